@@ -1,0 +1,36 @@
+"""Text for people, marked where it is born and translated where it is shown.
+
+Everything below the web (services, readers of files, commands) says what it has to say as a ``Message``;
+page, command and mail translate it. This is the only module below the web that knows of translation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence in English with named parameters; parameters that are messages are translated with it."""
+
+    text: str
+    params: dict[str, Any] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        """The English sentence, for logs and for tests."""
+        return self.text % self.params if self.params else self.text
+
+    def translated(self) -> str:
+        """The sentence in the language of the reader."""
+        params = {
+            name: value.translated() if isinstance(value, Message) else value for name, value in self.params.items()
+        }
+        return gettext(self.text, **params)
+
+
+def msg(text: str, **params: Any) -> Message:
+    """Mark ``text`` for translation (the extractor looks for this name) and bind its parameters."""
+    return Message(text, params)
