@@ -1,0 +1,170 @@
+"""The database: its base class, its connections, and ``@atomic``, the only place that commits.
+
+SQLite needs its driver's own transaction handling switched off: ``BEGIN`` is sent here, ``BEGIN IMMEDIATE`` for a unit
+of work that writes, so that savepoints and rollbacks mean what they say and a writer waits instead of failing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, inspect
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+
+from config import ROOT, Config
+from training.errors import Invalid
+from training.text import msg
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUSY_SECONDS = 10
+POSTGRES_OPTIONS = (
+    "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=120s -c idle_in_transaction_session_timeout=60s"
+)
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of every model; ids are never used twice."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__table__" in cls.__dict__ and "id" in cls.__table__.c:
+            cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+
+
+class WriteOutsideAtomic(RuntimeError):
+    """A programming error: something was changed outside a function marked ``@atomic``."""
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Connect ``app`` to the database that ``config`` names."""
+    options: dict[str, Any] = {"pool_pre_ping": not config.is_sqlite}
+    if config.is_sqlite:
+        options["connect_args"] = {"timeout": BUSY_SECONDS}
+    else:
+        options["connect_args"] = {"options": POSTGRES_OPTIONS}
+        options |= {"pool_size": 5, "max_overflow": 5, "pool_timeout": 15}
+    app.config["SQLALCHEMY_DATABASE_URI"] = config.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SEAT_LOCK"] = config.seat_lock
+    db.init_app(app)
+    migrate.init_app(app)
+    with app.app_context():
+        db.engine.update_execution_options(seat_lock=config.seat_lock)
+
+
+def atomic(function: Callable[P, R]) -> Callable[P, R]:
+    """Run ``function`` as one unit of work: all of it is stored, or, when it raises, nothing.
+
+    The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
+    writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
+    may catch its refusal and go on.
+    """
+
+    @wraps(function)
+    def unit_of_work(*args: P.args, **kwargs: P.kwargs) -> R:
+        session = db.session()
+        if session.info.get("writing"):
+            with session.begin_nested():
+                return function(*args, **kwargs)
+        session.commit()
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            result = function(*args, **kwargs)
+            session.commit()
+            return result
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+
+    return unit_of_work
+
+
+def seat_lock_is_on() -> bool:
+    """False only in the test that shows what happens without it."""
+    return bool(db.engine.get_execution_options().get("seat_lock", True))
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(dbapi_connection: Any, record: Any) -> None:
+    """Pragmas hold for one connection only, so every new one gets them."""
+    if not type(dbapi_connection).__module__.startswith("sqlite3"):
+        return
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "recursive_triggers=ON",
+        "trusted_schema=OFF",
+        "secure_delete=ON",
+        "cache_size=-32000",
+        "mmap_size=268435456",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    options = connection.get_execution_options()
+    if not options.get("seat_lock", True):
+        return  # every statement for itself: what the negative control of the seat lock needs
+    connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_write_outside_atomic(session: Session, context: Any, instances: Any) -> None:
+    if not session.info.get("writing"):
+        raise WriteOutsideAtomic("Changes are stored inside @atomic only.")
+    for thing in [*session.new, *session.dirty]:
+        _check_columns(thing)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_bulk_write_outside_atomic(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise WriteOutsideAtomic("Changes are stored inside @atomic only.")
+
+
+def _check_columns(thing: Any) -> None:
+    """Refuse what PostgreSQL would refuse and SQLite would swallow: too long, NUL, beyond 32 bits."""
+    for attribute in inspect(type(thing)).column_attrs:
+        value = thing.__dict__.get(attribute.key)
+        kind = attribute.columns[0].type
+        if isinstance(value, str) and isinstance(kind, String):
+            if kind.length and len(value) > kind.length:
+                raise Invalid(msg("Use at most %(most)s characters.", most=kind.length), field=attribute.key)
+            if "\x00" in value:
+                raise Invalid(msg("This contains a character that cannot be stored."), field=attribute.key)
+        elif isinstance(value, int) and isinstance(kind, Integer) and not -(2**31) <= value < 2**31:
+            raise Invalid(msg("This number is too large."), field=attribute.key)
