@@ -49,12 +49,11 @@ class WallTime(TypeDecorator[datetime]):
         return value
 
 
-def text_enum(kind: type[StrEnum]) -> Enum:
-    """``kind`` stored as its values, with a check that lists them."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+def text_enum(kind: type[StrEnum], check: str = "") -> Enum:
+    """``kind`` stored as its values, with a check that lists them; ``check`` names it where a table has two."""
     return Enum(
         kind,
-        name=name,
+        name=check or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
         native_enum=False,
         create_constraint=True,
         length=24,

@@ -1,0 +1,92 @@
+"""Every model; the only door to them."""
+
+from __future__ import annotations
+
+from training.models.agency import Agency
+from training.models.attendance import (
+    AttendanceCorrection,
+    AttendanceMethod,
+    AttendanceRecord,
+    AttendanceStatus,
+)
+from training.models.audit import AuditEntry, AuditOutcome
+from training.models.batch import BatchState, ImportBatch
+from training.models.mail import MailState, OutgoingMail
+from training.models.organisation import Organisation
+from training.models.programme import (
+    DayBasis,
+    Programme,
+    ProgrammeState,
+    ProgrammeTarget,
+    programme_coordinator,
+)
+from training.models.registration import (
+    HOLDS_SEAT,
+    LIVE,
+    ReasonCode,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    RegistrationStep,
+)
+from training.models.session import RegisterState, SessionTrainer, TrainingSession
+from training.models.theme import ActivityType, AgencyType, Theme, ThemeKind, ThemeUse
+from training.models.trainee import Sex, Trainee
+from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
+from training.models.training import Admission, Modality, SeatAllocation, Training, TrainingState
+from training.models.user import LinkPurpose, OneTimeLink, Role, SignInAttempt, User, UserSession, user_theme
+from training.models.venue import Room, Venue
+
+__all__ = [
+    "ActivityType",
+    "Admission",
+    "Agency",
+    "AgencyType",
+    "AttendanceCorrection",
+    "AttendanceMethod",
+    "AttendanceRecord",
+    "AttendanceStatus",
+    "AuditEntry",
+    "AuditOutcome",
+    "BatchState",
+    "DayBasis",
+    "HOLDS_SEAT",
+    "ImportBatch",
+    "LIVE",
+    "LinkPurpose",
+    "MailState",
+    "Modality",
+    "OneTimeLink",
+    "Organisation",
+    "OutgoingMail",
+    "Programme",
+    "ProgrammeState",
+    "ProgrammeTarget",
+    "ReasonCode",
+    "RegisterState",
+    "Registration",
+    "RegistrationSource",
+    "RegistrationState",
+    "RegistrationStep",
+    "Role",
+    "Room",
+    "SeatAllocation",
+    "SessionTrainer",
+    "Sex",
+    "SignInAttempt",
+    "Theme",
+    "ThemeKind",
+    "ThemeUse",
+    "Trainee",
+    "Trainer",
+    "TrainerAbsence",
+    "Training",
+    "TrainingSession",
+    "TrainingState",
+    "User",
+    "UserSession",
+    "Venue",
+    "programme_coordinator",
+    "trainer_theme",
+    "user_theme",
+]

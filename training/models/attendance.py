@@ -1,0 +1,92 @@
+"""Attendance: one record per registration and session, and the corrections made after a register was closed."""
+
+from __future__ import annotations
+
+from datetime import time
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import Instant, IntId, LongText, Name, text_enum
+
+if TYPE_CHECKING:
+    from training.models.registration import Registration
+    from training.models.session import TrainingSession
+    from training.models.user import User
+
+
+class AttendanceStatus(StrEnum):
+    """What was recorded. Not recorded is the absence of any of these."""
+
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    EXCUSED = "excused"
+    ABSENT = "absent"
+
+
+class AttendanceMethod(StrEnum):
+    """How it was taken."""
+
+    ROLL_CALL = "roll_call"
+    PAPER = "paper"
+    IMPORT = "import"
+
+
+class AttendanceRecord(Model):
+    """A mark. ``status`` is empty again once it was cleared; ``version`` grows with every change.
+
+    ``also_left_early`` goes with late: both hold. ``minutes`` are attended contact minutes; ``is_estimated`` says that
+    no time was recorded and the programme's deduction was applied. ``arrived`` and ``left`` are wall time.
+    """
+
+    __tablename__ = "attendance_record"
+    __table_args__ = (
+        Index("uq_attendance_record_session_id_registration_id", "session_id", "registration_id", unique=True),
+        Index("ix_attendance_record_registration_id", "registration_id"),
+        CheckConstraint("minutes >= 0", name="minutes_not_negative"),
+        CheckConstraint("status IS NOT NULL OR minutes = 0", name="cleared_has_no_minutes"),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
+
+    id: Mapped[IntId]
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
+    status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus))
+    also_left_early: Mapped[bool] = mapped_column(default=False)
+    arrived: Mapped[time | None]
+    left: Mapped[time | None]
+    minutes: Mapped[int] = mapped_column(default=0)
+    is_estimated: Mapped[bool] = mapped_column(default=False)
+    method: Mapped[AttendanceMethod] = mapped_column(text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL)
+    version: Mapped[int] = mapped_column(default=1)
+    recorded_at: Mapped[Instant]
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    recorded_by_name: Mapped[Name] = mapped_column(default="")
+
+    training_session: Mapped[TrainingSession] = relationship()
+    registration: Mapped[Registration] = relationship()
+    recorded_by: Mapped[User | None] = relationship()
+
+
+class AttendanceCorrection(Model):
+    """A change after the register was closed: what stood there, what stands there now, and why."""
+
+    __tablename__ = "attendance_correction"
+
+    id: Mapped[IntId]
+    record_id: Mapped[int] = mapped_column(ForeignKey("attendance_record.id"), index=True)
+    old_status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus, "old_status"))
+    old_minutes: Mapped[int]
+    new_status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus, "new_status"))
+    new_minutes: Mapped[int]
+    reason: Mapped[LongText]
+    at: Mapped[Instant]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[Name] = mapped_column(default="")
+
+    record: Mapped[AttendanceRecord] = relationship()
+    by: Mapped[User | None] = relationship()

@@ -1,0 +1,40 @@
+"""The audit log: who did what, when, and to what; written with the change, never changed afterwards."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Model
+from training.models.columns import Instant, IntId, Json, Name, text_enum
+
+
+class AuditOutcome(StrEnum):
+    """Done, refused, or taken out of the system."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    EXPORTED = "exported"
+
+
+class AuditEntry(Model):
+    """One line. ``changes`` maps a column to its old and new value; secrets never stand in it."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_at_id", "at", "id"),
+        Index("ix_audit_entry_thing", "thing_type", "thing_id"),
+    )
+
+    id: Mapped[IntId]
+    at: Mapped[Instant]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    user_name: Mapped[Name] = mapped_column(default="")
+    action: Mapped[str] = mapped_column(String(80), index=True)
+    outcome: Mapped[AuditOutcome] = mapped_column(text_enum(AuditOutcome), default=AuditOutcome.DONE)
+    thing_type: Mapped[str] = mapped_column(String(60), default="")
+    thing_id: Mapped[int | None]
+    thing_label: Mapped[Name] = mapped_column(default="")
+    changes: Mapped[Json] = mapped_column(JSON, default=dict)

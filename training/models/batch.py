@@ -1,0 +1,60 @@
+"""Import batches: an uploaded spreadsheet, staged until somebody confirms it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import Instant, IntId, Json, Name, PublicId, Timestamps, text_enum
+
+if TYPE_CHECKING:
+    from training.models.agency import Agency
+    from training.models.training import Training
+    from training.models.user import User
+
+
+class BatchState(StrEnum):
+    """staged → confirmed or discarded → undone."""
+
+    STAGED = "staged"
+    CONFIRMED = "confirmed"
+    DISCARDED = "discarded"
+    UNDONE = "undone"
+
+
+class ImportBatch(Timestamps, Model):
+    """A file as it was read. ``rows`` is emptied when the batch is confirmed or discarded: people live in one place."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (
+        Index(
+            "uq_import_batch_training_id_agency_id_sha256_confirmed",
+            "training_id",
+            "agency_id",
+            "sha256",
+            unique=True,
+            sqlite_where=text("state = 'confirmed'"),
+            postgresql_where=text("state = 'confirmed'"),
+        ),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[Name]
+    state: Mapped[BatchState] = mapped_column(text_enum(BatchState), default=BatchState.STAGED)
+    rows: Mapped[Json] = mapped_column(JSON, default=list)
+    outcome: Mapped[Json] = mapped_column(JSON, default=dict)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[Name] = mapped_column(default="")
+    confirmed_at: Mapped[Instant | None]
+
+    training: Mapped[Training] = relationship()
+    agency: Mapped[Agency] = relationship()
+    by: Mapped[User | None] = relationship()

@@ -1,0 +1,25 @@
+"""The organisation that runs this instance: what stands on its pages, papers and mails."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Model
+from training.models.columns import IntId, LongText, Name, Timestamps
+
+
+class Organisation(Timestamps, Model):
+    """The one row of the organisation's settings."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[IntId]
+    name: Mapped[Name]
+    address: Mapped[LongText] = mapped_column(default="")
+    sender_name: Mapped[Name] = mapped_column(default="")
+    accent: Mapped[str] = mapped_column(String(7), default="#1d4ed8")
+    donor_block: Mapped[LongText] = mapped_column(default="")
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary)
+    logo_type: Mapped[str] = mapped_column(String(20), default="")

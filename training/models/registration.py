@@ -1,0 +1,144 @@
+"""Registrations: a trainee put forward for a training by an agency, and every step that it took."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import Code, Country, Instant, IntId, LongText, Name, PublicId, Timestamps, text_enum
+
+if TYPE_CHECKING:
+    from training.models.agency import Agency
+    from training.models.trainee import Trainee
+    from training.models.training import Training
+    from training.models.user import User
+
+
+class RegistrationState(StrEnum):
+    """draft → submitted → (returned →) confirmed, reserve ⇄ offered, declined; withdrawn; replaced."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    CONFIRMED = "confirmed"
+    RESERVE = "reserve"
+    OFFERED = "offered"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+
+HOLDS_SEAT = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
+"""The one definition of what holds a seat."""
+
+LIVE = frozenset(set(RegistrationState) - {"declined", "withdrawn", "replaced"})
+"""States in which a registration may still lead to a seat; a trainee has at most one such per training."""
+
+
+class RegistrationSource(StrEnum):
+    """How the registration came in."""
+
+    FORM = "form"
+    IMPORT = "import"
+    REPLACEMENT = "replacement"
+    WALK_IN = "walk_in"
+
+
+class ReasonCode(StrEnum):
+    """Why a step was taken, where the step needs a reason."""
+
+    AGENCY = "agency"
+    TRAINEE = "trainee"
+    ORGANISER = "organiser"
+    NOT_ELIGIBLE = "not_eligible"
+    NO_SEAT = "no_seat"
+    INCOMPLETE = "incomplete"
+    OTHER = "other"
+
+
+class Registration(Timestamps, Model):
+    """A trainee put forward. The columns from ``agency_id`` to ``rank`` are copies of the day of submission.
+
+    ``confirmed_at`` and ``released_at`` bound the time in which the seat was confirmed; a register lists those whose
+    span holds the session's start.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        Index(
+            "uq_registration_training_id_trainee_id_live",
+            "training_id",
+            "trainee_id",
+            unique=True,
+            sqlite_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
+            postgresql_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
+        ),
+        CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offered_expires"),
+        CheckConstraint(
+            "state NOT IN ('confirmed', 'replaced') OR confirmed_at IS NOT NULL", name="confirmed_has_instant"
+        ),
+        Index("ix_registration_training_id_state", "training_id", "state", "agency_id"),
+        Index("ix_registration_agency_id_state", "agency_id", "state"),
+        Index("ix_registration_state_submitted_at", "state", "submitted_at"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
+    trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
+    state: Mapped[RegistrationState] = mapped_column(text_enum(RegistrationState), default=RegistrationState.DRAFT)
+    source: Mapped[RegistrationSource] = mapped_column(text_enum(RegistrationSource), default=RegistrationSource.FORM)
+    reserve_rank: Mapped[int | None]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    agency_code: Mapped[Code]
+    agency_name: Mapped[Name]
+    agency_type_code: Mapped[Code]
+    agency_country: Mapped[Country]
+    trainee_country: Mapped[Country]
+    function: Mapped[Name] = mapped_column(default="")
+    rank: Mapped[Name] = mapped_column(default="")
+    submitted_at: Mapped[Instant | None]
+    confirmed_at: Mapped[Instant | None]
+    released_at: Mapped[Instant | None]
+    offer_expires_at: Mapped[Instant | None]
+    acknowledged_at: Mapped[Instant | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    remarks: Mapped[LongText] = mapped_column(default="")
+
+    training: Mapped[Training] = relationship()
+    trainee: Mapped[Trainee] = relationship()
+    agency: Mapped[Agency] = relationship()
+    replaces: Mapped[Registration | None] = relationship(remote_side="Registration.id")
+
+    @property
+    def holds_seat(self) -> bool:
+        """Whether it takes one of the training's seats."""
+        return self.state in HOLDS_SEAT
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it may still lead to a seat."""
+        return self.state in LIVE
+
+
+class RegistrationStep(Model):
+    """One step of a registration: never changed, never removed."""
+
+    __tablename__ = "registration_step"
+
+    id: Mapped[IntId]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    from_state: Mapped[RegistrationState | None] = mapped_column(text_enum(RegistrationState, "from_state"))
+    to_state: Mapped[RegistrationState] = mapped_column(text_enum(RegistrationState, "to_state"))
+    at: Mapped[Instant]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[Name] = mapped_column(default="")
+    reason_code: Mapped[ReasonCode | None] = mapped_column(text_enum(ReasonCode))
+    reason: Mapped[LongText] = mapped_column(default="")
+
+    registration: Mapped[Registration] = relationship()
+    by: Mapped[User | None] = relationship()

@@ -1,0 +1,110 @@
+"""Training sessions: one attendance slot each, usually a half-day, with its register's state."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import Instant, IntId, LongText, Name, PublicId, Timestamps, Wall, text_enum
+
+if TYPE_CHECKING:
+    from training.models.theme import Theme
+    from training.models.trainer import Trainer
+    from training.models.training import Training
+    from training.models.user import User
+    from training.models.venue import Room
+
+
+class RegisterState(StrEnum):
+    """open → closed → locked; going back needs a reason."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    LOCKED = "locked"
+
+
+class TrainingSession(Timestamps, Model):
+    """A slot. Wall time in the training's zone is the truth; ``starts_at`` and ``ends_at`` are derived from it.
+
+    ``scheduled_minutes`` is the contact time: end less start less break. A cancelled session blocks neither room nor
+    trainers and counts nowhere.
+    """
+
+    __tablename__ = "training_session"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["training_id", "training_theme_id"], ["training.id", "training.theme_id"], onupdate="CASCADE"
+        ),
+        ForeignKeyConstraint(["training_theme_id", "theme_id"], ["theme_use.frame_id", "theme_use.theme_id"]),
+        CheckConstraint("ends_at > starts_at", name="times_in_order"),
+        CheckConstraint("break_minutes >= 0", name="break_not_negative"),
+        CheckConstraint("scheduled_minutes > 0", name="scheduled_minutes_positive"),
+        Index("ix_training_session_training_id_starts_at", "training_id", "starts_at"),
+        Index("ix_training_session_starts_at_id", "starts_at", "id"),
+        Index("ix_training_session_room_id_starts_at", "room_id", "starts_at"),
+        Index("ix_training_session_register_state_ends_at", "register_state", "ends_at"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    training_id: Mapped[int]
+    training_theme_id: Mapped[int]
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
+    title: Mapped[Name]
+    starts_local: Mapped[Wall]
+    ends_local: Mapped[Wall]
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    break_minutes: Mapped[int] = mapped_column(default=0)
+    scheduled_minutes: Mapped[int]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
+    is_compulsory: Mapped[bool] = mapped_column(default=True)
+    cancelled_at: Mapped[Instant | None]
+    cancel_reason: Mapped[LongText] = mapped_column(default="")
+    register_state: Mapped[RegisterState] = mapped_column(text_enum(RegisterState), default=RegisterState.OPEN)
+    closed_at: Mapped[Instant | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    locked_at: Mapped[Instant | None]
+
+    training: Mapped[Training] = relationship()
+    theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
+    room: Mapped[Room | None] = relationship()
+    closed_by: Mapped[User | None] = relationship()
+    session_trainers: Mapped[list[SessionTrainer]] = relationship(
+        back_populates="training_session", cascade="all, delete-orphan", order_by="SessionTrainer.id"
+    )
+
+    @property
+    def on_date(self) -> date:
+        """The day on which it begins, where it is held."""
+        return self.starts_local.date()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self.cancelled_at is not None
+
+
+class SessionTrainer(Model):
+    """A trainer in a session. Repeats the session's times so that the database can refuse two at once."""
+
+    __tablename__ = "session_trainer"
+    __table_args__ = (
+        Index("ix_session_trainer_session_id_trainer_id", "session_id", "trainer_id", unique=True),
+        Index("ix_session_trainer_trainer_id_starts_at", "trainer_id", "starts_at"),
+    )
+
+    id: Mapped[IntId]
+    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    trainer_id: Mapped[int] = mapped_column(ForeignKey("trainer.id"))
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+
+    training_session: Mapped[TrainingSession] = relationship(back_populates="session_trainers")
+    trainer: Mapped[Trainer] = relationship()

@@ -1,0 +1,81 @@
+"""Themes, the tag that everything carries, and the two short classifications: activity types and agency types."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from training.db import Model
+from training.models.columns import Code, Email, IntId, LongText, Name, text_enum
+
+
+class ThemeKind(StrEnum):
+    """One of the six thematic areas, or a programme that works in several of them."""
+
+    THEMATIC_AREA = "thematic_area"
+    MULTI_THEMATIC = "multi_thematic"
+
+
+class Names:
+    """A name in the languages that are shipped."""
+
+    name_en: Mapped[Name]
+    name_fr: Mapped[Name]
+    name_ru: Mapped[Name]
+
+    def name_in(self, language: str) -> str:
+        """The name in ``language``, in English where there is none."""
+        return getattr(self, f"name_{language}", "") or self.name_en
+
+
+class Theme(Names, Model):
+    """A thematic area or a multi-thematic programme."""
+
+    __tablename__ = "theme"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[IntId]
+    code: Mapped[Code]
+    kind: Mapped[ThemeKind] = mapped_column(text_enum(ThemeKind))
+    competence_centre: Mapped[Name] = mapped_column(default="")
+    description: Mapped[LongText] = mapped_column(default="")
+    leaflet_languages: Mapped[Name] = mapped_column(default="")
+    contact_email: Mapped[Email] = mapped_column(default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ThemeUse(Model):
+    """Which themes may be used under which: each under itself, covered areas under a multi-thematic programme.
+
+    Trainings and sessions refer to these pairs, so the database itself refuses a tag that does not fit.
+    """
+
+    __tablename__ = "theme_use"
+
+    frame_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True, index=True)
+
+
+class ActivityType(Names, Model):
+    """What kind of activity a training is; meetings, for one, do not count as training in reports."""
+
+    __tablename__ = "activity_type"
+    __table_args__ = (UniqueConstraint("code"),)
+
+    id: Mapped[IntId]
+    code: Mapped[Code]
+    counts_as_training: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class AgencyType(Names, Model):
+    """What kind of institution an agency is."""
+
+    __tablename__ = "agency_type"
+    __table_args__ = (UniqueConstraint("code"), CheckConstraint("code <> ''", name="code_given"))
+
+    id: Mapped[IntId]
+    code: Mapped[Code]
+    position: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,72 @@
+"""Trainees: the people to be trained. They have no account."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import (
+    Country,
+    Email,
+    Instant,
+    IntId,
+    Language,
+    Name,
+    Phone,
+    PublicId,
+    Timestamps,
+    text_enum,
+)
+
+if TYPE_CHECKING:
+    from training.models.agency import Agency
+    from training.models.theme import Theme
+
+
+class Sex(StrEnum):
+    """As donors ask for it; not recorded is its own answer."""
+
+    F = "f"
+    M = "m"
+    X = "x"
+    NOT_RECORDED = "not_recorded"
+
+
+class Trainee(Timestamps, Model):
+    """A person. Names are kept as typed (NFC) beside a folded, transliterated key for search."""
+
+    __tablename__ = "trainee"
+    __table_args__ = (
+        Index("ix_trainee_agency_id_search_key", "agency_id", "search_key"),
+        Index("ix_trainee_agency_id_email", "agency_id", "email"),
+        Index("ix_trainee_search_key_id", "search_key", "id"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    family_name: Mapped[Name]
+    given_names: Mapped[Name]
+    native_name: Mapped[Name] = mapped_column(default="")
+    search_key: Mapped[str] = mapped_column(String(800))
+    sex: Mapped[Sex] = mapped_column(text_enum(Sex), default=Sex.NOT_RECORDED)
+    country: Mapped[Country]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
+    function: Mapped[Name] = mapped_column(default="")
+    rank: Mapped[Name] = mapped_column(default="")
+    language: Mapped[Language] = mapped_column(default="")
+    email: Mapped[Email] = mapped_column(default="")
+    phone: Mapped[Phone] = mapped_column(default="")
+    anonymised_at: Mapped[Instant | None]
+
+    agency: Mapped[Agency] = relationship()
+    theme: Mapped[Theme] = relationship()
+
+    @property
+    def name(self) -> str:
+        """Family name in front, as lists show it."""
+        return f"{self.family_name}, {self.given_names}".strip(", ")

@@ -1,0 +1,72 @@
+"""Trainers: who teaches, in which themes and languages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Base, Model
+from training.models.columns import Country, Email, IntId, LongText, Name, Phone, PublicId, Timestamps, listed
+
+if TYPE_CHECKING:
+    from training.models.theme import Theme
+    from training.models.user import User
+
+trainer_theme = Table(
+    "trainer_theme",
+    Base.metadata,
+    Column("trainer_id", ForeignKey("trainer.id"), primary_key=True),
+    Column("theme_id", ForeignKey("theme.id"), primary_key=True, index=True),
+)
+
+
+class Trainer(Timestamps, Model):
+    """Somebody who teaches; has an account where ``user`` is set."""
+
+    __tablename__ = "trainer"
+    __table_args__ = (UniqueConstraint("user_id"), Index("ix_trainer_search_key", "search_key"))
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    family_name: Mapped[Name]
+    given_names: Mapped[Name]
+    search_key: Mapped[str] = mapped_column(String(800))
+    email: Mapped[Email] = mapped_column(default="")
+    phone: Mapped[Phone] = mapped_column(default="")
+    country: Mapped[Country] = mapped_column(default="")
+    organisation: Mapped[Name] = mapped_column(default="")
+    languages: Mapped[Name] = mapped_column(default="")
+    notes: Mapped[LongText] = mapped_column(default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    user: Mapped[User | None] = relationship()
+    themes: Mapped[list[Theme]] = relationship(secondary=trainer_theme, order_by="Theme.position")
+
+    @property
+    def name(self) -> str:
+        """Given names and family name, as a reader expects them."""
+        return f"{self.given_names} {self.family_name}".strip()
+
+    @property
+    def language_codes(self) -> list[str]:
+        """The languages that they teach in."""
+        return listed(self.languages)
+
+
+class TrainerAbsence(Model):
+    """Days on which a trainer is not available, both included."""
+
+    __tablename__ = "trainer_absence"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates_in_order"),)
+
+    id: Mapped[IntId]
+    trainer_id: Mapped[int] = mapped_column(ForeignKey("trainer.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    note: Mapped[Name] = mapped_column(default="")
+
+    trainer: Mapped[Trainer] = relationship()

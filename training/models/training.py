@@ -1,0 +1,151 @@
+"""Trainings: one dated delivery each, and the seats kept in it for an agency or a country."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Model
+from training.models.columns import (
+    Code,
+    Country,
+    Instant,
+    IntId,
+    LongText,
+    Name,
+    PublicId,
+    Timestamps,
+    Wall,
+    Zone,
+    listed,
+    text_enum,
+)
+
+if TYPE_CHECKING:
+    from training.models.agency import Agency
+    from training.models.programme import Programme
+    from training.models.theme import ActivityType, Theme
+    from training.models.venue import Venue
+
+
+class TrainingState(StrEnum):
+    """draft → open → confirmed → running → completed; cancelled or postponed with a reason."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+
+
+class Modality(StrEnum):
+    """Where people sit."""
+
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+
+
+class Admission(StrEnum):
+    """Whether submitting takes a free seat at once, or a coordinator decides."""
+
+    FIRST_COME = "first_come"
+    APPROVAL = "approval"
+
+
+class Training(Timestamps, Model):
+    """One dated delivery of a programme.
+
+    ``programme_theme_id`` repeats the programme's theme, kept equal by the database, so that the pair
+    (programme's theme, own theme) can be held to the pairs that ``ThemeUse`` allows.
+    """
+
+    __tablename__ = "training"
+    __table_args__ = (
+        UniqueConstraint("code"),
+        UniqueConstraint("id", "theme_id"),
+        ForeignKeyConstraint(
+            ["programme_id", "programme_theme_id"], ["programme.id", "programme.theme_id"], onupdate="CASCADE"
+        ),
+        ForeignKeyConstraint(["programme_theme_id", "theme_id"], ["theme_use.frame_id", "theme_use.theme_id"]),
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("capacity BETWEEN 1 AND 10000", name="capacity_1_to_10000"),
+        CheckConstraint("completion_percent BETWEEN 1 AND 100", name="completion_percent_1_to_100"),
+        CheckConstraint("registration_closes_at > registration_opens_at", name="window_in_order"),
+        Index("ix_training_starts_on_id", "starts_on", "id"),
+        Index("ix_training_ends_on_id", "ends_on", "id"),
+        Index("ix_training_programme_id_programme_theme_id", "programme_id", "programme_theme_id"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    code: Mapped[Code]
+    title: Mapped[Name]
+    search_key: Mapped[str] = mapped_column(String(800))
+    programme_id: Mapped[int]
+    programme_theme_id: Mapped[int] = mapped_column(index=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
+    activity_type_id: Mapped[int] = mapped_column(ForeignKey("activity_type.id"), index=True)
+    modality: Mapped[Modality] = mapped_column(text_enum(Modality), default=Modality.IN_PERSON)
+    languages: Mapped[Name] = mapped_column(default="en")
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
+    country: Mapped[Country] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(String(500), default="")
+    zone: Mapped[Zone]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    capacity: Mapped[int]
+    admission: Mapped[Admission] = mapped_column(text_enum(Admission), default=Admission.APPROVAL)
+    registration_opens_local: Mapped[Wall]
+    registration_opens_at: Mapped[Instant]
+    registration_closes_local: Mapped[Wall]
+    registration_closes_at: Mapped[Instant] = mapped_column(index=True)
+    completion_percent: Mapped[int] = mapped_column(default=80)
+    description: Mapped[LongText] = mapped_column(default="")
+    state: Mapped[TrainingState] = mapped_column(text_enum(TrainingState), default=TrainingState.DRAFT, index=True)
+    state_reason: Mapped[LongText] = mapped_column(default="")
+    state_changed_at: Mapped[Instant | None]
+
+    programme: Mapped[Programme] = relationship()
+    theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
+    activity_type: Mapped[ActivityType] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+
+    @property
+    def language_codes(self) -> list[str]:
+        """The languages that it is held in."""
+        return listed(self.languages)
+
+
+class SeatAllocation(Timestamps, Model):
+    """Seats of a training kept for one agency, or for the agencies of one country that have none of their own.
+
+    After ``release_local`` (the registration's deadline where empty) unused seats may be given back to the pool;
+    ``released_at`` says that they were.
+    """
+
+    __tablename__ = "seat_allocation"
+    __table_args__ = (
+        CheckConstraint("(agency_id IS NULL) <> (country IS NULL)", name="agency_or_country"),
+        CheckConstraint("seats BETWEEN 0 AND 10000", name="seats_0_to_10000"),
+        UniqueConstraint("training_id", "agency_id"),
+        UniqueConstraint("training_id", "country"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    country: Mapped[str | None] = mapped_column(String(2))
+    seats: Mapped[int]
+    release_local: Mapped[Wall | None]
+    released_at: Mapped[Instant | None]
+
+    training: Mapped[Training] = relationship()
+    agency: Mapped[Agency | None] = relationship()

@@ -1,0 +1,122 @@
+"""Accounts: users and their roles, their sessions on the server, one-time links, and tries to sign in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Base, Model
+from training.models.columns import Email, Instant, IntId, Language, Name, PublicId, Timestamps, text_enum
+
+if TYPE_CHECKING:
+    from training.models.agency import Agency
+    from training.models.theme import Theme
+
+
+class Role(StrEnum):
+    """What a user is here for; each has one."""
+
+    ADMIN = "admin"
+    COORDINATOR = "coordinator"
+    PARTNER = "partner"
+    TRAINER = "trainer"
+    MANAGER = "manager"
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is good for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+user_theme = Table(
+    "user_theme",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("theme_id", ForeignKey("theme.id"), primary_key=True, index=True),
+)
+
+
+class User(Timestamps, Model):
+    """Somebody with an account. A coordinator has themes (or all of them), a partner has one agency."""
+
+    __tablename__ = "user"
+    __table_args__ = (
+        UniqueConstraint("email_key"),
+        CheckConstraint("(role = 'partner') = (agency_id IS NOT NULL)", name="partner_has_agency"),
+    )
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    email: Mapped[Email]
+    email_key: Mapped[Email]
+    name: Mapped[Name]
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    language: Mapped[Language] = mapped_column(default="en")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    all_themes: Mapped[bool] = mapped_column(default=False)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    is_lead: Mapped[bool] = mapped_column(default=False)
+    last_signed_in_at: Mapped[Instant | None]
+
+    agency: Mapped[Agency | None] = relationship()
+    themes: Mapped[list[Theme]] = relationship(secondary=user_theme, order_by="Theme.position")
+
+    is_authenticated = True
+    is_anonymous = False
+    session_token = ""
+    """The token of the session that this request came with; set by whoever loads the user."""
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the session's token, never the user's id."""
+        return self.session_token
+
+
+class UserSession(Model):
+    """A signed-in browser. Only a hash of its token is stored; ended is ended for good."""
+
+    __tablename__ = "user_session"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[IntId]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    ended_at: Mapped[Instant | None]
+    browser: Mapped[Name] = mapped_column(default="")
+
+    user: Mapped[User] = relationship()
+
+
+class OneTimeLink(Model):
+    """An invitation or a reset that was mailed; only a hash of its secret is stored."""
+
+    __tablename__ = "one_time_link"
+    __table_args__ = (UniqueConstraint("secret_hash"),)
+
+    id: Mapped[IntId]
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    purpose: Mapped[LinkPurpose] = mapped_column(text_enum(LinkPurpose))
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+    user: Mapped[User] = relationship()
+
+
+class SignInAttempt(Model):
+    """A failed try, counted per account and per network address; ``key`` is hashed."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)
+
+    id: Mapped[IntId]
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[Instant]
