@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Code, Country, Email, IntId, LongText, Name, Phone, PublicId, Timestamps
 
 if TYPE_CHECKING:
     from training.models.theme import AgencyType, Theme
 
 
-class Agency(Timestamps, Model):
+class Agency(Timestamps, Base):
     """A partner agency. Of a confidential one, address and website are shown to nobody but its own people and staff."""
 
     __tablename__ = "agency"

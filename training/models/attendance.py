@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Instant, IntId, LongText, Name, text_enum
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class AttendanceMethod(StrEnum):
     IMPORT = "import"
 
 
-class AttendanceRecord(Model):
+class AttendanceRecord(Base):
     """A mark. ``status`` is empty again once it was cleared; ``version`` grows with every change.
 
     ``also_left_early`` goes with late: both hold. ``minutes`` are attended contact minutes; ``is_estimated`` says that
@@ -72,7 +72,7 @@ class AttendanceRecord(Model):
     recorded_by: Mapped[User | None] = relationship()
 
 
-class AttendanceCorrection(Model):
+class AttendanceCorrection(Base):
     """A change after the register was closed: what stood there, what stands there now, and why."""
 
     __tablename__ = "attendance_correction"

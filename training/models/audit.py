@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Instant, IntId, Json, Name, text_enum
 
 
@@ -19,7 +19,7 @@ class AuditOutcome(StrEnum):
     EXPORTED = "exported"
 
 
-class AuditEntry(Model):
+class AuditEntry(Base):
     """One line. ``changes`` maps a column to its old and new value; secrets never stand in it."""
 
     __tablename__ = "audit_entry"

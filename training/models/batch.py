@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Instant, IntId, Json, Name, PublicId, Timestamps, text_enum
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class BatchState(StrEnum):
     UNDONE = "undone"
 
 
-class ImportBatch(Timestamps, Model):
+class ImportBatch(Timestamps, Base):
     """A file as it was read. ``rows`` is emptied when the batch is confirmed or discarded: people live in one place."""
 
     __tablename__ = "import_batch"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Email, Instant, IntId, Language, LongText, Name, PublicId, text_enum
 
 
@@ -19,7 +19,7 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
-class OutgoingMail(Model):
+class OutgoingMail(Base):
     """One message to one person. ``leased_until`` keeps two workers from sending it twice."""
 
     __tablename__ = "outgoing_mail"

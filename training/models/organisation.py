@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import IntId, LongText, Name, Timestamps
 
 
-class Organisation(Timestamps, Model):
+class Organisation(Timestamps, Base):
     """The one row of the organisation's settings."""
 
     __tablename__ = "organisation"

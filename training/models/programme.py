@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Base, Model
+from training.db import Base
 from training.models.columns import Code, IntId, LongText, Name, PublicId, Timestamps, listed, text_enum
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ programme_coordinator = Table(
 )
 
 
-class Programme(Timestamps, Model):
+class Programme(Timestamps, Base):
     """A funded frame. ``completion_percent`` and the deductions are defaults of its trainings."""
 
     __tablename__ = "programme"
@@ -86,7 +86,7 @@ class Programme(Timestamps, Model):
         return listed(self.countries)
 
 
-class ProgrammeTarget(Model):
+class ProgrammeTarget(Base):
     """What a programme promised its donor for one indicator."""
 
     __tablename__ = "programme_target"

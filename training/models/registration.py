@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Code, Country, Instant, IntId, LongText, Name, PublicId, Timestamps, text_enum
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class ReasonCode(StrEnum):
     OTHER = "other"
 
 
-class Registration(Timestamps, Model):
+class Registration(Timestamps, Base):
     """A trainee put forward. The columns from ``agency_id`` to ``rank`` are copies of the day of submission.
 
     ``confirmed_at`` and ``released_at`` bound the time in which the seat was confirmed; a register lists those whose
@@ -125,7 +125,7 @@ class Registration(Timestamps, Model):
         return self.state in LIVE
 
 
-class RegistrationStep(Model):
+class RegistrationStep(Base):
     """One step of a registration: never changed, never removed."""
 
     __tablename__ = "registration_step"

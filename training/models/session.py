@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Instant, IntId, LongText, Name, PublicId, Timestamps, Wall, text_enum
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class RegisterState(StrEnum):
     LOCKED = "locked"
 
 
-class TrainingSession(Timestamps, Model):
+class TrainingSession(Timestamps, Base):
     """A slot. Wall time in the training's zone is the truth; ``starts_at`` and ``ends_at`` are derived from it.
 
     ``scheduled_minutes`` is the contact time: end less start less break. A cancelled session blocks neither room nor
@@ -90,7 +90,7 @@ class TrainingSession(Timestamps, Model):
         return self.cancelled_at is not None
 
 
-class SessionTrainer(Model):
+class SessionTrainer(Base):
     """A trainer in a session. Repeats the session's times so that the database can refuse two at once."""
 
     __tablename__ = "session_trainer"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Code, Email, IntId, LongText, Name, text_enum
 
 
@@ -30,7 +30,7 @@ class Names:
         return getattr(self, f"name_{language}", "") or self.name_en
 
 
-class Theme(Names, Model):
+class Theme(Names, Base):
     """A thematic area or a multi-thematic programme."""
 
     __tablename__ = "theme"
@@ -46,7 +46,7 @@ class Theme(Names, Model):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class ThemeUse(Model):
+class ThemeUse(Base):
     """Which themes may be used under which: each under itself, covered areas under a multi-thematic programme.
 
     Trainings and sessions refer to these pairs, so the database itself refuses a tag that does not fit.
@@ -58,7 +58,7 @@ class ThemeUse(Model):
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True, index=True)
 
 
-class ActivityType(Names, Model):
+class ActivityType(Names, Base):
     """What kind of activity a training is; meetings, for one, do not count as training in reports."""
 
     __tablename__ = "activity_type"
@@ -70,7 +70,7 @@ class ActivityType(Names, Model):
     position: Mapped[int] = mapped_column(default=0)
 
 
-class AgencyType(Names, Model):
+class AgencyType(Names, Base):
     """What kind of institution an agency is."""
 
     __tablename__ = "agency_type"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import (
     Country,
     Email,
@@ -36,7 +36,7 @@ class Sex(StrEnum):
     NOT_RECORDED = "not_recorded"
 
 
-class Trainee(Timestamps, Model):
+class Trainee(Timestamps, Base):
     """A person. Names are kept as typed (NFC) beside a folded, transliterated key for search."""
 
     __tablename__ = "trainee"

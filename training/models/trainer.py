@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Base, Model
+from training.db import Base
 from training.models.columns import Country, Email, IntId, LongText, Name, Phone, PublicId, Timestamps, listed
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ trainer_theme = Table(
 )
 
 
-class Trainer(Timestamps, Model):
+class Trainer(Timestamps, Base):
     """Somebody who teaches; has an account where ``user`` is set."""
 
     __tablename__ = "trainer"
@@ -57,7 +57,7 @@ class Trainer(Timestamps, Model):
         return listed(self.languages)
 
 
-class TrainerAbsence(Model):
+class TrainerAbsence(Base):
     """Days on which a trainer is not available, both included."""
 
     __tablename__ = "trainer_absence"

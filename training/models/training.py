@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import (
     Code,
     Country,
@@ -59,7 +59,7 @@ class Admission(StrEnum):
     APPROVAL = "approval"
 
 
-class Training(Timestamps, Model):
+class Training(Timestamps, Base):
     """One dated delivery of a programme.
 
     ``programme_theme_id`` repeats the programme's theme, kept equal by the database, so that the pair
@@ -123,7 +123,7 @@ class Training(Timestamps, Model):
         return listed(self.languages)
 
 
-class SeatAllocation(Timestamps, Model):
+class SeatAllocation(Timestamps, Base):
     """Seats of a training kept for one agency, or for the agencies of one country that have none of their own.
 
     After ``release_local`` (the registration's deadline where empty) unused seats may be given back to the pool;

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Base, Model
+from training.db import Base
 from training.models.columns import Email, Instant, IntId, Language, Name, PublicId, Timestamps, text_enum
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ user_theme = Table(
 )
 
 
-class User(Timestamps, Model):
+class User(Timestamps, Base):
     """Somebody with an account. A coordinator has themes (or all of them), a partner has one agency."""
 
     __tablename__ = "user"
@@ -77,7 +77,7 @@ class User(Timestamps, Model):
         return self.session_token
 
 
-class UserSession(Model):
+class UserSession(Base):
     """A signed-in browser. Only a hash of its token is stored; ended is ended for good."""
 
     __tablename__ = "user_session"
@@ -94,7 +94,7 @@ class UserSession(Model):
     user: Mapped[User] = relationship()
 
 
-class OneTimeLink(Model):
+class OneTimeLink(Base):
     """An invitation or a reset that was mailed; only a hash of its secret is stored."""
 
     __tablename__ = "one_time_link"
@@ -111,7 +111,7 @@ class OneTimeLink(Model):
     user: Mapped[User] = relationship()
 
 
-class SignInAttempt(Model):
+class SignInAttempt(Base):
     """A failed try, counted per account and per network address; ``key`` is hashed."""
 
     __tablename__ = "sign_in_attempt"

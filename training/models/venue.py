@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from training.db import Model
+from training.db import Base
 from training.models.columns import Country, IntId, LongText, Name, PublicId, Timestamps, Zone
 
 
-class Venue(Timestamps, Model):
+class Venue(Timestamps, Base):
     """A place where trainings are held; its zone is the default of a training there."""
 
     __tablename__ = "venue"
@@ -25,7 +25,7 @@ class Venue(Timestamps, Model):
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
-class Room(Timestamps, Model):
+class Room(Timestamps, Base):
     """A room; one session at a time."""
 
     __tablename__ = "room"

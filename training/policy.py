@@ -1,0 +1,224 @@
+"""The whole access policy: role → action → rule. What is not in the map is refused.
+
+What a person may *see* is decided where things are looked up (``services.*.visible_to``): what is foreign is never
+loaded. The rules here say what may be *done* with a thing that was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from training.models import (
+    Agency,
+    Programme,
+    Registration,
+    Role,
+    SeatAllocation,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+
+Rule = Callable[[User, Any], bool]
+
+
+class Action(StrEnum):
+    """Everything that can be done, as ``thing:verb``."""
+
+    HOME_READ = "home:read"
+    ACCOUNT_CHANGE = "account:change"
+    THEME_READ = "theme:read"
+    THEME_CHANGE = "theme:change"
+    PROGRAMME_LIST = "programme:list"
+    PROGRAMME_READ = "programme:read"
+    PROGRAMME_CREATE = "programme:create"
+    PROGRAMME_CHANGE = "programme:change"
+    TRAINING_LIST = "training:list"
+    TRAINING_READ = "training:read"
+    TRAINING_CREATE = "training:create"
+    TRAINING_CHANGE = "training:change"
+    SEATS_CHANGE = "seats:change"
+    SESSION_LIST = "session:list"
+    SESSION_READ = "session:read"
+    SESSION_CHANGE = "session:change"
+    CALENDAR_READ = "calendar:read"
+    VENUE_LIST = "venue:list"
+    VENUE_READ = "venue:read"
+    VENUE_CHANGE = "venue:change"
+    TRAINER_LIST = "trainer:list"
+    TRAINER_READ = "trainer:read"
+    TRAINER_CHANGE = "trainer:change"
+    AGENCY_LIST = "agency:list"
+    AGENCY_READ = "agency:read"
+    AGENCY_CREATE = "agency:create"
+    AGENCY_CHANGE = "agency:change"
+    TRAINEE_LIST = "trainee:list"
+    TRAINEE_READ = "trainee:read"
+    TRAINEE_CREATE = "trainee:create"
+    TRAINEE_CHANGE = "trainee:change"
+    REGISTRATION_LIST = "registration:list"
+    REGISTRATION_READ = "registration:read"
+    REGISTRATION_SUBMIT = "registration:submit"
+    REGISTRATION_WITHDRAW = "registration:withdraw"
+    REGISTRATION_DECIDE = "registration:decide"
+    PARTICIPANTS_READ = "participants:read"
+    REGISTER_READ = "register:read"
+    REGISTER_MARK = "register:mark"
+    REGISTER_CLOSE = "register:close"
+    REGISTER_REOPEN = "register:reopen"
+    REPORT_READ = "report:read"
+    REPORT_EXPORT = "report:export"
+    USER_LIST = "user:list"
+    USER_CHANGE = "user:change"
+    AUDIT_READ = "audit:read"
+    MAIL_READ = "mail:read"
+    ORGANISATION_CHANGE = "organisation:change"
+
+
+def anything(user: User, thing: Any) -> bool:
+    """Every thing that was found."""
+    return True
+
+
+def in_scope(user: User, thing: Any) -> bool:
+    """A coordinator's own: what is tagged with one of their themes, itself or by its programme."""
+    return user.all_themes or not theme_ids(thing).isdisjoint(theme.id for theme in user.themes)
+
+
+def own_agency(user: User, thing: Any) -> bool:
+    """What belongs to the partner's agency."""
+    return user.agency_id is not None and agency_id(thing) == user.agency_id
+
+
+def teaches(user: User, thing: Any) -> bool:
+    """A session that the trainer gives."""
+    return isinstance(thing, TrainingSession) and any(
+        entry.trainer.user_id == user.id for entry in thing.session_trainers
+    )
+
+
+def theme_ids(thing: Any) -> set[int]:
+    """The themes by which ``thing`` falls into a coordinator's scope."""
+    match thing:
+        case Programme():
+            return {thing.theme_id}
+        case Training():
+            return {thing.theme_id, thing.programme_theme_id}
+        case TrainingSession() | Registration() | SeatAllocation():
+            return theme_ids(thing.training)
+    return set()
+
+
+def agency_id(thing: Any) -> int | None:
+    """The agency that ``thing`` belongs to."""
+    match thing:
+        case Agency():
+            return thing.id
+        case Trainee() | Registration():
+            return thing.agency_id
+    return None
+
+
+READING = {
+    action: anything
+    for action in (
+        Action.HOME_READ,
+        Action.ACCOUNT_CHANGE,
+        Action.THEME_READ,
+        Action.PROGRAMME_LIST,
+        Action.PROGRAMME_READ,
+        Action.TRAINING_LIST,
+        Action.TRAINING_READ,
+        Action.SESSION_LIST,
+        Action.SESSION_READ,
+        Action.CALENDAR_READ,
+        Action.VENUE_LIST,
+        Action.VENUE_READ,
+        Action.TRAINER_LIST,
+        Action.TRAINER_READ,
+        Action.AGENCY_LIST,
+        Action.AGENCY_READ,
+        Action.TRAINEE_LIST,
+        Action.TRAINEE_READ,
+        Action.REGISTRATION_LIST,
+        Action.REPORT_READ,
+        Action.REPORT_EXPORT,
+    )
+}
+
+POLICY: dict[Role, dict[Action, Rule]] = {
+    Role.ADMIN: dict.fromkeys(Action, anything),
+    Role.COORDINATOR: {
+        **READING,
+        Action.PROGRAMME_CREATE: anything,
+        Action.PROGRAMME_CHANGE: in_scope,
+        Action.TRAINING_CREATE: in_scope,
+        Action.TRAINING_CHANGE: in_scope,
+        Action.SEATS_CHANGE: in_scope,
+        Action.SESSION_CHANGE: in_scope,
+        Action.VENUE_CHANGE: anything,
+        Action.TRAINER_CHANGE: anything,
+        Action.AGENCY_CREATE: anything,
+        Action.AGENCY_CHANGE: anything,
+        Action.TRAINEE_CREATE: anything,
+        Action.TRAINEE_CHANGE: anything,
+        Action.PARTICIPANTS_READ: in_scope,
+        Action.REGISTRATION_READ: in_scope,
+        Action.REGISTRATION_SUBMIT: in_scope,
+        Action.REGISTRATION_WITHDRAW: in_scope,
+        Action.REGISTRATION_DECIDE: in_scope,
+        Action.REGISTER_READ: in_scope,
+        Action.REGISTER_MARK: in_scope,
+        Action.REGISTER_CLOSE: in_scope,
+        Action.REGISTER_REOPEN: in_scope,
+        Action.MAIL_READ: anything,
+    },
+    Role.MANAGER: {
+        **READING,
+        Action.PARTICIPANTS_READ: anything,
+        Action.REGISTRATION_READ: anything,
+        Action.REGISTER_READ: anything,
+    },
+    Role.PARTNER: {
+        Action.HOME_READ: anything,
+        Action.ACCOUNT_CHANGE: anything,
+        Action.TRAINING_LIST: anything,
+        Action.TRAINING_READ: anything,
+        Action.CALENDAR_READ: anything,
+        Action.AGENCY_READ: own_agency,
+        Action.TRAINEE_LIST: anything,
+        Action.TRAINEE_READ: own_agency,
+        Action.TRAINEE_CREATE: anything,
+        Action.TRAINEE_CHANGE: own_agency,
+        Action.REGISTRATION_LIST: anything,
+        Action.REGISTRATION_READ: own_agency,
+        Action.REGISTRATION_SUBMIT: anything,
+        Action.REGISTRATION_WITHDRAW: own_agency,
+    },
+    Role.TRAINER: {
+        Action.HOME_READ: anything,
+        Action.ACCOUNT_CHANGE: anything,
+        Action.TRAINING_LIST: anything,
+        Action.TRAINING_READ: anything,
+        Action.SESSION_LIST: anything,
+        Action.SESSION_READ: anything,
+        Action.CALENDAR_READ: anything,
+        Action.REGISTER_READ: teaches,
+        Action.REGISTER_MARK: teaches,
+        Action.REGISTER_CLOSE: teaches,
+    },
+}
+
+
+def allows(role: Role, action: Action) -> bool:
+    """Whether the role has the action at all."""
+    return action in POLICY[role]
+
+
+def can(user: User, action: Action, thing: Any = None) -> bool:
+    """Whether ``user`` may do ``action`` with ``thing``; everything that is not written above is refused."""
+    rule = POLICY[user.role].get(action)
+    return rule is not None and (thing is None or rule(user, thing))

@@ -1,0 +1,132 @@
+"""The audit log: an entry is written in the transaction of the change that it tells of.
+
+Refused access and exports change nothing, so they are recorded in a transaction of their own.
+"""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Select, inspect, select
+
+from training import clock
+from training.db import Base, atomic, db
+from training.models import AuditEntry, AuditOutcome, User
+
+SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"})
+
+
+def snapshot(thing: Base) -> dict[str, Any]:
+    """The thing's column values as they stand, to be given to ``record`` as ``before``."""
+    return {
+        attribute.key: _plain(getattr(thing, attribute.key))
+        for attribute in inspect(type(thing)).column_attrs
+        if attribute.key not in SECRET_COLUMNS
+    }
+
+
+def record(
+    *,
+    by: User | None,
+    action: str,
+    thing: Base | None = None,
+    before: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Record that ``by`` did ``action``; with ``before`` the differences to now are kept.
+
+    ``by`` is empty for what nobody did: a command, or the passing of time.
+    """
+    db.session.add(_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
+
+
+@atomic
+def record_refusal(*, by: User | None, action: str, thing: Base | None = None, why: str = "") -> None:
+    """Record that an access was refused."""
+    db.session.add(_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {}))
+
+
+@atomic
+def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], rows: int) -> None:
+    """Record that ``rows`` rows left the system, and by which filters."""
+    details = {"filters": {key: _plain(value) for key, value in filters.items() if value}, "rows": rows}
+    db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
+
+
+def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[tuple[AuditEntry]]:
+    """Entries, newest first; ``text`` is looked for in names and labels."""
+    found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    if text:
+        found = found.where(
+            AuditEntry.user_name.icontains(text, autoescape=True)
+            | AuditEntry.thing_label.icontains(text, autoescape=True)
+        )
+    if outcome:
+        found = found.where(AuditEntry.outcome == outcome)
+    if action:
+        found = found.where(AuditEntry.action.startswith(action, autoescape=True))
+    return found
+
+
+def about(thing: Base) -> Select[tuple[AuditEntry]]:
+    """What happened to ``thing``, newest first."""
+    return search().where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)  # type: ignore[attr-defined]
+
+
+def _entry(
+    by: User | None, action: str, thing: Base | None, outcome: AuditOutcome, changes: Mapping[str, Any]
+) -> AuditEntry:
+    if thing is not None and getattr(thing, "id", None) is None:
+        db.session.flush()  # the entry names the id of what was just made
+    return AuditEntry(
+        at=clock.now(),
+        user_id=by.id if by else None,
+        user_name=by.name if by else "",
+        action=action[:80],
+        outcome=outcome,
+        thing_type=thing.__tablename__ if thing is not None else "",
+        thing_id=getattr(thing, "id", None),
+        thing_label=_label(thing)[:200],
+        changes=dict(changes),
+    )
+
+
+def _changes(
+    thing: Base | None, before: Mapping[str, Any] | None, changes: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    found = {key: _plain(value) for key, value in (changes or {}).items()}
+    if before is not None and thing is not None:
+        after = snapshot(thing)
+        found |= {
+            key: [before.get(key), value]
+            for key, value in after.items()
+            if before.get(key) != value and key != "changed_at"
+        }
+    return found
+
+
+def _label(thing: Base | None) -> str:
+    for attribute in ("code", "name", "title", "email"):
+        value = getattr(thing, attribute, None)
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _plain(value: Any) -> Any:
+    """``value`` as JSON can hold it."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value
