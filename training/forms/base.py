@@ -1,0 +1,200 @@
+"""The base of every form: what was typed is checked for its shape, and a service's refusal lands beside its field.
+
+A form's fields are exactly the keyword arguments of one service function. CSRF is checked for every unsafe request
+before any form is looked at.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import Form as WTForm
+from wtforms.validators import Length, NumberRange, Optional, StopValidation
+from wtforms.widgets import Select
+
+from training.errors import DomainError, Invalid
+
+Choices = Sequence[tuple[Any, str, Any]]
+"""(key, label, thing)"""
+
+
+class Form(WTForm):
+    """A form; ``refusals`` are the sentences that belong to no field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusals: list[str] = []
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a service's refusal beside the field that it names, else on top."""
+        text = refusal.message.translated()
+        name = refusal.field if isinstance(refusal, Invalid) else None
+        if name in self._fields:
+            field = self._fields[name]
+            field.errors = [*field.errors, text]
+        else:
+            self.refusals.append(text)
+
+
+def clean(text: str | None) -> str:
+    """What was typed, trimmed, in NFC."""
+    return unicodedata.normalize("NFC", text).strip() if text else ""
+
+
+class Storable:
+    """Refuse control characters and halves of characters, which no database and no paper takes."""
+
+    def __call__(self, form: WTForm, field: Field) -> None:
+        """Stop with an error when the text has one."""
+        for character in field.data or "":
+            kind = unicodedata.category(character)
+            if kind == "Cs" or (kind == "Cc" and character not in "\n\r\t"):
+                raise StopValidation(str(_l("This contains a character that cannot be stored.")))
+
+
+class Given:
+    """Refuse an empty answer."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: WTForm, field: Field) -> None:
+        """Stop with an error when nothing was typed or picked."""
+        if field.data is None or field.data == "" or field.data == []:
+            field.errors = []
+            raise StopValidation(str(_l("This is needed.")))
+
+
+def _rules(required: bool, *rules: Any) -> list[Any]:
+    return [Given() if required else Optional(strip_whitespace=True), *rules]
+
+
+def text(label: str, *, required: bool = True, most: int = 200, hint: str = "", **kwargs: Any) -> StringField:
+    """A line of text of at most ``most`` characters; empty is ``""``."""
+    rules = [Storable(), Given()] if required else [Storable()]
+    return StringField(
+        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"maxlength": most}, **kwargs
+    )
+
+
+def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> TextAreaField:
+    """Several lines of text."""
+    rules = [Storable(), Given()] if required else [Storable()]
+    return TextAreaField(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
+
+
+def number(label: str, *, low: int, high: int, required: bool = True, hint: str = "", **kwargs: Any) -> IntegerField:
+    """A whole number from ``low`` to ``high``."""
+    return IntegerField(
+        label,
+        _rules(required, NumberRange(low, high)),
+        description=hint,
+        render_kw={"min": low, "max": high, "inputmode": "numeric"},
+        **kwargs,
+    )
+
+
+class Picked(Field):
+    """A pick among things that the view offers, already limited to what the user may see; ``data`` is the thing.
+
+    Nothing picked is ``None``. A value that was not offered is refused like any other mistake.
+    """
+
+    widget = Select()
+
+    def __init__(self, label: str, *, required: bool = True, hint: str = "", empty: str = "", **kwargs: Any) -> None:
+        super().__init__(label, [Given()] if required else [Optional()], description=hint, **kwargs)
+        self.empty = empty
+        self.offered: dict[str, tuple[str, Any]] = {}
+        self.asked = ""
+
+    def offer(self, choices: Choices) -> None:
+        """Set what can be picked: (key, label, thing), the key as it stands in the address or the page."""
+        self.offered = {str(key): (label, thing) for key, label, thing in choices}
+        if self.asked:
+            self.data = self.offered.get(self.asked, ("", None))[1]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Remember the key; the thing is known once the choices are."""
+        self.asked = valuelist[0] if valuelist else ""
+        self.data = None
+
+    def pre_validate(self, form: WTForm) -> None:
+        """Refuse what was not offered."""
+        if self.asked and self.asked not in self.offered:
+            raise StopValidation(str(_l("Pick one of the list.")))
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        """What the select shows."""
+        yield "", self.empty, self.data is None, {}
+        for key, (label, thing) in self.offered.items():
+            yield key, label, self.data is not None and thing == self.data, {}
+
+    def has_groups(self) -> bool:
+        """The widget asks."""
+        return False
+
+
+class PickedMany(Picked):
+    """Several picks; ``data`` is the list of things."""
+
+    widget = Select(multiple=True)
+
+    def __init__(self, label: str, *, required: bool = False, hint: str = "", **kwargs: Any) -> None:
+        super().__init__(label, required=required, hint=hint, **kwargs)
+        self.keys: list[str] = []
+
+    def offer(self, choices: Choices) -> None:
+        """Set what can be picked: (key, label, thing)."""
+        self.offered = {str(key): (label, thing) for key, label, thing in choices}
+        if self.raw_data is not None:
+            self.data = [self.offered[key][1] for key in self.keys if key in self.offered]
+
+    def process_data(self, value: Any) -> None:
+        """The things that the object has."""
+        self.data = list(value or [])
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Remember the keys."""
+        self.keys = valuelist
+        self.data = []
+
+    def pre_validate(self, form: WTForm) -> None:
+        """Refuse what was not offered."""
+        if any(key not in self.offered for key in self.keys):
+            raise StopValidation(str(_l("Pick from the list.")))
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        """What the list shows."""
+        for key, (label, thing) in self.offered.items():
+            yield key, label, thing in (self.data or []), {}
+
+
+class OneOf(SelectField):
+    """A pick among the values of an enumeration, each with its label; ``data`` is the member or ``None``."""
+
+    def __init__(
+        self,
+        label: str,
+        labels: Mapping[Any, Any],
+        *,
+        required: bool = True,
+        hint: str = "",
+        empty: str = "",
+        **kwargs: Any,
+    ) -> None:
+        kind = type(next(iter(labels)))
+        choices: list[tuple[str, Any]] = [(member.value, label) for member, label in labels.items()]
+        if not required:
+            choices.insert(0, ("", empty))
+        super().__init__(
+            label,
+            [Given()] if required else [Optional()],
+            description=hint,
+            choices=choices,
+            coerce=lambda value: kind(value) if value not in (None, "") else None,
+            **kwargs,
+        )

@@ -1,0 +1,138 @@
+"""The language and the formats of a page: days, instants, numbers, minutes, names of countries and languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask import Flask, request
+from flask import session as cookie
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
+from flask_login import current_user
+
+from config import LANGUAGES, ROOT
+from training.text import Message
+
+babel = Babel()
+NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request, and give the templates their filters."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "UTC"
+    babel.init_app(app, locale_selector=chosen)
+    app.jinja_env.globals.update(locale=_Current(), languages=list(NAMES.items()))
+    app.jinja_env.filters.update(
+        day=day,
+        day_range=day_range,
+        instant=instant,
+        wall=wall,
+        clock=clock,
+        number=number,
+        percent=percent,
+        hours=hours,
+        country=country_name,
+        language=language_name,
+        translated=translated,
+    )
+
+
+def chosen() -> str:
+    """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
+    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
+    if cookie.get("language") in LANGUAGES:
+        return str(cookie["language"])
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+class _Current:
+    """The request's locale, looked up when a template asks."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(get_locale() or Locale("en"), name)
+
+
+def day(value: date | None) -> str:
+    """12 May 2026."""
+    return format_date(value, "d MMM y") if value else ""
+
+
+def day_range(starts_on: date, ends_on: date) -> str:
+    """12–14 May 2026, without saying twice what is the same."""
+    if starts_on == ends_on:
+        return day(starts_on)
+    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
+        return f"{starts_on.day}–{day(ends_on)}"
+    if starts_on.year == ends_on.year:
+        return f"{format_date(starts_on, 'd MMM')} – {day(ends_on)}"
+    return f"{day(starts_on)} – {day(ends_on)}"
+
+
+def instant(value: datetime | None, zone: str = "UTC") -> str:
+    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
+
+
+def wall(value: datetime | None) -> str:
+    """Wall time with its weekday: Tue 12 May 2026, 09:00."""
+    return format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm") if value else ""
+
+
+def clock(value: datetime | time | None) -> str:
+    """09:00."""
+    if value is None:
+        return ""
+    at = value.time() if isinstance(value, datetime) else value
+    return format_time(datetime.combine(date(2000, 1, 1), at, UTC), "HH:mm")
+
+
+def number(value: float | int | None) -> str:
+    """A number with the language's separators; a dash where there is none."""
+    return "–" if value is None else str(format_decimal(value))
+
+
+def percent(value: float | None) -> str:
+    """65.3 %, from 65.3; a dash where there is nothing to divide by."""
+    return "–" if value is None else f"{format_decimal(value, '0.0')} %"
+
+
+def hours(minutes: int | None) -> str:
+    """Minutes as hours and minutes: 3 h, 2 h 30."""
+    if minutes is None:
+        return "–"
+    whole, rest = divmod(minutes, 60)
+    return f"{whole} h {rest:02}" if rest else f"{whole} h"
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2}
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name) of every country, by name, in the reader's language."""
+    unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+    names = _territories(str((get_locale() or Locale("en")).language))
+    return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
+
+
+def country_name(code: str) -> str:
+    """The country's name in the reader's language; the code itself where it is not known."""
+    return _territories(str((get_locale() or Locale("en")).language)).get(code, code)
+
+
+def language_name(code: str) -> str:
+    """The language's name in the reader's language."""
+    return str((get_locale() or Locale("en")).languages.get(code, code))
+
+
+def translated(value: Message | str) -> str:
+    """A message in the reader's language."""
+    return value.translated() if isinstance(value, Message) else str(value)

@@ -1,0 +1,69 @@
+"""The navigation as data, filtered by what the user may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from training.policy import Action, allows
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; ``group`` is the heading under which it stands."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    action: Action
+    group: Any
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return url_for(self.endpoint)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the page belongs to it."""
+        return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+PLAN, PEOPLE, NUMBERS, SYSTEM = _l("Plan"), _l("People"), _l("Numbers"), _l("System")
+
+ENTRIES = (
+    Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
+    Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
+    Entry("trainings.index", _l("Trainings"), "school", Action.TRAINING_LIST, PLAN),
+    Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
+    Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
+    Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
+    Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
+    Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
+    Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
+    Entry("venues.index", _l("Venues"), "map-pin", Action.VENUE_LIST, PLAN),
+    Entry("reports.attendance", _l("Attendance report"), "report-analytics", Action.REPORT_READ, NUMBERS),
+    Entry("themes.index", _l("Themes"), "tags", Action.THEME_READ, NUMBERS),
+    Entry("users.index", _l("Users"), "user-cog", Action.USER_LIST, SYSTEM),
+    Entry("mail.index", _l("Mail"), "mail", Action.MAIL_READ, SYSTEM),
+    Entry("audit.index", _l("Audit log"), "history", Action.AUDIT_READ, SYSTEM),
+    Entry("organisation.edit", _l("Organisation"), "settings", Action.ORGANISATION_CHANGE, SYSTEM),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give every template its menu."""
+    app.context_processor(lambda: {"menu_entries": entries(app)})
+
+
+def entries(app: Flask) -> list[Entry]:
+    """What the signed-in user's role has, in order of the groups."""
+    if not current_user or not current_user.is_authenticated:
+        return []
+    groups = ["", PLAN, PEOPLE, NUMBERS, SYSTEM]
+    mine = [e for e in ENTRIES if allows(current_user.role, e.action) and e.endpoint in app.view_functions]
+    return sorted(mine, key=lambda entry: groups.index(entry.group))

@@ -1,0 +1,78 @@
+"""Answers: pages and their parts, paging and sorting, and files to download."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from flask import Response, make_response, render_template, request, stream_with_context, url_for
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select
+
+from training.db import db
+
+PER_PAGE = 30
+
+
+class Paged(Protocol):
+    """What a pager shows."""
+
+    page: int
+    pages: int
+    total: int
+
+
+def page(template: str, part: str | None = None, status: int = 200, **context: Any) -> Response:
+    """The whole page, or, for htmx, the ``part`` that the page includes."""
+    wants_part = part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    response = make_response(render_template(part if part and wants_part else template, **context), status)
+    response.vary.add("HX-Request")
+    return response
+
+
+def address(**changes: Any) -> str:
+    """This page's address with other query parameters; an empty value removes one."""
+    query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    view_args = request.view_args or {}
+    return url_for(request.endpoint or "home.index", **view_args, **{k: v for k, v in query.items() if v})
+
+
+def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
+    """The page of ``found`` that the address asks for; ``.url(n)`` is the address of page n."""
+    number = request.args.get("page", "1")
+    asked = min(max(int(number), 1), 100_000) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    paged = db.paginate(found, page=asked, per_page=per_page, max_per_page=per_page, error_out=False)
+    if paged.pages and asked > paged.pages:
+        paged = db.paginate(found, page=paged.pages, per_page=per_page, error_out=False)
+    paged.url = lambda n: address(page=n if n > 1 else "")  # type: ignore[attr-defined]
+    return paged
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """By which column a list is sorted: ``key``, and whether downwards."""
+
+    key: str
+    descending: bool
+
+    def url(self, key: str) -> str:
+        """The address that sorts by ``key``, the other way round where it already does."""
+        downwards = key == self.key and not self.descending
+        return address(sort=f"-{key}" if downwards else key, page="")
+
+
+def sorting(allowed: Sequence[str], default: str) -> Sorting:
+    """The sorting that the address asks for (``?sort=title`` or ``?sort=-title``), else ``default``."""
+    asked = request.args.get("sort", default)
+    if asked.lstrip("-") not in allowed:
+        asked = default
+    return Sorting(asked.lstrip("-"), asked.startswith("-"))
+
+
+def download(chunks: Iterable[bytes] | bytes, name: str, kind: str) -> Response:
+    """A file to be saved as ``name``, never shown inside the page."""
+    body = chunks if isinstance(chunks, bytes) else stream_with_context(chunks)
+    response = Response(body, mimetype=kind)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
