@@ -1,0 +1,78 @@
+# Everything that a newcomer types. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SUFFIXES:
+PY := .venv/bin/python
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONDONTWRITEBYTECODE := 1
+FRONT := $(shell find assets templates -type f 2>/dev/null) $(wildcard training/web/*.py)
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: setup ## set up all that is missing, then serve on http://127.0.0.1:8000 (PORT=… for another port)
+	@$(PY) scripts/serve.py
+
+setup: .stamps/run instance/settings.env static/dist/manifest.json .stamps/catalogues ## everything that serving needs
+
+setup-dev: setup .stamps/dev ## and everything that testing needs
+
+system: ## install what must come from Debian: chromium and postgresql (as root)
+	@scripts/system.sh
+
+test: setup-dev ## all tests, on SQLite and on PostgreSQL, browser tests included
+	@scripts/test.sh
+
+sure: setup-dev ## all that CI does: format, lint, types, tests
+	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && .venv/bin/mypy
+	@scripts/test.sh
+
+format: setup-dev ## format and repair what a machine can
+	@.venv/bin/ruff check --quiet --fix-only . ; .venv/bin/ruff format --quiet .
+
+lock: .stamps/run ## pin all requirements anew
+	@for extra in "" dev; do \
+	  .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header $${extra:+--extra $$extra} -o requirements$${extra:+-$$extra}.txt pyproject.toml; \
+	done
+
+bench: setup-dev ## measure: pages, import, exports
+	@$(PY) scripts/bench.py
+
+storm: setup-dev ## the long profiles of the seat tests, on both databases
+	@STORM=full scripts/test.sh tests/storm
+
+migrate: setup-dev ## write a migration for what changed in the models (m="what changed")
+	@scripts/flask.sh db migrate -m "$(m)"
+
+translate: setup-dev ## collect the strings of all pages into the catalogues
+	@.venv/bin/pybabel -q extract -F babel.cfg -k msg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot .
+	@for one in fr ru; do .venv/bin/pybabel -q update -N --omit-header -i translations/messages.pot -d translations -l $$one; done
+	@rm translations/messages.pot
+
+.stamps/run: requirements.txt requirements-setup.txt
+	@test -x $(PY) || python3 -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements.txt
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: requirements-dev.txt .stamps/run
+	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.stamps/node: package.json package-lock.json requirements-node.txt | .stamps/run
+	@scripts/node.sh npm ci --silent --no-progress --ignore-scripts
+	@mkdir -p .stamps && touch $@
+
+static/dist/manifest.json: .stamps/node $(FRONT)
+	@scripts/node.sh node assets/build.mjs
+
+.stamps/catalogues: $(CATALOGUES) | .stamps/run
+	@test -z "$(CATALOGUES)" || .venv/bin/pybabel -q compile -d translations 2>/dev/null
+	@mkdir -p .stamps && touch $@
+
+instance/settings.env: | .stamps/run
+	@$(PY) scripts/local_settings.py $@
+
+.PHONY: help run setup setup-dev system test sure format lock bench storm migrate translate

@@ -1,0 +1,92 @@
+"""Serve this checkout: bring the database up to date, then run the server and the worker until one of them ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".venv" / "bin"
+
+
+def settings() -> dict[str, str]:
+    """The environment with what ``instance/settings.env`` adds to it."""
+    env = dict(os.environ)
+    for line in (ROOT / "instance" / "settings.env").read_text().splitlines():
+        name, _, value = line.partition("=")
+        if name and not name.startswith("#"):
+            env.setdefault(name.strip(), value.strip())
+    return env
+
+
+def port_is_free(port: int) -> bool:
+    """Whether nobody listens on ``port`` of this machine yet."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Migrate and seed; fill a database that is new with demo data where the settings say so."""
+    folder = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
+    is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
+    steps = [["db", "upgrade"], ["seed"]]
+    if is_new and env.get("TRAINING_DEMO") == "1":
+        steps.append(["demo"])
+    for step in steps:
+        done = subprocess.run([BIN / "flask", *step], env=env, cwd=ROOT, capture_output=step[0] == "db", text=True)
+        if done.returncode:
+            sys.exit(done.stderr or f"flask {' '.join(step)} failed.")
+
+
+def main() -> None:
+    """Run until Ctrl-C, or until the server or the worker ends."""
+    env = settings()
+    port = int(env.get("PORT", "8000"))
+    if not port_is_free(port):
+        sys.exit(f"Port {port} is taken: stop what listens there, or choose another with `make run PORT=8001`.")
+    env.setdefault("TRAINING_PUBLIC_URL", f"http://127.0.0.1:{port}")
+    prepare(env)
+    processes = [
+        subprocess.Popen(
+            [
+                BIN / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+                "--workers", env.get("WORKERS", "2"), "--blocking-threads", "2", "--backlog", "2048",
+                "--no-access-log", "--log-level", "warning", "wsgi:app",
+            ],
+            env=env,
+            cwd=ROOT,
+        ),
+        subprocess.Popen([BIN / "flask", "worker"], env=env, cwd=ROOT),
+    ]  # fmt: skip
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    print(f"\n  Training management: {env['TRAINING_PUBLIC_URL']}\n")
+    sign_ins = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance")) / "demo-sign-ins.txt"
+    if sign_ins.exists():
+        print(sign_ins.read_text())
+    print("  Stop with Ctrl-C.", flush=True)
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        print("\nStopping.")
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+if __name__ == "__main__":
+    main()
