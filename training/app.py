@@ -50,7 +50,11 @@ def create_app(config: Config) -> Flask:
     cli.init_app(app)
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(ROOT / "static"), prefix="static/", max_age=3600, immutable_file_test=assets.is_hashed
+        app.wsgi_app,
+        root=str(ROOT / "static"),
+        prefix="static/",
+        max_age=3600,
+        immutable_file_test=assets.is_hashed,
     )
     if config.proxy_hops:
         hops = config.proxy_hops

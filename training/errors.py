@@ -17,7 +17,9 @@ class NotFound(DomainError):
     """The thing does not exist, or not for this person: the two are answered alike."""
 
     def __init__(self, message: Message | None = None) -> None:
-        super().__init__(message or msg("We could not find this. It may have been moved, or the address is wrong."))
+        super().__init__(
+            message or msg("We could not find this. It may have been moved, or the address is wrong.")
+        )
 
 
 class Invalid(DomainError):

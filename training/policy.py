@@ -122,9 +122,8 @@ def agency_id(thing: Any) -> int | None:
     return None
 
 
-READING = {
-    action: anything
-    for action in (
+READING = dict.fromkeys(
+    (
         Action.HOME_READ,
         Action.ACCOUNT_CHANGE,
         Action.THEME_READ,
@@ -146,8 +145,9 @@ READING = {
         Action.REGISTRATION_LIST,
         Action.REPORT_READ,
         Action.REPORT_EXPORT,
-    )
-}
+    ),
+    anything,
+)
 
 POLICY: dict[Role, dict[Action, Rule]] = {
     Role.ADMIN: dict.fromkeys(Action, anything),

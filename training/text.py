@@ -6,10 +6,12 @@ page, command and mail translate it. This is the only module below the web that 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Message:
     def translated(self) -> str:
         """The sentence in the language of the reader."""
         params = {
-            name: value.translated() if isinstance(value, Message) else value for name, value in self.params.items()
+            name: value.translated() if isinstance(value, Message) else value
+            for name, value in self.params.items()
         }
         return gettext(self.text, **params)
 
@@ -34,3 +37,10 @@ class Message:
 def msg(text: str, **params: Any) -> Message:
     """Mark ``text`` for translation (the extractor looks for this name) and bind its parameters."""
     return Message(text, params)
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Translate into ``code`` for a while: a mail speaks its reader's language, not the sender's."""
+    with force_locale(code):
+        yield

@@ -76,17 +76,26 @@ def text(label: str, *, required: bool = True, most: int = 200, hint: str = "", 
     """A line of text of at most ``most`` characters; empty is ``""``."""
     rules = [Storable(), Given()] if required else [Storable()]
     return StringField(
-        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"maxlength": most}, **kwargs
+        label,
+        [*rules, Length(max=most)],
+        filters=[clean],
+        description=hint,
+        render_kw={"maxlength": most},
+        **kwargs,
     )
 
 
 def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> TextAreaField:
     """Several lines of text."""
     rules = [Storable(), Given()] if required else [Storable()]
-    return TextAreaField(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
+    return TextAreaField(
+        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3}
+    )
 
 
-def number(label: str, *, low: int, high: int, required: bool = True, hint: str = "", **kwargs: Any) -> IntegerField:
+def number(
+    label: str, *, low: int, high: int, required: bool = True, hint: str = "", **kwargs: Any
+) -> IntegerField:
     """A whole number from ``low`` to ``high``."""
     return IntegerField(
         label,
@@ -105,7 +114,9 @@ class Picked(Field):
 
     widget = Select()
 
-    def __init__(self, label: str, *, required: bool = True, hint: str = "", empty: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, *, required: bool = True, hint: str = "", empty: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(label, [Given()] if required else [Optional()], description=hint, **kwargs)
         self.empty = empty
         self.offered: dict[str, tuple[str, Any]] = {}

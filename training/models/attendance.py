@@ -45,7 +45,9 @@ class AttendanceRecord(Base):
 
     __tablename__ = "attendance_record"
     __table_args__ = (
-        Index("uq_attendance_record_session_id_registration_id", "session_id", "registration_id", unique=True),
+        Index(
+            "uq_attendance_record_session_id_registration_id", "session_id", "registration_id", unique=True
+        ),
         Index("ix_attendance_record_registration_id", "registration_id"),
         CheckConstraint("minutes >= 0", name="minutes_not_negative"),
         CheckConstraint("status IS NOT NULL OR minutes = 0", name="cleared_has_no_minutes"),
@@ -61,7 +63,9 @@ class AttendanceRecord(Base):
     left: Mapped[time | None]
     minutes: Mapped[int] = mapped_column(default=0)
     is_estimated: Mapped[bool] = mapped_column(default=False)
-    method: Mapped[AttendanceMethod] = mapped_column(text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL)
+    method: Mapped[AttendanceMethod] = mapped_column(
+        text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL
+    )
     version: Mapped[int] = mapped_column(default=1)
     recorded_at: Mapped[Instant]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

@@ -9,7 +9,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
-from training.models.columns import Code, Country, Instant, IntId, LongText, Name, PublicId, Timestamps, text_enum
+from training.models.columns import (
+    Code,
+    Country,
+    Instant,
+    IntId,
+    LongText,
+    Name,
+    PublicId,
+    Timestamps,
+    text_enum,
+)
 
 if TYPE_CHECKING:
     from training.models.agency import Agency
@@ -90,8 +100,12 @@ class Registration(Timestamps, Base):
     public_id: Mapped[PublicId]
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
     trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
-    state: Mapped[RegistrationState] = mapped_column(text_enum(RegistrationState), default=RegistrationState.DRAFT)
-    source: Mapped[RegistrationSource] = mapped_column(text_enum(RegistrationSource), default=RegistrationSource.FORM)
+    state: Mapped[RegistrationState] = mapped_column(
+        text_enum(RegistrationState), default=RegistrationState.DRAFT
+    )
+    source: Mapped[RegistrationSource] = mapped_column(
+        text_enum(RegistrationSource), default=RegistrationSource.FORM
+    )
     reserve_rank: Mapped[int | None]
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     agency_code: Mapped[Code]

@@ -66,7 +66,9 @@ class TrainingSession(Timestamps, Base):
     is_compulsory: Mapped[bool] = mapped_column(default=True)
     cancelled_at: Mapped[Instant | None]
     cancel_reason: Mapped[LongText] = mapped_column(default="")
-    register_state: Mapped[RegisterState] = mapped_column(text_enum(RegisterState), default=RegisterState.OPEN)
+    register_state: Mapped[RegisterState] = mapped_column(
+        text_enum(RegisterState), default=RegisterState.OPEN
+    )
     closed_at: Mapped[Instant | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     locked_at: Mapped[Instant | None]

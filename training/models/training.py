@@ -73,7 +73,9 @@ class Training(Timestamps, Base):
         ForeignKeyConstraint(
             ["programme_id", "programme_theme_id"], ["programme.id", "programme.theme_id"], onupdate="CASCADE"
         ),
-        ForeignKeyConstraint(["programme_theme_id", "theme_id"], ["theme_use.frame_id", "theme_use.theme_id"]),
+        ForeignKeyConstraint(
+            ["programme_theme_id", "theme_id"], ["theme_use.frame_id", "theme_use.theme_id"]
+        ),
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
         CheckConstraint("capacity BETWEEN 1 AND 10000", name="capacity_1_to_10000"),
         CheckConstraint("completion_percent BETWEEN 1 AND 100", name="completion_percent_1_to_100"),
@@ -108,7 +110,9 @@ class Training(Timestamps, Base):
     registration_closes_at: Mapped[Instant] = mapped_column(index=True)
     completion_percent: Mapped[int] = mapped_column(default=80)
     description: Mapped[LongText] = mapped_column(default="")
-    state: Mapped[TrainingState] = mapped_column(text_enum(TrainingState), default=TrainingState.DRAFT, index=True)
+    state: Mapped[TrainingState] = mapped_column(
+        text_enum(TrainingState), default=TrainingState.DRAFT, index=True
+    )
     state_reason: Mapped[LongText] = mapped_column(default="")
     state_changed_at: Mapped[Instant | None]
 

@@ -29,7 +29,10 @@ class Room(Timestamps, Base):
     """A room; one session at a time."""
 
     __tablename__ = "room"
-    __table_args__ = (UniqueConstraint("venue_id", "name"), CheckConstraint("capacity > 0", name="capacity_positive"))
+    __table_args__ = (
+        UniqueConstraint("venue_id", "name"),
+        CheckConstraint("capacity > 0", name="capacity_positive"),
+    )
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]

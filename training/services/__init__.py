@@ -4,6 +4,7 @@ ORDER = (
     "audit",
     "mail",
     "organisations",
+    "sign_ins",
     "people",
     "themes",
     "agencies",

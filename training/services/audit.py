@@ -17,7 +17,9 @@ from training import clock
 from training.db import Base, atomic, db
 from training.models import AuditEntry, AuditOutcome, User
 
-SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"})
+SECRET_COLUMNS = frozenset(
+    {"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"}
+)
 
 
 def snapshot(thing: Base) -> dict[str, Any]:
@@ -50,6 +52,11 @@ def record_refusal(*, by: User | None, action: str, thing: Base | None = None, w
     db.session.add(_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {}))
 
 
+def refused_entry(by: User, action: str) -> AuditEntry:
+    """An entry for a refusal that is stored with something else."""
+    return _entry(by, action, by, AuditOutcome.REFUSED, {})
+
+
 @atomic
 def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], rows: int) -> None:
     """Record that ``rows`` rows left the system, and by which filters."""
@@ -57,7 +64,9 @@ def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], r
     db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
 
 
-def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[tuple[AuditEntry]]:
+def search(
+    *, text: str = "", outcome: AuditOutcome | None = None, action: str = ""
+) -> Select[tuple[AuditEntry]]:
     """Entries, newest first; ``text`` is looked for in names and labels."""
     found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if text:

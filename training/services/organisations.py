@@ -11,5 +11,12 @@ UNNAMED = "Training"
 def get() -> Organisation:
     """The organisation's settings; defaults, not stored, until somebody sets them."""
     return db.session.get(Organisation, 1) or Organisation(
-        id=1, name=UNNAMED, address="", sender_name="", accent="#1d4ed8", donor_block="", logo=None, logo_type=""
+        id=1,
+        name=UNNAMED,
+        address="",
+        sender_name="",
+        accent="#1d4ed8",
+        donor_block="",
+        logo=None,
+        logo_type="",
     )

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from training.errors import NotFound
 from training.models import User
 from training.policy import Action, allows, can
-from training.services import audit, people
+from training.services import audit, sign_ins
 
 View = Callable[..., Any]
 Loader = Callable[[User, UUID], Any]
@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
 
 @login_manager.user_loader
 def _user(token: str) -> User | None:
-    return people.user_of_session(token)
+    return sign_ins.user_of_session(token)
 
 
 @login_manager.unauthorized_handler
@@ -90,7 +90,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[[
 
 def sign_in(user: User, browser: str) -> None:
     """Begin a session on the server and put its token into a fresh cookie."""
-    token = people.start_session(user, hours=current_app.config["SESSION_HOURS"], browser=browser)
+    token = sign_ins.start_session(user, hours=current_app.config["SESSION_HOURS"], browser=browser)
     cookie.clear()
     user.session_token = token
     login_user(user)
@@ -99,7 +99,7 @@ def sign_in(user: User, browser: str) -> None:
 def sign_out() -> None:
     """End the session on the server and empty the cookie."""
     if current_user.is_authenticated:
-        people.end_session(current_user.session_token)
+        sign_ins.end_session(current_user.session_token)
     cookie.clear()
 
 

@@ -23,6 +23,11 @@ class Entry:
     group: Any
 
     @property
+    def position(self) -> int:
+        """Where its group stands."""
+        return GROUPS.index(self.group)
+
+    @property
     def url(self) -> str:
         """Where it leads."""
         return url_for(self.endpoint)
@@ -34,6 +39,7 @@ class Entry:
 
 
 PLAN, PEOPLE, NUMBERS, SYSTEM = _l("Plan"), _l("People"), _l("Numbers"), _l("System")
+GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM)
 
 ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
@@ -64,6 +70,5 @@ def entries(app: Flask) -> list[Entry]:
     """What the signed-in user's role has, in order of the groups."""
     if not current_user or not current_user.is_authenticated:
         return []
-    groups = ["", PLAN, PEOPLE, NUMBERS, SYSTEM]
     mine = [e for e in ENTRIES if allows(current_user.role, e.action) and e.endpoint in app.view_functions]
-    return sorted(mine, key=lambda entry: groups.index(entry.group))
+    return sorted(mine, key=lambda entry: entry.position)

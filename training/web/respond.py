@@ -25,7 +25,9 @@ class Paged(Protocol):
 
 def page(template: str, part: str | None = None, status: int = 200, **context: Any) -> Response:
     """The whole page, or, for htmx, the ``part`` that the page includes."""
-    wants_part = part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    wants_part = (
+        part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
+    )
     response = make_response(render_template(part if part and wants_part else template, **context), status)
     response.vary.add("HX-Request")
     return response
@@ -41,7 +43,9 @@ def address(**changes: Any) -> str:
 def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
     """The page of ``found`` that the address asks for; ``.url(n)`` is the address of page n."""
     number = request.args.get("page", "1")
-    asked = min(max(int(number), 1), 100_000) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    asked = (
+        min(max(int(number), 1), 100_000) if number.isascii() and number.isdigit() and len(number) < 7 else 1
+    )
     paged = db.paginate(found, page=asked, per_page=per_page, max_per_page=per_page, error_out=False)
     if paged.pages and asked > paged.pages:
         paged = db.paginate(found, page=paged.pages, per_page=per_page, error_out=False)

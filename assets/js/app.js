@@ -1,0 +1,51 @@
+// What every page has: partial updates, the ground's switch, questions before what cannot be undone.
+import htmx from "htmx.org";
+
+window.htmx = htmx;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+htmx.config.responseHandling = [
+  { code: "204", swap: false },
+  { code: "[23]..", swap: true },
+  { code: "422", swap: true },
+  { code: "[45]..", swap: false, error: true },
+];
+const token = document.querySelector("meta[name=csrf-token]")?.content;
+document.addEventListener("htmx:configRequest", (event) => {
+  if (token) event.detail.headers["X-CSRFToken"] = token;
+  // An empty filter says nothing: leave it out of the address.
+  if (event.detail.verb === "get") {
+    for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+  }
+});
+document.addEventListener("htmx:responseError", () => location.reload());
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-ground]")) {
+    const ground = document.documentElement.dataset.bsTheme === "dark" ? "light" : "dark";
+    document.documentElement.dataset.bsTheme = ground;
+    localStorage.setItem("ground", ground);
+  }
+  event.target.closest("[data-dismiss]")?.closest(".flash")?.remove();
+  if (event.target.closest("[data-print]")) window.print();
+  const all = event.target.closest("[data-check-all]");
+  if (all) for (const box of document.querySelectorAll(`input[name="${all.dataset.checkAll}"]`)) box.checked = all.checked;
+});
+
+let sent = null;
+let changed = false;
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !confirm(question)) return event.preventDefault();
+  changed = false;
+  if (event.target.method !== "post" || event.target.dataset.again !== undefined) return;
+  if (sent === event.target) return event.preventDefault(); // a second click sends nothing twice
+  sent = event.target;
+});
+document.addEventListener("change", (event) => {
+  if (event.target.form?.dataset.guard !== undefined) changed = true;
+});
+addEventListener("beforeunload", (event) => changed && event.preventDefault());
+addEventListener("pageshow", () => (sent = null));
