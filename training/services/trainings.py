@@ -1,0 +1,451 @@
+"""Trainings: planned, opened, held, completed. Each step between states is a named action with its guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import joinedload
+
+from training import clock, walltime
+from training.db import atomic, db, seat_lock_is_on
+from training.errors import Conflict, Invalid, NotFound
+from training.models import (
+    HOLDS_SEAT,
+    ActivityType,
+    Admission,
+    AttendanceRecord,
+    Modality,
+    Programme,
+    ProgrammeState,
+    RegisterState,
+    Registration,
+    Role,
+    SeatAllocation,
+    SessionTrainer,
+    Theme,
+    Trainer,
+    Training,
+    TrainingSession,
+    TrainingState,
+    User,
+    Venue,
+)
+from training.names import fold, search_key
+from training.services import audit, themes
+from training.text import Message, msg
+
+OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
+
+
+def visible_to(user: User) -> Select[tuple[Training]]:
+    """The trainings that ``user`` may see.
+
+    A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
+    and those for which it has registrations; a trainer sees those with a session that they give.
+    """
+    found = select(Training)
+    match user.role:
+        case Role.PARTNER:
+            return found.where(
+                or_(_offered_to(user), _has_registrations_of(user)), Training.state != TrainingState.DRAFT
+            )
+        case Role.TRAINER:
+            return found.where(_taught_by(user))
+    return found
+
+
+def search(
+    user: User,
+    *,
+    text: str = "",
+    theme: Theme | None = None,
+    programme: Programme | None = None,
+    state: TrainingState | None = None,
+    country: str | None = None,
+    starts_from: date | None = None,
+    starts_to: date | None = None,
+    sort: str = "starts_on",
+    descending: bool = True,
+) -> Select[tuple[Training]]:
+    """Trainings by title or code, latest first unless sorted otherwise."""
+    found = visible_to(user).options(
+        joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)
+    )
+    for word in fold(text).split():
+        found = found.where(Training.search_key.contains(word, autoescape=True))
+    conditions = {
+        Training.theme_id: theme and theme.id,
+        Training.programme_id: programme and programme.id,
+        Training.state: state,
+        Training.country: country,
+    }
+    for column, value in conditions.items():
+        if value:
+            found = found.where(column == value)
+    if starts_from:
+        found = found.where(Training.starts_on >= starts_from)
+    if starts_to:
+        found = found.where(Training.starts_on <= starts_to)
+    by = {"starts_on": Training.starts_on, "title": Training.search_key, "code": Training.code}[sort]
+    return found.order_by(by.desc() if descending else by, Training.id.desc() if descending else Training.id)
+
+
+def get(user: User, public_id: UUID) -> Training:
+    """The training with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(
+        visible_to(user)
+        .where(Training.public_id == public_id)
+        .options(
+            joinedload(Training.theme),
+            joinedload(Training.programme).joinedload(Programme.theme),
+            joinedload(Training.venue),
+            joinedload(Training.activity_type),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_code(code: str) -> Training:
+    """The training with this code, or ``NotFound``; for commands."""
+    found = db.session.scalar(select(Training).where(func.upper(Training.code) == code.strip().upper()))
+    if found is None:
+        raise NotFound(msg("There is no training with the code %(code)s.", code=code[:40]))
+    return found
+
+
+def lock(training: Training) -> None:
+    """Hold the training's row until the unit of work ends, and read it again: seats are counted only after this.
+
+    On PostgreSQL the row is locked; on SQLite the unit of work holds the whole database already. Several trainings
+    are locked in ascending order of their ids.
+    """
+    wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
+    db.session.execute(wanted.with_for_update() if seat_lock_is_on() else wanted)
+
+
+def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
+    """How many seats are held in each, by the training's id."""
+    rows = db.session.execute(
+        select(Registration.training_id, func.count())
+        .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
+        .group_by(Registration.training_id)
+    )
+    return dict(rows.tuples().all())
+
+
+def state_counts(training: Training) -> dict[str, int]:
+    """How many registrations stand in each state."""
+    rows = db.session.execute(
+        select(Registration.state, func.count())
+        .where(Registration.training_id == training.id)
+        .group_by(Registration.state)
+    )
+    return {state.value: count for state, count in rows}
+
+
+def is_registration_open(training: Training) -> bool:
+    """Whether partners may register now."""
+    return (
+        training.state in OFFERED_TO_PARTNERS
+        and training.registration_opens_at <= clock.now() < training.registration_closes_at
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a training is made of, besides its programme, its state and its sessions."""
+
+    code: str
+    title: str
+    theme: Theme
+    activity_type: ActivityType
+    modality: Modality
+    languages: Sequence[str]
+    zone: str
+    starts_on: date
+    ends_on: date
+    capacity: int
+    admission: Admission
+    registration_opens_local: datetime
+    registration_closes_local: datetime
+    completion_percent: int
+    venue: Venue | None = None
+    country: str | None = None
+    link: str = ""
+    description: str = ""
+
+
+@atomic
+def create(programme: Programme, *, by: User | None, details: Details) -> Training:
+    """Plan a training under ``programme``; it begins as a draft."""
+    if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
+        raise Conflict(msg("This programme is closed or cancelled: nothing new is scheduled in it."))
+    training = Training(state=TrainingState.DRAFT)
+    with db.session.no_autoflush:
+        training.programme = programme
+        training.programme_theme_id = programme.theme_id
+        _set(training, details)
+        _check(training, programme)
+    db.session.add(training)
+    audit.record(by=by, action="training.create", thing=training)
+    return training
+
+
+@atomic
+def change(training: Training, *, by: User, details: Details) -> Training:
+    """Change a training. A new zone keeps the wall time of its sessions; capacity never falls below the seats held."""
+    lock(training)
+    if training.state in FINISHED:
+        raise Conflict(msg("A completed or cancelled training cannot be changed."))
+    before = audit.snapshot(training)
+    with db.session.no_autoflush:
+        _check_capacity(training, details.capacity)
+        moved = details.zone != training.zone
+        _check_dates_span_sessions(training, details)
+        _set(training, details)
+        _check(training, training.programme)
+        if moved:
+            _derive_sessions(training)
+    db.session.flush()  # the theme's id is compared with what it was
+    audit.record(by=by, action="training.change", thing=training, before=before)
+    return training
+
+
+@dataclass(frozen=True)
+class Move:
+    """A named step between states."""
+
+    froms: tuple[TrainingState, ...]
+    to: TrainingState
+    guard: Callable[[Training], Message | None] | None = None
+    needs_reason: bool = False
+
+
+def _no_sessions(training: Training) -> Message | None:
+    if not _live_sessions(training):
+        return msg("Add its sessions first: people need to know when to come.")
+    return None
+
+
+def _not_ready(training: Training) -> Message | None:
+    if _no_sessions(training):
+        return _no_sessions(training)
+    if training.registration_closes_at <= clock.now():
+        return msg("The registration's deadline has passed: move it first.")
+    return None
+
+
+def _not_begun(training: Training) -> Message | None:
+    if training.starts_on > clock.today(training.zone):
+        return msg("It has not begun yet: it starts on %(day)s.", day=training.starts_on.isoformat())
+    return _no_sessions(training)
+
+
+def _not_over(training: Training) -> Message | None:
+    sessions = _live_sessions(training)
+    if any(s.ends_at > clock.now() for s in sessions):
+        return msg("Some of its sessions have not ended yet.")
+    still_open = sum(s.register_state is RegisterState.OPEN for s in sessions)
+    if still_open:
+        return msg("%(count)s of its registers are still open: close them first.", count=still_open)
+    return None
+
+
+def _has_attendance(training: Training) -> Message | None:
+    known = db.session.scalar(
+        select(AttendanceRecord.id)
+        .join(TrainingSession, TrainingSession.id == AttendanceRecord.session_id)
+        .where(TrainingSession.training_id == training.id, AttendanceRecord.status.is_not(None))
+        .limit(1)
+    )
+    return msg("Attendance was recorded already, so it took place.") if known else None
+
+
+_S = TrainingState
+MOVES = {
+    "open": Move((_S.DRAFT, _S.POSTPONED), _S.OPEN, _not_ready),
+    "confirm": Move((_S.OPEN,), _S.CONFIRMED, _no_sessions),
+    "start": Move((_S.OPEN, _S.CONFIRMED), _S.RUNNING, _not_begun),
+    "complete": Move((_S.RUNNING,), _S.COMPLETED, _not_over),
+    "reopen": Move((_S.COMPLETED,), _S.RUNNING, None, True),
+    "postpone": Move((_S.OPEN, _S.CONFIRMED), _S.POSTPONED, _has_attendance, True),
+    "cancel": Move(
+        (_S.DRAFT, _S.OPEN, _S.CONFIRMED, _S.RUNNING, _S.POSTPONED), _S.CANCELLED, _has_attendance, True
+    ),
+}
+
+
+def moves(training: Training) -> list[str]:
+    """The names of the steps that its state has; the guard may still refuse one."""
+    return [name for name, step in MOVES.items() if training.state in step.froms]
+
+
+@atomic
+def move(training: Training, *, by: User | None, name: str, reason: str = "") -> Training:
+    """Take the named step, or raise ``Conflict`` with what stands against it.
+
+    Cancelling and postponing set rooms and trainers free; ``registrations.release_all`` follows on cancelling.
+    """
+    lock(training)
+    step = MOVES[name]
+    if training.state not in step.froms:
+        raise Conflict(msg("This is not possible any more: the training's state has changed meanwhile."))
+    refusal = step.guard(training) if step.guard else None
+    if refusal:
+        raise Conflict(refusal)
+    if step.needs_reason and not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    before = audit.snapshot(training)
+    training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
+    if name in ("cancel", "postpone"):
+        _cancel_sessions(training, reason.strip())
+    audit.record(by=by, action=f"training.{name}", thing=training, before=before)
+    return training
+
+
+def _set(training: Training, details: Details) -> None:
+    walltime.check_zone(details.zone)
+    training.code, training.title = details.code.upper(), details.title
+    training.theme, training.activity_type, training.modality = (
+        details.theme,
+        details.activity_type,
+        details.modality,
+    )
+    training.languages, training.venue = ",".join(details.languages), details.venue
+    training.country = details.venue.country if details.venue else details.country or ""
+    training.link, training.zone, training.description = details.link, details.zone, details.description
+    training.starts_on, training.ends_on = details.starts_on, details.ends_on
+    training.capacity, training.admission = details.capacity, details.admission
+    training.completion_percent = details.completion_percent
+    training.registration_opens_local = details.registration_opens_local
+    training.registration_closes_local = details.registration_closes_local
+    training.registration_opens_at = walltime.instant(
+        details.registration_opens_local, details.zone, "registration_opens_local"
+    )
+    training.registration_closes_at = walltime.instant(
+        details.registration_closes_local, details.zone, "registration_closes_local"
+    )
+    training.search_key = search_key(details.title, details.code)
+
+
+def _check(training: Training, programme: Programme) -> None:
+    if training.ends_on < training.starts_on:
+        raise Invalid(msg("The end is before the start."), field="ends_on")
+    if not programme.starts_on <= training.starts_on <= training.ends_on <= programme.ends_on:
+        raise Invalid(
+            msg("Its programme runs from %(first)s to %(last)s: the training must lie within.",
+                first=programme.starts_on.isoformat(), last=programme.ends_on.isoformat()),
+            field="starts_on",
+        )  # fmt: skip
+    if training.registration_closes_at <= training.registration_opens_at:
+        raise Invalid(msg("Registration must close after it opens."), field="registration_closes_local")
+    if training.registration_closes_local.date() > training.ends_on:
+        raise Invalid(
+            msg("Registration must close before the training is over."), field="registration_closes_local"
+        )
+    if not 1 <= training.completion_percent <= 100:
+        raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
+    if training.modality is not Modality.ONLINE and training.venue is None and not training.country:
+        raise Invalid(msg("Pick the venue, or at least the country."), field="venue")
+    themes.check_use(training.theme, under=programme.theme)
+    twin = db.session.scalar(select(Training.id).where(Training.code == training.code))
+    if twin not in (None, training.id):
+        raise Invalid(msg("There is a training with this code already."), field="code")
+
+
+def _check_capacity(training: Training, capacity: int) -> None:
+    held = held_counts([training]).get(training.id, 0)
+    if capacity < held:
+        raise Invalid(
+            msg(
+                "%(held)s seats are held. Withdraw registrations first, or keep at least %(held)s seats.",
+                held=held,
+            ),
+            field="capacity",
+        )
+    kept = db.session.scalar(
+        select(func.sum(SeatAllocation.seats)).where(
+            SeatAllocation.training_id == training.id, SeatAllocation.released_at.is_(None)
+        )
+    )
+    if capacity < (kept or 0):
+        raise Invalid(
+            msg("%(kept)s seats are kept for agencies and countries: lower those first.", kept=kept),
+            field="capacity",
+        )
+
+
+def _check_dates_span_sessions(training: Training, details: Details) -> None:
+    for session in _live_sessions(training):
+        if not details.starts_on <= session.starts_local.date() <= details.ends_on:
+            raise Invalid(
+                msg("A session stands on %(day)s, outside these dates: move or cancel it first.",
+                    day=session.starts_local.date().isoformat()),
+                field="starts_on",
+            )  # fmt: skip
+
+
+def _live_sessions(training: Training) -> list[TrainingSession]:
+    return list(
+        db.session.scalars(
+            select(TrainingSession)
+            .where(TrainingSession.training_id == training.id, TrainingSession.cancelled_at.is_(None))
+            .order_by(TrainingSession.starts_at)
+        )
+    )
+
+
+def _derive_sessions(training: Training) -> None:
+    for session in _live_sessions(training):
+        session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
+        session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
+        for entry in session.session_trainers:
+            entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
+
+
+def _cancel_sessions(training: Training, reason: str) -> None:
+    ids = [session.id for session in _live_sessions(training)]
+    db.session.execute(
+        update(TrainingSession)
+        .where(TrainingSession.id.in_(ids))
+        .values(cancelled_at=clock.now(), cancel_reason=reason)
+    )
+    db.session.execute(
+        update(SessionTrainer).where(SessionTrainer.session_id.in_(ids)).values(is_cancelled=True)
+    )
+
+
+def _offered_to(user: User):  # type: ignore[no-untyped-def]
+    """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
+    kept = (
+        select(func.coalesce(func.sum(SeatAllocation.seats), 0))
+        .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
+        .correlate(Training)
+        .scalar_subquery()
+    )
+    country = user.agency.country if user.agency else ""
+    own = exists().where(
+        SeatAllocation.training_id == Training.id,
+        or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
+    )
+    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
+
+
+def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
+    return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
+
+
+def _taught_by(user: User):  # type: ignore[no-untyped-def]
+    return exists().where(
+        TrainingSession.training_id == Training.id,
+        SessionTrainer.session_id == TrainingSession.id,
+        SessionTrainer.trainer_id == Trainer.id,
+        Trainer.user_id == user.id,
+    )

@@ -1,0 +1,34 @@
+"""Wall time: what a clock shows in a zone, and the instant that it stands for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from training.errors import Invalid
+from training.text import msg
+
+
+def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
+    """The instant, in UTC, at which clocks in ``zone`` show ``local``.
+
+    A time that clocks skip that day is refused with ``Invalid``; of one that they show twice the first is meant.
+    """
+    there = ZoneInfo(zone)
+    at = local.replace(tzinfo=there).astimezone(UTC)
+    if at.astimezone(there).replace(tzinfo=None) != local:
+        raise Invalid(
+            msg(
+                "Clocks in %(zone)s skip %(time)s on that day: choose another time.",
+                zone=zone,
+                time=f"{local:%H:%M}",
+            ),
+            field=field,
+        )
+    return at
+
+
+def check_zone(zone: str, field: str = "zone") -> None:
+    """Refuse, with ``Invalid``, what is not an IANA name."""
+    if zone not in available_timezones():
+        raise Invalid(msg("This is not a time zone: write it like Europe/Vienna."), field=field)
