@@ -1,0 +1,377 @@
+"""Attendance registers: marked, closed, locked; two people at one register never lose each other's marks.
+
+A cell without a record, or with a cleared one, is not recorded, which is not absent. Every cell has a version, 0
+without a record; a mark that was made on another version is not stored but shown beside what stands there now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
+from training.models import (
+    AttendanceCorrection,
+    AttendanceMethod,
+    AttendanceRecord,
+    AttendanceStatus,
+    RegisterState,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    Trainee,
+    TrainingSession,
+    User,
+)
+from training.services import audit
+from training.text import msg
+
+EARLY = timedelta(minutes=60)
+"""How long before its start a register may be begun."""
+WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody wants one cell to say; ``version`` is that of the cell they saw. No status clears the cell."""
+
+    registration_id: UUID
+    status: AttendanceStatus | None
+    version: int
+    arrived: time | None = None
+    left: time | None = None
+    also_left_early: bool = False
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A mark that met another version: ``mine`` was not stored, ``theirs`` stands."""
+
+    registration: Registration
+    mine: Mark
+    theirs: AttendanceRecord | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a register."""
+
+    registration: Registration
+    record: AttendanceRecord | None
+
+    @property
+    def version(self) -> int:
+        """The cell's version."""
+        return self.record.version if self.record else 0
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How far a register is: people listed, and how many cells of each kind."""
+
+    listed: int
+    recorded: int
+    present: int
+
+    @property
+    def missing(self) -> int:
+        """Cells that are not recorded."""
+        return self.listed - self.recorded
+
+
+def is_listed() -> ColumnElement[bool]:
+    """Whether a session's register lists a registration: SQL over both and the outer-joined record.
+
+    Listed are those confirmed when it started, people added at the door, and whoever has a record.
+    """
+    held_then = and_(
+        Registration.confirmed_at.is_not(None),
+        or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
+        or_(
+            Registration.confirmed_at <= TrainingSession.starts_at,
+            Registration.source == RegistrationSource.WALK_IN,
+        ),
+    )
+    return or_(AttendanceRecord.id.is_not(None), held_then)
+
+
+def join_on() -> ColumnElement[bool]:
+    """How a record belongs to a registration and a session."""
+    return and_(
+        AttendanceRecord.registration_id == Registration.id, AttendanceRecord.session_id == TrainingSession.id
+    )
+
+
+def rows_of(session: TrainingSession) -> Select[tuple[Registration, AttendanceRecord]]:
+    """The register's lines, by family name."""
+    return (
+        select(Registration, AttendanceRecord)
+        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .outerjoin(AttendanceRecord, join_on())
+        .join(Registration.trainee)
+        .where(TrainingSession.id == session.id, is_listed())
+        .options(contains_eager(Registration.trainee))
+        .order_by(Trainee.search_key, Registration.id)
+    )
+
+
+def register(session: TrainingSession, *, first: int = 0, most: int | None = None) -> list[Row]:
+    """The register's lines, or ``most`` of them from the ``first`` on."""
+    found = rows_of(session).offset(first).limit(most) if most is not None else rows_of(session)
+    return [Row(registration, record) for registration, record in db.session.execute(found)]
+
+
+def tallies(sessions: Sequence[TrainingSession]) -> dict[int, Tally]:
+    """How far the registers are, by the session's id."""
+    rows = db.session.execute(
+        select(
+            TrainingSession.id,
+            func.count(Registration.id),
+            func.count(AttendanceRecord.status),
+            func.count(AttendanceRecord.id).filter(AttendanceRecord.minutes > 0),
+        )
+        .join(Registration, TrainingSession.training_id == Registration.training_id)
+        .outerjoin(AttendanceRecord, join_on())
+        .where(TrainingSession.id.in_([session.id for session in sessions]), is_listed())
+        .group_by(TrainingSession.id)
+    )
+    return {number: Tally(listed, recorded, present) for number, listed, recorded, present in rows}
+
+
+def tally(session: TrainingSession) -> Tally:
+    """How far one register is."""
+    return tallies([session]).get(session.id, Tally(0, 0, 0))
+
+
+def corrections(session: TrainingSession) -> list[AttendanceCorrection]:
+    """What was changed after closing, latest first."""
+    return list(
+        db.session.scalars(
+            select(AttendanceCorrection)
+            .join(AttendanceCorrection.record)
+            .join(AttendanceRecord.registration)
+            .join(Registration.trainee)
+            .where(AttendanceRecord.session_id == session.id)
+            .options(
+                contains_eager(AttendanceCorrection.record)
+                .contains_eager(AttendanceRecord.registration)
+                .contains_eager(Registration.trainee)
+            )
+            .order_by(AttendanceCorrection.id.desc())
+        )
+    )
+
+
+def minutes_of(session: TrainingSession, mark: Mark, deduction: int) -> tuple[int, bool]:
+    """(attended minutes, whether they are estimated) of a mark.
+
+    Present is the contact time, excused and absent are none. Late and left early are the overlap of the recorded times
+    with the slot less its breaks; a time that was not recorded costs the programme's ``deduction`` instead.
+    """
+    if mark.status is AttendanceStatus.PRESENT:
+        return session.scheduled_minutes, False
+    if mark.status not in WITH_TIMES:
+        return 0, False
+    late = mark.status is AttendanceStatus.LATE
+    early = mark.status is AttendanceStatus.LEFT_EARLY or mark.also_left_early
+    day = session.starts_local.date()
+    lost, estimated = 0, False
+    if late and mark.arrived:
+        lost += _minutes_between(session.starts_local, datetime.combine(day, mark.arrived))
+    elif late:
+        lost, estimated = lost + deduction, True
+    if early and mark.left:
+        lost += _minutes_between(datetime.combine(day, mark.left), session.ends_local)
+    elif early:
+        lost, estimated = lost + deduction, True
+    return max(0, session.scheduled_minutes - lost), estimated
+
+
+@atomic
+def save(
+    session: TrainingSession,
+    *,
+    by: User | None,
+    marks: Sequence[Mark],
+    reason: str = "",
+    method: AttendanceMethod = AttendanceMethod.ROLL_CALL,
+) -> list[Clash]:
+    """Store the marks and return those that met another version, which are not stored.
+
+    After closing a ``reason`` is needed and every change is kept as a correction. Raises ``Conflict`` when the
+    register cannot be marked, ``Invalid`` for times outside the session, ``NotFound`` for a person not listed.
+    """
+    _lock(session)
+    _check_markable(session, reason)
+    rows = {row.registration.public_id: row for row in register(session)}
+    clashes, changed = [], 0
+    for mark in marks:
+        row = rows.get(mark.registration_id)
+        if row is None:
+            raise Invalid(msg("Somebody in this list is no longer expected. Load the page again."))
+        if _says_the_same(row.record, mark):
+            continue
+        if row.version != mark.version:
+            clashes.append(Clash(row.registration, mark, row.record))
+            continue
+        _check_times(session, mark)
+        _store(session, row, mark, by, reason, method)
+        changed += 1
+    if changed:
+        audit.record(
+            by=by, action="register.mark", thing=session, changes={"cells": changed, "reason": reason.strip()}
+        )
+    return clashes
+
+
+@atomic
+def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -> int:
+    """Give every cell that is not recorded the same status (all present, or the rest absent); returns how many."""
+    _lock(session)
+    if session.register_state is not RegisterState.OPEN:
+        raise Conflict(msg("This register is closed. Corrections are made one by one, with a reason."))
+    _check_markable(session, "")
+    missing = [row for row in register(session) if row.record is None or row.record.status is None]
+    for row in missing:
+        mark = Mark(row.registration.public_id, status, row.version)
+        _store(session, row, mark, by, "", AttendanceMethod.ROLL_CALL)
+    audit.record(
+        by=by, action=f"register.rest_{status.value}", thing=session, changes={"cells": len(missing)}
+    )
+    return len(missing)
+
+
+@atomic
+def close(session: TrainingSession, *, by: User | None) -> None:
+    """Sign the register off; refused before the session has ended and while somebody is not recorded."""
+    _lock(session)
+    if session.is_cancelled:
+        raise Conflict(msg("This session was cancelled: it has no register."))
+    if session.register_state is not RegisterState.OPEN:
+        raise Conflict(msg("This register is closed already."))
+    if session.ends_at > clock.now():
+        raise Conflict(msg("The session has not ended yet."))
+    missing = tally(session).missing
+    if missing:
+        raise Conflict(
+            msg("%(count)s people are not recorded yet. Mark them, or mark the rest absent.", count=missing),
+            "missing",
+        )
+    session.register_state, session.closed_at, session.closed_by = RegisterState.CLOSED, clock.now(), by
+    audit.record(by=by, action="register.close", thing=session)
+
+
+@atomic
+def lock(session: TrainingSession, *, by: User) -> None:
+    """Lock a closed register: nothing changes any more unless it is reopened."""
+    _lock(session)
+    if session.register_state is not RegisterState.CLOSED:
+        raise Conflict(msg("Only a closed register can be locked."))
+    session.register_state, session.locked_at = RegisterState.LOCKED, clock.now()
+    audit.record(by=by, action="register.lock", thing=session)
+
+
+@atomic
+def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
+    """Open a closed or locked register again, for a reason that is kept."""
+    _lock(session)
+    if session.register_state is RegisterState.OPEN:
+        raise Conflict(msg("This register is open already."))
+    if not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    session.register_state, session.closed_at, session.locked_at = RegisterState.OPEN, None, None
+    session.closed_by = None
+    audit.record(by=by, action="register.reopen", thing=session, changes={"reason": reason.strip()})
+
+
+def open_work(user_sessions: Select[tuple[TrainingSession]]) -> Select[tuple[TrainingSession]]:
+    """Of these sessions, those that have ended and whose register is still open."""
+    return user_sessions.where(
+        TrainingSession.ends_at < clock.now(),
+        TrainingSession.register_state == RegisterState.OPEN,
+        TrainingSession.cancelled_at.is_(None),
+    )
+
+
+def _lock(session: TrainingSession) -> None:
+    """Hold the session's row, so that two savers come one after the other."""
+    db.session.execute(
+        select(TrainingSession)
+        .where(TrainingSession.id == session.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _check_markable(session: TrainingSession, reason: str) -> None:
+    if session.is_cancelled:
+        raise Conflict(msg("This session was cancelled: it has no register."))
+    if session.register_state is RegisterState.LOCKED:
+        raise Conflict(msg("This register is locked. A coordinator can reopen it with a reason."))
+    if session.register_state is RegisterState.CLOSED and not reason.strip():
+        raise Invalid(msg("This register is closed: say why it is corrected."), field="reason")
+    if session.starts_at - EARLY > clock.now():
+        raise Conflict(msg("This session has not begun yet."))
+
+
+def _check_times(session: TrainingSession, mark: Mark) -> None:
+    for value, name in ((mark.arrived, "arrived"), (mark.left, "left")):
+        if value is not None and not session.starts_local.time() <= value <= session.ends_local.time():
+            raise Invalid(
+                msg("%(time)s lies outside the session (%(starts)s to %(ends)s).",
+                    time=f"{value:%H:%M}", starts=f"{session.starts_local:%H:%M}", ends=f"{session.ends_local:%H:%M}"),
+                field=f"{name}-{mark.registration_id}",
+            )  # fmt: skip
+    if mark.arrived and mark.left and mark.left < mark.arrived:
+        raise Invalid(msg("Left before arriving."), field=f"left-{mark.registration_id}")
+
+
+def _says_the_same(record: AttendanceRecord | None, mark: Mark) -> bool:
+    if record is None:
+        return mark.status is None
+    return (record.status, record.arrived, record.left, record.also_left_early) == (
+        mark.status,
+        mark.arrived,
+        mark.left,
+        mark.also_left_early,
+    )
+
+
+def _store(
+    session: TrainingSession, row: Row, mark: Mark, by: User | None, reason: str, method: AttendanceMethod
+) -> None:
+    minutes, estimated = minutes_of(session, mark, session.training.programme.deduction_minutes)
+    record = row.record or AttendanceRecord(
+        session_id=session.id, registration_id=row.registration.id, version=0
+    )
+    old = (record.status, record.minutes or 0)
+    record.status, record.minutes, record.is_estimated = mark.status, minutes, estimated
+    record.arrived, record.left, record.also_left_early = mark.arrived, mark.left, mark.also_left_early
+    record.version += 1
+    record.method, record.recorded_at, record.recorded_by = method, clock.now(), by
+    record.recorded_by_name = by.name if by else ""
+    db.session.add(record)
+    if session.register_state is RegisterState.CLOSED:
+        db.session.flush()  # the correction names the record's id
+        db.session.add(
+            AttendanceCorrection(
+                record_id=record.id, old_status=old[0], old_minutes=old[1], new_status=mark.status,
+                new_minutes=minutes, reason=reason.strip(), at=clock.now(), by=by, by_name=by.name if by else "",
+            )
+        )  # fmt: skip
+
+
+def _minutes_between(first: datetime, second: datetime) -> int:
+    return max(0, int((second - first).total_seconds()) // 60)
+
+
+def is_confirmed(registration: Registration) -> bool:
+    """Whether the person is expected at sessions to come."""
+    return registration.state is RegistrationState.CONFIRMED
