@@ -97,12 +97,8 @@ class Totals:
 
     @property
     def no_show_rate(self) -> float | None:
-        """Confirmed people who never came ÷ confirmed, in per cent; those still pending are in neither."""
-        return rate(self.no_shows, self.confirmed - self.pending + self._pending_who_came)
-
-    @property
-    def _pending_who_came(self) -> int:
-        return self.participations + self.no_shows + self.pending - self.confirmed
+        """Confirmed people who never came ÷ confirmed people of whom that is known, in per cent."""
+        return rate(self.no_shows, self.no_shows + self.participations)
 
     @property
     def person_hours(self) -> float:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -155,14 +154,6 @@ def live_of(training: Training, trainee: Trainee) -> Registration | None:
     )
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who registers: ``override`` lets a coordinator register outside the window."""
-
-    user: User | None
-    override: bool = False
-
-
 @atomic
 def submit(
     training: Training,
@@ -187,27 +178,90 @@ def submit_many(
     training: Training,
     *,
     by: User | None,
+    agency: Agency,
     people: Sequence[Trainee],
     source: RegistrationSource = RegistrationSource.FORM,
     override: bool = False,
 ) -> list[Registration]:
-    """Put several people forward, in this order, all or none."""
+    """Put several people of one agency forward, in this order, all or none; the statements do not grow with them.
+
+    First come: confirmed as far as seats reach, the rest on the reserve list in order.
+    """
     trainings.lock(training)
     _check_open(training, override)
-    return [_submit_locked(training, by=by, trainee=t, source=source, remarks="") for t in people]
+    _check_may_register(agency)
+    taken = registered_of(training, people)
+    for trainee in people:
+        if trainee.id in taken:
+            raise Conflict(
+                msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
+            )
+    free = seats.free_for(training, agency)
+    rank = _last_rank(training)
+    at, new = clock.now(), []
+    for trainee in people:
+        registration = _new(training, agency, trainee, source, "")
+        new.append(registration)
+        _step(registration, None, by)
+        if training.admission is not Admission.FIRST_COME:
+            continue
+        if free > 0:
+            free -= 1
+            registration.state, registration.confirmed_at = S.CONFIRMED, at
+            _step(registration, S.SUBMITTED, by)
+        else:
+            rank += 1
+            registration.state, registration.reserve_rank = S.RESERVE, rank
+            _step(registration, S.SUBMITTED, by, ReasonCode.NO_SEAT)
+    db.session.add_all(new)
+    audit.record(
+        by=by,
+        action="registration.submit_many",
+        thing=training,
+        changes={"agency": agency.code, "people": len(new)},
+    )
+    return new
+
+
+def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
+    """Which of these people have a live registration for the training, by their ids."""
+    found = db.session.scalars(
+        select(Registration.trainee_id).where(
+            Registration.training_id == training.id,
+            Registration.trainee_id.in_([trainee.id for trainee in people]),
+            Registration.state.in_(LIVE),
+        )
+    )
+    return set(found)
 
 
 def _submit_locked(
     training: Training, *, by: User | None, trainee: Trainee, source: RegistrationSource, remarks: str
 ) -> Registration:
     agency = trainee.agency
-    if not agency.is_active:
-        raise Conflict(
-            msg("%(agency)s is suspended and cannot register people.", agency=agency.name), "suspended"
-        )
+    _check_may_register(agency)
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
-    registration = Registration(
+    free = seats.free_for(training, agency)  # before the new row is among those counted
+    registration = _new(training, agency, trainee, source, remarks)
+    db.session.add(registration)
+    _step(registration, None, by)
+    if training.admission is Admission.FIRST_COME:
+        if free > 0:
+            _confirm(registration, by)
+        else:
+            _reserve(registration, by, ReasonCode.NO_SEAT)
+    audit.record(
+        by=by, action="registration.submit", thing=registration, changes={"state": registration.state}
+    )
+    return registration
+
+
+def _new(
+    training: Training, agency: Agency, trainee: Trainee, source: RegistrationSource, remarks: str
+) -> Registration:
+    """A submitted registration with its copies of the day."""
+    return Registration(
         training=training,
         trainee=trainee,
         agency=agency,
@@ -223,18 +277,6 @@ def _submit_locked(
         submitted_at=clock.now(),
         remarks=remarks,
     )
-    free = seats.free_for(training, agency)  # before the new row is among those counted
-    db.session.add(registration)
-    _step(registration, None, by)
-    if training.admission is Admission.FIRST_COME:
-        if free > 0:
-            _confirm(registration, by)
-        else:
-            _reserve(registration, by, ReasonCode.NO_SEAT)
-    audit.record(
-        by=by, action="registration.submit", thing=registration, changes={"state": registration.state}
-    )
-    return registration
 
 
 @atomic
@@ -458,12 +500,7 @@ def _confirm(registration: Registration, by: User | None) -> None:
 
 
 def _reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    last = db.session.scalar(
-        select(func.max(Registration.reserve_rank)).where(
-            Registration.training_id == registration.training.id, Registration.state == S.RESERVE
-        )
-    )
-    end = (last or 0) + 1
+    end = _last_rank(registration.training) + 1
     if rank is not None and 1 <= rank < end:
         behind = db.session.scalars(
             select(Registration).where(
@@ -478,6 +515,15 @@ def _reserve(registration: Registration, by: User | None, code: ReasonCode, rank
         end = rank
     registration.reserve_rank = end
     _to(registration, S.RESERVE, by, code)
+
+
+def _last_rank(training: Training) -> int:
+    last = db.session.scalar(
+        select(func.max(Registration.reserve_rank)).where(
+            Registration.training_id == training.id, Registration.state == S.RESERVE
+        )
+    )
+    return last or 0
 
 
 def _end(
@@ -532,6 +578,13 @@ def _check_open(training: Training, override: bool) -> None:
     if clock.now() >= training.registration_closes_at:
         raise Conflict(
             msg("The deadline has passed. Ask the coordinator, who can still register people."), "too_late"
+        )
+
+
+def _check_may_register(agency: Agency) -> None:
+    if not agency.is_active:
+        raise Conflict(
+            msg("%(agency)s is suspended and cannot register people.", agency=agency.name), "suspended"
         )
 
 

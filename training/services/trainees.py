@@ -118,8 +118,7 @@ def key_of(trainee: Trainee) -> str:
 @atomic
 def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
     """Add a person to an agency; the theme is the agency's unless another is given."""
-    trainee = Trainee(agency=agency, theme=theme or agency.theme)
-    _set(trainee, person)
+    trainee = new(agency, person, theme)
     db.session.add(trainee)
     audit.record(by=by, action="trainee.create", thing=trainee)
     return trainee
@@ -143,6 +142,13 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
+    return trainee
+
+
+def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
+    """A person of the agency, not stored yet."""
+    trainee = Trainee(agency=agency, theme_id=(theme.id if theme else agency.theme_id))
+    _set(trainee, person)
     return trainee
 
 

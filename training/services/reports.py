@@ -1,0 +1,379 @@
+"""The attendance report: what the registers say, filtered, added up, and as the long list.
+
+A training belongs to the period of its last day. Rows are what the registers list; people of a confidential agency
+appear without their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from training import clock
+from training.db import db
+from training.indicators import Participation, Totals, totals
+from training.models import (
+    ActivityType,
+    Agency,
+    AttendanceRecord,
+    AttendanceStatus,
+    Programme,
+    RegisterState,
+    Registration,
+    RegistrationState,
+    Role,
+    Sex,
+    Theme,
+    ThemeKind,
+    ThemeUse,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services import attendance
+
+COLUMNS = (
+    "programme_code", "programme_title", "theme_code", "training_code", "training_title", "activity_type", "country",
+    "session_title", "session_theme_code", "session_date", "session_start", "session_end", "scheduled_minutes",
+    "trainee_id", "family_name", "given_names", "sex", "trainee_country", "agency_code", "agency_name", "agency_type",
+    "registration_state", "attendance_status", "attended_minutes", "register_state",
+)  # fmt: skip
+"""The long report's columns; scripts read them by name and order."""
+
+TEXT_COLUMNS = frozenset(
+    COLUMNS.index(name)
+    for name in ("programme_code", "programme_title", "training_code", "training_title", "session_title",
+                 "family_name", "given_names", "agency_code", "agency_name")
+)  # fmt: skip
+"""Positions of the columns that hold what people typed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What the report is about; empty means all. ``whole`` adds to a multi-thematic theme its trainings of an area."""
+
+    ends_from: date | None = None
+    ends_to: date | None = None
+    theme: Theme | None = None
+    whole: bool = False
+    programme: Programme | None = None
+    training: Training | None = None
+    agency: Agency | None = None
+    country: str | None = None
+    sex: Sex | None = None
+    state: RegistrationState | None = None
+    only_training: bool = False
+
+    def described(self) -> dict[str, str]:
+        """The filters that are set, as short texts, for the audit log and the papers."""
+        found = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value:
+                found[field.name] = str(
+                    getattr(value, "code", None) or getattr(value, "value", None) or value
+                )
+        return found
+
+
+@dataclass(frozen=True)
+class Split:
+    """One line of a table of the summary."""
+
+    label: str
+    totals: Totals
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the participants' list: a person in a training, with what the sessions add up to."""
+
+    registration: Registration
+    participation: Participation
+
+
+@dataclass(frozen=True)
+class DataState:
+    """Final when every register is closed, provisional while one is open."""
+
+    registers: int
+    open_registers: int
+
+    @property
+    def is_final(self) -> bool:
+        """Whether no register that is due is open."""
+        return self.open_registers == 0
+
+
+def scope_of(user: User | None) -> list[ColumnElement[bool]]:
+    """What limits the report for ``user``: a coordinator reports on their themes; a command sees all."""
+    if user is not None and user.role is Role.COORDINATOR and not user.all_themes:
+        mine = [theme.id for theme in user.themes]
+        return [or_(Training.theme_id.in_(mine), Training.programme_theme_id.in_(mine))]
+    return []
+
+
+def participations(filters: Filters, *, user: User | None) -> list[tuple[Participation, int]]:
+    """(participation, registration id) of everybody whom a register lists, one row per person and training."""
+    compulsory = and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
+    recorded = AttendanceRecord.status.is_not(None)
+    due = case((recorded, TrainingSession.scheduled_minutes), else_=0)
+    found = _from_registers(
+        select(
+            Registration.trainee_id,
+            Registration.training_id,
+            func.sum(due),
+            func.sum(case((recorded, AttendanceRecord.minutes), else_=0)),
+            func.sum(case((AttendanceRecord.status == AttendanceStatus.EXCUSED, due), else_=0)),
+            func.sum(case((AttendanceRecord.minutes > 0, 1), else_=0)),
+            func.count(TrainingSession.id),
+            func.sum(case((recorded, 0), else_=1)),
+            Training.completion_percent,
+            Registration.id,
+        ),
+        filters,
+        user,
+    )
+    rows = db.session.execute(
+        found.where(compulsory).group_by(
+            Registration.id, Registration.trainee_id, Registration.training_id, Training.completion_percent
+        )
+    )
+    return [(Participation(*(int(value) for value in row[:9])), row[9]) for row in rows]
+
+
+def summary(found: Sequence[tuple[Participation, int]]) -> Totals:
+    """The totals of all."""
+    return totals(one for one, _ in found)
+
+
+def by_registration(
+    found: Sequence[tuple[Participation, int]], keys: dict[int, str], order: Sequence[str] = ()
+) -> list[Split]:
+    """Totals per key, which ``keys`` maps from the registration's id."""
+    groups: dict[str, list[Participation]] = {}
+    for one, number in found:
+        groups.setdefault(keys.get(number, "–"), []).append(one)
+    labels = [label for label in order if label in groups] + sorted(set(groups) - set(order))
+    return [Split(label, totals(groups[label])) for label in labels]
+
+
+def by_training(found: Sequence[tuple[Participation, int]], keys: dict[int, str]) -> list[Split]:
+    """Totals per key, which ``keys`` maps from the training's id."""
+    groups: dict[str, list[Participation]] = {}
+    for one, _ in found:
+        groups.setdefault(keys.get(one.training_id, "–"), []).append(one)
+    return [Split(label, totals(group)) for label, group in sorted(groups.items())]
+
+
+def split_tables(
+    found: Sequence[tuple[Participation, int]], filters: Filters, *, user: User | None
+) -> dict[str, list[Split]]:
+    """The summary's tables: by theme, training, agency, agency type, sex and country, each adding up to the totals."""
+    wanted = {
+        "agency": Registration.agency_name,
+        "agency_type": Registration.agency_type_code,
+        "sex": Trainee.sex,
+        "country": Registration.trainee_country,
+    }
+    keys: dict[str, dict[int, str]] = {name: {} for name in wanted}
+    rows = db.session.execute(
+        _conditions(
+            select(Registration.id, *wanted.values()).select_from(Registration).join(Training).join(Trainee),
+            filters,
+            user,
+        )
+    )
+    for number, *values in rows:
+        for name, value in zip(wanted, values, strict=True):
+            keys[name][number] = str(getattr(value, "value", value))
+    trainings = {one.training_id for one, _ in found}
+    themes, codes = _training_labels(trainings)
+    return {
+        "theme": by_training(found, themes),
+        "sex": by_registration(found, keys["sex"], [sex.value for sex in Sex]),
+        "country": by_registration(found, keys["country"]),
+        "agency_type": by_registration(found, keys["agency_type"]),
+        "agency": by_registration(found, keys["agency"]),
+        "training": by_training(found, codes),
+    }
+
+
+def overlapping_by_theme(found: Sequence[tuple[Participation, int]]) -> list[Split]:
+    """Totals per area where a multi-thematic tag counts under every area that it covers: does not add up."""
+    area = aliased(Theme)
+    pairs = db.session.execute(
+        select(Training.id, area.code)
+        .join(ThemeUse, ThemeUse.frame_id == Training.theme_id)
+        .join(area, and_(area.id == ThemeUse.theme_id, area.kind == ThemeKind.THEMATIC_AREA))
+    )
+    areas: dict[int, list[str]] = {}
+    for number, code in pairs:
+        areas.setdefault(number, []).append(code)
+    groups: dict[str, list[Participation]] = {}
+    for one, _ in found:
+        for code in areas.get(one.training_id, []):
+            groups.setdefault(code, []).append(one)
+    return [Split(code, totals(group)) for code, group in sorted(groups.items())]
+
+
+def data_state(filters: Filters, *, user: User | None) -> DataState:
+    """How many registers of sessions that have ended there are, and how many of them are open."""
+    due = and_(TrainingSession.ends_at < clock.now(), TrainingSession.cancelled_at.is_(None))
+    found = select(
+        func.count(),
+        func.coalesce(func.sum(case((TrainingSession.register_state == RegisterState.OPEN, 1), else_=0)), 0),
+    ).select_from(TrainingSession)
+    found = found.join(Training, Training.id == TrainingSession.training_id)
+    registers, still_open = db.session.execute(_training_conditions(found, filters, user).where(due)).one()
+    return DataState(registers, still_open)
+
+
+def people(filters: Filters, *, user: User | None) -> Select[tuple[Registration]]:
+    """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
+    listed = exists().where(
+        TrainingSession.training_id == Registration.training_id,
+        TrainingSession.cancelled_at.is_(None),
+        or_(
+            exists().where(attendance.join_on()),
+            and_(
+                Registration.confirmed_at.is_not(None),
+                or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
+                or_(Registration.confirmed_at <= TrainingSession.starts_at, Registration.source == "walk_in"),
+            ),
+        ),
+    )
+    found = select(Registration).join(Training).join(Trainee)
+    wanted = or_(listed, Registration.state == filters.state) if filters.state else listed
+    return (
+        _conditions(found, filters, user)
+        .where(wanted)
+        .order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
+    )
+
+
+def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
+    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed."""
+    theme, session_theme = aliased(Theme), aliased(Theme)
+    hidden = Agency.confidential
+    found = _from_registers(
+        select(
+            Programme.code, Programme.title, theme.code, Training.code, Training.title, ActivityType.code,
+            Training.country, TrainingSession.title, session_theme.code, TrainingSession.starts_local,
+            TrainingSession.ends_local, TrainingSession.scheduled_minutes, Trainee.public_id,
+            case((hidden, literal("")), else_=Trainee.family_name),
+            case((hidden, literal("")), else_=Trainee.given_names),
+            Trainee.sex, Registration.trainee_country, Registration.agency_code, Registration.agency_name,
+            Registration.agency_type_code, Registration.state, AttendanceRecord.status, AttendanceRecord.minutes,
+            TrainingSession.register_state, Training.zone,
+        ),
+        filters,
+        user,
+    )  # fmt: skip
+    found = (
+        found.join(Programme, Programme.id == Training.programme_id)
+        .join(theme, theme.id == Training.theme_id)
+        .join(session_theme, session_theme.id == TrainingSession.theme_id)
+        .join(ActivityType, ActivityType.id == Training.activity_type_id)
+        .join(Agency, Agency.id == Registration.agency_id)
+        .order_by(Training.id, TrainingSession.id, Registration.id)
+    )
+    local = _local_times()
+    for row in db.session.execute(found.execution_options(yield_per=2000)):
+        (*first, starts, ends, minutes, person, family, given, sex, country, agency, name, kind, state, status,
+         attended, register, zone) = row  # fmt: skip
+        day, begins, finishes = local(starts, ends, zone)
+        yield [
+            *first, day, begins, finishes, minutes, person, family, given, sex.value, country, agency, name, kind,
+            state.value, status.value if status else "not_recorded", attended if status else "", register.value,
+        ]  # fmt: skip
+
+
+def count_long_rows(filters: Filters, *, user: User | None) -> int:
+    """How many rows ``long_rows`` gives."""
+    return db.session.scalar(_from_registers(select(func.count()), filters, user)) or 0
+
+
+def _local_times() -> Callable[[datetime, datetime, str], tuple[str, str, str]]:
+    """(day, start, end) in ISO 8601 with the zone's offset; sessions repeat, so each is worked out once."""
+    known: dict[tuple[datetime, datetime, str], tuple[str, str, str]] = {}
+
+    def local(starts: datetime, ends: datetime, zone: str) -> tuple[str, str, str]:
+        key = (starts, ends, zone)
+        if key not in known:
+            there = ZoneInfo(zone)
+            known[key] = (
+                starts.date().isoformat(),
+                starts.replace(tzinfo=there).isoformat(timespec="minutes"),
+                ends.replace(tzinfo=there).isoformat(timespec="minutes"),
+            )
+        return known[key]
+
+    return local
+
+
+def _training_labels(ids: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """(theme's code, training's code and title) by the training's id."""
+    rows = db.session.execute(
+        select(Training.id, Theme.code, Training.code, Training.title)
+        .join(Theme, Theme.id == Training.theme_id)
+        .where(Training.id.in_(ids) if len(ids) < 500 else Training.id > 0)
+    ).all()
+    return {row[0]: row[1] for row in rows}, {row[0]: f"{row[2]} {row[3]}" for row in rows}
+
+
+def _from_registers(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+    """Registration × session with the outer-joined record, as the registers list them, filtered."""
+    found = (
+        found.select_from(Training)
+        .join(TrainingSession, TrainingSession.training_id == Training.id)
+        .join(Registration, Registration.training_id == Training.id)
+        .join(Trainee, Trainee.id == Registration.trainee_id)
+        .outerjoin(AttendanceRecord, attendance.join_on())
+        .where(TrainingSession.cancelled_at.is_(None))
+    )
+    listed = attendance.is_listed()
+    found = found.where(or_(listed, Registration.state == filters.state) if filters.state else listed)
+    return _conditions(found, filters, user)
+
+
+def _conditions(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+    """Filter a query over registrations, trainees and trainings."""
+    if filters.agency:
+        found = found.where(Registration.agency_id == filters.agency.id)
+    if filters.sex:
+        found = found.where(Trainee.sex == filters.sex)
+    if filters.state:
+        found = found.where(Registration.state == filters.state)
+    return _training_conditions(found, filters, user)
+
+
+def _training_conditions(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+    """Filter a query over trainings."""
+    found = found.where(*scope_of(user))
+    if filters.ends_from:
+        found = found.where(Training.ends_on >= filters.ends_from)
+    if filters.ends_to:
+        found = found.where(Training.ends_on <= filters.ends_to)
+    if filters.theme:
+        own = Training.theme_id == filters.theme.id
+        found = found.where(
+            or_(own, Training.programme_theme_id == filters.theme.id) if filters.whole else own
+        )
+    if filters.programme:
+        found = found.where(Training.programme_id == filters.programme.id)
+    if filters.training:
+        found = found.where(Training.id == filters.training.id)
+    if filters.country:
+        found = found.where(Training.country == filters.country)
+    if filters.only_training:
+        counting = select(ActivityType.id).where(ActivityType.counts_as_training)
+        found = found.where(Training.activity_type_id.in_(counting))
+    return found
