@@ -72,16 +72,18 @@ def _rules(required: bool, *rules: Any) -> list[Any]:
     return [Given() if required else Optional(strip_whitespace=True), *rules]
 
 
-def text(label: str, *, required: bool = True, most: int = 200, hint: str = "", **kwargs: Any) -> StringField:
+def text(
+    label: str, *, required: bool = True, most: int = 200, hint: str = "", rules: Sequence[Any] = ()
+) -> StringField:
     """A line of text of at most ``most`` characters; empty is ``""``."""
-    rules = [Storable(), Given()] if required else [Storable()]
+    first = [Storable(), Given()] if required else [Storable()]
     return StringField(
         label,
-        [*rules, Length(max=most)],
+        [*first, Length(max=most), *rules],
         filters=[clean],
         description=hint,
         render_kw={"maxlength": most},
-        **kwargs,
+        default="",
     )
 
 

@@ -283,3 +283,8 @@ def _has_trainings_ahead(programme: Programme) -> bool:
         db.session.scalar(select(Training.id).where(Training.programme_id == programme.id, ahead).limit(1))
         is not None
     )
+
+
+def moves(programme: Programme) -> list[str]:
+    """The names of the steps that its state has."""
+    return [name for name, (froms, _) in MOVES.items() if programme.state in froms]

@@ -132,6 +132,16 @@ def of(training: Training, user: User) -> Select[tuple[Registration]]:
     )
 
 
+def of_trainee(trainee: Trainee, user: User) -> Select[tuple[Registration]]:
+    """A person's registrations among those that ``user`` may see, latest training first."""
+    return (
+        visible_to(user)
+        .where(Registration.trainee_id == trainee.id)
+        .options(contains_eager(Registration.training).joinedload(Training.theme))
+        .order_by(Training.starts_on.desc(), Registration.id.desc())
+    )
+
+
 def history(registration: Registration) -> list[RegistrationStep]:
     """The steps that it took, first to last."""
     return list(

@@ -180,6 +180,19 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
     )
 
 
+def given_by(trainer: Trainer) -> Select[tuple[TrainingSession]]:
+    """The sessions of a trainer, latest first."""
+    return (
+        select(TrainingSession)
+        .join(SessionTrainer, SessionTrainer.session_id == TrainingSession.id)
+        .where(SessionTrainer.trainer_id == trainer.id)
+        .options(
+            joinedload(TrainingSession.training), joinedload(TrainingSession.room).joinedload(Room.venue)
+        )
+        .order_by(TrainingSession.starts_at.desc(), TrainingSession.id)
+    )
+
+
 def plan(
     training: Training,
     *,

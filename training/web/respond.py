@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select
 
 from training.db import db
+from training.forms.base import Form, clean
 
 PER_PAGE = 30
 
@@ -28,6 +30,12 @@ def page(template: str, part: str | None = None, status: int = 200, **context: A
     wants_part = (
         part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     )
+    if (
+        request.method == "POST"
+        and status == 200
+        and any(isinstance(thing, Form) and (thing.errors or thing.refusals) for thing in context.values())
+    ):
+        status = 422
     response = make_response(render_template(part if part and wants_part else template, **context), status)
     response.vary.add("HX-Request")
     return response
@@ -80,3 +88,20 @@ def download(chunks: Iterable[bytes] | bytes, name: str, kind: str) -> Response:
     response = Response(body, mimetype=kind)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
+
+
+def submitted(form: Form) -> bool:
+    """Whether the form was sent and its shape is right."""
+    return request.method == "POST" and form.validate()
+
+
+def back_to(path: str | None) -> str:
+    """``path`` when it is one of this site's, else the first page: a browser reads ``//`` and ``\\`` as another host."""
+    if path and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", path):
+        return path
+    return url_for("home.index")
+
+
+def reason() -> str:
+    """The reason that was sent with an action, at most 2,000 characters."""
+    return clean(request.form.get("reason"))[:2000]

@@ -1,0 +1,85 @@
+"""The words that pages use for the values of every enumeration."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from training.models import (
+    Admission,
+    AttendanceStatus,
+    AuditOutcome,
+    DayBasis,
+    MailState,
+    Modality,
+    ProgrammeState,
+    RegisterState,
+    RegistrationState,
+    Role,
+    Sex,
+    TrainingState,
+)
+
+ROLE = {
+    Role.ADMIN: _l("administrator"),
+    Role.COORDINATOR: _l("coordinator"),
+    Role.PARTNER: _l("partner"),
+    Role.TRAINER: _l("trainer"),
+    Role.MANAGER: _l("manager"),
+}
+TRAINING_STATE = {
+    TrainingState.DRAFT: _l("draft"),
+    TrainingState.OPEN: _l("open"),
+    TrainingState.CONFIRMED: _l("confirmed"),
+    TrainingState.RUNNING: _l("running"),
+    TrainingState.COMPLETED: _l("completed"),
+    TrainingState.CANCELLED: _l("cancelled"),
+    TrainingState.POSTPONED: _l("postponed"),
+}
+PROGRAMME_STATE = {
+    ProgrammeState.PLANNED: _l("planned"),
+    ProgrammeState.ACTIVE: _l("active"),
+    ProgrammeState.CLOSED: _l("closed"),
+    ProgrammeState.CANCELLED: _l("cancelled"),
+}
+REGISTRATION_STATE = {
+    RegistrationState.DRAFT: _l("draft"),
+    RegistrationState.SUBMITTED: _l("submitted"),
+    RegistrationState.RETURNED: _l("returned"),
+    RegistrationState.CONFIRMED: _l("confirmed"),
+    RegistrationState.RESERVE: _l("reserve"),
+    RegistrationState.OFFERED: _l("offered"),
+    RegistrationState.DECLINED: _l("declined"),
+    RegistrationState.WITHDRAWN: _l("withdrawn"),
+    RegistrationState.REPLACED: _l("replaced"),
+}
+REGISTER_STATE = {
+    RegisterState.OPEN: _l("open"),
+    RegisterState.CLOSED: _l("closed"),
+    RegisterState.LOCKED: _l("locked"),
+}
+ATTENDANCE = {
+    AttendanceStatus.PRESENT: _l("present"),
+    AttendanceStatus.LATE: _l("late"),
+    AttendanceStatus.LEFT_EARLY: _l("left early"),
+    AttendanceStatus.EXCUSED: _l("excused"),
+    AttendanceStatus.ABSENT: _l("absent"),
+}
+SEX = {Sex.F: _l("female"), Sex.M: _l("male"), Sex.X: _l("other"), Sex.NOT_RECORDED: _l("not recorded")}
+MODALITY = {Modality.IN_PERSON: _l("in person"), Modality.ONLINE: _l("online"), Modality.HYBRID: _l("hybrid")}
+ADMISSION = {
+    Admission.APPROVAL: _l("a coordinator decides"),
+    Admission.FIRST_COME: _l("first come, first served"),
+}
+DAY_BASIS = {DayBasis.HOURS: _l("hours per training day"), DayBasis.HALF_DAYS: _l("half-days attended")}
+OUTCOME = {
+    AuditOutcome.DONE: _l("done"),
+    AuditOutcome.REFUSED: _l("refused"),
+    AuditOutcome.EXPORTED: _l("exported"),
+}
+MAIL_STATE = {MailState.QUEUED: _l("queued"), MailState.SENT: _l("sent"), MailState.FAILED: _l("failed")}
+
+ACTION_NAMES = {
+    "open": _l("Open registration"), "confirm": _l("Confirm"), "start": _l("Start"), "complete": _l("Complete"),
+    "reopen": _l("Reopen"), "postpone": _l("Postpone"), "cancel": _l("Cancel"), "activate": _l("Activate"),
+    "close": _l("Close"),
+}  # fmt: skip

@@ -1,0 +1,215 @@
+"""Forms of what is planned around trainings: themes, programmes, agencies, venues, rooms, trainers, people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, EmailField
+from wtforms.validators import Length, Regexp
+
+from training.forms import labels
+from training.forms.base import (
+    Form,
+    Given,
+    OneOf,
+    Picked,
+    PickedMany,
+    Storable,
+    clean,
+    long_text,
+    number,
+    text,
+)
+from training.models import DayBasis, Sex
+
+CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
+
+
+def code(label: str, hint: str = "") -> object:
+    """A short code without blanks."""
+    return text(label, most=40, hint=hint, rules=(CODE,))
+
+
+def email(label: str) -> EmailField:
+    """An e-mail address, or nothing."""
+    return EmailField(label, [Storable(), Length(max=254)], filters=[clean])
+
+
+class ThemeForm(Form):
+    """A theme's texts."""
+
+    name_en = text(_l("Name in English"))
+    name_fr = text(_l("Name in French"))
+    name_ru = text(_l("Name in Russian"))
+    description = long_text(_l("Description"))
+    contact_email = email(_l("Contact"))
+
+
+class NewThemeForm(Form):
+    """A new multi-thematic programme."""
+
+    code = code(_l("Code"))
+    name_en = text(_l("Name in English"))
+    name_fr = text(_l("Name in French"), required=False)
+    name_ru = text(_l("Name in Russian"), required=False)
+    description = long_text(_l("Description"))
+    areas = PickedMany(_l("Thematic areas that it covers"), required=True)
+
+
+class ProgrammeForm(Form):
+    """A programme."""
+
+    code = code(_l("Code"), _l("Short and unique, like MX2-2026."))
+    title = text(_l("Title"))
+    theme = Picked(_l("Theme"))
+    starts_on = DateField(_l("First day"), [Given()])
+    ends_on = DateField(_l("Last day"), [Given()])
+    donor = text(_l("Donor"), required=False)
+    grant_reference = text(_l("Grant reference"), required=False)
+    completion_percent = number(
+        _l("Completion rule, per cent"),
+        low=1,
+        high=100,
+        default=80,
+        hint=_l("Attendance needed to complete."),
+    )
+    day_basis = OneOf(_l("Person-days are counted by"), labels.DAY_BASIS, default=DayBasis.HOURS)
+    day_minutes = number(_l("Minutes of a training day"), low=60, high=720, default=360)
+    deduction_minutes = number(
+        _l("Minutes deducted"), low=0, high=480, default=30, hint=_l("For late or left early without a time.")
+    )
+    retention_months = number(_l("Months that data are kept after the end"), low=1, high=240, default=60)
+    countries = PickedMany(_l("Countries"))
+    coordinators = PickedMany(_l("Coordinators"))
+    objectives = long_text(_l("Objectives"))
+    evidence_rule = long_text(_l("Evidence that the donor asks for"))
+    privacy_notice = long_text(_l("Privacy notice"))
+    donor_block = long_text(_l("Donor's line on papers"), most=1000)
+
+
+class AgencyForm(Form):
+    """A partner agency."""
+
+    code = code(_l("Code"))
+    name = text(_l("Name"))
+    native_name = text(_l("Name in its own language"), required=False)
+    type = Picked(_l("Type"))
+    theme = Picked(_l("Theme"), hint=_l("Its main field; new people of the agency take it."))
+    country = Picked(_l("Country"))
+    parent = Picked(_l("Part of"), required=False)
+    email = email(_l("E-mail"))
+    phone = text(_l("Phone"), required=False, most=40)
+    website = text(_l("Website"), required=False)
+    address = long_text(_l("Address"))
+    confidential = BooleanField(
+        _l("Confidential"),
+        description=_l("Its address is hidden, and its people's names are left out of exports."),
+    )
+
+
+class VenueForm(Form):
+    """A venue."""
+
+    name = text(_l("Name"))
+    city = text(_l("City"))
+    country = Picked(_l("Country"))
+    zone = text(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv."))
+    address = long_text(_l("Address"))
+
+
+class RoomForm(Form):
+    """A room."""
+
+    name = text(_l("Name"))
+    capacity = number(_l("Seats"), low=1, high=10_000)
+
+
+class TrainerForm(Form):
+    """A trainer."""
+
+    family_name = text(_l("Family name"))
+    given_names = text(_l("Given names"))
+    email = email(_l("E-mail"))
+    phone = text(_l("Phone"), required=False, most=40)
+    country = Picked(_l("Country"), required=False)
+    organisation = text(_l("Organisation"), required=False)
+    languages = PickedMany(_l("Languages"))
+    themes = PickedMany(_l("Themes"))
+    user = Picked(_l("Account"), required=False, hint=_l("With it the trainer keeps registers."))
+    notes = long_text(_l("Notes"))
+
+
+class AbsenceForm(Form):
+    """Days on which a trainer is away."""
+
+    starts_on = DateField(_l("First day"), [Given()])
+    ends_on = DateField(_l("Last day"), [Given()])
+    note = text(_l("Note"), required=False)
+
+
+class TraineeForm(Form):
+    """A person, with names as in the passport."""
+
+    family_name = text(_l("Family name"), hint=_l("As in the passport."))
+    given_names = text(_l("Given names"), hint=_l("As in the passport."))
+    native_name = text(_l("Name in native script"), required=False)
+    sex = OneOf(_l("Sex"), labels.SEX, default=Sex.NOT_RECORDED)
+    country = Picked(_l("Country"))
+    function = text(_l("Function"), required=False)
+    rank = text(_l("Rank"), required=False, most=100)
+    language = Picked(_l("Language"), required=False)
+    email = email(_l("E-mail"))
+    phone = text(_l("Phone"), required=False, most=40)
+
+
+class NewTraineeForm(TraineeForm):
+    """A person and their agency."""
+
+    agency = Picked(_l("Agency"))
+
+
+class PlainFilter(Form):
+    """Search alone."""
+
+    text = text(_l("Search"), required=False)
+
+
+class ProgrammeFilter(Form):
+    """What the list of programmes is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))
+
+
+class AgencyFilter(Form):
+    """What the list of agencies is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    type = Picked(_l("Type"), required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class VenueFilter(Form):
+    """What the list of venues is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class TrainerFilter(Form):
+    """What the list of trainers is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    language = Picked(_l("Language"), required=False, empty=_l("all"))
+
+
+class TraineeFilter(Form):
+    """What the list of people is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+    sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))

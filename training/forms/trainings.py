@@ -1,0 +1,143 @@
+"""Forms of trainings, sessions, seats, registrations, registers and the report."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, DateTimeLocalField, FileField, TimeField
+from wtforms.validators import Optional
+
+from training.forms import labels
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, long_text, number, text
+from training.forms.subjects import code
+from training.models import Admission, Modality
+
+
+def moment(label: str, hint: str = "", required: bool = True) -> DateTimeLocalField:
+    """A day and a wall time."""
+    return DateTimeLocalField(
+        label,
+        [Given() if required else Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        description=hint,
+    )
+
+
+class TrainingForm(Form):
+    """A training: the fields of ``trainings.Details``."""
+
+    code = code(_l("Code"), _l("Short and unique, like MX2-2026-07."))
+    title = text(_l("Title"))
+    theme = Picked(_l("Theme"))
+    activity_type = Picked(_l("Activity type"))
+    modality = OneOf(_l("Modality"), labels.MODALITY, default=Modality.IN_PERSON)
+    starts_on = DateField(_l("First day"), [Given()])
+    ends_on = DateField(_l("Last day"), [Given()])
+    zone = text(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv; sessions and deadlines are in it."))
+    venue = Picked(_l("Venue"), required=False)
+    country = Picked(_l("Country"), required=False, hint=_l("The venue's, where one is picked."))
+    link = text(_l("Link"), required=False, most=500, hint=_l("For an online training."))
+    capacity = number(_l("Seats"), low=1, high=10_000, default=20)
+    admission = OneOf(_l("Registration"), labels.ADMISSION, default=Admission.APPROVAL)
+    registration_opens_local = moment(_l("Registration opens"), _l("In the training's time zone."))
+    registration_closes_local = moment(_l("Registration closes"), _l("In the training's time zone."))
+    completion_percent = number(_l("Completion rule, per cent"), low=1, high=100, default=80)
+    languages = PickedMany(_l("Languages"), required=True)
+    description = long_text(_l("Description"))
+
+
+class PatternForm(Form):
+    """A pattern of sessions: days and half-days."""
+
+    first_day = DateField(_l("First day"), [Given()])
+    last_day = DateField(_l("Last day"), [Given()])
+    morning_starts = TimeField(_l("Morning from"), [Optional()])
+    morning_ends = TimeField(_l("Morning to"), [Optional()])
+    afternoon_starts = TimeField(_l("Afternoon from"), [Optional()])
+    afternoon_ends = TimeField(_l("Afternoon to"), [Optional()])
+    break_minutes = number(_l("Break in each, minutes"), low=0, high=240, default=30)
+    room = Picked(_l("Room"), required=False)
+    trainers = PickedMany(_l("Trainers"))
+    weekends = BooleanField(_l("Weekends too"))
+
+
+class SessionForm(Form):
+    """One session."""
+
+    title = text(_l("Title"))
+    starts_local = moment(_l("Starts"), _l("In the training's time zone."))
+    ends_local = moment(_l("Ends"))
+    break_minutes = number(_l("Break, minutes"), low=0, high=240, default=0)
+    room = Picked(_l("Room"), required=False)
+    theme = Picked(_l("Theme"))
+    trainers = PickedMany(_l("Trainers"))
+    is_compulsory = BooleanField(_l("Compulsory"), default=True)
+
+
+class SeatsForm(Form):
+    """Seats kept for an agency or a country."""
+
+    agency = Picked(_l("Agency"), required=False)
+    country = Picked(_l("or country"), required=False)
+    seats = number(_l("Seats"), low=0, high=10_000)
+
+
+class RosterForm(Form):
+    """A spreadsheet of participants."""
+
+    file = FileField(
+        _l("Spreadsheet"),
+        description=_l("XLSX, ODS, XLS, CSV or TSV, as you have it. Nothing is stored yet."),
+    )
+    agency = Picked(_l("Agency"))
+
+
+class TrainingFilter(Form):
+    """What the list of trainings is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+    starts_from = DateField(_l("Starts from"), [Optional()])
+    starts_to = DateField(_l("to"), [Optional()])
+
+
+class SessionFilter(Form):
+    """What the list of sessions is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
+    on = DateField(_l("Day"), [Optional()])
+
+
+class RegistrationFilter(Form):
+    """What the list of registrations is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+
+
+class ReportFilter(Form):
+    """What the attendance report is about: the fields of ``reports.Filters``."""
+
+    ends_from = DateField(_l("Ended from"), [Optional()])
+    ends_to = DateField(_l("to"), [Optional()])
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    whole = BooleanField(_l("The whole programme"))
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    training = Picked(_l("Training"), required=False, empty=_l("all"))
+    agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+    country = Picked(_l("Venue's country"), required=False, empty=_l("all"))
+    sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))
+    state = OneOf(
+        _l("Registration"),
+        labels.REGISTRATION_STATE,
+        required=False,
+        empty=_l("on the registers"),
+    )
+    only_training = BooleanField(_l("Only what counts as training"))

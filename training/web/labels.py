@@ -1,0 +1,27 @@
+"""``label_of``: the word for any enumeration's value, for templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+
+from training.forms import labels
+
+_BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
+    type(next(iter(words))): words
+    for words in vars(labels).values()
+    if isinstance(words, dict) and words and isinstance(next(iter(words)), StrEnum)
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``label_of(value)`` and the names of actions."""
+    app.jinja_env.globals.update(label_of=label_of, action_names=labels.ACTION_NAMES)
+
+
+def label_of(value: Any) -> Any:
+    """The word for an enumeration's value; the value itself where it has none."""
+    labels = _BY_TYPE.get(type(value), {})
+    return labels.get(value, value)

@@ -1,0 +1,93 @@
+"""Trainees."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from training.errors import Invalid
+from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm
+from training.models import Role, Trainee
+from training.policy import Action
+from training.services import registrations, trainees
+from training.web import choices
+from training.web.access import permit
+from training.web.respond import page, paginate, sorting, submitted
+
+bp = Blueprint("trainees", __name__, url_prefix="/trainees")
+
+
+def _offer(form: TraineeForm) -> TraineeForm:
+    form.country.offer(choices.of_countries())
+    form.language.offer(choices.of_languages())
+    return form
+
+
+def _person(form: TraineeForm) -> trainees.Person:
+    data = {name: value for name, value in form.data.items() if name != "agency"}
+    return trainees.Person(**{**data, "language": data["language"] or ""})
+
+
+@bp.get("")
+@permit(Action.TRAINEE_LIST)
+def index() -> Response:
+    """People, by name; a partner's own."""
+    form = TraineeFilter(request.args)
+    if current_user.role is Role.PARTNER:
+        del form.agency
+    form = choices.filtered(form)
+    sort = sorting(("name", "country", "added"), "name")
+    found = trainees.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    return page(
+        "trainees/index.html", "trainees/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        trainees=paginate(found),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.TRAINEE_READ, trainees.get)
+def show(trainee: Trainee) -> Response:
+    """A person with the registrations that the reader may see."""
+    found = registrations.of_trainee(trainee, current_user._get_current_object())
+    return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.TRAINEE_CREATE)
+def new() -> Response:
+    """Add a person to an agency."""
+    form = NewTraineeForm(request.form)
+    _offer(form).agency.offer(choices.of_agencies())
+    if current_user.role is Role.PARTNER:
+        form.agency.data = form.agency.data or current_user.agency
+        form.country.data = form.country.data or current_user.agency.country
+    if submitted(form):
+        try:
+            trainee = trainees.create(
+                form.agency.data, by=current_user._get_current_object(), person=_person(form)
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".show", public_id=trainee.public_id), 303)
+    return page("edit.html", form=form, title=_("New person"), back=(_("Trainees"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.TRAINEE_CHANGE, trainees.get)
+def edit(trainee: Trainee) -> Response:
+    """Change what is known of a person."""
+    form = _offer(TraineeForm(request.form, obj=trainee))
+    back = url_for(".show", public_id=trainee.public_id)
+    if submitted(form):
+        try:
+            trainees.change(trainee, by=current_user._get_current_object(), person=_person(form))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=trainee.name, back=(trainee.name, back))
