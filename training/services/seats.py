@@ -204,3 +204,42 @@ def _free_for(
         if number not in agencies and country not in countries
     )
     return min(total, training.capacity - sum(a.seats for a in kept) - in_pool)
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """A line of the seats' table; ``name`` is empty for the pool."""
+
+    allocation: SeatAllocation | None
+    kept: int
+    held: int
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Seats of this line that nobody holds."""
+        return max(0, self.kept - self.held)
+
+
+def table(training: Training) -> list[SeatLine]:
+    """Kept, held, free and waiting per allocation, and for the pool as the last line."""
+    known, held = allocations(training), held_by_agency(training)
+    kept = [allocation for allocation in known if allocation.released_at is None]
+    waiting: dict[int, tuple[str, int]] = {
+        number: (country, count)
+        for number, country, count in db.session.execute(
+            select(Registration.agency_id, func.min(Registration.agency_country), func.count())
+            .where(Registration.training_id == training.id, Registration.state == "reserve")
+            .group_by(Registration.agency_id)
+        )
+    }
+    lines = [SeatLine(a, a.seats, _held_of(a, kept, held), _held_of(a, kept, waiting)) for a in kept]
+    pool = training.capacity - sum(line.kept for line in lines)
+    all_held, all_waiting = (sum(count for _, count in found.values()) for found in (held, waiting))
+    rest = SeatLine(
+        None,
+        pool,
+        all_held - sum(line.held for line in lines),
+        all_waiting - sum(line.waiting for line in lines),
+    )
+    return [*lines, rest]

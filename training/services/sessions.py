@@ -6,16 +6,14 @@ Wall time in the training's zone is the truth; instants are derived from it when
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-import holidays
-from sqlalchemy import Select, and_, exists, false, select
+from sqlalchemy import Select, exists, false, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -31,8 +29,9 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, themes, trainers
-from training.text import Message, msg
+from training.services import audit, clashes, themes
+from training.services.clashes import Planned, Slot, Warning
+from training.text import msg
 
 MOST_SESSIONS = 200
 PLANNABLE = (
@@ -42,44 +41,6 @@ PLANNABLE = (
     TrainingState.RUNNING,
     TrainingState.POSTPONED,
 )
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A part of the day in a pattern, in wall time."""
-
-    title: str
-    starts: time
-    ends: time
-    break_minutes: int = 0
-
-
-@dataclass(frozen=True)
-class Warning:
-    """What a coordinator should know before saving; ``is_hard`` ones are refused."""
-
-    message: Message
-    is_hard: bool = False
-
-
-@dataclass
-class Planned:
-    """A session as it would be stored, with what speaks against it."""
-
-    title: str
-    starts_local: datetime
-    ends_local: datetime
-    break_minutes: int
-    room: Room | None
-    trainers: list[Trainer]
-    starts_at: datetime
-    ends_at: datetime
-    warnings: list[Warning] = field(default_factory=list)
-
-    @property
-    def minutes(self) -> int:
-        """Contact minutes."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes
 
 
 def visible_to(user: User) -> Select[tuple[TrainingSession]]:
@@ -225,8 +186,8 @@ def plan(
         raise Invalid(msg("Plan at most %(most)s sessions at once.", most=MOST_SESSIONS), field="last_day")
     planned = [_planned(training, day, slot, room, trainers) for day in days for slot in slots]
     for one in planned:
-        one.warnings = warnings(training, one)
-    _warn_of_overlap(planned)
+        one.warnings = clashes.warnings(training, one)
+    clashes.warn_of_overlap(planned)
     return planned
 
 
@@ -278,8 +239,8 @@ def add(
 ) -> TrainingSession:
     """Add one session."""
     _check_plannable(training)
-    one = _one(training, title, starts_local, ends_local, break_minutes, room, trainers)
-    _refuse_hard(warnings(training, one))
+    one = clashes.planned(training, title, starts_local, ends_local, break_minutes, room, trainers)
+    _refuse_hard(clashes.warnings(training, one))
     session = _stored(training, one)
     session.is_compulsory = is_compulsory
     if theme is not None:
@@ -313,8 +274,10 @@ def change(
         raise Conflict(msg("Its register is closed: reopen that first."))
     before = audit.snapshot(session)
     with db.session.no_autoflush:
-        one = _one(session.training, title, starts_local, ends_local, break_minutes, room, trainers)
-        _refuse_hard(warnings(session.training, one, but=session))
+        one = clashes.planned(
+            session.training, title, starts_local, ends_local, break_minutes, room, trainers
+        )
+        _refuse_hard(clashes.warnings(session.training, one, but=session))
         themes.check_use(theme, under=session.training.theme)
         session.title, session.theme, session.is_compulsory = title, theme, is_compulsory
         session.starts_local, session.ends_local = starts_local, ends_local
@@ -342,114 +305,11 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     audit.record(by=by, action="session.cancel", thing=session, before=before)
 
 
-def warnings(training: Training, one: Planned, *, but: TrainingSession | None = None) -> list[Warning]:
-    """What speaks against a planned session: clashes (hard), absences, small rooms, holidays, weekends."""
-    found = _clashes(one, but)
-    on = one.starts_local.date()
-    found += [
-        Warning(msg("%(trainer)s is away on that day.", trainer=trainer.name))
-        for trainer in trainers.away(one.trainers, on=on)
-    ]
-    if one.room is not None and one.room.capacity < training.capacity:
-        found.append(
-            Warning(
-                msg("%(room)s seats %(seats)s, and the training has %(capacity)s.",
-                    room=one.room.name, seats=one.room.capacity, capacity=training.capacity)
-            )
-        )  # fmt: skip
-    holiday = _holiday(one.room.venue.country if one.room else training.country, on)
-    if holiday:
-        found.append(Warning(msg("%(day)s is a holiday there: %(name)s.", day=on.isoformat(), name=holiday)))
-    return found
-
-
-def _clashes(one: Planned, but: TrainingSession | None) -> list[Warning]:
-    overlaps = and_(
-        TrainingSession.starts_at < one.ends_at,
-        TrainingSession.ends_at > one.starts_at,
-        TrainingSession.cancelled_at.is_(None),
-        TrainingSession.id != (but.id if but else -1),
-    )
-    found = []
-    if one.room is not None:
-        taken = db.session.execute(
-            select(Training.code)
-            .join(TrainingSession)
-            .where(overlaps, TrainingSession.room_id == one.room.id)
-        ).scalars()
-        found += [
-            Warning(
-                msg("%(room)s is taken by %(training)s at that time.", room=one.room.name, training=code),
-                True,
-            )
-            for code in taken
-        ]
-    if one.trainers:
-        busy = db.session.execute(
-            select(SessionTrainer.trainer_id, Training.code)
-            .join(TrainingSession, TrainingSession.id == SessionTrainer.session_id)
-            .join(Training)
-            .where(overlaps, SessionTrainer.trainer_id.in_([trainer.id for trainer in one.trainers]))
-        )
-        names = {trainer.id: trainer.name for trainer in one.trainers}
-        found += [
-            Warning(
-                msg("%(trainer)s teaches in %(training)s at that time.", trainer=names[who], training=code),
-                True,
-            )
-            for who, code in busy
-        ]
-    return found
-
-
-def _warn_of_overlap(planned: Sequence[Planned]) -> None:
-    ordered = sorted(planned, key=lambda one: one.starts_at)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
-        if later.starts_at < earlier.ends_at:
-            later.warnings.append(
-                Warning(msg("It overlaps with another session of this pattern."), is_hard=True)
-            )
-
-
-def _holiday(country: str, on: date) -> str:
-    try:
-        return holidays.country_holidays(country, years=on.year).get(on, "") if country else ""
-    except NotImplementedError:
-        return ""
-
-
 def _planned(
     training: Training, day: date, slot: Slot, room: Room | None, trainers: Sequence[Trainer]
 ) -> Planned:
     starts, ends = datetime.combine(day, slot.starts), datetime.combine(day, slot.ends)
-    return _one(training, slot.title, starts, ends, slot.break_minutes, room, trainers)
-
-
-def _one(
-    training: Training,
-    title: str,
-    starts_local: datetime,
-    ends_local: datetime,
-    break_minutes: int,
-    room: Room | None,
-    trainers: Sequence[Trainer],
-) -> Planned:
-    if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
-        raise Invalid(
-            msg("The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on.isoformat(), last=training.ends_on.isoformat()),
-            field="starts_local",
-        )  # fmt: skip
-    one = Planned(
-        title, starts_local, ends_local, break_minutes, room, list(trainers),
-        walltime.instant(starts_local, training.zone, "starts_local"),
-        walltime.instant(ends_local, training.zone, "ends_local"),
-    )  # fmt: skip
-    if one.ends_at <= one.starts_at:
-        raise Invalid(msg("The end is before the start."), field="ends_local")
-    if one.minutes <= 0:
-        raise Invalid(msg("The breaks take up the whole session."), field="break_minutes")
-    return one
+    return clashes.planned(training, slot.title, starts, ends, slot.break_minutes, room, trainers)
 
 
 def _stored(training: Training, one: Planned) -> TrainingSession:

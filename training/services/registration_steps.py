@@ -1,0 +1,154 @@
+"""The single steps of a registration and what may refuse them; callers hold the training's lock and audit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from training import clock
+from training.db import db
+from training.errors import Conflict, Invalid
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    ReasonCode,
+    Registration,
+    RegistrationState,
+    RegistrationStep,
+    Training,
+    TrainingState,
+    User,
+)
+from training.services import trainings
+from training.text import msg
+
+S = RegistrationState
+
+
+OFFER_LIFE = timedelta(hours=48)
+
+
+def confirm(registration: Registration, by: User | None) -> None:
+    """Give the seat."""
+    registration.reserve_rank = registration.offer_expires_at = None
+    registration.confirmed_at = clock.now()
+    to(registration, S.CONFIRMED, by)
+
+
+def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
+    """Put on the reserve list at ``rank``, or at its end; ranks behind move down."""
+    end = last_rank(registration.training) + 1
+    if rank is not None and 1 <= rank < end:
+        behind = db.session.scalars(
+            select(Registration).where(
+                Registration.training_id == registration.training_id,
+                Registration.state == S.RESERVE,
+                Registration.reserve_rank >= rank,
+                Registration.id != registration.id,
+            )
+        )
+        for other in behind:
+            other.reserve_rank = (other.reserve_rank or 0) + 1
+        end = rank
+    registration.reserve_rank = end
+    to(registration, S.RESERVE, by, code)
+
+
+def last_rank(training: Training) -> int:
+    """The rank of the last on the reserve list, 0 when it is empty."""
+    last = db.session.scalar(
+        select(func.max(Registration.reserve_rank)).where(
+            Registration.training_id == training.id, Registration.state == S.RESERVE
+        )
+    )
+    return last or 0
+
+
+def end(
+    registration: Registration, state: RegistrationState, by: User | None, code: ReasonCode, reason: str
+) -> None:
+    """End it: declined, withdrawn or replaced; a seat that it held is free."""
+    if registration.state in HOLDS_SEAT:
+        registration.released_at = clock.now()
+    registration.reserve_rank = registration.offer_expires_at = None
+    to(registration, state, by, code, reason.strip())
+
+
+def to(
+    registration: Registration,
+    state: RegistrationState,
+    by: User | None,
+    code: ReasonCode | None = None,
+    reason: str = "",
+) -> None:
+    """Change the state and keep the step."""
+    before, registration.state = registration.state, state
+    step(registration, before, by, code, reason)
+    db.session.flush()  # the next count of seats must see it
+
+
+def step(
+    registration: Registration,
+    before: RegistrationState | None,
+    by: User | None,
+    code: ReasonCode | None = None,
+    reason: str = "",
+) -> None:
+    """Keep a step: who, when, why."""
+    db.session.add(
+        RegistrationStep(
+            registration=registration,
+            from_state=before,
+            to_state=registration.state,
+            at=clock.now(),
+            by=by,
+            by_name=by.name if by else "",
+            reason_code=code,
+            reason=reason,
+        )
+    )
+
+
+def check_open(training: Training, override: bool) -> None:
+    """Refuse outside the window; a coordinator's ``override`` is bound by the state alone."""
+    if override and training.state in (*trainings.OFFERED_TO_PARTNERS, TrainingState.DRAFT):
+        return
+    if training.state not in trainings.OFFERED_TO_PARTNERS:
+        raise Conflict(msg("This training is not open for registration."), "not_open")
+    if clock.now() < training.registration_opens_at:
+        raise Conflict(msg("Registration has not opened yet."), "too_early")
+    if clock.now() >= training.registration_closes_at:
+        raise Conflict(
+            msg("The deadline has passed. Ask the coordinator, who can still register people."), "too_late"
+        )
+
+
+def check_may_register(agency: Agency) -> None:
+    """Refuse a suspended agency."""
+    if not agency.is_active:
+        raise Conflict(
+            msg("%(agency)s is suspended and cannot register people.", agency=agency.name), "suspended"
+        )
+
+
+def check_undecided(training: Training) -> None:
+    """Refuse to give seats of a training that is over or off."""
+    if training.state in trainings.FINISHED or training.state is TrainingState.POSTPONED:
+        raise Conflict(
+            msg("Seats of a completed, cancelled or postponed training are not given any more."), "state"
+        )
+
+
+def check_from(registration: Registration, *states: RegistrationState) -> None:
+    """Refuse a step that the state does not have."""
+    if registration.state not in states:
+        raise Conflict(
+            msg("This is not possible any more: the registration's state has changed meanwhile."), "state"
+        )
+
+
+def check_reason(reason: str) -> None:
+    """Refuse an empty reason."""
+    if not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")

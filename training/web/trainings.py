@@ -1,0 +1,220 @@
+"""Trainings: planned and changed, moved through their states, their seats kept, their sign-in sheet printed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from training import clock
+from training.errors import DomainError, Invalid
+from training.forms.trainings import SeatsForm, TrainingFilter, TrainingForm
+from training.models import Programme, Role, Training
+from training.policy import Action, can
+from training.services import (
+    audit,
+    programmes,
+    registrations,
+    seats,
+    sessions,
+    themes,
+    training_moves,
+    trainings,
+)
+from training.web import choices
+from training.web.access import permit
+from training.web.respond import page, paginate, reason, sorting, submitted
+
+bp = Blueprint("trainings", __name__, url_prefix="/trainings")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _form(programme: Programme, training: Training | None) -> TrainingForm:
+    if training is None:
+        opens = datetime.combine(clock.today(), time(9))
+        form = TrainingForm(
+            request.form, theme=programme.theme, completion_percent=programme.completion_percent,
+            registration_opens_local=opens, zone="Europe/Vienna", languages=["en"],
+            registration_closes_local=opens + timedelta(days=21, hours=8),
+        )  # fmt: skip
+    else:
+        form = TrainingForm(request.form, obj=training, languages=training.language_codes)
+    form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
+    form.activity_type.offer(choices.of_activity_types())
+    form.venue.offer(choices.of_venues())
+    form.country.offer(choices.of_countries())
+    form.languages.offer(choices.of_languages())
+    return form
+
+
+@bp.get("")
+@permit(Action.TRAINING_LIST)
+def index() -> Response:
+    """The trainings that the reader may see, latest first."""
+    form = choices.filtered(TrainingFilter(request.args))
+    sort = sorting(("starts_on", "title", "code"), "-starts_on")
+    found = trainings.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    listed = paginate(found)
+    own = (
+        {t.id: seats.for_agency(t, current_user.agency) for t in listed.items} if current_user.agency else {}
+    )
+    return page(
+        "trainings/index.html", "trainings/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        trainings=listed, held=trainings.held_counts(listed.items), own=own,
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.TRAINING_READ, trainings.get)
+def show(training: Training) -> Response:
+    """A training: its sessions, seats and participants, as far as the reader may see them."""
+    user = _user()
+    is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
+    return page(
+        "trainings/show.html",
+        training=training,
+        sessions=[] if is_partner else sessions.of(training, user=user),
+        own=seats.for_agency(training, user.agency) if is_partner else None,
+        is_open=trainings.is_registration_open(training),
+        participants=paginate(registrations.of(training, user), 50) if is_partner or may_read else None,
+        counts=trainings.state_counts(training) if may_read else {},
+        held=trainings.held_counts([training]).get(training.id, 0) if not is_partner else 0,
+        allocations=seats.table(training) if may_read else [],
+        moves=training_moves.available(training),
+        history=paginate(audit.about(training), 8).items
+        if may_read and user.role is not Role.MANAGER
+        else [],
+    )
+
+
+@bp.get("/new")
+@permit(Action.PROGRAMME_LIST)
+def choose_programme() -> Response:
+    """Which programme the new training belongs to."""
+    return page("trainings/choose_programme.html", programmes=programmes.in_scope_of(_user()))
+
+
+@bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
+@permit(Action.TRAINING_CREATE, programmes.get)
+def new(programme: Programme) -> Response:
+    """Plan a training under a programme."""
+    form = _form(programme, None)
+    if submitted(form):
+        try:
+            training = trainings.create(programme, by=_user(), details=trainings.Details(**form.data))
+        except (Invalid, DomainError) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The training is planned. Generate its sessions next."))
+            return redirect(url_for("sessions.plan", public_id=training.public_id), 303)
+    back = (programme.code, url_for("programmes.show", public_id=programme.public_id))
+    return page(
+        "edit.html", form=form, title=_("New training in %(programme)s", programme=programme.title), back=back
+    )
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def edit(training: Training) -> Response:
+    """Change a training."""
+    form = _form(training.programme, training)
+    back = url_for(".show", public_id=training.public_id)
+    if submitted(form):
+        try:
+            trainings.change(training, by=_user(), details=trainings.Details(**form.data))
+        except (Invalid, DomainError) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=training.title, back=(training.code, back))
+
+
+def _move(training: Training, name: str) -> Response:
+    training_moves.move(training, by=_user(), name=name, reason=reason())
+    flash(_("Done."))
+    return redirect(url_for(".show", public_id=training.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/open")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def open(training: Training) -> Response:
+    """Open registration."""
+    return _move(training, "open")
+
+
+@bp.post("/<uuid:public_id>/confirm")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def confirm(training: Training) -> Response:
+    """It takes place."""
+    return _move(training, "confirm")
+
+
+@bp.post("/<uuid:public_id>/start")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def start(training: Training) -> Response:
+    """It has begun."""
+    return _move(training, "start")
+
+
+@bp.post("/<uuid:public_id>/complete")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def complete(training: Training) -> Response:
+    """It is over and its registers are closed."""
+    return _move(training, "complete")
+
+
+@bp.post("/<uuid:public_id>/reopen")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def reopen(training: Training) -> Response:
+    """Back to running, for a reason."""
+    return _move(training, "reopen")
+
+
+@bp.post("/<uuid:public_id>/postpone")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def postpone(training: Training) -> Response:
+    """Later, for a reason."""
+    return _move(training, "postpone")
+
+
+@bp.post("/<uuid:public_id>/cancel")
+@permit(Action.TRAINING_CHANGE, trainings.get)
+def cancel(training: Training) -> Response:
+    """It does not take place; every registration ends."""
+    registrations.cancel_training(training, by=_user(), reason=reason())
+    flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
+    return redirect(url_for(".show", public_id=training.public_id), 303)
+
+
+@bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
+@permit(Action.SEATS_CHANGE, trainings.get)
+def keep_seats(training: Training) -> Response:
+    """Keep seats for an agency or a country."""
+    form = SeatsForm(request.form)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    if submitted(form):
+        try:
+            seats.allocate(training, by=_user(), **form.data)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The seats are kept."))
+            return redirect(url_for(".keep_seats", public_id=training.public_id), 303)
+    return page("trainings/seats.html", training=training, form=form, allocations=seats.table(training))
+
+
+@bp.post("/<uuid:public_id>/seats/release")
+@permit(Action.SEATS_CHANGE, trainings.get)
+def release_seats(training: Training) -> Response:
+    """Give unused kept seats to the next in line."""
+    moved = registrations.release_seats(training, by=_user())
+    flash(_("Released. %(count)s people moved up from the reserve list.", count=len(moved)))
+    return redirect(url_for(".keep_seats", public_id=training.public_id), 303)
