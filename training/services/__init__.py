@@ -22,6 +22,7 @@ ORDER = (
     "registrations",
     "imports",
     "attendance",
+    "sheets",
     "reports",
     "dashboards",
     "calendars",

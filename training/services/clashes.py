@@ -34,7 +34,7 @@ class Slot:
 
 
 @dataclass(frozen=True)
-class Warning:
+class Caution:
     """What a coordinator should know before saving; ``is_hard`` ones are refused."""
 
     message: Message
@@ -53,7 +53,7 @@ class Planned:
     trainers: list[Trainer]
     starts_at: datetime
     ends_at: datetime
-    warnings: list[Warning] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
 
     @property
     def minutes(self) -> int:
@@ -61,28 +61,28 @@ class Planned:
         return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes
 
 
-def warnings(training: Training, one: Planned, *, but: TrainingSession | None = None) -> list[Warning]:
+def warnings(training: Training, one: Planned, *, but: TrainingSession | None = None) -> list[Caution]:
     """What speaks against a planned session: clashes (hard), absences, small rooms, holidays, weekends."""
     found = _clashes(one, but)
     on = one.starts_local.date()
     found += [
-        Warning(msg("%(trainer)s is away on that day.", trainer=trainer.name))
+        Caution(msg("%(trainer)s is away on that day.", trainer=trainer.name))
         for trainer in trainers.away(one.trainers, on=on)
     ]
     if one.room is not None and one.room.capacity < training.capacity:
         found.append(
-            Warning(
+            Caution(
                 msg("%(room)s seats %(seats)s, and the training has %(capacity)s.",
                     room=one.room.name, seats=one.room.capacity, capacity=training.capacity)
             )
         )  # fmt: skip
     holiday = _holiday(one.room.venue.country if one.room else training.country, on)
     if holiday:
-        found.append(Warning(msg("%(day)s is a holiday there: %(name)s.", day=on.isoformat(), name=holiday)))
+        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on.isoformat(), name=holiday)))
     return found
 
 
-def _clashes(one: Planned, but: TrainingSession | None) -> list[Warning]:
+def _clashes(one: Planned, but: TrainingSession | None) -> list[Caution]:
     overlaps = and_(
         TrainingSession.starts_at < one.ends_at,
         TrainingSession.ends_at > one.starts_at,
@@ -97,7 +97,7 @@ def _clashes(one: Planned, but: TrainingSession | None) -> list[Warning]:
             .where(overlaps, TrainingSession.room_id == one.room.id)
         ).scalars()
         found += [
-            Warning(
+            Caution(
                 msg("%(room)s is taken by %(training)s at that time.", room=one.room.name, training=code),
                 True,
             )
@@ -112,7 +112,7 @@ def _clashes(one: Planned, but: TrainingSession | None) -> list[Warning]:
         )
         names = {trainer.id: trainer.name for trainer in one.trainers}
         found += [
-            Warning(
+            Caution(
                 msg("%(trainer)s teaches in %(training)s at that time.", trainer=names[who], training=code),
                 True,
             )
@@ -127,7 +127,7 @@ def warn_of_overlap(planned: Sequence[Planned]) -> None:
     for earlier, later in zip(ordered, ordered[1:], strict=False):
         if later.starts_at < earlier.ends_at:
             later.warnings.append(
-                Warning(msg("It overlaps with another session of this pattern."), is_hard=True)
+                Caution(msg("It overlaps with another session of this pattern."), is_hard=True)
             )
 
 
@@ -164,3 +164,12 @@ def planned(
     if one.minutes <= 0:
         raise Invalid(msg("The breaks take up the whole session."), field="break_minutes")
     return one
+
+
+MORNING, AFTERNOON = (time(9), time(12, 30)), (time(13, 30), time(17))
+"""The usual half-days."""
+
+
+def first_slot(day: date) -> tuple[datetime, datetime]:
+    """The morning of a day, in wall time."""
+    return datetime.combine(day, MORNING[0]), datetime.combine(day, MORNING[1])

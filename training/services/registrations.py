@@ -32,7 +32,7 @@ from training.models import (
     User,
 )
 from training.names import fold
-from training.services import audit, reserve_list, seats, training_moves, trainings
+from training.services import audit, reserve_list, seats, trainees, training_moves, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.text import msg
@@ -406,3 +406,12 @@ def release_seats(training: Training, *, by: User) -> list[Registration]:
     """Release unused kept seats, and give them to the next in line; returns who moved up."""
     seats.release(training, by=by)
     return reserve_list.promote(training, by=by)
+
+
+@atomic
+def submit_new(
+    training: Training, *, by: User | None, agency: Agency, person: trainees.Person, override: bool = False
+) -> Registration:
+    """Add a person to the agency and put them forward, both or neither."""
+    trainee = trainees.create(agency, by=by, person=person)
+    return submit(training, by=by, trainee=trainee, override=override)

@@ -30,7 +30,7 @@ from training.models import (
     User,
 )
 from training.services import audit, clashes, themes
-from training.services.clashes import Planned, Slot, Warning
+from training.services.clashes import Caution, Planned, Slot
 from training.text import msg
 
 MOST_SESSIONS = 200
@@ -353,7 +353,7 @@ def _check_plannable(training: Training) -> None:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."))
 
 
-def _refuse_hard(found: Sequence[Warning]) -> None:
+def _refuse_hard(found: Sequence[Caution]) -> None:
     for warning in found:
         if warning.is_hard:
             raise Conflict(warning.message, code="clash")

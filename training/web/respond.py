@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -48,12 +48,63 @@ def address(**changes: Any) -> str:
     return url_for(request.endpoint or "home.index", **view_args, **{k: v for k, v in query.items() if v})
 
 
+def page_number() -> int:
+    """The page that the address asks for, 1 where it makes no sense."""
+    number = request.args.get("page", "1")
+    return min(max(int(number), 1), 100_000) if re.fullmatch(r"[0-9]{1,6}", number) else 1
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What a pager needs of a list that a service cuts itself."""
+
+    asked: int
+    total: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return -(-self.total // self.per_page)
+
+    @property
+    def page(self) -> int:
+        """The page shown."""
+        return min(self.asked, max(self.pages, 1))
+
+    @property
+    def first(self) -> int:
+        """The number of its first line, from 1."""
+        return (self.page - 1) * self.per_page + 1
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return min(self.page * self.per_page, self.total)
+
+    has_prev = property(lambda self: self.page > 1)
+    has_next = property(lambda self: self.page < self.pages)
+    prev_num = property(lambda self: self.page - 1)
+    next_num = property(lambda self: self.page + 1)
+
+    def iter_pages(self, **edges: int) -> Iterator[int | None]:
+        """The numbers to show, with gaps: the first, the last, and those around the page."""
+        previous = 0
+        for number in range(1, self.pages + 1):
+            if number in (1, self.pages) or abs(number - self.page) <= 1:
+                if number - previous > 1:
+                    yield None
+                yield number
+                previous = number
+
+    def url(self, number: int) -> str:
+        """The address of a page."""
+        return address(page=number if number > 1 else "")
+
+
 def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
     """The page of ``found`` that the address asks for; ``.url(n)`` is the address of page n."""
-    number = request.args.get("page", "1")
-    asked = (
-        min(max(int(number), 1), 100_000) if number.isascii() and number.isdigit() and len(number) < 7 else 1
-    )
+    asked = page_number()
     paged = db.paginate(found, page=asked, per_page=per_page, max_per_page=per_page, error_out=False)
     if paged.pages and asked > paged.pages:
         paged = db.paginate(found, page=paged.pages, per_page=per_page, error_out=False)

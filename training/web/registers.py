@@ -1,0 +1,164 @@
+"""The attendance register of a session: marked, closed, corrected; and the sign-in sheet for paper."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from training.errors import DomainError, Invalid
+from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
+from training.policy import Action
+from training.services import attendance, sessions, sheets, trainings
+from training.text import msg
+from training.web.access import permit
+from training.web.respond import Pages, download, page, page_number, reason
+
+bp = Blueprint("registers", __name__, url_prefix="/sessions")
+PER_PAGE = 100
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _shown(
+    session: TrainingSession, clashes: list[attendance.Clash] | None = None, refusal: str = ""
+) -> Response:
+    tally = attendance.tally(session)
+    pages = Pages(page_number(), tally.listed, PER_PAGE)
+    rows = attendance.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
+    return page(
+        "registers/show.html", status=409 if clashes else 422 if refusal else 200, session=session, rows=rows,
+        tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=attendance.corrections(session),
+        is_open=session.register_state is RegisterState.OPEN,
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>/register")
+@permit(Action.REGISTER_READ, sessions.get)
+def show(session: TrainingSession) -> Response:
+    """The register."""
+    return _shown(session)
+
+
+@bp.post("/<uuid:public_id>/register")
+@permit(Action.REGISTER_MARK, sessions.get)
+def save(session: TrainingSession) -> Response:
+    """Store what was marked; what somebody else changed meanwhile is shown beside it."""
+    try:
+        clashes = attendance.save(session, by=_user(), marks=_marks(), reason=reason())
+    except Invalid as refusal:
+        return _shown(session, refusal=refusal.message.translated())
+    if clashes:
+        return _shown(session, clashes)
+    flash(_("Saved."))
+    return redirect(url_for(".show", public_id=session.public_id, page=request.form.get("page") or None), 303)
+
+
+def _marks() -> list[attendance.Mark]:
+    """What was touched: a cell sent as it had been loaded says nothing."""
+    found = []
+    for name in request.form:
+        if not name.startswith("was-"):
+            continue
+        key = name.removeprefix("was-")
+        sent = "|".join(
+            request.form.get(f"{part}-{key}", "").strip() for part in ("status", "arrived", "left", "early")
+        )
+        if sent != request.form[name]:
+            found.append(_mark(key))
+    return found
+
+
+def _mark(key: str) -> attendance.Mark:
+    status = request.form.get(f"status-{key}", "")
+    version = request.form.get(f"version-{key}", "")
+    try:
+        return attendance.Mark(
+            UUID(key),
+            AttendanceStatus(status) if status else None,
+            int(version) if re.fullmatch(r"[0-9]{1,9}", version) else -1,
+            _time(f"arrived-{key}") if status == AttendanceStatus.LATE else None,
+            _time(f"left-{key}") if status in attendance.WITH_TIMES else None,
+            status == AttendanceStatus.LATE and f"early-{key}" in request.form,
+        )
+    except ValueError:
+        raise Invalid(msg("A mark could not be understood: use the letters and times as shown.")) from None
+
+
+def _time(name: str) -> time | None:
+    text = request.form.get(name, "").strip()
+    return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
+
+
+def _done(session: TrainingSession, text: str) -> Response:
+    flash(text)
+    return redirect(url_for(".show", public_id=session.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/register/all-present")
+@permit(Action.REGISTER_MARK, sessions.get)
+def all_present(session: TrainingSession) -> Response:
+    """Mark everybody present who is not recorded."""
+    count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
+    return _done(session, _("%(count)s people are marked present.", count=count))
+
+
+@bp.post("/<uuid:public_id>/register/rest-absent")
+@permit(Action.REGISTER_MARK, sessions.get)
+def rest_absent(session: TrainingSession) -> Response:
+    """Mark everybody absent who is not recorded."""
+    count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
+    return _done(session, _("%(count)s people are marked absent.", count=count))
+
+
+@bp.post("/<uuid:public_id>/register/close")
+@permit(Action.REGISTER_CLOSE, sessions.get)
+def close(session: TrainingSession) -> Response:
+    """Sign the register off."""
+    try:
+        attendance.close(session, by=_user())
+    except DomainError as refusal:
+        return _shown(session, refusal=refusal.message.translated())
+    return _done(session, _("The register is closed."))
+
+
+@bp.post("/<uuid:public_id>/register/lock")
+@permit(Action.REGISTER_REOPEN, sessions.get)
+def lock(session: TrainingSession) -> Response:
+    """Lock a closed register."""
+    attendance.lock(session, by=_user())
+    return _done(session, _("The register is locked."))
+
+
+@bp.post("/<uuid:public_id>/register/reopen")
+@permit(Action.REGISTER_REOPEN, sessions.get)
+def reopen(session: TrainingSession) -> Response:
+    """Open it again, for a reason."""
+    try:
+        attendance.reopen(session, by=_user(), reason=reason())
+    except DomainError as refusal:
+        return _shown(session, refusal=refusal.message.translated())
+    return _done(session, _("The register is open again."))
+
+
+@bp.get("/of/<uuid:public_id>/sign-in-sheet.pdf")
+@permit(Action.PARTICIPANTS_READ, trainings.get)
+def sheet(training: Training) -> Response:
+    """The sign-in sheet of a whole training."""
+    pdf = sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
+    return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
+
+
+@bp.get("/<uuid:public_id>/sign-in-sheet.pdf")
+@permit(Action.REGISTER_READ, sessions.get)
+def session_sheet(session: TrainingSession) -> Response:
+    """The sign-in sheet of one session."""
+    pdf = sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
+    return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")

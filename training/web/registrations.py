@@ -1,0 +1,236 @@
+"""Registrations: a partner puts people forward, a coordinator decides, and every step can be read."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from training.errors import Conflict, DomainError, Invalid
+from training.forms.subjects import NewTraineeForm, PlainFilter
+from training.forms.trainings import RegistrationFilter
+from training.models import Registration, Role, Training
+from training.policy import Action
+from training.services import registrations, reserve_list, seats, trainees, trainings
+from training.text import msg
+from training.web import choices
+from training.web.access import permit
+from training.web.respond import page, paginate, reason, sorting
+
+bp = Blueprint("registrations", __name__, url_prefix="/registrations")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.get("")
+@permit(Action.REGISTRATION_LIST)
+def index() -> Response:
+    """Registrations, latest first; a partner's own."""
+    form = RegistrationFilter(request.args)
+    if current_user.role is Role.PARTNER:
+        del form.agency
+    form = choices.filtered(form)
+    sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
+    found = registrations.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    return page(
+        "registrations/index.html", "registrations/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        registrations=paginate(found),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.REGISTRATION_READ, registrations.get)
+def show(registration: Registration) -> Response:
+    """A registration with its history."""
+    substitutes = trainees.search(_user(), agency=registration.agency)
+    return page(
+        "registrations/show.html", registration=registration, history=registrations.history(registration),
+        substitutes=paginate(substitutes, 300).items if registration.holds_seat else [],
+    )  # fmt: skip
+
+
+@bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_SUBMIT, trainings.get)
+def new(training: Training) -> Response:
+    """Pick known people of the agency, or add a new one, and put them forward."""
+    agency = _agency()
+    search = PlainFilter(request.args)
+    form = NewTraineeForm(request.form if "family_name" in request.form else None)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    form.language.offer(choices.of_languages())
+    if agency is not None and not form.country.data and "family_name" not in request.form:
+        form.agency.data, form.country.data = agency, agency.country
+    if request.method == "POST":
+        try:
+            done = _submit(training, form)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            if done:
+                flash(_summary(done))
+                return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+    found = trainees.search(_user(), text=search.text.data or "", agency=agency) if agency else None
+    people = paginate(found, 50) if found is not None else None
+    return page(
+        "registrations/new.html", training=training, form=form, search=search, agency=agency, people=people,
+        taken=registrations.registered_of(training, people.items) if people else set(),
+        own=seats.for_agency(training, agency) if agency else None,
+        is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
+    )  # fmt: skip
+
+
+def _agency() -> Any:
+    """The agency whose people are put forward: the partner's own, or the one that staff picked."""
+    if current_user.role is Role.PARTNER:
+        return current_user.agency
+    return next(
+        (thing for key, _label, thing in choices.of_agencies() if key == request.args.get("for")), None
+    )
+
+
+def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
+    """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
+    override = current_user.role is not Role.PARTNER
+    if "person" in request.form:
+        agency = _agency()
+        if agency is None:
+            raise Invalid(msg("Pick the agency first."))
+        people = trainees.pick(
+            agency, [UUID(value) for value in request.form.getlist("person") if _is_uuid(value)]
+        )
+        return registrations.submit_many(
+            training, by=_user(), agency=agency, people=people, override=override
+        )
+    if "family_name" not in request.form:
+        raise Invalid(msg("Tick the people to register, or add a new person below."))
+    if not form.validate():
+        return []
+    data = {name: value for name, value in form.data.items() if name != "agency"}
+    person = trainees.Person(**{**data, "language": data["language"] or ""})
+    known = trainees.likely_same(form.agency.data, person)
+    if known and "anyway" not in request.form:
+        names = "; ".join(f"{t.name} ({t.email})" if t.email else t.name for t in known[:3])
+        raise Conflict(msg("You may know this person already: %(names)s. Tick them above, or say it is another person.", names=names), "double")  # fmt: skip
+    return [
+        registrations.submit_new(
+            training, by=_user(), agency=form.agency.data, person=person, override=override
+        )
+    ]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _summary(done: list[Registration]) -> str:
+    confirmed = sum(r.state == "confirmed" for r in done)
+    waiting = sum(r.state == "reserve" for r in done)
+    if confirmed or waiting:
+        return _(
+            "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
+        )
+    return _("%(count)s submitted. The coordinator decides.", count=len(done))
+
+
+def _after(registration: Registration, text: str) -> Response:
+    flash(text)
+    back = request.form.get("back")
+    if back == "training":
+        return redirect(url_for("trainings.show", public_id=registration.training.public_id), 303)
+    return redirect(url_for(".show", public_id=registration.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/confirm")
+@permit(Action.REGISTRATION_DECIDE, registrations.get)
+def confirm(registration: Registration) -> Response:
+    """Give a seat."""
+    reserve_list.confirm(registration, by=_user())
+    return _after(registration, _("Confirmed."))
+
+
+@bp.post("/<uuid:public_id>/reserve")
+@permit(Action.REGISTRATION_DECIDE, registrations.get)
+def reserve(registration: Registration) -> Response:
+    """Put on the reserve list, at a rank where one is given."""
+    rank = request.form.get("rank", "")
+    reserve_list.reserve(
+        registration,
+        by=_user(),
+        rank=int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 6 else None,
+    )
+    return _after(registration, _("On the reserve list."))
+
+
+@bp.post("/<uuid:public_id>/offer")
+@permit(Action.REGISTRATION_DECIDE, registrations.get)
+def offer(registration: Registration) -> Response:
+    """Offer a free seat for two days."""
+    reserve_list.offer(registration, by=_user())
+    return _after(registration, _("A seat is offered, for 48 hours."))
+
+
+@bp.post("/<uuid:public_id>/return")
+@permit(Action.REGISTRATION_DECIDE, registrations.get)
+def return_(registration: Registration) -> Response:
+    """Send back for correction."""
+    registrations.return_for_correction(registration, by=_user(), reason=reason())
+    return _after(registration, _("Sent back for correction."))
+
+
+@bp.post("/<uuid:public_id>/decline")
+@permit(Action.REGISTRATION_DECIDE, registrations.get)
+def decline(registration: Registration) -> Response:
+    """Decline, with a reason."""
+    registrations.decline(registration, by=_user(), reason=reason())
+    return _after(registration, _("Declined."))
+
+
+@bp.post("/<uuid:public_id>/resubmit")
+@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+def resubmit(registration: Registration) -> Response:
+    """Submit again what was returned."""
+    registrations.resubmit(registration, by=_user())
+    return _after(registration, _("Submitted again."))
+
+
+@bp.post("/<uuid:public_id>/withdraw")
+@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+def withdraw(registration: Registration) -> Response:
+    """Withdraw; the seat goes to the next in line."""
+    registrations.withdraw(registration, by=_user(), reason=reason())
+    return _after(registration, _("Withdrawn. A seat that was held goes to the next in line."))
+
+
+@bp.post("/<uuid:public_id>/replace")
+@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+def replace(registration: Registration) -> Response:
+    """Put another person of the agency in the seat."""
+    asked = request.form.get("substitute", "")
+    people = trainees.pick(registration.agency, [UUID(asked)] if _is_uuid(asked) else [])
+    if not people:
+        raise Invalid(msg("Pick the person who comes instead."))
+    new = registrations.replace(registration, by=_user(), substitute=people[0], reason=reason())
+    return _after(new, _("Replaced."))
+
+
+@bp.post("/for/<uuid:public_id>/walk-in")
+@permit(Action.REGISTRATION_DECIDE, trainings.get)
+def walk_in(training: Training) -> Response:
+    """Add a known person at the door."""
+    agency, asked = _agency(), request.form.get("person", "")
+    if agency is None or not _is_uuid(asked):
+        raise Invalid(msg("Pick the agency and the person first."))
+    for trainee in trainees.pick(agency, [UUID(asked)]):
+        registrations.walk_in(training, by=_user(), trainee=trainee)
+    flash(_("Added at the door."))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
