@@ -14,9 +14,40 @@ from config import ROOT, Config
 from training import cli, db
 from training.models import Organisation
 from training.services import organisations
-from training.web import access, assets, errors, home, language, menu, security
+from training.web import (
+    access,
+    accounts,
+    agencies,
+    assets,
+    audit,
+    calendar,
+    errors,
+    home,
+    imports,
+    labels,
+    language,
+    mail,
+    menu,
+    organisation,
+    programmes,
+    registers,
+    registrations,
+    reports,
+    security,
+    sessions,
+    themes,
+    trainees,
+    trainers,
+    trainings,
+    users,
+    venues,
+)  # fmt: skip
 
-BLUEPRINTS = (home.bp,)
+BLUEPRINTS = (
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, imports.bp, mail.bp, organisation.bp, programmes.bp,
+    registers.bp, registrations.bp, reports.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
+    users.bp, venues.bp,
+)  # fmt: skip
 
 
 def create_app(config: Config) -> Flask:
@@ -42,6 +73,7 @@ def create_app(config: Config) -> Flask:
     errors.init_app(app)
     assets.init_app(app)
     menu.init_app(app)
+    labels.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -12,6 +12,7 @@ from typing import Any
 
 from training.models import (
     Agency,
+    ImportBatch,
     Programme,
     Registration,
     Role,
@@ -107,7 +108,7 @@ def theme_ids(thing: Any) -> set[int]:
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
-        case TrainingSession() | Registration() | SeatAllocation():
+        case TrainingSession() | Registration() | SeatAllocation() | ImportBatch():
             return theme_ids(thing.training)
     return set()
 

@@ -141,3 +141,9 @@ class ReportFilter(Form):
         empty=_l("on the registers"),
     )
     only_training = BooleanField(_l("Only what counts as training"))
+
+
+class CalendarFilter(Form):
+    """What the calendar is narrowed by."""
+
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))

@@ -24,6 +24,7 @@ ORDER = (
     "attendance",
     "sheets",
     "reports",
+    "report_files",
     "dashboards",
     "calendars",
     "backups",

@@ -15,12 +15,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from sqlalchemy import Select, or_, select
 
 from config import Config
 from training import clock
 from training.db import atomic, db
+from training.errors import NotFound
 from training.models import MailState, OutgoingMail, User
 
 log = logging.getLogger(__name__)
@@ -163,3 +165,11 @@ def _into_file(folder: Path, email: EmailMessage) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = email["Message-ID"].strip("<>").partition("@")[0]
     (folder / f"{name}.eml").write_bytes(bytes(email))
+
+
+def get(user: User, public_id: UUID) -> OutgoingMail:
+    """The message with this id, or ``NotFound``."""
+    found = db.session.scalar(select(OutgoingMail).where(OutgoingMail.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found

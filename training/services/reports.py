@@ -92,14 +92,6 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Person:
-    """One line of the participants' list: a person in a training, with what the sessions add up to."""
-
-    registration: Registration
-    participation: Participation
-
-
-@dataclass(frozen=True)
 class DataState:
     """Final when every register is closed, provisional while one is open."""
 
@@ -204,6 +196,12 @@ def split_tables(
         "agency": by_registration(found, keys["agency"]),
         "training": by_training(found, codes),
     }
+
+
+def by_theme(found: Sequence[tuple[Participation, int]]) -> list[Split]:
+    """Totals by the trainings' own theme; they add up."""
+    themes, _ = _training_labels({one.training_id for one, _ in found})
+    return by_training(found, themes)
 
 
 def overlapping_by_theme(found: Sequence[tuple[Participation, int]]) -> list[Split]:

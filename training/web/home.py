@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
+from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
+from training import clock
+from training.models import Role, User
 from training.policy import Action
-from training.services import organisations
+from training.services import dashboards, organisations, report_files, reports
 from training.web.access import permit, public
 from training.web.respond import page
 
@@ -17,7 +20,25 @@ bp = Blueprint("home", __name__)
 @permit(Action.HOME_READ)
 def index() -> Response:
     """What the user's role wants to see first."""
-    return page("home/index.html")
+    user: User = current_user._get_current_object()
+    match user.role:
+        case Role.PARTNER:
+            return page(
+                "home/partner.html", open_trainings=dashboards.of_partner(user),
+                latest=dashboards.registrations_of_partner(user),
+            )  # fmt: skip
+        case Role.TRAINER:
+            coming, work = dashboards.of_trainer(user)
+            return page("home/trainer.html", coming=coming, work=work, today=clock.today())
+        case Role.MANAGER:
+            filters = reports.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
+            found = reports.participations(filters, user=user)
+            return page(
+                "home/manager.html", totals=reports.summary(found), filters=filters, files=report_files,
+                state=reports.data_state(filters, user=user), themes=reports.by_theme(found),
+            )  # fmt: skip
+    health = dashboards.of_admin() if user.role is Role.ADMIN else None
+    return page("home/coordinator.html", due=dashboards.of_coordinator(user), health=health)
 
 
 @bp.get("/health")

@@ -55,7 +55,7 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.REGISTRATION_LIST, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, imports.get)
 def show(batch: ImportBatch, refusal: str = "") -> Response:
     """What confirming would do, row by row."""
     return page(
@@ -69,7 +69,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
 
 
 @bp.post("/<uuid:public_id>/confirm")
-@permit(Action.REGISTRATION_LIST, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, imports.get)
 def confirm(batch: ImportBatch) -> Response:
     """Store the people and register them, all or nothing."""
     try:
@@ -87,7 +87,7 @@ def confirm(batch: ImportBatch) -> Response:
 
 
 @bp.post("/<uuid:public_id>/discard")
-@permit(Action.REGISTRATION_LIST, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, imports.get)
 def discard(batch: ImportBatch) -> Response:
     """Throw the file away."""
     imports.discard(batch, by=_user())

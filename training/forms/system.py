@@ -1,0 +1,39 @@
+"""Forms of the administrators' pages: the organisation, and what the logs are narrowed by."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import StringField
+from wtforms.validators import Regexp
+
+from training.forms import labels
+from training.forms.base import Form, OneOf, long_text, text
+
+
+class OrganisationForm(Form):
+    """The organisation's settings."""
+
+    name = text(_l("Name"))
+    address = long_text(_l("Address"))
+    sender_name = text(_l("Name of the sender of mail"), required=False)
+    accent = StringField(
+        _l("Accent colour"),
+        [Regexp(r"^#[0-9a-fA-F]{6}$", message=_l("Write the colour like #1d4ed8."))],
+        render_kw={"type": "color"},
+    )
+    donor_block = long_text(_l("Donor's line on papers"), most=1000)
+
+
+class AuditFilter(Form):
+    """What the audit log is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    action = text(_l("Action begins with"), required=False, most=80)
+    outcome = OneOf(_l("Outcome"), labels.OUTCOME, required=False, empty=_l("all"))
+
+
+class MailFilter(Form):
+    """What the outbox is narrowed by."""
+
+    text = text(_l("Search"), required=False)
+    state = OneOf(_l("State"), labels.MAIL_STATE, required=False, empty=_l("all"))

@@ -1,0 +1,162 @@
+"""What each role wants to see first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training import clock
+from training.db import db
+from training.models import (
+    HOLDS_SEAT,
+    AuditEntry,
+    AuditOutcome,
+    MailState,
+    OutgoingMail,
+    Registration,
+    RegistrationState,
+    Role,
+    Training,
+    TrainingSession,
+    TrainingState,
+    User,
+)
+from training.services import attendance, registrations, seats, sessions, trainings
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Due:
+    """What waits for a coordinator: counts, and the first few of each."""
+
+    to_decide: Sequence[tuple[Training, int]]
+    to_decide_count: int
+    open_registers: Sequence[TrainingSession]
+    open_register_count: int
+    deadlines: Sequence[Training]
+    unfilled: Sequence[tuple[Training, int]]
+
+
+def of_coordinator(user: User) -> Due:
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, all within the scope."""
+    waiting = (
+        registrations.visible_to(user)
+        .where(Registration.state == RegistrationState.SUBMITTED)
+        .with_only_columns(Registration.training_id, func.count())
+        .group_by(Registration.training_id)
+        .order_by(func.count().desc())
+    )
+    counts = [(number, count) for number, count in db.session.execute(waiting)]
+    known = _by_id([number for number, _ in counts[:MOST]])
+    work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
+    upcoming = _in_scope(
+        trainings.visible_to(user).where(
+            Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
+            Training.starts_on >= clock.today(),
+        ),
+        user,
+    ).options(joinedload(Training.theme))
+    soon = upcoming.where(
+        Training.registration_closes_at.between(clock.now(), clock.now() + timedelta(days=14))
+    ).order_by(Training.registration_closes_at)
+    held = (
+        select(func.count(Registration.id))
+        .where(Registration.training_id == Training.id, Registration.state.in_(HOLDS_SEAT))
+        .correlate(Training)
+        .scalar_subquery()
+    )
+    empty = upcoming.where(held < Training.capacity, Training.starts_on <= clock.today() + timedelta(days=45))
+    near = list(db.session.scalars(empty.order_by(Training.starts_on).limit(MOST)))
+    taken = trainings.held_counts(near)
+    return Due(
+        [(known[number], count) for number, count in counts[:MOST]],
+        sum(count for _, count in counts),
+        list(db.session.scalars(work.limit(MOST))),
+        db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
+        list(db.session.scalars(soon.limit(MOST))),
+        [(training, training.capacity - taken.get(training.id, 0)) for training in near],
+    )
+
+
+def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
+    """The trainings that are open for the partner's agency now, with its seats, the next deadline first."""
+    assert user.agency is not None
+    found = (
+        trainings.visible_to(user)
+        .where(
+            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+            Training.registration_opens_at <= clock.now(),
+            Training.registration_closes_at > clock.now(),
+        )
+        .options(joinedload(Training.theme), joinedload(Training.venue))
+        .order_by(Training.registration_closes_at)
+        .limit(MOST)
+    )
+    seen = list(db.session.scalars(found))
+    return [(training, seats.for_agency(training, user.agency)) for training in seen]
+
+
+def registrations_of_partner(user: User) -> list[Registration]:
+    """The agency's latest registrations."""
+    found = (
+        registrations.visible_to(user)
+        .options(contains_eager(Registration.training), joinedload(Registration.trainee))
+        .order_by(Registration.changed_at.desc(), Registration.id.desc())
+        .limit(10)
+    )
+    return list(db.session.scalars(found))
+
+
+def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
+    """(sessions of today and to come, sessions given whose register is still open)."""
+    coming = sessions.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
+    work = attendance.open_work(sessions.search(user, sort="starts_at", descending=False)).limit(12)
+    return list(db.session.scalars(coming)), list(db.session.scalars(work))
+
+
+@dataclass(frozen=True)
+class Health:
+    """What an administrator looks at first."""
+
+    users: dict[str, int]
+    mail_waiting: int
+    mail_failed: int
+    refused_today: int
+
+
+def of_admin() -> Health:
+    """Users by role, mail that waits or failed, accesses refused in the last day."""
+    users = db.session.execute(select(User.role, func.count()).where(User.is_active).group_by(User.role))
+    mail = dict(
+        db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state))
+        .tuples()
+        .all()
+    )
+    refused = db.session.scalar(
+        select(func.count(AuditEntry.id)).where(
+            AuditEntry.outcome == AuditOutcome.REFUSED, AuditEntry.at > clock.now() - timedelta(days=1)
+        )
+    )
+    return Health(
+        {role.value: count for role, count in users},
+        mail.get(MailState.QUEUED, 0),
+        mail.get(MailState.FAILED, 0),
+        refused or 0,
+    )
+
+
+def _in_scope(found: Select, user: User) -> Select:  # type: ignore[type-arg]
+    if user.role is Role.COORDINATOR and not user.all_themes:
+        mine = [theme.id for theme in user.themes]
+        return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
+    return found
+
+
+def _by_id(ids: Sequence[int]) -> dict[int, Training]:
+    found = select(Training).where(Training.id.in_(ids)).options(joinedload(Training.theme))
+    return {training.id: training for training in db.session.scalars(found)}

@@ -1,0 +1,99 @@
+"""The attendance report: filtered, looked at, and exported."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from flask_babel import get_locale
+from flask_login import current_user
+
+from training import clock
+from training.errors import NotFound
+from training.forms.trainings import ReportFilter
+from training.policy import Action
+from training.services import audit, report_files, reports, trainings
+from training.web import choices
+from training.web.access import permit
+from training.web.respond import address, download, page, paginate
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _form() -> ReportFilter:
+    form = ReportFilter(request.args)
+    if not request.args:  # the first look is at this year
+        form.ends_from.data = clock.today().replace(month=1, day=1)
+    chosen = [trainings.by_code(request.args["training"])] if _is_known(request.args.get("training")) else []
+    form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in chosen])
+    return choices.filtered(form)
+
+
+def _is_known(code: str | None) -> bool:
+    try:
+        return bool(code) and trainings.by_code(code or "") is not None
+    except NotFound:
+        return False
+
+
+def _filters(form: ReportFilter) -> reports.Filters:
+    return reports.Filters(**choices.wanted(form))
+
+
+@bp.get("/attendance")
+@permit(Action.REPORT_READ)
+def attendance() -> Response:
+    """The numbers of the selection, how final they are, and the rows behind them."""
+    form = _form()
+    filters, user = _filters(form), _user()
+    found = reports.participations(filters, user=user)
+    rows = paginate(reports.people(filters, user=user), 30)
+    return page(
+        "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form),
+        totals=reports.summary(found), state=reports.data_state(filters, user=user), rows=rows,
+        by_number={number: one for one, number in found}, tables=reports.split_tables(found, filters, user=user),
+        names=report_files.TABLE_NAMES, overlapping=reports.overlapping_by_theme(found), files=report_files,
+        export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
+    )  # fmt: skip
+
+
+@bp.get("/attendance.<any(csv,xlsx,pdf,json):ending>")
+@permit(Action.REPORT_EXPORT)
+def export(ending: str) -> Response:
+    """The selection as a file; who took it, by which filters and how many rows, is kept."""
+    filters, user = _filters(_form()), _user()
+    audit.record_export(
+        by=user, action=f"report.attendance.{ending}", filters=filters.described(),
+        rows=reports.count_long_rows(filters, user=user),
+    )  # fmt: skip
+    name = f"attendance-{clock.today().isoformat()}.{ending}"
+    demo = current_app.config["DEMO"]
+    match ending:
+        case "csv":
+            return download(report_files.long_csv(filters, user=user), name, "text/csv")
+        case "json":
+            return download(report_files.long_json(filters, user=user), name, "application/json")
+        case "pdf":
+            language = str(get_locale() or "en")
+            return download(
+                report_files.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
+            )
+    return download(_workbook(filters, user, demo), name, XLSX)
+
+
+def _workbook(filters: reports.Filters, user: Any, demo: bool) -> Iterator[bytes]:
+    """The workbook in pieces, from a file that is gone once it is sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "attendance.xlsx"
+        report_files.xlsx(path, filters, user=user, demo=demo)
+        with path.open("rb") as file:
+            while piece := file.read(256 * 1024):
+                yield piece
