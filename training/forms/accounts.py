@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from config import LANGUAGES
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, Storable, text
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, Storable, line
 from training.models import Role
 
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
@@ -63,7 +63,7 @@ class ChangePasswordForm(Form):
 class OwnAccountForm(Form):
     """One's own name and language."""
 
-    name = text(_l("Name"))
+    name = line(_l("Name"))
     language = _language()
 
 
@@ -81,7 +81,7 @@ def role_labels() -> dict[Role, object]:
 class UserForm(Form):
     """What an administrator sets of an account."""
 
-    name = text(_l("Name"))
+    name = line(_l("Name"))
     role = OneOf(_l("Role"), role_labels())
     language = _language()
     agency = Picked(_l("Agency"), required=False, hint=_l("For a partner."))
@@ -99,5 +99,5 @@ class InvitationForm(UserForm):
 class UserFilter(Form):
     """What the list of users is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     role = OneOf(_l("Role"), labels.ROLE, required=False, empty=_l("all"))

@@ -72,7 +72,7 @@ def _rules(required: bool, *rules: Any) -> list[Any]:
     return [Given() if required else Optional(strip_whitespace=True), *rules]
 
 
-def text(
+def line(
     label: str, *, required: bool = True, most: int = 200, hint: str = "", rules: Sequence[Any] = ()
 ) -> StringField:
     """A line of text of at most ``most`` characters; empty is ``""``."""

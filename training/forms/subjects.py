@@ -15,9 +15,9 @@ from training.forms.base import (
     PickedMany,
     Storable,
     clean,
+    line,
     long_text,
     number,
-    text,
 )
 from training.models import DayBasis, Sex
 
@@ -26,7 +26,7 @@ CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits,
 
 def code(label: str, hint: str = "") -> object:
     """A short code without blanks."""
-    return text(label, most=40, hint=hint, rules=(CODE,))
+    return line(label, most=40, hint=hint, rules=(CODE,))
 
 
 def email(label: str) -> EmailField:
@@ -37,9 +37,9 @@ def email(label: str) -> EmailField:
 class ThemeForm(Form):
     """A theme's texts."""
 
-    name_en = text(_l("Name in English"))
-    name_fr = text(_l("Name in French"))
-    name_ru = text(_l("Name in Russian"))
+    name_en = line(_l("Name in English"))
+    name_fr = line(_l("Name in French"))
+    name_ru = line(_l("Name in Russian"))
     description = long_text(_l("Description"))
     contact_email = email(_l("Contact"))
 
@@ -48,9 +48,9 @@ class NewThemeForm(Form):
     """A new multi-thematic programme."""
 
     code = code(_l("Code"))
-    name_en = text(_l("Name in English"))
-    name_fr = text(_l("Name in French"), required=False)
-    name_ru = text(_l("Name in Russian"), required=False)
+    name_en = line(_l("Name in English"))
+    name_fr = line(_l("Name in French"), required=False)
+    name_ru = line(_l("Name in Russian"), required=False)
     description = long_text(_l("Description"))
     areas = PickedMany(_l("Thematic areas that it covers"), required=True)
 
@@ -59,12 +59,12 @@ class ProgrammeForm(Form):
     """A programme."""
 
     code = code(_l("Code"), _l("Short and unique, like MX2-2026."))
-    title = text(_l("Title"))
+    title = line(_l("Title"))
     theme = Picked(_l("Theme"))
     starts_on = DateField(_l("First day"), [Given()])
     ends_on = DateField(_l("Last day"), [Given()])
-    donor = text(_l("Donor"), required=False)
-    grant_reference = text(_l("Grant reference"), required=False)
+    donor = line(_l("Donor"), required=False)
+    grant_reference = line(_l("Grant reference"), required=False)
     completion_percent = number(
         _l("Completion rule, per cent"),
         low=1,
@@ -90,15 +90,15 @@ class AgencyForm(Form):
     """A partner agency."""
 
     code = code(_l("Code"))
-    name = text(_l("Name"))
-    native_name = text(_l("Name in its own language"), required=False)
+    name = line(_l("Name"))
+    native_name = line(_l("Name in its own language"), required=False)
     type = Picked(_l("Type"))
     theme = Picked(_l("Theme"), hint=_l("Its main field; new people of the agency take it."))
     country = Picked(_l("Country"))
     parent = Picked(_l("Part of"), required=False)
     email = email(_l("E-mail"))
-    phone = text(_l("Phone"), required=False, most=40)
-    website = text(_l("Website"), required=False)
+    phone = line(_l("Phone"), required=False, most=40)
+    website = line(_l("Website"), required=False)
     address = long_text(_l("Address"))
     confidential = BooleanField(
         _l("Confidential"),
@@ -109,29 +109,29 @@ class AgencyForm(Form):
 class VenueForm(Form):
     """A venue."""
 
-    name = text(_l("Name"))
-    city = text(_l("City"))
+    name = line(_l("Name"))
+    city = line(_l("City"))
     country = Picked(_l("Country"))
-    zone = text(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv."))
+    zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv."))
     address = long_text(_l("Address"))
 
 
 class RoomForm(Form):
     """A room."""
 
-    name = text(_l("Name"))
+    name = line(_l("Name"))
     capacity = number(_l("Seats"), low=1, high=10_000)
 
 
 class TrainerForm(Form):
     """A trainer."""
 
-    family_name = text(_l("Family name"))
-    given_names = text(_l("Given names"))
+    family_name = line(_l("Family name"))
+    given_names = line(_l("Given names"))
     email = email(_l("E-mail"))
-    phone = text(_l("Phone"), required=False, most=40)
+    phone = line(_l("Phone"), required=False, most=40)
     country = Picked(_l("Country"), required=False)
-    organisation = text(_l("Organisation"), required=False)
+    organisation = line(_l("Organisation"), required=False)
     languages = PickedMany(_l("Languages"))
     themes = PickedMany(_l("Themes"))
     user = Picked(_l("Account"), required=False, hint=_l("With it the trainer keeps registers."))
@@ -143,22 +143,22 @@ class AbsenceForm(Form):
 
     starts_on = DateField(_l("First day"), [Given()])
     ends_on = DateField(_l("Last day"), [Given()])
-    note = text(_l("Note"), required=False)
+    note = line(_l("Note"), required=False)
 
 
 class TraineeForm(Form):
     """A person, with names as in the passport."""
 
-    family_name = text(_l("Family name"), hint=_l("As in the passport."))
-    given_names = text(_l("Given names"), hint=_l("As in the passport."))
-    native_name = text(_l("Name in native script"), required=False)
+    family_name = line(_l("Family name"), hint=_l("As in the passport."))
+    given_names = line(_l("Given names"), hint=_l("As in the passport."))
+    native_name = line(_l("Name in native script"), required=False)
     sex = OneOf(_l("Sex"), labels.SEX, default=Sex.NOT_RECORDED)
     country = Picked(_l("Country"))
-    function = text(_l("Function"), required=False)
-    rank = text(_l("Rank"), required=False, most=100)
+    function = line(_l("Function"), required=False)
+    rank = line(_l("Rank"), required=False, most=100)
     language = Picked(_l("Language"), required=False)
     email = email(_l("E-mail"))
-    phone = text(_l("Phone"), required=False, most=40)
+    phone = line(_l("Phone"), required=False, most=40)
 
 
 class NewTraineeForm(TraineeForm):
@@ -170,13 +170,13 @@ class NewTraineeForm(TraineeForm):
 class PlainFilter(Form):
     """Search alone."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
 
 
 class ProgrammeFilter(Form):
     """What the list of programmes is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))
 
@@ -184,7 +184,7 @@ class ProgrammeFilter(Form):
 class AgencyFilter(Form):
     """What the list of agencies is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     type = Picked(_l("Type"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
@@ -193,14 +193,14 @@ class AgencyFilter(Form):
 class VenueFilter(Form):
     """What the list of venues is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     country = Picked(_l("Country"), required=False, empty=_l("all"))
 
 
 class TrainerFilter(Form):
     """What the list of trainers is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     language = Picked(_l("Language"), required=False, empty=_l("all"))
 
@@ -208,7 +208,7 @@ class TrainerFilter(Form):
 class TraineeFilter(Form):
     """What the list of people is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))

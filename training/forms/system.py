@@ -7,15 +7,15 @@ from wtforms import StringField
 from wtforms.validators import Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, long_text, text
+from training.forms.base import Form, OneOf, line, long_text
 
 
 class OrganisationForm(Form):
     """The organisation's settings."""
 
-    name = text(_l("Name"))
+    name = line(_l("Name"))
     address = long_text(_l("Address"))
-    sender_name = text(_l("Name of the sender of mail"), required=False)
+    sender_name = line(_l("Name of the sender of mail"), required=False)
     accent = StringField(
         _l("Accent colour"),
         [Regexp(r"^#[0-9a-fA-F]{6}$", message=_l("Write the colour like #1d4ed8."))],
@@ -27,13 +27,13 @@ class OrganisationForm(Form):
 class AuditFilter(Form):
     """What the audit log is narrowed by."""
 
-    text = text(_l("Search"), required=False)
-    action = text(_l("Action begins with"), required=False, most=80)
+    text = line(_l("Search"), required=False)
+    action = line(_l("Action begins with"), required=False, most=80)
     outcome = OneOf(_l("Outcome"), labels.OUTCOME, required=False, empty=_l("all"))
 
 
 class MailFilter(Form):
     """What the outbox is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.MAIL_STATE, required=False, empty=_l("all"))

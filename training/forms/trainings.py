@@ -7,7 +7,7 @@ from wtforms import BooleanField, DateField, DateTimeLocalField, FileField, Time
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, long_text, number, text
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
 from training.forms.subjects import code
 from training.models import Admission, Modality
 
@@ -26,16 +26,16 @@ class TrainingForm(Form):
     """A training: the fields of ``trainings.Details``."""
 
     code = code(_l("Code"), _l("Short and unique, like MX2-2026-07."))
-    title = text(_l("Title"))
+    title = line(_l("Title"))
     theme = Picked(_l("Theme"))
     activity_type = Picked(_l("Activity type"))
     modality = OneOf(_l("Modality"), labels.MODALITY, default=Modality.IN_PERSON)
     starts_on = DateField(_l("First day"), [Given()])
     ends_on = DateField(_l("Last day"), [Given()])
-    zone = text(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv; sessions and deadlines are in it."))
+    zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv; sessions and deadlines are in it."))
     venue = Picked(_l("Venue"), required=False)
     country = Picked(_l("Country"), required=False, hint=_l("The venue's, where one is picked."))
-    link = text(_l("Link"), required=False, most=500, hint=_l("For an online training."))
+    link = line(_l("Link"), required=False, most=500, hint=_l("For an online training."))
     capacity = number(_l("Seats"), low=1, high=10_000, default=20)
     admission = OneOf(_l("Registration"), labels.ADMISSION, default=Admission.APPROVAL)
     registration_opens_local = moment(_l("Registration opens"), _l("In the training's time zone."))
@@ -63,7 +63,7 @@ class PatternForm(Form):
 class SessionForm(Form):
     """One session."""
 
-    title = text(_l("Title"))
+    title = line(_l("Title"))
     starts_local = moment(_l("Starts"), _l("In the training's time zone."))
     ends_local = moment(_l("Ends"))
     break_minutes = number(_l("Break, minutes"), low=0, high=240, default=0)
@@ -94,7 +94,7 @@ class RosterForm(Form):
 class TrainingFilter(Form):
     """What the list of trainings is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
@@ -106,7 +106,7 @@ class TrainingFilter(Form):
 class SessionFilter(Form):
     """What the list of sessions is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = DateField(_l("Day"), [Optional()])
@@ -115,7 +115,7 @@ class SessionFilter(Form):
 class RegistrationFilter(Form):
     """What the list of registrations is narrowed by."""
 
-    text = text(_l("Search"), required=False)
+    text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))

@@ -56,6 +56,11 @@ class Planned:
     warnings: list[Caution] = field(default_factory=list)
 
     @property
+    def is_blocked(self) -> bool:
+        """Whether something speaks against it that is refused."""
+        return any(caution.is_hard for caution in self.warnings)
+
+    @property
     def minutes(self) -> int:
         """Contact minutes."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.orm import joinedload
-
 from training import clock
 from training.db import db
 from training.indicators import Participation, Totals, completed, rate
-from training.models import Registration, User
+from training.models import User
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
 from training.services import organisations, reports
@@ -189,9 +187,7 @@ def _about(filters: Filters, state: reports.DataState, demo: bool) -> Iterator[t
 def _people_rows(
     filters: Filters, user: User | None, by_number: dict[int, Participation], most: int | None = None
 ) -> Iterator[list[Any]]:
-    found = reports.people(filters, user=user).options(
-        joinedload(Registration.trainee), joinedload(Registration.training), joinedload(Registration.agency)
-    )
+    found = reports.people(filters, user=user)
     found = found.limit(most) if most else found.execution_options(yield_per=1000)
     for number, r in enumerate(db.session.scalars(found), start=1):
         one = by_number.get(r.id)

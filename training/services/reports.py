@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
 from training.db import db
@@ -249,6 +249,11 @@ def people(filters: Filters, *, user: User | None) -> Select[tuple[Registration]
         ),
     )
     found = select(Registration).join(Training).join(Trainee)
+    found = found.options(
+        contains_eager(Registration.training),
+        contains_eager(Registration.trainee),
+        joinedload(Registration.agency),
+    )
     wanted = or_(listed, Registration.state == filters.state) if filters.state else listed
     return (
         _conditions(found, filters, user)

@@ -13,6 +13,8 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, for
 from flask_login import current_user
 
 from config import LANGUAGES, ROOT
+from training.forms import labels
+from training.models import RegistrationState
 from training.text import Message
 
 babel = Babel()
@@ -37,6 +39,9 @@ def init_app(app: Flask) -> None:
         country=country_name,
         language=language_name,
         translated=translated,
+        registration_state=registration_state,
+        month_name=month_name,
+        weekday=weekday,
     )
 
 
@@ -136,3 +141,18 @@ def language_name(code: str) -> str:
 def translated(value: Message | str) -> str:
     """A message in the reader's language."""
     return value.translated() if isinstance(value, Message) else str(value)
+
+
+def registration_state(value: str) -> str:
+    """The word for a registration's state."""
+    return str(labels.REGISTRATION_STATE[RegistrationState(value)])
+
+
+def month_name(value: date) -> str:
+    """May 2026."""
+    return format_date(value, "LLLL y").capitalize()
+
+
+def weekday(value: date) -> str:
+    """Tue."""
+    return format_date(value, "EEE")

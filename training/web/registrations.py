@@ -144,7 +144,7 @@ def _summary(done: list[Registration]) -> str:
 
 def _after(registration: Registration, text: str) -> Response:
     flash(text)
-    back = request.form.get("back")
+    back = request.args.get("back")
     if back == "training":
         return redirect(url_for("trainings.show", public_id=registration.training.public_id), 303)
     return redirect(url_for(".show", public_id=registration.public_id), 303)

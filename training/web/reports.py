@@ -13,12 +13,31 @@ from flask_login import current_user
 
 from training import clock
 from training.errors import NotFound
+from training.forms import labels
 from training.forms.trainings import ReportFilter
+from training.indicators import Participation, rate
+from training.models import Sex
 from training.policy import Action
 from training.services import audit, report_files, reports, trainings
 from training.web import choices
 from training.web.access import permit
+from training.web.language import country_name
 from training.web.respond import address, download, page, paginate
+
+
+def split_label(label: str, table: str) -> str:
+    """How a table of the summary names its line."""
+    if table == "country":
+        return country_name(label)
+    if table == "sex":
+        return str(labels.SEX.get(Sex(label), label))
+    return label
+
+
+def participation_rate(one: Participation) -> float | None:
+    """One person's attendance rate in one training."""
+    return rate(one.attended, one.due)
+
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,6 +65,10 @@ def _is_known(code: str | None) -> bool:
 
 def _filters(form: ReportFilter) -> reports.Filters:
     return reports.Filters(**choices.wanted(form))
+
+
+bp.add_app_template_filter(split_label)
+bp.add_app_template_filter(participation_rate)
 
 
 @bp.get("/attendance")

@@ -1,0 +1,68 @@
+// The register by keyboard: arrows move, a letter marks and goes on to the next person, Z takes back, S saves.
+const form = document.getElementById("register");
+const letters = { p: "present", l: "late", e: "left_early", x: "excused", a: "absent", backspace: "", delete: "" };
+
+if (form?.dataset.keys !== undefined) {
+  const rows = [...form.querySelectorAll("[data-row]")];
+  const done = [];
+  let at = 0;
+  const undo = form.querySelector("[data-undo]");
+  const told = form.querySelector("[data-changed]");
+  const radios = (row) => [...row.querySelectorAll("input[type=radio]")];
+  const current = (row) => radios(row).find((radio) => radio.checked)?.value ?? "";
+
+  function show(move) {
+    rows[at]?.classList.remove("is-at");
+    at = Math.max(0, Math.min(rows.length - 1, at + move));
+    rows[at]?.classList.add("is-at");
+    (radios(rows[at]).find((radio) => radio.checked) ?? radios(rows[at])[0])?.focus({ preventScroll: true });
+    rows[at]?.scrollIntoView({ block: "nearest" });
+  }
+  function tell() {
+    const count = rows.filter((row) => {
+      const was = row.querySelector("[name^=was-]").value.split("|")[0];
+      return was !== current(row);
+    }).length;
+    told.textContent = count ? `● ${count}` : "";
+    undo.hidden = !done.length;
+  }
+  function mark(row, value) {
+    done.push([row, current(row)]);
+    for (const radio of radios(row)) radio.checked = radio.value === value;
+    form.dispatchEvent(new Event("change"));
+    form.dataset.dirty = "";
+    tell();
+  }
+  function back() {
+    const last = done.pop();
+    if (!last) return;
+    for (const radio of radios(last[0])) radio.checked = radio.value === last[1];
+    at = rows.indexOf(last[0]);
+    show(0);
+    tell();
+  }
+  const before = new WeakMap(rows.map((row) => [row, current(row)]));
+  form.addEventListener("change", (event) => {
+    const row = event.target.closest?.("[data-row]");
+    if (!row || event.target.type !== "radio") return;
+    done.push([row, before.get(row)]);
+    before.set(row, current(row));
+    at = rows.indexOf(row);
+    tell();
+  });
+  undo.addEventListener("click", back);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input:not([type=radio]), textarea, select")) return;
+    const key = event.key.toLowerCase();
+    if (key === "arrowdown" || key === "arrowup") show(key === "arrowdown" ? 1 : -1);
+    else if (key in letters) {
+      mark(rows[at], letters[key]);
+      before.set(rows[at], letters[key]);
+      show(1);
+    } else if (key === "z") back();
+    else if (key === "s") form.requestSubmit();
+    else return;
+    event.preventDefault();
+  });
+}
