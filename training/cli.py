@@ -2,8 +2,267 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from training import clock
+from training.db import db
+from training.errors import DomainError
+from training.models import RegistrationState, Role, Sex
+from training.services import (
+    agencies,
+    audit,
+    backups,
+    demo,
+    imports,
+    mail,
+    people,
+    programmes,
+    report_files,
+    reports,
+    reserve_list,
+    themes,
+    trainings,
+)
+
+user_group = AppGroup("user", help="Accounts.")
+participants_group = AppGroup("participants", help="Participants.")
+attendance_group = AppGroup("attendance", help="Attendance.")
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    for command in (
+        seed,
+        make_demo,
+        worker,
+        backup,
+        restore,
+        user_group,
+        participants_group,
+        attendance_group,
+    ):
+        app.cli.add_command(command)
+
+
+def refusing(command: Callable[..., None]) -> Callable[..., None]:
+    """Print a refusal as a sentence on stderr and leave with status 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except DomainError as refusal:
+            click.echo(str(refusal.message), err=True)
+            raise SystemExit(1) from None
+
+    return run
+
+
+@click.command()
+@with_appcontext
+@refusing
+def seed() -> None:
+    """Add the themes, activity types and agency types that are missing."""
+    added = themes.seed()
+    if any(added.values()):
+        click.echo("Added " + ", ".join(f"{count} {name}" for name, count in added.items()) + ".")
+
+
+@click.command("demo")
+@click.option("--scale", type=click.Choice(sorted(demo.SCALES)), default="small", show_default=True)
+@with_appcontext
+@refusing
+def make_demo(scale: str) -> None:
+    """Fill an empty database with invented people, agencies and trainings."""
+    if not current_app.config["DEMO"]:
+        click.echo("Demo data are for instances with TRAINING_DEMO=1 only.", err=True)
+        raise SystemExit(1)
+    themes.seed()
+    sign_ins = demo.make(scale)
+    lines = "".join(f"  {one.role:<12} {one.email:<26} {one.password}\n" for one in sign_ins)
+    path = Path(current_app.config["CONFIG"].instance_dir) / "demo-sign-ins.txt"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(lines)
+    click.echo(f"The demo data are made. Sign in with:\n{lines}", nl=False)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and stop.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Send what is due in the outbox and put expired offers back, until stopped."""
+    config = current_app.config["CONFIG"]
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping:
+        sent = mail.send_due(config)
+        reserve_list.expire_offers()
+        db.session.remove()
+        if once:
+            click.echo(f"{sent} messages sent.")
+            return
+        for _ in range(10):
+            if not stopping:
+                time.sleep(0.2)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+@refusing
+def backup(file: Path) -> None:
+    """Copy the database to FILE while it is used, and verify the copy."""
+    size = backups.backup(file)
+    click.echo(f"{file}: {size:,} bytes, verified.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+@refusing
+def restore(file: Path) -> None:
+    """Put the backup FILE in the database's place; a damaged one is refused. Stop the server first."""
+    kept = backups.restore(file)
+    click.echo(f"Restored. The database that stood there is kept as {kept.name}.")
+
+
+@user_group.command("create")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--agency", "agency_code", help="The code of a partner's agency.")
+@click.option("--theme", "theme_codes", multiple=True, help="A coordinator's theme; may be repeated.")
+@click.option("--all-themes", is_flag=True, help="A coordinator of all themes.")
+@click.option("--language", type=click.Choice(["en", "fr", "ru"]), default="en")
+@click.option("--password", help="Set now; without it an invitation is mailed.")
+@refusing
+def create_user(
+    email: str, name: str, role: str, agency_code: str | None, theme_codes: tuple[str, ...], all_themes: bool,
+    language: str, password: str | None,
+) -> None:  # fmt: skip
+    """Create an account."""
+    config = current_app.config["CONFIG"]
+    wanted: dict[str, Any] = {
+        "by": None, "email": email, "name": name, "role": Role(role), "language": language, "all_themes": all_themes,
+        "agency": agencies.by_code(agency_code) if agency_code else None,
+        "themes": [themes.by_code(code) for code in theme_codes],
+    }  # fmt: skip
+    if password:
+        user = people.create(**wanted, password=password)
+    else:
+        user = people.invite(**wanted, public_url=config.public_url, secret_key=config.secret_key)
+    click.echo(f"{user.email} can {'sign in' if password else 'set a password by the mailed link'}.")
+
+
+@participants_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--training", "training_code", required=True, help="The training's code.")
+@click.option("--agency", "agency_code", required=True, help="The agency's code.")
+@click.option("--check", is_flag=True, help="Read and judge only; store nothing.")
+@click.option("--accept-proposals", is_flag=True, help="Names that were split by a guess are right.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+@refusing
+def import_participants(
+    file: Path, training_code: str, agency_code: str, check: bool, accept_proposals: bool, as_json: bool
+) -> None:
+    """Register the people of a spreadsheet for a training, all or none."""
+    training, agency = trainings.by_code(training_code), agencies.by_code(agency_code)
+    batch = imports.stage(training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name)
+    seen = imports.preview(batch)
+    for error in seen.errors:
+        click.echo(
+            f"row {error.row}, column {error.column} ({error.title}): {error.message} [{error.value}]",
+            err=True,
+        )
+    if seen.errors or check:
+        imports.discard(batch, by=None)
+        if as_json:
+            click.echo(json.dumps({"rows": len(seen.lines), "errors": len(seen.errors)}))
+        elif not seen.errors:
+            click.echo(
+                f"{len(seen.lines)} people, {seen.count(imports.Verdict.NEW)} of them new. Nothing was stored."
+            )
+        raise SystemExit(1 if seen.errors else 0)
+    try:
+        outcome = imports.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
+    except DomainError:
+        imports.discard(batch, by=None)
+        raise
+    if as_json:
+        click.echo(json.dumps(vars(outcome)))
+        return
+    click.echo(
+        f"{outcome.registered} registered ({outcome.confirmed} confirmed, {outcome.reserve} on the reserve list), "
+        f"{outcome.new_people} new people, {outcome.unchanged} were registered before."
+    )
+
+
+@attendance_group.command("export")
+@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json", "pdf"]), required=True)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--from", "ends_from", type=click.DateTime(["%Y-%m-%d"]), help="Trainings that end on or after this day."
+)
+@click.option(
+    "--to", "ends_to", type=click.DateTime(["%Y-%m-%d"]), help="Trainings that end on or before this day."
+)
+@click.option("--theme", "theme_code")
+@click.option("--whole", is_flag=True, help="With a multi-thematic theme: its trainings of an area too.")
+@click.option("--programme", "programme_code")
+@click.option("--training", "training_code")
+@click.option("--agency", "agency_code")
+@click.option("--country", help="The venue's country, two letters.")
+@click.option("--sex", type=click.Choice([sex.value for sex in Sex]))
+@click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
+@refusing
+def export_attendance(
+    kind: str, out: Path, ends_from: datetime | None, ends_to: datetime | None, theme_code: str | None, whole: bool,
+    programme_code: str | None, training_code: str | None, agency_code: str | None, country: str | None,
+    sex: str | None, state: str | None,
+) -> None:  # fmt: skip
+    """Write the attendance report to a file."""
+    filters = reports.Filters(
+        ends_from=ends_from.date() if ends_from else None,
+        ends_to=ends_to.date() if ends_to else None,
+        theme=themes.by_code(theme_code) if theme_code else None,
+        whole=whole,
+        programme=programmes.by_code(programme_code) if programme_code else None,
+        training=trainings.by_code(training_code) if training_code else None,
+        agency=agencies.by_code(agency_code) if agency_code else None,
+        country=country.upper() if country else None,
+        sex=Sex(sex) if sex else None,
+        state=RegistrationState(state) if state else None,
+    )
+    started = clock.now()
+    demo_mark = current_app.config["DEMO"]
+    if kind == "xlsx":
+        report_files.xlsx(out, filters, user=None, demo=demo_mark)
+    elif kind == "pdf":
+        out.write_bytes(report_files.paper(filters, user=None, demo=demo_mark, language="en"))
+    else:
+        stream = report_files.long_csv if kind == "csv" else report_files.long_json
+        with out.open("wb") as file:
+            for piece in stream(filters, user=None):
+                file.write(piece)
+    rows = reports.count_long_rows(filters, user=None)
+    audit.record_export(by=None, action=f"report.attendance.{kind}", filters=filters.described(), rows=rows)
+    click.echo(f"{out}: {rows:,} rows, {(clock.now() - started).total_seconds():.1f} s.")

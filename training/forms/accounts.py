@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, PasswordField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from config import LANGUAGES
@@ -15,7 +16,9 @@ LANGUAGE_NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
 
 
 def _language() -> SelectField:
-    return SelectField(_l("Language"), choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES])
+    return SelectField(
+        _l("Language"), choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
+    )
 
 
 def _email() -> EmailField:

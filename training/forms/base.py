@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
 from wtforms import Form as WTForm
+from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import Select
 
@@ -108,7 +109,7 @@ def number(
     )
 
 
-class Picked(Field):
+class Picked(SelectFieldBase):
     """A pick among things that the view offers, already limited to what the user may see; ``data`` is the thing.
 
     Nothing picked is ``None``. A value that was not offered is refused like any other mistake.
@@ -140,15 +141,11 @@ class Picked(Field):
         if self.asked and self.asked not in self.offered:
             raise StopValidation(str(_l("Pick one of the list.")))
 
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterator[Choice]:
         """What the select shows."""
-        yield "", self.empty, self.data is None, {}
+        yield Choice("", self.empty or " ", self.data is None, {})
         for key, (label, thing) in self.offered.items():
-            yield key, label, self.data is not None and thing == self.data, {}
-
-    def has_groups(self) -> bool:
-        """The widget asks."""
-        return False
+            yield Choice(key, label, self.data is not None and thing == self.data, {})
 
 
 class PickedMany(Picked):
@@ -180,10 +177,10 @@ class PickedMany(Picked):
         if any(key not in self.offered for key in self.keys):
             raise StopValidation(str(_l("Pick from the list.")))
 
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterator[Choice]:
         """What the list shows."""
         for key, (label, thing) in self.offered.items():
-            yield key, label, thing in (self.data or []), {}
+            yield Choice(key, label, thing in (self.data or []), {})
 
 
 class OneOf(SelectField):
@@ -200,9 +197,9 @@ class OneOf(SelectField):
         **kwargs: Any,
     ) -> None:
         kind = type(next(iter(labels)))
-        choices: list[tuple[str, Any]] = [(member.value, label) for member, label in labels.items()]
+        choices = [SelectChoice(member.value, label) for member, label in labels.items()]
         if not required:
-            choices.insert(0, ("", empty))
+            choices.insert(0, SelectChoice("", empty))
         super().__init__(
             label,
             [Given()] if required else [Optional()],

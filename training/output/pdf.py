@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,9 @@ def render(template: str, data: dict[str, Any]) -> bytes:
 
 def qr(text: str) -> str:
     """A QR code with ``text``, as SVG."""
-    return segno.make(text, error="m").svg_inline(border=0)
+    image = io.BytesIO()
+    segno.make(text, error="m").save(image, kind="svg", border=0)
+    return image.getvalue().decode()
 
 
 @cache

@@ -28,5 +28,6 @@ ORDER = (
     "dashboards",
     "calendars",
     "backups",
+    "demo_trainings",
     "demo",
 )

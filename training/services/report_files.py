@@ -68,11 +68,7 @@ def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
-    yield b"["
-    for number, row in enumerate(reports.long_rows(filters, user=user)):
-        record = dict(zip(reports.COLUMNS, row, strict=True))
-        yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False, default=str).encode()
-    yield b"\n]\n"
+    return _as_json(reports.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
@@ -171,6 +167,14 @@ def completed_word(one: Participation | None) -> Message:
         return msg("–")
     done = completed(one)
     return msg("pending") if done is None else msg("yes") if done else msg("no")
+
+
+def _as_json(rows: Iterator[list[Any]]) -> Iterator[bytes]:
+    yield b"["
+    for number, row in enumerate(rows):
+        record = dict(zip(reports.COLUMNS, row, strict=True))
+        yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False, default=str).encode()
+    yield b"\n]\n"
 
 
 def _about(filters: Filters, state: reports.DataState, demo: bool) -> Iterator[tuple[str, str]]:

@@ -263,7 +263,10 @@ def people(filters: Filters, *, user: User | None) -> Select[tuple[Registration]
 
 
 def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
-    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed."""
+    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed.
+
+    The query is built at once, while the user is at hand; rows may be read after the request has ended.
+    """
     theme, session_theme = aliased(Theme), aliased(Theme)
     hidden = Agency.confidential
     found = _from_registers(
@@ -288,6 +291,15 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
         .join(Agency, Agency.id == Registration.agency_id)
         .order_by(Training.id, TrainingSession.id, Registration.id)
     )
+    return _streamed(found)
+
+
+def count_long_rows(filters: Filters, *, user: User | None) -> int:
+    """How many rows ``long_rows`` gives."""
+    return db.session.scalar(_from_registers(select(func.count()), filters, user)) or 0
+
+
+def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
     local = _local_times()
     for row in db.session.execute(found.execution_options(yield_per=2000)):
         (*first, starts, ends, minutes, person, family, given, sex, country, agency, name, kind, state, status,
@@ -297,11 +309,6 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
             *first, day, begins, finishes, minutes, person, family, given, sex.value, country, agency, name, kind,
             state.value, status.value if status else "not_recorded", attended if status else "", register.value,
         ]  # fmt: skip
-
-
-def count_long_rows(filters: Filters, *, user: User | None) -> int:
-    """How many rows ``long_rows`` gives."""
-    return db.session.scalar(_from_registers(select(func.count()), filters, user)) or 0
 
 
 def _local_times() -> Callable[[datetime, datetime, str], tuple[str, str, str]]:

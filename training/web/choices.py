@@ -156,7 +156,7 @@ def chips(form: Form) -> list[Chip]:
         if isinstance(field, Picked):
             label = field.offered.get(field.asked, (label, None))[0]
         elif isinstance(field, OneOf):
-            label = str(dict(field.choices).get(field.data.value, label))
+            label = next((str(c.label) for c in field.choices if c.value == field.data.value), label)
         elif field.data is True:
             label = ""
         found.append(Chip(str(field.label.text), label, address(**{field.short_name: "", "page": ""})))

@@ -7,12 +7,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask import session as cookie
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
 from flask_login import current_user
 
 from config import LANGUAGES, ROOT
+from training import demo_data
 from training.forms import labels
 from training.models import RegistrationState
 from training.text import Message
@@ -118,13 +119,16 @@ def hours(minutes: int | None) -> str:
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2}
+    invented = {code: country[0] for code, country in demo_data.COUNTRIES.items()}
+    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
 
 
 def countries() -> list[tuple[str, str]]:
     """(code, name) of every country, by name, in the reader's language."""
     unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
     names = _territories(str((get_locale() or Locale("en")).language))
+    if not current_app.config["DEMO"]:
+        unused |= set(demo_data.COUNTRIES)
     return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
 
 

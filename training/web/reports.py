@@ -113,10 +113,9 @@ def export(ending: str) -> Response:
 
 
 def _workbook(filters: reports.Filters, user: Any, demo: bool) -> Iterator[bytes]:
-    """The workbook in pieces, from a file that is gone once it is sent."""
+    """The workbook in pieces, from a file that has no name any more when it is sent."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
         report_files.xlsx(path, filters, user=user, demo=demo)
-        with path.open("rb") as file:
-            while piece := file.read(256 * 1024):
-                yield piece
+        file = path.open("rb")
+    return iter(lambda: file.read(256 * 1024), b"")

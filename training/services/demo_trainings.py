@@ -1,0 +1,319 @@
+"""What happens in the demo's trainings: sessions without clashes, registrations in every state, registers kept."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from training.models import (
+    AttendanceRecord,
+    Registration,
+    RegistrationStep,
+    SeatAllocation,
+    SessionTrainer,
+    TrainingSession,
+)
+
+HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
+BREAK = 30
+BIG = 2_000
+"""How many people the largest training of the large scale has."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much there is of everything."""
+
+    agencies: int
+    trainees: int
+    trainings: int
+    venues: int
+    trainers: int
+    programmes: int
+    days_back: int
+
+
+@dataclass(frozen=True)
+class Shape:
+    """When a training is held and how it goes."""
+
+    starts_on: date
+    days: int
+    state: str
+    capacity: int
+    seated: int
+    reserve: int
+    reason: str = ""
+
+    @property
+    def ends_on(self) -> date:
+        """Its last day."""
+        return self.starts_on + timedelta(days=self.days - 1)
+
+    @classmethod
+    def of(cls, n: int, scale: Scale, today: date) -> Shape:
+        """The shape of training ``n``: four in five are over, the rest is running, coming, or called off."""
+        is_big = scale.trainings > 1_000 and n == 7
+        capacity = BIG if is_big else 18 + n % 9
+        if n % 15 == 1:
+            return cls(_monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3), 4 if n > 1 else 5, "running",
+                       capacity, capacity - 2, 1)  # fmt: skip
+        if n % 5 == 2:
+            ahead = 10 + (n * 13) % 80
+            state = ("open", "open", "confirmed", "draft")[n // 5 % 4]
+            return cls(
+                _weekday(today + timedelta(days=ahead)), 3, state, capacity, 0 if state == "draft" else 8, 0
+            )
+        if n % 30 == 23:
+            return cls(
+                _weekday(today + timedelta(days=20)), 3, "cancelled", capacity, 5, 0, "The host withdrew."
+            )
+        if n % 30 == 29:
+            return cls(
+                _weekday(today + timedelta(days=40)),
+                3,
+                "postponed",
+                capacity,
+                5,
+                0,
+                "Elections on these days.",
+            )
+        back = 8 + (n * scale.days_back // scale.trainings) % scale.days_back
+        return cls(
+            _weekday(today - timedelta(days=back + 5)), 3 + n % 2, "completed", capacity, capacity, 1 + n % 2
+        )
+
+
+def _weekday(day: date) -> date:
+    """The Monday or Tuesday of the day's week, so that three or four days stay within it."""
+    return day - timedelta(days=max(0, day.weekday() - 1))
+
+
+def _monday(day: date, weeks: int) -> date:
+    return day - timedelta(days=day.weekday()) + timedelta(weeks=weeks)
+
+
+@dataclass
+class Made:
+    """What the trainings are made from, what they have taken, and the rows that wait to be stored."""
+
+    scale: Scale
+    today: date
+    rng: random.Random
+    agencies: list[dict[str, Any]]
+    trainees_of: dict[int, list[dict[str, Any]]]
+    rooms: list[dict[str, Any]]
+    trainers: list[int]
+    taken: set[tuple[str, int, date]] = field(default_factory=set)
+    session_id: int = 0
+    registration_id: int = 0
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    session_trainers: list[dict[str, Any]] = field(default_factory=list)
+    registrations: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    allocations: list[dict[str, Any]] = field(default_factory=list)
+    next_person: int = 0
+
+    def pending(self) -> dict[Any, list[dict[str, Any]]]:
+        """The rows that wait, in the order in which they can be stored."""
+        return {
+            TrainingSession: self.sessions,
+            SessionTrainer: self.session_trainers,
+            SeatAllocation: self.allocations,
+            Registration: self.registrations,
+            RegistrationStep: self.steps,
+            AttendanceRecord: self.records,
+        }
+
+    def clear(self) -> None:
+        """Forget the rows that are stored."""
+        for rows in self.pending().values():
+            rows.clear()
+
+    def new_id(self) -> uuid.UUID:
+        """A public id, the same in every run."""
+        return uuid.UUID(int=self.rng.getrandbits(128), version=4)
+
+
+def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
+    """Two half-days a day, in a room and with trainers who are free then."""
+    zone = ZoneInfo(training["zone"])
+    rooms = [r["id"] for r in made.rooms if r["venue_id"] == training["venue_id"]]
+    for number in range(shape.days):
+        day = shape.starts_on + timedelta(days=number)
+        room = _free(made, "room", rooms, day)
+        first = [made.trainers[0]] if training["id"] == 2 else []
+        start = training["id"] * 5 % len(made.trainers)
+        pool = first or made.trainers[start:] + made.trainers[:start]
+        trainer = _free(made, "trainer", pool, day)
+        for starts, ends, title in HALF_DAYS:
+            made.session_id += 1
+            starts_local, ends_local = datetime.combine(day, starts), datetime.combine(day, ends)
+            starts_at, ends_at = starts_local.replace(tzinfo=zone), ends_local.replace(tzinfo=zone)
+            is_off = shape.state in ("cancelled", "postponed")
+            ended = ends_at.date() < made.today
+            is_open = (
+                not ended or shape.state == "running" and number >= (made.today - shape.starts_on).days - 1
+            )
+            state = "open" if is_open or is_off else "locked" if training["id"] % 4 == 0 else "closed"
+            made.sessions.append(
+                {
+                    "id": made.session_id, "public_id": made.new_id(), "training_id": training["id"],
+                    "training_theme_id": training["theme_id"], "theme_id": training["theme_id"],
+                    "title": f"Day {number + 1}, {title.lower()}", "starts_local": starts_local,
+                    "ends_local": ends_local, "starts_at": starts_at, "ends_at": ends_at, "break_minutes": BREAK,
+                    "scheduled_minutes": 180, "room_id": room, "is_compulsory": True,
+                    "cancelled_at": training["created_at"] if is_off else None,
+                    "cancel_reason": shape.reason if is_off else "", "register_state": state,
+                    "closed_at": ends_at if state != "open" else None, "closed_by_id": None,
+                    "locked_at": ends_at if state == "locked" else None,
+                    "created_at": training["created_at"], "changed_at": training["created_at"],
+                }
+            )  # fmt: skip
+            if trainer is not None:
+                made.session_trainers.append(
+                    {"session_id": made.session_id, "trainer_id": trainer, "starts_at": starts_at, "ends_at": ends_at,
+                     "is_cancelled": is_off}
+                )  # fmt: skip
+
+
+def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None:
+    """The first candidate who is free that day, taken for it."""
+    for candidate in candidates:
+        if (kind, candidate, day) not in made.taken:
+            made.taken.add((kind, candidate, day))
+            return candidate
+    return None
+
+
+def _people(made: Made, count: int) -> list[dict[str, Any]]:
+    """``count`` people of four agencies (of all, for very many), other ones each time."""
+    made.next_person += 1
+    if count > 200:
+        return [person for people in made.trainees_of.values() for person in people][:count]
+    share = -(-count // 4)
+    found: list[dict[str, Any]] = []
+    for turn in range(4):
+        agency = made.agencies[(made.next_person * 3 + turn * 7) % len(made.agencies)]
+        people = made.trainees_of.get(agency["id"], [])
+        first = (made.next_person * 5) % max(1, len(people))
+        found += (people[first:] + people[:first])[:share]
+    return found[:count]
+
+
+def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
+    """People in every state: confirmed, reserve, withdrawn, declined, replaced, submitted, at the door."""
+    if shape.state == "draft":
+        return
+    people = _people(made, shape.seated + shape.reserve + 3)
+    starts_at = datetime.combine(shape.starts_on, time(9), ZoneInfo(training["zone"]))
+    submitted = min(starts_at - timedelta(days=20), training["created_at"] - timedelta(hours=1))
+    agencies = {agency["id"]: agency for agency in made.agencies}
+    for turn in (0, 1):
+        agency = agencies[people[turn * (len(people) // 2)]["agency_id"]] if people else None
+        if agency and not any(
+            a["training_id"] == training["id"] and a["agency_id"] == agency["id"] for a in made.allocations
+        ):
+            made.allocations.append(
+                {"public_id": made.new_id(), "training_id": training["id"], "agency_id": agency["id"], "country": None,
+                 "seats": 8, "release_local": None, "released_at": None, "created_at": submitted,
+                 "changed_at": submitted}
+            )  # fmt: skip
+    for place, person in enumerate(people):
+        made.registration_id += 1
+        state, source, confirmed, released = _fate(place, shape, training, submitted, starts_at)
+        agency = agencies[person["agency_id"]]
+        made.registrations.append(
+            {
+                "id": made.registration_id, "public_id": made.new_id(), "training_id": training["id"],
+                "trainee_id": person["id"], "state": state, "source": source,
+                "reserve_rank": place - shape.seated + 1 if state == "reserve" else None, "agency_id": agency["id"],
+                "agency_code": agency["code"], "agency_name": agency["name"],
+                "agency_type_code": agency["type_code"], "agency_country": agency["country"],
+                "trainee_country": person["country"], "function": person["function"], "rank": person["rank"],
+                "submitted_at": submitted, "confirmed_at": confirmed, "released_at": released,
+                "offer_expires_at": None, "acknowledged_at": None,
+                "replaces_id": made.registration_id - 1 if source == "replacement" else None, "remarks": "",
+                "created_at": submitted, "changed_at": submitted,
+            }
+        )  # fmt: skip
+        made.steps.append(
+            {"registration_id": made.registration_id, "from_state": None, "to_state": "submitted", "at": submitted,
+             "by_id": None, "by_name": "Demo", "reason_code": None, "reason": ""}
+        )  # fmt: skip
+        if state != "submitted":
+            made.steps.append(
+                {"registration_id": made.registration_id, "from_state": "submitted", "to_state": state,
+                 "at": released or confirmed or submitted, "by_id": None, "by_name": "Demo", "reason_code": None,
+                 "reason": shape.reason}
+            )  # fmt: skip
+
+
+def _fate(
+    place: int, shape: Shape, training: dict[str, Any], submitted: datetime, starts_at: datetime
+) -> tuple[str, str, datetime | None, datetime | None]:
+    """(state, source, confirmed at, released at) of the person at this place."""
+    confirmed = submitted + timedelta(days=1)
+    before = starts_at - timedelta(days=2)
+    if shape.state in ("cancelled", "postponed"):
+        return ("withdrawn", "form", confirmed, training["created_at"]) if shape.state == "cancelled" else (
+            "confirmed", "form", confirmed, None)  # fmt: skip
+    if shape.state in ("open", "confirmed"):
+        return ("confirmed", "form", confirmed, None) if place < 5 else ("submitted", "form", None, None)
+    if place >= shape.seated + shape.reserve:
+        odd = place - shape.seated - shape.reserve
+        return (("withdrawn", "form", confirmed, before), ("declined", "form", None, None),
+                ("withdrawn", "form", confirmed, before))[odd]  # fmt: skip
+    if place >= shape.seated:
+        return "reserve", "form", None, None
+    if place == 3 and training["id"] % 5 == 0:
+        return "replaced", "form", confirmed, before
+    if place == 4 and training["id"] % 5 == 0:
+        return "confirmed", "replacement", before, None
+    if place == shape.seated - 1 and training["id"] % 3 == 0:
+        return "confirmed", "walk_in", starts_at, None
+    return "confirmed", "form", confirmed, None
+
+
+def attendance_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
+    """Marks for the sessions that are over: mostly present, some late, some away, a few who never came."""
+    if shape.state not in ("completed", "running"):
+        return
+    rng = made.rng
+    over = [s for s in made.sessions if s["training_id"] == training["id"] and s["register_state"] != "open"]
+    for registration in made.registrations:
+        if registration["training_id"] != training["id"] or registration["state"] != "confirmed":
+            continue
+        never_came = rng.random() < 0.05
+        for session in over:
+            luck = 99 if never_came else rng.randrange(100)
+            made.records.append(_record(session, registration, luck))
+
+
+def _record(session: dict[str, Any], registration: dict[str, Any], luck: int) -> dict[str, Any]:
+    status, minutes, arrived, left, estimated = "present", 180, None, None, False
+    if luck >= 95:
+        status, minutes = "absent", 0
+    elif luck >= 93:
+        status, minutes = "excused", 0
+    elif luck >= 91:
+        status, minutes, left = "left_early", 135, _shifted(session["ends_local"], -45)
+    elif luck >= 88:
+        status, minutes, arrived = "late", 160, _shifted(session["starts_local"], 20)
+    elif luck == 87:
+        status, minutes, estimated = "late", 150, True
+    return {
+        "session_id": session["id"], "registration_id": registration["id"], "status": status,
+        "also_left_early": False, "arrived": arrived, "left": left, "minutes": minutes, "is_estimated": estimated,
+        "method": "roll_call", "version": 1, "recorded_at": session["ends_at"], "recorded_by_id": None,
+        "recorded_by_name": "Demo",
+    }  # fmt: skip
+
+
+def _shifted(at: datetime, minutes: int) -> time:
+    return (at + timedelta(minutes=minutes)).time()
