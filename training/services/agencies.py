@@ -82,7 +82,7 @@ def people_counts(agencies: list[Agency]) -> dict[int, int]:
         .where(Trainee.agency_id.in_([agency.id for agency in agencies]))
         .group_by(Trainee.agency_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())  # type: ignore[arg-type]
 
 
 @atomic

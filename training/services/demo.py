@@ -101,8 +101,8 @@ def make(scale: str) -> list[SignIn]:
             msg("There are programmes in this database already: demo data go into a new one only.")
         )
     world = World(random.Random(20_260_101), SCALES[scale], clock.today())
-    world.themes = dict(db.session.execute(select(Theme.code, Theme.id)).tuples().all())
-    world.agency_types = dict(db.session.execute(select(AgencyType.code, AgencyType.id)).tuples().all())
+    world.themes = dict(db.session.execute(select(Theme.code, Theme.id)).all())
+    world.agency_types = dict(db.session.execute(select(AgencyType.code, AgencyType.id)).all())
     db.session.add(
         Organisation(
             id=1,

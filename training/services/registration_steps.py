@@ -51,7 +51,7 @@ def reserve(registration: Registration, by: User | None, code: ReasonCode, rank:
         for other in behind:
             other.reserve_rank = (other.reserve_rank or 0) + 1
         end = rank
-    registration.reserve_rank = end
+    registration.reserve_rank, registration.offer_expires_at = end, None
     to(registration, S.RESERVE, by, code)
 
 

@@ -26,11 +26,11 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Persons trained"), "persons_trained"),
     (msg("No-shows"), "no_shows"),
     (msg("Pending (not recorded yet)"), "pending"),
-    (msg("Attendance rate over confirmed, %%"), "attendance_rate"),
-    (msg("Attendance rate over attendees, %%"), "attendance_rate_of_attendees"),
-    (msg("Attendance rate, excused neutral, %%"), "attendance_rate_excused_neutral"),
-    (msg("Completion rate, %%"), "completion_rate"),
-    (msg("No-show rate, %%"), "no_show_rate"),
+    (msg("Attendance rate over confirmed, %"), "attendance_rate"),
+    (msg("Attendance rate over attendees, %"), "attendance_rate_of_attendees"),
+    (msg("Attendance rate, excused neutral, %"), "attendance_rate_excused_neutral"),
+    (msg("Completion rate, %"), "completion_rate"),
+    (msg("No-show rate, %"), "no_show_rate"),
     (msg("Person-hours"), "person_hours"),
     (msg("Person-days (by hours)"), "person_days"),
     (msg("Person-days (by half-days)"), "person_days_half"),
@@ -124,7 +124,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             ],
             "people_word": msg("Participants").translated(),
             "people_head": [m.translated() for m in (msg("Training"), msg("Name"), msg("Agency"), msg("Function"),
-                                                     msg("Attendance, %%"), msg("Completed"))],
+                                                     msg("Attendance, %"), msg("Completed"))],
             "people": [[r[2], f"{r[4]} {r[5]}".strip() or r[3][:8], r[6], r[9], _shown(r[14]), r[15]]
                        for r in people[:MOST_PEOPLE_ON_PAPER]],
             "people_left": left,
@@ -146,7 +146,7 @@ TABLE_NAMES = {
 PEOPLE_COLUMNS = (
     msg("No."), msg("Training"), msg("Code"), msg("Participant ID"), msg("Family name"), msg("Given names"),
     msg("Agency"), msg("Sex"), msg("Country"), msg("Function"), msg("Rank"), msg("State"),
-    msg("Attended minutes"), msg("Due minutes"), msg("Attendance, %%"), msg("Completed"),
+    msg("Attended minutes"), msg("Due minutes"), msg("Attendance, %"), msg("Completed"),
 )  # fmt: skip
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 

@@ -100,7 +100,6 @@ def expire_offers() -> int:
         trainings.lock(registration.training)
         db.session.refresh(registration)
         if registration.state is S.OFFERED:
-            registration.offer_expires_at = None
             steps.reserve(registration, None, ReasonCode.OTHER)
             audit.record(by=None, action="registration.offer_expired", thing=registration)
             promote(registration.training, by=None, freed_by=registration)
@@ -120,7 +119,11 @@ def _in_line(training: Training, freed_by: Registration | None) -> list[Registra
     return list(
         db.session.scalars(
             select(Registration)
-            .where(Registration.training_id == training.id, Registration.state == S.RESERVE)
+            .where(
+                Registration.training_id == training.id,
+                Registration.state == S.RESERVE,
+                Registration.id != (freed_by.id if freed_by is not None else 0),
+            )
             .options(joinedload(Registration.agency))
             .order_by(nearness, Registration.reserve_rank, Registration.id)
         )

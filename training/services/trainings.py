@@ -135,7 +135,7 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
         .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
         .group_by(Registration.training_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())  # type: ignore[arg-type]
 
 
 def state_counts(training: Training) -> dict[str, int]:

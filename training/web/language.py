@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
 from flask_login import current_user
@@ -48,6 +48,8 @@ def init_app(app: Flask) -> None:
 
 def chosen() -> str:
     """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
+    if not has_request_context():
+        return "en"  # a command or the worker; mails say their language themselves
     if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
         return str(current_user.language)
     if cookie.get("language") in LANGUAGES:

@@ -1,0 +1,117 @@
+"""Builders: each makes the least valid thing through the services; a test names only what it is about."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from training import clock
+from training.models import (
+    ActivityType,
+    Admission,
+    Agency,
+    Modality,
+    Programme,
+    Registration,
+    Role,
+    Theme,
+    Trainee,
+    Trainer,
+    Training,
+    TrainingSession,
+    User,
+    Venue,
+)
+from training.services import (
+    agencies,
+    people,
+    programmes,
+    registrations,
+    sessions,
+    themes,
+    trainees,
+    trainers,
+    training_moves,
+    trainings,
+    venues,
+)
+from training.services.trainees import Person
+
+numbers = itertools.count(1)
+
+
+class Make:
+    """``make.training(capacity=2)`` and the like."""
+
+    def theme(self, code: str = "BMV") -> Theme:
+        return themes.by_code(code)
+
+    def activity(self) -> ActivityType:
+        return themes.activity_types()[0]
+
+    def agency(self, **wanted: Any) -> Agency:
+        n = next(numbers)
+        defaults = {"code": f"AG-{n}", "name": f"Agency {n}", "country": "AT", "theme": self.theme(),
+                    "type": themes.agency_types()[0]}  # fmt: skip
+        return agencies.create(by=None, **{**defaults, **wanted})
+
+    def user(self, role: Role = Role.ADMIN, **wanted: Any) -> User:
+        n = next(numbers)
+        if role is Role.PARTNER:
+            wanted.setdefault("agency", None)
+            wanted["agency"] = wanted["agency"] or self.agency()
+        if role is Role.COORDINATOR and "themes" not in wanted:
+            wanted.setdefault("all_themes", True)
+        return people.create(by=None, email=f"user{n}@example.org", name=f"User {n}", role=role, **wanted)
+
+    def programme(self, theme: str = "BMV", **wanted: Any) -> Programme:
+        today = clock.today()
+        defaults = {"code": f"P-{next(numbers)}", "title": "Borders that work", "theme": self.theme(theme),
+                    "starts_on": today - timedelta(days=1000), "ends_on": today + timedelta(days=1000)}  # fmt: skip
+        return programmes.create(by=None, **{**defaults, **wanted})
+
+    def details(self, **wanted: Any) -> trainings.Details:
+        starts = wanted.get("starts_on") or clock.today() + timedelta(days=30)
+        defaults = {
+            "code": f"T-{next(numbers)}", "title": "Detection of forged documents", "theme": self.theme(),
+            "activity_type": self.activity(), "modality": Modality.IN_PERSON, "languages": ["en"],
+            "zone": "Europe/Vienna", "starts_on": starts, "ends_on": starts + timedelta(days=2), "capacity": 20,
+            "admission": Admission.FIRST_COME, "country": "AT", "completion_percent": 80,
+            "registration_opens_local": datetime.combine(starts - timedelta(days=60), time(9)),
+            "registration_closes_local": datetime.combine(starts - timedelta(days=1), time(17)),
+        }  # fmt: skip
+        return trainings.Details(**{**defaults, **wanted})
+
+    def training(self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any) -> Training:
+        programme = programme or self.programme(wanted.pop("programme_theme", "BMV"))
+        wanted.setdefault("theme", programme.theme)
+        training = trainings.create(programme, by=None, details=self.details(**wanted))
+        if is_open:
+            self.session(training)
+            training_moves.move(training, by=None, name="open")
+        return training
+
+    def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:
+        day = day or training.starts_on
+        defaults = {"title": "Morning", "starts_local": datetime.combine(day, time(9)),
+                    "ends_local": datetime.combine(day, time(12))}  # fmt: skip
+        return sessions.add(training, by=None, **{**defaults, **wanted})
+
+    def venue(self, **wanted: Any) -> Venue:
+        defaults = {"name": f"Venue {next(numbers)}", "city": "Vienna", "country": "AT", "zone": "Europe/Vienna"}
+        return venues.create(by=None, **{**defaults, **wanted})
+
+    def trainer(self, **wanted: Any) -> Trainer:
+        return trainers.create(by=None, **{"family_name": f"Expert {next(numbers)}", "given_names": "Eva", **wanted})
+
+    def trainee(self, agency: Agency | None = None, **wanted: Any) -> Trainee:
+        defaults = {"family_name": f"Person{next(numbers)}", "given_names": "Pat", "country": "AT"}
+        return trainees.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))
+
+    def registration(
+        self, training: Training | None = None, trainee: Trainee | None = None, **wanted: Any
+    ) -> Registration:
+        return registrations.submit(
+            training or self.training(), by=None, trainee=trainee or self.trainee(), override=True, **wanted
+        )

@@ -1,0 +1,265 @@
+"""Seats: never more than there are, on every path, and the next in line moves up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.make import Make
+from training import clock
+from training.errors import Conflict, Invalid
+from training.models import Admission, RegistrationSource, RegistrationState, Role
+from training.services import agencies, registrations, reserve_list, seats, trainees, training_moves, trainings
+
+S = RegistrationState
+
+
+def test_first_come_confirms_while_seats_are_free_and_then_reserves_in_order(make: Make):
+    training = make.training(capacity=2)
+
+    found = [make.registration(training) for _ in range(4)]
+
+    assert [(r.state, r.reserve_rank) for r in found] == [
+        (S.CONFIRMED, None), (S.CONFIRMED, None), (S.RESERVE, 1), (S.RESERVE, 2),
+    ]  # fmt: skip
+
+
+def test_by_approval_only_submits(make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+
+    assert make.registration(training).state is S.SUBMITTED
+
+
+def test_a_person_has_one_live_registration_per_training(make: Make):
+    training, person = make.training(), make.trainee()
+    make.registration(training, person)
+
+    with pytest.raises(Conflict, match="registered for this training already"):
+        make.registration(training, person)
+
+
+def test_a_withdrawn_person_may_be_registered_again(make: Make):
+    training, person = make.training(), make.trainee()
+    registrations.withdraw(make.registration(training, person), by=None, reason="ill")
+
+    assert make.registration(training, person).state is S.CONFIRMED
+
+
+def test_a_withdrawn_seat_goes_to_the_same_agency_then_to_its_country_then_by_rank(make: Make):
+    training = make.training(capacity=2)
+    home, neighbour, abroad = make.agency(), make.agency(), make.agency(country="FR")
+    first, second = make.registration(training, make.trainee(home)), make.registration(training, make.trainee(home))
+    by_rank = make.registration(training, make.trainee(abroad))
+    same_country = make.registration(training, make.trainee(neighbour))
+    same_agency = make.registration(training, make.trainee(home))
+
+    registrations.withdraw(first, by=None, reason="ill")
+    after_one = (same_agency.state, same_country.state, by_rank.state)
+    registrations.withdraw(second, by=None, reason="ill")
+
+    assert after_one == (S.CONFIRMED, S.RESERVE, S.RESERVE)
+    assert (same_country.state, by_rank.state) == (S.CONFIRMED, S.RESERVE)
+
+
+def test_confirming_is_refused_when_all_seats_are_held(make: Make):
+    training = make.training(capacity=1)
+    make.registration(training)
+    waiting = make.registration(training)
+
+    with pytest.raises(Conflict, match="All 1 seats are held"):
+        reserve_list.confirm(waiting, by=None)
+
+
+def test_an_agency_cannot_take_more_than_the_seats_kept_for_it(make: Make):
+    training, agency = make.training(capacity=10), make.agency()
+    seats.allocate(training, by=None, seats=1, agency=agency)
+
+    found = [make.registration(training, make.trainee(agency)).state for _ in range(2)]
+
+    assert found == [S.CONFIRMED, S.RESERVE]
+
+
+def test_the_pool_is_what_is_not_kept_for_others(make: Make):
+    training = make.training(capacity=3)
+    seats.allocate(training, by=None, seats=2, agency=make.agency())
+
+    found = [make.registration(training).state for _ in range(2)]
+
+    assert found == [S.CONFIRMED, S.RESERVE]
+
+
+def test_seats_kept_for_a_country_serve_its_agencies_that_have_none_of_their_own(make: Make):
+    training = make.training(capacity=5)
+    with_own, without = make.agency(country="FR"), make.agency(country="FR")
+    seats.allocate(training, by=None, seats=1, country="FR")
+    seats.allocate(training, by=None, seats=2, agency=with_own)
+
+    assert seats.free_for(training, with_own) == 2
+    assert seats.free_for(training, without) == 1
+    assert seats.free_for(training, make.agency()) == 2
+
+
+def test_kept_seats_never_exceed_the_capacity(make: Make):
+    training = make.training(capacity=3)
+    seats.allocate(training, by=None, seats=2, agency=make.agency())
+
+    with pytest.raises(Invalid, match="Only 1 of 3 seats"):
+        seats.allocate(training, by=None, seats=2, country="FR")
+
+
+def test_released_seats_go_to_the_next_in_line(make: Make):
+    training, coordinator = make.training(capacity=2), make.user(Role.COORDINATOR)
+    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    waiting = make.registration(training)
+
+    moved = registrations.release_seats(training, by=coordinator)
+
+    assert moved == [waiting]
+    assert waiting.state is S.CONFIRMED
+
+
+def test_capacity_does_not_fall_below_the_seats_held(make: Make):
+    training, by = make.training(capacity=3), make.user()
+    for _ in range(3):
+        make.registration(training)
+    details = {**vars(make.details()), "code": training.code, "capacity": 2}
+
+    with pytest.raises(Invalid, match="3 seats are held"):
+        trainings.change(training, by=by, details=trainings.Details(**details))
+
+
+def test_outside_the_window_partners_are_refused_and_coordinators_are_not(make: Make):
+    training, person = make.training(), make.trainee()
+
+    with time_machine.travel(training.registration_closes_at + timedelta(minutes=1)):
+        with pytest.raises(Conflict, match="The deadline has passed"):
+            registrations.submit(training, by=None, trainee=person)
+        late = registrations.submit(training, by=None, trainee=person, override=True)
+
+    assert late.state is S.CONFIRMED
+
+
+def test_an_offer_holds_a_seat_and_goes_back_to_reserve_when_it_expires(make: Make):
+    training = make.training(capacity=1, admission=Admission.APPROVAL)
+    waiting, other = make.registration(training), make.registration(training)
+    for one in (waiting, other):
+        reserve_list.reserve(one, by=None)
+
+    reserve_list.offer(waiting, by=None)
+    held = trainings.held_counts([training])[training.id]
+    with time_machine.travel(clock.now() + timedelta(hours=49)):
+        expired = reserve_list.expire_offers()
+
+    assert (held, expired) == (1, 1)
+    assert (waiting.state, waiting.offer_expires_at) == (S.RESERVE, None)
+    assert other.state is S.CONFIRMED
+
+
+def test_replacing_keeps_the_seat_with_the_agency_and_links_the_two(make: Make):
+    training, agency, by = make.training(capacity=1), make.agency(), make.user()
+    old = make.registration(training, make.trainee(agency))
+    waiting = make.registration(training)
+
+    new = registrations.replace(old, by=by, substitute=make.trainee(agency), reason="on leave")
+
+    assert (old.state, new.state, waiting.state) == (S.REPLACED, S.CONFIRMED, S.RESERVE)
+    assert new.replaces_id == old.id
+
+
+def test_a_substitute_comes_from_the_same_agency(make: Make):
+    old = make.registration()
+
+    with pytest.raises(Invalid, match="same agency"):
+        registrations.replace(old, by=make.user(), substitute=make.trainee(), reason="on leave")
+
+
+def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
+    training, by = make.training(capacity=1), make.user()
+
+    found = registrations.walk_in(training, by=by, trainee=make.trainee())
+
+    assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)
+    with pytest.raises(Conflict, match="All 1 seats are held"):
+        registrations.walk_in(training, by=by, trainee=make.trainee())
+
+
+def test_each_step_keeps_who_when_and_why(make: Make):
+    by = make.user()
+    found = make.registration(make.training(admission=Admission.APPROVAL))
+    reserve_list.confirm(found, by=by)
+    registrations.withdraw(found, by=by, reason="on leave")
+
+    steps = [(s.from_state, s.to_state, s.by_name, s.reason) for s in registrations.history(found)]
+
+    assert steps == [
+        (None, S.SUBMITTED, "", ""),
+        (S.SUBMITTED, S.CONFIRMED, by.name, ""),
+        (S.CONFIRMED, S.WITHDRAWN, by.name, "on leave"),
+    ]
+
+
+def test_the_agency_is_kept_as_it_was_that_day(make: Make):
+    old, new = make.agency(name="Old name"), make.agency()
+    person = make.trainee(old)
+    found = make.registration(trainee=person)
+
+    trainees.transfer(person, by=make.user(), agency=new)
+
+    assert (found.agency_id, found.agency_name) == (old.id, "Old name")
+
+
+def test_a_declined_registration_needs_a_reason(make: Make):
+    found = make.registration(make.training(admission=Admission.APPROVAL))
+
+    with pytest.raises(Invalid, match="Say why"):
+        registrations.decline(found, by=make.user(), reason="  ")
+
+
+def test_a_reserve_rank_moves_the_others_down(make: Make):
+    training = make.training(capacity=1)
+    make.registration(training)
+    first, second = make.registration(training), make.registration(training)
+
+    reserve_list.reserve(second, by=None, rank=1)
+
+    assert (second.reserve_rank, first.reserve_rank) == (1, 2)
+
+
+def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Make):
+    training = make.training()
+    found = make.registration(training)
+
+    registrations.cancel_training(training, by=make.user(), reason="The host withdrew")
+
+    assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
+    assert registrations.history(found)[-1].reason_code.value == "organiser"
+
+
+def test_a_suspended_agency_cannot_register(make: Make):
+    agency = make.agency()
+    agencies.suspend(agency, by=make.user(), reason="audit")
+
+    with pytest.raises(Conflict, match="suspended"):
+        make.registration(trainee=make.trainee(agency))
+
+
+def test_many_are_put_forward_in_order(make: Make):
+    training, agency = make.training(capacity=2), make.agency()
+    people = [make.trainee(agency) for _ in range(5)]
+
+    found = registrations.submit_many(training, by=None, agency=agency, people=people)
+
+    assert [(r.state, r.reserve_rank) for r in found] == [
+        (S.CONFIRMED, None), (S.CONFIRMED, None), (S.RESERVE, 1), (S.RESERVE, 2), (S.RESERVE, 3),
+    ]  # fmt: skip
+
+
+def test_a_completed_training_gives_no_seats(make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+    waiting = make.registration(training)
+    training_moves.move(training, by=None, name="cancel", reason="off")
+
+    with pytest.raises(Conflict, match="not given any more"):
+        reserve_list.confirm(waiting, by=None)
