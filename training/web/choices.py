@@ -146,8 +146,8 @@ def wanted(form: Form) -> dict[str, Any]:
     return {f.short_name: f.data for f in form if f.data not in (None, "", False) and not f.errors}
 
 
-def chips(form: Form) -> list[Chip]:
-    """The filters that are set, search apart, each with the address that removes it."""
+def chips(form: Form, **kept: str) -> list[Chip]:
+    """The filters that are set, search apart, each with the address that removes it and says what is ``kept``."""
     found = []
     for field in form:
         if field.short_name == "text" or field.data in (None, "", False) or field.errors:
@@ -159,5 +159,7 @@ def chips(form: Form) -> list[Chip]:
             label = next((str(c.label) for c in field.choices if c.value == field.data.value), label)
         elif field.data is True:
             label = ""
-        found.append(Chip(str(field.label.text), label, address(**{field.short_name: "", "page": ""})))
+        found.append(
+            Chip(str(field.label.text), label, address(**{**kept, field.short_name: "", "page": ""}))
+        )
     return found

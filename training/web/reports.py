@@ -80,7 +80,7 @@ def attendance() -> Response:
     found = reports.participations(filters, user=user)
     rows = paginate(reports.people(filters, user=user), 30)
     return page(
-        "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form),
+        "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form, period="any"),
         totals=reports.summary(found), state=reports.data_state(filters, user=user), rows=rows,
         by_number={number: one for one, number in found}, tables=reports.split_tables(found, filters, user=user),
         names=report_files.TABLE_NAMES, overlapping=reports.overlapping_by_theme(found), files=report_files,
