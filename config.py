@@ -22,7 +22,9 @@ class BadSettings(Exception):
     """The instance must not start; ``problems`` are sentences, one each."""
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("The settings are not safe to start with:\n" + "\n".join(f"  - {line}" for line in problems))
+        super().__init__(
+            "The settings are not safe to start with:\n" + "\n".join(f"  - {line}" for line in problems)
+        )
         self.problems = problems
 
 
@@ -77,7 +79,9 @@ class Config:
         """Every reason not to start, as sentences."""
         found: list[str] = []
         if len(self.secret_key) < 32:
-            found.append("TRAINING_SECRET_KEY is missing or shorter than 32 characters: set a long random one.")
+            found.append(
+                "TRAINING_SECRET_KEY is missing or shorter than 32 characters: set a long random one."
+            )
         if not re.match(r"sqlite:///|postgresql(\+psycopg)?://", self.database):
             found.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         if not re.match(r"https?://[^/?#]+$", self.public_url):
@@ -98,7 +102,9 @@ class Config:
         if not self.public_url.startswith("https://"):
             found.append("TRAINING_PUBLIC_URL must begin with https:// unless TRAINING_LOCAL=1.")
         if not self.smtp_url:
-            found.append("TRAINING_SMTP_URL is missing: without it nobody gets an invitation or a reset link.")
+            found.append(
+                "TRAINING_SMTP_URL is missing: without it nobody gets an invitation or a reset link."
+            )
         if not self.seat_lock:
             found.append("TRAINING_SEAT_LOCK=0 oversells seats; it exists for one test only.")
         return found

@@ -36,7 +36,9 @@ def run() -> None:
             if is_sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
                 if broken:
-                    raise RuntimeError(f"The migration breaks {len(broken)} references, {broken[:3]} among them.")
+                    raise RuntimeError(
+                        f"The migration breaks {len(broken)} references, {broken[:3]} among them."
+                    )
         if is_sqlite:
             connection.rollback()
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

@@ -39,7 +39,9 @@ def prepare(env: dict[str, str]) -> None:
     if is_new and env.get("TRAINING_DEMO") == "1":
         steps.append(["demo"])
     for step in steps:
-        done = subprocess.run([BIN / "flask", *step], env=env, cwd=ROOT, capture_output=step[0] == "db", text=True)
+        done = subprocess.run(
+            [BIN / "flask", *step], env=env, cwd=ROOT, capture_output=step[0] == "db", text=True
+        )
         if done.returncode:
             sys.exit(done.stderr or f"flask {' '.join(step)} failed.")
 
@@ -49,7 +51,9 @@ def main() -> None:
     env = settings()
     port = int(env.get("PORT", "8000"))
     if not port_is_free(port):
-        sys.exit(f"Port {port} is taken: stop what listens there, or choose another with `make run PORT=8001`.")
+        sys.exit(
+            f"Port {port} is taken: stop what listens there, or choose another with `make run PORT=8001`."
+        )
     env.setdefault("TRAINING_PUBLIC_URL", f"http://127.0.0.1:{port}")
     prepare(env)
     processes = [

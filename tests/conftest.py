@@ -30,7 +30,9 @@ def new_database(name: str, folder: Path) -> str:
     server = os.environ.get("TEST_DATABASE", "sqlite")
     if server == "sqlite":
         return f"sqlite:///{folder / name}.sqlite3"
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))
@@ -52,7 +54,9 @@ def migrated_app(config: Config) -> Flask:
 def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
     """The application under test."""
     folder = tmp_path_factory.mktemp("instance")
-    app = migrated_app(Config(database_url=new_database(f"training_{worker_id}", folder), instance_dir=folder, **LOCAL))
+    app = migrated_app(
+        Config(database_url=new_database(f"training_{worker_id}", folder), instance_dir=folder, **LOCAL)
+    )
     app.test_client_class = Client
     yield app
     with app.app_context():

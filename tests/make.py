@@ -83,7 +83,9 @@ class Make:
         }  # fmt: skip
         return trainings.Details(**{**defaults, **wanted})
 
-    def training(self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any) -> Training:
+    def training(
+        self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any
+    ) -> Training:
         programme = programme or self.programme(wanted.pop("programme_theme", "BMV"))
         wanted.setdefault("theme", programme.theme)
         training = trainings.create(programme, by=None, details=self.details(**wanted))
@@ -99,11 +101,18 @@ class Make:
         return sessions.add(training, by=None, **{**defaults, **wanted})
 
     def venue(self, **wanted: Any) -> Venue:
-        defaults = {"name": f"Venue {next(numbers)}", "city": "Vienna", "country": "AT", "zone": "Europe/Vienna"}
+        defaults = {
+            "name": f"Venue {next(numbers)}",
+            "city": "Vienna",
+            "country": "AT",
+            "zone": "Europe/Vienna",
+        }
         return venues.create(by=None, **{**defaults, **wanted})
 
     def trainer(self, **wanted: Any) -> Trainer:
-        return trainers.create(by=None, **{"family_name": f"Expert {next(numbers)}", "given_names": "Eva", **wanted})
+        return trainers.create(
+            by=None, **{"family_name": f"Expert {next(numbers)}", "given_names": "Eva", **wanted}
+        )
 
     def trainee(self, agency: Agency | None = None, **wanted: Any) -> Trainee:
         defaults = {"family_name": f"Person{next(numbers)}", "given_names": "Pat", "country": "AT"}

@@ -11,7 +11,16 @@ from tests.make import Make
 from training import clock
 from training.errors import Conflict, Invalid
 from training.models import Admission, RegistrationSource, RegistrationState, Role
-from training.services import agencies, registrations, reserve_list, seats, trainees, training_moves, trainings
+from training.services import (
+    agencies,
+    cancellations,
+    registrations,
+    reserve_list,
+    seats,
+    trainees,
+    training_moves,
+    trainings,
+)
 
 S = RegistrationState
 
@@ -50,7 +59,10 @@ def test_a_withdrawn_person_may_be_registered_again(make: Make):
 def test_a_withdrawn_seat_goes_to_the_same_agency_then_to_its_country_then_by_rank(make: Make):
     training = make.training(capacity=2)
     home, neighbour, abroad = make.agency(), make.agency(), make.agency(country="FR")
-    first, second = make.registration(training, make.trainee(home)), make.registration(training, make.trainee(home))
+    first, second = (
+        make.registration(training, make.trainee(home)),
+        make.registration(training, make.trainee(home)),
+    )
     by_rank = make.registration(training, make.trainee(abroad))
     same_country = make.registration(training, make.trainee(neighbour))
     same_agency = make.registration(training, make.trainee(home))
@@ -114,7 +126,7 @@ def test_released_seats_go_to_the_next_in_line(make: Make):
     seats.allocate(training, by=None, seats=2, agency=make.agency())
     waiting = make.registration(training)
 
-    moved = registrations.release_seats(training, by=coordinator)
+    moved = reserve_list.release_seats(training, by=coordinator)
 
     assert moved == [waiting]
     assert waiting.state is S.CONFIRMED
@@ -231,7 +243,7 @@ def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Mak
     training = make.training()
     found = make.registration(training)
 
-    registrations.cancel_training(training, by=make.user(), reason="The host withdrew")
+    cancellations.cancel(training, by=make.user(), reason="The host withdrew")
 
     assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
     assert registrations.history(found)[-1].reason_code.value == "organiser"

@@ -35,12 +35,19 @@ def example(make: Make) -> Training:
         for day in range(3):
             for first in (9, 13):
                 on = datetime.combine(starts + timedelta(days=day), time(first))
-                make.session(training, starts_local=on, ends_local=on + timedelta(hours=3), title=f"Half-day {day} {first}")
+                make.session(
+                    training,
+                    starts_local=on,
+                    ends_local=on + timedelta(hours=3),
+                    title=f"Half-day {day} {first}",
+                )
         training_moves.move(training, by=None, name="open")
         agency = make.agency(name="Migration Service of Norland")
         people = [("A", Sex.F), ("B", Sex.M), ("C", Sex.F), ("D", Sex.M)]
         for name, sex in people:
-            person = make.trainee(agency, family_name=name, given_names="=Ann", sex=sex, phone="+41 22 555 01 01")
+            person = make.trainee(
+                agency, family_name=name, given_names="=Ann", sex=sex, phone="+41 22 555 01 01"
+            )
             registrations.submit(training, by=None, trainee=person)
     marks = {"A": [P] * 6, "B": [P] * 5 + [A], "C": [L, P, P, L, P, A], "D": [A] * 6}
     for number, session in enumerate(sessions.of(training)):
@@ -68,7 +75,11 @@ def test_the_worked_example_gives_the_figures_of_the_field(example):
     totals = reports.summary(reports.participations(Filters(training=example), user=None))
 
     assert (totals.confirmed, totals.participations, totals.persons_trained) == (4, 3, 2)
-    assert (totals.no_show_rate, totals.attendance_rate, totals.attendance_rate_of_attendees) == (25.0, 65.3, 87.0)
+    assert (totals.no_show_rate, totals.attendance_rate, totals.attendance_rate_of_attendees) == (
+        25.0,
+        65.3,
+        87.0,
+    )
     assert (totals.attended, totals.due, totals.due_attendees) == (2820, 4320, 3240)
     assert (totals.person_hours, totals.person_days, totals.person_days_half) == (47.0, 7.83, 8.0)
 
@@ -95,7 +106,11 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     summary = dict(zip(head, first, strict=True))
     assert summary["Attendance rate over confirmed, %"] == 65.3
     assert summary["Attendance rate over attendees, %"] == 87
-    assert (summary["Persons trained"], summary["Person-hours"], summary["Person-days (by hours)"]) == (2, 47, 7.83)
+    assert (summary["Persons trained"], summary["Person-hours"], summary["Person-days (by hours)"]) == (
+        2,
+        47,
+        7.83,
+    )
     cell = book["Participants"]["F2"]
     assert (cell.value, cell.data_type) == ("=Ann", "s")
     assert book["Participants"].freeze_panes == "A2"

@@ -20,6 +20,7 @@ ORDER = (
     "registration_steps",
     "reserve_list",
     "registrations",
+    "cancellations",
     "imports",
     "attendance",
     "sheets",

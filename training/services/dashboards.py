@@ -133,9 +133,7 @@ def of_admin() -> Health:
     """Users by role, mail that waits or failed, accesses refused in the last day."""
     users = db.session.execute(select(User.role, func.count()).where(User.is_active).group_by(User.role))
     mail = dict(
-        db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state))
-        .tuples()
-        .all()
+        db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)).all()
     )
     refused = db.session.scalar(
         select(func.count(AuditEntry.id)).where(

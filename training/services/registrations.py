@@ -32,7 +32,7 @@ from training.models import (
     User,
 )
 from training.names import fold
-from training.services import audit, reserve_list, seats, trainees, training_moves, trainings
+from training.services import audit, reserve_list, seats, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.text import msg
@@ -379,33 +379,6 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
     if registration.state is not S.CONFIRMED:
         steps.confirm(registration, by)
     return registration
-
-
-@atomic
-def release_all(training: Training, *, by: User, reason: str) -> int:
-    """End every live registration of a cancelled training, by the organiser; returns how many."""
-    trainings.lock(training)
-    live = db.session.scalars(
-        select(Registration).where(Registration.training_id == training.id, Registration.state.in_(LIVE))
-    ).all()
-    for registration in live:
-        steps.end(registration, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason)
-    return len(live)
-
-
-@atomic
-def cancel_training(training: Training, *, by: User, reason: str) -> Training:
-    """Cancel a training and end its registrations, by the organiser."""
-    training_moves.move(training, by=by, name="cancel", reason=reason)
-    release_all(training, by=by, reason=reason)
-    return training
-
-
-@atomic
-def release_seats(training: Training, *, by: User) -> list[Registration]:
-    """Release unused kept seats, and give them to the next in line; returns who moved up."""
-    seats.release(training, by=by)
-    return reserve_list.promote(training, by=by)
 
 
 @atomic

@@ -128,3 +128,10 @@ def _in_line(training: Training, freed_by: Registration | None) -> list[Registra
             .order_by(nearness, Registration.reserve_rank, Registration.id)
         )
     )
+
+
+@atomic
+def release_seats(training: Training, *, by: User) -> list[Registration]:
+    """Release unused kept seats, and give them to the next in line; returns who moved up."""
+    seats.release(training, by=by)
+    return promote(training, by=by)

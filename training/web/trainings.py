@@ -16,8 +16,10 @@ from training.models import Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
     audit,
+    cancellations,
     programmes,
     registrations,
+    reserve_list,
     seats,
     sessions,
     themes,
@@ -82,6 +84,7 @@ def show(training: Training) -> Response:
         sessions=[] if is_partner else sessions.of(training, user=user),
         own=seats.for_agency(training, user.agency) if is_partner else None,
         is_open=trainings.is_registration_open(training),
+        opens_later=training.registration_opens_at > clock.now(),
         participants=paginate(registrations.of(training, user), 50) if is_partner or may_read else None,
         counts=trainings.state_counts(training) if may_read else {},
         held=trainings.held_counts([training]).get(training.id, 0) if not is_partner else 0,
@@ -188,7 +191,7 @@ def postpone(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, trainings.get)
 def cancel(training: Training) -> Response:
     """It does not take place; every registration ends."""
-    registrations.cancel_training(training, by=_user(), reason=reason())
+    cancellations.cancel(training, by=_user(), reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 
@@ -215,6 +218,6 @@ def keep_seats(training: Training) -> Response:
 @permit(Action.SEATS_CHANGE, trainings.get)
 def release_seats(training: Training) -> Response:
     """Give unused kept seats to the next in line."""
-    moved = registrations.release_seats(training, by=_user())
+    moved = reserve_list.release_seats(training, by=_user())
     flash(_("Released. %(count)s people moved up from the reserve list.", count=len(moved)))
     return redirect(url_for(".keep_seats", public_id=training.public_id), 303)
