@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from training.db import db
 from training.errors import Conflict, DomainError, Invalid, NotFound, TooMany
@@ -55,6 +55,8 @@ def _form_too_old(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if isinstance(error, SecurityError):  # a host name that is not ours: no page can be addressed
+        return Response("This address is not served here.", 400, mimetype="text/plain")
     response = _page(error.code)
     response.status_code = error.code
     for name, value in error.get_headers():

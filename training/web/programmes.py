@@ -10,7 +10,7 @@ from training.errors import Invalid
 from training.forms.subjects import ProgrammeFilter, ProgrammeForm
 from training.models import Programme
 from training.policy import Action
-from training.services import audit, programmes, trainings
+from training.services import programmes, trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
@@ -51,7 +51,6 @@ def show(programme: Programme) -> Response:
     return page(
         "programmes/show.html", programme=programme, trainings=found, held=trainings.held_counts(found.items),
         targets=programmes.targets(programme), moves=programmes.moves(programme),
-        history=paginate(audit.about(programme), 8).items,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from training.services import registrations, reserve_list, seats, trainees, trai
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
-from training.web.respond import page, paginate, reason, sorting
+from training.web.respond import first, page, paginate, reason, sorting
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -50,7 +50,7 @@ def show(registration: Registration) -> Response:
     substitutes = trainees.search(_user(), agency=registration.agency)
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
-        substitutes=paginate(substitutes, 300).items if registration.holds_seat else [],
+        substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 
 

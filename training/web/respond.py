@@ -112,6 +112,11 @@ def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
     return paged
 
 
+def first(found: Select[Any], most: int) -> list[Any]:
+    """The first ``most`` of ``found``, uncounted."""
+    return list(db.paginate(found, page=1, per_page=most, error_out=False, count=False).items)
+
+
 @dataclass(frozen=True)
 class Sorting:
     """By which column a list is sorted: ``key``, and whether downwards."""

@@ -13,7 +13,7 @@ from training.policy import Action
 from training.services import agencies, programmes, themes, trainees, trainings
 from training.web import choices
 from training.web.access import permit
-from training.web.respond import page, paginate, submitted
+from training.web.respond import first, page, submitted
 
 bp = Blueprint("themes", __name__, url_prefix="/themes")
 
@@ -35,10 +35,10 @@ def show(theme: Theme) -> Response:
         theme=theme,
         usable=themes.usable_under(theme)[1:],
         counts=themes.counts(theme),
-        programmes=paginate(programmes.search(user, theme=theme), 8).items,
-        trainings=paginate(trainings.search(user, theme=theme), 8).items,
-        agencies=paginate(agencies.search(user, theme=theme), 8).items,
-        trainees=paginate(trainees.search(user, theme=theme, sort="added", descending=True), 8).items,
+        programmes=first(programmes.search(user, theme=theme), 8),
+        trainings=first(trainings.search(user, theme=theme), 8),
+        agencies=first(agencies.search(user, theme=theme), 8),
+        trainees=first(trainees.search(user, theme=theme, sort="added", descending=True), 8),
     )
 
 

@@ -13,7 +13,7 @@ from training.policy import Action
 from training.services import people, sessions, trainers
 from training.web import choices
 from training.web.access import permit
-from training.web.respond import page, paginate, reason, sorting, submitted
+from training.web.respond import first, page, paginate, reason, sorting, submitted
 
 bp = Blueprint("trainers", __name__, url_prefix="/trainers")
 
@@ -23,7 +23,7 @@ def _form(trainer: Trainer | None) -> TrainerForm:
     form.country.offer(choices.of_countries())
     form.languages.offer(choices.of_languages())
     form.themes.offer(choices.of_themes())
-    form.user.offer(choices.of_users(paginate(people.search(role=Role.TRAINER), 300).items))
+    form.user.offer(choices.of_users(first(people.search(role=Role.TRAINER), 300)))
     return form
 
 

@@ -15,7 +15,6 @@ from training.forms.trainings import SeatsForm, TrainingFilter, TrainingForm
 from training.models import Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
-    audit,
     cancellations,
     programmes,
     registrations,
@@ -90,9 +89,6 @@ def show(training: Training) -> Response:
         held=trainings.held_counts([training]).get(training.id, 0) if not is_partner else 0,
         allocations=seats.table(training) if may_read else [],
         moves=training_moves.available(training),
-        history=paginate(audit.about(training), 8).items
-        if may_read and user.role is not Role.MANAGER
-        else [],
     )
 
 
