@@ -80,7 +80,14 @@ def test_arabic_full_names_are_split_by_a_proposal():
 def test_every_cell_at_fault_is_named_and_a_formula_is_text():
     found = parsed("with-errors.xlsx")
 
-    assert [(e.row, e.column) for e in found.errors] == [(3, "A"), (4, "B"), (5, "C"), (6, "D"), (7, "A"), (9, "A")]
+    assert [(e.row, e.column) for e in found.errors] == [
+        (3, "A"),
+        (4, "B"),
+        (5, "C"),
+        (6, "D"),
+        (7, "A"),
+        (9, "A"),
+    ]
     assert found.rows[6].values["family_name"] == "=HYPERLINK"
 
 
@@ -95,7 +102,12 @@ def test_headers_are_matched_in_every_language_and_order(titles):
 
     found = of(book(["A title"], [], titles, line))
 
-    assert found.rows[0].values | {} == {**found.rows[0].values, "family_name": "Lee", "given_names": "Ann", "sex": "f"}
+    assert found.rows[0].values | {} == {
+        **found.rows[0].values,
+        "family_name": "Lee",
+        "given_names": "Ann",
+        "sex": "f",
+    }
 
 
 def test_columns_that_match_nothing_are_listed():
@@ -112,7 +124,11 @@ def test_two_columns_for_one_thing_are_refused():
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1251", "utf-16"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_csv_of_any_encoding_and_separator(encoding, separator):
-    lines = [["Фамилия", "Имя", "Должность"], ["Щёголева", "Юлия", "инспектор отдела"], ["Бережная", "Оксана", "переводчик"]]
+    lines = [
+        ["Фамилия", "Имя", "Должность"],
+        ["Щёголева", "Юлия", "инспектор отдела"],
+        ["Бережная", "Оксана", "переводчик"],
+    ]
     content = "\r\n".join(separator.join(line) for line in lines).encode(encoding)
 
     found = of(content, "list.csv")

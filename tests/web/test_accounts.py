@@ -26,7 +26,13 @@ def sign_in(client, email, password, path="/sign-in"):
 
 
 def link_of(user) -> str:
-    body = sign_ins.db.session.query(OutgoingMail).filter_by(user_id=user.id).order_by(OutgoingMail.id.desc()).first().body
+    body = (
+        sign_ins.db.session.query(OutgoingMail)
+        .filter_by(user_id=user.id)
+        .order_by(OutgoingMail.id.desc())
+        .first()
+        .body
+    )
     return re.search(r"(/set-password/\S+)", body)[1]
 
 
@@ -109,7 +115,9 @@ def test_sessions_end_after_their_hours(client, user):
 def test_an_invitation_sets_a_password_once(client, make: Make):
     admin = make.user()
     client.sign_in(admin)
-    client.post("/users/new", data={"email": "new@example.org", "name": "New", "role": "manager", "language": "fr"})
+    client.post(
+        "/users/new", data={"email": "new@example.org", "name": "New", "role": "manager", "language": "fr"}
+    )
     invited = sign_ins.find_by_email("new@example.org")
     path = link_of(invited)
     client.post("/sign-out")
@@ -140,7 +148,9 @@ def test_a_tampered_or_expired_link_is_not_found(client, user):
         assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("password", ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "User12345678", "x" * 129])
+@pytest.mark.parametrize(
+    "password", ["short", "passwordpassword", "aaaaaaaaaaaaaaaa", "User12345678", "x" * 129]
+)
 def test_easy_passwords_are_refused(client, make: Make, password):
     user = make.user(Role.MANAGER, password=PASSWORD)
     client.sign_in(user)
@@ -152,7 +162,10 @@ def test_easy_passwords_are_refused(client, make: Make, password):
 
 def test_another_host_is_refused_and_a_form_without_its_token_too(client, user):
     assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
-    assert client.post("/sign-in", data={"email": user.email, "password": PASSWORD}, csrf=False).status_code == 400
+    assert (
+        client.post("/sign-in", data={"email": user.email, "password": PASSWORD}, csrf=False).status_code
+        == 400
+    )
 
 
 def test_signing_in_and_refusals_are_in_the_audit_log(client, user):
@@ -160,7 +173,9 @@ def test_signing_in_and_refusals_are_in_the_audit_log(client, user):
     sign_in(client, user.email, PASSWORD)
     client.get("/users")
 
-    found = [(e.action, e.outcome.value) for e in sign_ins.db.session.query(AuditEntry).filter_by(user_id=user.id)]
+    found = [
+        (e.action, e.outcome.value) for e in sign_ins.db.session.query(AuditEntry).filter_by(user_id=user.id)
+    ]
     assert ("user.sign_in", "refused") in found
     assert ("user.sign_in", "done") in found
     assert ("user:list", "refused") in found

@@ -19,7 +19,9 @@ def world(make: Make):
     mine, theirs = make.agency(), make.agency(name=f"{CANARY} Service")
     training = make.training(capacity=5)
     own = make.registration(training, make.trainee(mine, family_name="Ownperson"))
-    foreign = make.registration(training, make.trainee(theirs, family_name=CANARY, email="canary@example.org"))
+    foreign = make.registration(
+        training, make.trainee(theirs, family_name=CANARY, email="canary@example.org")
+    )
     return {"training": training, "own": own, "foreign": foreign, "mine": mine, "theirs": theirs,
             "user": make.user(Role.PARTNER, agency=mine)}  # fmt: skip
 
@@ -35,8 +37,12 @@ def test_everything_reachable_shows_only_the_partners_own_people(world, client):
     shown = {path: client.get(path) for path in pages}
 
     assert {path: page.status_code for path, page in shown.items()} == dict.fromkeys(pages, 200)
-    assert [path for path, page in shown.items() if CANARY in page.text and f"text={CANARY}" not in path] == []
-    assert CANARY not in shown[f"/trainees?text={CANARY}"].text.replace(f'value="{CANARY}"', "").replace(f"text={CANARY}", "")
+    assert [
+        path for path, page in shown.items() if CANARY in page.text and f"text={CANARY}" not in path
+    ] == []
+    assert CANARY not in shown[f"/trainees?text={CANARY}"].text.replace(f'value="{CANARY}"', "").replace(
+        f"text={CANARY}", ""
+    )
     assert "Ownperson" in shown["/trainees"].text
 
 
@@ -65,7 +71,10 @@ def test_actions_on_foreign_registrations_change_nothing(world, client):
     client.sign_in(world["user"])
     base = f"/registrations/{world['foreign'].public_id}"
 
-    answers = [client.post(f"{base}/{action}", data={"reason": "x"}).status_code for action in ("withdraw", "replace", "resubmit")]
+    answers = [
+        client.post(f"{base}/{action}", data={"reason": "x"}).status_code
+        for action in ("withdraw", "replace", "resubmit")
+    ]
 
     assert answers == [404, 404, 404]
     assert world["foreign"].state.value == "confirmed"
@@ -102,7 +111,13 @@ def test_an_agency_in_a_posted_form_is_bound_to_the_partners_own(world, client):
 
     response = client.post(
         "/trainees/new",
-        data={"family_name": "X", "given_names": "Y", "country": "AT", "sex": "f", "agency": world["theirs"].code},
+        data={
+            "family_name": "X",
+            "given_names": "Y",
+            "country": "AT",
+            "sex": "f",
+            "agency": world["theirs"].code,
+        },
     )
 
     assert response.status_code == 422
@@ -174,7 +189,9 @@ def test_without_signing_in_everything_leads_to_the_door(app, client):
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_to_all or "GET" not in rule.methods:
             continue
-        values = {name: {"public_id": uuid.uuid4(), "code": "BMV", "ending": "csv"}[name] for name in rule.arguments}
+        values = {
+            name: {"public_id": uuid.uuid4(), "code": "BMV", "ending": "csv"}[name] for name in rule.arguments
+        }
         response = client.get(adapter.build(rule.endpoint, values))
         assert response.status_code == 303, rule.endpoint
         assert "/sign-in" in response.headers["Location"]

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic, db, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     Agency,
@@ -254,11 +254,8 @@ def _stored(
     batch: ImportBatch, lines: Sequence[Line], known: dict[int, Trainee], by: User | None
 ) -> list[Trainee]:
     """The person of every line, new ones added; their theme is the agency's."""
-    people = [known.get(line.number) or _new_trainee(batch, line.values) for line in lines]
-    new = [trainee for trainee in people if trainee.id is None]
-    db.session.add_all(new)
-    db.session.flush()  # registrations name the people's ids
-    return people
+    new = iter(store_many([_new_trainee(batch, line.values) for line in lines if line.number not in known]))
+    return [known[line.number] if line.number in known else next(new) for line in lines]
 
 
 def _new_trainee(batch: ImportBatch, values: dict[str, str]) -> Trainee:

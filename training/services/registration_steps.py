@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from training import clock
 from training.db import db
@@ -108,6 +109,24 @@ def step(
             reason=reason,
         )
     )
+
+
+def first_steps(registrations: Sequence[Registration], by: User | None) -> None:
+    """Keep the first steps of many registrations in one statement: submitted, and what followed from it at once."""
+    rows = []
+    for registration in registrations:
+        common = {
+            "registration_id": registration.id, "at": registration.submitted_at, "by_id": by.id if by else None,
+            "by_name": by.name if by else "", "reason": "",
+        }  # fmt: skip
+        rows.append({**common, "from_state": None, "to_state": S.SUBMITTED, "reason_code": None})
+        if registration.state is not S.SUBMITTED:
+            code = ReasonCode.NO_SEAT if registration.state is S.RESERVE else None
+            rows.append(
+                {**common, "from_state": S.SUBMITTED, "to_state": registration.state, "reason_code": code}
+            )
+    if rows:
+        db.session.execute(insert(RegistrationStep).execution_options(render_nulls=True), rows)
 
 
 def check_open(training: Training, override: bool) -> None:

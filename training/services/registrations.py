@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, false, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic, db, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     LIVE,
@@ -205,29 +205,25 @@ def submit_many(
             )
     free = seats.free_for(training, agency)
     rank = steps.last_rank(training)
-    at, new = clock.now(), []
+    new = []
     for trainee in people:
         registration = _new(training, agency, trainee, source, "")
-        new.append(registration)
-        steps.step(registration, None, by)
-        if training.admission is not Admission.FIRST_COME:
-            continue
-        if free > 0:
+        if training.admission is Admission.FIRST_COME and free > 0:
             free -= 1
-            registration.state, registration.confirmed_at = S.CONFIRMED, at
-            steps.step(registration, S.SUBMITTED, by)
-        else:
+            registration.state, registration.confirmed_at = S.CONFIRMED, registration.submitted_at
+        elif training.admission is Admission.FIRST_COME:
             rank += 1
             registration.state, registration.reserve_rank = S.RESERVE, rank
-            steps.step(registration, S.SUBMITTED, by, ReasonCode.NO_SEAT)
-    db.session.add_all(new)
+        new.append(registration)
+    stored = store_many(new)
+    steps.first_steps(stored, by)
     audit.record(
         by=by,
         action="registration.submit_many",
         thing=training,
-        changes={"agency": agency.code, "people": len(new)},
+        changes={"agency": agency.code, "people": len(stored)},
     )
-    return new
+    return stored
 
 
 def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
@@ -270,8 +266,11 @@ def _new(
     """A submitted registration with its copies of the day."""
     return Registration(
         training=training,
+        training_id=training.id,
         trainee=trainee,
+        trainee_id=trainee.id,
         agency=agency,
+        agency_id=agency.id,
         state=S.SUBMITTED,
         source=source,
         agency_code=agency.code,

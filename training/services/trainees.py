@@ -147,7 +147,7 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
 
 def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
     """A person of the agency, not stored yet."""
-    trainee = Trainee(agency=agency, theme_id=(theme.id if theme else agency.theme_id))
+    trainee = Trainee(agency=agency, agency_id=agency.id, theme_id=(theme.id if theme else agency.theme_id))
     _set(trainee, person)
     return trainee
 
