@@ -130,7 +130,4 @@ def test_five_hundred_rows_take_at_most_a_hundred_statements(make: Make, queries
     outcome = imports.confirm(batch, by=None)
 
     assert outcome.registered == 500
-    import collections
-
-    print(collections.Counter(q[:70] for q in queries).most_common(6))
     assert len(queries) <= 100, len(queries)

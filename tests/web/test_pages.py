@@ -106,6 +106,21 @@ def test_pages_open_full_and_ask_as_little_with_many_rows_as_with_one(client, ma
     assert too_many == {}
 
 
+def test_a_form_shows_what_is_stored_and_saving_it_unchanged_changes_nothing(client, make: Make):
+    training, trainer = (
+        make.training(title="As it was"),
+        make.trainer(languages=["fr"], themes=[make.theme("THB")]),
+    )
+    client.sign_in(make.user())
+
+    page = client.get(f"/trainings/{training.public_id}/edit").text
+    assert '<option selected value="BMV">' in page
+    assert 'value="As it was"' in page
+    assert re.search(r'value="en" checked', page)
+    page = client.get(f"/trainers/{trainer.public_id}/edit").text
+    assert re.search(r'value="THB" checked', page) and re.search(r'value="fr" checked', page)
+
+
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.PARTNER, Role.TRAINER, Role.MANAGER])
 def test_each_role_has_its_first_screen(role, client, make: Make):
     fill(make, 1)

@@ -26,8 +26,9 @@ Choices = Sequence[tuple[Any, str, Any]]
 class Form(WTForm):
     """A form; ``refusals`` are the sentences that belong to no field."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
+        # An empty multidict is "nothing was sent", not "everything was sent empty".
+        super().__init__(formdata or None, **kwargs)
         self.refusals: list[str] = []
 
     def refuse(self, refusal: DomainError) -> None:

@@ -100,7 +100,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
     by_number = {number: one for one, number in found}
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
-    head = [msg(""), msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
+    head = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
     return pdf.render(
         "attendance_report",
         {
@@ -117,7 +117,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "tables": [
                 {
                     "title": TABLE_NAMES[name].translated(),
-                    "head": [m.translated() if m.text else "" for m in head],
+                    "head": [m.translated() if m else "" for m in head],
                     "rows": [_paper_row(split) for split in splits[:60]],
                 }
                 for name, splits in tables.items()

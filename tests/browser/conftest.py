@@ -1,0 +1,145 @@
+"""A real server on a free loopback port, demo data in its database, and a headless Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from config import ROOT
+from tests.conftest import SECRET, new_database
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
+
+
+@dataclass
+class Server:
+    """A running instance: its address, its environment, and the demo's passwords."""
+
+    url: str
+    env: dict[str, str]
+    passwords: dict[str, str]
+
+    def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of this instance."""
+        return subprocess.run(
+            [sys.executable, "-m", "flask", *arguments],
+            env=self.env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
+    """The server as ``make run`` starts it, on a database of its own."""
+    folder = tmp_path_factory.mktemp("served")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    env = {
+        **os.environ, "TRAINING_SECRET_KEY": SECRET, "TRAINING_LOCAL": "1", "TRAINING_DEMO": "1",
+        "TRAINING_INSTANCE_DIR": str(folder), "TRAINING_PUBLIC_URL": url,
+        "DATABASE_URL": new_database(f"training_served_{worker_id}", folder),
+    }  # fmt: skip
+    one = Server(url, env, {})
+    for command in (["db", "upgrade"], ["seed"], ["demo"]):
+        done = one.flask(*command)
+        assert done.returncode == 0, done.stderr
+    for line in (folder / "demo-sign-ins.txt").read_text().splitlines():
+        _role, email, password = line.split()
+        one.passwords[email] = password
+    process = subprocess.Popen(
+        [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+         "--workers", "2", "--blocking-threads", "2", "--no-access-log", "--log-level", "error", "wsgi:app"],
+        env=env, cwd=ROOT,
+    )  # fmt: skip
+    try:
+        _wait(f"{url}/health")
+        yield one
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _wait(address: str) -> None:
+    for _ in range(150):
+        try:
+            urllib.request.urlopen(address, timeout=1)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(address)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def person(browser: Browser, server: Server) -> Iterator[Person]:
+    """Somebody at a browser; what the console says is kept."""
+    found = Person(browser, server)
+    yield found
+    found.leave()
+
+
+class Person:
+    """Somebody who works with the pages as a person would."""
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self.browser, self.server = browser, server
+        self.said: list[str] = []
+        self.page: Page = self.comes(1280)
+
+    def comes(self, width: int, scheme: str = "light") -> Page:
+        """Open a window of this width."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
+        )
+        self.page = context.new_page()
+        self.page.on(
+            "console", lambda message: self.said.append(message.text) if message.type == "error" else None
+        )
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        return self.page
+
+    def signs_in(self, name: str, width: int = 1280, scheme: str = "light") -> Page:
+        """Sign in as one of the demo's accounts, in a new window."""
+        page = self.comes(width, scheme)
+        page.goto(f"{self.server.url}/sign-in")
+        page.fill("#email", f"{name}@example.org")
+        page.fill("#password", self.server.passwords[f"{name}@example.org"])
+        page.click("main button.btn-primary")
+        page.wait_for_url(f"{self.server.url}/")
+        return page
+
+    def leave(self) -> None:
+        """Close every window."""
+        for context in list(self.browser.contexts):
+            context.close()

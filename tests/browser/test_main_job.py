@@ -1,0 +1,84 @@
+"""The main job from end to end, as a coordinator, a partner, a trainer and a manager do it in a browser."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+
+import openpyxl
+import pytest
+
+from config import ROOT
+
+pytestmark = pytest.mark.browser
+
+ROSTER = ROOT / "tests" / "data" / "rosters" / "norland-en.xlsx"
+
+
+def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
+    today = dt.date.today()
+    page = person.signs_in("coordinator")
+    base = person.server.url
+
+    page.goto(f"{base}/trainings/new")
+    page.click("text=Borders that work")
+    page.fill("#code", "E2E-1")
+    page.fill("#title", "Forged documents, advanced")
+    page.select_option("#activity_type", index=1)
+    page.fill("#starts_on", today.isoformat())
+    page.fill("#ends_on", (today + dt.timedelta(days=1)).isoformat())
+    page.fill("#zone", "Europe/Kyiv")
+    page.select_option("#country", "XV")
+    page.fill("#capacity", "10")
+    page.select_option("#admission", "first_come")
+    page.fill("#registration_opens_local", f"{today - dt.timedelta(days=5)}T09:00")
+    page.fill("#registration_closes_local", f"{today + dt.timedelta(days=1)}T17:00")
+    page.click("main button.btn-primary")
+
+    assert "Generate sessions" in page.locator("h1").inner_text()
+    page.fill("#morning_starts", "00:00")
+    page.fill("#morning_ends", "03:00")
+    page.fill("#break_minutes", "0")
+    page.check("#weekends")
+    page.click("text=Preview")
+    page.click("text=Plan these 4 sessions")
+    page.click("main >> text=Open registration")
+    training = page.url
+
+    page = person.signs_in("partner", 360)
+    page.goto(training)
+    page.click("main >> text=From a spreadsheet")
+    page.set_input_files("#file", str(ROSTER))
+    page.select_option("#agency", index=1)
+    page.click("text=Read the file")
+    assert page.locator("text=Remarks").first.is_visible()
+    page.click("text=Register these 18 people")
+    assert "10 confirmed, 8 on the reserve list" in page.locator(".flash").inner_text()
+    assert page.locator("text=10 seats used").count() == 1
+
+    page = person.signs_in("coordinator")
+    page.goto(training)
+    page.click("main td.main a:has-text('Morning') >> nth=0")
+    page.keyboard.press("p")
+    page.keyboard.press("l")
+    page.keyboard.press("a")
+    page.keyboard.press("z")
+    page.click("text=Save")
+    assert "2 of 10 recorded" in page.locator("main").inner_text()
+    page.click("text=All present")
+    page.click("text=Close the register")
+    body = page.locator("main").inner_text()
+    assert "The register is closed." in body or "has not ended yet" in body
+
+    page = person.signs_in("manager")
+    page.goto(f"{base}/reports/attendance?training=E2E-1")
+    assert "10" in page.locator(".stat b").first.inner_text()
+    for ending in ("xlsx", "csv", "pdf"):
+        with page.expect_download() as download:
+            page.click(f"main a.btn:has-text('{ending.upper()}')")
+        download.value.save_as(tmp_path / f"report.{ending}")
+    rows = list(csv.DictReader((tmp_path / "report.csv").open(encoding="utf-8-sig")))
+    assert {row["training_code"] for row in rows} == {"E2E-1"}
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames[0] == "Participants"
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert person.said == []
