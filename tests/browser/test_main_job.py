@@ -49,7 +49,6 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.goto(training)
     page.click("main >> text=From a spreadsheet")
     page.set_input_files("#file", str(ROSTER))
-    page.select_option("#agency", index=1)
     page.click("text=Read the file")
     assert page.locator("text=Remarks").first.is_visible()
     page.click("text=Register these 18 people")

@@ -18,6 +18,7 @@ from wtforms.validators import Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
+from training.models.columns import listed
 
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
@@ -165,8 +166,8 @@ class PickedMany(Picked):
             self.data = [self.offered[key][1] for key in self.keys if key in self.offered]
 
     def process_data(self, value: Any) -> None:
-        """The things that the object has."""
-        self.data = list(value or [])
+        """The things that the object has; a column of codes holds them with commas between."""
+        self.data = listed(value) if isinstance(value, str) else list(value or [])
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Remember the keys."""

@@ -78,7 +78,7 @@ class Preview:
 
     def count(self, verdict: Verdict) -> int:
         """How many rows have this verdict."""
-        return sum(line.verdict is verdict for line in self.lines)
+        return sum(line.verdict == verdict for line in self.lines)  # templates give the value
 
 
 @dataclass(frozen=True)

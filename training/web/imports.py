@@ -31,9 +31,10 @@ def _user() -> Any:
 def new(training: Training) -> Response:
     """Send a spreadsheet; it is read and shown, nothing is stored."""
     form = RosterForm(request.form)
-    form.agency.offer(choices.of_agencies())
     if current_user.role is Role.PARTNER:
-        form.agency.data = current_user.agency
+        del form.agency
+    else:
+        form.agency.offer(choices.of_agencies())
     if submitted(form):
         try:
             batch = _stage(training, form)
@@ -49,9 +50,8 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
     if sent is None or not sent.filename:
         raise Invalid(msg("Choose the file first."), field="file")
     content = sent.stream.read(MOST_BYTES + 1)
-    return imports.stage(
-        training, by=_user(), agency=form.agency.data, content=content, file_name=sent.filename
-    )
+    agency = form.agency.data if "agency" in form else current_user.agency
+    return imports.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
 
 
 @bp.get("/<uuid:public_id>")

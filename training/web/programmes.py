@@ -19,7 +19,7 @@ bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
 
 def _form(programme: Programme | None) -> ProgrammeForm:
-    form = ProgrammeForm(request.form, obj=programme, countries=programme.country_codes if programme else [])
+    form = ProgrammeForm(request.form, obj=programme)
     form.theme.offer(choices.of_themes())
     form.countries.offer(choices.of_countries())
     form.coordinators.offer(choices.of_coordinators())

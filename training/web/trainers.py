@@ -19,7 +19,7 @@ bp = Blueprint("trainers", __name__, url_prefix="/trainers")
 
 
 def _form(trainer: Trainer | None) -> TrainerForm:
-    form = TrainerForm(request.form, obj=trainer, languages=trainer.language_codes if trainer else [])
+    form = TrainerForm(request.form, obj=trainer)
     form.country.offer(choices.of_countries())
     form.languages.offer(choices.of_languages())
     form.themes.offer(choices.of_themes())

@@ -45,7 +45,7 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
             registration_closes_local=opens + timedelta(days=21, hours=8),
         )  # fmt: skip
     else:
-        form = TrainingForm(request.form, obj=training, languages=training.language_codes)
+        form = TrainingForm(request.form, obj=training)
     form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
     form.activity_type.offer(choices.of_activity_types())
     form.venue.offer(choices.of_venues())
