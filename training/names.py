@@ -8,24 +8,31 @@ import unicodedata
 from anyascii import anyascii
 
 INVISIBLE = dict.fromkeys(
-    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0x00AD]
-)
+    [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+     *range(0xE0000, 0xE0080)]
+)  # fmt: skip
+ARABIC_SPELLINGS = dict.fromkeys([0x0640, 0x0670, *range(0x064B, 0x0660)]) | {0x0649: 0x064A}
+"""The long stroke and the vowel marks, which are rarely written, and the two ways to write a final y."""
 KEY_LENGTH = 800
 
 
 def clean(text: str) -> str:
     """``text`` in NFC, without invisible marks and control characters, blanks collapsed and trimmed."""
-    visible = unicodedata.normalize("NFC", text).translate(INVISIBLE)
-    printable = "".join(
-        " " if unicodedata.category(c) in {"Cc", "Cs", "Zs", "Zl", "Zp"} else c for c in visible
-    )
-    return " ".join(printable.split())
+    composed = unicodedata.normalize("NFC", text)
+    if not composed.isprintable():
+        composed = "".join(
+            " " if unicodedata.category(c) in {"Cc", "Cs", "Zs", "Zl", "Zp"} else c
+            for c in composed.translate(INVISIBLE)
+        )
+    return " ".join(composed.split())
 
 
 def fold(text: str) -> str:
     """The search key of ``text``: lower case Latin letters and digits, parts separated by single blanks."""
-    latin = anyascii(unicodedata.normalize("NFKC", clean(text))).casefold()
-    return " ".join(re.sub(r"[^a-z0-9@.]+", " ", latin.replace("'", "").replace("`", "")).split())
+    plain = unicodedata.normalize("NFKC", clean(text)).translate(ARABIC_SPELLINGS)
+    latin = anyascii(plain).casefold().replace("'", "").replace("`", "")
+    parts = (part.strip(".") for part in re.sub(r"[^a-z0-9@.]+", " ", latin).split())
+    return " ".join(part for part in parts if part)
 
 
 def search_key(*texts: str) -> str:
@@ -62,9 +69,12 @@ def split_full_name(text: str) -> tuple[str, str]:
     parts = full.split(" ")
     if len(parts) == 1:
         return full, ""
-    capitals = [part for part in parts if len(part) > 1 and part.isupper()]
-    if capitals and len(capitals) < len(parts):
-        return " ".join(capitals), " ".join(part for part in parts if part not in capitals)
+    places = _in_capitals(parts)
+    if places and len(places) < len(parts):
+        return (
+            " ".join(parts[place] for place in places),
+            " ".join(part for place, part in enumerate(parts) if place not in places),
+        )
     if script_of(full) == "cyrillic":
         return parts[0], " ".join(parts[1:])
     if script_of(full) == "arabic":
@@ -72,11 +82,19 @@ def split_full_name(text: str) -> tuple[str, str]:
     return parts[-1], " ".join(parts[:-1])
 
 
+def _in_capitals(parts: list[str]) -> list[int]:
+    """The places of the parts in capitals, with the particles right before them (van der BERG); no initials."""
+    places = [n for n, part in enumerate(parts) if len(part) > 1 and "." not in part and part.isupper()]
+    while places and places[0] > 0 and parts[places[0] - 1].islower():
+        places.insert(0, places[0] - 1)
+    return places
+
+
 def _arabic_split(parts: list[str]) -> tuple[str, str]:
     """The first name with what belongs to it (عبد الرحمن) is given, the last part the family's."""
     joined: list[str] = []
     for part in parts:
-        if joined and joined[-1] in {"عبد", "أبو", "ابو", "أم", "بن", "ابن", "آل"}:
+        if joined and joined[-1].split(" ")[-1] in {"عبد", "أبو", "ابو", "أم", "بن", "ابن", "آل"}:
             joined[-1] = f"{joined[-1]} {part}"
         else:
             joined.append(part)

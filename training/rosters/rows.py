@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 
-import phonenumbers
-from babel import Locale
-from email_validator import EmailNotValidError, validate_email
-
+from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
+from training.rosters import values as cell_values
 from training.rosters.headers import Mapping
 from training.rosters.read import Table
 from training.text import Message, msg
@@ -24,33 +21,9 @@ LONGEST = {
     "rank": 100,
     "phone": 40,
 }
-SEXES = {
-    "f": ("f", "female", "woman", "w", "feminin", "femme", "ж", "жен", "женский", "женщина", "أنثى", "انثى", "امرأة", "mrs", "ms",
-          "mme", "madame", "mlle", "miss", "г жа", "السيدة", "ف"),
-    "m": ("m", "male", "man", "masculin", "homme", "h", "м", "муж", "мужской", "мужчина", "ذكر", "رجل", "mr", "mister",
-          "monsieur", "г н", "السيد"),
-    "x": ("x", "other", "diverse", "non binary", "autre", "другой", "آخر"),
-}  # fmt: skip
-SEX_BY_KEY = {fold(word): sex for sex, words in SEXES.items() for word in words}
-PARTICLES = {
-    "al",
-    "el",
-    "abd",
-    "abdel",
-    "abdul",
-    "bin",
-    "ben",
-    "ibn",
-    "abu",
-    "de",
-    "da",
-    "di",
-    "van",
-    "von",
-    "der",
-    "den",
-    "la",
-}
+PARTICLES = set("al el abd abdel abdul bin ben ibn abu de da di van von der den la".split())
+NOTHING = {"", "n/a", "na", "none", "н/д"}
+"""What people write into a cell that has to stay empty, dashes and points apart."""
 
 
 @dataclass(frozen=True)
@@ -114,16 +87,18 @@ def column_letter(place: int) -> str:
 
 
 def _is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:
-    """One filled cell where a list has several columns is a remark below the list, unless it is a name's."""
-    if filled > 1 or len(mapping.columns) < 2:
+    """A remark below the list: one filled cell that is no name, or neither a name nor an address in the row."""
+    places = mapping.columns
+    if len(places) < 2:
         return False
-    name_places = {
-        mapping.columns[name]
-        for name in ("family_name", "full_name", "passport_name")
-        if name in mapping.columns
-    }
-    place = next(n for n, cell in enumerate(cells) if cell.strip())
-    return place not in name_places or len(cells[place].split()) > 4
+    if filled == 1:
+        place = next(n for n, cell in enumerate(cells) if cell.strip())
+        named = {places[name] for name in ("family_name", "full_name", "passport_name") if name in places}
+        return place not in named or len(cells[place].split()) > 4
+    telling = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
+    return not any(
+        cells[places[name]].strip() for name in telling if name in places and places[name] < len(cells)
+    )
 
 
 class _Reader:
@@ -136,22 +111,22 @@ class _Reader:
     def row(self) -> RosterRow:
         values = self.result.values
         values["family_name"], values["given_names"], values["native_name"] = self._names()
-        readers: dict[str, Callable[[], str]] = {
-            "sex": self._sex, "country": self._country, "language": self._language,
-            "email": self._email, "phone": self._phone,
+        readers: dict[str, Callable[[str], str]] = {
+            "sex": cell_values.sex, "country": cell_values.country, "language": cell_values.language,
+            "email": cell_values.email, "phone": lambda text: cell_values.phone(text, self.country),
         }  # fmt: skip
         for name, reader in readers.items():
-            values[name] = reader()
+            values[name] = self._read(name, reader)
+        values["sex"] = values["sex"] or self._sex_by_address()
         for name in ("function", "rank"):
             values[name] = self._text(name)
         for name, most in LONGEST.items():
             if len(values[name]) > most:
-                source = (
-                    "full_name"
-                    if name not in self.mapping.columns and "full_name" in self.mapping.columns
-                    else name
+                by_passport = name in {"family_name", "given_names"} and self._text("passport_name")
+                self._error(
+                    "passport_name" if by_passport else name,
+                    msg("This is longer than %(most)s characters.", most=most),
                 )
-                self._error(source, msg("This is longer than %(most)s characters.", most=most))
         return self.result
 
     def _raw(self, name: str) -> str:
@@ -161,12 +136,33 @@ class _Reader:
     def _text(self, name: str) -> str:
         return clean(self._raw(name))
 
+    def _read(self, name: str, reader: Callable[[str], str]) -> str:
+        """The value of an optional cell; an error keeps it empty."""
+        text = self._text(name)
+        if text.strip("-–—. ").lower() in NOTHING:
+            return ""
+        try:
+            return reader(text)
+        except Invalid as refusal:
+            self._error(name, refusal.message)
+            return ""
+
+    def _sex_by_address(self) -> str:
+        """Told by the form of address, where it tells (Mme, г-н); Dr and Col. do not."""
+        try:
+            return cell_values.sex(self._text("form_of_address"))
+        except Invalid:
+            return ""
+
     def _error(self, name: str, message: Message) -> None:
-        place = self.mapping.columns.get(name, self.mapping.columns.get("family_name", 0))
-        title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
-        value = self.cells[place] if place < len(self.cells) else ""
+        columns = self.mapping.columns
+        place = next(
+            (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
+        )
+        title = clean(self.mapping.titles[place]) if place < len(self.mapping.titles) else ""
+        value = clean(self.cells[place]) if place < len(self.cells) else ""
         self.result.errors.append(
-            CellError(self.result.number, column_letter(place), title, value[:80], message)
+            CellError(self.result.number, column_letter(place), title[:80], value[:80], message)
         )
 
     def _names(self) -> tuple[str, str, str]:
@@ -187,6 +183,8 @@ class _Reader:
             given = f"{given} {patronymic}"
         if not family:
             self._error("family_name", msg("The family name is missing."))
+        elif not any(map(str.isalpha, family)):
+            self._error("family_name", msg("A family name has letters: this is none."))
         if not given:
             self._error("given_names", msg("The given names are missing."))
         return family, given, native
@@ -197,6 +195,11 @@ class _Reader:
         if len(parts) < 2:
             self._error("passport_name", msg("Both names are needed, as in the passport."))
             return passport, ""
+        if "," in passport or not (passport.isupper() or passport.istitle()):
+            told = split_full_name(passport)
+            if all(told):
+                self.result.proposals += ["family_name", "given_names"]
+                return told
         if native_family:
             for place in (0, len(parts) - 1):
                 if _alike(parts[place], native_family):
@@ -213,72 +216,6 @@ class _Reader:
         if family_first and not family_last:
             return parts[0], " ".join(parts[1:])
         return parts[-1], " ".join(parts[:-1])
-
-    def _sex(self) -> str:
-        for name in ("sex", "form_of_address"):
-            text = self._text(name)
-            if not text:
-                continue
-            found = SEX_BY_KEY.get(fold(text).rstrip(".")) if "?" not in text else None
-            if found:
-                return found
-            if name == "sex":
-                self._error("sex", msg("Write F, M or X, or leave it empty."))
-        return ""
-
-    def _country(self) -> str:
-        text = self._text("country")
-        if not text:
-            return ""
-        found = country_code(text)
-        if not found:
-            self._error("country", msg("This country is not known. Write its name or its two-letter code."))
-        return found
-
-    def _language(self) -> str:
-        text = fold(self._text("language"))
-        return _languages().get(text, text if re.fullmatch(r"[a-z]{2}", text) else "")
-
-    def _email(self) -> str:
-        text = self._text("email").replace(" ", "").lower()
-        if not text:
-            return ""
-        try:
-            return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()[
-                :254
-            ]
-        except EmailNotValidError:
-            self._error("email", msg("This is not an e-mail address: it needs a name, an @ and a domain."))
-            return ""
-
-    def _phone(self) -> str:
-        text = latin_digits(self._text("phone"))
-        if not text:
-            return ""
-        text = re.sub(r"^\s*00", "+", text)
-        digits = re.sub(r"\D", "", text)
-        if not 5 <= len(digits) <= 20:
-            self._error("phone", msg("This is not a phone number: it needs 5 to 20 digits."))
-            return ""
-        try:
-            number = phonenumbers.parse(text, self.country or None)
-        except phonenumbers.NumberParseException:
-            return text
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        return text
-
-
-def latin_digits(text: str) -> str:
-    """Arabic-Indic and other decimal digits as 0 to 9."""
-    return "".join(str(int(c)) if c.isdecimal() else c for c in text)
-
-
-def country_code(text: str) -> str:
-    """The two-letter code of a country given by code or by its name in one of the languages; empty when unknown."""
-    if re.fullmatch(r"[A-Za-z]{2}", text) and text.upper() in Locale("en").territories:
-        return text.upper()
-    return _countries().get(fold(text), "")
 
 
 def _joined_particles(parts: list[str]) -> list[str]:
@@ -316,23 +253,3 @@ def _mark_doubles(rows: list[RosterRow], mapping: Mapping) -> None:
                         " e-mail address.", row=earlier.number),
                 )
             )  # fmt: skip
-
-
-@cache
-def _countries() -> dict[str, str]:
-    return {
-        fold(name): code
-        for language in ("ar", "ru", "fr", "en")
-        for code, name in Locale(language).territories.items()
-        if len(code) == 2 and code.isalpha()
-    }
-
-
-@cache
-def _languages() -> dict[str, str]:
-    return {
-        fold(name): code
-        for language in ("ar", "ru", "fr", "en")
-        for code, name in Locale(language).languages.items()
-        if len(code) == 2
-    }

@@ -1,0 +1,131 @@
+"""Cells into values: sex, country, language, e-mail address and phone number as agencies write them.
+
+Each function takes cleaned text that is not empty, and raises ``Invalid`` with a sentence for whoever sent the list.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import phonenumbers
+from babel import Locale
+from email_validator import EmailNotValidError, validate_email
+
+from training.errors import Invalid
+from training.names import fold
+from training.text import msg
+
+SEXES = {
+    "f": ("f", "female", "woman", "w", "feminin", "femme", "ж", "жен", "женский", "женщина", "أنثى", "امرأة", "أنثي",
+          "ف", "mrs", "ms", "miss", "mme", "madame", "mlle", "mademoiselle", "г жа", "госпожа", "السيدة", "الآنسة"),
+    "m": ("m", "male", "man", "masculin", "homme", "h", "м", "муж", "мужской", "мужчина", "ذكر", "رجل",
+          "mr", "mister", "monsieur", "г н", "господин", "السيد"),
+    "x": ("x", "other", "diverse", "non binary", "autre", "другой", "آخر"),
+}  # fmt: skip
+SEX_BY_KEY = {fold(word): sex for sex, words in SEXES.items() for word in words}
+NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+"""Codes that the list of names has and that are no country of anybody."""
+COUNTRY_ALIASES = {
+    "CD": ("democratic republic of the congo", "dr congo", "drc", "rdc"),
+    "CI": ("cote divoire", "ivory coast"),
+    "CZ": ("czech republic", "republique tcheque"),
+    "GB": ("uk", "great britain", "royaume uni de grande bretagne"),
+    "IR": ("iran islamic republic of", "islamic republic of iran"),
+    "KG": ("kyrgyz republic", "кыргызстан", "kirghizistan", "кыргызская республика"),
+    "LA": ("lao pdr",),
+    "MD": ("republic of moldova", "moldova republic of", "молдавия", "республика молдова"),
+    "MK": ("macedonia", "северная македония"),
+    "PS": ("palestine", "state of palestine", "палестина", "فلسطين"),
+    "RU": ("russian federation", "federation de russie", "российская федерация"),
+    "SY": ("syrian arab republic",),
+    "TR": ("turkey", "turquie", "türkiye"),
+    "TZ": ("united republic of tanzania",),
+    "US": ("usa", "united states of america", "сша"),
+    "VN": ("viet nam",),
+    "XK": ("kosovo",),
+}
+MOST_EMAIL = 254
+
+
+def sex(text: str) -> str:
+    """``f``, ``m`` or ``x``, by letter, word or form of address in any of the languages."""
+    found = SEX_BY_KEY.get(fold(text)) if "?" not in text else None
+    if not found:
+        raise Invalid(msg("Write F, M or X, or leave it empty."))
+    return found
+
+
+def country(text: str) -> str:
+    """The two-letter code of a country given by its code or by its name in one of the languages."""
+    code = text.upper()
+    if re.fullmatch(r"[A-Z]{2}", code) and code in Locale("en").territories and code not in NO_COUNTRIES:
+        return code
+    found = _countries().get(fold(text))
+    if not found:
+        raise Invalid(msg("This country is not known. Write its name or its two-letter code."))
+    return found
+
+
+def language(text: str) -> str:
+    """The two-letter code of the language, the first one where several are named."""
+    for part in re.split(r"[,;/+&]|\b(?:and|et|и)\b", text):
+        key = fold(part)
+        if key in _languages().values():
+            return key
+        if key in _languages():
+            return _languages()[key]
+    raise Invalid(msg("This language is not known. Write its name or its two-letter code."))
+
+
+def email(text: str) -> str:
+    """The address in lower case; whether somebody reads it is not asked of anyone."""
+    try:
+        if len(text) > MOST_EMAIL:
+            raise EmailNotValidError
+        checked = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise Invalid(msg("This is not an e-mail address: it needs a name, an @ and a domain.")) from None
+    return checked.normalized.lower()
+
+
+def phone(text: str, region: str) -> str:
+    """The number with its country's code where that is told or sure by ``region``, else as it was typed."""
+    typed = re.sub(r"^00", "+", latin_digits(text))
+    digits = re.sub(r"\D", "", typed)
+    if not 5 <= len(digits) <= 20:
+        raise Invalid(msg("This is not a phone number: it needs 5 to 20 digits."))
+    try:
+        number = phonenumbers.parse(typed, region or None)
+    except phonenumbers.NumberParseException:
+        return typed
+    told = typed.startswith("+") and phonenumbers.is_possible_number(number)
+    if told or phonenumbers.is_valid_number(number):
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return typed
+
+
+def latin_digits(text: str) -> str:
+    """Arabic-Indic and other decimal digits as 0 to 9."""
+    return "".join(str(int(c)) if c.isdecimal() else c for c in text)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    named = {
+        fold(name): code
+        for language in ("ar", "ru", "fr", "en")
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
+    }
+    return named | {fold(name): code for code, names in COUNTRY_ALIASES.items() for name in names}
+
+
+@cache
+def _languages() -> dict[str, str]:
+    return {
+        fold(name): code
+        for language in ("ar", "ru", "fr", "en")
+        for code, name in Locale(language).languages.items()
+        if len(code) == 2
+    }
