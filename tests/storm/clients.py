@@ -38,9 +38,10 @@ class Caller:
     person: str
 
 
-def cookie_of(app, user: User) -> str:
+def cookie_of(app, user_id: int) -> str:
+    with app.app_context():
+        token = sign_ins.start_session(db.session.get_one(User, user_id), hours=1)
     client = app.test_client()
-    token = sign_ins.start_session(user, hours=1)
     with client.session_transaction() as cookie:
         cookie["_user_id"], cookie["_fresh"] = token, True
     return f"training={client.get_cookie('training').value}"
@@ -108,7 +109,7 @@ def main(url: str, rounds: int) -> None:
         agencies = []
         for _ in range(10):
             user = make.user(Role.PARTNER)
-            token, cookie = token_and_cookie(address, contextvars.Context().run(cookie_of, app, user))
+            token, cookie = token_and_cookie(address, contextvars.Context().run(cookie_of, app, user.id))
             agencies.append((user.id, cookie, token))
         tallies = [one_round(app, address, agencies) for _ in range(rounds)]
     print(json.dumps(tallies))

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.errors import Invalid
 from training.names import clean
@@ -57,10 +58,10 @@ def read(content: bytes, file_name: str) -> Table:
         path.write_bytes(content)
         answer = _in_child(path, kind)
     if "refused" in answer:
-        raise Invalid(REFUSALS[str(answer["refused"])], field="file")
+        raise Invalid(REFUSALS[answer["refused"]], field="file")
     return Table(
-        list(answer["rows"]),
-        str(answer["sheet"]),
+        answer["rows"],
+        answer["sheet"],
         hashlib.sha256(content).hexdigest(),
         clean(Path(file_name).name)[-200:],
     )
@@ -89,7 +90,7 @@ def _kind(content: bytes, file_name: str) -> str:
     raise Invalid(msg("Send the list as XLSX, ODS, XLS, CSV or TSV."), field="file")
 
 
-def _in_child(path: Path, kind: str) -> dict[str, object]:
+def _in_child(path: Path, kind: str) -> dict[str, Any]:
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(CHILD), str(path), kind], capture_output=True, timeout=SECONDS, env={}

@@ -21,7 +21,8 @@ LONGEST = {
     "rank": 100,
     "phone": 40,
 }
-PARTICLES = set("al el abd abdel abdul bin ben ibn abu de da di van von der den la".split())
+PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
+             "den", "la"}  # fmt: skip
 NOTHING = {"", "n/a", "na", "none", "н/д"}
 """What people write into a cell that has to stay empty, dashes and points apart."""
 
@@ -195,7 +196,8 @@ class _Reader:
         if len(parts) < 2:
             self._error("passport_name", msg("Both names are needed, as in the passport."))
             return passport, ""
-        if "," in passport or not (passport.isupper() or passport.istitle()):
+        capitals = sum(part.isupper() and len(part) > 1 and "." not in part for part in parts)
+        if "," in passport or 0 < capitals < len(parts):
             told = split_full_name(passport)
             if all(told):
                 self.result.proposals += ["family_name", "given_names"]
