@@ -61,7 +61,7 @@ def test_rows_below_the_list_are_listed_as_skipped():
 
 
 def test_a_row_without_names_that_has_an_address_is_an_error_not_a_remark():
-    found = of("Surname;First name;E-mail", ";;a@b.example")
+    found = of("Surname;First name;E-mail;Position", ";;a@b.example;Clerk")
 
     assert [(error.row, error.column) for error in found.errors] == [(2, "A"), (2, "B")]
 

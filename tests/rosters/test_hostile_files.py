@@ -44,7 +44,7 @@ def book(*lines: list[object]) -> bytes:
 
 
 def with_parts(**parts: str) -> bytes:
-    """A whole workbook whose named parts (``sheet``, ``strings``) are replaced."""
+    """A whole workbook whose named parts (``sheet``, ``strings``) are replaced or added."""
     paths = {"sheet": SHEET, "strings": "xl/sharedStrings.xml"}
     replaced = {paths[name]: text for name, text in parts.items()}
     out = io.BytesIO()
@@ -53,7 +53,9 @@ def with_parts(**parts: str) -> bytes:
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for name in source.namelist():
-            target.writestr(name, replaced.get(name, source.read(name)))
+            target.writestr(name, replaced.pop(name, source.read(name)))
+        for name, text in replaced.items():
+            target.writestr(name, text)
     return out.getvalue()
 
 
@@ -168,7 +170,7 @@ def test_a_hidden_sheet_and_a_cover_are_passed_by():
 
 
 def test_what_a_database_cannot_store_never_leaves_the_reader():
-    table = read.read("Surname;First\x01 name;\x02Odd\nLee;Ann;1\n".encode(), "a\x00b\ud800.csv")
+    table = read.read(b"Surname;First\x01 name;\x02Odd\nLee;Ann;1\n", "a\x00b\ud800.csv")
 
     spoken = [table.file_name, *headers.match(table).unmatched, *(cell for row in table.rows for cell in row)]
     assert all(text.isprintable() for text in spoken)
