@@ -57,8 +57,8 @@ class Shape:
     @classmethod
     def of(cls, n: int, scale: Scale, today: date) -> Shape:
         """The shape of training ``n``: four in five are over, the rest is running, coming, or called off."""
-        is_big = scale.trainings > 1_000 and n == 7
-        capacity = BIG if is_big else 18 + n % 9
+        is_large = scale.trainings > 1_000
+        capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
         if n % 15 == 1:
             return cls(_monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3), 4 if n > 1 else 5, "running",
                        capacity, capacity - 2, 1)  # fmt: skip
