@@ -15,7 +15,15 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import attendance, registrations, report_files, reports, sessions, training_moves
+from training.services import (
+    attendance,
+    registrations,
+    report_files,
+    report_rows,
+    reports,
+    sessions,
+    training_moves,
+)
 from training.services.attendance import Mark
 from training.services.reports import Filters
 
@@ -124,7 +132,7 @@ def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
 
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert list(rows[0]) == list(reports.COLUMNS)
+    assert list(rows[0]) == list(report_rows.COLUMNS)
     assert len(rows) == 24
     assert sum(int(r["attended_minutes"]) for r in rows) == 2820
     assert sum(int(r["scheduled_minutes"]) for r in rows) == 4320
@@ -142,7 +150,7 @@ def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
     found = reports.participations(Filters(training=example), user=None)
     totals = reports.summary(found)
     state = reports.data_state(Filters(training=example), user=None)
-    rows = list(reports.long_rows(Filters(training=example), user=None))
+    rows = list(report_rows.long_rows(Filters(training=example), user=None))
 
     assert (totals.pending, totals.persons_trained, state.is_final, state.open_registers) == (1, 1, False, 6)
     blank = [r for r in rows if r[-3] == "not_recorded"]
@@ -180,7 +188,7 @@ def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
 def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
     hide(attendance.register(sessions.of(example)[0])[0].registration.agency)
 
-    rows = list(reports.long_rows(Filters(training=example), user=None))
+    rows = list(report_rows.long_rows(Filters(training=example), user=None))
 
     assert len(rows) == 24
     assert {(r[14], r[15]) for r in rows} == {("", "")}

@@ -25,6 +25,7 @@ ORDER = (
     "attendance",
     "sheets",
     "reports",
+    "report_rows",
     "report_files",
     "dashboards",
     "calendars",

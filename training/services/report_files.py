@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ from training.indicators import Participation, Totals, completed, rate
 from training.models import User
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
-from training.services import organisations, reports
+from training.services import organisations, report_rows, reports
 from training.services.reports import Filters
 from training.text import Message, msg
 
 MOST_PEOPLE_ON_PAPER = 400
+MOST_ROWS = 1_000_000
 FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Confirmed participants"), "confirmed"),
     (msg("Participations (came at all)"), "participations"),
@@ -62,13 +64,13 @@ def figures(totals: Totals) -> list[tuple[str, Any]]:
 def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as CSV, in pieces."""
     return csv.stream(
-        reports.COLUMNS, reports.long_rows(filters, user=user), text_columns=reports.TEXT_COLUMNS
+        report_rows.COLUMNS, report_rows.long_rows(filters, user=user), text_columns=report_rows.TEXT_COLUMNS
     )
 
 
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
-    return _as_json(reports.long_rows(filters, user=user))
+    return _as_json(report_rows.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
@@ -83,8 +85,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
         [
             Sheet("Participants", [m.translated() for m in PEOPLE_COLUMNS], _people_rows(filters, user, by_number),
                   [5, 38, 24, 22, 13, 34, 20, 10, 26, 18, 14, 16, 12, 12, 12, 12]),
-            Sheet("Attendance", reports.COLUMNS, _long_rows(filters, user),
-                  [14, 30, 8, 16, 34, 18, 8, 20, 8, 12, 22, 22, 10, 38, 22, 20, 6, 8, 14, 34, 20, 14, 14, 10, 10]),
+            *_attendance_sheets(filters, user),
             Sheet("Summary", [m.translated() for m in SUMMARY_COLUMNS], _summary_rows(found, filters, user),
                   [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)]),
             Sheet("About this report", [msg("What").translated(), msg("Value").translated()], about, [38, 100], False),
@@ -172,7 +173,7 @@ def completed_word(one: Participation | None) -> Message:
 def _as_json(rows: Iterator[list[Any]]) -> Iterator[bytes]:
     yield b"["
     for number, row in enumerate(rows):
-        record = dict(zip(reports.COLUMNS, row, strict=True))
+        record = dict(zip(report_rows.COLUMNS, row, strict=True))
         yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False, default=str).encode()
     yield b"\n]\n"
 
@@ -205,11 +206,18 @@ def _people_rows(
         ]  # fmt: skip
 
 
+def _attendance_sheets(filters: Filters, user: User | None) -> list[Sheet]:
+    """The long form; a sheet holds a million rows, so more of them take a second one."""
+    rows = _long_rows(filters, user)
+    count = max(1, -(-report_rows.count_long_rows(filters, user=user) // MOST_ROWS))
+    widths = [14, 30, 8, 16, 34, 18, 8, 20, 8, 12, 22, 22, 10, 38, 22, 20, 6, 8, 14, 34, 20, 14, 14, 10, 10]
+    names = ["Attendance", *(f"Attendance {n}" for n in range(2, count + 1))]
+    return [Sheet(name, report_rows.COLUMNS, islice(rows, MOST_ROWS), widths) for name in names]
+
+
 def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
-    minutes = reports.COLUMNS.index("attended_minutes")
-    person = reports.COLUMNS.index("trainee_id")
-    for row in reports.long_rows(filters, user=user):
-        row[person] = str(row[person])
+    minutes = report_rows.COLUMNS.index("attended_minutes")
+    for row in report_rows.long_rows(filters, user=user):
         row[minutes] = None if row[minutes] == "" else row[minutes]
         yield row
 

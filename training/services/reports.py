@@ -6,13 +6,21 @@ appear without their names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
@@ -38,21 +46,6 @@ from training.models import (
     User,
 )
 from training.services import attendance
-
-COLUMNS = (
-    "programme_code", "programme_title", "theme_code", "training_code", "training_title", "activity_type", "country",
-    "session_title", "session_theme_code", "session_date", "session_start", "session_end", "scheduled_minutes",
-    "trainee_id", "family_name", "given_names", "sex", "trainee_country", "agency_code", "agency_name", "agency_type",
-    "registration_state", "attendance_status", "attended_minutes", "register_state",
-)  # fmt: skip
-"""The long report's columns; scripts read them by name and order."""
-
-TEXT_COLUMNS = frozenset(
-    COLUMNS.index(name)
-    for name in ("programme_code", "programme_title", "training_code", "training_title", "session_title",
-                 "family_name", "given_names", "agency_code", "agency_name")
-)  # fmt: skip
-"""Positions of the columns that hold what people typed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +110,7 @@ def participations(filters: Filters, *, user: User | None) -> list[tuple[Partici
     compulsory = and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
     recorded = AttendanceRecord.status.is_not(None)
     due = case((recorded, TrainingSession.scheduled_minutes), else_=0)
-    found = _from_registers(
+    found = from_registers(
         select(
             Registration.trainee_id,
             Registration.training_id,
@@ -262,73 +255,6 @@ def people(filters: Filters, *, user: User | None) -> Select[tuple[Registration]
     )
 
 
-def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
-    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed.
-
-    The query is built at once, while the user is at hand; rows may be read after the request has ended.
-    """
-    theme, session_theme = aliased(Theme), aliased(Theme)
-    hidden = Agency.confidential
-    found = _from_registers(
-        select(
-            Programme.code, Programme.title, theme.code, Training.code, Training.title, ActivityType.code,
-            Training.country, TrainingSession.title, session_theme.code, TrainingSession.starts_local,
-            TrainingSession.ends_local, TrainingSession.scheduled_minutes, Trainee.public_id,
-            case((hidden, literal("")), else_=Trainee.family_name),
-            case((hidden, literal("")), else_=Trainee.given_names),
-            Trainee.sex, Registration.trainee_country, Registration.agency_code, Registration.agency_name,
-            Registration.agency_type_code, Registration.state, AttendanceRecord.status, AttendanceRecord.minutes,
-            TrainingSession.register_state, Training.zone,
-        ),
-        filters,
-        user,
-    )  # fmt: skip
-    found = (
-        found.join(Programme, Programme.id == Training.programme_id)
-        .join(theme, theme.id == Training.theme_id)
-        .join(session_theme, session_theme.id == TrainingSession.theme_id)
-        .join(ActivityType, ActivityType.id == Training.activity_type_id)
-        .join(Agency, Agency.id == Registration.agency_id)
-        .order_by(Training.id, TrainingSession.id, Registration.id)
-    )
-    return _streamed(found)
-
-
-def count_long_rows(filters: Filters, *, user: User | None) -> int:
-    """How many rows ``long_rows`` gives."""
-    return db.session.scalar(_from_registers(select(func.count()), filters, user)) or 0
-
-
-def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
-    local = _local_times()
-    for row in db.session.execute(found.execution_options(yield_per=2000)):
-        (*first, starts, ends, minutes, person, family, given, sex, country, agency, name, kind, state, status,
-         attended, register, zone) = row  # fmt: skip
-        day, begins, finishes = local(starts, ends, zone)
-        yield [
-            *first, day, begins, finishes, minutes, person, family, given, sex.value, country, agency, name, kind,
-            state.value, status.value if status else "not_recorded", attended if status else "", register.value,
-        ]  # fmt: skip
-
-
-def _local_times() -> Callable[[datetime, datetime, str], tuple[str, str, str]]:
-    """(day, start, end) in ISO 8601 with the zone's offset; sessions repeat, so each is worked out once."""
-    known: dict[tuple[datetime, datetime, str], tuple[str, str, str]] = {}
-
-    def local(starts: datetime, ends: datetime, zone: str) -> tuple[str, str, str]:
-        key = (starts, ends, zone)
-        if key not in known:
-            there = ZoneInfo(zone)
-            known[key] = (
-                starts.date().isoformat(),
-                starts.replace(tzinfo=there).isoformat(timespec="minutes"),
-                ends.replace(tzinfo=there).isoformat(timespec="minutes"),
-            )
-        return known[key]
-
-    return local
-
-
 def _training_labels(ids: set[int]) -> tuple[dict[int, str], dict[int, str]]:
     """(theme's code, training's code and title) by the training's id."""
     rows = db.session.execute(
@@ -339,7 +265,7 @@ def _training_labels(ids: set[int]) -> tuple[dict[int, str], dict[int, str]]:
     return {row[0]: row[1] for row in rows}, {row[0]: f"{row[2]} {row[3]}" for row in rows}
 
 
-def _from_registers(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+def from_registers(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
     """Registration × session with the outer-joined record, as the registers list them, filtered."""
     found = (
         found.select_from(Training)

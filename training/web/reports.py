@@ -18,7 +18,7 @@ from training.forms.trainings import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
-from training.services import audit, report_files, reports, trainings
+from training.services import audit, report_files, report_rows, reports, trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name
@@ -95,7 +95,7 @@ def export(ending: str) -> Response:
     filters, user = _filters(_form()), _user()
     audit.record_export(
         by=user, action=f"report.attendance.{ending}", filters=filters.described(),
-        rows=reports.count_long_rows(filters, user=user),
+        rows=report_rows.count_long_rows(filters, user=user),
     )  # fmt: skip
     name = f"attendance-{clock.today().isoformat()}.{ending}"
     demo = current_app.config["DEMO"]
