@@ -702,6 +702,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_registration_agency_id_state", ["agency_id", "state"], unique=False)
         batch_op.create_index(batch_op.f("ix_registration_replaces_id"), ["replaces_id"], unique=False)
         batch_op.create_index("ix_registration_state_submitted_at", ["state", "submitted_at"], unique=False)
+        batch_op.create_index("ix_registration_submitted_at_id", ["submitted_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_registration_trainee_id"), ["trainee_id"], unique=False)
         batch_op.create_index(
             "ix_registration_training_id_state", ["training_id", "state", "agency_id"], unique=False
@@ -1171,6 +1172,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_registration_training_id_state")
         batch_op.drop_index(batch_op.f("ix_registration_trainee_id"))
+        batch_op.drop_index("ix_registration_submitted_at_id")
         batch_op.drop_index("ix_registration_state_submitted_at")
         batch_op.drop_index(batch_op.f("ix_registration_replaces_id"))
         batch_op.drop_index("ix_registration_agency_id_state")

@@ -94,6 +94,7 @@ class Registration(Timestamps, Base):
         Index("ix_registration_training_id_state", "training_id", "state", "agency_id"),
         Index("ix_registration_agency_id_state", "agency_id", "state"),
         Index("ix_registration_state_submitted_at", "state", "submitted_at"),
+        Index("ix_registration_submitted_at_id", "submitted_at", "id"),
     )
 
     id: Mapped[IntId]

@@ -92,7 +92,9 @@ def search(
         "agency": Registration.agency_name,
         "rank": Registration.reserve_rank,
     }[sort]
-    return found.order_by(by.desc() if descending else by, Registration.id)
+    return found.order_by(
+        by.desc() if descending else by, Registration.id.desc() if descending else Registration.id
+    )
 
 
 def get(user: User, public_id: UUID) -> Registration:
