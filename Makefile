@@ -4,7 +4,6 @@ SHELL := /bin/bash
 .SUFFIXES:
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
-export PYTHONDONTWRITEBYTECODE := 1
 FRONT := $(shell find assets templates -type f 2>/dev/null) $(wildcard training/web/*.py)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 

@@ -13,6 +13,15 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
+# `flask db upgrade` and `flask seed` in one process: half the wait at every start
+PREPARE = """
+from flask_migrate import upgrade
+from training.services import themes
+from wsgi import app
+with app.app_context():
+    upgrade()
+    themes.seed()
+"""
 
 
 def settings() -> dict[str, str]:
