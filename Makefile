@@ -53,11 +53,11 @@ translate: setup-dev ## collect the strings of all pages into the catalogues
 .stamps/run: requirements.txt requirements-setup.txt
 	@test -x $(PY) || python3 -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
-	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements.txt
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.txt
 	@mkdir -p .stamps && touch $@
 
 .stamps/dev: requirements-dev.txt .stamps/run
-	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt
+	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements-dev.txt
 	@touch $@
 
 .stamps/node: package.json package-lock.json requirements-node.txt | .stamps/run
