@@ -23,9 +23,11 @@ class FontsMissing(RuntimeError):
 
 def render(template: str, data: dict[str, Any]) -> bytes:
     """The paper ``templates/print/<template>.typ`` filled with ``data``, as PDF."""
-    return typst.Compiler(str(TEMPLATES / f"{template}.typ"), font_paths=_fonts()).compile(
+    made = typst.Compiler(str(TEMPLATES / f"{template}.typ"), font_paths=_fonts()).compile(
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf"
     )
+    assert isinstance(made, bytes)  # one document, one file
+    return made
 
 
 def qr(text: str) -> str:

@@ -15,7 +15,7 @@ from training.services import audit, sign_ins
 from training.text import msg
 
 
-def visible_to(user: User) -> Select[tuple[Agency]]:
+def visible_to(user: User) -> Select[Agency]:
     """The agencies that ``user`` may see."""
     found = select(Agency)
     match user.role:
@@ -35,7 +35,7 @@ def search(
     country: str | None = None,
     sort: str = "name",
     descending: bool = False,
-) -> Select[tuple[Agency]]:
+) -> Select[Agency]:
     """Agencies by name in any script, or by code."""
     found = visible_to(user).options(joinedload(Agency.theme), joinedload(Agency.type))
     for word in fold(text).split():

@@ -109,7 +109,7 @@ def join_on() -> ColumnElement[bool]:
     )
 
 
-def rows_of(session: TrainingSession) -> Select[tuple[Registration, AttendanceRecord]]:
+def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
     """The register's lines, by family name."""
     return (
         select(Registration, AttendanceRecord)
@@ -291,7 +291,7 @@ def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
     audit.record(by=by, action="register.reopen", thing=session, changes={"reason": reason.strip()})
 
 
-def open_work(user_sessions: Select[tuple[TrainingSession]]) -> Select[tuple[TrainingSession]]:
+def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]:
     """Of these sessions, those that have ended and whose register is still open."""
     return user_sessions.where(
         TrainingSession.ends_at < clock.now(),

@@ -64,9 +64,7 @@ def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], r
     db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
 
 
-def search(
-    *, text: str = "", outcome: AuditOutcome | None = None, action: str = ""
-) -> Select[tuple[AuditEntry]]:
+def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[AuditEntry]:
     """Entries, newest first; ``text`` is looked for in names and labels."""
     found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if text:
@@ -81,7 +79,7 @@ def search(
     return found
 
 
-def about(thing: Base) -> Select[tuple[AuditEntry]]:
+def about(thing: Base) -> Select[AuditEntry]:
     """What happened to ``thing``, newest first."""
     return search().where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)  # type: ignore[attr-defined]
 

@@ -50,7 +50,7 @@ def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
     return message
 
 
-def search(*, text: str = "", state: MailState | None = None) -> Select[tuple[OutgoingMail]]:
+def search(*, text: str = "", state: MailState | None = None) -> Select[OutgoingMail]:
     """Messages, newest first."""
     found = select(OutgoingMail).order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
     if text:

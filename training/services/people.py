@@ -19,7 +19,7 @@ from training.text import msg
 
 def search(
     *, text: str = "", role: Role | None = None, sort: str = "name", descending: bool = False
-) -> Select[tuple[User]]:
+) -> Select[User]:
     """Accounts by name; ``text`` is looked for in names and addresses."""
     column = {
         "name": User.name,

@@ -29,7 +29,7 @@ from training.services import audit
 from training.text import msg
 
 
-def visible_to(user: User) -> Select[tuple[Programme]]:
+def visible_to(user: User) -> Select[Programme]:
     """The programmes that ``user`` may see."""
     found = select(Programme)
     return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
@@ -43,7 +43,7 @@ def search(
     state: ProgrammeState | None = None,
     sort: str = "starts_on",
     descending: bool = True,
-) -> Select[tuple[Programme]]:
+) -> Select[Programme]:
     """Programmes by title, code, donor or grant reference."""
     found = visible_to(user).options(joinedload(Programme.theme))
     for word in fold(text).split():

@@ -38,7 +38,7 @@ from training.services.registration_steps import S
 from training.text import msg
 
 
-def visible_to(user: User) -> Select[tuple[Registration]]:
+def visible_to(user: User) -> Select[Registration]:
     """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope."""
     found = select(Registration).join(Registration.training)
     match user.role:
@@ -63,7 +63,7 @@ def search(
     agency: Agency | None = None,
     sort: str = "submitted_at",
     descending: bool = True,
-) -> Select[tuple[Registration]]:
+) -> Select[Registration]:
     """Registrations with their people, by name in any script."""
     found = (
         visible_to(user)
@@ -115,7 +115,7 @@ def get(user: User, public_id: UUID) -> Registration:
     return found
 
 
-def of(training: Training, user: User) -> Select[tuple[Registration]]:
+def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: seats first, then the reserve by rank, then the rest."""
     order = case(
         {S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
@@ -131,7 +131,7 @@ def of(training: Training, user: User) -> Select[tuple[Registration]]:
     )
 
 
-def of_trainee(trainee: Trainee, user: User) -> Select[tuple[Registration]]:
+def of_trainee(trainee: Trainee, user: User) -> Select[Registration]:
     """A person's registrations among those that ``user`` may see, latest training first."""
     return (
         visible_to(user)

@@ -227,7 +227,7 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
     return DataState(registers, still_open)
 
 
-def people(filters: Filters, *, user: User | None) -> Select[tuple[Registration]]:
+def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
     listed = exists().where(
         TrainingSession.training_id == Registration.training_id,

@@ -43,7 +43,7 @@ PLANNABLE = (
 )
 
 
-def visible_to(user: User) -> Select[tuple[TrainingSession]]:
+def visible_to(user: User) -> Select[TrainingSession]:
     """The sessions that ``user`` may open: all of them for staff, for a trainer those that they give."""
     found = select(TrainingSession)
     match user.role:
@@ -69,7 +69,7 @@ def search(
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
-) -> Select[tuple[TrainingSession]]:
+) -> Select[TrainingSession]:
     """Sessions with their trainings, rooms and trainers."""
     found = (
         visible_to(user)
@@ -141,7 +141,7 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
     )
 
 
-def given_by(trainer: Trainer) -> Select[tuple[TrainingSession]]:
+def given_by(trainer: Trainer) -> Select[TrainingSession]:
     """The sessions of a trainer, latest first."""
     return (
         select(TrainingSession)

@@ -32,7 +32,7 @@ class Person:
     phone: str = ""
 
 
-def visible_to(user: User) -> Select[tuple[Trainee]]:
+def visible_to(user: User) -> Select[Trainee]:
     """The people whom ``user`` may see."""
     found = select(Trainee)
     match user.role:
@@ -53,7 +53,7 @@ def search(
     sex: Sex | None = None,
     sort: str = "name",
     descending: bool = False,
-) -> Select[tuple[Trainee]]:
+) -> Select[Trainee]:
     """People by name in any script, or by e-mail address."""
     found = visible_to(user).options(joinedload(Trainee.agency), joinedload(Trainee.theme))
     for word in fold(text).split():

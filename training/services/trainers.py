@@ -17,7 +17,7 @@ from training.services import audit
 from training.text import msg
 
 
-def visible_to(user: User) -> Select[tuple[Trainer]]:
+def visible_to(user: User) -> Select[Trainer]:
     """The trainers that ``user`` may see."""
     found = select(Trainer)
     return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
@@ -31,7 +31,7 @@ def search(
     language: str | None = None,
     sort: str = "name",
     descending: bool = False,
-) -> Select[tuple[Trainer]]:
+) -> Select[Trainer]:
     """Trainers by name in any script, by theme and language."""
     found = visible_to(user).options(selectinload(Trainer.themes))
     for word in fold(text).split():

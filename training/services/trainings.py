@@ -40,7 +40,7 @@ OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingStat
 FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
 
 
-def visible_to(user: User) -> Select[tuple[Training]]:
+def visible_to(user: User) -> Select[Training]:
     """The trainings that ``user`` may see.
 
     A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
@@ -69,7 +69,7 @@ def search(
     starts_to: date | None = None,
     sort: str = "starts_on",
     descending: bool = True,
-) -> Select[tuple[Training]]:
+) -> Select[Training]:
     """Trainings by title or code, latest first unless sorted otherwise."""
     found = visible_to(user).options(
         joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)

@@ -16,7 +16,7 @@ from training.services import audit
 from training.text import msg
 
 
-def visible_to(user: User) -> Select[tuple[Venue]]:
+def visible_to(user: User) -> Select[Venue]:
     """The venues that ``user`` may list."""
     found = select(Venue)
     return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
@@ -24,7 +24,7 @@ def visible_to(user: User) -> Select[tuple[Venue]]:
 
 def search(
     user: User, *, text: str = "", country: str | None = None, sort: str = "city", descending: bool = False
-) -> Select[tuple[Venue]]:
+) -> Select[Venue]:
     """Venues by name or city."""
     found = visible_to(user)
     for word in text.split():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms.trainings import CalendarFilter

@@ -129,7 +129,7 @@ class Chip:
     url: str
 
 
-def filtered(form: Form) -> Form:
+def filtered(form: Any) -> Any:
     """Offer a filter form its choices, drop the fields that the role has no use for, and read it."""
     for name, action in NEEDS.items():
         if name in form._fields and not allows(current_user.role, action):

@@ -7,9 +7,10 @@ from datetime import time
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from training.errors import DomainError, Invalid
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
