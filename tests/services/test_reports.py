@@ -203,3 +203,14 @@ def test_the_pdf_is_made_and_bears_the_state(example):
     pdf = report_files.paper(Filters(training=example), user=None, demo=True, language="en")
 
     assert pdf.startswith(b"%PDF")
+
+
+def test_the_people_listed_are_those_counted(example, make: Make):
+    withdrawn = make.registration(make.training(), make.trainee())
+    registrations.withdraw(withdrawn, by=None, reason="ill")
+    filters = Filters()
+
+    listed = {r.id for r in reports.db.session.scalars(reports.people(filters, user=None))}
+
+    assert listed == {number for _, number in reports.participations(filters, user=None)}
+    assert withdrawn.id not in listed

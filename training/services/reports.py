@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     func,
     or_,
     select,
@@ -229,17 +228,16 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
-    listed = exists().where(
-        TrainingSession.training_id == Registration.training_id,
-        TrainingSession.cancelled_at.is_(None),
-        or_(
-            exists().where(attendance.join_on()),
-            and_(
-                Registration.confirmed_at.is_not(None),
-                or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
-                or_(Registration.confirmed_at <= TrainingSession.starts_at, Registration.source == "walk_in"),
-            ),
-        ),
+    listed = (
+        select(TrainingSession.id)
+        .outerjoin(AttendanceRecord, attendance.join_on())
+        .where(
+            TrainingSession.training_id == Registration.training_id,
+            TrainingSession.cancelled_at.is_(None),
+            attendance.is_listed(),
+        )
+        .correlate(Registration)
+        .exists()
     )
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
