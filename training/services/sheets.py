@@ -16,6 +16,7 @@ from training.text import msg
 
 BLANK_LINES = 5
 MOST_COLUMNS = 8
+"""Sessions on one page; more of them go on a further one."""
 
 
 def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, demo: bool) -> bytes:
@@ -32,7 +33,7 @@ def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, de
         .order_by(Trainee.search_key, Registration.id)
     )
     organisation = organisations.get()
-    held = [session for session in sessions if not session.is_cancelled][:MOST_COLUMNS]
+    held = [session for session in sessions if not session.is_cancelled]
     place = f"{training.venue.name}, {training.venue.city}" if training.venue else training.link
     return pdf.render(
         "sign_in_sheet",
@@ -56,14 +57,9 @@ def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, de
             "agency_word": msg("Agency").translated(),
             "trainer_word": msg("Trainer's signature").translated(),
             "blank": BLANK_LINES,
-            "sessions": [
-                {
-                    "day": format_date(session.starts_local, "EEE d.M.", locale="en"),
-                    "time": f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
-                    "room": session.room.name if session.room else "",
-                    "trainers": ", ".join(entry.trainer.name for entry in session.session_trainers),
-                }
-                for session in held
+            "groups": [
+                [_column(session) for session in held[first : first + MOST_COLUMNS]]
+                for first in range(0, max(len(held), 1), MOST_COLUMNS)
             ],
             "people": [
                 {"name": r.trainee.name, "native": r.trainee.native_name, "agency": r.agency_name}
@@ -71,3 +67,13 @@ def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, de
             ],
         },
     )
+
+
+def _column(session: TrainingSession) -> dict[str, str]:
+    """The head of a session's column."""
+    return {
+        "day": format_date(session.starts_local, "EEE d.M.", locale="en"),
+        "time": f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
+        "room": session.room.name if session.room else "",
+        "trainers": ", ".join(entry.trainer.name for entry in session.session_trainers),
+    }
