@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -42,7 +42,7 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
         opens = datetime.combine(clock.today(), time(9))
         form = TrainingForm(
             request.form, theme=programme.theme, completion_percent=programme.completion_percent,
-            registration_opens_local=opens, zone="Europe/Vienna", languages=["en"],
+            registration_opens_local=opens, zone=current_app.config["CONFIG"].default_zone, languages=["en"],
             registration_closes_local=opens + timedelta(days=21, hours=8),
         )  # fmt: skip
     else:
