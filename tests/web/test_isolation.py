@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from tests.make import Make
+from training import clock
 from training.models import Admission, Role
-from training.services import registrations, seats, sessions
+from training.services import registrations, seats, sessions, training_moves, trainings
 
 CANARY = "Zanzibarsky"
 
@@ -195,3 +197,21 @@ def test_without_signing_in_everything_leads_to_the_door(app, client):
         response = client.get(adapter.build(rule.endpoint, values))
         assert response.status_code == 303, rule.endpoint
         assert "/sign-in" in response.headers["Location"]
+
+
+def test_a_coordinator_adds_people_at_the_door_all_or_none(client, make: Make):
+    today, agency = clock.today(), make.agency()
+    closes = datetime.combine(today + timedelta(days=1), time(17))
+    training = make.training(capacity=2, starts_on=today, is_open=False, registration_closes_local=closes)
+    make.session(training)
+    training_moves.move(training, by=None, name="open")
+    training_moves.move(training, by=None, name="start")
+    people = [str(make.trainee(agency).public_id) for _ in range(3)]
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/registrations/for/{training.public_id}/walk-in?for={agency.code}"
+
+    too_many = client.post(address, data={"person": people})
+    two = client.post(address, data={"person": people[:2]})
+
+    assert (too_many.status_code, two.status_code) == (409, 303)
+    assert trainings.held_counts([training]) == {training.id: 2}

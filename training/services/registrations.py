@@ -383,6 +383,12 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
 
 
 @atomic
+def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
+    """Add several people at the door, all or none."""
+    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
+
+
+@atomic
 def submit_new(
     training: Training, *, by: User | None, agency: Agency, person: trainees.Person, override: bool = False
 ) -> Registration:

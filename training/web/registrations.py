@@ -227,11 +227,10 @@ def replace(registration: Registration) -> Response:
 @bp.post("/for/<uuid:public_id>/walk-in")
 @permit(Action.REGISTRATION_DECIDE, trainings.get)
 def walk_in(training: Training) -> Response:
-    """Add a known person at the door."""
-    agency, asked = _agency(), request.form.get("person", "")
-    if agency is None or not _is_uuid(asked):
-        raise Invalid(msg("Pick the agency and the person first."))
-    for trainee in trainees.pick(agency, [UUID(asked)]):
-        registrations.walk_in(training, by=_user(), trainee=trainee)
+    """Add known people at the door."""
+    agency, asked = _agency(), [UUID(value) for value in request.form.getlist("person") if _is_uuid(value)]
+    if agency is None or not asked:
+        raise Invalid(msg("Pick the agency and tick the people first."))
+    registrations.walk_in_many(training, by=_user(), people=trainees.pick(agency, asked))
     flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
