@@ -45,7 +45,7 @@ document.addEventListener("submit", (event) => {
   sent = event.target;
 });
 document.addEventListener("change", (event) => {
-  if (event.target.form?.dataset.guard !== undefined) changed = true;
+  if ((event.target.form ?? event.target).dataset?.guard !== undefined) changed = true;
 });
 addEventListener("beforeunload", (event) => changed && event.preventDefault());
 addEventListener("pageshow", () => (sent = null));

@@ -76,6 +76,12 @@ def agency_types() -> list[AgencyType]:
     return list(db.session.scalars(select(AgencyType).order_by(AgencyType.position)))
 
 
+def agency_type_name(code: str, language: str) -> str:
+    """The name of a seeded agency type, without asking the database; the code where it is another one."""
+    names = {one[0]: dict(zip(("en", "fr", "ru"), one[1:], strict=True)) for one in seed_data.AGENCY_TYPES}
+    return names.get(code, {}).get(language) or names.get(code, {}).get("en", code)
+
+
 def counts(theme: Theme) -> dict[str, int]:
     """How many programmes, trainings, sessions, agencies and trainees carry the theme."""
     tables = {

@@ -19,7 +19,7 @@ from training.forms.trainings import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
-from training.services import audit, report_files, report_rows, reports, trainings
+from training.services import audit, report_files, report_rows, reports, themes, trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name
@@ -32,6 +32,8 @@ def split_label(label: str, table: str) -> str:
         return country_name(label)
     if table == "sex":
         return str(labels.SEX.get(Sex(label), label))
+    if table == "agency_type":
+        return themes.agency_type_name(label, str(get_locale() or "en").partition("_")[0])
     return label
 
 

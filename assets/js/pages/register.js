@@ -29,7 +29,7 @@ if (form?.dataset.keys !== undefined) {
   function mark(row, value) {
     done.push([row, current(row)]);
     for (const radio of radios(row)) radio.checked = radio.value === value;
-    form.dispatchEvent(new Event("change"));
+    form.dispatchEvent(new Event("change", { bubbles: true }));
     form.dataset.dirty = "";
     tell();
   }
