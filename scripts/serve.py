@@ -44,15 +44,15 @@ def prepare(env: dict[str, str]) -> None:
     """Migrate and seed; fill a database that is new with demo data where the settings say so."""
     folder = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
     is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
-    steps = [["db", "upgrade"], ["seed"]]
-    if is_new and env.get("TRAINING_DEMO") == "1":
-        steps.append(["demo"])
-    for step in steps:
-        done = subprocess.run(
-            [BIN / "flask", *step], env=env, cwd=ROOT, capture_output=step[0] == "db", text=True
-        )
-        if done.returncode:
-            sys.exit(done.stderr or f"flask {' '.join(step)} failed.")
+    done = subprocess.run([BIN / "python", "-c", PREPARE], env=env, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stderr)
+    if (
+        is_new
+        and env.get("TRAINING_DEMO") == "1"
+        and subprocess.run([BIN / "flask", "demo"], env=env, cwd=ROOT).returncode
+    ):
+        sys.exit("The demo data could not be made.")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -82,6 +83,11 @@ class Make:
             "registration_closes_local": datetime.combine(starts - timedelta(days=1), time(17)),
         }  # fmt: skip
         return trainings.Details(**{**defaults, **wanted})
+
+    def changed(self, training: Training, **wanted: Any) -> trainings.Details:
+        """The details of ``training`` as they stand, but for what is ``wanted``."""
+        now = {field.name: getattr(training, field.name) for field in fields(trainings.Details)}
+        return trainings.Details(**{**now, "languages": training.language_codes, **wanted})
 
     def training(
         self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any

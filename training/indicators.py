@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Participation:
+class Participation(NamedTuple):
     """One person in one training, summed over its compulsory sessions.
 
     ``due`` and ``attended`` are minutes over recorded cells; ``due_excused`` the part of ``due`` that was excused;

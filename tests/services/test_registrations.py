@@ -108,16 +108,61 @@ def test_seats_kept_for_a_country_serve_its_agencies_that_have_none_of_their_own
     seats.allocate(training, by=None, seats=1, country="FR")
     seats.allocate(training, by=None, seats=2, agency=with_own)
 
-    assert seats.free_for(training, with_own) == 2
-    assert seats.free_for(training, without) == 1
-    assert seats.free_for(training, make.agency()) == 2
+    assert seats.free_now(training, with_own) == 2
+    assert seats.free_now(training, without) == 1
+    assert seats.free_now(training, make.agency()) == 2
+
+
+def test_what_an_agency_holds_already_counts_when_seats_are_kept_for_others(make: Make):
+    training, agency, other = make.training(capacity=10), make.agency(), make.agency()
+    for _ in range(5):
+        make.registration(training, make.trainee(agency))
+    seats.allocate(training, by=None, seats=3, agency=agency)
+
+    with pytest.raises(Invalid, match="Seats that can be kept here: 5;"):
+        seats.allocate(training, by=None, seats=6, agency=other)
+    seats.allocate(training, by=None, seats=5, agency=other)
+
+    assert seats.free_now(training, make.agency()) == 0
+    assert seats.free_now(training, other) == 5
+
+
+def test_nobody_overtakes_those_who_wait_for_the_same_seats(make: Make):
+    training = make.training(capacity=1)
+    make.registration(training)
+    make.registration(training)  # waits
+    trainings.change(training, by=make.user(), details=make.changed(training, capacity=2))  # nobody moved up
+
+    assert make.registration(training).state is S.RESERVE
+
+
+def test_seats_that_a_change_adds_go_to_those_who_wait(make: Make):
+    training, coordinator = make.training(capacity=1), make.user(Role.COORDINATOR)
+    make.registration(training)
+    first, second = make.registration(training), make.registration(training)
+
+    changed = make.changed(training, capacity=2)
+    moved = reserve_list.change_training(training, by=coordinator, details=changed)
+
+    assert (moved, first.state, second.state) == ([first], S.CONFIRMED, S.RESERVE)
+
+
+def test_seats_kept_for_an_agency_go_to_its_people_who_wait(make: Make):
+    training, agency = make.training(capacity=2), make.agency()
+    seats.allocate(training, by=None, seats=1, agency=agency)
+    make.registration(training, make.trainee(agency))
+    waiting = make.registration(training, make.trainee(agency))
+
+    reserve_list.keep_seats(training, by=None, seats=2, agency=agency)
+
+    assert waiting.state is S.CONFIRMED
 
 
 def test_kept_seats_never_exceed_the_capacity(make: Make):
     training = make.training(capacity=3)
     seats.allocate(training, by=None, seats=2, agency=make.agency())
 
-    with pytest.raises(Invalid, match="Only 1 of 3 seats"):
+    with pytest.raises(Invalid, match="Seats that can be kept here: 1;"):
         seats.allocate(training, by=None, seats=2, country="FR")
 
 
@@ -136,10 +181,9 @@ def test_capacity_does_not_fall_below_the_seats_held(make: Make):
     training, by = make.training(capacity=3), make.user()
     for _ in range(3):
         make.registration(training)
-    details = {**vars(make.details()), "code": training.code, "capacity": 2}
 
     with pytest.raises(Invalid, match="3 seats are held"):
-        trainings.change(training, by=by, details=trainings.Details(**details))
+        trainings.change(training, by=by, details=make.changed(training, capacity=2))
 
 
 def test_outside_the_window_partners_are_refused_and_coordinators_are_not(make: Make):

@@ -71,15 +71,14 @@ def of_coordinator(user: User) -> Due:
         .scalar_subquery()
     )
     empty = upcoming.where(held < Training.capacity, Training.starts_on <= clock.today() + timedelta(days=45))
-    near = list(db.session.scalars(empty.order_by(Training.starts_on).limit(MOST)))
-    taken = trainings.held_counts(near)
+    near = empty.add_columns(Training.capacity - held).order_by(Training.starts_on).limit(MOST)
     return Due(
         [(known[number], count) for number, count in counts[:MOST]],
         sum(count for _, count in counts),
         list(db.session.scalars(work.limit(MOST))),
         db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
         list(db.session.scalars(soon.limit(MOST))),
-        [(training, training.capacity - taken.get(training.id, 0)) for training in near],
+        [(training, free) for training, free in db.session.execute(near)],
     )
 
 
@@ -98,7 +97,8 @@ def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
         .limit(MOST)
     )
     seen = list(db.session.scalars(found))
-    return [(training, seats.for_agency(training, user.agency)) for training in seen]
+    own = seats.for_agency(seen, user.agency)
+    return [(training, own[training.id]) for training in seen]
 
 
 def registrations_of_partner(user: User) -> list[Registration]:

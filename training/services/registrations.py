@@ -205,7 +205,7 @@ def submit_many(
             raise Conflict(
                 msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
             )
-    free = seats.free_for(training, agency)
+    free = seats.free_now(training, agency)
     rank = steps.last_rank(training)
     new = []
     for trainee in people:
@@ -247,7 +247,7 @@ def _submit_locked(
     steps.check_may_register(agency)
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
-    free = seats.free_for(training, agency)  # before the new row is among those counted
+    free = seats.free_now(training, agency)  # before the new row is among those counted
     registration = _new(training, agency, trainee, source, remarks)
     db.session.add(registration)
     steps.step(registration, None, by)

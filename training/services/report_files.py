@@ -77,7 +77,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
     """The workbook: Participants, Attendance, Summary, About this report."""
     found = reports.participations(filters, user=user)
     state = reports.data_state(filters, user=user)
-    by_number = {number: one for one, number in found}
+    by_number = {one.registration_id: one.participation for one in found}
     about = [[name, value] for name, value in _about(filters, state, demo)]
     about += [["", ""], *([name.translated(), text.translated()] for name, text in DEFINITIONS)]
     write(
@@ -86,7 +86,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
             Sheet("Participants", [m.translated() for m in PEOPLE_COLUMNS], _people_rows(filters, user, by_number),
                   [5, 38, 24, 22, 13, 34, 20, 10, 26, 18, 14, 16, 12, 12, 12, 12]),
             *_attendance_sheets(filters, user),
-            Sheet("Summary", [m.translated() for m in SUMMARY_COLUMNS], _summary_rows(found, filters, user),
+            Sheet("Summary", [m.translated() for m in SUMMARY_COLUMNS], _summary_rows(found),
                   [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)]),
             Sheet("About this report", [msg("What").translated(), msg("Value").translated()], about, [38, 100], False),
         ],
@@ -97,8 +97,8 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
     """The report as PDF."""
     found = reports.participations(filters, user=user)
     state = reports.data_state(filters, user=user)
-    tables = reports.split_tables(found, filters, user=user)
-    by_number = {number: one for one, number in found}
+    tables = reports.split_tables(found)
+    by_number = {one.registration_id: one.participation for one in found}
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
     head = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
@@ -222,11 +222,9 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
         yield row
 
 
-def _summary_rows(
-    found: Sequence[tuple[Participation, int]], filters: Filters, user: User | None
-) -> Iterator[list[Any]]:
+def _summary_rows(found: Sequence[reports.Listed]) -> Iterator[list[Any]]:
     yield [msg("Total").translated(), "", *(value for _, value in figures(reports.summary(found)))]
-    for name, splits in reports.split_tables(found, filters, user=user).items():
+    for name, splits in reports.split_tables(found).items():
         for split in splits:
             yield [
                 TABLE_NAMES[name].translated(),

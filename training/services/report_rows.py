@@ -9,12 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     Select,
-    String,
     case,
     func,
     literal,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import aliased
 
@@ -38,7 +36,7 @@ COLUMNS = (
     "session_title", "session_theme_code", "session_date", "session_start", "session_end", "scheduled_minutes",
     "trainee_id", "family_name", "given_names", "sex", "trainee_country", "agency_code", "agency_name", "agency_type",
     "registration_state", "attendance_status", "attended_minutes", "register_state",
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 """The long report's columns; scripts read them by name and order."""
 TEXT_COLUMNS = frozenset(
     COLUMNS.index(name)
@@ -66,21 +64,21 @@ def long_rows(filters: reports.Filters, *, user: User | None) -> Iterator[list[A
             Training.country,
             TrainingSession.title,
             session_theme.code,
-            _plain(TrainingSession.starts_local),
-            _plain(TrainingSession.ends_local),
+            reports.plain(TrainingSession.starts_local),
+            reports.plain(TrainingSession.ends_local),
             TrainingSession.scheduled_minutes,
-            _plain(Trainee.public_id),
+            reports.plain(Trainee.public_id),
             case((hidden, literal("")), else_=Trainee.family_name),
             case((hidden, literal("")), else_=Trainee.given_names),
-            _plain(Trainee.sex),
+            reports.plain(Trainee.sex),
             Registration.trainee_country,
             Registration.agency_code,
             Registration.agency_name,
             Registration.agency_type_code,
-            _plain(Registration.state),
-            _plain(AttendanceRecord.status),
+            reports.plain(Registration.state),
+            reports.plain(AttendanceRecord.status),
             AttendanceRecord.minutes,
-            _plain(TrainingSession.register_state),
+            reports.plain(TrainingSession.register_state),
             Training.zone,
         ),
         filters,
@@ -100,11 +98,6 @@ def long_rows(filters: reports.Filters, *, user: User | None) -> Iterator[list[A
 def count_long_rows(filters: reports.Filters, *, user: User | None) -> int:
     """How many rows ``long_rows`` gives."""
     return db.session.scalar(reports.from_registers(select(func.count()), filters, user)) or 0
-
-
-def _plain(column: Any) -> Any:
-    """The column as the driver gives it: a million rows need no enumeration members."""
-    return type_coerce(column, String)
 
 
 def _streamed(found: Select[Any]) -> Iterator[list[Any]]:

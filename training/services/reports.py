@@ -6,19 +6,21 @@ appear without their names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Select,
+    String,
     and_,
     case,
     func,
     or_,
     select,
+    type_coerce,
 )
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
@@ -104,8 +106,19 @@ def scope_of(user: User | None) -> list[ColumnElement[bool]]:
     return []
 
 
-def participations(filters: Filters, *, user: User | None) -> list[tuple[Participation, int]]:
-    """(participation, registration id) of everybody whom a register lists, one row per person and training."""
+class Listed(NamedTuple):
+    """What a register lists of one person, with what the tables of the summary split it by."""
+
+    participation: Participation
+    registration_id: int
+    agency: str
+    agency_type: str
+    sex: str
+    country: str
+
+
+def participations(filters: Filters, *, user: User | None) -> list[Listed]:
+    """Everybody whom a register lists, one row per person and training."""
     compulsory = and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
     recorded = AttendanceRecord.status.is_not(None)
     due = case((recorded, TrainingSession.scheduled_minutes), else_=0)
@@ -121,82 +134,60 @@ def participations(filters: Filters, *, user: User | None) -> list[tuple[Partici
             func.sum(case((recorded, 0), else_=1)),
             Training.completion_percent,
             Registration.id,
+            Registration.agency_name,
+            Registration.agency_type_code,
+            plain(Trainee.sex),
+            Registration.trainee_country,
         ),
         filters,
         user,
     )
-    rows = db.session.execute(
-        found.where(compulsory).group_by(
-            Registration.id, Registration.trainee_id, Registration.training_id, Training.completion_percent
-        )
-    )
-    return [(Participation(*(int(value) for value in row[:9])), row[9]) for row in rows]
+    rows = db.session.execute(found.where(compulsory).group_by(Registration.id, Trainee.id, Training.id))
+    return [Listed(Participation._make(row[:9]), *row[9:]) for row in rows]
 
 
-def summary(found: Sequence[tuple[Participation, int]]) -> Totals:
+def plain(column: Any) -> Any:
+    """The column as the driver gives it: a million rows need no enumeration members."""
+    return type_coerce(column, String)
+
+
+def summary(found: Iterable[Listed]) -> Totals:
     """The totals of all."""
-    return totals(one for one, _ in found)
+    return totals(one.participation for one in found)
 
 
-def by_registration(
-    found: Sequence[tuple[Participation, int]], keys: dict[int, str], order: Sequence[str] = ()
+def split(
+    found: Iterable[Listed], keys: Callable[[Listed], Iterable[str]], order: Sequence[str] = ()
 ) -> list[Split]:
-    """Totals per key, which ``keys`` maps from the registration's id."""
-    groups: dict[str, list[Participation]] = {}
-    for one, number in found:
-        groups.setdefault(keys.get(number, "–"), []).append(one)
+    """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each."""
+    groups: dict[str, list[Listed]] = {}
+    for one in found:
+        for key in keys(one):
+            groups.setdefault(key, []).append(one)
     labels = [label for label in order if label in groups] + sorted(set(groups) - set(order))
-    return [Split(label, totals(groups[label])) for label in labels]
+    return [Split(label, summary(groups[label])) for label in labels]
 
 
-def by_training(found: Sequence[tuple[Participation, int]], keys: dict[int, str]) -> list[Split]:
-    """Totals per key, which ``keys`` maps from the training's id."""
-    groups: dict[str, list[Participation]] = {}
-    for one, _ in found:
-        groups.setdefault(keys.get(one.training_id, "–"), []).append(one)
-    return [Split(label, totals(group)) for label, group in sorted(groups.items())]
-
-
-def split_tables(
-    found: Sequence[tuple[Participation, int]], filters: Filters, *, user: User | None
-) -> dict[str, list[Split]]:
-    """The summary's tables: by theme, training, agency, agency type, sex and country, each adding up to the totals."""
-    wanted = {
-        "agency": Registration.agency_name,
-        "agency_type": Registration.agency_type_code,
-        "sex": Trainee.sex,
-        "country": Registration.trainee_country,
-    }
-    keys: dict[str, dict[int, str]] = {name: {} for name in wanted}
-    rows = db.session.execute(
-        _conditions(
-            select(Registration.id, *wanted.values()).select_from(Registration).join(Training).join(Trainee),
-            filters,
-            user,
-        )
-    )
-    for number, *values in rows:
-        for name, value in zip(wanted, values, strict=True):
-            keys[name][number] = str(getattr(value, "value", value))
-    trainings = {one.training_id for one, _ in found}
-    themes, codes = _training_labels(trainings)
+def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
+    """The summary's tables: by theme, sex, country, agency type, agency and training, each adding up to the totals."""
+    themes, codes = _training_labels(found)
     return {
-        "theme": by_training(found, themes),
-        "sex": by_registration(found, keys["sex"], [sex.value for sex in Sex]),
-        "country": by_registration(found, keys["country"]),
-        "agency_type": by_registration(found, keys["agency_type"]),
-        "agency": by_registration(found, keys["agency"]),
-        "training": by_training(found, codes),
+        "theme": split(found, lambda one: [themes[one.participation.training_id]]),
+        "sex": split(found, lambda one: [one.sex], [sex.value for sex in Sex]),
+        "country": split(found, lambda one: [one.country]),
+        "agency_type": split(found, lambda one: [one.agency_type]),
+        "agency": split(found, lambda one: [one.agency]),
+        "training": split(found, lambda one: [codes[one.participation.training_id]]),
     }
 
 
-def by_theme(found: Sequence[tuple[Participation, int]]) -> list[Split]:
+def by_theme(found: Sequence[Listed]) -> list[Split]:
     """Totals by the trainings' own theme; they add up."""
-    themes, _ = _training_labels({one.training_id for one, _ in found})
-    return by_training(found, themes)
+    themes, _ = _training_labels(found)
+    return split(found, lambda one: [themes[one.participation.training_id]])
 
 
-def overlapping_by_theme(found: Sequence[tuple[Participation, int]]) -> list[Split]:
+def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
     """Totals per area where a multi-thematic tag counts under every area that it covers: does not add up."""
     area = aliased(Theme)
     pairs = db.session.execute(
@@ -207,11 +198,7 @@ def overlapping_by_theme(found: Sequence[tuple[Participation, int]]) -> list[Spl
     areas: dict[int, list[str]] = {}
     for number, code in pairs:
         areas.setdefault(number, []).append(code)
-    groups: dict[str, list[Participation]] = {}
-    for one, _ in found:
-        for code in areas.get(one.training_id, []):
-            groups.setdefault(code, []).append(one)
-    return [Split(code, totals(group)) for code, group in sorted(groups.items())]
+    return split(found, lambda one: areas.get(one.participation.training_id, []))
 
 
 def data_state(filters: Filters, *, user: User | None) -> DataState:
@@ -253,8 +240,9 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     )
 
 
-def _training_labels(ids: set[int]) -> tuple[dict[int, str], dict[int, str]]:
+def _training_labels(found: Iterable[Listed]) -> tuple[dict[int, str], dict[int, str]]:
     """(theme's code, training's code and title) by the training's id."""
+    ids = {one.participation.training_id for one in found}
     rows = db.session.execute(
         select(Training.id, Theme.code, Training.code, Training.title)
         .join(Theme, Theme.id == Training.theme_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import joinedload
@@ -10,13 +10,16 @@ from sqlalchemy.orm import joinedload
 from training import clock
 from training.db import atomic, db
 from training.models import (
+    Agency,
     ReasonCode,
     Registration,
     Training,
     User,
 )
-from training.services import audit, seats, trainings
+from training.seat_count import SeatCount
+from training.services import audit, trainings
 from training.services import registration_steps as steps
+from training.services import seats as seat_service
 from training.services.registration_steps import S
 
 
@@ -27,7 +30,7 @@ def confirm(registration: Registration, *, by: User | None) -> Registration:
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_undecided(registration.training)
     if registration.state is not S.OFFERED:
-        seats.check_free(registration.training, registration.agency)
+        seat_service.check_free(registration.training, registration.agency)
     steps.confirm(registration, by)
     audit.record(by=by, action="registration.confirm", thing=registration)
     return registration
@@ -51,7 +54,7 @@ def offer(registration: Registration, *, by: User | None, hours: int = 48) -> Re
     trainings.lock(registration.training)
     steps.check_from(registration, S.RESERVE)
     steps.check_undecided(registration.training)
-    seats.check_free(registration.training, registration.agency)
+    seat_service.check_free(registration.training, registration.agency)
     registration.offer_expires_at = clock.now() + timedelta(hours=hours)
     steps.to(registration, S.OFFERED, by)
     audit.record(by=by, action="registration.offer", thing=registration)
@@ -70,21 +73,46 @@ def promote(
         training.zone
     ):
         return []
-    promoted: list[Registration] = []
-    for candidate in _in_line(training, freed_by):
-        if seats.free_in_all(training) <= 0:
-            break
-        if seats.free_for(training, candidate.agency) > 0:
-            steps.confirm(candidate, by)
-            audit.record(by=by, action="registration.promote", thing=candidate)
-            promoted.append(candidate)
+    promoted = next_in_line(training, seat_service.count(training), freed_by)
+    for candidate in promoted:
+        steps.confirm(candidate, by)
+        audit.record(by=by, action="registration.promote", thing=candidate)
     return promoted
 
 
+def next_in_line(
+    training: Training, counted: SeatCount, freed_by: Registration | None = None
+) -> list[Registration]:
+    """Who would get the seats that are free, in order; takes them in ``counted``."""
+    found: list[Registration] = []
+    for candidate in _in_line(training, freed_by) if counted.free_in_all > 0 else []:
+        if counted.free_for(candidate.agency_id, candidate.agency_country) > 0:
+            counted.take(candidate.agency_id, candidate.agency_country)
+            found.append(candidate)
+    return found
+
+
 @atomic
-def fill_free_seats(training: Training, *, by: User | None) -> list[Registration]:
-    """Promote from the reserve after seats were added or released."""
-    trainings.lock(training)
+def change_training(training: Training, *, by: User, details: trainings.Details) -> list[Registration]:
+    """Change a training; seats that this adds go to the next in line. Returns who moved up."""
+    trainings.change(training, by=by, details=details)
+    return promote(training, by=by)
+
+
+@atomic
+def keep_seats(
+    training: Training,
+    *,
+    by: User | None,
+    seats: int,
+    agency: Agency | None = None,
+    country: str | None = None,
+    release_local: datetime | None = None,
+) -> list[Registration]:
+    """Keep seats for an agency or a country; those who waited for them move up. Returns who did."""
+    seat_service.allocate(
+        training, by=by, seats=seats, agency=agency, country=country, release_local=release_local
+    )
     return promote(training, by=by)
 
 
@@ -133,5 +161,5 @@ def _in_line(training: Training, freed_by: Registration | None) -> list[Registra
 @atomic
 def release_seats(training: Training, *, by: User) -> list[Registration]:
     """Release unused kept seats, and give them to the next in line; returns who moved up."""
-    seats.release(training, by=by)
+    seat_service.release(training, by=by)
     return promote(training, by=by)

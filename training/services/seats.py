@@ -1,23 +1,31 @@
-"""Seats: what is kept for whom, what is held, what is free. The one place that counts them.
+"""Seats: what is kept for whom, what is held, what is free. The one place that counts them (``seat_count`` adds up).
 
-Seats kept for an agency, or for a country, bound those who come from there until they are released; the pool, which
-is the rest, serves agencies for which nothing is kept. Call with the training locked when a seat is to be given.
+Seats stay kept until they are released. Call with the training locked when a seat is to be given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
-from training.models import HOLDS_SEAT, Agency, Registration, SeatAllocation, Training, User
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    Registration,
+    RegistrationState,
+    SeatAllocation,
+    Training,
+    User,
+)
+from training.seat_count import Kept, SeatCount
 from training.services import audit, trainings
 from training.text import msg
 
@@ -32,12 +40,15 @@ class PoolState(StrEnum):
 
 @dataclass(frozen=True)
 class AgencySeats:
-    """What a partner sees of a training's seats: its own exactly, of the pool only open, few or full."""
+    """What a partner sees of a training's seats: its own exactly, of the pool only open, few or full.
+
+    ``kept`` and ``free`` are None where nothing is kept for the agency itself.
+    """
 
     kept: int | None
     held: int
     waiting: int
-    free: int
+    free: int | None
     pool: PoolState
 
 
@@ -53,70 +64,111 @@ def allocations(training: Training) -> list[SeatAllocation]:
     )
 
 
-def held_by_agency(training: Training) -> dict[int, tuple[str, int]]:
-    """(country, seats held) of each agency that holds some, by the agency's id."""
-    rows = db.session.execute(
-        select(Registration.agency_id, Registration.agency_country, func.count())
-        .where(Registration.training_id == training.id, Registration.state.in_(HOLDS_SEAT))
-        .group_by(Registration.agency_id, Registration.agency_country)
+def counts(found: Sequence[Training]) -> dict[int, SeatCount]:
+    """The seats of each training, by its id, in two statements however many there are."""
+    ids = [training.id for training in found]
+    counted = {training.id: SeatCount(training.capacity) for training in found}
+    live = select(SeatAllocation).where(
+        SeatAllocation.training_id.in_(ids), SeatAllocation.released_at.is_(None)
     )
-    held: dict[int, tuple[str, int]] = {}
-    for agency_id, country, count in rows:
-        held[agency_id] = (country, held.get(agency_id, ("", 0))[1] + count)
-    return held
+    for allocation in db.session.scalars(live.order_by(SeatAllocation.id)):
+        counted[allocation.training_id].kept.append(as_kept(allocation))
+    for number, agency_id, country, seats in _by_agency(ids, HOLDS_SEAT):
+        counted[number].take(agency_id, country, seats)
+    return counted
 
 
-def free_in_all(training: Training) -> int:
-    """Capacity less the seats held; never counts what is kept."""
-    return training.capacity - trainings.held_counts([training]).get(training.id, 0)
+def count(training: Training) -> SeatCount:
+    """The training's seats now; under its lock where one is to be given."""
+    return counts([training])[training.id]
 
 
-def free_for(training: Training, agency: Agency) -> int:
-    """How many more seats the agency may take: the smaller of what is free in all and in its share."""
-    return _free_for(training, agency, _kept(training), held_by_agency(training))
+def as_kept(allocation: SeatAllocation) -> Kept:
+    """The allocation as the arithmetic takes it."""
+    return Kept(allocation.seats, allocation.agency_id, allocation.country)
+
+
+def _by_agency(ids: Sequence[int], states: Iterable[RegistrationState]) -> Iterable[Row[int, int, str, int]]:
+    """(training's id, agency's id, its country as copied, registrations in these states)."""
+    return db.session.execute(
+        select(Registration.training_id, Registration.agency_id, func.min(Registration.agency_country), func.count())
+        .where(Registration.training_id.in_(ids), Registration.state.in_(states))
+        .group_by(Registration.training_id, Registration.agency_id)
+    )  # fmt: skip
 
 
 def check_free(training: Training, agency: Agency) -> None:
     """Raise ``Conflict`` unless a seat is free for the agency."""
-    check_total(training)
-    if free_for(training, agency) <= 0:
+    counted = count(training)
+    check_total(training, counted)
+    if counted.free_for(agency.id, agency.country) > 0:
+        return
+    if counted.share_of(agency.id, agency.country) is None:
         raise Conflict(
-            msg(
-                "The seats kept for %(agency)s are used up. The coordinator can keep more for it.",
-                agency=agency.name,
-            ),
-            "agency_full",
-        )
+            msg("The seats that are free are kept for others. Keep some for %(agency)s, or release unused ones.",
+                agency=agency.name),
+            "kept_for_others",
+        )  # fmt: skip
+    raise Conflict(
+        msg(
+            "The seats kept for %(agency)s are used up. The coordinator can keep more for it.",
+            agency=agency.name,
+        ),
+        "agency_full",
+    )
 
 
-def check_total(training: Training) -> None:
+def check_total(training: Training, counted: SeatCount | None = None) -> None:
     """Raise ``Conflict`` unless a seat is free at all."""
-    if free_in_all(training) <= 0:
+    if (counted or count(training)).free_in_all <= 0:
         raise Conflict(
             msg("All %(seats)s seats are held. The reserve list is open.", seats=training.capacity), "full"
         )
 
 
-def for_agency(training: Training, agency: Agency) -> AgencySeats:
-    """The seats as the agency's focal points see them."""
-    kept, held = _kept(training), held_by_agency(training)
-    own = next((a.seats for a in kept if a.agency_id == agency.id), None)
-    total_free = training.capacity - sum(count for _, count in held.values())
-    waiting = db.session.scalar(
-        select(func.count(Registration.id)).where(
-            Registration.training_id == training.id, Registration.agency_id == agency.id,
-            Registration.state.in_(["submitted", "returned", "reserve"]),
+def free_now(training: Training, agency: Agency) -> int:
+    """How many seats a new registration of the agency may take at once: none while others wait for the same seats."""
+    counted = count(training)
+    share = counted.share_of(agency.id, agency.country)
+    free = counted.free_of(share)
+    if free <= 0 or counted.used_of(share, _on_reserve(training)):
+        return 0
+    return free
+
+
+def _on_reserve(training: Training) -> dict[int, tuple[str, int]]:
+    """(country, people on the reserve list) of each agency, by its id."""
+    return {
+        agency_id: (country, people)
+        for _, agency_id, country, people in _by_agency([training.id], [RegistrationState.RESERVE])
+    }
+
+
+WAITING = (RegistrationState.SUBMITTED, RegistrationState.RETURNED, RegistrationState.RESERVE)
+
+
+def for_agency(found: Sequence[Training], agency: Agency) -> dict[int, AgencySeats]:
+    """The seats of each training, by its id, as the agency's focal points see them."""
+    waiting = {
+        number: seats
+        for number, agency_id, _, seats in _by_agency([training.id for training in found], WAITING)
+        if agency_id == agency.id
+    }
+    seen = {}
+    for number, counted in counts(found).items():
+        share = counted.share_of(agency.id, agency.country)
+        free = counted.free_for(agency.id, agency.country)
+        own = share if share and share.agency_id else None
+        in_pool = counted.free_in_all if own else free
+        few = max(2, counted.capacity // 10)
+        seen[number] = AgencySeats(
+            own.seats if own else None,
+            counted.held.get(agency.id, ("", 0))[1],
+            waiting.get(number, 0),
+            max(0, free) if own else None,
+            PoolState.FULL if in_pool <= 0 else PoolState.FEW if in_pool <= few else PoolState.OPEN,
         )
-    )  # fmt: skip
-    few = max(2, training.capacity // 10)
-    pool = PoolState.FULL if total_free <= 0 else PoolState.FEW if total_free <= few else PoolState.OPEN
-    return AgencySeats(
-        own,
-        held.get(agency.id, ("", 0))[1],
-        waiting or 0,
-        max(0, _free_for(training, agency, kept, held)),
-        pool,
-    )
+    return seen
 
 
 @atomic
@@ -138,11 +190,13 @@ def allocate(
         (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
         None,
     )
-    others = sum(a.seats for a in known if a is not allocation and a.released_at is None)
-    if others + seats > training.capacity:
+    wanted = Kept(seats, agency.id if agency else None, country)
+    others = [as_kept(a) for a in known if a is not allocation and a.released_at is None]
+    most = count(training).most_to_keep(wanted, others)
+    if seats > most:
         raise Invalid(
-            msg("Only %(left)s of %(capacity)s seats are not kept for others.",
-                left=training.capacity - others, capacity=training.capacity),
+            msg("Seats that can be kept here: %(most)s; the others of the %(capacity)s are kept or held already.",
+                most=max(0, most), capacity=training.capacity),
             field="seats",
         )  # fmt: skip
     if allocation is None:
@@ -161,85 +215,39 @@ def allocate(
 def release(training: Training, *, by: User | None) -> int:
     """Give the unused kept seats back to everybody; returns how many. Who gets them is the next in line."""
     trainings.lock(training)
-    held = held_by_agency(training)
-    freed = 0
-    for allocation in _kept(training):
-        freed += max(0, allocation.seats - _held_of(allocation, _kept(training), held))
-        allocation.released_at = clock.now()
+    counted, freed = count(training), 0
+    for allocation in allocations(training):
+        if allocation.released_at is None:
+            freed += max(0, allocation.seats - counted.used_of(as_kept(allocation)))
+            allocation.released_at = clock.now()
     audit.record(by=by, action="seats.release", thing=training, changes={"seats": freed})
     return freed
 
 
-def _kept(training: Training) -> list[SeatAllocation]:
-    return [allocation for allocation in allocations(training) if allocation.released_at is None]
-
-
-def _held_of(
-    allocation: SeatAllocation, kept: Sequence[SeatAllocation], held: dict[int, tuple[str, int]]
-) -> int:
-    """How many seats are held out of what this allocation keeps."""
-    if allocation.agency_id is not None:
-        return held.get(allocation.agency_id, ("", 0))[1]
-    with_their_own = {a.agency_id for a in kept if a.agency_id is not None}
-    return sum(
-        count for number, (country, count) in held.items()
-        if country == allocation.country and number not in with_their_own
-    )  # fmt: skip
-
-
-def _free_for(
-    training: Training, agency: Agency, kept: Sequence[SeatAllocation], held: dict[int, tuple[str, int]]
-) -> int:
-    total = training.capacity - sum(count for _, count in held.values())
-    own = next((a for a in kept if a.agency_id == agency.id), None) or next(
-        (a for a in kept if a.country == agency.country), None
-    )
-    if own is not None:
-        return min(total, own.seats - _held_of(own, kept, held))
-    agencies = {a.agency_id for a in kept}
-    countries = {a.country for a in kept}
-    in_pool = sum(
-        count
-        for number, (country, count) in held.items()
-        if number not in agencies and country not in countries
-    )
-    return min(total, training.capacity - sum(a.seats for a in kept) - in_pool)
-
-
 @dataclass(frozen=True)
 class SeatLine:
-    """A line of the seats' table; ``name`` is empty for the pool."""
+    """A line of the seats' table; ``allocation`` is None for the pool."""
 
     allocation: SeatAllocation | None
     kept: int
     held: int
+    free: int
     waiting: int
-
-    @property
-    def free(self) -> int:
-        """Seats of this line that nobody holds."""
-        return max(0, self.kept - self.held)
 
 
 def table(training: Training) -> list[SeatLine]:
-    """Kept, held, free and waiting per allocation, and for the pool as the last line."""
-    known, held = allocations(training), held_by_agency(training)
-    kept = [allocation for allocation in known if allocation.released_at is None]
-    waiting: dict[int, tuple[str, int]] = {
-        number: (country, count)
-        for number, country, count in db.session.execute(
-            select(Registration.agency_id, func.min(Registration.agency_country), func.count())
-            .where(Registration.training_id == training.id, Registration.state == "reserve")
-            .group_by(Registration.agency_id)
+    """Kept, held, free and on the reserve list per allocation, and for the pool as the last line."""
+    live = [(one, as_kept(one)) for one in allocations(training) if one.released_at is None]
+    counted, reserve = SeatCount(training.capacity, [kept for _, kept in live]), _on_reserve(training)
+    for _, agency_id, country, seats in _by_agency([training.id], HOLDS_SEAT):
+        counted.take(agency_id, country, seats)
+    return [
+        SeatLine(
+            allocation,
+            counted.pool if kept is None else kept.seats,
+            counted.used_of(kept),
+            max(0, counted.free_of(kept)),
+            counted.used_of(kept, reserve),
         )
-    }
-    lines = [SeatLine(a, a.seats, _held_of(a, kept, held), _held_of(a, kept, waiting)) for a in kept]
-    pool = training.capacity - sum(line.kept for line in lines)
-    all_held, all_waiting = (sum(count for _, count in found.values()) for found in (held, waiting))
-    rest = SeatLine(
-        None,
-        pool,
-        all_held - sum(line.held for line in lines),
-        all_waiting - sum(line.waiting for line in lines),
-    )
-    return [*lines, rest]
+        for allocation, kept in [*live, (None, None)]
+    ]

@@ -17,6 +17,9 @@ from training.web import choices
 from training.web.access import permit
 from training.web.respond import address, page
 
+MOST_A_DAY = 8
+"""Trainings that a day of the month shows; the rest are a link away."""
+
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
 
 
@@ -31,7 +34,7 @@ def index() -> Response:
     if re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", asked):
         first = date.fromisoformat(f"{asked}-01")
     return page(
-        "calendar/index.html", form=form, chips=choices.chips(form), first=first, today=today,
+        "calendar/index.html", form=form, chips=choices.chips(form), first=first, today=today, most=MOST_A_DAY,
         days=calendars.month(current_user._get_current_object(), first, theme=form.theme.data),
         before=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         after=address(month=f"{first + timedelta(days=32):%Y-%m}"),

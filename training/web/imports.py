@@ -64,7 +64,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
         status=422 if refusal else 200,
         batch=batch,
         preview=imports.preview(batch) if batch.state is BatchState.STAGED else None,
-        own=seats.for_agency(batch.training, batch.agency),
+        own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
         refusal=refusal,
     )
 

@@ -81,7 +81,7 @@ def new(training: Training) -> Response:
     return page(
         "registrations/new.html", training=training, form=form, search=search, agency=agency, people=people,
         taken=registrations.registered_of(training, people.items) if people else set(),
-        own=seats.for_agency(training, agency) if agency else None,
+        own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
     )  # fmt: skip
 

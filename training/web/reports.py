@@ -85,7 +85,7 @@ def attendance() -> Response:
     return page(
         "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form, period="any"),
         totals=reports.summary(found), state=reports.data_state(filters, user=user), rows=rows,
-        by_number={number: one for one, number in found}, tables=reports.split_tables(found, filters, user=user),
+        by_number={one.registration_id: one.participation for one in found}, tables=reports.split_tables(found),
         names=report_files.TABLE_NAMES, overlapping=reports.overlapping_by_theme(found), files=report_files,
         export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
     )  # fmt: skip

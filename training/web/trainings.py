@@ -63,9 +63,7 @@ def index() -> Response:
     sort = sorting(("starts_on", "title", "code"), "-starts_on")
     found = trainings.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     listed = paginate(found)
-    own = (
-        {t.id: seats.for_agency(t, current_user.agency) for t in listed.items} if current_user.agency else {}
-    )
+    own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
     return page(
         "trainings/index.html", "trainings/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainings=listed, held=trainings.held_counts(listed.items), own=own,
@@ -82,7 +80,7 @@ def show(training: Training) -> Response:
         "trainings/show.html",
         training=training,
         sessions=[] if is_partner else sessions.of(training, user=user),
-        own=seats.for_agency(training, user.agency) if is_partner else None,
+        own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
         is_open=trainings.is_registration_open(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=paginate(registrations.of(training, user), 50) if is_partner or may_read else None,
@@ -127,7 +125,7 @@ def edit(training: Training) -> Response:
     back = url_for(".show", public_id=training.public_id)
     if submitted(form):
         try:
-            trainings.change(training, by=_user(), details=trainings.Details(**form.data))
+            reserve_list.change_training(training, by=_user(), details=trainings.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -202,7 +200,7 @@ def keep_seats(training: Training) -> Response:
     form.country.offer(choices.of_countries())
     if submitted(form):
         try:
-            seats.allocate(training, by=_user(), **form.data)
+            reserve_list.keep_seats(training, by=_user(), **form.data)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
