@@ -106,6 +106,38 @@ def test_pages_open_full_and_ask_as_little_with_many_rows_as_with_one(client, ma
     assert too_many == {}
 
 
+ROLES = {
+    Role.PARTNER: ("/", "/trainings", "/registrations", "/trainees", "/calendar"),
+    Role.TRAINER: ("/", "/trainings", "/sessions", "/calendar"),
+    Role.MANAGER: ("/", "/trainings", "/registrations", "/trainees", "/agencies", "/reports/attendance"),
+    Role.COORDINATOR: ("/", "/trainings", "/registrations", "/sessions", "/reports/attendance"),
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_roles_lists_ask_as_little_with_many_rows_as_with_one(role, client, make: Make, queries):
+    themes = {"themes": [make.theme("BMV")]} if role is Role.COORDINATOR else {}
+    user, programme = make.user(role, **themes), make.programme()
+    trainer = make.trainer(user=user) if role is Role.TRAINER else None
+    client.sign_in(user)
+    counts: dict[str, list[int]] = {}
+    for rows in (1, 12):
+        for number in range(rows):
+            day = clock.today() + timedelta(days=10 + rows + number)
+            training = make.training(programme=programme, starts_on=day)
+            make.registration(training, make.trainee(user.agency or make.agency()))
+            make.session(training, day, **({"trainers": [trainer]} if trainer else {}))
+            programme = make.programme()
+        with time_machine.travel(clock.now() + timedelta(minutes=1)):  # registrations are open
+            for path in [*ROLES[role], f"/trainings/{training.public_id}"]:
+                queries.clear()
+                response = client.get(path)
+                assert response.status_code == 200, path
+                counts.setdefault(re.sub(r"[0-9a-f-]{36}", "…", path), []).append(len(queries))
+
+    assert {path: found for path, found in counts.items() if found[0] != found[1] or found[1] > 12} == {}
+
+
 def test_a_form_shows_what_is_stored_and_saving_it_unchanged_changes_nothing(client, make: Make):
     training, trainer = (
         make.training(title="As it was"),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, false, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
 from training.db import atomic, db
@@ -128,7 +129,7 @@ def get(user: User, public_id: UUID) -> TrainingSession:
 def of(training: Training, *, user: User | None = None) -> list[TrainingSession]:
     """A training's sessions in order; for a trainer only those that they give."""
     found = visible_to(user) if user is not None and user.role is Role.TRAINER else select(TrainingSession)
-    return list(
+    listed = list(
         db.session.scalars(
             found.where(TrainingSession.training_id == training.id)
             .options(
@@ -139,6 +140,9 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
             .order_by(TrainingSession.starts_at, TrainingSession.id)
         )
     )
+    for session in listed:  # it is at hand, and would be asked for once a session
+        set_committed_value(session, "training", training)
+    return listed
 
 
 def given_by(trainer: Trainer) -> Select[TrainingSession]:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.errors import DomainError, Invalid
 from training.forms.trainings import SeatsForm, TrainingFilter, TrainingForm
-from training.models import Programme, Role, Training
+from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
     cancellations,
@@ -76,6 +76,7 @@ def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
     user = _user()
     is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
+    counts = trainings.state_counts(training) if not is_partner else {}
     return page(
         "trainings/show.html",
         training=training,
@@ -84,8 +85,8 @@ def show(training: Training) -> Response:
         is_open=trainings.is_registration_open(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=paginate(registrations.of(training, user), 50) if is_partner or may_read else None,
-        counts=trainings.state_counts(training) if may_read else {},
-        held=trainings.held_counts([training]).get(training.id, 0) if not is_partner else 0,
+        counts=counts if may_read else {},
+        held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
         moves=training_moves.available(training),
     )
