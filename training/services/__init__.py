@@ -2,6 +2,7 @@
 
 ORDER = (
     "audit",
+    "lists",
     "mail",
     "organisations",
     "sign_ins",

@@ -12,7 +12,7 @@ from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
 from training.services import agencies, people, registrations
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
 
@@ -39,6 +39,8 @@ def index() -> Response:
     found = agencies.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
+    if file := exports.wanted(found, "agencies", form):
+        return file
     listed = paginate(found)
     return page(
         "agencies/index.html", "agencies/_rows.html", form=form, chips=choices.chips(form), sorting=sort,

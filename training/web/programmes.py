@@ -12,7 +12,7 @@ from training.forms.subjects import ProgrammeFilter, ProgrammeForm
 from training.models import Programme
 from training.policy import Action
 from training.services import programmes, trainings
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
 
@@ -36,6 +36,8 @@ def index() -> Response:
     found = programmes.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
+    if file := exports.wanted(found, "programmes", form):
+        return file
     listed = paginate(found)
     return page(
         "programmes/index.html", "programmes/_rows.html", form=form, chips=choices.chips(form), sorting=sort,

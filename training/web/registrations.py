@@ -17,7 +17,7 @@ from training.models import Registration, Role, Training
 from training.policy import Action
 from training.services import registrations, reserve_list, seats, trainees, trainings
 from training.text import msg
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import first, page, paginate, reason, sorting
 
@@ -38,6 +38,8 @@ def index() -> Response:
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
     found = registrations.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "registrations", form):
+        return file
     return page(
         "registrations/index.html", "registrations/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         registrations=paginate(found),

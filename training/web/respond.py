@@ -109,6 +109,7 @@ def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
     if paged.pages and asked > paged.pages:
         paged = db.paginate(found, page=paged.pages, per_page=per_page, error_out=False)
     paged.url = lambda n: address(page=n if n > 1 else "")  # type: ignore[attr-defined]
+    paged.file = lambda kind: address(**{"as": kind, "page": ""})  # type: ignore[attr-defined]
     return paged
 
 

@@ -14,7 +14,7 @@ from training.forms.trainings import PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
 from training.services import attendance, clashes, sessions, themes, trainings, venues
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
 
@@ -32,6 +32,8 @@ def index() -> Response:
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "-starts_at")
     found = sessions.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "sessions", form):
+        return file
     listed = paginate(found)
     return page(
         "sessions/index.html", "sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,

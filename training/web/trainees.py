@@ -12,7 +12,7 @@ from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm
 from training.models import Role, Trainee
 from training.policy import Action
 from training.services import registrations, trainees
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, sorting, submitted
 
@@ -42,6 +42,8 @@ def index() -> Response:
     found = trainees.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
+    if file := exports.wanted(found, "trainees", form):
+        return file
     return page(
         "trainees/index.html", "trainees/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainees=paginate(found),

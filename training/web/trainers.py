@@ -12,7 +12,7 @@ from training.forms.subjects import AbsenceForm, TrainerFilter, TrainerForm
 from training.models import Role, Trainer
 from training.policy import Action
 from training.services import people, sessions, trainers
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import first, page, paginate, reason, sorting, submitted
 
@@ -37,6 +37,8 @@ def index() -> Response:
     found = trainers.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
+    if file := exports.wanted(found, "trainers", form):
+        return file
     return page(
         "trainers/index.html", "trainers/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainers=paginate(found),

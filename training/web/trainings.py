@@ -26,7 +26,7 @@ from training.services import (
     training_moves,
     trainings,
 )
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
 
@@ -62,6 +62,8 @@ def index() -> Response:
     form = choices.filtered(TrainingFilter(request.args))
     sort = sorting(("starts_on", "title", "code"), "-starts_on")
     found = trainings.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "trainings", form):
+        return file
     listed = paginate(found)
     own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
     return page(

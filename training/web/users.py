@@ -14,7 +14,7 @@ from training.forms.accounts import InvitationForm, UserFilter, UserForm
 from training.models import User
 from training.policy import Action
 from training.services import people
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, sorting, submitted
 
@@ -43,6 +43,8 @@ def index() -> Response:
     form = choices.filtered(UserFilter(request.args))
     sort = sorting(("name", "email", "role", "signed_in"), "name")
     found = people.search(**choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "users", form):
+        return file
     return page(
         "users/index.html", "users/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         users=paginate(found),

@@ -12,7 +12,7 @@ from training.forms.subjects import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
 from training.services import venues
-from training.web import choices
+from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, sorting, submitted
 
@@ -34,6 +34,8 @@ def index() -> Response:
     found = venues.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
+    if file := exports.wanted(found, "venues", form):
+        return file
     listed = paginate(found)
     return page(
         "venues/index.html", "venues/_rows.html", form=form, chips=choices.chips(form), sorting=sort, venues=listed,
