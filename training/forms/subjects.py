@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField
+from wtforms import BooleanField, DateField, EmailField, IntegerField
 from wtforms.validators import Length, Regexp
 
 from training.forms import labels
@@ -171,6 +171,20 @@ class PlainFilter(Form):
     """Search alone."""
 
     text = line(_l("Search"), required=False)
+
+
+def _promised(label: str) -> IntegerField:
+    return number(label, low=1, high=10_000_000, required=False)
+
+
+class TargetsForm(Form):
+    """What a programme promised its donor; empty where nothing was promised."""
+
+    participations = _promised(_l("Participations"))
+    persons_trained = _promised(_l("Persons trained"))
+    completed = _promised(_l("Completed"))
+    person_hours = _promised(_l("Person-hours"))
+    person_days = _promised(_l("Person-days"))
 
 
 class ProgrammeFilter(Form):

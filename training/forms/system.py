@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField
+from wtforms import FileField, StringField
 from wtforms.validators import Regexp
 
 from training.forms import labels
@@ -22,6 +22,16 @@ class OrganisationForm(Form):
         render_kw={"type": "color"},
     )
     donor_block = long_text(_l("Donor's line on papers"), most=1000)
+
+
+class LogoForm(Form):
+    """The organisation's logo."""
+
+    logo = FileField(
+        _l("Logo"),
+        description=_l("PNG or JPEG, at most 100 kB."),
+        render_kw={"accept": "image/png,image/jpeg"},
+    )
 
 
 class AuditFilter(Form):

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from training.db import atomic, db
+from training.errors import Invalid
 from training.models import Organisation, User
 from training.services import audit
+from training.text import msg
 
 UNNAMED = "Training"
+PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+"""The kinds of picture that a logo may be, by how they begin."""
+MOST_LOGO_BYTES = 100_000
 
 
 def get() -> Organisation:
@@ -18,9 +23,46 @@ def get() -> Organisation:
         sender_name="",
         accent="#1d4ed8",
         donor_block="",
-        logo=None,
         logo_type="",
     )
+
+
+def logo() -> bytes | None:
+    """The organisation's logo, a PNG or JPEG picture; none where there is none."""
+    return get().logo
+
+
+@atomic
+def set_logo(picture: bytes, *, by: User) -> None:
+    """Keep a PNG or JPEG picture of at most 100 kB as the logo; raises ``Invalid``."""
+    kind = next((name for name, start in PICTURES.items() if picture.startswith(start)), None)
+    if kind is None:
+        raise Invalid(msg("Send a PNG or JPEG picture."), field="logo")
+    if len(picture) > MOST_LOGO_BYTES:
+        raise Invalid(
+            msg("The picture has more than 100 kB: make it smaller, 200 pixels are enough."), field="logo"
+        )
+    organisation = _stored()
+    organisation.logo, organisation.logo_type = picture, kind
+    audit.record(by=by, action="organisation.set_logo", thing=organisation, changes={"bytes": len(picture)})
+
+
+@atomic
+def remove_logo(*, by: User) -> None:
+    """Show no logo any more."""
+    organisation = _stored()
+    organisation.logo, organisation.logo_type = None, ""
+    audit.record(by=by, action="organisation.remove_logo", thing=organisation)
+
+
+def _stored() -> Organisation:
+    """The row of the settings, added with its defaults where nobody has set them."""
+    organisation = db.session.get(Organisation, 1)
+    if organisation is None:
+        organisation = get()
+        db.session.add(organisation)
+        db.session.flush()
+    return organisation
 
 
 @atomic
@@ -28,10 +70,7 @@ def change(
     *, by: User, name: str, address: str, sender_name: str, accent: str, donor_block: str
 ) -> Organisation:
     """Set the organisation's name, address, sender, colour and donor's line."""
-    organisation = db.session.get(Organisation, 1)
-    if organisation is None:
-        organisation = Organisation(id=1)
-        db.session.add(organisation)
+    organisation = _stored()
     organisation.name, organisation.address, organisation.sender_name = name, address, sender_name
     organisation.accent, organisation.donor_block = accent, donor_block
     audit.record(

@@ -92,9 +92,8 @@ def search(
         "agency": Registration.agency_name,
         "rank": Registration.reserve_rank,
     }[sort]
-    return found.order_by(
-        by.desc() if descending else by, Registration.id.desc() if descending else Registration.id
-    )
+    keys = [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    return found.order_by(*(key.desc() for key in keys) if descending else keys)
 
 
 def get(user: User, public_id: UUID) -> Registration:

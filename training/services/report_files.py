@@ -107,6 +107,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
         {
             "lang": language,
             "organisation": organisations.get().name,
+            "logo": list(organisations.logo() or b""),
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": msg("Attendance report").translated(),
             "generated": f"{clock.now():%Y-%m-%d %H:%M} UTC",

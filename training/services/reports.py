@@ -26,7 +26,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
 from training.db import db
-from training.indicators import Participation, Totals, totals
+from training.indicators import Participation, Totals, rate, totals
 from training.models import (
     ActivityType,
     Agency,
@@ -46,7 +46,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance
+from training.services import attendance, programmes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +179,33 @@ def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
         "agency": split(found, lambda one: [one.agency]),
         "training": split(found, lambda one: [codes[one.participation.training_id]]),
     }
+
+
+TARGETS = ("participations", "persons_trained", "completed", "person_hours", "person_days")
+"""Totals for which a programme may have promised a number to its donor."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a programme promised for one indicator, and what it has reached so far."""
+
+    indicator: str
+    target: int
+    reached: float
+
+    @property
+    def share(self) -> float | None:
+        """Reached of promised, in per cent."""
+        return rate(round(self.reached * 100), self.target * 100)
+
+
+def against_targets(programme: Programme) -> list[Reached]:
+    """What the programme promised beside what its registers say by now; empty where nothing was promised."""
+    promised = {one.indicator: one.target for one in programmes.targets(programme)}
+    if not promised:
+        return []
+    so_far = summary(participations(Filters(programme=programme), user=None))
+    return [Reached(name, promised[name], getattr(so_far, name)) for name in TARGETS if name in promised]
 
 
 def by_theme(found: Sequence[Listed]) -> list[Split]:

@@ -40,6 +40,7 @@ def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, de
         {
             "lang": "en",
             "organisation": organisation.name,
+            "logo": list(organisations.logo() or b""),
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": training.title,
             "code": training.code,

@@ -8,10 +8,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Invalid
-from training.forms.subjects import ProgrammeFilter, ProgrammeForm
+from training.forms.subjects import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme
 from training.policy import Action
-from training.services import programmes, trainings
+from training.services import programmes, reports, trainings
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
@@ -53,7 +53,7 @@ def show(programme: Programme) -> Response:
     found = paginate(trainings.search(user, programme=programme), 50)
     return page(
         "programmes/show.html", programme=programme, trainings=found, held=trainings.held_counts(found.items),
-        targets=programmes.targets(programme), moves=programmes.moves(programme),
+        targets=reports.against_targets(programme), target_names=TargetsForm(), moves=programmes.moves(programme),
     )  # fmt: skip
 
 
@@ -88,6 +88,26 @@ def edit(programme: Programme) -> Response:
             flash(_("Saved."))
             return redirect(back, 303)
     return page("edit.html", form=form, title=programme.title, back=(programme.code, back))
+
+
+@bp.route("/<uuid:public_id>/targets", methods=["GET", "POST"])
+@permit(Action.PROGRAMME_CHANGE, programmes.get)
+def targets(programme: Programme) -> Response:
+    """Set what was promised to the donor."""
+    known = {one.indicator: one.target for one in programmes.targets(programme)}
+    form = TargetsForm(request.form, data=known)
+    back = url_for(".show", public_id=programme.public_id)
+    if submitted(form):
+        promised = {name: target for name, target in form.data.items() if target is not None}
+        programmes.set_targets(programme, by=current_user._get_current_object(), targets=promised)
+        flash(_("Saved."))
+        return redirect(back, 303)
+    return page(
+        "edit.html",
+        form=form,
+        title=_("Targets of %(code)s", code=programme.code),
+        back=(programme.code, back),
+    )
 
 
 def _move(programme: Programme, name: str) -> Response:
