@@ -249,8 +249,9 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
         if state != "submitted":
             made.steps.append(
                 {"registration_id": made.registration_id, "from_state": "submitted", "to_state": state,
-                 "at": released or confirmed or submitted, "by_id": None, "by_name": "Demo", "reason_code": None,
-                 "reason": shape.reason}
+                 "at": released or confirmed or submitted, "by_id": None, "by_name": "Demo",
+                 "reason_code": "organiser" if shape.reason and state == "withdrawn" else None,
+                 "reason": shape.reason if state == "withdrawn" else ""}
             )  # fmt: skip
 
 
@@ -258,7 +259,7 @@ def _fate(
     place: int, shape: Shape, training: dict[str, Any], submitted: datetime, starts_at: datetime
 ) -> tuple[str, str, datetime | None, datetime | None]:
     """(state, source, confirmed at, released at) of the person at this place."""
-    confirmed = submitted + timedelta(days=1)
+    confirmed = min(submitted + timedelta(days=1), training["created_at"])
     before = starts_at - timedelta(days=2)
     if shape.state in ("cancelled", "postponed"):
         return ("withdrawn", "form", confirmed, training["created_at"]) if shape.state == "cancelled" else (

@@ -115,6 +115,8 @@ class Listed(NamedTuple):
     agency_type: str
     sex: str
     country: str
+    theme: str
+    training: str
 
 
 def participations(filters: Filters, *, user: User | None) -> list[Listed]:
@@ -138,11 +140,14 @@ def participations(filters: Filters, *, user: User | None) -> list[Listed]:
             Registration.agency_type_code,
             plain(Trainee.sex),
             Registration.trainee_country,
+            Theme.code,
+            Training.code + " " + Training.title,
         ),
         filters,
         user,
     )
-    rows = db.session.execute(found.where(compulsory).group_by(Registration.id, Trainee.id, Training.id))
+    found = found.join(Theme, Theme.id == Training.theme_id).where(compulsory)
+    rows = db.session.execute(found.group_by(Registration.id, Trainee.id, Training.id, Theme.id))
     return [Listed(Participation._make(row[:9]), *row[9:]) for row in rows]
 
 
@@ -170,14 +175,13 @@ def split(
 
 def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
     """The summary's tables: by theme, sex, country, agency type, agency and training, each adding up to the totals."""
-    themes, codes = _training_labels(found)
     return {
-        "theme": split(found, lambda one: [themes[one.participation.training_id]]),
+        "theme": by_theme(found),
         "sex": split(found, lambda one: [one.sex], [sex.value for sex in Sex]),
         "country": split(found, lambda one: [one.country]),
         "agency_type": split(found, lambda one: [one.agency_type]),
         "agency": split(found, lambda one: [one.agency]),
-        "training": split(found, lambda one: [codes[one.participation.training_id]]),
+        "training": split(found, lambda one: [one.training]),
     }
 
 
@@ -210,22 +214,21 @@ def against_targets(programme: Programme) -> list[Reached]:
 
 def by_theme(found: Sequence[Listed]) -> list[Split]:
     """Totals by the trainings' own theme; they add up."""
-    themes, _ = _training_labels(found)
-    return split(found, lambda one: [themes[one.participation.training_id]])
+    return split(found, lambda one: [one.theme])
 
 
 def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
     """Totals per area where a multi-thematic tag counts under every area that it covers: does not add up."""
-    area = aliased(Theme)
+    frame, area = aliased(Theme), aliased(Theme)
     pairs = db.session.execute(
-        select(Training.id, area.code)
-        .join(ThemeUse, ThemeUse.frame_id == Training.theme_id)
+        select(frame.code, area.code)
+        .join(ThemeUse, ThemeUse.frame_id == frame.id)
         .join(area, and_(area.id == ThemeUse.theme_id, area.kind == ThemeKind.THEMATIC_AREA))
     )
-    areas: dict[int, list[str]] = {}
-    for number, code in pairs:
-        areas.setdefault(number, []).append(code)
-    return split(found, lambda one: areas.get(one.participation.training_id, []))
+    areas: dict[str, list[str]] = {}
+    for tagged, code in pairs:
+        areas.setdefault(tagged, []).append(code)
+    return split(found, lambda one: areas.get(one.theme, []))
 
 
 def data_state(filters: Filters, *, user: User | None) -> DataState:
@@ -265,17 +268,6 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
         .where(wanted)
         .order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
     )
-
-
-def _training_labels(found: Iterable[Listed]) -> tuple[dict[int, str], dict[int, str]]:
-    """(theme's code, training's code and title) by the training's id."""
-    ids = {one.participation.training_id for one in found}
-    rows = db.session.execute(
-        select(Training.id, Theme.code, Training.code, Training.title)
-        .join(Theme, Theme.id == Training.theme_id)
-        .where(Training.id.in_(ids) if len(ids) < 500 else Training.id > 0)
-    ).all()
-    return {row[0]: row[1] for row in rows}, {row[0]: f"{row[2]} {row[3]}" for row in rows}
 
 
 def from_registers(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:

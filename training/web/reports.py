@@ -23,7 +23,7 @@ from training.services import audit, report_files, report_rows, reports, themes,
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name
-from training.web.respond import address, download, page, paginate
+from training.web.respond import address, download, first, page, paginate
 
 
 def split_label(label: str, table: str) -> str:
@@ -43,6 +43,8 @@ def participation_rate(one: Participation) -> float | None:
 
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
+MOST_TRAININGS = 100
+"""The latest, which the filter offers; any other is a link from its own page away."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -54,8 +56,11 @@ def _form() -> ReportFilter:
     form = ReportFilter(request.args)
     if not request.args:  # the first look is at this year
         form.ends_from.data = clock.today().replace(month=1, day=1)
-    chosen = [trainings.by_code(request.args["training"])] if _is_known(request.args.get("training")) else []
-    form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in chosen])
+    offered = first(trainings.search(_user(), sort="starts_on", descending=True), MOST_TRAININGS)
+    asked = request.args.get("training")
+    if asked and _is_known(asked) and asked not in {t.code for t in offered}:
+        offered.insert(0, trainings.by_code(asked))
+    form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
     return choices.filtered(form)
 
 
