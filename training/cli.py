@@ -66,7 +66,7 @@ def refusing(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except DomainError as refusal:
-            click.echo(str(refusal.message), err=True)
+            click.echo(str(refusal.explained), err=True)
             raise SystemExit(1) from None
 
     return run

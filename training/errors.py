@@ -12,6 +12,11 @@ class DomainError(Exception):
         super().__init__(str(message))
         self.message = message
 
+    @property
+    def explained(self) -> Message:
+        """What the person who asked is shown: the sentence, and who can help where that is known."""
+        return self.message
+
 
 class NotFound(DomainError):
     """The thing does not exist, or not for this person: the two are answered alike."""
@@ -30,12 +35,31 @@ class Invalid(DomainError):
         self.field = field
 
 
+COORDINATOR, AGENCY, NOBODY = msg("the coordinator"), msg("your agency"), msg("nobody any more")
+RESOLVED_BY: dict[str, Message] = {
+    "full": COORDINATOR, "agency_full": COORDINATOR, "kept_for_others": COORDINATOR, "not_open": COORDINATOR,
+    "too_early": COORDINATOR, "too_late": COORDINATOR, "suspended": msg("an administrator"), "twice": AGENCY,
+    "double": AGENCY, "ended": NOBODY, "begun": COORDINATOR, "asked": COORDINATOR,
+}  # fmt: skip
+"""Who can resolve a refusal, by its code."""
+
+
 class Conflict(DomainError):
     """The thing's state does not allow it; ``code`` is a stable reason code where a program reads it."""
 
     def __init__(self, message: Message, code: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+    @property
+    def explained(self) -> Message:
+        """The sentence with who can resolve it and the code, the same on a page, in a command and in an import."""
+        who = RESOLVED_BY.get(self.code or "")
+        if who is None:
+            return self.message
+        return msg(
+            "%(sentence)s Who can help: %(who)s. (%(code)s)", sentence=self.message, who=who, code=self.code
+        )
 
 
 class TooMany(DomainError):

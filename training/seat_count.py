@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+Origin = tuple[int, str]
+"""Where a registration comes from: its agency's id, and the agency's country as it was that day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -21,53 +24,55 @@ class Kept:
 
 @dataclass(slots=True)
 class SeatCount:
-    """A training's seats at one moment. ``held`` is (country, seats held) of each agency, by its id."""
+    """A training's seats at one moment; ``held`` is how many each origin holds."""
 
     capacity: int
     kept: list[Kept] = field(default_factory=list)
-    held: dict[int, tuple[str, int]] = field(default_factory=dict)
+    held: dict[Origin, int] = field(default_factory=dict)
 
-    def share_of(self, agency_id: int, country: str) -> Kept | None:
-        """What is kept for the agency: its own seats, else its country's, else none."""
+    def share_of(self, origin: Origin) -> Kept | None:
+        """What is kept for the origin: its agency's own seats, else its country's, else none."""
+        agency_id, country = origin
         own = next((kept for kept in self.kept if kept.agency_id == agency_id), None)
         return own or next((kept for kept in self.kept if kept.country == country), None)
 
-    def used_of(self, kept: Kept | None, counted: dict[int, tuple[str, int]] | None = None) -> int:
+    def used_of(self, kept: Kept | None, counted: dict[Origin, int] | None = None) -> int:
         """How many seats are held out of ``kept`` (None is the pool); ``counted`` counts others than seats held."""
         numbers = self.held if counted is None else counted
-        return sum(
-            count for agency_id, (country, count) in numbers.items()
-            if self.share_of(agency_id, country) == kept
-        )  # fmt: skip
-
-    @property
-    def all_held(self) -> int:
-        """Seats held by anybody."""
-        return sum(count for _, count in self.held.values())
+        return sum(count for origin, count in numbers.items() if self.share_of(origin) == kept)
 
     @property
     def free_in_all(self) -> int:
         """Capacity less the seats held; never counts what is kept."""
-        return self.capacity - self.all_held
+        return self.capacity - sum(self.held.values())
+
+    @property
+    def promised(self) -> int:
+        """Seats that are kept, or held beyond what is kept: what the pool cannot have."""
+        return sum(max(kept.seats, self.used_of(kept)) for kept in self.kept)
 
     @property
     def pool(self) -> int:
-        """Seats for those for whom nothing is kept: capacity less what is kept, or held beyond it."""
-        return self.capacity - sum(max(kept.seats, self.used_of(kept)) for kept in self.kept)
+        """Seats for those for whom nothing is kept."""
+        return self.capacity - self.promised
+
+    @property
+    def least_capacity(self) -> int:
+        """The smallest capacity at which everybody keeps their seat and every promise can be met."""
+        return self.promised + self.used_of(None)
 
     def free_of(self, kept: Kept | None) -> int:
         """How many more seats may be taken out of ``kept`` (None is the pool); negative where more are held."""
         share = self.pool if kept is None else kept.seats
         return min(self.free_in_all, share - self.used_of(kept))
 
-    def free_for(self, agency_id: int, country: str) -> int:
-        """How many more seats the agency may take: the smaller of what is free in all and in its share."""
-        return self.free_of(self.share_of(agency_id, country))
+    def free_for(self, origin: Origin) -> int:
+        """How many more seats the origin may take: the smaller of what is free in all and in its share."""
+        return self.free_of(self.share_of(origin))
 
-    def take(self, agency_id: int, country: str, seats: int = 1) -> None:
-        """Count ``seats`` more as held by the agency; negative gives some back."""
-        at, held = self.held.get(agency_id, (country, 0))
-        self.held[agency_id] = (at, held + seats)
+    def take(self, origin: Origin, seats: int = 1) -> None:
+        """Count ``seats`` more as held."""
+        self.held[origin] = self.held.get(origin, 0) + seats
 
     def most_to_keep(self, kept: Kept, others: Iterable[Kept]) -> int:
         """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met."""

@@ -14,6 +14,7 @@ from training.models import Admission, RegistrationSource, RegistrationState, Ro
 from training.services import (
     agencies,
     cancellations,
+    late_changes,
     registrations,
     reserve_list,
     seats,
@@ -218,7 +219,7 @@ def test_replacing_keeps_the_seat_with_the_agency_and_links_the_two(make: Make):
     old = make.registration(training, make.trainee(agency))
     waiting = make.registration(training)
 
-    new = registrations.replace(old, by=by, substitute=make.trainee(agency), reason="on leave")
+    new = late_changes.replace(old, by=by, substitute=make.trainee(agency), reason="on leave")
 
     assert (old.state, new.state, waiting.state) == (S.REPLACED, S.CONFIRMED, S.RESERVE)
     assert new.replaces_id == old.id
@@ -228,17 +229,17 @@ def test_a_substitute_comes_from_the_same_agency(make: Make):
     old = make.registration()
 
     with pytest.raises(Invalid, match="same agency"):
-        registrations.replace(old, by=make.user(), substitute=make.trainee(), reason="on leave")
+        late_changes.replace(old, by=make.user(), substitute=make.trainee(), reason="on leave")
 
 
 def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
     training, by = make.training(capacity=1), make.user()
 
-    found = registrations.walk_in(training, by=by, trainee=make.trainee())
+    found = late_changes.walk_in(training, by=by, trainee=make.trainee())
 
     assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)
     with pytest.raises(Conflict, match="All 1 seats are held"):
-        registrations.walk_in(training, by=by, trainee=make.trainee())
+        late_changes.walk_in(training, by=by, trainee=make.trainee())
 
 
 def test_each_step_keeps_who_when_and_why(make: Make):

@@ -34,7 +34,7 @@ class Form(WTForm):
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a service's refusal beside the field that it names, else on top."""
-        text = refusal.message.translated()
+        text = refusal.explained.translated()
         name = refusal.field if isinstance(refusal, Invalid) else None
         if name in self._fields:
             field = self._fields[name]

@@ -12,9 +12,13 @@ from training.models import (
     MailState,
     Modality,
     ProgrammeState,
+    Promotion,
+    ReasonCode,
     RegisterState,
     RegistrationState,
+    ReserveOrder,
     Role,
+    SeatRequestState,
     Sex,
     TrainingState,
 )
@@ -69,6 +73,25 @@ MODALITY = {Modality.IN_PERSON: _l("in person"), Modality.ONLINE: _l("online"), 
 ADMISSION = {
     Admission.APPROVAL: _l("a coordinator decides"),
     Admission.FIRST_COME: _l("first come, first served"),
+}
+RESERVE_ORDER = {ReserveOrder.RANK: _l("rank"), ReserveOrder.SUBMITTED: _l("submission")}
+PROMOTION = {
+    Promotion.AUTOMATIC: _l("goes to the next in line at once"),
+    Promotion.PROPOSED: _l("is proposed to the coordinator"),
+}
+REASON_CODE = {
+    ReasonCode.NOT_ELIGIBLE: _l("does not meet the conditions"),
+    ReasonCode.NO_SEAT: _l("no seat"),
+    ReasonCode.INCOMPLETE: _l("incomplete"),
+    ReasonCode.AGENCY: _l("the agency's wish"),
+    ReasonCode.TRAINEE: _l("the trainee's wish"),
+    ReasonCode.ORGANISER: _l("the organiser's decision"),
+    ReasonCode.OTHER: _l("another reason"),
+}
+SEAT_REQUEST_STATE = {
+    SeatRequestState.OPEN: _l("open"),
+    SeatRequestState.GRANTED: _l("granted"),
+    SeatRequestState.DECLINED: _l("declined"),
 }
 DAY_BASIS = {DayBasis.HOURS: _l("hours per training day"), DayBasis.HALF_DAYS: _l("half-days attended")}
 OUTCOME = {

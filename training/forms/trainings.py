@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
 from training.forms.subjects import code
-from training.models import Admission, Modality
+from training.models import Admission, Modality, Promotion, ReserveOrder
 
 
 def moment(label: str, hint: str = "", required: bool = True) -> DateTimeLocalField:
@@ -41,6 +41,22 @@ class TrainingForm(Form):
     completion_percent = number(_l("Completion rule, per cent"), low=1, high=100, default=80)
     registration_opens_local = moment(_l("Registration opens"), _l("In the training's time zone."))
     registration_closes_local = moment(_l("Registration closes"), _l("In the training's time zone."))
+    reserve_order = OneOf(_l("Reserve list in the order of"), labels.RESERVE_ORDER, default=ReserveOrder.RANK)
+    promotion = OneOf(
+        _l("A free seat"), labels.PROMOTION, default=Promotion.AUTOMATIC,
+        hint=_l("Proposed: you offer or confirm each by hand."),
+    )  # fmt: skip
+    offer_hours = number(_l("An offer stands for, hours"), low=1, high=720, default=48)
+    promotion_ends_days = number(
+        _l("Nobody moves up from, days before the start"),
+        low=0,
+        high=90,
+        default=0,
+        hint=_l("0: until the first day."),
+    )
+    nearest_first = BooleanField(
+        _l("First those of the agency that gave the seat up, then of its country, then all"), default=True
+    )
     languages = PickedMany(_l("Languages"), required=True)
     description = long_text(_l("Description"))
 

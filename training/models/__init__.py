@@ -33,7 +33,18 @@ from training.models.session import RegisterState, SessionTrainer, TrainingSessi
 from training.models.theme import ActivityType, AgencyType, Theme, ThemeKind, ThemeUse
 from training.models.trainee import Sex, Trainee
 from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
-from training.models.training import Admission, Modality, SeatAllocation, Training, TrainingState
+from training.models.training import (
+    Admission,
+    Modality,
+    Promotion,
+    ReserveOrder,
+    SeatAllocation,
+    SeatRequest,
+    SeatRequestKind,
+    SeatRequestState,
+    Training,
+    TrainingState,
+)
 from training.models.user import LinkPurpose, OneTimeLink, Role, SignInAttempt, User, UserSession, user_theme
 from training.models.venue import Room, Venue
 
@@ -62,15 +73,20 @@ __all__ = [
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",
+    "Promotion",
     "ReasonCode",
     "RegisterState",
     "Registration",
     "RegistrationSource",
     "RegistrationState",
     "RegistrationStep",
+    "ReserveOrder",
     "Role",
     "Room",
     "SeatAllocation",
+    "SeatRequest",
+    "SeatRequestKind",
+    "SeatRequestState",
     "SessionTrainer",
     "Sex",
     "SignInAttempt",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -114,6 +114,7 @@ class Registration(Timestamps, Base):
     agency_type_code: Mapped[Code]
     agency_country: Mapped[Country]
     trainee_country: Mapped[Country]
+    trainee_name: Mapped[str] = mapped_column(String(410), default="")
     function: Mapped[Name] = mapped_column(default="")
     rank: Mapped[Name] = mapped_column(default="")
     submitted_at: Mapped[Instant | None]
@@ -128,6 +129,11 @@ class Registration(Timestamps, Base):
     trainee: Mapped[Trainee] = relationship()
     agency: Mapped[Agency] = relationship()
     replaces: Mapped[Registration | None] = relationship(remote_side="Registration.id")
+
+    @property
+    def name(self) -> str:
+        """The person's name: as it is now while they are of this agency, else as it was that day."""
+        return self.trainee.name if self.trainee.agency_id == self.agency_id else self.trainee_name
 
     @property
     def holds_seat(self) -> bool:

@@ -6,7 +6,15 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -59,9 +67,26 @@ class Admission(StrEnum):
     APPROVAL = "approval"
 
 
+class ReserveOrder(StrEnum):
+    """In which order those on the reserve list are next: the rank that a coordinator gives, or who was first."""
+
+    RANK = "rank"
+    SUBMITTED = "submitted"
+
+
+class Promotion(StrEnum):
+    """Whether a seat that becomes free goes to the next in line at once, or is proposed to the coordinator."""
+
+    AUTOMATIC = "automatic"
+    PROPOSED = "proposed"
+
+
 class Training(Timestamps, Base):
     """One dated delivery of a programme.
 
+    The reserve list's rule: ``reserve_order``, ``promotion``, whether those of the agency that freed a seat and then
+    of its country come first (``nearest_first``), how long an offer stands, and how many days before the start
+    moving up ends.
     ``programme_theme_id`` repeats the programme's theme, kept equal by the database, so that the pair
     (programme's theme, own theme) can be held to the pairs that ``ThemeUse`` allows.
     """
@@ -80,6 +105,8 @@ class Training(Timestamps, Base):
         CheckConstraint("capacity BETWEEN 1 AND 10000", name="capacity_1_to_10000"),
         CheckConstraint("completion_percent BETWEEN 1 AND 100", name="completion_percent_1_to_100"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="window_in_order"),
+        CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_1_to_720"),
+        CheckConstraint("promotion_ends_days BETWEEN 0 AND 90", name="promotion_ends_days_0_to_90"),
         Index("ix_training_starts_on_id", "starts_on", "id"),
         Index("ix_training_ends_on_id", "ends_on", "id"),
         Index("ix_training_programme_id_programme_theme_id", "programme_id", "programme_theme_id"),
@@ -108,6 +135,11 @@ class Training(Timestamps, Base):
     registration_opens_at: Mapped[Instant]
     registration_closes_local: Mapped[Wall]
     registration_closes_at: Mapped[Instant] = mapped_column(index=True)
+    reserve_order: Mapped[ReserveOrder] = mapped_column(text_enum(ReserveOrder), default=ReserveOrder.RANK)
+    promotion: Mapped[Promotion] = mapped_column(text_enum(Promotion), default=Promotion.AUTOMATIC)
+    nearest_first: Mapped[bool] = mapped_column(default=True)
+    offer_hours: Mapped[int] = mapped_column(default=48)
+    promotion_ends_days: Mapped[int] = mapped_column(default=0)
     completion_percent: Mapped[int] = mapped_column(default=80)
     description: Mapped[LongText] = mapped_column(default="")
     state: Mapped[TrainingState] = mapped_column(
@@ -153,3 +185,50 @@ class SeatAllocation(Timestamps, Base):
 
     training: Mapped[Training] = relationship()
     agency: Mapped[Agency | None] = relationship()
+
+
+class SeatRequestKind(StrEnum):
+    """What an agency does with the seats kept for it: it gives some back, or asks for more."""
+
+    RETURN = "return"
+    MORE = "more"
+
+
+class SeatRequestState(StrEnum):
+    """open → granted or declined; seats given back are granted at once."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    DECLINED = "declined"
+
+
+class SeatRequest(Timestamps, Base):
+    """An agency's wish for more seats, or seats that it gave back, each with a sentence; one open wish at a time."""
+
+    __tablename__ = "seat_request"
+    __table_args__ = (
+        CheckConstraint("seats BETWEEN 1 AND 10000", name="seats_1_to_10000"),
+        Index(
+            "uq_seat_request_training_id_agency_id_open", "training_id", "agency_id", unique=True,
+            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_seat_request_state_training_id", "state", "training_id"),
+    )  # fmt: skip
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    kind: Mapped[SeatRequestKind] = mapped_column(text_enum(SeatRequestKind))
+    seats: Mapped[int]
+    sentence: Mapped[LongText]
+    state: Mapped[SeatRequestState] = mapped_column(
+        text_enum(SeatRequestState), default=SeatRequestState.OPEN
+    )
+    by_name: Mapped[Name] = mapped_column(default="")
+    answered_at: Mapped[Instant | None]
+    answered_by_name: Mapped[Name] = mapped_column(default="")
+    answer: Mapped[LongText] = mapped_column(default="")
+
+    training: Mapped[Training] = relationship()
+    agency: Mapped[Agency] = relationship()

@@ -12,8 +12,8 @@ from training.models import (
     Training,
     User,
 )
+from training.services import audit, training_moves, trainings
 from training.services import registration_steps as steps
-from training.services import training_moves, trainings
 from training.services.registration_steps import S
 
 
@@ -26,6 +26,9 @@ def end_registrations(training: Training, *, by: User, reason: str) -> int:
     ).all()
     for registration in live:
         steps.end(registration, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason)
+    audit.record(
+        by=by, action="training.end_registrations", thing=training, changes={"registrations": len(live)}
+    )
     return len(live)
 
 

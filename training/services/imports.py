@@ -33,7 +33,7 @@ from training.models import (
 from training.names import same_person_key
 from training.rosters import headers, read, rows
 from training.rosters.rows import CellError
-from training.services import audit, registrations, trainees
+from training.services import audit, registrations, trainees, trainings
 from training.text import Message, msg
 
 
@@ -147,11 +147,15 @@ def confirm(
 
     Raises ``Conflict`` for a batch that has ended, ``Invalid`` while a row has an error or a guess is not accepted.
     """
+    trainings.lock(batch.training)
+    db.session.refresh(batch)
     if batch.state is not BatchState.STAGED:
         raise Conflict(msg("This file was confirmed or discarded already."))
     if _earlier(batch) is not None:
+        outcome = Outcome(0, 0, 0, 0, len(batch.rows))
         _finish(batch, BatchState.DISCARDED)
-        return Outcome(0, 0, 0, 0, len(batch.rows))
+        audit.record(by=by, action="import.discard", thing=batch, changes={"why": "the same file again"})
+        return outcome
     lines, known = _judged(batch)
     if any(line.errors for line in lines):
         raise Invalid(msg("Correct the rows that are marked, and send the file again."))
@@ -175,6 +179,8 @@ def confirm(
 @atomic
 def discard(batch: ImportBatch, *, by: User | None) -> None:
     """Throw a staged file away."""
+    trainings.lock(batch.training)
+    db.session.refresh(batch)
     if batch.state is BatchState.STAGED:
         _finish(batch, BatchState.DISCARDED)
         audit.record(by=by, action="import.discard", thing=batch)
@@ -215,10 +221,17 @@ def _judged(batch: ImportBatch) -> tuple[list[Line], dict[int, Trainee]]:
     raw = [_from_json(row) for row in batch.rows if isinstance(row, dict)]
     found: dict[int, Trainee] = {}
     unclear: dict[int, Message] = {}
+    rows_of: dict[int, int] = {}
     for line in raw:
         same = _same(candidates, line.values)
-        if len(same) == 1:
+        if len(same) == 1 and same[0].id in rows_of:
+            unclear[line.number] = msg(
+                "This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
+                row=rows_of[same[0].id],
+            )
+        elif len(same) == 1:
             found[line.number] = same[0]
+            rows_of[same[0].id] = line.number
         elif same:
             unclear[line.number] = msg(
                 "You have several people of this name: add the e-mail address that tells which."

@@ -37,22 +37,30 @@ def confirm(registration: Registration, by: User | None) -> None:
     to(registration, S.CONFIRMED, by)
 
 
+def lock(registration: Registration) -> None:
+    """Hold its training's row and read the registration again: what was read before the lock may be history."""
+    trainings.lock(registration.training)
+    db.session.refresh(registration)
+
+
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put on the reserve list at ``rank``, or at its end; ranks behind move down."""
-    end = last_rank(registration.training) + 1
-    if rank is not None and 1 <= rank < end:
-        behind = db.session.scalars(
-            select(Registration).where(
+    """Put on the reserve list at ``rank``, or at its end; the others close up or make room."""
+    if rank is None and registration.state is not S.RESERVE:
+        registration.reserve_rank = last_rank(registration.training) + 1
+    else:
+        others = db.session.scalars(
+            select(Registration)
+            .where(
                 Registration.training_id == registration.training_id,
                 Registration.state == S.RESERVE,
-                Registration.reserve_rank >= rank,
                 Registration.id != registration.id,
             )
-        )
-        for other in behind:
-            other.reserve_rank = (other.reserve_rank or 0) + 1
-        end = rank
-    registration.reserve_rank, registration.offer_expires_at = end, None
+            .order_by(Registration.reserve_rank, Registration.id)
+        ).all()
+        place = len(others) if rank is None else max(0, min(rank - 1, len(others)))
+        for number, one in enumerate([*others[:place], registration, *others[place:]], 1):
+            one.reserve_rank = number
+    registration.offer_expires_at = None
     to(registration, S.RESERVE, by, code)
 
 

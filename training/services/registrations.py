@@ -28,13 +28,13 @@ from training.models import (
     Theme,
     Trainee,
     Training,
-    TrainingState,
     User,
 )
 from training.names import fold
 from training.services import audit, reserve_list, seats, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
+from training.services.reserve_list import Freed
 from training.text import msg
 
 
@@ -178,7 +178,7 @@ def submit(
     """
     trainings.lock(training)
     steps.check_open(training, override)
-    return _submit_locked(training, by=by, trainee=trainee, source=source, remarks=remarks)
+    return submit_locked(training, by=by, trainee=trainee, source=source, remarks=remarks)
 
 
 @atomic
@@ -198,12 +198,17 @@ def submit_many(
     trainings.lock(training)
     steps.check_open(training, override)
     steps.check_may_register(agency)
+    if not people:
+        raise Invalid(msg("Tick the people to register."))
     taken = registered_of(training, people)
     for trainee in people:
+        if trainee.agency_id != agency.id:
+            raise NotFound
         if trainee.id in taken:
             raise Conflict(
                 msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
             )
+        taken.add(trainee.id)
     free = seats.free_now(training, agency)
     rank = steps.last_rank(training)
     new = []
@@ -224,6 +229,8 @@ def submit_many(
         thing=training,
         changes={"agency": agency.code, "people": len(stored)},
     )
+    if free < len(stored) and training.admission is Admission.FIRST_COME:
+        reserve_list.promote(training, Freed(), by=by)
     return stored
 
 
@@ -239,26 +246,42 @@ def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
     return set(found)
 
 
-def _submit_locked(
-    training: Training, *, by: User | None, trainee: Trainee, source: RegistrationSource, remarks: str
+def submit_locked(
+    training: Training,
+    *,
+    by: User | None,
+    trainee: Trainee,
+    source: RegistrationSource,
+    remarks: str = "",
+    has_seat: bool = False,
 ) -> Registration:
+    """Put ``trainee`` forward under the training's lock.
+
+    ``has_seat``: a seat is free for this person alone, by replacement or at the door, and was counted.
+    """
     agency = trainee.agency
     steps.check_may_register(agency)
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
-    free = seats.free_now(training, agency)  # before the new row is among those counted
+    free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     registration = _new(training, agency, trainee, source, remarks)
     db.session.add(registration)
     steps.step(registration, None, by)
-    if training.admission is Admission.FIRST_COME:
-        if free > 0:
-            steps.confirm(registration, by)
-        else:
-            steps.reserve(registration, by, ReasonCode.NO_SEAT)
+    if has_seat or training.admission is Admission.FIRST_COME:
+        _place(registration, free, by)
     audit.record(
         by=by, action="registration.submit", thing=registration, changes={"state": registration.state}
     )
     return registration
+
+
+def _place(registration: Registration, free: int, by: User | None) -> None:
+    """First come: confirmed while a seat is free, else on the reserve list, where who waited longer goes first."""
+    if free > 0:
+        steps.confirm(registration, by)
+    else:
+        steps.reserve(registration, by, ReasonCode.NO_SEAT)
+        reserve_list.promote(registration.training, Freed(), by=by)
 
 
 def _new(
@@ -279,6 +302,7 @@ def _new(
         agency_type_code=agency.type.code,
         agency_country=agency.country,
         trainee_country=trainee.country,
+        trainee_name=trainee.name,
         function=trainee.function,
         rank=trainee.rank,
         submitted_at=clock.now(),
@@ -287,23 +311,34 @@ def _new(
 
 
 @atomic
-def return_for_correction(registration: Registration, *, by: User, reason: str) -> Registration:
+def return_for_correction(
+    registration: Registration, *, by: User, reason: str, reason_code: ReasonCode = ReasonCode.INCOMPLETE
+) -> Registration:
     """Send a submission back to its agency with what is to be corrected."""
+    steps.lock(registration)
     steps.check_from(registration, S.SUBMITTED)
     steps.check_reason(reason)
-    steps.to(registration, S.RETURNED, by, ReasonCode.INCOMPLETE, reason)
+    steps.to(registration, S.RETURNED, by, reason_code, reason)
     audit.record(by=by, action="registration.return", thing=registration)
     return registration
 
 
 @atomic
-def resubmit(registration: Registration, *, by: User) -> Registration:
-    """Submit a returned registration again."""
-    trainings.lock(registration.training)
+def resubmit(registration: Registration, *, by: User, override: bool = False) -> Registration:
+    """Submit a returned registration again, with what is known of the person now."""
+    steps.lock(registration)
+    training, trainee = registration.training, registration.trainee
     steps.check_from(registration, S.RETURNED, S.DRAFT)
-    steps.check_open(registration.training, override=False)
+    steps.check_open(training, override)
+    steps.check_may_register(registration.agency)
+    free = seats.free_now(training, registration.agency)
     registration.submitted_at = clock.now()
+    if trainee.agency_id == registration.agency_id:  # else the copies are all that the agency may know
+        registration.function, registration.rank = trainee.function, trainee.rank
+        registration.trainee_country, registration.trainee_name = trainee.country, trainee.name
     steps.to(registration, S.SUBMITTED, by)
+    if training.admission is Admission.FIRST_COME:
+        _place(registration, free, by)
     audit.record(by=by, action="registration.resubmit", thing=registration)
     return registration
 
@@ -313,14 +348,15 @@ def decline(
     registration: Registration, *, by: User, reason: str, reason_code: ReasonCode = ReasonCode.OTHER
 ) -> Registration:
     """Decline with a reason that the agency reads."""
-    trainings.lock(registration.training)
+    steps.lock(registration)
+    trainings.check_not_finished(registration.training)
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_reason(reason)
     held = registration.holds_seat
     steps.end(registration, S.DECLINED, by, reason_code, reason)
     audit.record(by=by, action="registration.decline", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, by=by, freed_by=registration)
+        reserve_list.promote(registration.training, Freed(1, registration), by=by)
     return registration
 
 
@@ -329,7 +365,8 @@ def withdraw(
     registration: Registration, *, by: User | None, reason: str, reason_code: ReasonCode = ReasonCode.AGENCY
 ) -> Registration:
     """Withdraw; a seat that it held goes to the next in line at once."""
-    trainings.lock(registration.training)
+    steps.lock(registration)
+    trainings.check_not_finished(registration.training)
     if not registration.is_live:
         raise Conflict(msg("This registration has ended already."), "ended")
     steps.check_reason(reason)
@@ -337,54 +374,8 @@ def withdraw(
     steps.end(registration, S.WITHDRAWN, by, reason_code, reason)
     audit.record(by=by, action="registration.withdraw", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, by=by, freed_by=registration)
+        reserve_list.promote(registration.training, Freed(1, registration), by=by)
     return registration
-
-
-@atomic
-def replace(registration: Registration, *, by: User, substitute: Trainee, reason: str) -> Registration:
-    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step."""
-    training = registration.training
-    trainings.lock(training)
-    steps.check_from(registration, S.CONFIRMED)
-    steps.check_reason(reason)
-    if substitute.agency_id != registration.agency_id:
-        raise Invalid(msg("A substitute comes from the same agency."), field="substitute")
-    if training.starts_on <= clock.today(training.zone):
-        raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
-    steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
-    db.session.flush()  # the seat is free, and the pair of person and training too, only then
-    new = _submit_locked(
-        training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, remarks=""
-    )
-    new.replaces = registration
-    if new.state is not S.CONFIRMED:
-        steps.confirm(new, by)
-    audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
-    return new
-
-
-@atomic
-def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
-    """Add a person at the door: confirmed and marked as such, never beyond the seats."""
-    trainings.lock(training)
-    if training.state not in (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING):
-        raise Conflict(msg("People are added at the door only while a training is being held."), "state")
-    if live_of(training, trainee) is not None:
-        raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
-    seats.check_total(training)
-    registration = _submit_locked(
-        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, remarks=""
-    )
-    if registration.state is not S.CONFIRMED:
-        steps.confirm(registration, by)
-    return registration
-
-
-@atomic
-def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
-    """Add several people at the door, all or none."""
-    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
 
 
 @atomic

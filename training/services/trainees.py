@@ -83,7 +83,7 @@ def get(user: User, public_id: UUID) -> Trainee:
 
 
 def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
-    """The agency's people with these ids; ``NotFound`` when one is not among them."""
+    """The agency's people with these ids, in this order; ``NotFound`` when one is not among them."""
     found = list(
         db.session.scalars(
             select(Trainee).where(Trainee.agency_id == agency.id, Trainee.public_id.in_(set(public_ids)))
@@ -91,7 +91,8 @@ def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
     )
     if len(found) != len(set(public_ids)):
         raise NotFound
-    return found
+    places = {public_id: place for place, public_id in enumerate(public_ids)}
+    return sorted(found, key=lambda one: places[one.public_id])
 
 
 def likely_same(agency: Agency, person: Person) -> list[Trainee]:

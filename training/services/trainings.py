@@ -20,7 +20,9 @@ from training.models import (
     Modality,
     Programme,
     ProgrammeState,
+    Promotion,
     Registration,
+    ReserveOrder,
     Role,
     SeatAllocation,
     SessionTrainer,
@@ -33,7 +35,7 @@ from training.models import (
     Venue,
 )
 from training.names import fold, search_key
-from training.services import audit, themes
+from training.services import audit, seat_counts, themes
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
@@ -174,6 +176,11 @@ class Details:
     registration_opens_local: datetime
     registration_closes_local: datetime
     completion_percent: int
+    reserve_order: ReserveOrder = ReserveOrder.RANK
+    promotion: Promotion = Promotion.AUTOMATIC
+    nearest_first: bool = True
+    offer_hours: int = 48
+    promotion_ends_days: int = 0
     venue: Venue | None = None
     country: str | None = None
     link: str = ""
@@ -205,6 +212,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     before = audit.snapshot(training)
     with db.session.no_autoflush:
         _check_capacity(training, details.capacity)
+        _check_admission(training, details.admission)
         moved = details.zone != training.zone
         _check_dates_span_sessions(training, details)
         _set(training, details)
@@ -230,6 +238,9 @@ def _set(training: Training, details: Details) -> None:
     training.starts_on, training.ends_on = details.starts_on, details.ends_on
     training.capacity, training.admission = details.capacity, details.admission
     training.completion_percent = details.completion_percent
+    training.reserve_order, training.promotion = details.reserve_order, details.promotion
+    training.nearest_first, training.offer_hours = details.nearest_first, details.offer_hours
+    training.promotion_ends_days = details.promotion_ends_days
     training.registration_opens_local = details.registration_opens_local
     training.registration_closes_local = details.registration_closes_local
     training.registration_opens_at = walltime.instant(
@@ -267,7 +278,8 @@ def _check(training: Training, programme: Programme) -> None:
 
 
 def _check_capacity(training: Training, capacity: int) -> None:
-    held = held_counts([training]).get(training.id, 0)
+    counted = seat_counts.count(training)
+    held = sum(counted.held.values())
     if capacity < held:
         raise Invalid(
             msg(
@@ -276,15 +288,35 @@ def _check_capacity(training: Training, capacity: int) -> None:
             ),
             field="capacity",
         )
-    kept = db.session.scalar(
-        select(func.sum(SeatAllocation.seats)).where(
-            SeatAllocation.training_id == training.id, SeatAllocation.released_at.is_(None)
-        )
-    )
-    if capacity < (kept or 0):
+    if capacity < counted.least_capacity:
         raise Invalid(
-            msg("%(kept)s seats are kept for agencies and countries: lower those first.", kept=kept),
+            msg("Seats kept for agencies and countries, and those that others hold, come to %(least)s: keep fewer or "
+                "release unused ones first, or leave at least %(least)s seats.", least=counted.least_capacity),
             field="capacity",
+        )  # fmt: skip
+
+
+def _check_admission(training: Training, admission: Admission) -> None:
+    """First come leaves nobody undecided: who was submitted would be overtaken."""
+    if admission is not Admission.FIRST_COME or training.admission is Admission.FIRST_COME:
+        return
+    waiting = state_counts(training)
+    undecided = waiting.get("submitted", 0) + waiting.get("returned", 0)
+    if undecided:
+        raise Invalid(
+            msg(
+                "Decide on the submissions first: %(count)s wait, and newcomers would overtake them.",
+                count=undecided,
+            ),
+            field="admission",
+        )
+
+
+def check_not_finished(training: Training) -> None:
+    """Refuse what would change the seats of a training that is over or off."""
+    if training.state in FINISHED:
+        raise Conflict(
+            msg("The training is over or cancelled: its registrations stay as they are."), "finished"
         )
 
 

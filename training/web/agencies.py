@@ -11,7 +11,7 @@ from training.errors import Invalid
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, people, registrations
+from training.services import agencies, people, registrations, reserve_list
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, reason, sorting, submitted
@@ -105,6 +105,6 @@ def suspend(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def resume(agency: Agency) -> Response:
     """Let it register again."""
-    agencies.resume(agency, by=current_user._get_current_object())
+    reserve_list.resume_agency(agency, by=current_user._get_current_object())
     flash(_("The agency can register people again."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)

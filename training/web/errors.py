@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -33,19 +34,27 @@ def _page(status: int, **context: Any) -> Response:
 
 
 def _refused(refusal: DomainError) -> Response:
-    text = refusal.message.translated()
+    text = refusal.explained.translated()
     match refusal:
         case NotFound():
             return _page(404)
         case Conflict():
-            return _page(409, why=text)
+            return _page(409, why=text, back=_came_from())
         case Invalid():
-            return _page(400, why=text)
+            return _page(400, why=text, back=_came_from())
         case TooMany():
             response = _page(429, why=text)
             response.headers["Retry-After"] = str(refusal.retry_after)
             return response
     return _page(400, why=text)
+
+
+def _came_from() -> str:
+    """The page on this site from which the request was sent; empty where that is not known."""
+    sent_from = urlsplit(request.referrer or "")
+    if sent_from.netloc != request.host or not sent_from.path:
+        return ""
+    return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
 
 def _form_too_old(error: CSRFError) -> Response:

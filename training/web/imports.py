@@ -79,7 +79,7 @@ def confirm(batch: ImportBatch) -> Response:
             override=current_user.role is not Role.PARTNER,
         )  # fmt: skip
     except DomainError as refusal:
-        return show.__wrapped__(batch, refusal.message.translated())
+        return show.__wrapped__(batch, refusal.explained.translated())
     flash(
         _("%(registered)s registered: %(confirmed)s confirmed, %(reserve)s on the reserve list; %(new_people)s new people,"
           " %(unchanged)s were registered before.", **vars(outcome))

@@ -15,7 +15,7 @@ from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter
 from training.models import Registration, Role, Training
 from training.policy import Action
-from training.services import registrations, reserve_list, seats, trainees, trainings
+from training.services import late_changes, registrations, reserve_list, seats, trainees, trainings
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
@@ -222,7 +222,7 @@ def replace(registration: Registration) -> Response:
     people = trainees.pick(registration.agency, [UUID(asked)] if _is_uuid(asked) else [])
     if not people:
         raise Invalid(msg("Pick the person who comes instead."))
-    new = registrations.replace(registration, by=_user(), substitute=people[0], reason=reason())
+    new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
     return _after(new, _("Replaced."))
 
 
@@ -233,6 +233,6 @@ def walk_in(training: Training) -> Response:
     agency, asked = _agency(), [UUID(value) for value in request.form.getlist("person") if _is_uuid(value)]
     if agency is None or not asked:
         raise Invalid(msg("Pick the agency and tick the people first."))
-    registrations.walk_in_many(training, by=_user(), people=trainees.pick(agency, asked))
+    late_changes.walk_in_many(training, by=_user(), people=trainees.pick(agency, asked))
     flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)

@@ -91,6 +91,7 @@ def show(training: Training) -> Response:
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
         moves=training_moves.available(training),
+        now=clock.now(),
     )
 
 
@@ -138,7 +139,7 @@ def edit(training: Training) -> Response:
 
 
 def _move(training: Training, name: str) -> Response:
-    training_moves.move(training, by=_user(), name=name, reason=reason())
+    reserve_list.move_training(training, by=_user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 

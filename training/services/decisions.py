@@ -1,0 +1,127 @@
+"""Decisions on many registrations at once: each stands or is refused by itself, and says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlalchemy.orm import contains_eager
+
+from training.db import atomic, db
+from training.errors import Conflict, DomainError, Invalid, NotFound
+from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
+from training.services import registration_steps as steps
+from training.services import registrations, reserve_list, trainings
+from training.text import Message, msg
+
+UNDECIDED = (RegistrationState.SUBMITTED, RegistrationState.RETURNED, RegistrationState.RESERVE, RegistrationState.OFFERED)  # fmt: skip
+
+
+class Verb(StrEnum):
+    """What a coordinator decides."""
+
+    CONFIRM = "confirm"
+    RESERVE = "reserve"
+    OFFER = "offer"
+    DECLINE = "decline"
+    RETURN = "return"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of one registration: done, or refused with a code and a sentence."""
+
+    registration: Registration
+    refusal: DomainError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was carried out."""
+        return self.refusal is None
+
+    @property
+    def code(self) -> str:
+        """The refusal's stable code; empty where it was done."""
+        return (self.refusal.code or "") if isinstance(self.refusal, Conflict) else ""
+
+    @property
+    def sentence(self) -> Message:
+        """The refusal as a sentence."""
+        return self.refusal.explained if self.refusal else msg("Done.")
+
+
+def undecided(
+    training: Training, user: User, *, state: RegistrationState | None = None
+) -> Select[Registration]:
+    """The training's registrations on which something can be decided: submissions by time, then the reserve list."""
+    found = (
+        registrations.visible_to(user)
+        .join(Registration.trainee)
+        .where(
+            Registration.training_id == training.id, Registration.state.in_([state] if state else UNDECIDED)
+        )
+        .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+    )
+    waits = Registration.state == RegistrationState.RESERVE
+    return found.order_by(waits, *reserve_list.in_order(training), Trainee.search_key)
+
+
+def pick(training: Training, user: User, public_ids: Sequence[UUID]) -> list[Registration]:
+    """The training's registrations with these ids, in this order; ``NotFound`` when one is not among them."""
+    rows = db.session.scalars(
+        registrations.visible_to(user)
+        .where(Registration.training_id == training.id, Registration.public_id.in_(set(public_ids)))
+        .options(contains_eager(Registration.training))
+    )
+    found = {one.public_id: one for one in rows}
+    if len(found) != len(set(public_ids)):
+        raise NotFound
+    return [found[public_id] for public_id in dict.fromkeys(public_ids)]
+
+
+@atomic
+def decide(
+    training: Training,
+    chosen: Sequence[Registration],
+    verb: Verb,
+    *,
+    by: User,
+    reason: str = "",
+    reason_code: ReasonCode = ReasonCode.OTHER,
+) -> list[Decision]:
+    """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
+
+    Raises ``Invalid`` when a reason is missing, before anything is done.
+    """
+    trainings.lock(training)
+    if verb in (Verb.DECLINE, Verb.RETURN):
+        steps.check_reason(reason)
+    if not chosen:
+        raise Invalid(msg("Tick the registrations to decide on."))
+    return [_decision(one, verb, by=by, reason=reason, reason_code=reason_code) for one in chosen]
+
+
+def _decision(
+    registration: Registration, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
+) -> Decision:
+    try:
+        match verb:
+            case Verb.CONFIRM:
+                reserve_list.confirm(registration, by=by)
+            case Verb.RESERVE:
+                reserve_list.reserve(registration, by=by)
+            case Verb.OFFER:
+                reserve_list.offer(registration, by=by)
+            case Verb.DECLINE:
+                registrations.decline(registration, by=by, reason=reason, reason_code=reason_code)
+            case Verb.RETURN:
+                registrations.return_for_correction(
+                    registration, by=by, reason=reason, reason_code=reason_code
+                )
+    except (Conflict, Invalid) as refusal:
+        db.session.refresh(registration)
+        return Decision(registration, refusal)
+    return Decision(registration)

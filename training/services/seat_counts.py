@@ -1,0 +1,70 @@
+"""What is kept for whom and what is held, read from the database into the arithmetic of ``seat_count``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import joinedload
+
+from training.db import db
+from training.models import HOLDS_SEAT, Agency, Registration, RegistrationState, SeatAllocation, Training
+from training.seat_count import Kept, Origin, SeatCount
+
+
+def allocations(training: Training) -> list[SeatAllocation]:
+    """What is kept for whom, those released too."""
+    return list(
+        db.session.scalars(
+            select(SeatAllocation)
+            .where(SeatAllocation.training_id == training.id)
+            .options(joinedload(SeatAllocation.agency))
+            .order_by(SeatAllocation.id)
+        )
+    )
+
+
+def counts(found: Sequence[Training]) -> dict[int, SeatCount]:
+    """The seats of each training, by its id, in two statements however many there are."""
+    ids = [training.id for training in found]
+    counted = {training.id: SeatCount(training.capacity) for training in found}
+    live = select(SeatAllocation).where(
+        SeatAllocation.training_id.in_(ids), SeatAllocation.released_at.is_(None)
+    )
+    for allocation in db.session.scalars(live.order_by(SeatAllocation.id)):
+        counted[allocation.training_id].kept.append(as_kept(allocation))
+    for number, agency_id, country, seats in by_agency(ids, HOLDS_SEAT):
+        counted[number].take((agency_id, country), seats)
+    return counted
+
+
+def count(training: Training) -> SeatCount:
+    """The training's seats now; under its lock where one is to be given."""
+    return counts([training])[training.id]
+
+
+def as_kept(allocation: SeatAllocation) -> Kept:
+    """The allocation as the arithmetic takes it."""
+    return Kept(allocation.seats, allocation.agency_id, allocation.country)
+
+
+def origin_of(thing: Registration | Agency) -> Origin:
+    """From where a registration comes, or one of the agency would come now."""
+    if isinstance(thing, Registration):
+        return thing.agency_id, thing.agency_country
+    return thing.id, thing.country
+
+
+def on_reserve(training: Training) -> dict[Origin, int]:
+    """How many of each origin wait on the reserve list."""
+    rows = by_agency([training.id], [RegistrationState.RESERVE])
+    return {(agency_id, country): people for _, agency_id, country, people in rows}
+
+
+def by_agency(ids: Sequence[int], states: Iterable[RegistrationState]) -> Iterable[Row[int, int, str, int]]:
+    """(training's id, agency's id, its country as copied, registrations in these states)."""
+    return db.session.execute(
+        select(Registration.training_id, Registration.agency_id, Registration.agency_country, func.count())
+        .where(Registration.training_id.in_(ids), Registration.state.in_(states))
+        .group_by(Registration.training_id, Registration.agency_id, Registration.agency_country)
+    )
