@@ -120,6 +120,10 @@ class Make:
             by=None, **{"family_name": f"Expert {next(numbers)}", "given_names": "Eva", **wanted}
         )
 
+    def person(self, trainee: Trainee, **wanted: Any) -> Person:
+        """What is known of ``trainee``, but for what is ``wanted``."""
+        return Person(**{field.name: getattr(trainee, field.name) for field in fields(Person)} | wanted)
+
     def trainee(self, agency: Agency | None = None, **wanted: Any) -> Trainee:
         defaults = {"family_name": f"Person{next(numbers)}", "given_names": "Pat", "country": "AT"}
         return trainees.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))

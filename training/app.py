@@ -21,6 +21,7 @@ from training.web import (
     assets,
     audit,
     calendar,
+    decisions,
     errors,
     home,
     imports,
@@ -33,6 +34,7 @@ from training.web import (
     registers,
     registrations,
     reports,
+    seats,
     security,
     sessions,
     themes,
@@ -44,8 +46,8 @@ from training.web import (
 )  # fmt: skip
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, imports.bp, mail.bp, organisation.bp, programmes.bp,
-    registers.bp, registrations.bp, reports.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, decisions.bp, imports.bp, mail.bp, organisation.bp, programmes.bp,
+    registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip
 

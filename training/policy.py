@@ -17,6 +17,7 @@ from training.models import (
     Registration,
     Role,
     SeatAllocation,
+    SeatRequest,
     Trainee,
     Training,
     TrainingSession,
@@ -42,6 +43,7 @@ class Action(StrEnum):
     TRAINING_CREATE = "training:create"
     TRAINING_CHANGE = "training:change"
     SEATS_CHANGE = "seats:change"
+    SEATS_ASK = "seats:ask"
     SESSION_LIST = "session:list"
     SESSION_READ = "session:read"
     SESSION_CHANGE = "session:change"
@@ -108,7 +110,7 @@ def theme_ids(thing: Any) -> set[int]:
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
-        case TrainingSession() | Registration() | SeatAllocation() | ImportBatch():
+        case TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch():
             return theme_ids(thing.training)
     return set()
 
@@ -151,7 +153,7 @@ READING = dict.fromkeys(
 )
 
 POLICY: dict[Role, dict[Action, Rule]] = {
-    Role.ADMIN: dict.fromkeys(Action, anything),
+    Role.ADMIN: dict.fromkeys(set(Action) - {Action.SEATS_ASK}, anything),
     Role.COORDINATOR: {
         **READING,
         Action.PROGRAMME_CREATE: anything,
@@ -198,6 +200,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_READ: own_agency,
         Action.REGISTRATION_SUBMIT: anything,
         Action.REGISTRATION_WITHDRAW: own_agency,
+        Action.SEATS_ASK: anything,
     },
     Role.TRAINER: {
         Action.HOME_READ: anything,

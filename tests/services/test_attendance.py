@@ -12,7 +12,7 @@ import time_machine
 from tests.make import Make
 from training.errors import Conflict, Invalid
 from training.models import AttendanceStatus, RegisterState, TrainingSession
-from training.services import attendance, registrations, sessions
+from training.services import attendance, late_changes, registrations, sessions
 from training.services.attendance import Mark
 
 P, L, E, X, A = AttendanceStatus
@@ -152,7 +152,7 @@ def test_a_register_lists_those_confirmed_at_the_start_walk_ins_and_whoever_has_
     with time_machine.travel(session.starts_at + timedelta(minutes=30)):
         registrations.withdraw(left_after, by=None, reason="called away")
         too_late = make.registration(training)
-        at_the_door = registrations.walk_in(training, by=make.user(), trainee=make.trainee())
+        at_the_door = late_changes.walk_in(training, by=make.user(), trainee=make.trainee())
 
         listed = {row.registration.id for row in attendance.register(session)}
 

@@ -9,8 +9,9 @@ import time_machine
 
 from tests.make import Make
 from training import clock
+from training.db import db
 from training.errors import Conflict, Invalid
-from training.models import Admission, RegistrationSource, RegistrationState, Role
+from training.models import Admission, AuditEntry, RegistrationSource, RegistrationState, Role
 from training.services import (
     agencies,
     cancellations,
@@ -18,6 +19,7 @@ from training.services import (
     registrations,
     reserve_list,
     seats,
+    sessions,
     trainees,
     training_moves,
     trainings,
@@ -234,12 +236,21 @@ def test_a_substitute_comes_from_the_same_agency(make: Make):
 
 def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
     training, by = make.training(capacity=1), make.user()
+    seats.allocate(training, by=None, seats=1, agency=make.agency())
 
-    found = late_changes.walk_in(training, by=by, trainee=make.trainee())
+    with pytest.raises(Conflict, match="until then, people are registered"):
+        late_changes.walk_in(training, by=by, trainee=make.trainee())
+    with time_machine.travel(sessions.of(training)[0].starts_at):
+        found = late_changes.walk_in(training, by=by, trainee=make.trainee())
+        with pytest.raises(Conflict, match="All 1 seats are held"):
+            late_changes.walk_in(training, by=by, trainee=make.trainee())
 
     assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)
-    with pytest.raises(Conflict, match="All 1 seats are held"):
-        late_changes.walk_in(training, by=by, trainee=make.trainee())
+    assert [step.to_state for step in registrations.history(found)] == [S.SUBMITTED, S.CONFIRMED]
+    taken = db.session.scalars(
+        db.select(AuditEntry).where(AuditEntry.action == "seats.taken_at_the_door")
+    ).all()
+    assert len(taken) == 1
 
 
 def test_each_step_keeps_who_when_and_why(make: Make):

@@ -88,6 +88,8 @@ REASON_CODE = {
     ReasonCode.ORGANISER: _l("the organiser's decision"),
     ReasonCode.OTHER: _l("another reason"),
 }
+DECISION_REASONS = (ReasonCode.NOT_ELIGIBLE, ReasonCode.NO_SEAT, ReasonCode.INCOMPLETE, ReasonCode.OTHER)
+"""Why a coordinator declines or returns."""
 SEAT_REQUEST_STATE = {
     SeatRequestState.OPEN: _l("open"),
     SeatRequestState.GRANTED: _l("granted"),

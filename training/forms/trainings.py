@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
 from training.forms.subjects import code
-from training.models import Admission, Modality, Promotion, ReserveOrder
+from training.models import Admission, Modality, Promotion, ReasonCode, ReserveOrder
 
 
 def moment(label: str, hint: str = "", required: bool = True) -> DateTimeLocalField:
@@ -89,12 +89,40 @@ class SessionForm(Form):
     is_compulsory = BooleanField(_l("Compulsory"), default=True)
 
 
+class DecisionForm(Form):
+    """Why registrations are declined or returned."""
+
+    reason_code = OneOf(
+        _l("Reason"),
+        {code: labels.REASON_CODE[code] for code in labels.DECISION_REASONS},
+        default=ReasonCode.NOT_ELIGIBLE,
+    )
+    reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
+
+
+class SeatRequestForm(Form):
+    """Seats that an agency gives back or asks for."""
+
+    seats = number(_l("Seats"), low=1, high=10_000)
+    sentence = line(_l("Why, in a sentence"), most=500)
+
+
+class AnswerForm(Form):
+    """The coordinator's answer to an agency that asks for seats."""
+
+    seats = number(_l("Seats granted"), low=1, high=10_000, required=False)
+    answer = line(_l("Answer"), required=False, most=500)
+
+
 class SeatsForm(Form):
     """Seats kept for an agency or a country."""
 
     agency = Picked(_l("Agency"), required=False)
     country = Picked(_l("or country"), required=False)
     seats = number(_l("Seats"), low=0, high=10_000)
+    release_local = moment(
+        _l("Kept until"), _l("Then unused seats may be released; empty: the deadline."), required=False
+    )
 
 
 class RosterForm(Form):

@@ -17,6 +17,7 @@ from training.services import registration_steps as steps
 from training.services import registrations, reserve_list, trainings
 from training.text import Message, msg
 
+UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
 UNDECIDED = (RegistrationState.SUBMITTED, RegistrationState.RETURNED, RegistrationState.RESERVE, RegistrationState.OFFERED)  # fmt: skip
 
 

@@ -67,9 +67,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "registrations": (
         (_l("Training"), lambda one: one.training.code), (_l("Title"), lambda one: one.training.title),
-        (_l("Family name"), lambda one: one.trainee.family_name),
-        (_l("Given names"), lambda one: one.trainee.given_names),
-        (_l("Agency, that day"), lambda one: one.agency_name), (_l("Function, that day"), lambda one: one.function),
+        NAME, (_l("Agency, that day"), lambda one: one.agency_name), (_l("Function, that day"), lambda one: one.function),
         (_l("Rank, that day"), lambda one: one.rank), STATE, (_l("Submitted"), lambda one: one.submitted_at),
         (_l("Confirmed"), lambda one: one.confirmed_at),
     ),

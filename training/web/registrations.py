@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -19,7 +18,7 @@ from training.services import late_changes, registrations, reserve_list, seats, 
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
-from training.web.respond import first, page, paginate, reason, sorting
+from training.web.respond import first, page, paginate, reason, sorting, uuids
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -104,9 +103,7 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
-        people = trainees.pick(
-            agency, [UUID(value) for value in request.form.getlist("person") if _is_uuid(value)]
-        )
+        people = trainees.pick(agency, uuids("person"))
         return registrations.submit_many(
             training, by=_user(), agency=agency, people=people, override=override
         )
@@ -125,14 +122,6 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
             training, by=_user(), agency=form.agency.data, person=person, override=override
         )
     ]
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _summary(done: list[Registration]) -> str:
@@ -218,8 +207,7 @@ def withdraw(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
 def replace(registration: Registration) -> Response:
     """Put another person of the agency in the seat."""
-    asked = request.form.get("substitute", "")
-    people = trainees.pick(registration.agency, [UUID(asked)] if _is_uuid(asked) else [])
+    people = trainees.pick(registration.agency, uuids("substitute"))
     if not people:
         raise Invalid(msg("Pick the person who comes instead."))
     new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
@@ -230,7 +218,7 @@ def replace(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_DECIDE, trainings.get)
 def walk_in(training: Training) -> Response:
     """Add known people at the door."""
-    agency, asked = _agency(), [UUID(value) for value in request.form.getlist("person") if _is_uuid(value)]
+    agency, asked = _agency(), uuids("person")
     if agency is None or not asked:
         raise Invalid(msg("Pick the agency and tick the people first."))
     late_changes.walk_in_many(training, by=_user(), people=trainees.pick(agency, asked))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from flask import Response, make_response, render_template, request, stream_with_context, url_for
 from flask_sqlalchemy.pagination import Pagination
@@ -157,6 +158,17 @@ def back_to(path: str | None) -> str:
     if path and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", path):
         return path
     return url_for("home.index")
+
+
+def uuids(name: str) -> list[UUID]:
+    """The ids that were sent as ``name``, in their order; what is no id is left out."""
+    found = []
+    for value in request.form.getlist(name):
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found
 
 
 def reason() -> str:

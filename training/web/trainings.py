@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from training import clock
 from training.errors import DomainError, Invalid
-from training.forms.trainings import SeatsForm, TrainingFilter, TrainingForm
+from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
@@ -79,6 +79,10 @@ def show(training: Training) -> Response:
     user = _user()
     is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
     counts = trainings.state_counts(training) if not is_partner else {}
+    participants = paginate(registrations.of(training, user), 50) if is_partner or may_read else None
+    waiting = (
+        [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
+    )
     return page(
         "trainings/show.html",
         training=training,
@@ -86,7 +90,10 @@ def show(training: Training) -> Response:
         own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
         is_open=trainings.is_registration_open(training),
         opens_later=training.registration_opens_at > clock.now(),
-        participants=paginate(registrations.of(training, user), 50) if is_partner or may_read else None,
+        participants=participants,
+        why=reserve_list.why_not_yet(training, waiting, to_agency=True) if waiting else {},
+        own_ranks=reserve_list.own_ranks(waiting),
+        rule=reserve_list.rule(training),
         counts=counts if may_read else {},
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
@@ -193,30 +200,3 @@ def cancel(training: Training) -> Response:
     cancellations.cancel(training, by=_user(), reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
-
-
-@bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
-@permit(Action.SEATS_CHANGE, trainings.get)
-def keep_seats(training: Training) -> Response:
-    """Keep seats for an agency or a country."""
-    form = SeatsForm(request.form)
-    form.agency.offer(choices.of_agencies())
-    form.country.offer(choices.of_countries())
-    if submitted(form):
-        try:
-            reserve_list.keep_seats(training, by=_user(), **form.data)
-        except Invalid as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The seats are kept."))
-            return redirect(url_for(".keep_seats", public_id=training.public_id), 303)
-    return page("trainings/seats.html", training=training, form=form, allocations=seats.table(training))
-
-
-@bp.post("/<uuid:public_id>/seats/release")
-@permit(Action.SEATS_CHANGE, trainings.get)
-def release_seats(training: Training) -> Response:
-    """Give unused kept seats to the next in line."""
-    moved = reserve_list.release_seats(training, by=_user())
-    flash(_("Released. %(count)s people moved up from the reserve list.", count=len(moved)))
-    return redirect(url_for(".keep_seats", public_id=training.public_id), 303)

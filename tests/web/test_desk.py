@@ -1,0 +1,128 @@
+"""The registration desk in the browser's terms: deciding on many, seats asked for, given back and released."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.make import Make
+from training.models import Admission, RegistrationState, Role
+from training.services import seat_requests, seats
+
+S = RegistrationState
+
+
+def test_a_coordinator_decides_on_many_and_reads_what_was_refused(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, capacity=2)
+    chosen = [make.registration(training) for _ in range(3)]
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/registrations/for/{training.public_id}/decide"
+    data = {"registration": [str(one.public_id) for one in chosen], "verb": "confirm", "reason_code": "other"}
+
+    response = client.post(address, data=data)
+
+    assert response.status_code == 200
+    assert "2 done, 1 refused." in response.text
+    assert "All 2 seats are held" in response.text
+    assert [one.state for one in chosen] == [S.CONFIRMED, S.CONFIRMED, S.SUBMITTED]
+    again = client.post(address, data={**data, "registration": data["registration"][2:], "verb": "decline"})
+    assert again.status_code == 422
+    assert "Say why" in again.text
+    assert "checked" in again.text
+    data |= {"registration": data["registration"][2:], "verb": "decline", "reason": "No seat."}
+    assert client.post(address, data=data).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"registration": "x"}, {"verb": "explode"}, {"verb": "confirm", "reason_code": "zz"}]
+)
+def test_nonsense_is_answered_with_a_sentence(data, client, make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+    one = make.registration(training)
+    client.sign_in(make.user(Role.COORDINATOR))
+    sent = {"registration": str(one.public_id), "reason_code": "other", **data}
+
+    response = client.post(f"/registrations/for/{training.public_id}/decide", data=sent)
+
+    assert response.status_code == 422
+    assert 'role="alert"' in response.text
+
+
+def test_three_hundred_submissions_are_decided_in_one_step(client, make: Make):
+    training, agency = make.training(admission=Admission.APPROVAL, capacity=250), make.agency()
+    chosen = [make.registration(training, make.trainee(agency)) for _ in range(300)]
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    response = client.post(
+        f"/registrations/for/{training.public_id}/decide",
+        data={
+            "registration": [str(one.public_id) for one in chosen],
+            "verb": "confirm",
+            "reason_code": "other",
+        },
+    )
+
+    assert "250 done, 50 refused." in response.text
+
+
+def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
+    training, user, coordinator = (
+        make.training(capacity=5),
+        make.user(Role.PARTNER),
+        make.user(Role.COORDINATOR),
+    )
+    address = f"/trainings/{training.public_id}/seats"
+    client.sign_in(user)
+    assert (
+        client.post(f"{address}/ask", data={"what": "more", "seats": "2", "sentence": ""}).status_code == 422
+    )
+    asked = {"what": "more", "seats": "2", "sentence": "Two officers wait."}
+    assert client.post(f"{address}/ask", data=asked).status_code == 303
+    wish = seat_requests.of(training, user)[0]
+
+    client.sign_in(coordinator)
+    assert "Two officers wait." in client.get(address).text
+    granted = client.post(
+        f"/trainings/seat-requests/{wish.public_id}/answer", data={"seats": "1", "answer": "One."}
+    )
+    assert granted.status_code == 303
+
+    client.sign_in(user)
+    page = client.get(f"{address}/ask").text
+    assert "One." in page
+    assert "1 seats, 0 used, 1 free." in page
+    given = client.post(
+        f"{address}/ask", data={"what": "return", "seats": "1", "sentence": "Nobody can come."}
+    )
+    assert given.status_code == 303
+    assert seats.for_agency([training], user.agency)[training.id].kept == 0
+
+
+def test_the_release_names_who_moves_up_first(client, make: Make):
+    training = make.training(capacity=1)
+    seats.allocate(training, by=None, seats=1, agency=make.agency())
+    waiting = make.registration(training)
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/trainings/{training.public_id}/seats/release"
+
+    page = client.get(address).text
+
+    assert waiting.trainee.family_name in page
+    assert client.post(address, data={}).status_code == 409
+    assert client.post(address, data={"moving_up": str(waiting.public_id)}).status_code == 303
+    assert waiting.state is S.CONFIRMED
+
+
+def test_a_partner_reads_its_rank_and_the_rule_and_nothing_of_the_others(client, make: Make):
+    training, user = make.training(capacity=1), make.user(Role.PARTNER)
+    held = make.registration(training)
+    make.registration(training)
+    make.registration(training, make.trainee(user.agency))
+    client.sign_in(user)
+
+    page = client.get(f"/trainings/{training.public_id}").text
+
+    assert "number 1 of your agency" in page
+    assert "All seats are held. It moves up when one becomes free." in page
+    assert "A free seat goes to the next in line at once" in page
+    assert held.trainee.family_name not in page
+    assert "rank 2" not in page

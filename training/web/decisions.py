@@ -1,0 +1,59 @@
+"""Decisions on a training's submissions, many at once, with what became of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.trainings import DecisionForm
+from training.models import RegistrationState, Training
+from training.policy import Action
+from training.services import decisions, reserve_list, seats, trainings
+from training.services.decisions import Verb
+from training.web.access import permit
+from training.web.respond import page, paginate, uuids
+
+bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
+PER_PAGE = 100
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_DECIDE, trainings.get)
+def decide(training: Training) -> Response:
+    """What waits for a decision, and, after one, what became of each."""
+    form = DecisionForm(request.form)
+    done: list[decisions.Decision] = []
+    if request.method == "POST" and form.validate():
+        try:
+            chosen = decisions.pick(training, _user(), uuids("registration"))
+            done = decisions.decide(
+                training, chosen, Verb(request.form["verb"]), by=_user(), reason=form.reason.data or "",
+                reason_code=form.reason_code.data,
+            )  # fmt: skip
+        except (DomainError, KeyError, ValueError) as refusal:
+            form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
+        else:
+            if all(one.is_done for one in done):
+                flash(_("Done for %(count)s registrations.", count=len(done)))
+                return redirect(
+                    url_for(".decide", public_id=training.public_id, state=request.args.get("state")), 303
+                )
+    asked = request.args.get("state")
+    state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
+    listed = paginate(decisions.undecided(training, _user(), state=state), PER_PAGE)
+    waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
+    return page(
+        "registrations/decide.html", training=training, form=form, done=done, listed=listed, state=state,
+        undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
+        why=reserve_list.why_not_yet(training, waiting, to_agency=False), rule=reserve_list.rule(training),
+        ticked=set(uuids("registration")),
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Seats: kept and released by coordinators, given back or asked for by agencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError, Invalid
+from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
+from training.models import SeatRequest, Training
+from training.policy import Action
+from training.services import reserve_list, seat_requests, seats, trainings
+from training.text import msg
+from training.web import choices
+from training.web.access import permit
+from training.web.respond import page, submitted, uuids
+
+bp = Blueprint("seats", __name__, url_prefix="/trainings")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
+@permit(Action.SEATS_CHANGE, trainings.get)
+def keep(training: Training) -> Response:
+    """Keep seats for an agency or a country."""
+    form = SeatsForm(request.form)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    if submitted(form):
+        try:
+            moved = reserve_list.keep_seats(training, by=_user(), **form.data)
+        except (Invalid, DomainError) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The seats are kept.") + " " + _moved(len(moved)))
+            return redirect(url_for(".keep", public_id=training.public_id), 303)
+    return page(
+        "seats/keep.html", training=training, form=form, allocations=seats.table(training),
+        requests=seat_requests.of(training, _user()), answer=AnswerForm(),
+    )  # fmt: skip
+
+
+def _moved(count: int) -> str:
+    return _("Moved up from the reserve list: %(count)s.", count=count) if count else ""
+
+
+@bp.route("/<uuid:public_id>/seats/release", methods=["GET", "POST"])
+@permit(Action.SEATS_CHANGE, trainings.get)
+def release(training: Training) -> Response:
+    """Who would get the seats that are kept and unused; then give them."""
+    if request.method == "POST":
+        moved = reserve_list.release_seats(training, by=_user(), expected=uuids("moving_up"))
+        flash(_("The unused seats are released.") + " " + _moved(len(moved)))
+        return redirect(url_for(".keep", public_id=training.public_id), 303)
+    return page(
+        "seats/release.html", training=training, release=reserve_list.release_preview(training),
+        rule=reserve_list.rule(training),
+    )  # fmt: skip
+
+
+@bp.route("/<uuid:public_id>/seats/ask", methods=["GET", "POST"])
+@permit(Action.SEATS_ASK, trainings.get)
+def ask(training: Training) -> Response:
+    """An agency asks for more seats, or gives some back."""
+    agency, gives = current_user.agency, request.form.get("what") == "return"
+    forms = {
+        name: SeatRequestForm(request.form if gives == (name == "return") else None)
+        for name in ("more", "return")
+    }
+    form = forms["return" if gives else "more"]
+    if submitted(form):
+        try:
+            if gives:
+                seat_requests.give_back(training, by=_user(), agency=agency, **form.data)
+                flash(_("The seats are given back. Thank you: somebody else can come."))
+            else:
+                seat_requests.ask(training, by=_user(), agency=agency, **form.data)
+                flash(_("Your request is with the coordinator, who answers here."))
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".ask", public_id=training.public_id), 303)
+    return page(
+        "seats/ask.html", training=training, more=forms["more"], giving=forms["return"],
+        own=seats.for_agency([training], agency)[training.id], requests=seat_requests.of(training, _user()),
+    )  # fmt: skip
+
+
+@bp.post("/seat-requests/<uuid:public_id>/answer")
+@permit(Action.SEATS_CHANGE, seat_requests.get)
+def answer(wish: SeatRequest) -> Response:
+    """Grant or decline what an agency asks for."""
+    form = AnswerForm(request.form)
+    if not form.validate():
+        raise Invalid(msg("Write how many seats you grant, as a number."))
+    if "decline" in request.form:
+        seat_requests.decline(wish, by=_user(), answer=form.answer.data or "")
+        flash(_("Declined; the agency reads your sentence."))
+    else:
+        moved = seat_requests.grant(
+            wish, by=_user(), seats=form.seats.data or wish.seats, answer=form.answer.data or ""
+        )
+        flash(_("Granted.") + " " + _moved(len(moved)))
+    return redirect(url_for(".keep", public_id=wish.training.public_id), 303)
