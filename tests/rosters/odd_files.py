@@ -1,6 +1,6 @@
 """Odd files, as agencies and attackers send them: one line of the table says what goes in and what must come out.
 
-The files are made anew for every run, always alike, by ``make_files``. ``python -m tests.rosters.odd_files FOLDER``
+The files are made anew for every run, always alike, by ``make_odd_files``. ``python -m tests.rosters.odd_files FOLDER``
 writes them all into a folder, to look at them.
 """
 
@@ -13,8 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.rosters import make_files
-from tests.rosters.make_files import changed, ods, raw_row, raw_sheet, sheets, text, xls, xlsx, zipped
+from tests.rosters import make_odd_files
+from tests.rosters.make_odd_files import changed, ods, raw_row, raw_sheet, sheets, text, xls, xlsx, zipped
 
 Error = tuple[int, str, str, str]
 HEAD = ["Surname", "First name", "Sex", "E-mail"]
@@ -434,7 +434,7 @@ BOOKS = [
     odd("merged cells in an old XLS file", lambda: xls([[*HEAD, "Country"], [*LEE, "UA"], [*KOVAC, ""]], merged=[(1, 2, 4, 4)]),
         BOTH, file="list.xls", values={"country": ["UA", "UA"]}),
     odd("an XLS file with a password", lambda: xls(TWO, password=True), file="list.xls", refused="password. Save a copy"),
-    odd("an XLSX file with a password", lambda: make_files.compound("EncryptedPackage", b"x" * 9000), refused="password. Save a copy"),
+    odd("an XLSX file with a password", lambda: make_odd_files.compound("EncryptedPackage", b"x" * 9000), refused="password. Save a copy"),
     odd("an ODS file with a password", lambda: ods(TWO, locked='<manifest:file-entry manifest:full-path="content.xml"'
         ' manifest:media-type="text/xml"><manifest:encryption-data manifest:checksum="x"/></manifest:file-entry>'),
         file="list.ods", refused="password. Save a copy"),

@@ -28,6 +28,8 @@ BLANKS = " \t\r\n\u00a0\u00ad\u061c\u180e\ufeff" + "".join(
     map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2070)])
 )
 """What is not seen: a cell of nothing else is empty."""
+GUARDED = re.compile("'[ ]*[=+@＝＋－＠-]")
+"""A text that was kept from becoming a formula by an apostrophe, as we write it ourselves."""
 ODS_ERROR = b'calcext:value-type="error"'
 ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)((?:\s[^>]*)?)>")
 NO_RESULT = "#FORMULA?"
@@ -223,7 +225,7 @@ def delimited(text: str) -> list[list[str]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             if len(row) > MOST_COLUMNS:
                 raise Refused("too_wide")
-            rows.append([as_text(cell) for cell in row])
+            rows.append([as_text(cell[1:] if GUARDED.match(cell) else cell) for cell in row])
             if len(rows) > MOST_ROWS:
                 raise Refused("too_long")
     except csv.Error as error:

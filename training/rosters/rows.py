@@ -321,13 +321,18 @@ def _alike(latin: str, native: str) -> bool:
 
 
 def is_garbled(text: str) -> bool:
-    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°."""
-    for wrong, least in (("cp1252", 1), ("latin-1", 1), ("cp1251", 3)):
+    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
+
+    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
+    """
+    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
         try:
-            meant = text.strip().encode(wrong).decode()
+            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
         except UnicodeError:
             continue
-        if sum(not character.isascii() for character in meant) >= least:
+        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
+            return True
+        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
             return True
     return False
 
