@@ -135,6 +135,10 @@ def xls(rows: Rows, *, password: bool = False, merged: Sequence[tuple[int, int, 
 
     def cell(at: int, place: int, value: Any) -> bytes:
         where = struct.pack("<HHH", at, place, 0)
+        if value == "#REF!":
+            return record(0x0205, where + b"\x17\1")
+        if value == "#N/A":  # the result of a formula
+            return record(0x0006, where + b"\2\0\x2a\0\0\0\xff\xff" + b"\0" * 6 + b"\2\0\x1c\x2a")
         if isinstance(value, bool):
             return record(0x0205, where + struct.pack("<BB", value, 0))
         if isinstance(value, int | float):

@@ -433,6 +433,10 @@ BOOKS = [
         values={"phone": ["+43 664 1234567"]}),
     odd("merged cells in an old XLS file", lambda: xls([[*HEAD, "Country"], [*LEE, "UA"], [*KOVAC, ""]], merged=[(1, 2, 4, 4)]),
         BOTH, file="list.xls", values={"country": ["UA", "UA"]}),
+    odd("errors in an old XLS file", lambda: xls([HEAD, ["Lee", "Ann", "f", "#REF!"], ["Kovač", "#N/A", "m"]]), file="list.xls",
+        errors=[(2, "D", "#REF!", "gives no value"), (3, "B", "#N/A", "gives no value")]),
+    odd("an error behind the last filled cell of an old XLS file", lambda: xls([["Surname", "First name"], ["Lee", "#REF!"]]),
+        file="list.xls", errors=[(2, "B", "#REF!", "gives no value")]),
     odd("an XLS file with a password", lambda: xls(TWO, password=True), file="list.xls", refused="password. Save a copy"),
     odd("an XLSX file with a password", lambda: make_odd_files.compound("EncryptedPackage", b"x" * 9000), refused="password. Save a copy"),
     odd("an ODS file with a password", lambda: ods(TWO, locked='<manifest:file-entry manifest:full-path="content.xml"'

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from training.errors import Invalid
 from training.names import clean, fold, script_of
@@ -24,13 +25,15 @@ TYPED = ("email", "sex", "form_of_address", "country", "language", "phone")
 SURE = ("email", "sex", "form_of_address", "phone")
 """Of these, those whose cells no header and no name looks like."""
 NAMES = ("family_name", "given_names", "patronymic", "full_name", "passport_name")
+MOST_COLUMNS, MOST_ROWS, FIRST = 40, 100, 12
 MOST = 0.8
 """The share of a column's cells that has to fit."""
 
 
 def guessed(rows: Sequence[Sequence[str]], places: Iterable[int], *, names: bool = True) -> dict[str, int]:
     """Field → column, for those of the columns ``places`` whose cells tell; names where no header told them."""
-    columns = {place: cells for place in places if (cells := _cells(rows, place))}
+    looked_at = islice(places, MOST_COLUMNS)
+    columns = {place: cells for place in looked_at if (cells := _cells(rows[:MOST_ROWS], place))}
     found: dict[str, int] = {}
     for name in TYPED:
         place = next((p for p, cells in columns.items() if _share(name, cells) >= MOST), None)
@@ -65,6 +68,10 @@ def _cells(rows: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _share(name: str, cells: list[str]) -> float:
+    """How many of the cells fit; none where most of the first ones do not, so that a wide sheet takes no time."""
+    first = cells[:FIRST]
+    if sum(map(FITS[name], first)) * 2 < len(first):
+        return 0
     if name == "phone" and not sum(map(_looks_dialled, cells)) * 2 >= len(cells):
         return 0  # plain numbers are as likely those of a passport
     if name == "sex" and any(fold(cell) in ADDRESSES and len(fold(cell)) > 1 for cell in cells):

@@ -25,7 +25,7 @@ NAMES = {"family_name", "full_name", "passport_name"}
 VAGUE = {fold(word) for word in ("name", "имя", "الاسم")}
 """Headers of given names beside a family name, of full names where they stand alone."""
 SEARCHED_ROWS = 30
-SAMPLE = 200
+SAMPLE = 100
 NO_HEADER = msg(
     "No header row was found: one row must name the columns, family name or full name among them."
 )
