@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 
@@ -62,6 +63,30 @@ def is_read_right(case: Odd, table: read.Table, mapping: headers.Mapping, found:
 def test_there_are_enough_of_them_and_each_has_a_name() -> None:
     assert len(ODD) >= 120
     assert len({case.name for case in ODD}) == len(ODD)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"people": ["Nobody, At all"]}, {"errors": [(2, "A", "Lee", "")]}, {"sheet": "Other"}, {"others": ["Other"]},
+     {"skipped": [3]}, {"values": {"sex": ["m", "m"]}}, {"proposed": ["sex"]}, {"has_header": False}],
+)  # fmt: skip
+def test_a_wrong_statement_would_be_seen(change: dict[str, object]) -> None:
+    case = next(case for case in ODD if case.name == "hidden rows and columns are read")
+    table = read.read(case.make(), case.file)
+    mapping = headers.match(table)
+    found = rows.parse(table, mapping, default_country="AT")
+
+    is_read_right(case, table, mapping, found)
+    with pytest.raises(AssertionError):
+        is_read_right(dataclasses.replace(case, **change), table, mapping, found)
+
+
+def test_a_wide_sheet_is_looked_at_in_no_time() -> None:
+    cells = [[f"Ab/в{row}.{place} (é) x{place}" for place in range(200)] for row in range(300)]
+
+    started = time.perf_counter()
+    assert headers.promise(cells) == 0
+    assert time.perf_counter() - started < 1
 
 
 def test_the_files_are_the_same_every_time() -> None:
