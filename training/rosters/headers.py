@@ -1,145 +1,268 @@
-"""Which column is what: headers in English, French, Russian and Arabic, in any order, with title rows above them."""
+"""Which column is what: by its header in four languages, by what it holds, or as a person says.
+
+The header may stand in any of the first rows, take two of them, or be missing. What was told by the cells alone is a
+proposal, and named as such.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from training.errors import Invalid
 from training.names import clean, fold
-from training.rosters.read import Table
-from training.text import msg
+from training.rosters import contents
+from training.rosters.table import Table
+from training.rosters.words import HEADERS, MEANINGLESS, ORDINAL
+from training.text import Message, msg
 
-HEADERS: dict[str, tuple[str, ...]] = {
-    "family_name": (
-        "family name", "surname", "last name", "family names", "nom", "nom de famille", "фамилия",
-        "اسم العائلة", "اللقب", "العائلة", "الكنية", "family name as in passport", "nom de famille usuel",
-        "nom d usage", "last names", "الاسم الأخير",
-    ),
-    "given_names": (
-        "given names", "given name", "first name", "first names", "forename", "forenames", "name",
-        "prenom", "prénoms", "имя", "имена", "الاسم الأول", "الاسم الشخصي", "الاسم", "given name s",
-        "prenom s", "first given names",
-    ),
-    "patronymic": (
-        "patronymic", "отчество", "patronyme",
-    ),
-    "full_name": (
-        "full name", "name and surname", "participant", "nom et prenom", "nom complet", "фио", "ф.и.о.",
-        "ф и о", "полное имя", "الاسم الكامل", "الاسم واللقب", "الاسم الثلاثي", "الاسم الرباعي",
-        "full name as in passport", "الاسم بالكامل", "surname and name", "name surname", "surname name",
-        "surname and first name", "first name and surname", "family name and given names", "nom prenom",
-        "prenom et nom", "prenom nom", "nom et prenoms", "nom prenoms", "фамилия имя", "фамилия и имя",
-        "фамилия имя отчество", "имя и фамилия", "name of participant", "participant name",
-        "participant s name", "nom du participant", "اسم المشارك", "الاسم الثنائي",
-    ),
-    "passport_name": (
-        "passport name", "name in passport", "name as in passport", "name in latin", "latin name",
-        "фио латиницей", "фамилия и имя латиницей", "имя в паспорте", "как в паспорте",
-        "имя и фамилия латиницей", "фамилия имя латиницей", "имя латиницей", "латиницей",
-        "фамилия имя как в загранпаспорте", "nom dans le passeport", "الاسم كما في جواز السفر",
-        "الاسم باللاتينية", "الاسم في جواز السفر", "الاسم بالأحرف اللاتينية", "name as in the passport",
-        "name as per passport", "name as shown in passport", "full name as in the passport",
-        "фио латиницей как в паспорте",
-    ),
-    "native_name": (
-        "native name", "name in native script", "local name", "nom dans la langue nationale",
-    ),
-    "sex": (
-        "sex", "gender", "m/f", "f/m", "sexe", "genre", "пол", "الجنس", "النوع",
-    ),
-    "form_of_address": (
-        "title", "form of address", "civilite", "salutation", "mr/ms", "обращение", "اللقب المهني",
-    ),
-    "country": (
-        "country", "nationality", "pays", "nationalite", "страна", "гражданство", "البلد", "الدولة",
-        "الجنسية", "citizenship", "country of nationality",
-    ),
-    "function": (
-        "function", "position", "job title", "post", "role", "fonction", "poste", "должность", "الوظيفة",
-        "المنصب", "المسمى الوظيفي", "الصفة", "current position", "job position", "занимаемая должность",
-        "الوظيفة الحالية",
-    ),
-    "rank": (
-        "rank", "grade", "звание", "чин", "الرتبة", "ранг", "military rank", "воинское звание",
-        "специальное звание",
-    ),
-    "language": (
-        "language", "working language", "langue", "langue de travail", "язык", "рабочий язык", "اللغة",
-        "preferred language", "language of training", "язык обучения", "لغة العمل",
-    ),
-    "email": (
-        "email", "e-mail", "email address", "e-mail address", "mail", "courriel", "adresse électronique",
-        "mél", "электронная почта", "эл. почта", "почта", "البريد الإلكتروني", "البريد", "الإيميل",
-        "адрес электронной почты", "work e mail", "work email", "e mail professionnel", "adresse e mail",
-        "adresse mail", "adresse courriel", "электронный адрес", "e mail адрес", "عنوان البريد الإلكتروني",
-    ),
-    "phone": (
-        "phone", "telephone", "mobile", "phone number", "tel", "cell", "portable", "телефон", "мобильный",
-        "контактный телефон", "الهاتف", "رقم الهاتف", "الجوال", "رقم الجوال", "mobile phone",
-        "mobile number", "contact number", "telephone number", "cell phone", "work phone",
-        "numero de telephone", "telephone portable", "мобильный телефон", "номер телефона",
-        "الهاتف المحمول", "رقم الهاتف المحمول", "رقم التواصل",
-    ),
-}  # fmt: skip
-"""Field → the headers under which agencies send it."""
-
-ORDINAL = {"no", "n", "nr", "num", "#", "№", "number", "numero", "p p", "no p p", "م", "ت", "الرقم", "مسلسل"}
+FIELDS = tuple(HEADERS)
+"""What a column can hold, in the order in which a person is asked."""
 BY_KEY = {fold(header): name for name, headers in HEADERS.items() for header in headers}
 NAMES = {"family_name", "full_name", "passport_name"}
 VAGUE = {fold(word) for word in ("name", "имя", "الاسم")}
 """Headers of given names beside a family name, of full names where they stand alone."""
 SEARCHED_ROWS = 30
+SAMPLE = 100
+NO_HEADER = msg(
+    "No header row was found: one row must name the columns, family name or full name among them."
+)
+Found = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """Where the header stands (row number in the sheet) and which column holds what (field → column index)."""
+    """Which column holds what (field → column index); the people begin below row ``header_row`` of the sheet.
+
+    Without ``has_header`` the first row is data. ``proposed`` names the fields that were told by their cells alone.
+    """
 
     header_row: int
     columns: dict[str, int]
     titles: list[str]
     unmatched: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+    has_header: bool = True
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the people begin, the titles above them, and what these say."""
+
+    header_row: int
+    titles: list[str]
+    found: Found
+    has_header: bool = True
 
 
 def match(table: Table) -> Mapping:
-    """Find the header row and match its columns by name, or raise ``Invalid`` that says what was looked for."""
-    best: tuple[int, int, dict[str, list[int]]] | None = None
-    for number, row in enumerate(table.rows[:SEARCHED_ROWS], start=1):
-        found = _matched(row)
-        score = len(found)
-        enough = score >= 2 or "full_name" in found and sum(map(bool, row)) > 1
-        if enough and found.keys() & NAMES and (best is None or score > best[0]):
-            best = (score, number, found)
-    if best is None:
-        raise Invalid(
-            msg(
-                "No header row was found: one row must name the columns, family name or full name among them."
-            ),
-            field="file",
-        )
-    _, number, found = best
-    twice = next((columns for columns in found.values() if len(columns) > 1), None)
-    titles = table.rows[number - 1]
+    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for."""
+    frame = _frame(table.rows)
+    twice = next((places for places in frame.found.values() if len(places) > 1), None)
     if twice:
+        titles = [clean(frame.titles[place])[:80] for place in twice]
         raise Invalid(
-            msg("The columns “%(first)s” and “%(second)s” say the same. Keep one of them.",
-                first=clean(titles[twice[0]])[:80], second=clean(titles[twice[1]])[:80]),
+            msg("The columns %(one)s “%(first)s” and %(two)s “%(second)s” in row %(row)s say the same. Keep one of them.",
+                one=column_letter(twice[0]), two=column_letter(twice[1]), first=titles[0], second=titles[1],
+                row=frame.header_row),
             field="file",
         )  # fmt: skip
-    columns = {name: places[0] for name, places in found.items()}
+    named = {name: places[0] for name, places in frame.found.items()}
+    guessed = _by_content(table.rows, frame, named, beyond=not table.is_text)
+    columns = named | guessed
+    if not columns.keys() & NAMES:
+        raise Invalid(NO_HEADER, field="file")
+    return _mapping(frame, columns, [name for name in FIELDS if name in guessed])
+
+
+def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None = None) -> Mapping:
+    """The mapping as a person says it: column index → field, or "" for a column that is not stored.
+
+    ``header_row`` tells where the header stands, 0 that there is none; without it, it is looked for.
+    """
+    try:
+        frame = _frame(table.rows)
+    except Invalid:
+        frame = _Frame(0, [], {}, has_header=False)
+    if header_row is not None:
+        if not 0 <= header_row <= len(table.rows):
+            raise Invalid(msg("There is no such row in this sheet."), field="header_row")
+        titles = table.rows[header_row - 1] if header_row else []
+        frame = _Frame(header_row, titles, {}, has_header=header_row > 0)
+    width = max(map(len, table.rows), default=0)
+    chosen: dict[str, int] = {}
+    for place, name in sorted(columns.items()):
+        if not name:
+            continue
+        if name not in HEADERS or not 0 <= place < width:
+            raise Invalid(msg("There is no such column or field."), field="columns")
+        if name in chosen:
+            raise Invalid(
+                msg("Columns %(one)s and %(two)s are both said to hold the same. Choose one of them.",
+                    one=column_letter(chosen[name]), two=column_letter(place)),
+                field="columns",
+            )  # fmt: skip
+        chosen[name] = place
+    if not chosen.keys() & {"full_name", "passport_name"} and not {"family_name", "given_names"} <= set(
+        chosen
+    ):
+        raise Invalid(_names_needed(), field="columns")
+    return _mapping(frame, chosen, [])
+
+
+def promise(rows: list[list[str]]) -> int:
+    """How much a sheet looks like a list of people: 0 where nothing does."""
+    try:
+        frame = _frame(rows)
+    except Invalid:
+        return 0
+    columns = {name: places[0] for name, places in frame.found.items()}
+    columns |= _by_content(rows, frame, columns)
+    if not columns.keys() & NAMES:
+        return 0
+    has_people = any(any(row) for row in rows[frame.header_row :])
+    return len(columns) + 50 * (bool(frame.found.keys() & NAMES)) + 100 * has_people
+
+
+def column_letter(place: int) -> str:
+    """A, B, … Z, AA: what the sheet calls the column with this index."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _names_needed() -> Message:
+    return msg("Say which columns hold the family name and the given names, or which holds the full name.")
+
+
+def _mapping(frame: _Frame, columns: dict[str, int], proposed: list[str]) -> Mapping:
     used = set(columns.values())
     unmatched = [
         clean(title)[:80]
-        for place, title in enumerate(titles)
+        for place, title in enumerate(frame.titles)
         if title.strip() and place not in used and fold(title) not in ORDINAL
     ]
-    return Mapping(number, columns, titles, unmatched)
+    return Mapping(frame.header_row, columns, frame.titles, unmatched, proposed, frame.has_header)
 
 
-def _matched(row: Sequence[str]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
+def _frame(rows: list[list[str]]) -> _Frame:
+    """The row or two rows that say most, names among them, else one that says something, else none."""
+    best = max(_candidates(rows), key=lambda candidate: candidate[0], default=None)
+    if best is None:
+        return _frame_by_content(rows)
+    _, number, titles, found = best
+    while number < len(rows) and _says_the_same(rows[number], found):
+        number += 1
+    return _Frame(number, titles, found)
+
+
+def _candidates(rows: list[list[str]]) -> list[tuple[tuple[int, int, int], int, list[str], Found]]:
+    """(rank, row number, titles, what they say) of each row, and each two rows together, that may be the header."""
+    candidates = []
+    searched = rows[:SEARCHED_ROWS]
+    said = [{} if _is_data(row) else _matched(row) for row in searched]
+    for at, row in enumerate(searched):
+        if said[at] and _is_enough(said[at], row, rows):
+            candidates.append(((len(said[at]), 1, -at), at + 1, row, said[at]))
+        if at and said[at] and any(searched[at - 1]) and not _is_data(searched[at - 1]):
+            titles = _combined(searched[at - 1], row)
+            together = _matched(titles)
+            if len(together) > 1 and together.keys() & NAMES:
+                candidates.append(((len(together), 0, -at), at + 1, titles, together))
+    return candidates
+
+
+def _is_enough(found: Found, row: Sequence[str], rows: list[list[str]]) -> bool:
+    """A name and something else; a lone “participant” only where the column does not go on saying so."""
+    if not found.keys() & NAMES or sum(map(bool, row)) < 2:
+        return False
+    if len(found) > 1:
+        return True
+    place = next(iter(found.values()))[0]
+    times = sum(len(other) > place and fold(other[place]) == fold(row[place]) for other in rows[:SAMPLE])
+    return "full_name" in found and times == 1
+
+
+def _is_data(row: Sequence[str]) -> bool:
+    """A row with somebody's address or number is no header."""
+    return any(
+        contents.EMAIL.search(cell) or cell.startswith("+") and contents.is_phone(cell)
+        for cell in row
+        if "@" in cell or "+" in cell
+    )
+
+
+def _combined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Titles over two rows: the lower one is the closer one."""
+    width = max(len(upper), len(lower))
+    both = zip([*upper, *[""] * (width - len(upper))], [*lower, *[""] * (width - len(lower))], strict=True)
+    return [below or above for above, below in both]
+
+
+def _says_the_same(row: Sequence[str], found: Found) -> bool:
+    """The header once more in another language."""
+    again = _matched(row)
+    return len(again) > 1 and all(found.get(name) == places for name, places in again.items())
+
+
+def _frame_by_content(rows: list[list[str]]) -> _Frame:
+    """No header that we know: the first row with two cells is one in other words, where its cells do not fit."""
+    start = next((at for at, row in enumerate(rows) if sum(map(bool, row)) > 1), None)
+    if start is None:
+        raise Invalid(NO_HEADER, field="file")
+    guess = contents.guessed(rows[start + 1 : start + 1 + SAMPLE], range(len(rows[start])))
+    first = rows[start]
+    said = {} if _is_data(first) else _matched(first)
+    typed = {name: first[place] for name, place in guess.items() if place < len(first) and first[place]}
+    fitting = [name for name, cell in typed.items() if name in contents.FITS and contents.fits(name, cell)]
+    is_header = set(fitting).isdisjoint(contents.SURE) and any(
+        name in contents.FITS and name not in fitting for name in typed
+    )
+    if is_header:
+        return _Frame(start + 1, first, said)
+    return _Frame(start, [], {}, has_header=False)
+
+
+def _by_content(
+    rows: list[list[str]], frame: _Frame, named: dict[str, int], *, beyond: bool = True
+) -> dict[str, int]:
+    """The fields that only the cells tell: in columns whose title says nothing; an e-mail column says it by itself.
+
+    In a text, cells ``beyond`` the header were pushed there by a separator too many, and tell nothing.
+    """
+    body = [row for row in rows[frame.header_row : frame.header_row + SAMPLE] if sum(map(bool, row)) > 1]
+    if not body:
+        return {}
+    width = max(map(len, body)) if beyond or not frame.has_header else len(frame.titles)
+    free = [place for place in range(width) if place not in named.values()]
+    silent = [
+        place
+        for place in free
+        if not frame.found or place >= len(frame.titles) or _says_nothing(frame.titles[place])
+    ]
+    has_names = bool(named.keys() & NAMES)
+    everywhere = contents.guessed(body, free, names=not has_names)
+    guess = {
+        name: place
+        for name, place in everywhere.items()
+        if name == "email" or not has_names and name in contents.NAMES
+    }
+    taken = set(guess.values())
+    guess |= contents.guessed(body, [place for place in silent if place not in taken], names=not has_names)
+    return {name: place for name, place in guess.items() if name not in named and place not in named.values()}
+
+
+def _says_nothing(title: str) -> bool:
+    return fold(title[:200]).rstrip("0123456789 ") in MEANINGLESS
+
+
+def _matched(row: Sequence[str]) -> Found:
+    found: Found = {}
     for place, title in enumerate(row):
         name = _field(title) if title.strip() else None
         if name:
@@ -149,13 +272,15 @@ def _matched(row: Sequence[str]) -> dict[str, list[int]]:
 
 def _field(title: str) -> str | None:
     """By the whole title, else by its parts before a bracket: “Surname / Nom (as in passport)”."""
+    if len(title) > 200:
+        return None
     parts = re.split(r"[/|\n]| [–—-] ", title.partition("(")[0])
     return next(
         (BY_KEY[key] for key in map(fold, [title, title.partition("(")[0], *parts]) if key in BY_KEY), None
     )
 
 
-def _settled(found: dict[str, list[int]], row: Sequence[str]) -> dict[str, list[int]]:
+def _settled(found: Found, row: Sequence[str]) -> Found:
     """What “Name” means is told by its neighbours: given names, the family name, or both in one cell."""
     given = found.get("given_names", [])
     vague = [place for place in given if fold(row[place]) in VAGUE]

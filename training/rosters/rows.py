@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
+from training.rosters import example
 from training.rosters import values as cell_values
-from training.rosters.headers import Mapping
-from training.rosters.read import Table
+from training.rosters.child import NO_RESULT
+from training.rosters.headers import Mapping, column_letter
+from training.rosters.table import Table
 from training.text import Message, msg
 
 LONGEST = {
@@ -23,6 +25,27 @@ LONGEST = {
 }
 PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
              "den", "la"}  # fmt: skip
+TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
+GUESSED_NAMES = {"family_name", "given_names", "patronymic", "full_name", "passport_name"}
+SUMS = {
+    fold(word)
+    for word in ("total", "sum", "всего", "итого", "человек", "المجموع", "الإجمالي", "en", "tout", "persons",
+                 "people", "personnes", "number", "of", "participants", "nombre", "de", "شخص")
+}  # fmt: skip
+ERRORS = {
+    "#REF!",
+    "#N/A",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#####",
+    NO_RESULT,
+}
+"""What a spreadsheet shows for a formula that failed, or that nobody reckoned."""
 NOTHING = {"", "n/a", "na", "none", "н/д"}
 """What people write into a cell that has to stay empty, dashes and points apart."""
 
@@ -36,6 +59,7 @@ class CellError:
     title: str
     value: str
     message: Message
+    sheet: str = ""
 
 
 @dataclass
@@ -65,52 +89,61 @@ def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
     """The people below the header row; ``default_country`` helps to read phone numbers."""
     rows: list[RosterRow] = []
     skipped: list[int] = []
+    header = _filled(mapping.titles)
     for number, cells in enumerate(table.rows[mapping.header_row :], start=mapping.header_row + 1):
-        filled = [cell for cell in cells if cell.strip()]
+        filled = _filled(cells)
         if not filled:
             continue
-        if _is_footer(cells, mapping, len(filled)):
+        if filled == header or _is_footer(cells, mapping, len(filled)) or example.is_unchanged(filled):
             skipped.append(number)
             continue
-        rows.append(_Reader(cells, mapping, number, default_country).row())
-    _mark_doubles(rows, mapping)
+        rows.append(_Reader(cells, mapping, number, default_country, table).row())
+    _mark_doubles(rows, mapping, table.sheet)
     return Roster(rows, skipped)
 
 
-def column_letter(place: int) -> str:
-    """A, B, … Z, AA: what the sheet calls the column with this index."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+def _filled(cells: list[str]) -> list[str]:
+    return [cell for cell in cells if cell and not cell.isspace()]
 
 
 def _is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:
     """A remark below the list: one filled cell that is no name, or neither a name nor an address in the row."""
     places = mapping.columns
+    if _is_sum(cells):
+        return True
     if len(places) < 2:
         return False
     if filled == 1:
         place = next(n for n, cell in enumerate(cells) if cell.strip())
         named = {places[name] for name in ("family_name", "full_name", "passport_name") if name in places}
         return place not in named or len(cells[place].split()) > 4
-    telling = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
-    return not any(
-        cells[places[name]].strip() for name in telling if name in places and places[name] < len(cells)
+    said = [cells[places[name]] for name in TELLING if name in places and places[name] < len(cells)]
+    return not any(cell.strip() for cell in said)
+
+
+def _is_sum(cells: list[str]) -> bool:
+    """“Total: 12” in however many cells."""
+    words = fold(" ".join(cells)[:200]).split()
+    return (
+        len(words) > 1
+        and any(word.isdecimal() for word in words)
+        and all(word in SUMS or word.isdecimal() for word in words)
     )
 
 
 class _Reader:
     """Reads one row; collects its errors."""
 
-    def __init__(self, cells: list[str], mapping: Mapping, number: int, default_country: str) -> None:
-        self.cells, self.mapping, self.country = cells, mapping, default_country
-        self.result = RosterRow(number, {})
+    def __init__(
+        self, cells: list[str], mapping: Mapping, number: int, default_country: str, table: Table
+    ) -> None:
+        self.cells, self.mapping, self.country, self.table = cells, mapping, default_country, table
+        self.result = RosterRow(number, {}, proposals=[n for n in mapping.proposed if n in GUESSED_NAMES])
+        self.spoilt = {place for place in mapping.columns.values() if self._is_spoilt(place)}
 
     def row(self) -> RosterRow:
         values = self.result.values
+        self._check_width()
         values["family_name"], values["given_names"], values["native_name"] = self._names()
         readers: dict[str, Callable[[str], str]] = {
             "sex": cell_values.sex, "country": cell_values.country, "language": cell_values.language,
@@ -126,13 +159,46 @@ class _Reader:
                 by_passport = name in {"family_name", "given_names"} and self._text("passport_name")
                 self._error(
                     "passport_name" if by_passport else name,
-                    msg("This is longer than %(most)s characters.", most=most),
+                    msg("This is longer than %(most)s characters. Shorten it.", most=most),
                 )
         return self.result
 
+    def _is_spoilt(self, place: int) -> bool:
+        """Whether the cell holds no value but an accident; it is named once, and read as empty."""
+        text = self.cells[place] if place < len(self.cells) else ""
+        if not text or text.isascii() and text[0] not in "#E":
+            return False
+        if text.strip().upper() in ERRORS or re.fullmatch(r"Err:\d{3}", text):
+            message = msg("The formula in this cell gives no value. Type the value itself.")
+        elif "\ufffd" in text:
+            message = msg(
+                "A letter of this cell was lost on the way. Type it again, and save the file as XLSX."
+            )
+        elif is_garbled(text):
+            message = msg(
+                "The letters of this cell were garbled on the way. Save the list as XLSX and send that."
+            )
+        else:
+            return False
+        self._error_at(place, message)
+        return True
+
+    def _check_width(self) -> None:
+        """In a text, a separator inside a cell pushes all others to the right."""
+        width = len(self.mapping.titles)
+        if self.table.is_text and self.mapping.has_header and any(map(str.strip, self.cells[width:])):
+            place = next(n for n, cell in enumerate(self.cells) if n >= width and cell.strip())
+            self._error_at(
+                place,
+                msg("This row has more cells than the header. Put quotation marks around a text that holds the separator,"
+                    " or give each column a title."),
+            )  # fmt: skip
+
     def _raw(self, name: str) -> str:
         place = self.mapping.columns.get(name)
-        return self.cells[place] if place is not None and place < len(self.cells) else ""
+        if place is None or place >= len(self.cells) or place in self.spoilt:
+            return ""
+        return self.cells[place]
 
     def _text(self, name: str) -> str:
         return clean(self._raw(name))
@@ -160,10 +226,16 @@ class _Reader:
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )
+        if place not in self.spoilt:  # its own error was named already
+            self._error_at(place, message)
+
+    def _error_at(self, place: int, message: Message) -> None:
         title = clean(self.mapping.titles[place]) if place < len(self.mapping.titles) else ""
         value = clean(self.cells[place]) if place < len(self.cells) else ""
         self.result.errors.append(
-            CellError(self.result.number, column_letter(place), title[:80], value[:80], message)
+            CellError(
+                self.result.number, column_letter(place), title[:80], value[:80], message, self.table.sheet
+            )
         )
 
     def _names(self) -> tuple[str, str, str]:
@@ -182,19 +254,30 @@ class _Reader:
             self.result.proposals += ["family_name", "given_names"]
         elif patronymic:
             given = f"{given} {patronymic}"
+        elif given and not given.strip("-–—"):
+            given = ""  # one name only
+            if any(map(str.isalpha, family)):
+                return family, given, native
         if not family:
-            self._error("family_name", msg("The family name is missing."))
+            self._error(
+                "family_name", msg("The family name is missing. Somebody with one name only has it here.")
+            )
         elif not any(map(str.isalpha, family)):
-            self._error("family_name", msg("A family name has letters: this is none."))
+            self._error("family_name", msg("A family name has letters: this is none. Write the name."))
         if not given:
-            self._error("given_names", msg("The given names are missing."))
+            self._error(
+                "given_names",
+                msg("The given names are missing. Write them, or a dash for somebody with one name only."),
+            )
+        elif not any(map(str.isalpha, given)):
+            self._error("given_names", msg("Given names have letters: these have none. Write the names."))
         return family, given, native
 
     def _passport_split(self, passport: str, native_family: str) -> tuple[str, str]:
         """Split by the family name known from its own column, else by the order that the header states."""
         parts = _joined_particles(passport.split())
         if len(parts) < 2:
-            self._error("passport_name", msg("Both names are needed, as in the passport."))
+            self._error("passport_name", msg("Both names are needed: write them as in the passport."))
             return passport, ""
         capitals = sum(part.isupper() and len(part) > 1 and "." not in part for part in parts)
         if "," in passport or 0 < capitals < len(parts):
@@ -206,7 +289,8 @@ class _Reader:
             for place in (0, len(parts) - 1):
                 if _alike(parts[place], native_family):
                     return parts[place], " ".join(parts[:place] + parts[place + 1 :])
-        title = fold(self.mapping.titles[self.mapping.columns["passport_name"]])
+        place, titles = self.mapping.columns["passport_name"], self.mapping.titles
+        title = fold(titles[place]) if place < len(titles) else ""
         family_first = (
             re.search(r"(familiya|surname|family|nom).*(imya|given|prenom|first)", title) is not None
         )
@@ -236,11 +320,28 @@ def _alike(latin: str, native: str) -> bool:
     return bool(a) and bool(b) and a[:3] == b[:3]
 
 
-def _mark_doubles(rows: list[RosterRow], mapping: Mapping) -> None:
+def is_garbled(text: str) -> bool:
+    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
+
+    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
+    """
+    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
+        try:
+            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
+        except UnicodeError:
+            continue
+        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
+            return True
+        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
+            return True
+    return False
+
+
+def _mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
     """The same name twice is one person twice, unless their e-mail addresses differ."""
     seen: dict[tuple[str, str], RosterRow] = {}
     for row in rows:
-        if not row.values["family_name"] or not row.values["given_names"]:
+        if not row.values["family_name"] or not row.values["given_names"] and row.errors:
             continue
         key = (same_person_key(row.values["family_name"], row.values["given_names"]), row.values["email"])
         earlier = seen.setdefault(key, row)
@@ -250,8 +351,10 @@ def _mark_doubles(rows: list[RosterRow], mapping: Mapping) -> None:
             )
             row.errors.append(
                 CellError(
-                    row.number, column_letter(place), mapping.titles[place], row.values["family_name"][:80],
+                    row.number, column_letter(place),
+                    clean(mapping.titles[place])[:80] if place < len(mapping.titles) else "",
+                    row.values["family_name"][:80],
                     msg("This person stands in row %(row)s already. Delete one of the two rows, or tell them apart by"
-                        " e-mail address.", row=earlier.number),
+                        " e-mail address.", row=earlier.number), sheet,
                 )
             )  # fmt: skip

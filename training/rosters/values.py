@@ -6,10 +6,12 @@ Each function takes cleaned text that is not empty, and raises ``Invalid`` with 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 
 import phonenumbers
 from babel import Locale
+from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
 from training.errors import Invalid
@@ -61,7 +63,7 @@ def country(text: str) -> str:
     code = text.upper()
     if re.fullmatch(r"[A-Z]{2}", code) and code in Locale("en").territories and code not in NO_COUNTRIES:
         return code
-    found = _countries().get(fold(text))
+    found = _countries().get(fold(text)) or _by_three_letters().get(code)
     if not found:
         raise Invalid(msg("This country is not known. Write its name or its two-letter code."))
     return found
@@ -80,21 +82,42 @@ def language(text: str) -> str:
 
 def email(text: str) -> str:
     """The address in lower case; whether somebody reads it is not asked of anyone."""
+    address = unicodedata.normalize("NFKC", text)
+    named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
+    address = named[1] if named else address
+    if address.count("@") > 1 and len(re.split(r"[\s;,/|]+", address)) > 1:
+        raise Invalid(msg("There are several e-mail addresses in this cell. Keep one of them."))
     try:
-        if len(text) > MOST_EMAIL:
+        if len(address) > MOST_EMAIL:
             raise EmailNotValidError
-        checked = validate_email(text, check_deliverability=False, test_environment=True)
+        checked = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        raise Invalid(msg("This is not an e-mail address: it needs a name, an @ and a domain.")) from None
+        raise Invalid(
+            msg(
+                "This is not an e-mail address: it needs a name, an @ and a domain. Correct it or leave it empty."
+            )
+        ) from None
     return checked.normalized.lower()
 
 
 def phone(text: str, region: str) -> str:
     """The number with its country's code where that is told or sure by ``region``, else as it was typed."""
-    typed = re.sub(r"^00", "+", latin_digits(text))
+    typed = re.sub(r"^00", "+", latin_digits(unicodedata.normalize("NFKC", text)))
+    if re.fullmatch(r"[+-]?\d+([.,]\d+)?e[+]?\d+", typed, re.IGNORECASE):
+        raise Invalid(
+            msg(
+                "The spreadsheet cut the digits of this number off. Format the column as text and type it again."
+            )
+        )
+    if re.match(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d", typed):
+        raise Invalid(
+            msg("The spreadsheet made a date of this number. Format the column as text and type it again.")
+        )
     digits = re.sub(r"\D", "", typed)
     if not 5 <= len(digits) <= 20:
-        raise Invalid(msg("This is not a phone number: it needs 5 to 20 digits."))
+        raise Invalid(
+            msg("This is not a phone number: it needs 5 to 20 digits. Correct it or leave it empty.")
+        )
     try:
         number = phonenumbers.parse(typed, region or None)
     except phonenumbers.NumberParseException:
@@ -119,6 +142,16 @@ def _countries() -> dict[str, str]:
         if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
     }
     return named | {fold(name): code for code, names in COUNTRY_ALIASES.items() for name in names}
+
+
+@cache
+def _by_three_letters() -> dict[str, str]:
+    return {
+        old: new[0]
+        for old, new in get_global("territory_aliases").items()
+        if len(old) == 3 and old.isalpha() and len(new) == 1 and new[0] in Locale("en").territories
+        if len(new[0]) == 2 and new[0] not in NO_COUNTRIES
+    }
 
 
 @cache

@@ -1,0 +1,49 @@
+"""The list to fill in: its columns in the four languages, and the example that nobody has to delete."""
+
+from __future__ import annotations
+
+from training.names import clean
+
+COLUMNS = (
+    "family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email", "phone",
+)  # fmt: skip
+"""The columns of the list, by field."""
+TITLES = {
+    "en": ("Family name", "Given names", "Name in native script", "Sex", "Country", "Function", "Rank",
+           "Working language", "E-mail", "Phone"),
+    "fr": ("Nom de famille", "Prénoms", "Nom dans la langue nationale", "Sexe", "Pays", "Fonction", "Grade",
+           "Langue de travail", "Courriel", "Téléphone"),
+    "ru": ("Фамилия (как в паспорте)", "Имя (как в паспорте)", "Имя на родном языке", "Пол", "Страна", "Должность", "Звание",
+           "Рабочий язык", "Электронная почта", "Телефон"),
+    "ar": ("اسم العائلة", "الاسم الأول", "الاسم باللغة الوطنية", "الجنس", "البلد", "الوظيفة", "الرتبة",
+           "لغة العمل", "البريد الإلكتروني", "الهاتف"),
+}  # fmt: skip
+SEXES = {"en": ("F", "M", "X"), "fr": ("F", "M", "X"), "ru": ("Ж", "М", "X"), "ar": ("أنثى", "ذكر", "آخر")}
+"""What the drop-down offers."""
+EXAMPLES = {
+    "en": ("EXAMPLE", "Anna Maria", "", "F", "Austria", "Example of a function", "Major", "English",
+           "anna.example@agency.example", "+43 1 0000000"),
+    "fr": ("EXEMPLE", "Anne-Marie", "", "F", "Autriche", "Exemple de fonction", "Commandante", "français",
+           "anne.exemple@agence.example", "+43 1 0000000"),
+    "ru": ("PRIMER", "Anna", "Пример Анна", "Ж", "Австрия", "Пример должности", "майор", "русский",
+           "anna.primer@agency.example", "+43 1 0000000"),
+    "ar": ("MITHAL", "Amina", "أمينة مثال", "أنثى", "النمسا", "مثال على الوظيفة", "رائد", "العربية",
+           "amina.mithal@agency.example", "+43 1 0000000"),
+}  # fmt: skip
+MARKS = {
+    "en": "← Example: write over it or leave it, it is not read",
+    "fr": "← Exemple : remplacez-le ou laissez-le, il n’est pas lu",
+    "ru": "← Пример: замените его или оставьте, он не читается",
+    "ar": "← مثال: اكتب مكانه أو اتركه، فهو لا يُقرأ",
+}
+NAMES = {"en": "People", "fr": "Personnes", "ru": "Список", "ar": "القائمة"}
+"""The name of the sheet."""
+UNCHANGED = {frozenset(map(clean, row)) - {""} for row in EXAMPLES.values()}
+SAID = {clean(mark) for mark in MARKS.values()}
+
+
+def is_unchanged(cells: list[str]) -> bool:
+    """Whether a row is the example as we sent it, whatever the order of its columns."""
+    if not 9 <= len(cells) <= 12:
+        return False
+    return (frozenset(map(clean, cells)) - {""} - SAID) in UNCHANGED

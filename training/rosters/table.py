@@ -1,0 +1,24 @@
+"""A sheet as text, wherever it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cells of a sheet as text; row n of the sheet is ``rows[n - 1]``.
+
+    ``others`` are the names of the visible sheets that were not taken.
+    """
+
+    rows: list[list[str]]
+    sheet: str
+    sha256: str
+    file_name: str
+    others: list[str] = field(default_factory=list)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a separator divides the cells, which one left out of quotation marks shifts."""
+        return not self.sheet
