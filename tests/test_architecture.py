@@ -13,7 +13,18 @@ from training.services import ORDER
 PACKAGE = ROOT / "training"
 FILES = sorted(PACKAGE.rglob("*.py"))
 BOTTOM = {"errors", "text", "clock"}
-PURE = {"names", "rosters", "output", "walltime", "passwords", "indicators", "seed_data", "demo_data"}
+PURE = {
+    "names",
+    "rosters",
+    "output",
+    "walltime",
+    "passwords",
+    "indicators",
+    "seed_data",
+    "demo_data",
+    "letters",
+    "links",
+}
 ALLOWED = {
     **dict.fromkeys(BOTTOM, BOTTOM),
     **dict.fromkeys(PURE, BOTTOM | PURE),

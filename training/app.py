@@ -28,6 +28,7 @@ from training.web import (
     language,
     mail,
     menu,
+    my,
     organisation,
     programmes,
     registers,
@@ -44,7 +45,7 @@ from training.web import (
 )  # fmt: skip
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, imports.bp, mail.bp, organisation.bp, programmes.bp,
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
     registers.bp, registrations.bp, reports.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip

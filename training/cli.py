@@ -30,6 +30,7 @@ from training.services import (
     mail,
     people,
     programmes,
+    reminders,
     report_files,
     report_rows,
     reports,
@@ -37,6 +38,8 @@ from training.services import (
     themes,
     trainings,
 )
+
+SECONDS_BETWEEN_REMINDERS = 60
 
 user_group = AppGroup("user", help="Accounts.")
 participants_group = AppGroup("participants", help="Participants.")
@@ -104,9 +107,10 @@ def make_demo(scale: str) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Send what is due in the outbox and put expired offers back, until stopped."""
+    """Send what is due in the outbox, put expired offers back and remind agencies, until stopped."""
     config = current_app.config["CONFIG"]
     stopping = False
+    remind_at = 0.0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -115,10 +119,17 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
-        sent = mail.send_due(config)
         reserve_list.expire_offers()
+        if time.monotonic() >= remind_at:
+            reminders.queue_due()
+            remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
+        sent = mail.send_due(config)
         db.session.remove()
         if once:
+            more = sent
+            while more:
+                more = mail.send_due(config)
+                sent += more
             click.echo(f"{sent} messages sent.")
             return
         for _ in range(10):

@@ -76,7 +76,13 @@ OUTCOME = {
     AuditOutcome.REFUSED: _l("refused"),
     AuditOutcome.EXPORTED: _l("exported"),
 }
-MAIL_STATE = {MailState.QUEUED: _l("queued"), MailState.SENT: _l("sent"), MailState.FAILED: _l("failed")}
+MAIL_STATE = {
+    MailState.QUEUED: _l("queued"),
+    MailState.SENT: _l("sent"),
+    MailState.FAILED: _l("failed"),
+    MailState.NO_ADDRESS: _l("no address"),
+    MailState.DROPPED: _l("dropped"),
+}
 
 ACTION_NAMES = {
     "open": _l("Open registration"), "confirm": _l("Confirm"), "start": _l("Start"), "complete": _l("Complete"),
