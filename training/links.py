@@ -12,7 +12,7 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeSerializer
 
 SALT = "my-registration"
-EDGE = "\x1e"
+EDGE = "\x02"  # neither a blank nor the end of a line, which trimming would take
 MARK = re.compile(f"{EDGE}(page|my):([^{EDGE}]*){EDGE}")
 
 
