@@ -216,7 +216,9 @@ def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(de
     trainings.change(training, by=desk["coordinator"], details=replace(details, description="only words"))
     assert written(focal) == []
     trainings.change(
-        training, by=desk["coordinator"], details=replace(details, ends_on=details.ends_on + timedelta(days=1))
+        training,
+        by=desk["coordinator"],
+        details=replace(details, ends_on=details.ends_on + timedelta(days=1)),
     )
     assert registration.trainee.name in written(focal)[0].body
     assert kinds(focal) == ["changed"]
@@ -385,7 +387,9 @@ def test_someone_without_an_address_has_a_row_that_says_so(desk, make: Make):
     assert [row.to_name for row in rows if row.registration_id is None] == [alone.agency.name]
 
 
-@pytest.mark.parametrize("address", ["a@b.example\r\nBcc: x@example.org", "two@example.org, x@example.org", "@", "a@b"])
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: x@example.org", "two@example.org, x@example.org", "@", "a@b"]
+)
 def test_what_is_no_single_address_is_not_written_to(address, desk, make: Make):
     make.registration(desk["training"], make.trainee(desk["agency"], email=address))
 

@@ -41,7 +41,13 @@ def test_the_page_says_whose_it_is_for_what_and_nothing_else_of_them(person, cli
 
     assert response.status_code == 200
     assert "Petrova, Anna" in response.text and "Detection of forged documents" in response.text
-    for hidden in ("a@example.org", "5550100", "Inspector", person["focal"].name, person["focal"].agency.name):
+    for hidden in (
+        "a@example.org",
+        "5550100",
+        "Inspector",
+        person["focal"].name,
+        person["focal"].agency.name,
+    ):
         assert hidden not in response.text
     assert "There are no papers yet" in response.text
     assert "Your data and your rights" in response.text
@@ -98,7 +104,12 @@ def test_a_correction_is_kept_as_a_step_and_told_to_agency_and_coordinator(perso
 
 def test_an_empty_correction_is_shown_again_and_a_fourth_a_day_is_refused(person, client):
     assert post(client, person["url"], text=" ").status_code == 422
-    assert [post(client, person["url"], text=f"No. {n}").status_code for n in range(4)] == [303, 303, 303, 429]
+    assert [post(client, person["url"], text=f"No. {n}").status_code for n in range(4)] == [
+        303,
+        303,
+        303,
+        429,
+    ]
 
 
 def test_declining_asks_first_and_gives_the_seat_to_the_next_in_line(person, client, make: Make):
