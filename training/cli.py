@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from training import clock
 from training.db import db
@@ -38,6 +40,8 @@ from training.services import (
     themes,
     trainings,
 )
+
+log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REMINDERS = 60
 
@@ -119,17 +123,21 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
-        reserve_list.expire_offers()
-        if time.monotonic() >= remind_at:
-            reminders.queue_due()
-            remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
-        sent = mail.send_due(config)
-        db.session.remove()
-        if once:
-            more = sent
-            while more:
-                more = mail.send_due(config)
+        try:
+            reserve_list.expire_offers()
+            if time.monotonic() >= remind_at:
+                reminders.queue_due()
+                remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
+            sent = mail.send_due(config)
+            while once and (more := mail.send_due(config)):
                 sent += more
+        except OperationalError as failure:
+            log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)
+            if once:
+                raise
+        finally:
+            db.session.remove()
+        if once:
             click.echo(f"{sent} messages sent.")
             return
         for _ in range(10):

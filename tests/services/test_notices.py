@@ -203,6 +203,20 @@ def test_a_training_opened_is_told_to_the_agencies_that_may_register(make: Make)
     assert [kinds_of(user) for user in (kept_for, of_country, neither)] == [["opened"], ["opened"], []]
 
 
+def test_opening_asks_the_database_as_little_for_many_agencies_as_for_few(make: Make, queries):
+    counts = []
+    for more in (2, 20):
+        for _ in range(more):
+            make.user(Role.PARTNER)
+        training = make.training(is_open=False)
+        make.session(training)
+        queries.clear()
+        training_moves.move(training, by=None, name="open")
+        counts.append(len(queries))
+
+    assert counts[1] <= counts[0] <= 20
+
+
 def kinds_of(user) -> list[str]:
     return [row.kind for row in written(user)]
 
@@ -352,6 +366,14 @@ def test_a_person_is_told_in_their_language_by_whom_for_what_and_of_their_rights
     assert "/my/" not in row.subject and row.body == ""
 
 
+def test_no_signed_link_lies_in_the_database(desk, make: Make):
+    make.registration(desk["training"], make.trainee(desk["agency"], email="anna@example.org"))
+    make.registration(desk["training"], make.trainee(desk["agency"]))
+
+    assert any("\x02my:" in row.body for row in written())
+    assert [row.kind for row in written() if "/my/" in row.body + row.subject] == []
+
+
 def test_an_unknown_language_falls_back_to_english(desk, make: Make):
     make.registration(desk["training"], make.trainee(desk["agency"], email="a@example.org", language="ar"))
 
@@ -427,6 +449,9 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     training = make.training(capacity=10, admission=Admission.APPROVAL)
     with_seats, unfinished, done = (make.user(Role.PARTNER) for _ in range(3))
     seats.allocate(training, by=None, seats=2, agency=with_seats.agency)
+    of_country, used_up = (make.user(Role.PARTNER, agency=make.agency(country=c)) for c in ("FR", "DE"))
+    seats.allocate(training, by=None, seats=3, country="FR")
+    seats.allocate(training, by=None, seats=0, country="DE")
     by = make.user(Role.COORDINATOR)
     for user in (unfinished, done):
         registration = make.registration(training, make.trainee(user.agency))
@@ -441,7 +466,8 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     with time_machine.travel(training.registration_closes_at - timedelta(days=2), tick=False):
         first, second = reminders.queue_due(), reminders.queue_due()
 
-    assert (first, second) == (2, 0)
+    assert (first, second) == (3, 0)
+    assert [kinds_of(u) for u in (of_country, used_up)] == [["deadline_near"], []]
     assert [kinds_of(u) for u in (with_seats, unfinished, done)] == [["deadline_near"], ["deadline_near"], []]
     assert "still free: 2" in written(with_seats)[0].body
 

@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from config import Config
 from training import clock, links
@@ -89,7 +90,8 @@ def search(
     user: User, *, text: str = "", state: MailState | None = None, training: str = ""
 ) -> Select[OutgoingMail]:
     """Messages, newest first; ``training`` is a training's code."""
-    found = visible_to(user).order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
+    found = visible_to(user).options(joinedload(OutgoingMail.training))
+    found = found.order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
     if text:
         found = found.where(
             or_(

@@ -179,13 +179,15 @@ def of_deadline(training: Training, seats: int, lines: Iterable[str]) -> Part:
     return Part("deadline_near", values)
 
 
-def composed(parts: Sequence[Part], training: Training, language: str, name: str) -> tuple[str, Letter]:
+def composed(
+    parts: Sequence[Part], training: Training, language: str, name: str, organisation: Organisation
+) -> tuple[str, Letter]:
     """The whole letter of these parts, and its kind."""
     main = [part for part in parts if part.kind != "hand_over"] or parts
     written = [part.written(language) for part in parts]
     letter = letters.framed(
         written, language,
-        {"training": training.title, "name": name, "organisation": organisations.get().name,
+        {"training": training.title, "name": name, "organisation": organisation.name,
          "link": Ready(links.to_page(f"/trainings/{training.public_id}"))},
         subject=written[parts.index(main[0])].subject if len(main) == 1 else "",
     )  # fmt: skip
@@ -208,14 +210,14 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ou
         if unread
         else {}
     )  # type: ignore[arg-type]
-    found = []
+    found, organisation = [], organisations.get()
     for (training, agency_id), said in parts.items():
         for user in readers[agency_id]:
             language = letters.language_of(user.language)
-            kind, letter = composed(said, training, language, user.name)
+            kind, letter = composed(said, training, language, user.name, organisation)
             found.append(row(kind, letter, language, training, user=user, agency_id=agency_id))
         if not readers[agency_id]:
-            kind, letter = composed(said, training, "en", names[agency_id])
+            kind, letter = composed(said, training, "en", names[agency_id], organisation)
             found.append(row(kind, letter, "en", training, agency_id=agency_id, name=names[agency_id]))
     return found
 
@@ -224,7 +226,7 @@ def to_coordinators(
     groups: Mapping[tuple[Training, str], Sequence[tuple[User | None, Registration, str]]],
 ) -> list[OutgoingMail]:
     """One message for each coordinator in whose scope the training is, save who did all of it."""
-    found = []
+    found, organisation = [], organisations.get()
     readers = {training: _coordinators_of(training) for training in {training for training, _ in groups}}
     for (training, kind), lines in groups.items():
         doers = {by.id if by else None for by, _, _ in lines}
@@ -233,7 +235,7 @@ def to_coordinators(
                 continue
             language = letters.language_of(user.language)
             part = of_lines(kind, training, _digest(lines, language))
-            _, letter = composed([part], training, language, user.name)
+            _, letter = composed([part], training, language, user.name, organisation)
             found.append(row(kind, letter, language, training, user=user))
     return found
 

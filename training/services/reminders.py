@@ -87,19 +87,25 @@ def _starting_soon() -> list[Training]:
 def _unfinished(training: Training) -> dict[int, Part]:
     """Agencies with kept seats that are free, or with drafts and returned registrations."""
     lines = _people(training, S.DRAFT, S.RETURNED)
-    held = seats.held_by_agency(training)
-    free = {
-        one.agency_id: one.seats - held.get(one.agency_id, ("", 0))[1]
-        for one in seats.allocations(training)
-        if one.agency_id is not None and one.released_at is None
-    }
-    concerned = {agency_id for agency_id, left in free.items() if left > 0} | set(lines)
+    free = _free_kept_seats(training)
+    concerned = set(free) | set(lines)
     return {
-        agency_id: notice_letters.of_deadline(
-            training, max(0, free.get(agency_id, 0)), lines.get(agency_id, [])
-        )
+        agency_id: notice_letters.of_deadline(training, free.get(agency_id, 0), lines.get(agency_id, []))
         for agency_id in _active(concerned)
     }
+
+
+def _free_kept_seats(training: Training) -> dict[int, int]:
+    """How many seats kept for it are free, by the agency's id; those of a country count for each of its agencies."""
+    kept = [(line.allocation, line.free) for line in seats.table(training) if line.allocation is not None]
+    own = {one.agency_id: free for one, free in kept if one.agency_id is not None}
+    of_country = {one.country: free for one, free in kept if one.country is not None and free}
+    if of_country:
+        rows = db.session.execute(
+            select(Agency.id, Agency.country).where(Agency.is_active, Agency.country.in_(of_country))
+        )
+        own = {**{number: of_country[country] for number, country in rows}, **own}
+    return {number: free for number, free in own.items() if free > 0}
 
 
 def _coming(training: Training) -> dict[int, Part]:
