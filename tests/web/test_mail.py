@@ -7,6 +7,7 @@ import pytest
 from tests.make import Make
 from training import letters
 from training.db import atomic
+from training.forms import labels
 from training.models import MailState, OutgoingMail, Role
 from training.services import mail
 
@@ -88,6 +89,10 @@ def test_every_letter_can_be_seen_before_it_is_sent(kind, client, make: Make):
     assert page.status_code == 200
     assert "Reading &lt;b&gt;stamps&lt;/b&gt;" in page.text and "<b>stamps" not in page.text
     assert "С уважением" in page.text
+
+
+def test_every_kind_has_its_word():
+    assert set(labels.LETTER) == set(letters.KINDS)
 
 
 def test_a_preview_is_of_known_kinds_and_trainings_in_scope(client, make: Make):

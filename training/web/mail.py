@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from training import letters
 from training.errors import NotFound
+from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
@@ -45,7 +46,7 @@ def preview(kind: str) -> Response:
         if not can(current_user._get_current_object(), Action.MAIL_READ, training):
             raise NotFound
         letter = notice_letters.sample(kind, training, form.language.data or current_user.language)
-    return page("mail/preview.html", form=form, kind=kind, kinds=letters.KINDS, letter=letter)
+    return page("mail/preview.html", form=form, kind=kind, kinds=labels.LETTER, letter=letter)
 
 
 @bp.post("/<uuid:public_id>/again")
