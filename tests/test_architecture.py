@@ -23,6 +23,8 @@ PURE = {
     "seat_count",
     "seed_data",
     "demo_data",
+    "letters",
+    "links",
 }
 ALLOWED = {
     **dict.fromkeys(BOTTOM, BOTTOM),

@@ -29,6 +29,7 @@ from training.web import (
     language,
     mail,
     menu,
+    my,
     organisation,
     programmes,
     registers,
@@ -46,7 +47,7 @@ from training.web import (
 )  # fmt: skip
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, decisions.bp, imports.bp, mail.bp, organisation.bp, programmes.bp,
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, decisions.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
     registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip

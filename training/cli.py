@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from training import clock
 from training.db import db
@@ -30,6 +32,7 @@ from training.services import (
     mail,
     people,
     programmes,
+    reminders,
     report_files,
     report_rows,
     reports,
@@ -37,6 +40,10 @@ from training.services import (
     themes,
     trainings,
 )
+
+log = logging.getLogger(__name__)
+
+SECONDS_BETWEEN_REMINDERS = 60
 
 user_group = AppGroup("user", help="Accounts.")
 participants_group = AppGroup("participants", help="Participants.")
@@ -104,9 +111,10 @@ def make_demo(scale: str) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Send what is due in the outbox and put expired offers back, until stopped."""
+    """Send what is due in the outbox, put expired offers back and remind agencies, until stopped."""
     config = current_app.config["CONFIG"]
     stopping = False
+    remind_at = 0.0
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -115,9 +123,20 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     while not stopping:
-        sent = mail.send_due(config)
-        reserve_list.expire_offers()
-        db.session.remove()
+        try:
+            reserve_list.expire_offers()
+            if time.monotonic() >= remind_at:
+                reminders.queue_due()
+                remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
+            sent = mail.send_due(config)
+            while once and (more := mail.send_due(config)):
+                sent += more
+        except OperationalError as failure:
+            log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)
+            if once:
+                raise
+        finally:
+            db.session.remove()
         if once:
             click.echo(f"{sent} messages sent.")
             return

@@ -54,6 +54,16 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
 
 
+NOTES = "notes"
+END_OF_WORK: list[Callable[[list[Any]], None]] = []
+"""What looks at the notes of a unit of work before it is stored; each gets all of them."""
+
+
+def note(thing: Any) -> None:
+    """Keep ``thing`` for the end of the running unit of work; what is rolled back takes its notes with it."""
+    db.session().info.setdefault(NOTES, []).append(thing)
+
+
 class WriteOutsideAtomic(RuntimeError):
     """A programming error: something was changed outside a function marked ``@atomic``."""
 
@@ -80,27 +90,34 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
     writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
-    may catch its refusal and go on.
+    may catch its refusal and go on. Before it commits, ``END_OF_WORK`` writes what follows from the whole of it.
     """
 
     @wraps(function)
     def unit_of_work(*args: P.args, **kwargs: P.kwargs) -> R:
         session = db.session()
         if session.info.get("writing"):
-            with session.begin_nested():
-                return function(*args, **kwargs)
+            kept = len(session.info[NOTES])
+            try:
+                with session.begin_nested():
+                    return function(*args, **kwargs)
+            except BaseException:
+                del session.info[NOTES][kept:]
+                raise
         session.commit()
-        session.info["writing"] = True
+        session.info["writing"], session.info[NOTES] = True, []
         try:
             session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             result = function(*args, **kwargs)
+            for finish in END_OF_WORK:
+                finish(session.info[NOTES])
             session.commit()
             return result
         except BaseException:
             session.rollback()
             raise
         finally:
-            session.info["writing"] = False
+            session.info["writing"], session.info[NOTES] = False, []
 
     return unit_of_work
 

@@ -13,6 +13,7 @@ from typing import Any
 from training.models import (
     Agency,
     ImportBatch,
+    OutgoingMail,
     Programme,
     Registration,
     Role,
@@ -78,6 +79,7 @@ class Action(StrEnum):
     USER_CHANGE = "user:change"
     AUDIT_READ = "audit:read"
     MAIL_READ = "mail:read"
+    MAIL_SEND = "mail:send"
     ORGANISATION_CHANGE = "organisation:change"
 
 
@@ -112,6 +114,8 @@ def theme_ids(thing: Any) -> set[int]:
             return {thing.theme_id, thing.programme_theme_id}
         case TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch():
             return theme_ids(thing.training)
+        case OutgoingMail():
+            return theme_ids(thing.training) if thing.training is not None else set()
     return set()
 
 
@@ -177,7 +181,8 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTER_MARK: in_scope,
         Action.REGISTER_CLOSE: in_scope,
         Action.REGISTER_REOPEN: in_scope,
-        Action.MAIL_READ: anything,
+        Action.MAIL_READ: in_scope,
+        Action.MAIL_SEND: in_scope,
     },
     Role.MANAGER: {
         **READING,

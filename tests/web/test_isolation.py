@@ -185,14 +185,16 @@ def test_a_manager_reads_and_changes_nothing(world, client, make: Make):
 
 def test_without_signing_in_everything_leads_to_the_door(app, client):
     open_to_all = {"accounts.sign_in", "accounts.leave", "accounts.language", "accounts.forgotten",
-                   "accounts.set_password", "home.health", "organisation.style", "organisation.logo", "static"}  # fmt: skip
+                   "accounts.set_password", "home.health", "my.show", "my.decline", "organisation.style",
+                   "organisation.logo", "static"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
 
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_to_all or "GET" not in rule.methods:
             continue
         values = {
-            name: {"public_id": uuid.uuid4(), "code": "BMV", "ending": "csv"}[name] for name in rule.arguments
+            name: {"public_id": uuid.uuid4(), "code": "BMV", "ending": "csv", "kind": "opened"}[name]
+            for name in rule.arguments
         }
         response = client.get(adapter.build(rule.endpoint, values))
         assert response.status_code == 303, rule.endpoint

@@ -101,7 +101,26 @@ OUTCOME = {
     AuditOutcome.REFUSED: _l("refused"),
     AuditOutcome.EXPORTED: _l("exported"),
 }
-MAIL_STATE = {MailState.QUEUED: _l("queued"), MailState.SENT: _l("sent"), MailState.FAILED: _l("failed")}
+MAIL_STATE = {
+    MailState.QUEUED: _l("queued"),
+    MailState.SENT: _l("sent"),
+    MailState.FAILED: _l("failed"),
+    MailState.NO_ADDRESS: _l("no address"),
+    MailState.DROPPED: _l("dropped"),
+}
+
+LETTER = {
+    "submitted": _l("Registrations received"), "confirmed": _l("Seat confirmed"), "reserve": _l("On the reserve list"),
+    "offered": _l("Seat offered"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
+    "replaced": _l("Person replaced"), "withdrawn": _l("Registration withdrawn"),
+    "correction": _l("Correction asked for"), "hand_over": _l("Links to hand over"),
+    "opened": _l("Registration opened"), "changed": _l("Dates or place changed"), "cancelled": _l("Training cancelled"),
+    "postponed": _l("Training postponed"), "deadline_near": _l("Deadline near"), "start_near": _l("Start near"),
+    "seats_given": _l("Seats granted"), "seats_refused": _l("Seats not granted"),
+    "coordinator_submitted": _l("To coordinators: new registrations"),
+    "coordinator_withdrawn": _l("To coordinators: registrations withdrawn"),
+    "trainee": _l("To the person registered"),
+}  # fmt: skip
 
 ACTION_NAMES = {
     "open": _l("Open registration"), "confirm": _l("Confirm"), "start": _l("Start"), "complete": _l("Complete"),

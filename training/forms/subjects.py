@@ -159,6 +159,10 @@ class TraineeForm(Form):
     language = Picked(_l("Language"), required=False)
     email = email(_l("E-mail"))
     phone = line(_l("Phone"), required=False, most=40)
+    contact_via_focal_point = BooleanField(
+        _l("Contact via the focal point only"),
+        description=_l("We never write to this person directly: the focal point hands letters over."),
+    )
 
 
 class NewTraineeForm(TraineeForm):

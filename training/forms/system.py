@@ -7,7 +7,7 @@ from wtforms import FileField, StringField
 from wtforms.validators import Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, line, long_text
+from training.forms.base import Form, OneOf, Picked, line, long_text
 
 
 class OrganisationForm(Form):
@@ -47,3 +47,11 @@ class MailFilter(Form):
 
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.MAIL_STATE, required=False, empty=_l("all"))
+    training = line(_l("Training's code"), required=False, most=40)
+
+
+class PreviewForm(Form):
+    """Which letter is shown before it is sent."""
+
+    training = line(_l("Training's code"), most=40)
+    language = Picked(_l("Language"), required=False)

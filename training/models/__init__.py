@@ -11,7 +11,7 @@ from training.models.attendance import (
 )
 from training.models.audit import AuditEntry, AuditOutcome
 from training.models.batch import BatchState, ImportBatch
-from training.models.mail import MailState, OutgoingMail
+from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
 from training.models.programme import (
     DayBasis,
@@ -80,6 +80,7 @@ __all__ = [
     "RegistrationSource",
     "RegistrationState",
     "RegistrationStep",
+    "Reminder",
     "ReserveOrder",
     "Role",
     "Room",

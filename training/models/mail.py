@@ -1,26 +1,41 @@
-"""The outbox: mail is a row, written with the change that it tells of, and sent by the worker."""
+"""The outbox: mail is a row, written with the change that it tells of, and sent by the worker; and reminders made."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
 from training.models.columns import Email, Instant, IntId, Language, LongText, Name, PublicId, text_enum
 
+if TYPE_CHECKING:
+    from training.models.registration import Registration
+    from training.models.training import Training
+    from training.models.user import User
+
 
 class MailState(StrEnum):
-    """queued → sent, or failed for good after the last try."""
+    """queued → sent, or failed until somebody sends it again, or dropped because its reader may not have it any more.
+
+    ``no_address`` was never to be sent: it says who was not reached.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    NO_ADDRESS = "no_address"
+    DROPPED = "dropped"
 
 
 class OutgoingMail(Base):
-    """One message to one person. ``leased_until`` keeps two workers from sending it twice."""
+    """One message to one person. ``leased_until`` keeps two workers from sending it twice.
+
+    ``agency_id`` is the agency whose people it names: its reader must still belong to it when it is sent.
+    ``registration_id`` is that of the trainee to whom it is written.
+    """
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (Index("ix_outgoing_mail_state_due_at", "state", "due_at"),)
@@ -41,3 +56,23 @@ class OutgoingMail(Base):
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
     last_error: Mapped[LongText] = mapped_column(default="")
+    training_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+
+    user: Mapped[User | None] = relationship()
+    training: Mapped[Training | None] = relationship()
+    registration: Mapped[Registration | None] = relationship()
+
+
+class Reminder(Base):
+    """An agency was reminded of a training; the key keeps two workers from reminding it twice."""
+
+    __tablename__ = "reminder"
+    __table_args__ = (UniqueConstraint("kind", "training_id", "agency_id"),)
+
+    id: Mapped[IntId]
+    kind: Mapped[str] = mapped_column(String(40))
+    training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    at: Mapped[Instant]

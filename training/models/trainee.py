@@ -61,6 +61,7 @@ class Trainee(Timestamps, Base):
     language: Mapped[Language] = mapped_column(default="")
     email: Mapped[Email] = mapped_column(default="")
     phone: Mapped[Phone] = mapped_column(default="")
+    contact_via_focal_point: Mapped[bool] = mapped_column(default=False)
     anonymised_at: Mapped[Instant | None]
 
     agency: Mapped[Agency] = relationship()

@@ -1,6 +1,7 @@
 """The outbox: mail is written with the change that it tells of, and sent later by the worker.
 
-Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised.
+Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised. Just before it is
+sent its reader is looked at again: who may not have it any more does not get it.
 """
 
 from __future__ import annotations
@@ -13,35 +14,56 @@ from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from config import Config
-from training import clock
+from training import clock, links
 from training.db import atomic, db
-from training.errors import NotFound
-from training.models import MailState, OutgoingMail, User
+from training.errors import Conflict, NotFound
+from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Training, User
+from training.text import msg
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+ENOUGH_LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+LONGEST_OUTAGE = timedelta(days=5)
+LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
 Deliver = Callable[[EmailMessage], None]
+
+INACTIVE = msg("The account is closed.")
+MOVED = msg("The reader does not belong to this agency any more.")
+SUSPENDED = msg("The agency is suspended.")
+OUT_OF_SCOPE = msg("The training is not in the reader's scope any more.")
+ENDED = msg("The registration has ended.")
+BY_FOCAL_POINT = msg("This person is not written to directly any more.")
+NO_ADDRESS = msg("There is no address.")
+
+
+class Failure(StrEnum):
+    """What a failure says: of the message for good, of the message for now, or of the server."""
+
+    FOR_GOOD = "for_good"
+    FOR_NOW = "for_now"
+    OF_SERVER = "of_server"
 
 
 def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
     """Put a message to ``to`` into the outbox, in the running transaction; texts are already in their language."""
-    one_line = " ".join(subject.split())[:200]
     message = OutgoingMail(
         to_email=to.email,
         to_name=to.name,
         user_id=to.id,
         language=to.language,
         kind=kind,
-        subject=one_line,
+        subject=" ".join(subject.split())[:200],
         body=body,
         due_at=clock.now(),
         created_at=clock.now(),
@@ -50,17 +72,46 @@ def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
     return message
 
 
-def search(*, text: str = "", state: MailState | None = None) -> Select[OutgoingMail]:
-    """Messages, newest first."""
-    found = select(OutgoingMail).order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
+def visible_to(user: User) -> Select[OutgoingMail]:
+    """The messages that ``user`` may see: a coordinator those about trainings in scope."""
+    found = select(OutgoingMail)
+    match user.role:
+        case Role.ADMIN:
+            return found
+        case Role.COORDINATOR if user.all_themes:
+            return found.where(OutgoingMail.training_id.is_not(None))
+    mine = [theme.id for theme in user.themes]
+    return found.join(OutgoingMail.training).where(
+        Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine)
+    )
+
+
+def search(
+    user: User, *, text: str = "", state: MailState | None = None, training: str = ""
+) -> Select[OutgoingMail]:
+    """Messages, newest first; ``training`` is a training's code."""
+    found = visible_to(user).options(joinedload(OutgoingMail.training))
+    found = found.order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
     if text:
         found = found.where(
             or_(
                 OutgoingMail.to_email.icontains(text, autoescape=True),
+                OutgoingMail.to_name.icontains(text, autoescape=True),
                 OutgoingMail.subject.icontains(text, autoescape=True),
             )
         )
+    if training:
+        about = select(Training.id).where(Training.code == training.upper())
+        found = found.where(OutgoingMail.training_id.in_(about))
     return found.where(OutgoingMail.state == state) if state else found
+
+
+def get(user: User, public_id: UUID) -> OutgoingMail:
+    """The message with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(visible_to(user).where(OutgoingMail.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @atomic
@@ -80,25 +131,92 @@ def lease_due(most: int = 20) -> list[int]:
     ).all()
     for message in due:
         message.leased_until = at + LEASE
-        message.attempts += 1
     return [message.id for message in due]
 
 
 def send_due(config: Config, deliver: Deliver | None = None) -> int:
     """Send what is due and return how many messages went out; a failure is tried again later, longer each time."""
     send = deliver or transport(config)
-    sent = 0
-    for number in lease_due():
-        message = db.session.get_one(OutgoingMail, number)
+    sent, numbers = 0, lease_due()
+    while numbers:
+        message = db.session.get_one(OutgoingMail, numbers.pop(0))
+        if message.leased_until is None or message.leased_until < clock.now() + ENOUGH_LEASE:
+            continue  # the server was slow: this message may be another worker's by now
+        why_not = reason_to_drop(message)
+        if why_not:
+            mark_dropped(message, why=why_not)
+            continue
+        if message.registration is not None and message.registration.trainee.email != message.to_email:
+            redirect(message, to=message.registration.trainee.email)
         try:
             send(as_email(message, config))
-        except (OSError, smtplib.SMTPException) as failure:
+        except (OSError, ValueError) as failure:
             log.warning("mail %s was not accepted: %s", message.public_id, type(failure).__name__)
-            mark_failed(message, why=f"{type(failure).__name__}: {failure}"[:500])
+            kind = kind_of(failure)
+            mark_failed(message, why=f"{type(failure).__name__}: {failure}"[:500], kind=kind)
+            if kind is Failure.OF_SERVER:
+                put_back(numbers)
+                break
         else:
             mark_sent(message)
             sent += 1
     return sent
+
+
+def kind_of(failure: Exception) -> Failure:
+    """Whether trying again may help, and whether the message or the server is at fault."""
+    match failure:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _text in failure.recipients.values()]
+            return Failure.FOR_GOOD if codes and min(codes) >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
+            return Failure.FOR_GOOD if failure.smtp_code >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPNotSupportedError() | ValueError():
+            return Failure.FOR_GOOD  # an address or a text that this server, or no server, takes
+    return Failure.OF_SERVER
+
+
+def reason_to_drop(message: OutgoingMail) -> str:
+    """Why the message may not be sent any more, as things stand now; empty when it may."""
+    if message.registration_id is not None:
+        return _reason_of_trainee(message)
+    return _reason_of_user(message) if message.user is not None else ""
+
+
+def _reason_of_user(message: OutgoingMail) -> str:
+    user = message.user
+    assert user is not None
+    if not user.is_active:
+        return str(INACTIVE)
+    if message.training is None:
+        return ""  # about the account itself
+    if message.agency_id is None:
+        return "" if _in_scope(user, message.training) else str(OUT_OF_SCOPE)
+    if user.agency_id != message.agency_id or user.agency is None:
+        return str(MOVED)
+    return "" if user.agency.is_active else str(SUSPENDED)
+
+
+def _in_scope(user: User, training: Training) -> bool:
+    themes = {theme.id for theme in user.themes}
+    mine = user.all_themes or bool(themes & {training.theme_id, training.programme_theme_id})
+    return user.role is Role.ADMIN or (user.role is Role.COORDINATOR and mine)
+
+
+def _reason_of_trainee(message: OutgoingMail) -> str:
+    registration: Registration | None = message.registration
+    if registration is None or registration.state not in LIVE or registration.trainee.anonymised_at:
+        return str(ENDED)
+    trainee = registration.trainee
+    if trainee.contact_via_focal_point or registration.agency.confidential or trainee.agency.confidential:
+        return str(BY_FOCAL_POINT)
+    return "" if trainee.email else str(NO_ADDRESS)
+
+
+@atomic
+def redirect(message: OutgoingMail, *, to: str) -> None:
+    """The person's address was corrected since the message was written."""
+    message.to_email = to
 
 
 @atomic
@@ -109,32 +227,60 @@ def mark_sent(message: OutgoingMail) -> None:
 
 
 @atomic
-def mark_failed(message: OutgoingMail, *, why: str) -> None:
-    """The server has not taken the message: later again, or never when it was tried often enough."""
+def mark_dropped(message: OutgoingMail, *, why: str) -> None:
+    """The reader may not have it any more: it is never sent, and its text is not kept."""
+    message.state, message.last_error, message.leased_until = MailState.DROPPED, why, None
+    message.body = ""
+
+
+@atomic
+def mark_failed(message: OutgoingMail, *, why: str, kind: Failure) -> None:
+    """The server has not taken the message: later again, or parked when it never will be or was tried often enough.
+
+    A server that does not answer is no fault of the message, which then waits for days.
+    """
     message.last_error, message.leased_until = why, None
-    if message.attempts >= MOST_ATTEMPTS or why.startswith(("SMTPRecipientsRefused", "SMTPSenderRefused")):
+    message.attempts += 1
+    of_server = kind is Failure.OF_SERVER
+    tried_enough = (
+        clock.now() - message.created_at > LONGEST_OUTAGE if of_server else message.attempts >= MOST_ATTEMPTS
+    )
+    if kind is Failure.FOR_GOOD or tried_enough:
         message.state = MailState.FAILED
     else:
-        minutes = min(2**message.attempts, 240) * random.uniform(0.8, 1.2)
+        most = LONGEST_WAIT_FOR_A_SERVER if of_server else LONGEST_WAIT
+        minutes = min(2 ** min(message.attempts, 12), most) * random.uniform(0.8, 1.2)
         message.due_at = clock.now() + timedelta(minutes=minutes)
 
 
 @atomic
+def put_back(numbers: list[int]) -> None:
+    """Give back what was leased and not tried."""
+    for message in db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(numbers))):
+        message.leased_until = None
+
+
+@atomic
 def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more."""
+    """Try a failed message once more; raises ``Conflict`` for any other."""
+    if message.state is not MailState.FAILED:
+        raise Conflict(msg("Only a message that failed can be sent again."))
     message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()
+    message.leased_until = None
 
 
 def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
-    """The message as it is sent; its Message-ID is the same at every try."""
+    """The message as it is sent, to one reader; its Message-ID is the same at every try."""
     email = EmailMessage()
     email["From"] = config.mail_sender
     email["To"] = formataddr((" ".join(message.to_name.split()), message.to_email))
-    email["Subject"] = message.subject
+    email["Subject"] = " ".join(message.subject.split())
     email["Message-ID"] = f"<{message.public_id}@{config.host or 'localhost'}>"
     email["Date"] = format_datetime(message.created_at)
     email["Auto-Submitted"] = "auto-generated"
-    email.set_content(message.body)
+    email["Content-Language"] = message.language
+    body = links.written_out(message.body, public_url=config.public_url, secret_key=config.secret_key)
+    email.set_content(body)
     return email
 
 
@@ -165,11 +311,3 @@ def _into_file(folder: Path, email: EmailMessage) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = email["Message-ID"].strip("<>").partition("@")[0]
     (folder / f"{name}.eml").write_bytes(bytes(email))
-
-
-def get(user: User, public_id: UUID) -> OutgoingMail:
-    """The message with this id, or ``NotFound``."""
-    found = db.session.scalar(select(OutgoingMail).where(OutgoingMail.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found

@@ -21,7 +21,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import trainings
+from training.services import notices, trainings
 from training.text import msg
 
 S = RegistrationState
@@ -104,7 +104,25 @@ def step(
     code: ReasonCode | None = None,
     reason: str = "",
 ) -> None:
-    """Keep a step: who, when, why."""
+    """Keep a step: who, when, why; those concerned are told."""
+    _keep(registration, before, by, code, reason)
+    notices.step_taken(notices.Step(registration, before, by, code, reason))
+
+
+def remark(registration: Registration, text: str) -> None:
+    """Keep what the registered person says, as a step that leads nowhere; the agency and the coordinators are told."""
+    _keep(registration, registration.state, None, ReasonCode.TRAINEE, text)
+    notices.correction_asked(registration, text=text)
+
+
+def _keep(
+    registration: Registration,
+    before: RegistrationState | None,
+    by: User | None,
+    code: ReasonCode | None,
+    reason: str,
+) -> None:
+    person = registration.trainee.name if code is ReasonCode.TRAINEE else ""
     db.session.add(
         RegistrationStep(
             registration=registration,
@@ -112,7 +130,7 @@ def step(
             to_state=registration.state,
             at=clock.now(),
             by=by,
-            by_name=by.name if by else "",
+            by_name=by.name if by else person,
             reason_code=code,
             reason=reason,
         )
@@ -123,6 +141,7 @@ def first_steps(registrations: Sequence[Registration], by: User | None) -> None:
     """Keep the first steps of many registrations in one statement: submitted, and what followed from it at once."""
     rows = []
     for registration in registrations:
+        notices.step_taken(notices.Step(registration, None, by))
         common = {
             "registration_id": registration.id, "at": registration.submitted_at, "by_id": by.id if by else None,
             "by_name": by.name if by else "", "reason": "",

@@ -22,7 +22,7 @@ from training.models import (
     Training,
     User,
 )
-from training.services import audit, reserve_list, seat_counts, trainings
+from training.services import audit, notices, reserve_list, seat_counts, trainings
 from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import msg
@@ -118,8 +118,8 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     allocation = _own(training, agency)
     kept = allocation.seats if allocation else _held(training, agency)
     moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency)
-    _answer(request, SeatRequestState.GRANTED, by, answer)
     request.seats = seats
+    _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})
     return moved
 
@@ -153,9 +153,14 @@ def _new(
     return request
 
 
-def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str) -> None:
+def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str, kept_now: int = 0) -> None:
     request.state, request.answered_at = state, clock.now()
     request.answered_by_name, request.answer = by.name, answer.strip()
+    notices.seats_answered(
+        request.training, agency=request.agency, is_given=state is SeatRequestState.GRANTED,
+        seats=kept_now or request.seats,
+        reason=request.answer,
+    )  # fmt: skip
 
 
 def _check_open(request: SeatRequest) -> None:

@@ -123,6 +123,24 @@ def count_failure(keys: Sequence[str], *, about: User | None) -> None:
         db.session.add(audit.refused_entry(about, "user.sign_in"))
 
 
+def check_link_tries(address: str) -> None:
+    """Raise ``TooMany`` when too many links that are none came from this network address."""
+    since = clock.now() - THROTTLE_SPAN
+    tries = db.session.scalar(
+        select(func.count(SignInAttempt.id)).where(
+            SignInAttempt.key == _hashed(f"link {address}"), SignInAttempt.at > since
+        )
+    )
+    if (tries or 0) >= MOST_TRIES_PER_ADDRESS:
+        wait = int(THROTTLE_SPAN.total_seconds())
+        raise TooMany(msg("Too many tries. Wait %(minutes)s minutes.", minutes=wait // 60), wait)
+
+
+def count_link_try(address: str) -> None:
+    """Remember that somebody came with a link that is none."""
+    count_failure([_hashed(f"link {address}")], about=None)
+
+
 @atomic
 def note_sign_in(user: User, *, keys: Sequence[str]) -> None:
     """Remember that it succeeded; the account's failed tries are forgotten."""

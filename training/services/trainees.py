@@ -30,6 +30,7 @@ class Person:
     language: str = ""
     email: str = ""
     phone: str = ""
+    contact_via_focal_point: bool = False
 
 
 def visible_to(user: User) -> Select[Trainee]:
@@ -167,4 +168,5 @@ def _set(trainee: Trainee, person: Person) -> None:
         person.language,
     )
     trainee.email, trainee.phone = person.email, person.phone
+    trainee.contact_via_focal_point = person.contact_via_focal_point
     trainee.search_key = key_for_search(person)

@@ -19,7 +19,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, trainings
+from training.services import audit, notices, trainings
 from training.text import Message, msg
 
 
@@ -114,6 +114,7 @@ def move(training: Training, *, by: User | None, name: str, reason: str = "") ->
     if name in ("cancel", "postpone"):
         _cancel_sessions(training, reason.strip())
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
+    notices.training_moved(training, name=name, reason=reason)
     return training
 
 

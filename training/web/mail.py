@@ -1,16 +1,20 @@
-"""The outbox: what was written to whom, and whether it went out."""
+"""The outbox: what was written to whom and whether it went out, and each letter before it is sent."""
 
 from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.forms.system import MailFilter
+from training import letters
+from training.errors import NotFound
+from training.forms import labels
+from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
-from training.policy import Action
-from training.services import mail
-from training.web import choices
+from training.policy import Action, can
+from training.services import mail, notice_letters, trainings
+from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import page, paginate
 
@@ -20,16 +24,33 @@ bp = Blueprint("mail", __name__, url_prefix="/mail")
 @bp.get("")
 @permit(Action.MAIL_READ)
 def index() -> Response:
-    """Messages, newest first."""
+    """Messages, newest first; a coordinator's are those about trainings in scope."""
     form = choices.filtered(MailFilter(request.args))
+    found = mail.search(current_user._get_current_object(), **choices.wanted(form))
     return page(
-        "mail/index.html", "mail/_rows.html", form=form, chips=choices.chips(form),
-        messages=paginate(mail.search(**choices.wanted(form))),
-    )  # fmt: skip
+        "mail/index.html", "mail/_rows.html", form=form, chips=choices.chips(form), messages=paginate(found)
+    )
+
+
+@bp.get("/preview/<kind>")
+@permit(Action.MAIL_READ)
+def preview(kind: str) -> Response:
+    """A letter as it would be written about a training, with invented people."""
+    if kind not in letters.KINDS:
+        raise NotFound
+    form = PreviewForm(request.args)
+    form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
+    letter = None
+    if form.training.data:
+        training = trainings.by_code(form.training.data)
+        if not can(current_user._get_current_object(), Action.MAIL_READ, training):
+            raise NotFound
+        letter = notice_letters.sample(kind, training, form.language.data or current_user.language)
+    return page("mail/preview.html", form=form, kind=kind, kinds=labels.LETTER, letter=letter)
 
 
 @bp.post("/<uuid:public_id>/again")
-@permit(Action.USER_CHANGE, mail.get)
+@permit(Action.MAIL_SEND, mail.get)
 def again(message: OutgoingMail) -> Response:
     """Try a failed message once more."""
     mail.send_again(message)

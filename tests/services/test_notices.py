@@ -1,0 +1,516 @@
+"""Notices: who is told of what, once for a batch, in the transaction of the change, and never of others' people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from email.message import EmailMessage
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from tests.make import Make
+from training import clock, letters
+from training.db import atomic, db
+from training.errors import Conflict, DomainError
+from training.models import (
+    Admission,
+    MailState,
+    OutgoingMail,
+    Registration,
+    RegistrationState,
+    Reminder,
+    Role,
+)
+from training.services import (
+    cancellations,
+    late_changes,
+    mail,
+    registrations,
+    reminders,
+    reserve_list,
+    seat_requests,
+    seats,
+    trainees,
+    training_moves,
+    trainings,
+)
+
+
+@pytest.fixture
+def desk(make: Make):
+    """A training by approval, an agency with a focal point, and a coordinator of its theme; nothing written yet."""
+    agency = make.agency()
+    focal = make.user(Role.PARTNER, agency=agency)
+    coordinator = make.user(Role.COORDINATOR, themes=[make.theme("BMV")])
+    training = make.training(admission=Admission.APPROVAL, capacity=2)
+    forget()
+    return {"agency": agency, "focal": focal, "coordinator": coordinator, "training": training}
+
+
+@atomic
+def forget() -> None:
+    for row in db.session.scalars(select(OutgoingMail)):
+        db.session.delete(row)
+
+
+def written(to=None) -> list[OutgoingMail]:
+    found = select(OutgoingMail).order_by(OutgoingMail.id)
+    if to is not None:
+        found = found.where(OutgoingMail.user_id == to.id)
+    return list(db.session.scalars(found))
+
+
+def kinds(to) -> list[str]:
+    found = [row.kind for row in written(to)]
+    forget()
+    return found
+
+
+def test_every_step_of_a_registration_is_told_to_its_agency(desk, make: Make):
+    training, agency, focal, by = (desk[k] for k in ("training", "agency", "focal", "coordinator"))
+    one, other = (make.registration(training, make.trainee(agency)) for _ in range(2))
+    assert kinds(focal) == ["submitted", "submitted"]
+
+    registrations.return_for_correction(one, by=by, reason="Birth of date?")
+    assert "Birth of date?" in written(focal)[0].body
+    assert kinds(focal) == ["returned"]
+    registrations.resubmit(one, by=focal)
+    assert kinds(focal) == ["submitted"]
+    reserve_list.reserve(one, by=by)
+    assert "1. " + one.trainee.name in written(focal)[0].body
+    assert kinds(focal) == ["reserve"]
+    reserve_list.offer(one, by=by)
+    until = letters.moment(one.offer_expires_at, training.zone, "en")
+    assert f"{one.trainee.name}: {until}" in written(focal)[0].body
+    assert kinds(focal) == ["offered"]
+    reserve_list.confirm(one, by=by)
+    assert kinds(focal) == ["confirmed"]
+    new = late_changes.replace(one, by=focal, substitute=make.trainee(agency), reason="ill")
+    assert f"{one.trainee.name} → {new.trainee.name}" in written(focal)[0].body
+    assert kinds(focal) == ["replaced"]
+    registrations.decline(other, by=by, reason="Too late")
+    assert "Too late" in written(focal)[0].body
+    assert kinds(focal) == ["declined"]
+    registrations.withdraw(new, by=focal, reason="on leave")
+    assert kinds(focal) == ["withdrawn"]
+
+
+def test_the_rank_is_the_one_among_the_own_agencys_people(make: Make):
+    training, mine = make.training(capacity=1), make.user(Role.PARTNER)
+    for _ in range(3):
+        make.registration(training)
+    forget()
+
+    waiting = make.registration(training, make.trainee(mine.agency))
+
+    assert waiting.reserve_rank == 3
+    assert f"  1. {waiting.trainee.name}" in written(mine)[0].body
+
+
+def test_five_hundred_people_make_one_letter_for_each_focal_point_and_one_digest(make: Make):
+    agency, training = make.agency(), make.training(capacity=300)
+    focal, second = (make.user(Role.PARTNER, agency=agency) for _ in range(2))
+    coordinator = make.user(Role.COORDINATOR)
+    people = [make.trainee(agency, email=f"p{n}@example.org") for n in range(500)]
+    forget()
+
+    registrations.submit_many(training, by=focal, agency=agency, people=people)
+
+    assert [len(written(user)) for user in (focal, second, coordinator)] == [1, 1, 1]
+    body = written(focal)[0].body
+    assert sum(person.name in body for person in people) == 500
+    assert "  200. " in body
+    assert len([row for row in written() if row.kind == "trainee"]) == 500
+
+
+def test_a_withdrawal_and_who_moves_up_stand_in_one_letter_of_one_agency(make: Make):
+    focal, training = make.user(Role.PARTNER), make.training(capacity=1)
+    first, next_one = (make.registration(training, make.trainee(focal.agency)) for _ in range(2))
+    forget()
+
+    registrations.withdraw(first, by=focal, reason="ill")
+
+    (letter,) = written(focal)
+    assert letter.kind == "frame"
+    assert first.trainee.name in letter.body and next_one.trainee.name in letter.body
+
+
+def test_what_is_rolled_back_tells_nobody(desk, make: Make):
+    @atomic
+    def fails() -> None:
+        make.registration(desk["training"], make.trainee(desk["agency"]))
+        raise Conflict(notices_text)
+
+    notices_text = mail.msg("no")
+    with pytest.raises(DomainError):
+        fails()
+
+    assert written() == []
+
+
+def test_a_savepoint_that_is_rolled_back_takes_its_notices_with_it(desk, make: Make, monkeypatch):
+    kept, lost = make.trainee(desk["agency"]), make.trainee(desk["agency"])
+
+    @atomic
+    def inner() -> None:
+        make.registration(desk["training"], lost)
+        raise Conflict(mail.msg("no"))
+
+    @atomic
+    def outer() -> None:
+        make.registration(desk["training"], kept)
+        with pytest.raises(Conflict):
+            inner()
+
+    outer()
+
+    (letter,) = written(desk["focal"])
+    assert kept.name in letter.body and lost.name not in letter.body
+
+
+def test_coordinators_in_scope_are_told_of_submissions_and_withdrawals_and_no_others(desk, make: Make):
+    outside = make.user(Role.COORDINATOR, themes=[make.theme("LMI")])
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    registrations.withdraw(registration, by=desk["focal"], reason="ill")
+
+    assert kinds(desk["coordinator"]) == ["coordinator_submitted", "coordinator_withdrawn"]
+    assert written(outside) == []
+
+
+def test_a_coordinator_is_not_told_what_they_did_themselves(desk, make: Make):
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    forget()
+
+    registrations.withdraw(registration, by=desk["coordinator"], reason="x")
+
+    assert written(desk["coordinator"]) == []
+    assert len(written(desk["focal"])) == 1
+
+
+def test_a_training_opened_is_told_to_the_agencies_that_may_register(make: Make):
+    kept_for, of_country, neither = (
+        make.user(Role.PARTNER, agency=make.agency(country=country)) for country in ("AT", "FR", "DE")
+    )
+    training = make.training(is_open=False, capacity=4)
+    make.session(training)
+    seats.allocate(training, by=None, seats=2, agency=kept_for.agency)
+    seats.allocate(training, by=None, seats=2, country="FR")
+
+    training_moves.move(training, by=None, name="open")
+
+    assert [kinds_of(user) for user in (kept_for, of_country, neither)] == [["opened"], ["opened"], []]
+
+
+def test_opening_asks_the_database_as_little_for_many_agencies_as_for_few(make: Make, queries):
+    counts = []
+    for more in (2, 20):
+        for _ in range(more):
+            make.user(Role.PARTNER)
+        training = make.training(is_open=False)
+        make.session(training)
+        queries.clear()
+        training_moves.move(training, by=None, name="open")
+        counts.append(len(queries))
+
+    assert counts[1] <= counts[0] <= 20
+
+
+def kinds_of(user) -> list[str]:
+    return [row.kind for row in written(user)]
+
+
+def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(desk, make: Make):
+    training, focal = desk["training"], desk["focal"]
+    registration = make.registration(training, make.trainee(desk["agency"]))
+    forget()
+    details = make.changed(training)
+
+    trainings.change(training, by=desk["coordinator"], details=replace(details, description="only words"))
+    assert written(focal) == []
+    trainings.change(
+        training,
+        by=desk["coordinator"],
+        details=replace(details, ends_on=details.ends_on + timedelta(days=1)),
+    )
+    assert registration.trainee.name in written(focal)[0].body
+    assert kinds(focal) == ["changed"]
+    cancellations.cancel(training, by=desk["coordinator"], reason="No room")
+    (letter,) = written(focal)
+    assert letter.kind == "cancelled"
+    assert "No room" in letter.body and registration.trainee.name in letter.body
+
+
+def test_an_answer_about_seats_reaches_the_agency(desk):
+    asked = {"by": desk["focal"], "agency": desk["agency"], "seats": 1, "sentence": "One more, please."}
+    seat_requests.decline(seat_requests.ask(desk["training"], **asked), by=desk["coordinator"], answer="Full")
+    assert kinds(desk["focal"]) == ["seats_refused"]
+    forget()
+
+    seat_requests.grant(seat_requests.ask(desk["training"], **asked), by=desk["coordinator"], seats=1)
+
+    assert kinds(desk["focal"]) == ["seats_given"]
+
+
+def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
+    mine = make.user(Role.PARTNER)
+    theirs = make.agency(name="Zanzibarsky Service")
+    make.user(Role.PARTNER, agency=theirs)
+    coordinator = make.user(Role.COORDINATOR)
+    training = make.training(capacity=2)
+    own = [make.trainee(mine.agency, email=f"own{n}@example.org") for n in range(2)]
+    foreign = [
+        make.trainee(theirs, family_name="Zanzibarsky", email=f"canary{n}@example.org") for n in range(3)
+    ]
+    registrations.submit_many(training, by=mine, agency=mine.agency, people=own)
+    others = registrations.submit_many(training, by=None, agency=theirs, people=foreign)
+    first = registrations.live_of(training, own[0])
+    registrations.withdraw(first, by=mine, reason="ill")
+    registrations.decline(others[2], by=coordinator, reason="Full")
+    cancellations.cancel(training, by=coordinator, reason="off")
+    sent: list[EmailMessage] = []
+    while mail.send_due(app.config["CONFIG"], sent.append):
+        pass
+
+    to_mine = [m for m in sent if m["To"].endswith(f"<{mine.email}>") or "own" in m["To"]]
+    to_theirs = [m for m in sent if m not in to_mine]
+    assert len(to_mine) >= 4
+    assert [m["Subject"] for m in to_mine if "Zanzibarsky" in m.as_string() + m.get_content()] == []
+    assert any("Zanzibarsky" in m.get_content() for m in to_theirs)
+    assert all(len(m["To"].addresses) == 1 and m["Cc"] is None and m["Bcc"] is None for m in sent)
+
+
+def test_names_with_line_breaks_make_no_header(make: Make, app):
+    user = make.user(Role.PARTNER)
+    evil = "Eve\r\nBcc: victim@example.org"
+    trainee = make.trainee(user.agency, email="eve@example.org")
+    atomic(lambda: (setattr(user, "name", evil), setattr(trainee, "family_name", evil)))()
+    make.registration(trainee=trainee)
+    sent: list[EmailMessage] = []
+
+    while mail.send_due(app.config["CONFIG"], sent.append):
+        pass
+
+    assert len(sent) >= 2
+    for message in sent:
+        headers = message.as_bytes().partition(b"\n\n")[0].splitlines()
+        assert message["Bcc"] is None
+        assert not any(line.lower().startswith((b"bcc", b"cc")) for line in headers)
+
+
+# at send time
+
+
+def move(desk, make):
+    other = make.agency()
+    atomic(lambda: setattr(desk["focal"], "agency", other))()
+
+
+def close(desk, make):
+    atomic(lambda: setattr(desk["focal"], "is_active", False))()
+
+
+def suspend(desk, make):
+    atomic(lambda: setattr(desk["agency"], "is_active", False))()
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"), [(move, mail.MOVED), (close, mail.INACTIVE), (suspend, mail.SUSPENDED)]
+)
+def test_who_may_not_have_it_any_more_does_not_get_it(happens, why, desk, make: Make, app):
+    make.registration(desk["training"], make.trainee(desk["agency"]))
+    happens(desk, make)
+    sent: list[EmailMessage] = []
+
+    mail.send_due(app.config["CONFIG"], sent.append)
+
+    (row,) = written(desk["focal"])
+    assert (row.state, row.last_error, row.body) == (MailState.DROPPED, str(why), "")
+    assert [m for m in sent if desk["focal"].email in m["To"]] == []
+
+
+def test_without_the_look_at_send_time_it_would_go_out(desk, make: Make, app, monkeypatch):
+    monkeypatch.setattr(mail, "reason_to_drop", lambda message: "")
+    make.registration(desk["training"], make.trainee(desk["agency"]))
+    move(desk, make)
+    sent: list[EmailMessage] = []
+
+    mail.send_due(app.config["CONFIG"], sent.append)
+
+    assert [m for m in sent if desk["focal"].email in m["To"]] != []
+
+
+def test_a_coordinator_who_lost_the_theme_does_not_get_it(desk, make: Make, app):
+    make.registration(desk["training"], make.trainee(desk["agency"]))
+    atomic(lambda: setattr(desk["coordinator"], "themes", [make.theme("LMI")]))()
+
+    mail.send_due(app.config["CONFIG"], lambda message: None)
+
+    assert written(desk["coordinator"])[0].last_error == str(mail.OUT_OF_SCOPE)
+
+
+# the people themselves
+
+
+def test_a_person_is_told_in_their_language_by_whom_for_what_and_of_their_rights(desk, make: Make, app):
+    atomic(lambda: setattr(desk["training"].programme, "privacy_notice", "Controller: the organisation."))()
+    trainee = make.trainee(desk["agency"], email="anna@example.org", language="ru", given_names="Anna")
+    make.registration(desk["training"], trainee)
+    (row,) = [row for row in written() if row.kind == "trainee"]
+    sent: list[EmailMessage] = []
+
+    mail.send_due(app.config["CONFIG"], sent.append)
+
+    body = next(m for m in sent if "anna@example.org" in m["To"]).get_content()
+    assert f"Ваше ведомство ({desk['agency'].name}) зарегистрировало вас" in body
+    assert "Ваши права" in body and "60" in body and "Controller: the organisation." in body
+    assert f"{app.config['CONFIG'].public_url}/my/" in body
+    assert "/my/" not in row.subject and row.body == ""
+
+
+def test_no_signed_link_lies_in_the_database(desk, make: Make):
+    make.registration(desk["training"], make.trainee(desk["agency"], email="anna@example.org"))
+    make.registration(desk["training"], make.trainee(desk["agency"]))
+
+    assert any("\x02my:" in row.body for row in written())
+    assert [row.kind for row in written() if "/my/" in row.body + row.subject] == []
+
+
+def test_an_unknown_language_falls_back_to_english(desk, make: Make):
+    make.registration(desk["training"], make.trainee(desk["agency"], email="a@example.org", language="ar"))
+
+    (row,) = [row for row in written() if row.kind == "trainee"]
+    assert (row.language, row.subject) == ("en", "Your registration: Detection of forged documents")
+
+
+@pytest.mark.parametrize("how", ["confidential", "via_focal_point"])
+def test_who_is_not_written_to_directly_is_handed_the_link_by_the_focal_point(how, desk, make: Make, app):
+    if how == "confidential":
+        atomic(lambda: setattr(desk["agency"], "confidential", True))()
+    trainee = make.trainee(
+        desk["agency"], email="secret@example.org", contact_via_focal_point=how == "via_focal_point"
+    )
+    make.registration(desk["training"], trainee)
+    sent: list[EmailMessage] = []
+
+    mail.send_due(app.config["CONFIG"], sent.append)
+
+    assert [row for row in written() if row.to_email == "secret@example.org"] == []
+    assert [m for m in sent if "secret@example.org" in m["To"]] == []
+    body = next(m for m in sent if desk["focal"].email in m["To"]).get_content()
+    assert "Please give each of them their own link" in body and "/my/" in body
+
+
+def test_someone_without_an_address_has_a_row_that_says_so(desk, make: Make):
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    alone = make.registration(desk["training"])
+
+    rows = [row for row in written() if row.state is MailState.NO_ADDRESS]
+
+    assert {row.registration_id for row in rows} == {registration.id, alone.id, None}
+    assert [row.to_name for row in rows if row.registration_id is None] == [alone.agency.name]
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: x@example.org", "two@example.org, x@example.org", "@", "a@b"]
+)
+def test_what_is_no_single_address_is_not_written_to(address, desk, make: Make):
+    make.registration(desk["training"], make.trainee(desk["agency"], email=address))
+
+    (row,) = [row for row in written() if row.kind == "trainee"]
+    assert row.state is MailState.NO_ADDRESS
+
+
+def test_a_person_whose_registration_ended_meanwhile_is_not_written_to(desk, make: Make, app):
+    trainee = make.trainee(desk["agency"], email="a@example.org")
+    registrations.withdraw(make.registration(desk["training"], trainee), by=None, reason="x")
+
+    mail.send_due(app.config["CONFIG"], lambda message: None)
+
+    (row,) = [row for row in written() if row.kind == "trainee"]
+    assert (row.state, row.last_error) == (MailState.DROPPED, str(mail.ENDED))
+
+
+def test_an_address_that_was_corrected_meanwhile_is_the_one_written_to(desk, make: Make, app):
+    trainee = make.trainee(desk["agency"], email="old@example.org")
+    make.registration(desk["training"], trainee)
+    person = trainees.Person(family_name="A", given_names="B", country="AT", email="new@example.org")
+    trainees.change(trainee, by=None, person=person)
+    sent: list[EmailMessage] = []
+
+    mail.send_due(app.config["CONFIG"], sent.append)
+
+    assert [m for m in sent if "old@" in m["To"]] == []
+    assert [m for m in sent if "new@" in m["To"]] != []
+
+
+# reminders
+
+
+def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfinished_work(make: Make):
+    training = make.training(capacity=10, admission=Admission.APPROVAL)
+    with_seats, unfinished, done = (make.user(Role.PARTNER) for _ in range(3))
+    seats.allocate(training, by=None, seats=2, agency=with_seats.agency)
+    of_country, used_up = (make.user(Role.PARTNER, agency=make.agency(country=c)) for c in ("FR", "DE"))
+    seats.allocate(training, by=None, seats=3, country="FR")
+    seats.allocate(training, by=None, seats=0, country="DE")
+    by = make.user(Role.COORDINATOR)
+    for user in (unfinished, done):
+        registration = make.registration(training, make.trainee(user.agency))
+    registrations.return_for_correction(
+        registrations.live_of(training, db.session.scalar(_people_of(unfinished))), by=by, reason="x"
+    )
+    assert registration.state is RegistrationState.SUBMITTED
+    forget()
+
+    reminders.queue_due()
+    assert written() == []
+    with time_machine.travel(training.registration_closes_at - timedelta(days=2), tick=False):
+        first, second = reminders.queue_due(), reminders.queue_due()
+
+    assert (first, second) == (3, 0)
+    assert [kinds_of(u) for u in (of_country, used_up)] == [["deadline_near"], []]
+    assert [kinds_of(u) for u in (with_seats, unfinished, done)] == [["deadline_near"], ["deadline_near"], []]
+    assert "still free: 2" in written(with_seats)[0].body
+
+
+def _people_of(user):
+    return (
+        select(trainees.Trainee)
+        .join(Registration, Registration.trainee_id == trainees.Trainee.id)
+        .where(Registration.agency_id == user.agency_id)
+    )
+
+
+def test_a_near_start_is_told_once_to_agencies_with_confirmed_people(make: Make):
+    training, focal = make.training(capacity=1), make.user(Role.PARTNER)
+    registration = make.registration(training, make.trainee(focal.agency))
+    waiting = make.user(Role.PARTNER)
+    make.registration(training, make.trainee(waiting.agency))
+    forget()
+
+    counts = []
+    for days in (9, 6, 3):
+        with time_machine.travel(training.starts_on - timedelta(days=days), tick=False):
+            counts.append(reminders.queue_due())
+
+    assert [r.kind for r in db.session.scalars(select(Reminder))].count("start_near") == 1
+    assert kinds_of(focal).count("start_near") == 1 and "start_near" not in kinds_of(waiting)
+    assert registration.trainee.name in written(focal)[-1].body
+    assert counts[0] == 0
+
+
+def test_the_key_refuses_a_second_reminder_whatever_happens(make: Make):
+    training, agency = make.training(), make.agency()
+
+    @atomic
+    def remember() -> None:
+        db.session.add(
+            Reminder(kind="start_near", training_id=training.id, agency_id=agency.id, at=clock.now())
+        )
+
+    remember()
+    with pytest.raises(IntegrityError):
+        remember()

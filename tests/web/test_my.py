@@ -1,0 +1,191 @@
+"""The registered person's own page: a signed link, no account, no cookie, nothing of anybody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.conftest import SECRET
+from tests.make import Make
+from training import links
+from training.db import atomic, db
+from training.models import OutgoingMail, ReasonCode, RegistrationState, Role
+from training.services import registrations, sign_ins
+
+
+@pytest.fixture
+def person(make: Make):
+    """A registered person of an agency with a focal point; the link to their page."""
+    focal = make.user(Role.PARTNER)
+    trainee = make.trainee(focal.agency, family_name="Petrova", given_names="Anna", email="a@example.org",
+                           phone="+43 1 5550100", function="Inspector")  # fmt: skip
+    registration = make.registration(make.training(capacity=1), trainee)
+    return {"focal": focal, "registration": registration, "url": link(registration)}
+
+
+def link(registration) -> str:
+    token = links.token(registration.public_id, registration.trainee.public_id, secret_key=SECRET)
+    return f"/my/{token}"
+
+
+def post(client, url, **data):
+    """As a form of the page posts: without any token but the link."""
+    return client.post(url, data=data, csrf=False)
+
+
+def test_the_page_says_whose_it_is_for_what_and_nothing_else_of_them(person, client):
+    response = client.get(person["url"])
+
+    assert response.status_code == 200
+    assert "Petrova, Anna" in response.text and "Detection of forged documents" in response.text
+    for hidden in (
+        "a@example.org",
+        "5550100",
+        "Inspector",
+        person["focal"].name,
+        person["focal"].agency.name,
+    ):
+        assert hidden not in response.text
+    assert "There are no papers yet" in response.text
+    assert "Your data and your rights" in response.text
+
+
+def test_the_address_is_not_passed_on_not_indexed_not_kept_and_sets_no_cookie(person, client):
+    for url in (person["url"], f"{person['url']}/decline", "/my/nonsense"):
+        response = client.get(url)
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert "noindex" in response.headers["X-Robots-Tag"]
+        assert response.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in response.headers
+        assert "<script" not in response.text and "<nav" not in response.text
+
+
+def test_the_person_confirms_and_a_second_time_changes_nothing(person, client):
+    assert post(client, f"{person['url']}/confirm").status_code == 303
+    at = person["registration"].acknowledged_at
+    assert at is not None
+    assert post(client, f"{person['url']}/confirm").status_code == 303
+
+    assert person["registration"].acknowledged_at == at
+    assert "You have confirmed this registration." in client.get(person["url"]).text
+
+
+def test_opening_the_page_changes_nothing(person, client):
+    before = (person["registration"].state, person["registration"].acknowledged_at)
+    for path in ("", "/decline"):
+        client.get(person["url"] + path)
+
+    assert (person["registration"].state, person["registration"].acknowledged_at) == before
+    assert client.get(person["url"] + "/confirm").status_code == 405
+
+
+def test_a_correction_is_kept_as_a_step_and_told_to_agency_and_coordinator(person, client, make: Make):
+    coordinator = make.user(Role.COORDINATOR)
+
+    response = post(client, person["url"], text="My name is written Petrovа")
+
+    assert response.status_code == 303
+    step = registrations.history(person["registration"])[-1]
+    assert (step.reason, step.reason_code, step.by_name) == (
+        "My name is written Petrovа",
+        ReasonCode.TRAINEE,
+        "Petrova, Anna",
+    )
+    told = db.session.scalars(select(OutgoingMail).where(OutgoingMail.kind == "correction")).all()
+    assert {row.user_id for row in told} == {person["focal"].id, coordinator.id}
+    assert all("My name is written" in row.body for row in told)
+    client.sign_in(person["focal"])
+    page = client.get(f"/registrations/{person['registration'].public_id}").text
+    assert "My name is written" in page
+
+
+def test_an_empty_correction_is_shown_again_and_a_fourth_a_day_is_refused(person, client):
+    assert post(client, person["url"], text=" ").status_code == 422
+    assert [post(client, person["url"], text=f"No. {n}").status_code for n in range(4)] == [
+        303,
+        303,
+        303,
+        429,
+    ]
+
+
+def test_declining_asks_first_and_gives_the_seat_to_the_next_in_line(person, client, make: Make):
+    training = person["registration"].training
+    waiting = make.registration(training)
+    assert waiting.state is RegistrationState.RESERVE
+
+    asked = client.get(f"{person['url']}/decline")
+    assert "Do you want to decline?" in asked.text
+    done = post(client, f"{person['url']}/decline", text="", anything="x")
+
+    assert done.status_code == 200 and "You have declined." in done.text
+    assert person["registration"].state is RegistrationState.WITHDRAWN
+    assert registrations.history(person["registration"])[-1].reason_code is ReasonCode.TRAINEE
+    assert waiting.state is RegistrationState.CONFIRMED
+    assert client.get(person["url"]).status_code == 410
+    assert post(client, f"{person['url']}/confirm").status_code == 410
+
+
+def test_nobody_declines_once_the_training_has_begun(person, client):
+    training = person["registration"].training
+    with time_machine.travel(training.starts_on, tick=False):
+        assert "I cannot or do not want to come" not in client.get(person["url"]).text
+        assert post(client, f"{person['url']}/decline").status_code == 409
+
+    assert person["registration"].state is RegistrationState.CONFIRMED
+
+
+def test_the_link_stops_when_the_registration_ends_or_the_person_is_another(person, client, make: Make):
+    assert client.get(person["url"]).status_code == 200
+    merged = make.registration(person["registration"].training, make.trainee(person["focal"].agency))
+    url = link(merged)
+    atomic(lambda: setattr(merged, "trainee", make.trainee(person["focal"].agency)))()
+    registrations.withdraw(person["registration"], by=None, reason="x")
+
+    for stopped in (person["url"], url):
+        response = client.get(stopped)
+        assert response.status_code == 410
+        assert "This registration has ended" in response.text and "Petrova" not in response.text
+
+
+def test_the_link_expires_thirty_days_after_the_training(person, client):
+    ends_on = person["registration"].training.ends_on
+    with time_machine.travel(ends_on + timedelta(days=30), tick=False):
+        assert client.get(person["url"]).status_code == 200
+    with time_machine.travel(ends_on + timedelta(days=32), tick=False):
+        assert client.get(person["url"]).status_code == 410
+
+
+@pytest.mark.parametrize("token", ["x", "x" * 5000, "%F0%9F%98%80", "ImEi.abc", "..%2f", "null"])
+def test_what_is_no_link_is_a_plain_sentence(token, client):
+    response = client.get(f"/my/{token}")
+
+    assert response.status_code in (404, 308)
+
+
+def test_a_link_signed_for_another_registration_or_by_another_key_opens_nothing(person, client):
+    registration = person["registration"]
+    forged = links.token(registration.public_id, registration.trainee.public_id, secret_key="y" * 40)
+
+    assert client.get(f"/my/{forged}").status_code == 404
+    assert client.get(person["url"][:-1]).status_code == 404
+
+
+def test_links_that_are_none_are_counted_by_address_like_tries_to_sign_in(person, client, monkeypatch):
+    monkeypatch.setattr(sign_ins, "MOST_TRIES_PER_ADDRESS", 3)
+
+    answers = [client.get("/my/nonsense").status_code for _ in range(4)]
+
+    assert answers == [404, 404, 404, 429]
+    assert client.get(person["url"]).status_code == 429
+
+
+def test_the_page_speaks_the_persons_language(client, make: Make):
+    registration = make.registration(trainee=make.trainee(language="fr", email="f@example.org"))
+
+    page = client.get(link(registration)).text
+
+    assert '<html lang="fr"' in page and "Vos données et vos droits" in page

@@ -1,0 +1,145 @@
+"""Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
+
+The first line of ``templates/mail/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
+are all empty falls away. What people typed cannot make a line, a header or a link of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from string import Template
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
+from config import LANGUAGES, ROOT
+from training import demo_data
+
+FOLDER = ROOT / "templates" / "mail" / "letters"
+KINDS = (
+    "submitted", "confirmed", "reserve", "offered", "declined", "returned", "replaced", "withdrawn", "correction",
+    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
+    "seats_refused", "coordinator_submitted", "coordinator_withdrawn", "trainee",
+)  # fmt: skip
+FRAME, PRIVACY = "frame", "privacy"
+TEXTS = (*KINDS, FRAME, PRIVACY)
+ALONE = frozenset({"trainee"})
+"""Kinds that are whole letters; the others are parts that stand in the frame."""
+ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
+
+
+class Ready(str):
+    """A text that is taken as it stands: made of cleaned parts, or a link's mark."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter, or a part of one, in one language."""
+
+    subject: str
+    body: str
+
+
+def language_of(wanted: str) -> str:
+    """The language to write in: the wanted one where there are letters in it, else English."""
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line without control characters or invisible ones that turn the reading order."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join(
+        "".join(c for c in kept if unicodedata.category(c) != "Cf" or c in "\u200c\u200d").split()
+    )
+
+
+def block(items: Iterable[str]) -> Ready:
+    """Lines below each other; each was made of ``one_line`` texts and links."""
+    return Ready("\n".join(f"  {item}" for item in items))
+
+
+def paragraphs(text: str) -> Ready:
+    """A longer text with its lines kept."""
+    return Ready("\n".join(one_line(line) for line in text.splitlines()).strip())
+
+
+@cache
+def _source(kind: str, language: str) -> tuple[Template, str]:
+    subject, _, body = (FOLDER / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
+    return Template(subject), body.strip("\n")
+
+
+def placeholders(kind: str, language: str) -> set[str]:
+    """The names that a letter of this kind needs."""
+    subject, body = _source(kind, language)
+    return {*subject.get_identifiers(), *Template(body).get_identifiers()}
+
+
+def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
+    """The letter with its placeholders filled; raises ``KeyError`` when one has no value."""
+    clean = {name: value if isinstance(value, Ready) else one_line(value) for name, value in values.items()}
+    subject, body = _source(kind, language)
+    lines = []
+    for line in body.splitlines():
+        template = Template(line)
+        names = template.get_identifiers()
+        if not names or any(clean[name] for name in names):
+            lines.append(template.substitute(clean))
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return Letter(one_line(subject.substitute(clean))[:200], whole)
+
+
+def framed(parts: Sequence[Letter], language: str, values: Mapping[str, str], subject: str = "") -> Letter:
+    """One letter of several parts, with the ``subject`` of one of them where that says it all."""
+    inside = Ready("\n\n".join(part.body for part in parts))
+    whole = fill(FRAME, language, {**values, "parts": inside})
+    return Letter(subject or whole.subject, whole.body)
+
+
+def days(starts_on: date, ends_on: date, language: str) -> str:
+    """12 May 2026 – 14 May 2026; a single day once."""
+    first, last = (format_date(day, "d MMM y", locale=language) for day in (starts_on, ends_on))
+    return first if first == last else f"{first} – {last}"
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} {zone.replace('_', ' ')}"
+
+
+def country(code: str, language: str) -> str:
+    """The country's name; the code where it is not known."""
+    if code in demo_data.COUNTRIES:
+        return str(demo_data.COUNTRIES[code][0])
+    return str(Locale(language).territories.get(code, code))
+
+
+OUTCOMES = {
+    "en": {"submitted": "to be decided", "confirmed": "confirmed", "reserve": "reserve list"},
+    "fr": {"submitted": "à décider", "confirmed": "confirmé", "reserve": "liste d’attente"},
+    "ru": {"submitted": "ждёт решения", "confirmed": "подтверждено", "reserve": "резервный список"},
+}
+
+
+def outcome(state: str, language: str) -> str:
+    """What became of a submission, in a word or two; nothing where it is none of these."""
+    return OUTCOMES[language].get(state, "")
+
+
+BY_LINK = {
+    "en": "has declined by the link in the letter",
+    "fr": "a décliné au moyen du lien reçu",
+    "ru": "отказ по ссылке из письма",
+}
+
+
+def said(reason: str, language: str) -> str:
+    """A reason that a person gave; what the system wrote in its stead speaks the reader's language."""
+    return BY_LINK[language] if reason == BY_LINK["en"] else reason

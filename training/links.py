@@ -1,0 +1,54 @@
+"""Links in mail: marked while a letter is written, and put in when it is sent.
+
+So no signed link lies in the database, and whoever writes a letter need not know the site's address or its secret.
+A mark stands between two characters that no text of a person can hold.
+"""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+
+SALT = "my-registration"
+EDGE = "\x02"  # neither a blank nor the end of a line, which trimming would take
+MARK = re.compile(f"{EDGE}(page|my):([^{EDGE}]*){EDGE}")
+
+
+def to_page(path: str) -> str:
+    """The mark of a link to a page of the site."""
+    return f"{EDGE}page:{path}{EDGE}"
+
+
+def to_my(registration: UUID, trainee: UUID) -> str:
+    """The mark of the link to the page that a registered person has without an account."""
+    return f"{EDGE}my:{registration.hex}{trainee.hex}{EDGE}"
+
+
+def written_out(text: str, *, public_url: str, secret_key: str) -> str:
+    """``text`` with its marks as links."""
+
+    def link(mark: re.Match[str]) -> str:
+        kind, value = mark.groups()
+        if kind == "page":
+            return public_url + value
+        return f"{public_url}/my/{URLSafeSerializer(secret_key, salt=SALT).dumps(value)}"
+
+    return MARK.sub(link, text)
+
+
+def token(registration: UUID, trainee: UUID, *, secret_key: str) -> str:
+    """What the link to a person's page ends with; when it stops, the registration says."""
+    return str(URLSafeSerializer(secret_key, salt=SALT).dumps(registration.hex + trainee.hex))
+
+
+def read(token: str, *, secret_key: str) -> tuple[UUID, UUID] | None:
+    """The registration and the person that a link names, or none when it was not made here for this purpose."""
+    try:
+        value = URLSafeSerializer(secret_key, salt=SALT).loads(token)
+    except BadData:
+        return None
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+        return None
+    return UUID(value[:32]), UUID(value[32:])
