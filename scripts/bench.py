@@ -25,7 +25,7 @@ from training import clock  # noqa: E402
 from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Agency, Role, Theme, Training, TrainingState, User  # noqa: E402
-from training.services import imports, report_files, sign_ins  # noqa: E402
+from training.services import import_staging, imports, report_files, sign_ins  # noqa: E402
 from training.services.reports import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")
@@ -83,7 +83,7 @@ def import_speed(app) -> None:
         agency = db.session.scalars(db.select(Agency)).first()
 
         def work() -> None:
-            batch = imports.stage(
+            batch = import_staging.stage(
                 training, by=None, agency=agency, content="\n".join(lines).encode(), file_name="bench.csv"
             )
             imports.preview(batch)

@@ -28,6 +28,7 @@ from training.services import (
     audit,
     backups,
     demo,
+    import_staging,
     imports,
     mail,
     people,
@@ -206,7 +207,9 @@ def import_participants(
 ) -> None:
     """Register the people of a spreadsheet for a training, all or none."""
     training, agency = trainings.by_code(training_code), agencies.by_code(agency_code)
-    batch = imports.stage(training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name)
+    batch = import_staging.stage(
+        training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name
+    )
     seen = imports.preview(batch)
     for error in seen.errors:
         click.echo(

@@ -10,14 +10,14 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration, RegistrationState, Trainee
-from training.services import cancellations, imports
+from training.services import cancellations, import_staging, imports
 from training.services.imports import Verdict
 
 SAMPLES = ROOT / "tests" / "data" / "rosters"
 
 
 def stage(training, agency, name="norland-en.xlsx", content=None):
-    return imports.stage(
+    return import_staging.stage(
         training, by=None, agency=agency, content=content or (SAMPLES / name).read_bytes(), file_name=name
     )
 
@@ -52,6 +52,7 @@ def test_confirming_registers_in_the_order_of_the_file_and_the_rest_go_to_reserv
         "confirmed": 5,
         "reserve": 13,
         "unchanged": 0,
+        "updated": 0,
     }
     reserve = db.session.scalars(
         select(Registration)

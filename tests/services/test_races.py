@@ -18,7 +18,7 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, DomainError
 from training.models import Admission, ImportBatch, Registration, RegistrationState, Trainee, Training, User
-from training.services import imports, late_changes, registrations, reserve_list, trainings
+from training.services import import_staging, imports, late_changes, registrations, reserve_list, trainings
 from training.services import registration_steps as steps
 
 pytestmark = pytest.mark.real_commit
@@ -162,7 +162,9 @@ def test_a_file_confirmed_twice_at_once_registers_its_people_once(raced):
         make = Make()
         training = make.training()
         content = b"Family name,Given names\nAmber,Ada\nBirch,Ben\nCedar,Cy\n"
-        batch = imports.stage(training, by=None, agency=make.agency(), content=content, file_name="a.csv").id
+        batch = import_staging.stage(
+            training, by=None, agency=make.agency(), content=content, file_name="a.csv"
+        ).id
         training = training.id
         db.session.remove()
 

@@ -10,7 +10,7 @@ from training.models.attendance import (
     AttendanceStatus,
 )
 from training.models.audit import AuditEntry, AuditOutcome
-from training.models.batch import BatchState, ImportBatch
+from training.models.batch import BatchState, ImportBatch, RosterMapping
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
 from training.models.programme import (
@@ -84,6 +84,7 @@ __all__ = [
     "ReserveOrder",
     "Role",
     "Room",
+    "RosterMapping",
     "SeatAllocation",
     "SeatRequest",
     "SeatRequestKind",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -27,7 +27,12 @@ class BatchState(StrEnum):
 
 
 class ImportBatch(Timestamps, Base):
-    """A file as it was read. ``rows`` is emptied when the batch is confirmed or discarded: people live in one place."""
+    """A file as it was read, until somebody confirms it.
+
+    ``source`` are its cells as text, so that columns can be matched anew; ``mapping`` which column is what; ``rows``
+    the people, with what was corrected and chosen for each. The three are emptied when the batch is confirmed or
+    discarded: people live in one place. ``outcome`` is what confirming did, with the ids that undoing needs.
+    """
 
     __tablename__ = "import_batch"
     __table_args__ = (
@@ -49,6 +54,8 @@ class ImportBatch(Timestamps, Base):
     sha256: Mapped[str] = mapped_column(String(64))
     file_name: Mapped[Name]
     state: Mapped[BatchState] = mapped_column(text_enum(BatchState), default=BatchState.STAGED)
+    source: Mapped[Json] = mapped_column(JSON, default=dict)
+    mapping: Mapped[Json] = mapped_column(JSON, default=dict)
     rows: Mapped[Json] = mapped_column(JSON, default=list)
     outcome: Mapped[Json] = mapped_column(JSON, default=dict)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -58,3 +65,17 @@ class ImportBatch(Timestamps, Base):
     training: Mapped[Training] = relationship()
     agency: Mapped[Agency] = relationship()
     by: Mapped[User | None] = relationship()
+
+
+class RosterMapping(Timestamps, Base):
+    """Which column is what in an agency's own list, as somebody said it: by the titles of the columns."""
+
+    __tablename__ = "roster_mapping"
+    __table_args__ = (UniqueConstraint("agency_id", "titles_hash"),)
+
+    id: Mapped[IntId]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    titles_hash: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[Json] = mapped_column(JSON, default=dict)
+
+    agency: Mapped[Agency] = relationship()

@@ -86,7 +86,22 @@ class Roster:
 
 
 def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
-    """The people below the header row; ``default_country`` helps to read phone numbers."""
+    """The people below the header row, those who stand there twice marked."""
+    roster = people(table, mapping, default_country=default_country)
+    mark_doubles(roster.rows, mapping, table.sheet)
+    return roster
+
+
+def corrected(number: int, values: dict[str, str], *, default_country: str, sheet: str = "") -> RosterRow:
+    """A row as somebody typed it anew, read by the same rules; ``values`` by field."""
+    names = list(values)
+    table = Table([], sheet or "-", "", "")
+    mapping = Mapping(0, {name: place for place, name in enumerate(names)}, names)
+    return _Reader([values[name] for name in names], mapping, number, default_country, table).row()
+
+
+def people(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
+    """The people below the header row, each by itself; ``default_country`` helps to read phone numbers."""
     rows: list[RosterRow] = []
     skipped: list[int] = []
     header = _filled(mapping.titles)
@@ -98,7 +113,6 @@ def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
             skipped.append(number)
             continue
         rows.append(_Reader(cells, mapping, number, default_country, table).row())
-    _mark_doubles(rows, mapping, table.sheet)
     return Roster(rows, skipped)
 
 
@@ -337,7 +351,7 @@ def is_garbled(text: str) -> bool:
     return False
 
 
-def _mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
+def mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
     """The same name twice is one person twice, unless their e-mail addresses differ."""
     seen: dict[tuple[str, str], RosterRow] = {}
     for row in rows:

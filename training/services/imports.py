@@ -1,17 +1,17 @@
-"""Imports: a roster is staged, looked at, and confirmed in one transaction, or it changes nothing.
+"""Imports: what confirming a staged roster would do, and doing it in one transaction, all or nothing.
 
-People are matched against those of the same agency only. The same file again changes nothing.
+The same file again changes nothing.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -21,7 +21,6 @@ from training.models import (
     Agency,
     BatchState,
     ImportBatch,
-    Registration,
     RegistrationSource,
     RegistrationState,
     Role,
@@ -30,51 +29,43 @@ from training.models import (
     Training,
     User,
 )
-from training.names import same_person_key
-from training.rosters import headers, read, rows
 from training.rosters.rows import CellError
-from training.services import audit, registrations, trainees, trainings
-from training.text import Message, msg
-
-
-class Verdict(StrEnum):
-    """What confirming would do with a row."""
-
-    NEW = "new"
-    KNOWN = "known"
-    REGISTERED = "registered"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of the preview: what the sheet says, what would happen, and what is wrong with it."""
-
-    number: int
-    values: dict[str, str]
-    verdict: Verdict
-    errors: list[CellError]
-    proposals: list[str]
+from training.services import audit, import_verdicts, registrations, trainees, trainings
+from training.services.import_verdicts import Line, Verdict
+from training.text import msg
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A staged file as it would be stored now."""
+    """A staged file as it would be stored now; ``token`` is another as soon as confirming would do something else."""
 
     lines: list[Line]
     unmatched: list[str]
     skipped: list[int]
+    proposed: list[str]
+    others: list[str]
     earlier: ImportBatch | None
+    token: str
 
     @property
     def errors(self) -> list[CellError]:
         """Every error, row by row."""
-        return [error for line in self.lines for error in line.errors]
+        return [error for line in self.lines if line.verdict is not Verdict.SKIPPED for error in line.errors]
 
     @property
     def has_proposals(self) -> bool:
         """Whether something was guessed and wants a confirmation."""
-        return any(line.proposals for line in self.lines)
+        return bool(self.proposed) or any(line.proposals for line in self.lines)
+
+    @property
+    def open_count(self) -> int:
+        """Rows that stand in the way: to correct, or to choose for."""
+        return self.count(Verdict.REFUSED) + self.count(Verdict.DOUBTFUL)
+
+    @property
+    def to_register(self) -> int:
+        """How many people confirming would register."""
+        return self.count(Verdict.NEW) + self.count(Verdict.KNOWN) + self.count(Verdict.UPDATE)
 
     def count(self, verdict: Verdict) -> int:
         """How many rows have this verdict."""
@@ -90,89 +81,112 @@ class Outcome:
     confirmed: int
     reserve: int
     unchanged: int
+    updated: int = 0
+
+
+def visible_to(user: User) -> Select[ImportBatch]:
+    """The batches that ``user`` may see: a partner its agency's; staff all, and the policy says who may act."""
+    found = select(ImportBatch)
+    return found.where(ImportBatch.agency_id == user.agency_id) if user.role is Role.PARTNER else found
 
 
 def get(user: User, public_id: UUID) -> ImportBatch:
-    """The staged file with this id: a partner's own agency's, a coordinator's in scope; else ``NotFound``."""
+    """The staged file with this id among those that ``user`` may see, or ``NotFound``."""
     found = db.session.scalar(
-        select(ImportBatch)
+        visible_to(user)
         .where(ImportBatch.public_id == public_id)
         .options(joinedload(ImportBatch.training), joinedload(ImportBatch.agency).joinedload(Agency.type))
     )
-    if found is None or (user.role is Role.PARTNER and found.agency_id != user.agency_id):
+    if found is None:
         raise NotFound
     return found
 
 
-@atomic
-def stage(
-    training: Training, *, by: User | None, agency: Agency, content: bytes, file_name: str
-) -> ImportBatch:
-    """Read a file and keep its rows until somebody confirms or discards them; raises ``Invalid``."""
-    table = read.read(content, file_name)
-    mapping = headers.match(table)
-    roster = rows.parse(table, mapping, default_country=agency.country)
-    if not roster.rows:
-        raise Invalid(msg("There is no person below the header row."), field="file")
-    batch = ImportBatch(
-        training=training,
-        agency=agency,
-        sha256=table.sha256,
-        file_name=table.file_name,
-        state=BatchState.STAGED,
-        rows=[_as_json(row) for row in roster.rows],
-        outcome={"unmatched": mapping.unmatched, "skipped": roster.skipped},
-        by=by,
-        by_name=by.name if by else "",
-    )
-    db.session.add(batch)
-    audit.record(
-        by=by, action="import.stage", thing=batch, changes={"file": table.file_name, "rows": len(roster.rows)}
-    )
-    return batch
+def of(training: Training, user: User) -> Sequence[ImportBatch]:
+    """A training's files that were confirmed or wait to be, the latest first."""
+    shown = (BatchState.STAGED, BatchState.CONFIRMED, BatchState.UNDONE)
+    found = visible_to(user).where(ImportBatch.training_id == training.id, ImportBatch.state.in_(shown))
+    return db.session.scalars(
+        found.options(joinedload(ImportBatch.agency)).order_by(ImportBatch.id.desc()).limit(20)
+    ).all()
 
 
 def preview(batch: ImportBatch) -> Preview:
     """What confirming would do now, row by row."""
-    lines, _ = _judged(batch)
-    notes = dict(batch.outcome) if isinstance(batch.outcome, dict) else {}
-    return Preview(lines, notes.get("unmatched", []), notes.get("skipped", []), _earlier(batch))
+    lines, kept = import_verdicts.judge(batch), batch.mapping if isinstance(batch.mapping, dict) else {}
+    others = batch.source.get("others", []) if isinstance(batch.source, dict) else []
+    return Preview(
+        lines, kept.get("unmatched", []), kept.get("skipped", []), kept.get("proposed", []), others,
+        _earlier(batch), _token(lines),
+    )  # fmt: skip
 
 
 @atomic
 def confirm(
-    batch: ImportBatch, *, by: User | None, accept_proposals: bool = False, override: bool = False
+    batch: ImportBatch,
+    *,
+    by: User | None,
+    accept_proposals: bool = False,
+    override: bool = False,
+    expected: str | None = None,
 ) -> Outcome:
     """Store the people and register them, all or nothing; the same file again changes nothing.
 
-    Raises ``Conflict`` for a batch that has ended, ``Invalid`` while a row has an error or a guess is not accepted.
+    ``expected`` is the preview's token: ``Conflict`` where confirming would do something else by now. Raises
+    ``Conflict`` for a batch that has ended, ``Invalid`` while a row stands in the way or a guess is not accepted.
     """
     trainings.lock(batch.training)
     db.session.refresh(batch)
     if batch.state is not BatchState.STAGED:
-        raise Conflict(msg("This file was confirmed or discarded already."))
+        raise Conflict(msg("This file was confirmed or discarded already."), "ended")
     if _earlier(batch) is not None:
         outcome = Outcome(0, 0, 0, 0, len(batch.rows))
         _finish(batch, BatchState.DISCARDED)
         audit.record(by=by, action="import.discard", thing=batch, changes={"why": "the same file again"})
         return outcome
-    lines, known = _judged(batch)
-    if any(line.errors for line in lines):
-        raise Invalid(msg("Correct the rows that are marked, and send the file again."))
-    if any(line.proposals for line in lines) and not accept_proposals:
+    seen = preview(batch)
+    if seen.errors:
+        raise Invalid(msg("Correct the rows that are marked, or leave them out."))
+    if seen.open_count:
+        raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
+    if seen.has_proposals and not accept_proposals:
         raise Invalid(
-            msg("Family and given names were split by a guess: look at them and say that they are right."),
+            msg("Family and given names were split by a guess, or columns told by their cells: look at them and say that they are right."),
             field="accept_proposals",
+        )  # fmt: skip
+    if expected is not None and expected != seen.token:
+        raise Conflict(
+            msg("Something has changed since you looked: look at the rows again, and confirm."), "changed"
         )
-    people = _stored(batch, lines, known, by)
-    fresh = [p for p, line in zip(people, lines, strict=True) if line.verdict is not Verdict.REGISTERED]
-    new = registrations.submit_many(
-        batch.training, by=by, agency=batch.agency, people=fresh, source=RegistrationSource.IMPORT, override=override
-    ) if fresh else []  # fmt: skip
-    outcome = _outcome(lines, new)
-    audit.record(by=by, action="import.confirm", thing=batch, changes=vars(outcome))
+    return _store(batch, seen, by, override)
+
+
+def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -> Outcome:
+    taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
+    before = _update(taken)
+    fresh = [line for line in taken if line.person is None]
+    new = store_many([_new_trainee(batch, line.values) for line in fresh])
+    people = {line.number: person for line, person in zip(fresh, new, strict=True)}
+    known = trainees.by_ids([line.person.id for line in taken if line.person])
+    people |= {line.number: known[line.person.id] for line in taken if line.person}
+    put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
+    registered = registrations.submit_many(
+        batch.training, by=by, agency=batch.agency, people=put_forward, source=RegistrationSource.IMPORT,
+        override=override,
+    ) if put_forward else []  # fmt: skip
+    outcome = Outcome(
+        new_people=len(new),
+        registered=len(registered),
+        confirmed=sum(r.state is RegistrationState.CONFIRMED for r in registered),
+        reserve=sum(r.state is RegistrationState.RESERVE for r in registered),
+        unchanged=sum(line.verdict is Verdict.REGISTERED for line in taken),
+        updated=len(before),
+    )
+    audit.record(by=by, action="import.confirm", thing=batch, changes=asdict(outcome))
     _finish(batch, BatchState.CONFIRMED)
-    batch.outcome = vars(outcome)
+    batch.outcome = asdict(outcome) | {
+        "people": [one.id for one in new], "registrations": [one.id for one in registered], "before": before,
+    }  # fmt: skip
     return outcome
 
 
@@ -186,18 +200,8 @@ def discard(batch: ImportBatch, *, by: User | None) -> None:
         audit.record(by=by, action="import.discard", thing=batch)
 
 
-def _outcome(lines: Sequence[Line], new: Sequence[Registration]) -> Outcome:
-    return Outcome(
-        new_people=sum(line.verdict is Verdict.NEW for line in lines),
-        registered=len(new),
-        confirmed=sum(r.state is RegistrationState.CONFIRMED for r in new),
-        reserve=sum(r.state is RegistrationState.RESERVE for r in new),
-        unchanged=sum(line.verdict is Verdict.REGISTERED for line in lines),
-    )
-
-
 def _finish(batch: ImportBatch, state: BatchState) -> None:
-    batch.state, batch.rows = state, []
+    batch.state, batch.rows, batch.source, batch.mapping = state, [], {}, {}
     if state is BatchState.CONFIRMED:
         batch.confirmed_at = clock.now()
 
@@ -213,62 +217,24 @@ def _earlier(batch: ImportBatch) -> ImportBatch | None:
     )
 
 
-def _judged(batch: ImportBatch) -> tuple[list[Line], dict[int, Trainee]]:
-    """The lines with their verdicts, and the known person of each line that has one, by its row number."""
-    candidates: dict[str, list[Trainee]] = {}
-    for trainee in db.session.scalars(select(Trainee).where(Trainee.agency_id == batch.agency_id)):
-        candidates.setdefault(trainees.key_of(trainee), []).append(trainee)
-    raw = [_from_json(row) for row in batch.rows if isinstance(row, dict)]
-    found: dict[int, Trainee] = {}
-    unclear: dict[int, Message] = {}
-    rows_of: dict[int, int] = {}
-    for line in raw:
-        same = _same(candidates, line.values)
-        if len(same) == 1 and same[0].id in rows_of:
-            unclear[line.number] = msg(
-                "This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
-                row=rows_of[same[0].id],
-            )
-        elif len(same) == 1:
-            found[line.number] = same[0]
-            rows_of[same[0].id] = line.number
-        elif same:
-            unclear[line.number] = msg(
-                "You have several people of this name: add the e-mail address that tells which."
-            )
-    registered = registrations.registered_of(batch.training, list(found.values()))
-    lines = []
-    for line in raw:
-        errors = list(line.errors)
-        if line.number in unclear:
-            errors.append(
-                CellError(line.number, "", "", line.values["family_name"][:80], unclear[line.number])
-            )
-        person = found.get(line.number)
-        verdict = Verdict.NEW
-        if errors:
-            verdict = Verdict.REFUSED
-        elif person is not None:
-            verdict = Verdict.REGISTERED if person.id in registered else Verdict.KNOWN
-        # a name that was split by a guess but belongs to somebody known needs no confirmation
-        proposals = line.proposals if verdict is Verdict.NEW else []
-        lines.append(Line(line.number, line.values, verdict, errors, proposals))
-    return lines, found
+def _token(lines: Sequence[Line]) -> str:
+    """What confirming would do, in short: another as soon as it would do something else."""
+    said = [
+        [line.number, line.verdict, line.person.id if line.person else 0, line.values, line.changes]
+        for line in lines
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _same(candidates: dict[str, list[Trainee]], values: dict[str, str]) -> list[Trainee]:
-    """The agency's people with this name whose e-mail address is the same, or not known on one side."""
-    named = candidates.get(same_person_key(values["family_name"], values["given_names"]), [])
-    exact = [t for t in named if values["email"] and t.email.lower() == values["email"]]
-    return exact or [t for t in named if not values["email"] or not t.email]
-
-
-def _stored(
-    batch: ImportBatch, lines: Sequence[Line], known: dict[int, Trainee], by: User | None
-) -> list[Trainee]:
-    """The person of every line, new ones added; their theme is the agency's."""
-    new = iter(store_many([_new_trainee(batch, line.values) for line in lines if line.number not in known]))
-    return [known[line.number] if line.number in known else next(new) for line in lines]
+def _update(lines: Sequence[Line]) -> dict[str, dict[str, str]]:
+    """Take what the sheet says anew of people who are known; what was known before, by the person's id."""
+    changed = {line.person.id: line for line in lines if line.verdict is Verdict.UPDATE and line.person}
+    for number, person in trainees.by_ids(list(changed)).items():
+        trainees.take_over(person, {name: new for name, (_, new) in changed[number].changes.items()})
+    return {
+        str(number): {name: old for name, (old, _) in line.changes.items()}
+        for number, line in changed.items()
+    }
 
 
 def _new_trainee(batch: ImportBatch, values: dict[str, str]) -> Trainee:
@@ -285,27 +251,3 @@ def _new_trainee(batch: ImportBatch, values: dict[str, str]) -> Trainee:
         phone=values["phone"],
     )
     return trainees.new(batch.agency, person)
-
-
-def _as_json(row: rows.RosterRow) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "values": row.values,
-        "proposals": row.proposals,
-        "errors": [
-            [
-                e.row,
-                e.column,
-                e.title,
-                e.value,
-                e.message.text,
-                {k: str(v) for k, v in e.message.params.items()},
-            ]
-            for e in row.errors
-        ],
-    }
-
-
-def _from_json(row: dict[str, Any]) -> Line:
-    errors = [CellError(*error[:4], message=Message(error[4], error[5])) for error in row["errors"]]
-    return Line(row["number"], row["values"], Verdict.NEW, errors, row["proposals"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
@@ -145,6 +145,18 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     db.session.flush()  # the agency's id is compared with what it was
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
     return trainee
+
+
+def by_ids(numbers: Sequence[int]) -> dict[int, Trainee]:
+    """These people, by their id."""
+    found = select(Trainee).where(Trainee.id.in_(numbers)).options(joinedload(Trainee.agency))
+    return {one.id: one for one in db.session.scalars(found)} if numbers else {}
+
+
+def take_over(trainee: Trainee, values: dict[str, str]) -> None:
+    """Take single values from an agency's own list; the caller audits."""
+    known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
+    _set(trainee, Person(**{**known, **values, "sex": Sex(values.get("sex", known["sex"]))}))
 
 
 def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:

@@ -14,7 +14,7 @@ from training.forms.trainings import RosterForm
 from training.models import BatchState, ImportBatch, Role, Training
 from training.policy import Action
 from training.rosters.read import MOST_BYTES
-from training.services import imports, seats, trainings
+from training.services import import_staging, imports, seats, trainings
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
@@ -52,7 +52,7 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
         raise Invalid(msg("Choose the file first."), field="file")
     content = sent.stream.read(MOST_BYTES + 1)
     agency = form.agency.data if "agency" in form else current_user.agency
-    return imports.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
+    return import_staging.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
 
 
 @bp.get("/<uuid:public_id>")

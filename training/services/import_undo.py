@@ -1,0 +1,110 @@
+"""Undoing a confirmed import while nothing has built on it: as if the file had never been sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from training.db import atomic, db
+from training.errors import Conflict
+from training.models import (
+    AttendanceRecord,
+    BatchState,
+    ImportBatch,
+    MailState,
+    OutgoingMail,
+    Registration,
+    RegistrationState,
+    RegistrationStep,
+    Trainee,
+    User,
+)
+from training.services import audit, reserve_list, trainees, trainings
+from training.services.reserve_list import Freed
+from training.text import Message, msg
+
+
+def why_not(batch: ImportBatch) -> Message | None:
+    """What stands against undoing the batch, or None."""
+    if batch.state is not BatchState.CONFIRMED or not isinstance(batch.outcome, dict):
+        return msg("Only a confirmed import can be undone.")
+    if "registrations" not in batch.outcome:
+        return msg("This import was made before imports could be undone.")
+    people, made = batch.outcome["people"], batch.outcome["registrations"]
+    moved = _count(
+        select(Registration.id).where(
+            Registration.id.in_(made),
+            Registration.state.not_in(
+                [RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE]
+            ),
+        )
+    )
+    decided = _count(
+        select(RegistrationStep.id).where(
+            RegistrationStep.registration_id.in_(made), RegistrationStep.at > batch.confirmed_at
+        )
+    )
+    if moved or decided or _count(select(Registration.id).where(Registration.replaces_id.in_(made))):
+        return msg("Somebody has decided on one of these registrations since, or a seat was given.")
+    if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):
+        return msg("Attendance was recorded for one of these people since.")
+    if _count(
+        select(Registration.id).where(Registration.trainee_id.in_(people), Registration.id.not_in(made))
+    ):
+        return msg("One of the new people was registered for another training since.")
+    if _count(
+        select(Trainee.id).where(
+            Trainee.id.in_(people),
+            (Trainee.agency_id != batch.agency_id) | (Trainee.changed_at > batch.confirmed_at),
+        )
+    ):
+        return msg("What is known of one of the new people was changed since.")
+    return None
+
+
+@atomic
+def undo(batch: ImportBatch, *, by: User) -> int:
+    """Take back what the batch stored, and give the seats that it took to the next in line.
+
+    Returns how many registrations are gone. Raises ``Conflict`` where something has built on it.
+    """
+    training = batch.training
+    trainings.lock(training)
+    db.session.refresh(batch)
+    refusal = why_not(batch)
+    if refusal is not None:
+        raise Conflict(refusal, "built_on")
+    kept: Any = batch.outcome
+    made, people = kept["registrations"], kept["people"]
+    held = _count(
+        select(Registration.id).where(Registration.id.in_(made), Registration.confirmed_at.is_not(None))
+    )
+    _put_back(kept["before"])
+    mail = OutgoingMail.registration_id.in_(made)
+    db.session.execute(
+        update(OutgoingMail).where(mail, OutgoingMail.state == MailState.QUEUED).values(
+            state=MailState.DROPPED, last_error="the import was undone"
+        )
+    )  # fmt: skip
+    db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
+    for table, numbers in (
+        (RegistrationStep.registration_id, made), (Registration.id, made), (Trainee.id, people),
+    ):  # fmt: skip
+        db.session.execute(delete(table.class_).where(table.in_(numbers)))
+    db.session.expire_all()
+    batch.state, batch.outcome = BatchState.UNDONE, {**kept, "registrations": [], "people": [], "before": {}}
+    audit.record(
+        by=by, action="import.undo", thing=batch, changes={"registrations": len(made), "people": len(people)}
+    )
+    reserve_list.promote(training, Freed(held), by=by)
+    return len(made)
+
+
+def _put_back(before: dict[str, dict[str, str]]) -> None:
+    for number, person in trainees.by_ids([int(number) for number in before]).items():
+        trainees.take_over(person, before[str(number)])
+
+
+def _count(found: Any) -> int:
+    return db.session.scalar(select(func.count()).select_from(found.subquery())) or 0

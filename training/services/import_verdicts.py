@@ -1,0 +1,223 @@
+"""What confirming a staged file would do with each of its rows.
+
+People are matched against those of the same agency only: what others know never shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from training.db import db
+from training.models import LIVE, ImportBatch, Registration, Trainee
+from training.names import same_person_key
+from training.rosters.headers import Mapping
+from training.rosters.rows import CellError, RosterRow, mark_doubles
+from training.text import Message, msg
+
+NEW, SKIP = "new", "skip"
+"""What somebody may choose for a row besides a known person's id."""
+COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
+
+
+class Verdict(StrEnum):
+    """What confirming would do with a row."""
+
+    NEW = "new"
+    KNOWN = "known"
+    UPDATE = "update"
+    DOUBTFUL = "doubtful"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+class Known(NamedTuple):
+    """A person of the agency, with what a row may say anew."""
+
+    id: int
+    public_id: UUID
+    family_name: str
+    given_names: str
+    native_name: str
+    sex: str
+    country: str
+    function: str
+    rank: str
+    language: str
+    email: str
+    phone: str
+
+    @property
+    def name(self) -> str:
+        """As lists show it."""
+        return f"{self.family_name}, {self.given_names}".strip(", ")
+
+
+@dataclass
+class Line:
+    """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
+
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose.
+    """
+
+    number: int
+    values: dict[str, str]
+    verdict: Verdict = Verdict.NEW
+    errors: list[CellError] = field(default_factory=list)
+    proposals: list[str] = field(default_factory=list)
+    choice: str = ""
+    person: Known | None = None
+    likely: list[Known] = field(default_factory=list)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def as_json(row: RosterRow) -> dict[str, Any]:
+    """A row as the batch keeps it."""
+    errors = [
+        [
+            e.row,
+            e.column,
+            e.title,
+            e.value,
+            e.message.text,
+            {k: str(v) for k, v in e.message.params.items()},
+            e.sheet,
+        ]
+        for e in row.errors
+    ]
+    return {
+        "number": row.number,
+        "values": row.values,
+        "proposals": row.proposals,
+        "errors": errors,
+        "choice": "",
+    }
+
+
+def from_json(kept: dict[str, Any]) -> RosterRow:
+    """The row that the batch keeps."""
+    errors = [CellError(e[0], e[1], e[2], e[3], Message(e[4], e[5]), e[6]) for e in kept["errors"]]
+    return RosterRow(kept["number"], kept["values"], errors, list(kept["proposals"]))
+
+
+def mapping_of(batch: ImportBatch) -> Mapping:
+    """Which column is what in the staged file."""
+    assert isinstance(batch.mapping, dict)
+    return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
+
+
+def judge(batch: ImportBatch) -> list[Line]:
+    """The lines of a staged file with their verdicts as of now."""
+    kept = [row for row in batch.rows if isinstance(row, dict)]
+    rows = [from_json(row) for row in kept]
+    mark_doubles(
+        [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
+    )
+    lines = [
+        Line(row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"])
+        for row, k in zip(rows, kept, strict=True)
+    ]
+    _match(batch, lines)
+    registered = _registered(batch, [line.person.id for line in lines if line.person])
+    for line in lines:
+        line.verdict = _verdict(line, registered)
+        if line.person is not None:
+            line.changes = _changes(line.person, line.values)
+            if line.verdict is Verdict.KNOWN and line.changes:
+                line.verdict = Verdict.UPDATE
+        if line.verdict is not Verdict.NEW:
+            line.proposals = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+    return lines
+
+
+def _sheet(batch: ImportBatch) -> str:
+    return str(batch.source.get("sheet", "")) if isinstance(batch.source, dict) else ""
+
+
+def _verdict(line: Line, registered: set[int]) -> Verdict:
+    if line.choice == SKIP:
+        return Verdict.SKIPPED
+    if line.errors:
+        return Verdict.REFUSED
+    if line.person is not None:
+        return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
+    return Verdict.DOUBTFUL if line.likely else Verdict.NEW
+
+
+def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
+    """Find the person of each line, or those who may be it."""
+    by_key: dict[str, list[Known]] = {}
+    by_email: dict[str, list[Known]] = {}
+    by_id: dict[str, Known] = {}
+    for one in known_people(batch.agency_id):
+        by_key.setdefault(same_person_key(one.family_name, one.given_names), []).append(one)
+        if one.email:
+            by_email.setdefault(one.email.lower(), []).append(one)
+        by_id[str(one.public_id)] = one
+    rows_of: dict[int, int] = {}
+    for line in lines:
+        if line.choice == SKIP or line.choice == NEW:
+            continue
+        if line.choice:
+            line.person = by_id.get(line.choice)
+        if line.person is None:
+            line.person, line.likely = _same(line.values, by_key, by_email)
+        if line.person is None:
+            continue
+        if line.person.id in rows_of:
+            line.errors.append(
+                _error(line, msg("This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
+                                 row=rows_of[line.person.id]), _sheet(batch))
+            )  # fmt: skip
+        rows_of.setdefault(line.person.id, line.number)
+
+
+def _same(
+    values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
+) -> tuple[Known | None, list[Known]]:
+    """(the person, or those who may be it): one name and no two addresses is one person; less is a likeness."""
+    named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
+    email = values["email"].lower()
+    exact = [one for one in named if email and one.email.lower() == email]
+    fitting = exact or [one for one in named if not email or not one.email]
+    if len(fitting) == 1:
+        return fitting[0], []
+    likely = {one.id: one for one in [*fitting, *named, *(by_email.get(email, []) if email else [])]}
+    return None, list(likely.values())
+
+
+def known_people(agency_id: int) -> Iterable[Known]:
+    """The agency's people, as plain rows: there may be many thousands."""
+    columns = [getattr(Trainee, name) for name in Known._fields]
+    found = select(*columns).where(Trainee.agency_id == agency_id, Trainee.anonymised_at.is_(None))
+    return [Known(*row) for row in db.session.execute(found)]
+
+
+def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:
+    """Which of these people have a live registration for the training."""
+    if not people:
+        return set()
+    found = select(Registration.trainee_id).where(
+        Registration.training_id == batch.training_id, Registration.agency_id == batch.agency_id,
+        Registration.state.in_(LIVE),
+    )  # fmt: skip
+    return set(db.session.scalars(found)).intersection(people)
+
+
+def _changes(person: Known, values: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """What the sheet says anew of somebody known; an empty cell says nothing."""
+    return {
+        name: (getattr(person, name), values[name])
+        for name in COMPARED
+        if values.get(name) and values[name] != getattr(person, name)
+    }
+
+
+def _error(line: Line, message: Message, sheet: str) -> CellError:
+    return CellError(line.number, "", "", line.values["family_name"][:80], message, sheet)
