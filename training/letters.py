@@ -53,6 +53,8 @@ def language_of(wanted: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` on one line without control characters or invisible ones that turn the reading order."""
+    if text.isprintable():  # nearly every text; a roster of thousands has many
+        return " ".join(text.split())
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
     return " ".join(
         "".join(c for c in kept if unicodedata.category(c) != "Cf" or c in "\u200c\u200d").split()

@@ -127,3 +127,22 @@ ACTION_NAMES = {
     "reopen": _l("Reopen"), "postpone": _l("Postpone"), "cancel": _l("Cancel"), "activate": _l("Activate"),
     "close": _l("Close"),
 }  # fmt: skip
+
+ROSTER_LANGUAGES = {"en": "English", "fr": "Français", "ru": "Русский", "ar": "العربية"}
+"""The languages in which an empty list can be downloaded, in their own words."""
+ROSTER_FIELD = {
+    "family_name": _l("Family name"),
+    "given_names": _l("Given names"),
+    "full_name": _l("Full name"),
+    "passport_name": _l("Name as in the passport"),
+    "patronymic": _l("Patronymic"),
+    "native_name": _l("Name in native script"),
+    "form_of_address": _l("Form of address"),
+    "sex": _l("Sex"),
+    "country": _l("Country"),
+    "function": _l("Function"),
+    "rank": _l("Rank"),
+    "language": _l("Language"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+}

@@ -132,6 +132,11 @@ class RosterForm(Form):
         _l("Spreadsheet"),
         description=_l("XLSX, ODS, XLS, CSV or TSV, as you have it. Nothing is stored yet."),
     )
+    rows = long_text(
+        _l("Or paste the rows"),
+        most=2_000_000,
+        hint=_l("Copied from a spreadsheet, with the row that names the columns."),
+    )
     agency = Picked(_l("Agency"))
 
 

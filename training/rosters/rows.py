@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
@@ -97,7 +97,9 @@ def corrected(number: int, values: dict[str, str], *, default_country: str, shee
     names = list(values)
     table = Table([], sheet or "-", "", "")
     mapping = Mapping(0, {name: place for place, name in enumerate(names)}, names)
-    return _Reader([values[name] for name in names], mapping, number, default_country, table).row()
+    row = _Reader([values[name] for name in names], mapping, number, default_country, table).row()
+    row.errors = [replace(error, column="", sheet=sheet) for error in row.errors]
+    return row
 
 
 def people(table: Table, mapping: Mapping, *, default_country: str) -> Roster:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.names import same_person_key
-from training.rosters.headers import Mapping
+from training.rosters.headers import Mapping, column_letter
 from training.rosters.rows import CellError, RosterRow, mark_doubles
 from training.text import Message, msg
 
@@ -63,7 +63,8 @@ class Known(NamedTuple):
 class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose.
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose; ``faults`` is what was
+    typed by field, where it cannot be taken.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Line:
     person: Known | None = None
     likely: list[Known] = field(default_factory=list)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
 
 
 def as_json(row: RosterRow) -> dict[str, Any]:
@@ -123,6 +125,9 @@ def judge(batch: ImportBatch) -> list[Line]:
         Line(row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"])
         for row, k in zip(rows, kept, strict=True)
     ]
+    letters = {column_letter(place): name for name, place in mapping_of(batch).columns.items()}
+    for line in lines:
+        line.faults = {letters.get(e.column, e.title): e.value for e in line.errors}
     _match(batch, lines)
     registered = _registered(batch, [line.person.id for line in lines if line.person])
     for line in lines:

@@ -1,26 +1,41 @@
-"""Spreadsheet import: sent, looked at row by row, confirmed all at once."""
+"""Spreadsheet import: sent or pasted, looked at row by row, corrected in place, confirmed all at once, undone."""
 
 from __future__ import annotations
 
+import re
+import tempfile
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError, Invalid
+from training.forms import labels
 from training.forms.trainings import RosterForm
-from training.models import BatchState, ImportBatch, Role, Training
+from training.models import BatchState, ImportBatch, Role, Training, User
+from training.output import roster_template
 from training.policy import Action
+from training.rosters import headers
 from training.rosters.read import MOST_BYTES
-from training.services import import_staging, imports, seats, trainings
+from training.services import import_staging, import_undo, import_verdicts, imports, seats, trainings
+from training.services.import_verdicts import Verdict
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
-from training.web.respond import page, submitted
+from training.web.exports import XLSX
+from training.web.respond import Pages, download, page, page_number, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
+PER_PAGE = 100
+MOST_ERRORS = 500
+IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
+FIXABLE = ("family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email",
+           "phone")  # fmt: skip
 
 
 def _user() -> Any:
@@ -30,7 +45,7 @@ def _user() -> Any:
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_SUBMIT, trainings.get)
 def new(training: Training) -> Response:
-    """Send a spreadsheet; it is read and shown, nothing is stored."""
+    """Send a spreadsheet or paste its rows; they are read and shown, nothing is stored."""
     form = RosterForm(request.form)
     if current_user.role is Role.PARTNER:
         del form.agency
@@ -43,30 +58,112 @@ def new(training: Training) -> Response:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=batch.public_id), 303)
-    return page("imports/new.html", training=training, form=form)
+    return page(
+        "imports/new.html", training=training, form=form, languages=labels.ROSTER_LANGUAGES,
+        earlier=imports.of(training, _user()),
+    )  # fmt: skip
 
 
 def _stage(training: Training, form: RosterForm) -> ImportBatch:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(msg("Choose the file first."), field="file")
-    content = sent.stream.read(MOST_BYTES + 1)
     agency = form.agency.data if "agency" in form else current_user.agency
-    return import_staging.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
+    sent = request.files.get("file")
+    if sent is not None and sent.filename:
+        content = sent.stream.read(MOST_BYTES + 1)
+        return import_staging.stage(
+            training, by=_user(), agency=agency, content=content, file_name=sent.filename
+        )
+    pasted = request.form.get("rows", "")  # as it came: a blank first cell counts
+    if not pasted.strip():
+        raise Invalid(msg("Choose a file, or paste rows below."), field="file")
+    return import_staging.stage_pasted(training, by=_user(), agency=agency, text=pasted)
+
+
+@bp.get("/template")
+@permit(Action.REGISTRATION_SUBMIT)
+def template() -> Response:
+    """An empty list to fill in, in the language asked for."""
+    asked = request.args.get("language") or str(get_locale() or "en")
+    language = asked if asked in labels.ROSTER_LANGUAGES else "en"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        roster_template.workbook(path, language)
+        return download(path.read_bytes(), f"participants-{language}.xlsx", XLSX)
 
 
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_SUBMIT, imports.get)
 def show(batch: ImportBatch, refusal: str = "") -> Response:
-    """What confirming would do, row by row."""
+    """What confirming would do, row by row; afterwards, what it did."""
+    status = 422 if refusal else 200
+    if batch.state is not BatchState.STAGED:
+        return page(
+            "imports/done.html",
+            status=status,
+            batch=batch,
+            refusal=refusal,
+            why_not=import_undo.why_not(batch),
+        )
+    seen = imports.preview(batch)
+    in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
+    only = request.args.get("show", "open" if in_the_way else "all")
+    lines = in_the_way if only == "open" else seen.lines
+    pages = Pages(page_number(), len(lines), PER_PAGE)
     return page(
-        "imports/show.html",
-        status=422 if refusal else 200,
-        batch=batch,
-        preview=imports.preview(batch) if batch.state is BatchState.STAGED else None,
+        "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages,
+        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
-        refusal=refusal,
-    )
+    )  # fmt: skip
+
+
+def _of_row(user: User, public_id: UUID, number: int) -> ImportBatch:
+    return imports.get(user, public_id)
+
+
+@bp.post("/<uuid:public_id>/rows/<int:number>")
+@permit(Action.REGISTRATION_SUBMIT, _of_row)
+def row(batch: ImportBatch) -> Response:
+    """Correct a row, say whom it means, or leave it out."""
+    number = (request.view_args or {})["number"]
+    choice = request.form.get("choice")
+    if choice is not None:
+        import_staging.choose(batch, by=_user(), number=number, choice=choice[:40])
+    else:
+        values = {name: request.form[name] for name in FIXABLE if name in request.form}
+        import_staging.correct(batch, by=_user(), number=number, values=values)
+    return redirect(url_for(".show", public_id=batch.public_id, _anchor="rows"), 303)
+
+
+@bp.route("/<uuid:public_id>/columns", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_SUBMIT, imports.get)
+def columns(batch: ImportBatch) -> Response:
+    """Say which column holds what."""
+    refusal, status = "", 200
+    if request.method == "POST":
+        asked = {
+            int(name[1:]): value for name, value in request.form.items() if re.fullmatch(r"c[0-9]{1,3}", name)
+        }
+        header = request.form.get("header_row", "")
+        try:
+            import_staging.remap(
+                batch, by=_user(), fields=asked,
+                header_row=int(header) if re.fullmatch(r"[0-9]{1,5}", header) else None,
+            )  # fmt: skip
+        except Invalid as found:
+            refusal, status = found.explained.translated(), 422
+        else:
+            flash(
+                _(
+                    "The columns are read as you said. Your agency's next list with these titles is read alike."
+                )
+            )
+            return redirect(url_for(".show", public_id=batch.public_id), 303)
+    if batch.state is not BatchState.STAGED:
+        return redirect(url_for(".show", public_id=batch.public_id), 303)
+    return page(
+        "imports/columns.html", status=status, batch=batch, columns=import_staging.columns(batch), refusal=refusal,
+        fields=[(name, labels.ROSTER_FIELD[name]) for name in headers.FIELDS],
+        header_row=import_verdicts.mapping_of(batch).header_row, asked=request.form,
+    )  # fmt: skip
 
 
 @bp.post("/<uuid:public_id>/confirm")
@@ -76,15 +173,15 @@ def confirm(batch: ImportBatch) -> Response:
     try:
         outcome = imports.confirm(
             batch, by=_user(), accept_proposals="accept_proposals" in request.form,
-            override=current_user.role is not Role.PARTNER,
+            override=current_user.role is not Role.PARTNER, expected=request.form.get("token", ""),
         )  # fmt: skip
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
     flash(
         _("%(registered)s registered: %(confirmed)s confirmed, %(reserve)s on the reserve list; %(new_people)s new people,"
-          " %(unchanged)s were registered before.", **vars(outcome))
+          " %(updated)s with news, %(unchanged)s were registered before.", **vars(outcome))
     )  # fmt: skip
-    return redirect(url_for("trainings.show", public_id=batch.training.public_id), 303)
+    return redirect(url_for(".show", public_id=batch.public_id), 303)
 
 
 @bp.post("/<uuid:public_id>/discard")
@@ -94,3 +191,15 @@ def discard(batch: ImportBatch) -> Response:
     imports.discard(batch, by=_user())
     flash(_("The file is thrown away; nothing was stored."))
     return redirect(url_for("trainings.show", public_id=batch.training.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/undo")
+@permit(Action.REGISTRATION_SUBMIT, imports.get)
+def undo(batch: ImportBatch) -> Response:
+    """Take back what the file stored."""
+    try:
+        gone = import_undo.undo(batch, by=_user())
+    except DomainError as refusal:
+        return show.__wrapped__(batch, refusal.explained.translated())
+    flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
+    return redirect(url_for(".show", public_id=batch.public_id), 303)

@@ -18,6 +18,7 @@ _BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
 
 def init_app(app: Flask) -> None:
     """Give templates ``label_of(value)`` and the names of actions."""
+    app.jinja_env.filters["roster_field"] = lambda name: labels.ROSTER_FIELD[name]
     app.jinja_env.globals.update(label_of=label_of, action_names=labels.ACTION_NAMES)
 
 
