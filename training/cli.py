@@ -41,6 +41,7 @@ from training.services import (
     themes,
     trainings,
 )
+from training.services.import_verdicts import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -212,19 +213,29 @@ def import_participants(
     )
     seen = imports.preview(batch)
     for error in seen.errors:
+        sheet = f"sheet “{error.sheet}”, " if error.sheet else ""
         click.echo(
-            f"row {error.row}, column {error.column} ({error.title}): {error.message} [{error.value}]",
+            f"{sheet}row {error.row}, column {error.column} ({error.title}): {error.message} [{error.value}]",
             err=True,
         )
-    if seen.errors or check:
+    for line in seen.lines:
+        if line.verdict is Verdict.DOUBTFUL:
+            names = "; ".join(f"{one.name} ({one.email})" if one.email else one.name for one in line.likely)
+            click.echo(
+                f"row {line.number}: this may be {names}. Choose on the page, or add the e-mail address.",
+                err=True,
+            )
+    if seen.open_count or check:
         imports.discard(batch, by=None)
         if as_json:
-            click.echo(json.dumps({"rows": len(seen.lines), "errors": len(seen.errors)}))
-        elif not seen.errors:
             click.echo(
-                f"{len(seen.lines)} people, {seen.count(imports.Verdict.NEW)} of them new. Nothing was stored."
+                json.dumps({"rows": len(seen.lines), "errors": len(seen.errors), "open": seen.open_count})
             )
-        raise SystemExit(1 if seen.errors else 0)
+        elif not seen.open_count:
+            click.echo(
+                f"{len(seen.lines)} people, {seen.count(Verdict.NEW)} of them new. Nothing was stored."
+            )
+        raise SystemExit(1 if seen.open_count else 0)
     try:
         outcome = imports.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
     except DomainError:
