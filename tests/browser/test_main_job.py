@@ -55,10 +55,11 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.goto(training)
     page.click("main >> text=From a spreadsheet")
     page.set_input_files("#file", str(ROSTER))
-    page.click("text=Read the file")
+    page.click("text=Read the list")
     page.wait_for_selector("text=Columns that are not stored: Remarks")
     page.click("text=Register these 18 people")
-    assert "10 confirmed, 8 on the reserve list" in page.locator(".flash").inner_text()
+    page.wait_for_selector("text=10 confirmed, 8 on the reserve list")
+    page.click("text=To the training")
     assert page.locator("text=10 seats used").count() == 1
 
     page = person.signs_in("coordinator")

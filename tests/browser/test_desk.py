@@ -1,0 +1,60 @@
+"""The desk in a real browser: a focal point on a phone with a bad list, and a coordinator who decides on many."""
+
+from __future__ import annotations
+
+import pytest
+
+from config import ROOT
+from tests.browser.test_every_page import look
+
+pytestmark = pytest.mark.browser
+ROSTERS = ROOT / "tests" / "data" / "rosters"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_a_focal_point_mends_a_list_on_its_page(person, width, scheme):
+    page = person.signs_in("partner", width, scheme)
+    page.click("main >> text=From a spreadsheet >> nth=0")
+    page.set_input_files("#file", str(ROSTERS / "with-errors.xlsx"))
+    page.click("text=Read the list")
+    page.wait_for_selector("text=To look at")
+    preview = page.url.removeprefix(person.server.url)
+    look(person, preview)
+    look(person, f"{preview}/columns")
+    page.goto(person.server.url + preview)
+    before = page.locator("text=Leave this row out").count()
+
+    page.click("text=Leave this row out >> nth=0")
+    page.wait_for_selector("text=To look at")
+
+    assert page.locator("text=Leave this row out").count() == before - 1
+    page.click("text=Throw away")
+    page.wait_for_selector("text=nothing was stored")
+    assert person.said == []
+
+
+def test_a_file_that_is_no_list_is_refused_beside_the_field(person):
+    page = person.signs_in("partner", 360)
+    page.click("main >> text=From a spreadsheet >> nth=0")
+
+    page.set_input_files(
+        "#file", {"name": "list.xlsx", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no list"}
+    )
+    page.click("text=Read the list")
+    page.wait_for_selector("[role=alert]")
+
+    assert "What is inside is not what the name of the file says" in page.locator("[role=alert]").inner_text()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_the_pages_of_a_coordinators_desk(person, width, scheme):
+    page = person.signs_in("coordinator", width, scheme)
+    page.click("main td.main a >> nth=0")
+    page.wait_for_load_state()
+    training = page.url.removeprefix(person.server.url)
+    look(person, training)
+    look(person, training.replace("/trainings/", "/registrations/for/") + "/decide")
+    look(person, f"{training}/seats")
+    look(person, f"{training}/seats/release")
+
+    assert person.said == []
