@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from training.db import atomic, db
@@ -55,7 +55,7 @@ class Decision:
 
 
 def undecided(
-    training: Training, user: User, *, state: RegistrationState | None = None
+    training: Training, user: User, *, state: RegistrationState | None = None, agency_code: str = ""
 ) -> Select[Registration]:
     """The training's registrations on which something can be decided: submissions by time, then the reserve list."""
     found = (
@@ -66,8 +66,22 @@ def undecided(
         )
         .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
     )
+    if agency_code:
+        found = found.where(Registration.agency_code == agency_code)
     waits = Registration.state == RegistrationState.RESERVE
     return found.order_by(waits, *reserve_list.in_order(training), Trainee.search_key)
+
+
+def agencies_of(training: Training) -> list[tuple[str, str, int]]:
+    """(code, name, registrations on which something can be decided) of each agency, by name."""
+    columns = (Registration.agency_code, Registration.agency_name)
+    rows = db.session.execute(
+        select(*columns, func.count())
+        .where(Registration.training_id == training.id, Registration.state.in_(UNDECIDED))
+        .group_by(*columns)
+        .order_by(Registration.agency_name)
+    )
+    return [(code, name, count) for code, name, count in rows]
 
 
 def pick(training: Training, user: User, public_ids: Sequence[UUID]) -> list[Registration]:

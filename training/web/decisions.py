@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from training.policy import Action
 from training.services import decisions, reserve_list, seats, trainings
 from training.services.decisions import Verb
 from training.web.access import permit
-from training.web.respond import page, paginate, uuids
+from training.web.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
 PER_PAGE = 100
@@ -44,15 +44,15 @@ def decide(training: Training) -> Response:
         else:
             if all(one.is_done for one in done):
                 flash(_("Done for %(count)s registrations.", count=len(done)))
-                return redirect(
-                    url_for(".decide", public_id=training.public_id, state=request.args.get("state")), 303
-                )
+                return redirect(address(), 303)
     asked = request.args.get("state")
     state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
-    listed = paginate(decisions.undecided(training, _user(), state=state), PER_PAGE)
+    agencies = decisions.agencies_of(training)
+    agency = request.args.get("agency", "")
+    listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     return page(
-        "registrations/decide.html", training=training, form=form, done=done, listed=listed, state=state,
+        "registrations/decide.html", training=training, form=form, done=done, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
         why=reserve_list.why_not_yet(training, waiting, to_agency=False), rule=reserve_list.rule(training),
         ticked=set(uuids("registration")),
