@@ -1,0 +1,29 @@
+"""Imports a list over and over until it is killed: ``importer.py TRAINING AGENCY ROWS FIRST``, ready when it says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config import Config
+from training.app import create_app
+from training.services import agencies, import_staging, imports, trainings
+
+
+def main() -> None:
+    """Confirm one list of ROWS new people after another, each told apart by its number from FIRST on."""
+    training_code, agency_code, rows, number = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    with create_app(Config.from_env(dict(os.environ))).app_context():
+        training, agency = trainings.by_code(training_code), agencies.by_code(agency_code)
+        print("ready", flush=True)
+        while True:
+            lines = ["Family name,Given names", *(f"Killed{number}x{n},Person{n}" for n in range(rows))]
+            batch = import_staging.stage(
+                training, by=None, agency=agency, content="\n".join(lines).encode(), file_name=f"{number}.csv"
+            )
+            imports.confirm(batch, by=None)
+            number += 1
+
+
+if __name__ == "__main__":
+    main()
