@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
+from tests.rosters import cpu_seconds
 from training.errors import Invalid
 from training.names import fold
 from training.rosters import headers, read, rows, values
@@ -162,8 +161,8 @@ def test_five_hundred_rows_take_less_than_half_a_second():
     lines = [f"Lee{n};Ann;f;p{n}@b.example;+49 30 555 0101" for n in range(500)]
     of("Surname;First name", "Lee;Ann")
 
-    started = time.perf_counter()
+    started = cpu_seconds()
     found = of("Surname;First name;Sex;E-mail;Phone", *lines)
 
     assert (len(found.rows), found.errors) == (500, [])
-    assert time.perf_counter() - started < 0.5
+    assert cpu_seconds() - started < 0.5

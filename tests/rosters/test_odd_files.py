@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import time
 
 import pytest
 
+from tests.rosters import cpu_seconds
 from tests.rosters.odd_files import ODD, Odd
 from training.errors import Invalid
 from training.rosters import headers, read, rows
@@ -22,10 +22,10 @@ def test_it_is_read_right_or_refused_with_a_remedy(case: Odd) -> None:
     content = case.make()
 
     if case.refused:
-        started = time.perf_counter()
+        started = cpu_seconds()
         with pytest.raises(Invalid, match=case.refused) as refusal:
             headers.match(read.read(content, case.file))
-        assert time.perf_counter() - started < 2
+        assert cpu_seconds() - started < 2
         assert REMEDY.search(str(refusal.value)), refusal.value
         return
     table = read.read(content, case.file)
@@ -84,9 +84,9 @@ def test_a_wrong_statement_would_be_seen(change: dict[str, object]) -> None:
 def test_a_wide_sheet_is_looked_at_in_no_time() -> None:
     cells = [[f"Ab/в{row}.{place} (é) x{place}" for place in range(200)] for row in range(300)]
 
-    started = time.perf_counter()
+    started = cpu_seconds()
     assert headers.promise(cells) == 0
-    assert time.perf_counter() - started < 1
+    assert cpu_seconds() - started < 1
 
 
 def test_the_files_are_the_same_every_time() -> None:
