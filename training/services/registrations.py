@@ -151,6 +151,11 @@ def history(registration: Registration) -> list[RegistrationStep]:
     )
 
 
+def substitute_of(registration: Registration) -> Registration | None:
+    """The registration that took this one's seat by replacement, if there is one."""
+    return db.session.scalar(select(Registration).where(Registration.replaces_id == registration.id))
+
+
 def live_of(training: Training, trainee: Trainee) -> Registration | None:
     """The person's live registration for the training, if there is one."""
     return db.session.scalar(

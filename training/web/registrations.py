@@ -52,6 +52,7 @@ def show(registration: Registration) -> Response:
     substitutes = trainees.search(_user(), agency=registration.agency)
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
+        substitute=registrations.substitute_of(registration),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 
