@@ -99,7 +99,7 @@ def test_bad_input_is_shown_beside_its_field(wrong, world, client):
     response = client.post(f"{world['path']}/door", data=typed(world, **wrong))
 
     assert response.status_code == 422 and 'class="error"' in response.text
-    assert '<details class="sheet door-form" id="door" open>' in response.text
+    assert '<details class="sheet fold door-form" id="door" open>' in response.text
     assert names(world) == []
 
 

@@ -21,11 +21,10 @@ FOLDER = ROOT / "docs"
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with the paragraphs and points below it; what stands between ** is to be shown strong."""
+    """A heading with what stands below it: paragraphs and lists of points, where ** marks what is to be strong."""
 
     heading: str
-    paragraphs: list[str]
-    points: list[str]
+    blocks: list[str | list[str]]
 
 
 @bp.get("/help")
@@ -45,14 +44,18 @@ def _file(language: str) -> Path:
 @cache
 def read(path: Path) -> tuple[str, list[Part]]:
     """(title, parts) of a text with one title, headings, paragraphs of a line each, and points."""
-    title, parts = "", [Part("", [], [])]
+    title, parts = "", [Part("", [])]
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
             title = line.removeprefix("# ")
         elif line.startswith("## "):
-            parts.append(Part(line.removeprefix("## "), [], []))
+            parts.append(Part(line.removeprefix("## "), []))
         elif line.startswith("- "):
-            parts[-1].points.append(line.removeprefix("- "))
+            blocks, point = parts[-1].blocks, line.removeprefix("- ")
+            if blocks and isinstance(blocks[-1], list):
+                blocks[-1].append(point)
+            else:
+                blocks.append([point])
         elif line:
-            parts[-1].paragraphs.append(line)
+            parts[-1].blocks.append(line)
     return title, parts

@@ -38,8 +38,8 @@ class Entry:
         return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
 
 
-PLAN, PEOPLE, NUMBERS, SYSTEM = _l("Plan"), _l("People"), _l("Numbers"), _l("System")
-GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM)
+PLAN, PEOPLE, NUMBERS, SYSTEM, HELP = _l("Plan"), _l("People"), _l("Numbers"), _l("System"), _l("Help")
+GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM, HELP)
 
 ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
@@ -58,7 +58,7 @@ ENTRIES = (
     Entry("users.index", _l("Users"), "user-cog", Action.USER_LIST, SYSTEM),
     Entry("mail.index", _l("Mail"), "mail", Action.MAIL_READ, SYSTEM),
     Entry("audit.index", _l("Audit log"), "history", Action.AUDIT_READ, SYSTEM),
-    Entry("help.show", _l("Help"), "info-circle", Action.HELP_READ, ""),
+    Entry("help.show", _l("For focal points"), "info-circle", Action.HELP_READ, HELP),
     Entry("organisation.edit", _l("Organisation"), "settings", Action.ORGANISATION_CHANGE, SYSTEM),
 )
 
