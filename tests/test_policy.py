@@ -39,7 +39,7 @@ def test_who_may_do_what(action, make: Make):
 
 
 def test_every_role_has_only_actions_that_exist_and_the_admin_has_all_but_the_agencies_own():
-    assert set(POLICY[Role.ADMIN]) == set(Action) - {Action.SEATS_ASK}
+    assert set(POLICY[Role.ADMIN]) == set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE}
     assert all(set(rules) <= set(Action) for rules in POLICY.values())
 
 
@@ -63,6 +63,18 @@ def test_what_partners_may_act_on_is_their_own(make: Make):
     for action in (Action.REGISTRATION_READ, Action.REGISTRATION_WITHDRAW):
         assert can(mine, action, registration)
         assert not can(theirs, action, registration)
+
+
+def test_colleagues_are_managed_by_the_lead_of_their_agency_alone(make: Make):
+    lead = make.user(Role.PARTNER, is_lead=True)
+    colleague, stranger = make.user(Role.PARTNER, agency=lead.agency), make.user(Role.PARTNER, is_lead=True)
+    admin = make.user(Role.ADMIN)
+
+    def reach(user):
+        return [can(user, Action.COLLEAGUE_CHANGE, thing) for thing in (None, colleague, stranger, admin)]
+
+    assert reach(lead) == [True, True, False, False]
+    assert reach(colleague) == reach(admin) == [False, False, False, False]
 
 
 def test_what_is_visible_agrees_with_what_may_be_read(make: Make):

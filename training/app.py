@@ -21,8 +21,10 @@ from training.web import (
     assets,
     audit,
     calendar,
+    colleagues,
     decisions,
     errors,
+    help,
     home,
     imports,
     labels,
@@ -47,7 +49,7 @@ from training.web import (
 )  # fmt: skip
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, decisions.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, colleagues.bp, decisions.bp, help.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
     registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip

@@ -71,12 +71,15 @@ class Action(StrEnum):
     PARTICIPANTS_READ = "participants:read"
     REGISTER_READ = "register:read"
     REGISTER_MARK = "register:mark"
+    REGISTER_ADD = "register:add"
     REGISTER_CLOSE = "register:close"
     REGISTER_REOPEN = "register:reopen"
     REPORT_READ = "report:read"
     REPORT_EXPORT = "report:export"
     USER_LIST = "user:list"
     USER_CHANGE = "user:change"
+    COLLEAGUE_CHANGE = "colleague:change"
+    HELP_READ = "help:read"
     AUDIT_READ = "audit:read"
     MAIL_READ = "mail:read"
     MAIL_SEND = "mail:send"
@@ -96,6 +99,11 @@ def in_scope(user: User, thing: Any) -> bool:
 def own_agency(user: User, thing: Any) -> bool:
     """What belongs to the partner's agency."""
     return user.agency_id is not None and agency_id(thing) == user.agency_id
+
+
+def leads_agency(user: User, thing: Any) -> bool:
+    """What belongs to the agency whose lead focal point the partner is."""
+    return user.is_lead and own_agency(user, thing)
 
 
 def teaches(user: User, thing: Any) -> bool:
@@ -124,7 +132,7 @@ def agency_id(thing: Any) -> int | None:
     match thing:
         case Agency():
             return thing.id
-        case Trainee() | Registration():
+        case Trainee() | Registration() | User():
             return thing.agency_id
     return None
 
@@ -157,7 +165,7 @@ READING = dict.fromkeys(
 )
 
 POLICY: dict[Role, dict[Action, Rule]] = {
-    Role.ADMIN: dict.fromkeys(set(Action) - {Action.SEATS_ASK}, anything),
+    Role.ADMIN: dict.fromkeys(set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE}, anything),
     Role.COORDINATOR: {
         **READING,
         Action.PROGRAMME_CREATE: anything,
@@ -179,10 +187,12 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_DECIDE: in_scope,
         Action.REGISTER_READ: in_scope,
         Action.REGISTER_MARK: in_scope,
+        Action.REGISTER_ADD: in_scope,
         Action.REGISTER_CLOSE: in_scope,
         Action.REGISTER_REOPEN: in_scope,
         Action.MAIL_READ: in_scope,
         Action.MAIL_SEND: in_scope,
+        Action.HELP_READ: anything,
     },
     Role.MANAGER: {
         **READING,
@@ -206,6 +216,8 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_SUBMIT: anything,
         Action.REGISTRATION_WITHDRAW: own_agency,
         Action.SEATS_ASK: anything,
+        Action.COLLEAGUE_CHANGE: leads_agency,
+        Action.HELP_READ: anything,
     },
     Role.TRAINER: {
         Action.HOME_READ: anything,
@@ -217,9 +229,14 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.CALENDAR_READ: anything,
         Action.REGISTER_READ: teaches,
         Action.REGISTER_MARK: teaches,
+        Action.REGISTER_ADD: teaches,
         Action.REGISTER_CLOSE: teaches,
     },
 }
+
+
+LEADS_ONLY = frozenset({Action.COLLEAGUE_CHANGE})
+"""What a focal point has only as the lead of the agency."""
 
 
 def allows(role: Role, action: Action) -> bool:
@@ -227,7 +244,11 @@ def allows(role: Role, action: Action) -> bool:
     return action in POLICY[role]
 
 
+def has(user: User, action: Action) -> bool:
+    """Whether ``user`` has the action at all, by the role and, where it takes a lead focal point, as one."""
+    return allows(user.role, action) and (action not in LEADS_ONLY or user.is_lead)
+
+
 def can(user: User, action: Action, thing: Any = None) -> bool:
     """Whether ``user`` may do ``action`` with ``thing``; everything that is not written above is refused."""
-    rule = POLICY[user.role].get(action)
-    return rule is not None and (thing is None or rule(user, thing))
+    return has(user, action) and (thing is None or POLICY[user.role][action](user, thing))

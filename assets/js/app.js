@@ -35,17 +35,22 @@ document.addEventListener("click", (event) => {
 });
 
 let sent = null;
-let changed = false;
+const changed = new Set();
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
   if (question && !confirm(question)) return event.preventDefault();
-  changed = false;
+  changed.delete(event.target); // what was typed into another form of the page would be lost: the browser asks
   if (event.target.method !== "post" || event.target.dataset.again !== undefined) return;
   if (sent === event.target) return event.preventDefault(); // a second click sends nothing twice
   sent = event.target;
 });
 document.addEventListener("change", (event) => {
-  if ((event.target.form ?? event.target).dataset?.guard !== undefined) changed = true;
+  const form = event.target.form ?? event.target;
+  if (form.dataset?.guard !== undefined) changed.add(form);
 });
-addEventListener("beforeunload", (event) => changed && event.preventDefault());
+addEventListener("beforeunload", (event) => {
+  if (!changed.size) return;
+  event.preventDefault();
+  setTimeout(() => (sent = null)); // runs only for those who stay
+});
 addEventListener("pageshow", () => (sent = null));

@@ -70,6 +70,94 @@ def test_the_first_screen_of_each_role_on_a_phone(person, name):
     assert person.said == []
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_the_pages_of_a_lead_focal_point(person, width, scheme):
+    page = person.signs_in("partner", width, scheme)
+    training = page.locator("main h2 a").first.get_attribute("href")
+
+    for path in ["/colleagues", "/colleagues/new", "/help", training, f"{training}/seats/ask"]:
+        look(person, path)
+
+    assert person.said == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_the_desks_pages_of_a_coordinator(person, width, scheme):
+    page = person.signs_in("coordinator", width, scheme)
+    page.goto(f"{person.server.url}/trainings?state=open")
+    training = page.locator("#list td.main a").first.get_attribute("href")
+    desk = training.replace("/trainings/", "/registrations/for/")
+
+    for path in [f"{desk}/decide", f"{desk}/new", f"{training}/seats", f"{training}/seats/release", "/help"]:
+        look(person, path)
+
+    assert person.said == []
+
+
+def register_of_today(person) -> str:
+    """The address of a register that takes people at the door; the demo always has a training that is running."""
+    page = person.page
+    page.goto(f"{person.server.url}/trainings?state=running")
+    for training in [a.get_attribute("href") for a in page.locator("#list td.main a").all()]:
+        page.goto(person.server.url + training)
+        for link in [a.get_attribute("href") for a in page.locator("main a[href$='/register']").all()]:
+            page.goto(person.server.url + link)
+            if page.locator("#door").count():
+                return link
+    raise AssertionError("no register takes people at the door today")
+
+
+def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person):
+    page = person.signs_in("admin", 360)
+    path = register_of_today(person)
+    look(person, path)
+    page.locator("#door summary").click()
+    assert Axe().run(page, options=WCAG).response["violations"] == []
+    state = page.context.storage_state()
+    context = person.browser.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False, has_touch=True, storage_state=state
+    )
+    page = context.new_page()
+    page.goto(person.server.url + path)
+    before = page.locator("[data-row]").count()
+
+    page.locator("#door summary").tap()
+    with page.expect_navigation():
+        page.locator("#door button:not([name])").tap()  # nothing typed yet
+    assert page.locator("#door .error").count() == 3
+    page.select_option("#door select[name=agency]", index=1)
+    page.fill("#door [name=family_name]", "Doorova")
+    page.fill("#door [name=given_names]", "Vera")
+    button = page.locator("#door button:not([name])")
+    assert button.bounding_box()["height"] >= 44
+    with page.expect_navigation():
+        button.tap()
+    raising = page.locator("#door button[name=raise]")
+    if raising.count():  # the training was full
+        with page.expect_navigation():
+            raising.tap()
+
+    assert "Added at the door" in page.locator(".flash").inner_text()
+    assert page.locator("[data-row]").count() == before + 1
+    row = page.locator("[data-row]", has_text="Doorova")
+    assert "at the door" in row.inner_text()
+    assert page.locator("html").evaluate("e => e.scrollWidth") <= 360
+    context.close()
+
+
+def test_unsaved_marks_are_not_lost_to_another_form_of_the_page(person):
+    page = person.signs_in("admin", 360)
+    register_of_today(person)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
+    page.locator("[data-row] .marks label").first.click()
+    page.locator("#door summary").click()
+    page.locator("#door button:not([name])").click()
+    page.wait_for_load_state()
+
+    assert asked == ["beforeunload"]
+
+
 def test_the_door_in_every_language(person):
     for code, word in (("en", "Sign in"), ("fr", "Se connecter"), ("ru", "Войти")):
         person.page.goto(f"{person.server.url}/sign-in")

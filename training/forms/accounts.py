@@ -99,6 +99,14 @@ class InvitationForm(UserForm):
     email = _email()
 
 
+class ColleagueForm(Form):
+    """A colleague whom the lead focal point invites: the role and the agency are not theirs to choose."""
+
+    name = line(_l("Name"))
+    email = _email()
+    language = _language()
+
+
 class UserFilter(Form):
     """What the list of users is narrowed by."""
 

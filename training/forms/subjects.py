@@ -171,6 +171,16 @@ class NewTraineeForm(TraineeForm):
     agency = Picked(_l("Agency"))
 
 
+class DoorForm(Form):
+    """A person who stands at the door: what a trainer can ask between two handshakes."""
+
+    agency = Picked(_l("Agency"))
+    family_name = line(_l("Family name"))
+    given_names = line(_l("Given names"))
+    function = line(_l("Function"), required=False)
+    sex = OneOf(_l("Sex"), labels.SEX, default=Sex.NOT_RECORDED)
+
+
 class PlainFilter(Form):
     """Search alone."""
 

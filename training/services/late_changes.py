@@ -8,6 +8,7 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import ReasonCode, Registration, RegistrationSource, Trainee, Training, User
+from training.seat_count import SeatCount
 from training.services import audit, registrations, seat_counts, seats, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
@@ -46,6 +47,41 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
     On the day, seats that are kept for others bind nobody any more; the audit log says where one was taken.
     """
     trainings.lock(training)
+    _check_being_held(training)
+    counted = seat_counts.count(training)
+    seats.check_total(training, counted)
+    registration = registrations.submit_locked(
+        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, has_seat=True
+    )
+    _note_kept_seat(registration, counted, by)
+    return registration
+
+
+@atomic
+def let_in(registration: Registration, *, by: User) -> Registration:
+    """Give a seat to somebody who is put forward, has none and stands at the door; they count as added there."""
+    training = registration.training
+    steps.lock(registration)
+    _check_being_held(training)
+    steps.check_may_register(registration.agency)
+    before, counted = audit.snapshot(registration), seat_counts.count(training)
+    if not registration.holds_seat:
+        seats.check_total(training, counted)
+        _note_kept_seat(registration, counted, by)
+    registration.source = RegistrationSource.WALK_IN
+    if registration.state is not S.CONFIRMED:
+        steps.confirm(registration, by)
+    audit.record(by=by, action="registration.let_in", thing=registration, before=before)
+    return registration
+
+
+@atomic
+def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
+    """Add several people at the door, all or none."""
+    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
+
+
+def _check_being_held(training: Training) -> None:
     if training.state not in trainings.OFFERED_TO_PARTNERS:
         raise Conflict(msg("People are added at the door only while a training is being held."), "state")
     if training.starts_on > clock.today(training.zone):
@@ -54,19 +90,12 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
                 day=training.starts_on.isoformat()),
             "too_early",
         )  # fmt: skip
-    counted = seat_counts.count(training)
-    seats.check_total(training, counted)
-    registration = registrations.submit_locked(
-        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, has_seat=True
-    )
+
+
+def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) -> None:
+    """Keep who took a seat that was kept for others."""
     if counted.free_for(seat_counts.origin_of(registration)) <= 0:
         audit.record(
-            by=by, action="seats.taken_at_the_door", thing=training, changes={"agency": trainee.agency.code}
-        )
-    return registration
-
-
-@atomic
-def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
-    """Add several people at the door, all or none."""
-    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
+            by=by, action="seats.taken_at_the_door", thing=registration.training,
+            changes={"agency": registration.agency_code},
+        )  # fmt: skip

@@ -112,6 +112,21 @@ def likely_same(agency: Agency, person: Person) -> list[Trainee]:
     return list(found.values())
 
 
+def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]:
+    """The agency's people of exactly this name, however it is spelled or capitalised."""
+    name = fold(family_name), fold(given_names)
+    if not all(name):
+        return []
+    found = select(Trainee).where(
+        Trainee.agency_id == agency.id, Trainee.search_key.contains(name[0], autoescape=True)
+    )
+    return [
+        one
+        for one in db.session.scalars(found.order_by(Trainee.id))
+        if (fold(one.family_name), fold(one.given_names)) == name
+    ]
+
+
 def key_of(trainee: Trainee) -> str:
     """The key under which two spellings of one name meet."""
     return same_person_key(trainee.family_name, trainee.given_names)

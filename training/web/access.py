@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import NotFound
 from training.models import User
-from training.policy import Action, allows, can
+from training.policy import Action, can, has
 from training.services import audit, sign_ins
 
 View = Callable[..., Any]
@@ -71,7 +71,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[[
             if not current_user.is_authenticated:
                 return login_manager.unauthorized()
             user: User = current_user._get_current_object()
-            if not allows(user.role, action):
+            if not has(user, action):
                 audit.record_refusal(by=user, action=action, why=request.path[:200])
                 abort(403)
             if load is None:

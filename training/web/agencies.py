@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
+from training.errors import Invalid, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, people, registrations, reserve_list
+from training.services import agencies, colleagues, people, registrations, reserve_list
 from training.web import choices, exports
 from training.web.access import permit
-from training.web.respond import page, paginate, reason, sorting, submitted
+from training.web.respond import page, paginate, reason, sorting, submitted, uuids
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 
@@ -90,6 +90,20 @@ def edit(agency: Agency) -> Response:
             flash(_("Saved."))
             return redirect(back, 303)
     return page("edit.html", form=form, title=agency.name, back=(agency.code, back))
+
+
+@bp.post("/<uuid:public_id>/lead")
+@permit(Action.AGENCY_CHANGE, agencies.get)
+def lead(agency: Agency) -> Response:
+    """Make one of its focal points lead, or take that away."""
+    chosen = {one.public_id: one for one in people.focal_points(agency)}
+    asked = uuids("focal_point")
+    if len(asked) != 1 or asked[0] not in chosen:
+        raise NotFound
+    is_lead = request.form.get("lead") == "1"
+    colleagues.set_lead(chosen[asked[0]], by=current_user._get_current_object(), is_lead=is_lead)
+    flash(_("Saved."))
+    return redirect(url_for(".show", public_id=agency.public_id), 303)
 
 
 @bp.post("/<uuid:public_id>/suspend")

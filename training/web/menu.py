@@ -9,7 +9,7 @@ from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from training.policy import Action, allows
+from training.policy import Action, has
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Entry:
         return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
 
 
-PLAN, PEOPLE, NUMBERS, SYSTEM = _l("Plan"), _l("People"), _l("Numbers"), _l("System")
-GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM)
+PLAN, PEOPLE, NUMBERS, SYSTEM, HELP = _l("Plan"), _l("People"), _l("Numbers"), _l("System"), _l("Help")
+GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM, HELP)
 
 ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
@@ -51,12 +51,14 @@ ENTRIES = (
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
+    Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
     Entry("venues.index", _l("Venues"), "map-pin", Action.VENUE_LIST, PLAN),
     Entry("reports.attendance", _l("Attendance report"), "report-analytics", Action.REPORT_READ, NUMBERS),
     Entry("themes.index", _l("Themes"), "tags", Action.THEME_READ, NUMBERS),
     Entry("users.index", _l("Users"), "user-cog", Action.USER_LIST, SYSTEM),
     Entry("mail.index", _l("Mail"), "mail", Action.MAIL_READ, SYSTEM),
     Entry("audit.index", _l("Audit log"), "history", Action.AUDIT_READ, SYSTEM),
+    Entry("help.show", _l("For focal points"), "info-circle", Action.HELP_READ, HELP),
     Entry("organisation.edit", _l("Organisation"), "settings", Action.ORGANISATION_CHANGE, SYSTEM),
 )
 
@@ -70,5 +72,5 @@ def entries(app: Flask) -> list[Entry]:
     """What the signed-in user's role has, in order of the groups."""
     if not current_user or not current_user.is_authenticated:
         return []
-    mine = [e for e in ENTRIES if allows(current_user.role, e.action) and e.endpoint in app.view_functions]
+    mine = [e for e in ENTRIES if has(current_user, e.action) and e.endpoint in app.view_functions]
     return sorted(mine, key=lambda entry: entry.position)

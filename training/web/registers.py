@@ -12,13 +12,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import DomainError, Invalid
+from training.errors import Conflict, DomainError, Invalid
+from training.forms.subjects import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
-from training.policy import Action
-from training.services import attendance, sessions, sheets, trainings
+from training.policy import Action, can
+from training.services import at_the_door, attendance, sessions, sheets, trainings
 from training.text import msg
+from training.web import choices
 from training.web.access import permit
-from training.web.respond import Pages, download, page, page_number, reason
+from training.web.respond import Pages, download, page, page_number, reason, submitted
 
 bp = Blueprint("registers", __name__, url_prefix="/sessions")
 PER_PAGE = 100
@@ -29,16 +31,28 @@ def _user() -> Any:
 
 
 def _shown(
-    session: TrainingSession, clashes: list[attendance.Clash] | None = None, refusal: str = ""
+    session: TrainingSession,
+    clashes: list[attendance.Clash] | None = None,
+    refusal: str = "",
+    door: DoorForm | None = None,
+    full: str = "",
 ) -> Response:
+    if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
+        door = _door(None)
     tally = attendance.tally(session)
     pages = Pages(page_number(), tally.listed, PER_PAGE)
     rows = attendance.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
     return page(
-        "registers/show.html", status=409 if clashes else 422 if refusal else 200, session=session, rows=rows,
+        "registers/show.html", status=409 if clashes else 422 if refusal or full else 200, session=session, rows=rows,
         tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=attendance.corrections(session),
-        is_open=session.register_state is RegisterState.OPEN,
+        is_open=session.register_state is RegisterState.OPEN, door=door, full=full,
     )  # fmt: skip
+
+
+def _door(data: Any) -> DoorForm:
+    form = DoorForm(data)
+    form.agency.offer(choices.of_agencies())
+    return form
 
 
 @bp.get("/<uuid:public_id>/register")
@@ -117,6 +131,25 @@ def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
     count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
     return _done(session, _("%(count)s people are marked absent.", count=count))
+
+
+@bp.post("/<uuid:public_id>/register/door")
+@permit(Action.REGISTER_ADD, sessions.get)
+def door(session: TrainingSession) -> Response:
+    """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
+    form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
+    if not submitted(form):
+        return _shown(session, door=form)
+    try:
+        added = at_the_door.add(
+            session, by=_user(), **form.data, raise_seats=may_raise and "raise" in request.form
+        )
+    except DomainError as refusal:
+        if may_raise and isinstance(refusal, Conflict) and refusal.code == "full":
+            return _shown(session, door=form, full=refusal.message.translated())
+        form.refuse(refusal)
+        return _shown(session, door=form)
+    return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name))
 
 
 @bp.post("/<uuid:public_id>/register/close")

@@ -1,0 +1,97 @@
+"""Somebody stands at the door: put on a session's register on the day, by whoever keeps it.
+
+Who keeps it may be a trainer, who sees nothing of the agencies' people: whether the person was known, in which
+spelling, or waited for a seat is answered by nothing but the line in the register.
+"""
+
+from __future__ import annotations
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict
+from training.models import (
+    Agency,
+    RegisterState,
+    Registration,
+    Sex,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services import attendance, audit, late_changes, registrations, trainees, trainings
+from training.services.trainees import Person
+from training.text import msg
+
+
+def is_open(session: TrainingSession) -> bool:
+    """Whether people can be added: on the day of the session, while its register is open and the training held."""
+    return (
+        session.register_state is RegisterState.OPEN
+        and not session.is_cancelled
+        and session.starts_local.date() == clock.today(session.training.zone)
+        and session.training.state in trainings.OFFERED_TO_PARTNERS
+    )
+
+
+@atomic
+def add(
+    session: TrainingSession,
+    *,
+    by: User,
+    agency: Agency,
+    family_name: str,
+    given_names: str,
+    function: str = "",
+    sex: Sex = Sex.NOT_RECORDED,
+    raise_seats: bool = False,
+) -> Registration:
+    """Put a person of the agency on the register: the one of this name, or a new one.
+
+    Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
+    """
+    training = session.training
+    trainings.lock(training)
+    db.session.refresh(session)
+    if not is_open(session):
+        raise Conflict(
+            msg("People are added here on the day of the session, while its register is open."), "not_today"
+        )
+    trainee = _person(session, agency, by, Person(
+        family_name=family_name, given_names=given_names, function=function, sex=sex, country=agency.country,
+    ))  # fmt: skip
+    try:
+        return _give_seat(training, trainee, by)
+    except Conflict as refusal:
+        if refusal.code != "full" or not raise_seats:
+            raise
+    _raise_seats(training, by)
+    return _give_seat(training, trainee, by)
+
+
+@atomic
+def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
+    known = registrations.live_of(training, trainee)
+    if known is not None:
+        return late_changes.let_in(known, by=by)
+    return late_changes.walk_in(training, by=by, trainee=trainee)
+
+
+def _person(session: TrainingSession, agency: Agency, by: User, person: Person) -> Trainee:
+    """The agency's person of this name; where several bear it, whom it is cannot be told, and a new one is added."""
+    same = trainees.of_name(agency, person.family_name, person.given_names)
+    here = {row.registration.trainee_id for row in attendance.register(session)}
+    if any(one.id in here for one in same):
+        raise Conflict(
+            msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
+            "on_register",
+        )
+    return same[0] if len(same) == 1 else trainees.create(agency, by=by, person=person)
+
+
+def _raise_seats(training: Training, by: User) -> None:
+    """One seat more; it goes to the person at the door, who takes it in the same step."""
+    before = audit.snapshot(training)
+    training.capacity += 1
+    db.session.flush()  # the next count of seats must see it
+    audit.record(by=by, action="seats.raised_at_the_door", thing=training, before=before)
