@@ -20,6 +20,8 @@ ORDER = (
     "clashes",
     "sessions",
     "trainees",
+    "duplicates",
+    "merges",
     "seats",
     "registration_steps",
     "reserve_list",
