@@ -22,6 +22,7 @@ from training.web import (
     audit,
     calendar,
     decisions,
+    duplicates,
     errors,
     home,
     imports,
@@ -48,7 +49,7 @@ from training.web import (
 
 BLUEPRINTS = (
     home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, decisions.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
-    registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
+    duplicates.bp, registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip
 

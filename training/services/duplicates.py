@@ -16,7 +16,7 @@ from training import alike, clock
 from training.alike import GRADES, Grade
 from training.db import atomic, db
 from training.errors import NotFound
-from training.models import Agency, NotSame, Registration, Role, Trainee, TraineeKey, User
+from training.models import Agency, NotSame, Registration, Role, Sex, Trainee, TraineeKey, User
 from training.services import audit, trainees
 from training.services.trainees import Person
 
@@ -50,6 +50,27 @@ class Pair:
     def differing(self) -> list[str]:
         """The names of the fields in which they differ."""
         return [name for name in DIFFERING if getattr(self.one, name) != getattr(self.other, name)]
+
+    @property
+    def shown(self) -> list[str]:
+        """The names of the fields that one of them has."""
+        return [name for name in DIFFERING if getattr(self.one, name) or getattr(self.other, name)]
+
+    @property
+    def all_fields(self) -> tuple[str, ...]:
+        """The names of all fields."""
+        return DIFFERING
+
+    @property
+    def fuller(self) -> Trainee:
+        """Who has more registrations, else the first: who stays, unless somebody says otherwise."""
+        return max(self.people, key=lambda one: self.counts[one.id])
+
+    def better(self, name: str) -> Trainee:
+        """Whose value of a field is taken, unless somebody says otherwise: of who stays, where it has one."""
+        blank = ("", None, Sex.NOT_RECORDED)
+        other = self.other if self.fuller is self.one else self.one
+        return other if getattr(self.fuller, name) in blank else self.fuller
 
     @property
     def people(self) -> tuple[Trainee, Trainee]:
@@ -108,12 +129,10 @@ def _like(person: Person, among: Select[Trainee], least: Grade) -> list[Likeness
 def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:
     """Pairs who may be one, across all agencies, the best grade first, without those that are known to be two.
 
-    A pair is listed once, under the smallest key that both have. Keys that only one person has are left out first:
-    that is one walk along the index, and most of the keys.
+    A pair is listed once, under the smallest key that both have. The keys' index gives the order, so that the first
+    pages are read without finding the rest; for the same reason nobody counts the pairs.
     """
     one, other = aliased(TraineeKey), aliased(TraineeKey)
-    shared = select(TraineeKey.key).group_by(TraineeKey.key).having(func.count() > 1)
-    keys = shared.where(TraineeKey.key < _beyond(least)).subquery()
     smaller_one, smaller_other = aliased(TraineeKey), aliased(TraineeKey)
     met_before = (
         select(1)
@@ -132,10 +151,9 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
     )
     found = (
         select(one.trainee_id, other.trainee_id, one.key)
-        .select_from(keys)
-        .join(one, one.key == keys.c.key)
+        .select_from(one)
         .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
-        .where(~met_before, ~apart)
+        .where(one.key < _beyond(least), ~met_before, ~apart)
         .order_by(one.key, one.trainee_id, other.trainee_id)
         .limit(most)
         .offset(first)

@@ -225,7 +225,7 @@ def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
     return trainee
 
 
-def key_for_search(person: Person) -> str:
+def key_for_search(person: Person | Trainee) -> str:
     """The search key of a person: names in both scripts, and the address."""
     return search_key(person.family_name, person.given_names, person.native_name, person.email)
 
