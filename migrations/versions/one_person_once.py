@@ -75,7 +75,10 @@ def _fill(key_table: sa.Table) -> None:
     connection = op.get_bind()
     trainee = sa.table(
         "trainee",
-        *(sa.column(name) for name in ("id", "family_name", "given_names", "native_name", "email", "anonymised_at")),
+        *(
+            sa.column(name)
+            for name in ("id", "family_name", "given_names", "native_name", "email", "anonymised_at")
+        ),
     )
     last = 0
     while True:

@@ -78,9 +78,7 @@ class Pair:
         return (self.one, self.other)
 
 
-def like(
-    person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE
-) -> list[Likeness]:
+def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
     """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
     return _like(person, select(Trainee) if agency is None else _of(agency.id), least)
 
@@ -146,9 +144,7 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
         )
         .exists()
     )
-    apart = (
-        select(1).where(NotSame.one_id == one.trainee_id, NotSame.other_id == other.trainee_id).exists()
-    )
+    apart = select(1).where(NotSame.one_id == one.trainee_id, NotSame.other_id == other.trainee_id).exists()
     found = (
         select(one.trainee_id, other.trainee_id, one.key)
         .select_from(one)
@@ -174,7 +170,9 @@ def _meet(one: type[TraineeKey], other: type[TraineeKey]) -> object:
 def _as_pairs(found: Sequence[tuple[int, int, Grade | None]]) -> list[Pair]:
     ids = {number for one, other, _ in found for number in (one, other)}
     rows = db.session.scalars(
-        select(Trainee).where(Trainee.id.in_(ids)).options(joinedload(Trainee.agency), joinedload(Trainee.theme))
+        select(Trainee)
+        .where(Trainee.id.in_(ids))
+        .options(joinedload(Trainee.agency), joinedload(Trainee.theme))
     )
     people = {one.id: one for one in rows}
     counts = registration_counts(ids)
@@ -188,7 +186,7 @@ def registration_counts(ids: set[int]) -> dict[int, int]:
         .where(Registration.trainee_id.in_(ids))
         .group_by(Registration.trainee_id)
     )
-    return {number: 0 for number in ids} | {number: count for number, count in rows}
+    return dict.fromkeys(ids, 0) | {number: count for number, count in rows}
 
 
 def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
@@ -205,5 +203,7 @@ def not_same(pair: Pair, *, by: User) -> None:
     """Remember that the two are not one person: the pair never comes back."""
     one_id, other_id = sorted((pair.one.id, pair.other.id))
     if db.session.get(NotSame, (one_id, other_id)) is None:
-        db.session.add(NotSame(one_id=one_id, other_id=other_id, at=clock.now(), by_id=by.id, by_name=by.name))
+        db.session.add(
+            NotSame(one_id=one_id, other_id=other_id, at=clock.now(), by_id=by.id, by_name=by.name)
+        )
         audit.record(by=by, action="trainee.not_same", thing=pair.one, changes={"other": pair.other.name})

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, inspect, or_, select, update
+from sqlalchemy import Select, inspect, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from training import clock

@@ -120,7 +120,9 @@ def hold(people: Sequence[Trainee]) -> None:
     found = select(Trainee.id).where(Trainee.id.in_(numbers), Trainee.merged_into_id.is_(None))
     held = db.session.scalars(found.order_by(Trainee.id).with_for_update(key_share=True, read=True)).all()
     if len(held) != len(numbers):
-        raise Conflict(msg("One of these people was found to be somebody else whom you know: look again."), "merged")
+        raise Conflict(
+            msg("One of these people was found to be somebody else whom you know: look again."), "merged"
+        )
 
 
 @atomic
@@ -212,7 +214,9 @@ def keep_keys(people: Sequence[Trainee]) -> None:
         some = changed[first : first + MOST_PARAMETERS]
         db.session.execute(delete(TraineeKey).where(TraineeKey.trainee_id.in_(some)))
     rows = [
-        {"trainee_id": number, "key": key, "side": side} for number in changed for key, side in sorted(wanted[number])
+        {"trainee_id": number, "key": key, "side": side}
+        for number in changed
+        for key, side in sorted(wanted[number])
     ]
     if rows:
         db.session.execute(insert(TraineeKey), rows)

@@ -14,7 +14,15 @@ from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter
 from training.models import Registration, Role, Training
 from training.policy import Action
-from training.services import duplicates, late_changes, registrations, reserve_list, seats, trainees, trainings
+from training.services import (
+    duplicates,
+    late_changes,
+    registrations,
+    reserve_list,
+    seats,
+    trainees,
+    trainings,
+)
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
