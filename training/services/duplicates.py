@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training import alike, clock
@@ -163,7 +163,7 @@ def _beyond(least: Grade) -> str:
     return chr(ord(next(mark for mark, grade in GRADES.items() if grade is least)) + 1)
 
 
-def _meet(one: type[TraineeKey], other: type[TraineeKey]) -> object:
+def _meet(one: type[TraineeKey], other: type[TraineeKey]) -> ColumnElement[bool]:
     return or_(and_(one.side == 0, other.side == 0), one.side + other.side == 3)
 
 
@@ -182,11 +182,11 @@ def _as_pairs(found: Sequence[tuple[int, int, Grade | None]]) -> list[Pair]:
 def registration_counts(ids: set[int]) -> dict[int, int]:
     """How many registrations each of these people has, by their id."""
     rows = db.session.execute(
-        select(Registration.trainee_id, func.count())
+        select(Registration.trainee_id, func.count().label("n"))
         .where(Registration.trainee_id.in_(ids))
         .group_by(Registration.trainee_id)
     )
-    return dict.fromkeys(ids, 0) | {number: count for number, count in rows}
+    return dict.fromkeys(ids, 0) | {one.trainee_id: one.n for one in rows}
 
 
 def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, inspect, select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from training import clock
@@ -104,8 +104,9 @@ def undo(done: PersonMerge, *, by: User) -> None:
     for column in MOVED:
         rows = details["rows"][str(column)]
         db.session.execute(update(column.class_).where(column.class_.id.in_(rows)).values({column: gone.id}))
-    for column, value in dict(done.before).items():  # type: ignore[arg-type]
-        setattr(kept, column, _typed(column, value))
+    before: Any = done.before
+    for name, value in before.items():
+        setattr(kept, name, _typed(name, value))
     gone.merged_into_id = None
     done.undone_at, done.undone_by_name = clock.now(), by.name
     _refresh(kept, gone)
@@ -143,7 +144,7 @@ def _lock(kept: Trainee, gone: Trainee) -> None:
 
 def _check_registrations(kept: Trainee, gone: Trainee) -> None:
     mine, theirs = aliased(Registration), aliased(Registration)
-    twice: Select[Any] = (
+    twice = (
         select(Training.title, Training.code)
         .join(mine, mine.training_id == Training.id)
         .join(theirs, theirs.training_id == Training.id)
@@ -181,15 +182,13 @@ def _as_left(moved: dict[str, list[int]]) -> dict[str, str]:
     """What every moved row looks like, in short: another as soon as something in it changes."""
     found = {}
     for column in MOVED:
-        model: type[Base] = column.class_
+        model: Any = column.class_
         rows = db.session.scalars(
-            select(model)
-            .where(model.id.in_(moved[str(column)]))  # type: ignore[attr-defined]
-            .execution_options(populate_existing=True)
+            select(model).where(model.id.in_(moved[str(column)])).execution_options(populate_existing=True)
         )
         for row in rows:
             said = json.dumps(_plain(row, [a.key for a in inspect(model).column_attrs]), sort_keys=True)
-            found[f"{column} {row.id}"] = hashlib.sha256(said.encode()).hexdigest()[:16]  # type: ignore[attr-defined]
+            found[f"{column} {row.id}"] = hashlib.sha256(said.encode()).hexdigest()[:16]
     return found
 
 
@@ -205,5 +204,5 @@ def _plain(thing: Base, columns: list[str]) -> dict[str, Any]:
 
 def _typed(column: str, value: Any) -> Any:
     """A value as the column takes it: JSON holds an enumeration by its value."""
-    kind = inspect(Trainee).columns[column].type
+    kind: Any = inspect(Trainee).columns[column].type
     return kind.enum_class(value) if getattr(kind, "enum_class", None) and value is not None else value
