@@ -138,6 +138,60 @@ Gravenor, Florin ~ Gravenor, Fleur
 Person1, Pat ~ Person2, Pat
 """
 
+# written after the rules, which were not fitted to them: what a name that nobody thought of may expect
+UNSEEN_SAME = """
+Зеленчук, Юрій ~ Zelenchuk, Yurii
+Зеленчук, Юрий ~ Zelentchouk, Iouri
+Залуцька, Оксана ~ Załucka, Oksana
+Чумаченок, Вячеслав ~ Chumachenok, Viacheslav
+Чумаченок, Вячеслав ~ Czumaczenok, Wiaczesław
+Гнатенчук, Євген ~ Hnatenchuk, Yevhen
+Гнатенчук, Евгений ~ Gnatentchouk, Evgueni
+Цыбульников, Григорий ~ Tsybulnikov, Grigory
+Цибульников, Григорій ~ Cybulnikow, Hryhorij
+Жуковлёв, Фёдор ~ Zhukovlev, Fedor
+Яценчук, Людмила ~ Yatsenchuk, Liudmyla
+Хворостюк, Тетяна ~ Khvorostiuk, Tetiana
+Хворостюк, Татьяна ~ Hvorostyuk, Tatyana
+Шкурченко, Надія ~ Schkurtschenko, Nadija
+عمر الصباغي ~ Al Sabbaghi, Omar
+عمر الصباغي ~ Sabbaghi, Umar
+فاطمة الزهراوي ~ Zahraoui, Fatma
+فاطمة الزهراوي ~ El Zahrawi, Fatima
+أحمد عبد العزيز ~ Abdelaziz, Ahmed
+أحمد عبد العزيز ~ Abdul Aziz, Ahmad
+يوسف القرطاجي ~ Al Qartaji, Yusuf
+يوسف القرطاجي ~ Kartagi, Youssef
+سعيد الحمداوي ~ Hamdaoui, Saïd
+سعيد الحمداوي ~ Al-Hamdawi, Saeed
+جمال المنصوري ~ Mansouri, Jamal
+جمال المنصوري ~ El Mansoury, Djamel
+إبراهيم بوزياني ~ Bouziani, Brahim
+خديجة النعماني ~ Naamani, Khadija
+Ould Salemi, Cheikh ~ Salemi, Sheikh
+Абдуллаев, Рустам ~ Abdullayev, Rustam
+"""
+UNSEEN_DIFFERENT = """
+Зеленчук, Юрій ~ Zelenchuk, Yaryna
+Зеленчук, Юрий ~ Zelenko, Yuri
+Гнатенчук, Євген ~ Hnatenchuk, Yevheniia
+Жуковлёв, Фёдор ~ Zhukovleva, Feodora
+Яценчук, Людмила ~ Yatsenchuk, Liubov
+Хворостюк, Тетяна ~ Khvorostiuk, Taras
+عمر الصباغي ~ Al Sabbaghi, Amira
+عمر الصباغي ~ Al Sabbaghi, Ammar
+فاطمة الزهراوي ~ Zahraoui, Fathi
+أحمد عبد العزيز ~ Abdelaziz, Hamida
+أحمد عبد العزيز ~ Abdelkarim, Ahmed
+سعيد الحمداوي ~ Hamdaoui, Saïda
+جمال المنصوري ~ Mansouri, Jamila
+يوسف القرطاجي ~ Kartagi, Yasser
+Абдуллаев, Рустам ~ Abdullayeva, Rustama
+Nordhavner, Emil ~ Nordhavner, Emilia
+Brennholtz, Anna ~ Brennholtz, Hanne
+Castellanier, Marc ~ Castellanier, Marco
+"""
+
 
 def pairs(table: str) -> list[tuple[str, str]]:
     return [tuple(line.split(" ~ ")) for line in table.strip().splitlines()]  # type: ignore[misc]
@@ -168,3 +222,12 @@ def test_a_part_left_out_or_a_letter_more_is_possibly_the_same_person(one, other
 @pytest.mark.parametrize(("one", "other"), pairs(DIFFERENT))
 def test_different_people_are_not_likely_the_same(one, other):
     assert graded(one, other) in (None, Grade.POSSIBLE)
+
+
+def test_on_names_that_the_rules_were_not_fitted_to_nine_of_ten_are_right():
+    likely = {Grade.LIKELY, Grade.CERTAIN}
+    met = sum(graded(*pair) in likely for pair in pairs(UNSEEN_SAME))
+    wrong = sum(graded(*pair) in likely for pair in pairs(UNSEEN_DIFFERENT))
+
+    assert met / len(pairs(UNSEEN_SAME)) >= 0.9, "recall"
+    assert met / (met + wrong) >= 0.9, "precision"

@@ -20,6 +20,8 @@ from training.web.respond import address, page, page_number
 
 bp = Blueprint("duplicates", __name__, url_prefix="/trainees/duplicates")
 PER_PAGE = 20
+MOST_PAGES = 200
+"""What stands further behind comes forward as pairs are settled; walking there would cost the database too much."""
 
 
 def _user() -> Any:
@@ -30,14 +32,14 @@ def _user() -> Any:
 @permit(Action.TRAINEE_MERGE)
 def index() -> Response:
     """Pairs of all agencies, the surest first; how many there are is not counted."""
-    number, widely = page_number(), request.args.get("grade") == Grade.POSSIBLE
+    number, widely = min(page_number(), MOST_PAGES), request.args.get("grade") == Grade.POSSIBLE
     found = duplicates.pairs(
         first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY
     )
     return page(
         "duplicates/index.html", pairs=found[:PER_PAGE], widely=widely, number=number,
         before=address(page=number - 1 if number > 2 else "") if number > 1 else "",
-        after=address(page=number + 1) if len(found) > PER_PAGE else "",
+        after=address(page=number + 1) if len(found) > PER_PAGE and number < MOST_PAGES else "",
     )  # fmt: skip
 
 
