@@ -14,6 +14,7 @@ PACKAGE = ROOT / "training"
 FILES = sorted(PACKAGE.rglob("*.py"))
 BOTTOM = {"errors", "text", "clock"}
 PURE = {
+    "alike",
     "names",
     "rosters",
     "output",

@@ -23,6 +23,7 @@ TABLE = {
     Action.ORGANISATION_CHANGE: "admin",
     Action.THEME_CHANGE: "admin",
     Action.AGENCY_CHANGE: "admin coordinator",
+    Action.TRAINEE_MERGE: "admin coordinator",
     Action.PROGRAMME_CREATE: "admin coordinator",
     Action.REGISTER_REOPEN: "admin coordinator",
 }

@@ -23,6 +23,7 @@ from training.web import (
     calendar,
     colleagues,
     decisions,
+    duplicates,
     errors,
     help,
     home,
@@ -49,7 +50,7 @@ from training.web import (
 )  # fmt: skip
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, colleagues.bp, decisions.bp, help.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
+    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, colleagues.bp, decisions.bp, duplicates.bp, help.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
     registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
     users.bp, venues.bp,
 )  # fmt: skip

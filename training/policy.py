@@ -63,6 +63,7 @@ class Action(StrEnum):
     TRAINEE_READ = "trainee:read"
     TRAINEE_CREATE = "trainee:create"
     TRAINEE_CHANGE = "trainee:change"
+    TRAINEE_MERGE = "trainee:merge"
     REGISTRATION_LIST = "registration:list"
     REGISTRATION_READ = "registration:read"
     REGISTRATION_SUBMIT = "registration:submit"
@@ -180,6 +181,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.AGENCY_CHANGE: anything,
         Action.TRAINEE_CREATE: anything,
         Action.TRAINEE_CHANGE: anything,
+        Action.TRAINEE_MERGE: anything,
         Action.PARTICIPANTS_READ: in_scope,
         Action.REGISTRATION_READ: in_scope,
         Action.REGISTRATION_SUBMIT: in_scope,

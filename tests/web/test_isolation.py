@@ -193,7 +193,13 @@ def test_without_signing_in_everything_leads_to_the_door(app, client):
         if rule.endpoint in open_to_all or "GET" not in rule.methods:
             continue
         values = {
-            name: {"public_id": uuid.uuid4(), "code": "BMV", "ending": "csv", "kind": "opened"}[name]
+            name: {
+                "public_id": uuid.uuid4(),
+                "other_id": uuid.uuid4(),
+                "code": "BMV",
+                "ending": "csv",
+                "kind": "opened",
+            }[name]
             for name in rule.arguments
         }
         response = client.get(adapter.build(rule.endpoint, values))

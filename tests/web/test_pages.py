@@ -14,7 +14,7 @@ from training.models import AttendanceStatus, Role
 from training.services import attendance, mail, sessions
 
 LISTS = (
-    "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/agencies", "/trainers",
+    "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
     "/venues", "/themes", "/themes/BMV", "/reports/attendance", "/users", "/mail", "/audit", "/",
 )  # fmt: skip
 FORMS = (

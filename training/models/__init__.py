@@ -11,6 +11,7 @@ from training.models.attendance import (
 )
 from training.models.audit import AuditEntry, AuditOutcome
 from training.models.batch import BatchState, ImportBatch, RosterMapping
+from training.models.duplicate import NotSame, PersonMerge, TraineeKey
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
 from training.models.programme import (
@@ -67,9 +68,11 @@ __all__ = [
     "LinkPurpose",
     "MailState",
     "Modality",
+    "NotSame",
     "OneTimeLink",
     "Organisation",
     "OutgoingMail",
+    "PersonMerge",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",
@@ -96,6 +99,7 @@ __all__ = [
     "ThemeKind",
     "ThemeUse",
     "Trainee",
+    "TraineeKey",
     "Trainer",
     "TrainerAbsence",
     "Training",

@@ -37,7 +37,10 @@ class Sex(StrEnum):
 
 
 class Trainee(Timestamps, Base):
-    """A person. Names are kept as typed (NFC) beside a folded, transliterated key for search."""
+    """A person. Names are kept as typed (NFC) beside a folded, transliterated key for search.
+
+    Whoever was merged into another stays as a row that nobody sees; what referred to it refers to the other one.
+    """
 
     __tablename__ = "trainee"
     __table_args__ = (
@@ -63,9 +66,11 @@ class Trainee(Timestamps, Base):
     phone: Mapped[Phone] = mapped_column(default="")
     contact_via_focal_point: Mapped[bool] = mapped_column(default=False)
     anonymised_at: Mapped[Instant | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("trainee.id"), index=True)
 
     agency: Mapped[Agency] = relationship()
     theme: Mapped[Theme] = relationship()
+    merged_into: Mapped[Trainee | None] = relationship(remote_side="Trainee.id")
 
     @property
     def name(self) -> str:

@@ -21,6 +21,8 @@ ORDER = (
     "clashes",
     "sessions",
     "trainees",
+    "duplicates",
+    "merges",
     "seats",
     "registration_steps",
     "reserve_list",

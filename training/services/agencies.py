@@ -79,7 +79,7 @@ def people_counts(agencies: list[Agency]) -> dict[int, int]:
     """How many trainees each of these agencies has, by the agency's id."""
     rows = db.session.execute(
         select(Trainee.agency_id, func.count())
-        .where(Trainee.agency_id.in_([agency.id for agency in agencies]))
+        .where(Trainee.agency_id.in_([agency.id for agency in agencies]), Trainee.merged_into_id.is_(None))
         .group_by(Trainee.agency_id)
     )
     return dict(rows.all())  # type: ignore[arg-type]

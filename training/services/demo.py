@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import secrets
 import uuid
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 from anyascii import anyascii
 from sqlalchemy import func, insert, select, text
 
-from training import clock, demo_data, passwords
+from training import alike, clock, demo_data, passwords
 from training.db import Base, atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -31,6 +32,7 @@ from training.models import (
     Theme,
     ThemeUse,
     Trainee,
+    TraineeKey,
     Trainer,
     Training,
     User,
@@ -113,6 +115,7 @@ def make(scale: str) -> list[SignIn]:
     )
     _insert(Agency, _agencies(world))
     _insert(Trainee, _trainees(world))
+    _insert(TraineeKey, _trainee_keys(world))
     _insert(Venue, _venues(world))
     _insert(Room, _rooms(world))
     sign_ins = _users(world)
@@ -205,6 +208,13 @@ def _trainees(world: World) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
         world.trainees_of.setdefault(agency["id"], []).append(row)
         yield row
+
+
+def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
+    for row in itertools.chain.from_iterable(world.trainees_of.values()):
+        names = {name: row[name] for name in ("family_name", "given_names", "native_name", "email")}
+        for key, side in alike.keys(**names):
+            yield {"trainee_id": row["id"], "key": key, "side": side}
 
 
 def _venues(world: World) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,7 @@ from training.models import (
     ImportBatch,
     MailState,
     OutgoingMail,
+    PersonMerge,
     Registration,
     RegistrationState,
     RegistrationStep,
@@ -60,6 +61,10 @@ def why_not(batch: ImportBatch) -> Message | None:
         )
     ):
         return msg("What is known of one of the new people was changed since.")
+    if _count(
+        select(PersonMerge.id).where(PersonMerge.kept_id.in_(people) | PersonMerge.gone_id.in_(people))
+    ):
+        return msg("One of the new people was merged with somebody whom you knew.")
     return None
 
 
@@ -88,10 +93,9 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         )
     )  # fmt: skip
     db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
-    for table, numbers in (
-        (RegistrationStep.registration_id, made), (Registration.id, made), (Trainee.id, people),
-    ):  # fmt: skip
-        db.session.execute(delete(table.class_).where(table.in_(numbers)))
+    for column in (RegistrationStep.registration_id, Registration.id):
+        db.session.execute(delete(column.class_).where(column.in_(made)))
+    trainees.remove(people)
     db.session.expire_all()
     batch.state, batch.outcome = BatchState.UNDONE, {**kept, "registrations": [], "people": [], "before": {}}
     audit.record(
@@ -102,8 +106,8 @@ def undo(batch: ImportBatch, *, by: User) -> int:
 
 
 def _put_back(before: dict[str, dict[str, str]]) -> None:
-    for number, person in trainees.by_ids([int(number) for number in before]).items():
-        trainees.take_over(person, before[str(number)])
+    people = trainees.by_ids([int(number) for number in before])
+    trainees.take_over({person: before[str(number)] for number, person in people.items()})
 
 
 def _count(found: Any) -> int:

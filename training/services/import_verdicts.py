@@ -200,7 +200,9 @@ def _same(
 def known_people(agency_id: int) -> Iterable[Known]:
     """The agency's people, as plain rows: there may be many thousands."""
     columns = [getattr(Trainee, name) for name in Known._fields]
-    found = select(*columns).where(Trainee.agency_id == agency_id, Trainee.anonymised_at.is_(None))
+    found = select(*columns).where(
+        Trainee.agency_id == agency_id, Trainee.anonymised_at.is_(None), Trainee.merged_into_id.is_(None)
+    )
     return [Known(*row) for row in db.session.execute(found)]
 
 

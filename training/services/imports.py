@@ -15,7 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import atomic, db, store_many
+from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     Agency,
@@ -165,7 +165,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
     before = _update(taken)
     fresh = [line for line in taken if line.person is None]
-    new = store_many([_new_trainee(batch, line.values) for line in fresh])
+    new = trainees.add_many([_new_trainee(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
     known = trainees.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
@@ -229,8 +229,10 @@ def _token(lines: Sequence[Line]) -> str:
 def _update(lines: Sequence[Line]) -> dict[str, dict[str, str]]:
     """Take what the sheet says anew of people who are known; what was known before, by the person's id."""
     changed = {line.person.id: line for line in lines if line.verdict is Verdict.UPDATE and line.person}
-    for number, person in trainees.by_ids(list(changed)).items():
-        trainees.take_over(person, {name: new for name, (_, new) in changed[number].changes.items()})
+    people = trainees.by_ids(list(changed))
+    trainees.take_over(
+        {person: {name: new for name, (_, new) in changed[n].changes.items()} for n, person in people.items()}
+    )
     return {
         str(number): {name: old for name, (old, _) in line.changes.items()}
         for number, line in changed.items()

@@ -205,6 +205,7 @@ def submit_many(
     steps.check_may_register(agency)
     if not people:
         raise Invalid(msg("Tick the people to register."))
+    trainees.hold(people)
     taken = registered_of(training, people)
     for trainee in people:
         if trainee.agency_id != agency.id:
@@ -266,6 +267,7 @@ def submit_locked(
     """
     agency = trainee.agency
     steps.check_may_register(agency)
+    trainees.hold([trainee])
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted

@@ -91,7 +91,7 @@ def counts(theme: Theme) -> dict[str, int]:
     columns = [
         select(func.count())
         .select_from(model)
-        .where(model.theme_id == theme.id)
+        .where(model.theme_id == theme.id, *([Trainee.merged_into_id.is_(None)] if model is Trainee else []))
         .scalar_subquery()
         .label(name)
         for name, model in tables.items()

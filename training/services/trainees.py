@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, delete, false, insert, select
 from sqlalchemy.orm import joinedload
 
-from training.db import atomic, db
-from training.errors import NotFound
-from training.models import Agency, Role, Sex, Theme, Trainee, User
-from training.names import clean, fold, same_person_key, search_key
+from training import alike
+from training.db import MOST_PARAMETERS, atomic, db, store_many
+from training.errors import Conflict, NotFound
+from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
+from training.names import clean, fold, search_key
 from training.services import audit
+from training.text import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +36,8 @@ class Person:
 
 
 def visible_to(user: User) -> Select[Trainee]:
-    """The people whom ``user`` may see."""
-    found = select(Trainee)
+    """The people whom ``user`` may see; who was merged into another is seen as the other one."""
+    found = select(Trainee).where(Trainee.merged_into_id.is_(None))
     match user.role:
         case Role.PARTNER:
             return found.where(Trainee.agency_id == user.agency_id)
@@ -83,11 +85,27 @@ def get(user: User, public_id: UUID) -> Trainee:
     return found
 
 
+def get_or_kept(user: User, public_id: UUID) -> Trainee:
+    """As ``get``; staff who ask for somebody merged away get whom that person was merged into."""
+    gone = db.session.scalar(
+        select(Trainee).where(Trainee.public_id == public_id, Trainee.merged_into_id.is_not(None))
+    )
+    if gone is None or user.role is Role.PARTNER:
+        return get(user, public_id)
+    while gone.merged_into is not None:
+        gone = gone.merged_into
+    return get(user, gone.public_id)
+
+
 def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
     """The agency's people with these ids, in this order; ``NotFound`` when one is not among them."""
     found = list(
         db.session.scalars(
-            select(Trainee).where(Trainee.agency_id == agency.id, Trainee.public_id.in_(set(public_ids)))
+            select(Trainee).where(
+                Trainee.agency_id == agency.id,
+                Trainee.public_id.in_(set(public_ids)),
+                Trainee.merged_into_id.is_(None),
+            )
         )
     )
     if len(found) != len(set(public_ids)):
@@ -96,20 +114,15 @@ def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
     return sorted(found, key=lambda one: places[one.public_id])
 
 
-def likely_same(agency: Agency, person: Person) -> list[Trainee]:
-    """People of the agency who may be this one: the same folded name in any order, or the same e-mail address."""
-    key = same_person_key(person.family_name, person.given_names)
-    first = key.split()[0] if key else ""
-    by_name = select(Trainee).where(
-        Trainee.agency_id == agency.id, Trainee.search_key.contains(first, autoescape=True)
-    )
-    found = {t.id: t for t in db.session.scalars(by_name) if first and key_of(t) == key}
-    if person.email:
-        by_email = select(Trainee).where(
-            Trainee.agency_id == agency.id, func.lower(Trainee.email) == person.email.lower()
+def hold(people: Sequence[Trainee]) -> None:
+    """Refuse who was merged into somebody else meanwhile, and keep the others from it until the unit of work ends."""
+    numbers = sorted({one.id for one in people})
+    found = select(Trainee.id).where(Trainee.id.in_(numbers), Trainee.merged_into_id.is_(None))
+    held = db.session.scalars(found.order_by(Trainee.id).with_for_update(key_share=True, read=True)).all()
+    if len(held) != len(numbers):
+        raise Conflict(
+            msg("One of these people was found to be somebody else whom you know: look again."), "merged"
         )
-        found |= {t.id: t for t in db.session.scalars(by_email)}
-    return list(found.values())
 
 
 def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]:
@@ -118,7 +131,9 @@ def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]
     if not all(name):
         return []
     found = select(Trainee).where(
-        Trainee.agency_id == agency.id, Trainee.search_key.contains(name[0], autoescape=True)
+        Trainee.agency_id == agency.id,
+        Trainee.merged_into_id.is_(None),
+        Trainee.search_key.contains(name[0], autoescape=True),
     )
     return [
         one
@@ -127,16 +142,13 @@ def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]
     ]
 
 
-def key_of(trainee: Trainee) -> str:
-    """The key under which two spellings of one name meet."""
-    return same_person_key(trainee.family_name, trainee.given_names)
-
-
 @atomic
 def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
     """Add a person to an agency; the theme is the agency's unless another is given."""
     trainee = new(agency, person, theme)
     db.session.add(trainee)
+    db.session.flush()
+    keep_keys([trainee])
     audit.record(by=by, action="trainee.create", thing=trainee)
     return trainee
 
@@ -146,6 +158,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
     """Change what is known of a person; registrations keep what they copied."""
     before = audit.snapshot(trainee)
     _set(trainee, person)
+    keep_keys([trainee])
     if theme is not None:
         trainee.theme = theme
     audit.record(by=by, action="trainee.change", thing=trainee, before=before)
@@ -168,10 +181,62 @@ def by_ids(numbers: Sequence[int]) -> dict[int, Trainee]:
     return {one.id: one for one in db.session.scalars(found)} if numbers else {}
 
 
-def take_over(trainee: Trainee, values: dict[str, str]) -> None:
-    """Take single values from an agency's own list; the caller audits."""
-    known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
-    _set(trainee, Person(**{**known, **values, "sex": Sex(values.get("sex", known["sex"]))}))
+def take_over(values: Mapping[Trainee, dict[str, str]]) -> None:
+    """Take single values of several people from an agency's own list; the caller audits."""
+    for trainee, said in values.items():
+        known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
+        _set(trainee, Person(**{**known, **said, "sex": Sex(said.get("sex", known["sex"]))}))
+    keep_keys(list(values))
+
+
+def add_many(people: Sequence[Trainee]) -> list[Trainee]:
+    """Store people made by ``new``, by few statements, and return them in order; the caller audits."""
+    stored = store_many(people)
+    keep_keys(stored)
+    return stored
+
+
+def remove(numbers: Sequence[int]) -> None:
+    """Remove people whom nothing refers to any more; the caller makes sure of that, and audits."""
+    for column in (TraineeKey.trainee_id, NotSame.one_id, NotSame.other_id, Trainee.id):
+        db.session.execute(delete(column.class_).where(column.in_(numbers)))
+
+
+def keys_of(person: Person | Trainee) -> set[alike.Key]:
+    """The keys under which a person meets others; those merged away or anonymised meet nobody."""
+    if isinstance(person, Trainee) and (person.merged_into_id or person.anonymised_at):
+        return set()
+    return alike.keys(
+        family_name=person.family_name,
+        given_names=person.given_names,
+        native_name=person.native_name,
+        email=person.email,
+    )
+
+
+def keep_keys(people: Sequence[Trainee]) -> None:
+    """Store the keys of people as they are now; whatever changes a name or an address calls this."""
+    db.session.flush()
+    known: dict[int, set[alike.Key]] = {one.id: set() for one in people}
+    numbers = list(known)
+    for first in range(0, len(numbers), MOST_PARAMETERS):
+        found = select(TraineeKey.trainee_id, TraineeKey.key, TraineeKey.side).where(
+            TraineeKey.trainee_id.in_(numbers[first : first + MOST_PARAMETERS])
+        )
+        for number, key, side in db.session.execute(found):
+            known[number].add((key, side))
+    wanted = {one.id: keys_of(one) for one in people}
+    changed = [number for number in numbers if known[number] != wanted[number]]
+    for first in range(0, len(changed), MOST_PARAMETERS):
+        some = changed[first : first + MOST_PARAMETERS]
+        db.session.execute(delete(TraineeKey).where(TraineeKey.trainee_id.in_(some)))
+    rows = [
+        {"trainee_id": number, "key": key, "side": side}
+        for number in changed
+        for key, side in sorted(wanted[number])
+    ]
+    if rows:
+        db.session.execute(insert(TraineeKey), rows)
 
 
 def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
@@ -181,7 +246,7 @@ def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
     return trainee
 
 
-def key_for_search(person: Person) -> str:
+def key_for_search(person: Person | Trainee) -> str:
     """The search key of a person: names in both scripts, and the address."""
     return search_key(person.family_name, person.given_names, person.native_name, person.email)
 

@@ -9,12 +9,20 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Conflict, DomainError, Invalid
+from training.errors import DomainError, Invalid
 from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter
 from training.models import Registration, Role, Training
 from training.policy import Action
-from training.services import late_changes, registrations, reserve_list, seats, trainees, trainings
+from training.services import (
+    duplicates,
+    late_changes,
+    registrations,
+    reserve_list,
+    seats,
+    trainees,
+    trainings,
+)
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
@@ -69,9 +77,11 @@ def new(training: Training) -> Response:
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
+    known: list[duplicates.Likeness] = []
     if request.method == "POST":
         try:
-            done = _submit(training, form)
+            known = _known(form)
+            done = [] if known else _submit(training, form)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -81,8 +91,8 @@ def new(training: Training) -> Response:
     found = trainees.search(_user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
     return page(
-        "registrations/new.html", training=training, form=form, search=search, agency=agency, people=people,
-        taken=registrations.registered_of(training, people.items) if people else set(),
+        "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
+        taken=registrations.registered_of(training, [*(people.items if people else []), *(k.trainee for k in known)]),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
     )  # fmt: skip
@@ -112,17 +122,23 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
         return []
-    data = {name: value for name, value in form.data.items() if name != "agency"}
-    person = trainees.Person(**{**data, "language": data["language"] or ""})
-    known = trainees.likely_same(form.agency.data, person)
-    if known and "anyway" not in request.form:
-        names = "; ".join(f"{t.name} ({t.email})" if t.email else t.name for t in known[:3])
-        raise Conflict(msg("You may know this person already: %(names)s. Tick them above, or say it is another person.", names=names), "double")  # fmt: skip
     return [
         registrations.submit_new(
-            training, by=_user(), agency=form.agency.data, person=person, override=override
+            training, by=_user(), agency=form.agency.data, person=_person(form), override=override
         )
     ]
+
+
+def _person(form: NewTraineeForm) -> trainees.Person:
+    data = {name: value for name, value in form.data.items() if name != "agency"}
+    return trainees.Person(**{**data, "language": data["language"] or ""})
+
+
+def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
+    """Who may be the new person of the form, unless it says that it is nobody of them."""
+    if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
+        return []
+    return duplicates.for_user(_user(), _person(form)) if form.validate() else []
 
 
 def _summary(done: list[Registration]) -> str:

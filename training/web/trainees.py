@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from training.errors import Invalid
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm
 from training.models import Role, Trainee
-from training.policy import Action
-from training.services import registrations, trainees
+from training.policy import Action, allows
+from training.services import duplicates, merges, registrations, trainees
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.respond import page, paginate, sorting, submitted
@@ -51,11 +51,14 @@ def index() -> Response:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.TRAINEE_READ, trainees.get)
+@permit(Action.TRAINEE_READ, trainees.get_or_kept)
 def show(trainee: Trainee) -> Response:
-    """A person with the registrations that the reader may see."""
+    """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
+    if trainee.public_id != (request.view_args or {})["public_id"]:
+        return redirect(url_for(".show", public_id=trainee.public_id))
     found = registrations.of_trainee(trainee, current_user._get_current_object())
-    return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50))
+    merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
+    return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -67,16 +70,18 @@ def new() -> Response:
     if current_user.role is Role.PARTNER:
         form.agency.data = form.agency.data or current_user.agency
         form.country.data = form.country.data or current_user.agency.country
+    known: list[duplicates.Likeness] = []
     if submitted(form):
+        user, person = current_user._get_current_object(), _person(form)
+        known = [] if "anyway" in request.form else duplicates.for_user(user, person)
         try:
-            trainee = trainees.create(
-                form.agency.data, by=current_user._get_current_object(), person=_person(form)
-            )
+            trainee = None if known else trainees.create(form.agency.data, by=user, person=person)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            return redirect(url_for(".show", public_id=trainee.public_id), 303)
-    return page("edit.html", form=form, title=_("New person"), back=(_("Trainees"), url_for(".index")))
+            if trainee is not None:
+                return redirect(url_for(".show", public_id=trainee.public_id), 303)
+    return page("trainees/new.html", status=422 if known else 200, form=form, known=known)
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])

@@ -1,0 +1,294 @@
+"""One person, once: keys are kept wherever people are stored, doubles are found, merged, and separated again."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.make import Make
+from training import alike, clock
+from training.alike import Grade
+from training.db import Base, atomic, db
+from training.errors import Conflict, Invalid
+from training.models import (
+    NotSame,
+    PersonMerge,
+    RegistrationState,
+    Role,
+    Trainee,
+    TraineeKey,
+)
+from training.services import (
+    audit,
+    demo,
+    duplicates,
+    import_staging,
+    import_undo,
+    imports,
+    merges,
+    registrations,
+    trainees,
+)
+from training.services.trainees import Person
+
+OLHA = {"family_name": "Shevchenko", "given_names": "Olha"}
+OLGA = {"family_name": "Olga", "given_names": "Chevtchenko"}
+
+
+def person(**wanted) -> Person:
+    return Person(**{"country": "AT", **OLGA, **wanted})
+
+
+def kept_keys(trainee: Trainee) -> set[alike.Key]:
+    found = select(TraineeKey.key, TraineeKey.side).where(TraineeKey.trainee_id == trainee.id)
+    return {(key, side) for key, side in db.session.execute(found)}
+
+
+def without_keys() -> list[Trainee]:
+    """Everybody whose stored keys are not those of the name as it is."""
+    return [one for one in db.session.scalars(select(Trainee)) if kept_keys(one) != trainees.keys_of(one)]
+
+
+def state_of_everything(*hidden: str) -> dict[str, list[tuple]]:
+    """All rows of all tables, but for the columns that only tell when something happened, and the ``hidden`` tables."""
+    return {
+        table.name: sorted(
+            tuple(str(value) for key, value in row.items() if key != "changed_at")
+             for row in db.session.execute(select(table)).mappings()
+        )
+        for table in Base.metadata.sorted_tables
+        if table.name not in ("audit_entry", *hidden)
+    }  # fmt: skip
+
+
+def test_keys_are_kept_when_a_person_is_added_changed_and_taken_from_a_list(make: Make):
+    one = make.trainee(**OLHA)
+    added = kept_keys(one)
+
+    trainees.change(one, by=None, person=make.person(one, family_name="Horoshenko", email="o@example.org"))
+    changed = kept_keys(one)
+    atomic(trainees.take_over)({one: {"native_name": "Горошенко Ольга"}})
+
+    assert added == alike.keys(**OLHA) and ("2s UlhA xfxnk", 0) in added
+    assert ("1e o@example.org", 0) in changed and not added & {k for k in changed if k[0].startswith("2s")}
+    assert without_keys() == [] and kept_keys(one) != changed
+
+
+def test_keys_are_kept_by_an_import_and_go_with_its_undoing(make: Make):
+    training, agency, by = make.training(), make.agency(), make.user()
+    content = "Family name;Given names;E-mail\nШевченко;Ольга;a@example.org\nDunmore;John;b@example.org\n"
+    batch = import_staging.stage(
+        training, by=by, agency=agency, content=content.encode(), file_name="list.csv"
+    )
+    imports.confirm(batch, by=by, accept_proposals=True)
+    stored = db.session.scalars(select(Trainee)).all()
+
+    assert len(stored) == 2 and without_keys() == []
+    duplicates.not_same(duplicates.get_pair(by, *(one.public_id for one in stored)), by=by)
+    import_undo.undo(batch, by=by)
+    assert [
+        db.session.scalar(select(func.count()).select_from(t)) for t in (Trainee, TraineeKey, NotSame)
+    ] == [0] * 3
+
+
+def test_keys_are_kept_for_the_demo(make: Make, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(demo.SCALES, "small", demo.SCALES["small"])
+    demo.make("small")
+
+    people = db.session.scalars(select(Trainee).limit(40)).all()
+    assert [one.name for one in people if kept_keys(one) != trainees.keys_of(one)] == []
+
+
+def test_the_best_grade_comes_first(make: Make):
+    same_address = make.trainee(family_name="Quite", given_names="Another", email="O@example.org")
+    likely = make.trainee(**OLHA)
+    possible = make.trainee(family_name="Shevchenkov", given_names="Olha")
+    make.trainee(family_name="Shevchenko", given_names="Oleh")
+
+    found = duplicates.like(person(email="o@example.org"))
+
+    assert [(one.trainee, one.grade) for one in found] == [
+        (same_address, Grade.CERTAIN), (likely, Grade.LIKELY), (possible, Grade.POSSIBLE),
+    ]  # fmt: skip
+    assert [one.trainee for one in duplicates.like(person(), least=Grade.LIKELY)] == [likely]
+
+
+def test_partners_are_shown_their_own_people_only_and_coordinators_everybody(make: Make):
+    mine, theirs = make.agency(), make.agency()
+    own, foreign = make.trainee(mine, **OLHA), make.trainee(theirs, **OLHA)
+    roles = {role: make.user(role, **({"agency": mine} if role is Role.PARTNER else {})) for role in Role}
+
+    seen = {
+        role: [one.trainee for one in duplicates.for_user(user, person())] for role, user in roles.items()
+    }
+
+    assert seen == {
+        Role.PARTNER: [own], Role.COORDINATOR: [own, foreign], Role.ADMIN: [own, foreign],
+        Role.MANAGER: [], Role.TRAINER: [],
+    }  # fmt: skip
+
+
+def test_pairs_are_listed_once_best_first_until_somebody_says_that_they_are_two(make: Make):
+    by = make.user()
+    one, other = make.trainee(**OLHA, native_name="Шевченко Ольга"), make.trainee(**OLGA)
+    twin = make.trainee(**OLHA, native_name="Шевченко Ольга")
+    make.trainee(family_name="Shevchenkov", given_names="Olha")
+    make.registration(trainee=one)
+
+    listed = duplicates.pairs(most=10)
+    widely = duplicates.pairs(most=10, least=Grade.POSSIBLE)
+
+    assert [(p.one, p.other, p.grade) for p in listed] == [
+        (one, twin, Grade.CERTAIN), (one, other, Grade.LIKELY), (other, twin, Grade.LIKELY),
+    ]  # fmt: skip
+    assert [p.grade for p in widely[3:]] == [Grade.POSSIBLE] * 3
+    assert dict(listed[0].counts)[one.id] == 1 and duplicates.pairs(first=1, most=1)[0].other is other
+
+    duplicates.not_same(listed[0], by=by)
+    duplicates.not_same(listed[0], by=by)
+    trainees.change(twin, by=by, person=make.person(twin, phone="+1"))
+
+    assert [(p.one, p.other) for p in duplicates.pairs(most=10)] == [(one, other), (other, twin)]
+    remembered = db.session.get(NotSame, (one.id, twin.id))
+    assert remembered.by_name == by.name and remembered.at <= clock.now()
+
+
+def test_every_reference_to_a_person_is_moved_or_stays_for_a_reason():
+    found = {
+        (table.name, key.parent.name)
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.target_fullname == "trainee.id"
+    }
+    known = {(c.class_.__tablename__, c.key) for c in (*merges.MOVED, *merges.STAYS)}
+
+    assert found == known, "say in merges.py whether it moves with a person, and build a row of it below"
+    assert len(merges.MOVED) == 2, "the test below builds one row of each"
+
+
+def test_a_merge_moves_every_row_and_undoing_puts_everything_back(make: Make):
+    by, training = make.user(), make.training()
+    kept, gone = make.trainee(**OLHA, phone="+1"), make.trainee(**OLGA, email="o@example.org")
+    merges.merge(gone, make.trainee(**OLHA), by=by, values=[])
+    mine = make.registration(training, kept)
+    theirs = make.registration(make.training(), gone)
+    again = registrations.withdraw(make.registration(training, gone), by=by, reason="ill")
+    copied = (theirs.agency_id, theirs.agency_name)
+    make.trainee(**OLHA)
+    before = state_of_everything("person_merge")
+
+    done = merges.merge(kept, gone, by=by, values=["email", "agency"])
+
+    for column in merges.MOVED:
+        assert db.session.scalars(select(column).where(column == gone.id)).all() == [], str(column)
+    assert {mine.trainee_id, theirs.trainee_id, again.trainee_id} == {kept.id}
+    assert (theirs.agency_id, theirs.agency_name) == copied
+    assert (kept.email, kept.phone, kept.agency_id) == ("o@example.org", "+1", gone.agency_id)
+    assert "o@example.org" in kept.search_key and ("1e o@example.org", 0) in kept_keys(kept)
+    assert (gone.merged_into_id, kept_keys(gone)) == (kept.id, set())
+    assert sum(len(rows) for rows in done.moved["rows"].values()) == 3
+    entry = db.session.scalars(audit.about(kept)).first()
+    assert (entry.action, entry.changes["moved"]) == ("trainee.merge", 3)
+
+    merges.undo(done, by=by)
+
+    assert state_of_everything("person_merge") == before
+    assert done.undone_by_name == by.name and without_keys() == []
+    with pytest.raises(Conflict, match="undone already"):
+        merges.undo(done, by=by)
+
+
+def test_a_table_whose_rows_are_not_moved_would_be_seen(make: Make, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(merges, "MOVED", merges.MOVED[1:])
+
+    with pytest.raises((AssertionError, KeyError)):
+        test_a_merge_moves_every_row_and_undoing_puts_everything_back(make)
+
+
+def test_the_merged_away_are_hidden_everywhere(make: Make):
+    by, agency = make.user(), make.agency()
+    kept, gone = make.trainee(agency, **OLHA), make.trainee(agency, **OLGA)
+    partner = make.user(Role.PARTNER, agency=agency)
+    merges.merge(kept, gone, by=by, values=[])
+
+    assert db.session.scalars(trainees.search(by, text="chevtchenko")).all() == []
+    assert db.session.scalars(trainees.visible_to(partner)).all() == [kept]
+    assert [one.trainee for one in duplicates.like(person())] == [kept]
+    assert duplicates.pairs(most=5) == []
+    with pytest.raises(Exception, match="We could not find this"):
+        trainees.pick(agency, [gone.public_id])
+    with pytest.raises(Conflict, match="found to be somebody else"):
+        registrations.submit(make.training(), by=by, trainee=gone)
+    assert trainees.get_or_kept(by, gone.public_id) is kept
+
+
+def test_two_live_registrations_for_one_training_are_settled_first(make: Make):
+    by, training = make.user(), make.training(title="Risk analysis")
+    kept, gone = make.trainee(**OLHA), make.trainee(**OLGA)
+    make.registration(training, kept)
+    second = make.registration(training, gone)
+
+    with pytest.raises(
+        Conflict, match=f"Both are registered for “Risk analysis” .{training.code}.: withdraw one"
+    ):
+        merges.merge(kept, gone, by=by, values=[])
+    assert (gone.merged_into_id, second.trainee_id) == (None, gone.id)
+
+    registrations.withdraw(second, by=by, reason="twice")
+    merges.merge(kept, gone, by=by, values=[])
+
+    assert (second.trainee_id, second.state) == (kept.id, RegistrationState.WITHDRAWN)
+
+
+def test_nobody_is_merged_with_themselves_twice_or_by_a_field_that_is_none(make: Make):
+    by, one, other = make.user(), make.trainee(**OLHA), make.trainee(**OLGA)
+
+    with pytest.raises(Conflict, match="one person already"):
+        merges.merge(one, one, by=by, values=[])
+    with pytest.raises(Invalid, match="no field id"):
+        merges.merge(one, other, by=by, values=["id"])
+    merges.merge(one, other, by=by, values=[])
+    with pytest.raises(Conflict, match="one person already"):
+        merges.merge(make.trainee(), other, by=by, values=[])
+    assert db.session.scalar(select(func.count()).select_from(PersonMerge)) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "refusal"),
+    [
+        ("a change of the person", "was changed since"),
+        ("a new registration", "was registered for another training since"),
+        ("a change of a moved registration", "came with the merge was changed"),
+        ("a further merge", "undo that first"),
+    ],
+)
+def test_what_something_was_built_on_is_not_undone(what, refusal, make: Make):
+    by, kept, gone = make.user(), make.trainee(**OLHA), make.trainee(**OLGA, email="o@example.org")
+    moved = make.registration(trainee=gone)
+    done = merges.merge(kept, gone, by=by, values=["email"])
+    if what == "a change of the person":
+        trainees.change(kept, by=by, person=make.person(kept, email="new@example.org"))
+    elif what == "a new registration":
+        make.registration(trainee=kept)
+    elif what == "a change of a moved registration":
+        registrations.withdraw(moved, by=by, reason="ill")
+    else:
+        merges.merge(make.trainee(), kept, by=by, values=[])
+
+    with pytest.raises(Conflict, match=refusal):
+        merges.undo(done, by=by)
+    assert gone.merged_into_id is not None and moved.trainee_id != gone.id
+
+
+def test_finding_doubles_asks_as_little_of_many_people_as_of_one(make: Make, queries):
+    counts = []
+    for people in (2, 12):
+        for _ in range(people):
+            make.trainee(**OLHA)
+        db.session.expire_all()
+        queries.clear()
+        duplicates.pairs(most=10)
+        duplicates.like(person())
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1] <= 4

@@ -1,0 +1,70 @@
+"""People who may be one: the keys under which they meet, pairs that are not the same, and merges that can be undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from training.db import Base
+from training.models.columns import Instant, IntId, Json, Name, PublicId
+
+if TYPE_CHECKING:
+    from training.models.trainee import Trainee
+    from training.models.user import User
+
+
+class TraineeKey(Base):
+    """A key of ``training.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2."""
+
+    __tablename__ = "trainee_key"
+    __table_args__ = (
+        Index("ix_trainee_key_key", "key", "trainee_id", "side"),
+        {"sqlite_with_rowid": False},
+    )
+
+    trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class NotSame(Base):
+    """Somebody looked at these two and said that they are not one person; the smaller id stands first."""
+
+    __tablename__ = "not_same"
+    __table_args__ = (CheckConstraint("one_id < other_id", name="in_order"),)
+
+    one_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("trainee.id"), primary_key=True, autoincrement=False, index=True
+    )
+    at: Mapped[Instant]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[Name] = mapped_column(default="")
+
+
+class PersonMerge(Base):
+    """Two people made one. ``moved`` holds the ids of what moved, by table and column, and what it looked like then;
+
+    ``before`` and ``after`` hold the values of the one who stays that the merge changed.
+    """
+
+    __tablename__ = "person_merge"
+
+    id: Mapped[IntId]
+    public_id: Mapped[PublicId]
+    kept_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
+    gone_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
+    at: Mapped[Instant]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    by_name: Mapped[Name] = mapped_column(default="")
+    moved: Mapped[Json] = mapped_column(JSON, default=dict)
+    before: Mapped[Json] = mapped_column(JSON, default=dict)
+    after: Mapped[Json] = mapped_column(JSON, default=dict)
+    undone_at: Mapped[Instant | None]
+    undone_by_name: Mapped[Name] = mapped_column(default="")
+
+    kept: Mapped[Trainee] = relationship(foreign_keys=[kept_id])
+    gone: Mapped[Trainee] = relationship(foreign_keys=[gone_id])
+    by: Mapped[User | None] = relationship()

@@ -1,0 +1,209 @@
+"""Who may be one person: found by keys, never across agencies for a partner; looked at by coordinators.
+
+Merging stands in ``merges``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from training import alike, clock
+from training.alike import GRADES, Grade
+from training.db import atomic, db
+from training.errors import NotFound
+from training.models import Agency, NotSame, Registration, Role, Sex, Trainee, TraineeKey, User
+from training.services import audit, trainees
+from training.services.trainees import Person
+
+MOST = 10
+"""So many people are offered as likely ones; more help nobody."""
+DIFFERING = (
+    "family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email", "phone",
+    "contact_via_focal_point", "agency", "theme",
+)  # fmt: skip
+"""What two people are compared by, and what a merge lets choose."""
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A known person who may be the one asked for."""
+
+    trainee: Trainee
+    grade: Grade
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two people who may be one, and how many registrations each has."""
+
+    one: Trainee
+    other: Trainee
+    grade: Grade | None
+    counts: Mapping[int, int]
+
+    @property
+    def differing(self) -> list[str]:
+        """The names of the fields in which they differ."""
+        return [name for name in DIFFERING if getattr(self.one, name) != getattr(self.other, name)]
+
+    @property
+    def shown(self) -> list[str]:
+        """The names of the fields that one of them has."""
+        return [name for name in DIFFERING if getattr(self.one, name) or getattr(self.other, name)]
+
+    @property
+    def all_fields(self) -> tuple[str, ...]:
+        """The names of all fields."""
+        return DIFFERING
+
+    @property
+    def fuller(self) -> Trainee:
+        """Who has more registrations, else the first: who stays, unless somebody says otherwise."""
+        return max(self.people, key=lambda one: self.counts[one.id])
+
+    def better(self, name: str) -> Trainee:
+        """Whose value of a field is taken, unless somebody says otherwise: of who stays, where it has one."""
+        blank = ("", None, Sex.NOT_RECORDED)
+        other = self.other if self.fuller is self.one else self.one
+        return other if getattr(self.fuller, name) in blank else self.fuller
+
+    @property
+    def people(self) -> tuple[Trainee, Trainee]:
+        """Both."""
+        return (self.one, self.other)
+
+
+def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
+    """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
+    return _like(person, select(Trainee) if agency is None else _of(agency.id), least)
+
+
+def for_user(user: User, person: Person) -> list[Likeness]:
+    """Likely doubles as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
+    match user.role:
+        case Role.PARTNER:
+            among = _of(user.agency_id) if user.agency_id is not None else select(Trainee).where(false())
+        case Role.COORDINATOR | Role.ADMIN:
+            among = select(Trainee)
+        case _:
+            among = select(Trainee).where(false())
+    return _like(person, among, Grade.LIKELY)
+
+
+def _of(agency_id: int) -> Select[Trainee]:
+    return select(Trainee).where(Trainee.agency_id == agency_id)
+
+
+def _like(person: Person, among: Select[Trainee], least: Grade) -> list[Likeness]:
+    beyond = _beyond(least)
+    wanted = [(key, (0, 2, 1)[side]) for key, side in trainees.keys_of(person) if key < beyond]
+    if not wanted:
+        return []
+    by_side = [
+        and_(TraineeKey.side == side, TraineeKey.key.in_([key for key, one in wanted if one == side]))
+        for side in sorted({side for _, side in wanted})
+    ]
+    best = (
+        select(TraineeKey.trainee_id, func.min(TraineeKey.key).label("key"))
+        .where(or_(*by_side))
+        .group_by(TraineeKey.trainee_id)
+        .subquery()
+    )
+    found = (
+        among.join(best, best.c.trainee_id == Trainee.id)
+        .add_columns(best.c.key)
+        .options(joinedload(Trainee.agency))
+        .order_by(best.c.key, Trainee.id)
+        .limit(MOST)
+    )
+    return [Likeness(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
+
+
+def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:
+    """Pairs who may be one, across all agencies, the best grade first, without those that are known to be two.
+
+    A pair is listed once, under the smallest key that both have. The keys' index gives the order, so that the first
+    pages are read without finding the rest; for the same reason nobody counts the pairs.
+    """
+    one, other = aliased(TraineeKey), aliased(TraineeKey)
+    smaller_one, smaller_other = aliased(TraineeKey), aliased(TraineeKey)
+    met_before = (
+        select(1)
+        .select_from(smaller_one)
+        .join(smaller_other, smaller_other.key == smaller_one.key)
+        .where(
+            smaller_one.trainee_id == one.trainee_id,
+            smaller_other.trainee_id == other.trainee_id,
+            smaller_one.key < one.key,
+            _meet(smaller_one, smaller_other),
+        )
+        .exists()
+    )
+    apart = select(1).where(NotSame.one_id == one.trainee_id, NotSame.other_id == other.trainee_id).exists()
+    found = (
+        select(one.trainee_id, other.trainee_id, one.key)
+        .select_from(one)
+        .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
+        .where(one.key < _beyond(least), ~met_before, ~apart)
+        .order_by(one.key, one.trainee_id, other.trainee_id)
+        .limit(most)
+        .offset(first)
+    )
+    rows = db.session.execute(found).all()
+    return _as_pairs([(one_id, other_id, GRADES[key[0]]) for one_id, other_id, key in rows])
+
+
+def _beyond(least: Grade) -> str:
+    """What stands behind every key that proves at least so much."""
+    return chr(ord(next(mark for mark, grade in GRADES.items() if grade is least)) + 1)
+
+
+def _meet(one: type[TraineeKey], other: type[TraineeKey]) -> ColumnElement[bool]:
+    return or_(and_(one.side == 0, other.side == 0), one.side + other.side == 3)
+
+
+def _as_pairs(found: Sequence[tuple[int, int, Grade | None]]) -> list[Pair]:
+    ids = {number for one, other, _ in found for number in (one, other)}
+    rows = db.session.scalars(
+        select(Trainee)
+        .where(Trainee.id.in_(ids))
+        .options(joinedload(Trainee.agency), joinedload(Trainee.theme))
+    )
+    people = {one.id: one for one in rows}
+    counts = registration_counts(ids)
+    return [Pair(people[one], people[other], grade, counts) for one, other, grade in found]
+
+
+def registration_counts(ids: set[int]) -> dict[int, int]:
+    """How many registrations each of these people has, by their id."""
+    rows = db.session.execute(
+        select(Registration.trainee_id, func.count().label("n"))
+        .where(Registration.trainee_id.in_(ids))
+        .group_by(Registration.trainee_id)
+    )
+    return dict.fromkeys(ids, 0) | {one.trainee_id: one.n for one in rows}
+
+
+def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
+    """Two people by their ids, or ``NotFound`` where ``user`` may not see one of them, or where they are one."""
+    if public_id == other_id:
+        raise NotFound
+    one, other = trainees.get(user, public_id), trainees.get(user, other_id)
+    grade = alike.grade(trainees.keys_of(one), trainees.keys_of(other))
+    return Pair(one, other, grade, registration_counts({one.id, other.id}))
+
+
+@atomic
+def not_same(pair: Pair, *, by: User) -> None:
+    """Remember that the two are not one person: the pair never comes back."""
+    one_id, other_id = sorted((pair.one.id, pair.other.id))
+    if db.session.get(NotSame, (one_id, other_id)) is None:
+        db.session.add(
+            NotSame(one_id=one_id, other_id=other_id, at=clock.now(), by_id=by.id, by_name=by.name)
+        )
+        audit.record(by=by, action="trainee.not_same", thing=pair.one, changes={"other": pair.other.name})
