@@ -234,3 +234,13 @@ def test_what_stands_in_the_way_is_numbered_by_the_sheet(staged):
 
     assert (error.row, error.column, error.title, error.value) == (2, "C", "Sex", "banana")
     assert import_verdicts.mapping_of(batch).columns["sex"] == 2
+
+
+def test_another_spelling_of_somebody_known_is_doubtful_and_only_in_the_own_agency(staged, make: Make):
+    make.trainee(family_name="Шевченко", given_names="Ольга")
+    assert verdicts(staged("Shevchenko,Olha,f,,")) == [Verdict.NEW]
+    known = make.trainee(staged.agency, family_name="Шевченко", given_names="Ольга")
+
+    line = imports.preview(staged("Chevtchenko,Olga,f,,", name="b.csv")).lines[0]
+
+    assert (line.verdict, [one.id for one in line.likely]) == (Verdict.DOUBTFUL, [known.id])

@@ -20,6 +20,7 @@ from training.models import Agency, NotSame, Registration, Role, Sex, Trainee, T
 from training.services import audit, trainees
 from training.services.trainees import Person
 
+MOST_KEYS = 5_000
 MOST = 10
 """So many people are offered as likely ones; more help nobody."""
 DIFFERING = (
@@ -81,6 +82,32 @@ class Pair:
 def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
     """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
     return _like(person, select(Trainee) if agency is None else _of(agency.id), least)
+
+
+def likely_in(agency_id: int, asked: Sequence[Person]) -> list[list[int]]:
+    """For each of many people, the ids of those of the agency who may be they, in a few statements for all."""
+    beyond = _beyond(Grade.LIKELY)
+    wanted: dict[tuple[str, int], list[int]] = {}
+    for place, person in enumerate(asked):
+        for key, side in trainees.keys_of(person):
+            if key < beyond:
+                wanted.setdefault((key, (0, 2, 1)[side]), []).append(place)
+    found: list[dict[int, None]] = [{} for _ in asked]
+    keys = sorted({key for key, _ in wanted})
+    for first in range(0, len(keys), MOST_KEYS):
+        rows = db.session.execute(
+            select(TraineeKey.key, TraineeKey.side, TraineeKey.trainee_id)
+            .join(Trainee, Trainee.id == TraineeKey.trainee_id)
+            .where(
+                TraineeKey.key.in_(keys[first : first + MOST_KEYS]), Trainee.agency_id == agency_id,
+                Trainee.merged_into_id.is_(None),
+            )
+            .order_by(TraineeKey.key, TraineeKey.trainee_id)
+        )  # fmt: skip
+        for key, side, number in rows:
+            for place in wanted.get((key, side), ()):
+                found[place][number] = None
+    return [list(numbers) for numbers in found]
 
 
 def for_user(user: User, person: Person) -> list[Likeness]:

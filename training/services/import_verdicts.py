@@ -18,6 +18,8 @@ from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.names import same_person_key
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.rows import CellError, RosterRow, mark_doubles
+from training.services import duplicates
+from training.services.trainees import Person
 from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
@@ -181,6 +183,24 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
                                  row=rows_of[line.person.id]), _sheet(batch))
             )  # fmt: skip
         rows_of.setdefault(line.person.id, line.number)
+    _look_alike(batch, lines, {one.id: one for one in by_id.values()})
+
+
+def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
+    """For who is not known by that name, those of the agency whose name is another spelling of it."""
+    strangers = [
+        line for line in lines
+        if line.person is None and not line.likely and not line.choice and not line.errors
+    ]  # fmt: skip
+    persons = [
+        Person(
+            family_name=line.values["family_name"], given_names=line.values["given_names"],
+            native_name=line.values["native_name"], email=line.values["email"], country="",
+        )
+        for line in strangers
+    ]  # fmt: skip
+    for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, persons), strict=True):
+        line.likely = [known[number] for number in numbers if number in known]
 
 
 def _same(
