@@ -121,7 +121,10 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
     most = freed.seats if training.admission is Admission.APPROVAL else counted.capacity
     if counted.free_in_all <= 0 or most <= 0:
         return found
-    for candidate in _in_line(training, freed.by):
+    may_gain = [o for o in seat_counts.on_reserve(training) if counted.free_for(o) > 0]
+    for candidate in (
+        _in_line(training, freed.by, {agency_id for agency_id, _ in may_gain}) if may_gain else []
+    ):
         origin = seat_counts.origin_of(candidate)
         is_meant = freed.only is None or counted.share_of(origin) == freed.only
         if is_meant and candidate.id not in freed.passed_over and counted.free_for(origin) > 0:
@@ -139,7 +142,10 @@ def in_order(training: Training) -> list[Any]:
     return [Registration.reserve_rank, Registration.submitted_at, Registration.id]
 
 
-def _in_line(training: Training, freed_by: Registration | None) -> list[Registration]:
+def _in_line(
+    training: Training, freed_by: Registration | None, agency_ids: Collection[int]
+) -> list[Registration]:
+    """Those of these agencies on the list, the next first: of thousands who wait few may gain a seat."""
     nearness = []
     if freed_by is not None and training.nearest_first:
         near = (
@@ -154,6 +160,7 @@ def _in_line(training: Training, freed_by: Registration | None) -> list[Registra
             .where(
                 Registration.training_id == training.id, Registration.state == S.RESERVE, Agency.is_active,
                 Registration.id != (freed_by.id if freed_by is not None else 0),
+                Registration.agency_id.in_(agency_ids),
             )
             .order_by(*nearness, *in_order(training))
         )
