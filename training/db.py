@@ -127,6 +127,20 @@ def store_many(things: Sequence[T]) -> list[T]:
 
     Foreign keys must be set as ids; where a thing says nothing of a column, none may.
     """
+    ids = store_unread(things)
+    if not ids:
+        return []
+    model = type(things[0])
+    public_id = inspect(model).attrs["public_id"].class_attribute
+    found: dict[uuid.UUID, T] = {}
+    for first in range(0, len(ids), MOST_PARAMETERS):
+        some = public_id.in_(ids[first : first + MOST_PARAMETERS])
+        found |= {thing.public_id: thing for thing in db.session.scalars(select(model).where(some))}  # type: ignore[attr-defined]
+    return [found[number] for number in ids]
+
+
+def store_unread(things: Sequence[T]) -> list[uuid.UUID]:
+    """The same for things that nobody looks at again in this unit of work; returns their public ids."""
     if not things:
         return []
     session, model = db.session(), type(things[0])
@@ -136,14 +150,7 @@ def store_many(things: Sequence[T]) -> list[T]:
         _check_columns(thing)
         rows.append({**{key: getattr(thing, key) for key in columns}, "public_id": uuid.uuid4()})
     session.execute(insert(model).execution_options(render_nulls=True), rows)
-    public_id = inspect(model).attrs["public_id"].class_attribute
-    found: dict[uuid.UUID, T] = {}
-    for first in range(0, len(rows), MOST_PARAMETERS):
-        ids = [row["public_id"] for row in rows[first : first + MOST_PARAMETERS]]
-        found |= {
-            thing.public_id: thing for thing in session.scalars(select(model).where(public_id.in_(ids)))
-        }  # type: ignore[attr-defined]
-    return [found[row["public_id"]] for row in rows]
+    return [row["public_id"] for row in rows]
 
 
 def seat_lock_is_on() -> bool:

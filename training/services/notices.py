@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from training.db import END_OF_WORK, MOST_PARAMETERS, db, note, store_many
+from training.db import END_OF_WORK, MOST_PARAMETERS, db, note, store_unread
 from training.models import (
     LIVE,
     Agency,
@@ -30,6 +30,8 @@ from training.services import notice_letters
 from training.services.notice_letters import Part, Whereabouts, line_of, name_of, whereabouts
 
 S = RegistrationState
+AT_ONCE = 1_000
+"""Letters to the people themselves that are held at a time."""
 TOLD_OF_CHANGES = ("open", "confirmed", "running", "postponed")
 MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
 
@@ -137,13 +139,10 @@ def write(notes: Sequence[object]) -> None:
         parts[answer.training, answer.agency.id].append(answer.part)
     for key, found in _of_steps(told, remarks).items():
         parts[key] += found
-    store_many(
-        [
-            *notice_letters.to_agencies(parts),
-            *_to_coordinators(told, remarks),
-            *notice_letters.to_trainees(_new(told)),
-        ]
-    )
+    store_unread([*notice_letters.to_agencies(parts), *_to_coordinators(told, remarks)])
+    people = _new(told)
+    for first in range(0, len(people), AT_ONCE):
+        store_unread(notice_letters.to_trainees(people[first : first + AT_ONCE]))
 
 
 def _folded(steps: Iterable[Step]) -> list[Step]:
