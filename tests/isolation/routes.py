@@ -1,0 +1,41 @@
+"""Every route: what it lets do, and of which kind the thing is that its address names. ``python -m`` writes the list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+LIST = Path(__file__).with_name("routes.txt")
+KINDS = {
+    "agencies": "agency", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
+    "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
+    "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
+    "decisions": "training", "themes": "theme", "duplicates": "pair", "my": "token", "accounts": "token", "reports": "file",
+    "static": "file",
+}  # fmt: skip
+BY_RULE = (
+    ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),
+    ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"),
+    ("/trainees/duplicates/merges/", "merge"),
+)  # fmt: skip
+
+
+def kind_of(rule: str, endpoint: str) -> str:
+    """Of which kind the thing is that the address names; ``none`` where it names none."""
+    if "<" not in rule:
+        return "none"
+    return next(
+        (kind for start, kind in BY_RULE if rule.startswith(start)), KINDS[endpoint.partition(".")[0]]
+    )
+
+
+def lines(app: Flask) -> list[str]:
+    """Rule, methods, endpoint, action and kind of every route of the application."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        access = getattr(app.view_functions[rule.endpoint], "access", None)
+        action = "NOT DECLARED" if access is None else str(access.action.value) if access.action else "public"
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        found.append(f"{rule.rule} {methods} {rule.endpoint} {action} {kind_of(rule.rule, rule.endpoint)}")
+    return sorted(found)

@@ -1,0 +1,95 @@
+"""Two agencies in the same trainings: whatever the second one typed bears a token of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from tests.make import Make
+from training.models import Admission, Agency, Role, Training, User
+from training.services import (
+    import_staging,
+    mail,
+    people,
+    registrations,
+    reserve_list,
+    seat_requests,
+    seats,
+    sessions,
+)
+
+TOKEN = "zqx"
+
+
+@dataclass
+class World:
+    """What the tests look at: objects of agency A and of agency B by the kind that a route takes, and who asks."""
+
+    mine: dict[str, Any]
+    theirs: dict[str, Any]
+    users: dict[str, User]
+    trainings: list[Training]
+
+
+def _agency(make: Make, token: str) -> Agency:
+    return make.agency(
+        name=f"{token} Service", native_name=f"{token} служба", address=f"{token} street", website=f"https://{token}.example",
+        email=f"{token}@example.org", phone="",
+    )  # fmt: skip
+
+
+def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: User) -> dict[str, Any]:
+    """People, registrations in every state, wishes, files and mails of an agency; one of each kind."""
+    user = people.create(
+        by=None, email=f"{word()}@example.org", name=f"{word()} Focal", role=Role.PARTNER, agency=agency
+    )
+    found: dict[str, Any] = {"agency": agency, "colleague": user, "user": user}
+    open_to_all, by_approval = trainings
+    for training in trainings:
+        for _ in range(3):
+            trainee = make.trainee(
+                agency, family_name=f"{word()}ova", given_names=f"{word()}a", native_name=f"{word()}ова",
+                function=f"{word()} clerk", rank=f"{word()} rank", email=f"{word()}@example.org",
+            )  # fmt: skip
+            found["trainee"] = trainee
+            found["registration"] = make.registration(training, trainee, remarks=f"{word()} remark")
+    registrations.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
+    waiting = make.registration(by_approval, make.trainee(agency, family_name=f"{word()}ko"))
+    reserve_list.reserve(waiting, by=by)
+    found["seat_request"] = seat_requests.ask(
+        open_to_all, by=user, agency=agency, seats=1, sentence=f"{word()} more seats"
+    )
+    found["batch"] = import_staging.stage(
+        by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
+        file_name=f"{word()}.csv",
+    )  # fmt: skip
+    found["mail"] = mail.atomic(mail.enqueue)(
+        user, kind="test", subject=f"{word()} subject", body=f"{word()} body"
+    )
+    return found
+
+
+def world(make: Make) -> World:
+    """Agency A without tokens, agency B with one in every field, and somebody of each role."""
+    numbers, plain = count(), count()
+    admin = make.user()
+    trainings = [make.training(capacity=4), make.training(admission=Admission.APPROVAL, capacity=4)]
+    trainer_user = make.user(Role.TRAINER)
+    make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer_user)])
+    a, b = make.agency(name="Plain Service"), _agency(make, f"{TOKEN}{next(numbers)}")
+    seats.allocate(trainings[0], by=admin, seats=1, agency=b)
+    theirs = _fill(make, b, trainings, lambda: f"{TOKEN}{next(numbers)}", admin)
+    mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
+    session = sessions.of(trainings[0])[0]
+    shared = {
+        "training": trainings[0], "session": session, "programme": trainings[0].programme, "trainer": make.trainer(),
+        "venue": make.venue(), "none": None,
+    }  # fmt: skip
+    users = {
+        "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"], "B": theirs["user"],
+        "trainer": make.user(Role.TRAINER), "coordinator": make.user(Role.COORDINATOR),
+        "coordinator elsewhere": make.user(Role.COORDINATOR, themes=[make.theme("ASY")]),
+        "manager": make.user(Role.MANAGER), "admin": admin,
+    }  # fmt: skip
+    return World({**shared, **mine}, {**shared, **theirs}, users, trainings)
