@@ -6,6 +6,7 @@ ORDER = (
     "mail",
     "organisations",
     "sign_ins",
+    "request_keys",
     "people",
     "notice_letters",
     "notices",

@@ -18,6 +18,7 @@ from training.services import imports, seats, trainings
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -71,6 +72,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
 
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.REGISTRATION_SUBMIT, imports.get)
+@once
 def confirm(batch: ImportBatch) -> Response:
     """Store the people and register them, all or nothing."""
     try:
