@@ -31,10 +31,11 @@ class SeatCount:
     held: dict[Origin, int] = field(default_factory=dict)
 
     def share_of(self, origin: Origin) -> Kept | None:
-        """What is kept for the origin: its agency's own seats, else its country's, else none."""
+        """What is kept for the origin: its agency's own seats, else its country's, else none. 0 seats keep nothing."""
         agency_id, country = origin
-        own = next((kept for kept in self.kept if kept.agency_id == agency_id), None)
-        return own or next((kept for kept in self.kept if kept.country == country), None)
+        some = [kept for kept in self.kept if kept.seats]
+        own = next((kept for kept in some if kept.agency_id == agency_id), None)
+        return own or next((kept for kept in some if kept.country == country), None)
 
     def used_of(self, kept: Kept | None, counted: dict[Origin, int] | None = None) -> int:
         """How many seats are held out of ``kept`` (None is the pool); ``counted`` counts others than seats held."""

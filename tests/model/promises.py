@@ -40,7 +40,6 @@ class Seen:
     states: dict[int, RegistrationState] = field(default_factory=dict)
     ranks: dict[int, int | None] = field(default_factory=dict)
     rows: list[tuple[object, ...]] = field(default_factory=list)
-    least: int = 0
     last_step: int = 0
     last_mail: int = 0
     last_audit: int = 0
@@ -55,14 +54,15 @@ class Promises:
         """Who let an offer pass: no seat that is free is theirs until another change gives it."""
         self.over_at_the_door = False
         self.promotions = 0
+        self.least = 0
         self.before = self._look()
 
     def check(self, operation: str, outcome: str) -> None:
         """Hold the training to every promise after ``operation`` ended with ``outcome``."""
         db.session.expire_all()
         self.training = db.session.get_one(Training, self.training_id)
-        self.counted = seat_counts.count(self.training)
         self.all = self._registrations()
+        self._count()
         self.steps = db.session.scalars(
             select(RegistrationStep)
             .where(RegistrationStep.id > self.before.last_step)
@@ -108,7 +108,6 @@ class Promises:
             {one.id: one.reserve_rank for one in found},
             [*[(one.id, one.trainee_id, one.agency_id, one.offer_expires_at) for one in found], *kept,
              (training.capacity, training.state, training.admission)],
-            seat_counts.count(training).least_capacity,
             *last,
         )  # fmt: skip
 
@@ -139,17 +138,36 @@ class Promises:
         assert max(live.values(), default=0) <= 1, "nobody is registered twice"
         new = [one for one in held if self.before.states.get(one.id) not in HOLDS_SEAT]
         if operation in (AT_THE_DOOR, IN_ANOTHERS_SEAT):
-            self.over_at_the_door |= self.counted.least_capacity > max(
-                self.before.least, self.training.capacity
-            )
+            self.over_at_the_door |= self._least() > max(self.least, self.training.capacity)
+            self.least = self._least()
             return
         for one in new:
-            origin = seat_counts.origin_of(one)
-            assert self.counted.free_of(self.counted.share_of(origin)) >= 0, (
-                "a seat is given out of its own share"
-            )
+            assert self._free_of(self._share(one)) >= 0, "a seat is given out of its own share"
         if not self.over_at_the_door:
-            assert self.counted.least_capacity <= self.training.capacity, "what is kept can be given"
+            assert self._least() <= self.training.capacity, "what is kept can be given"
+        self.least = self._least()
+
+    # The arithmetic of seats, said again apart from ``seat_count``
+
+    def _count(self) -> None:
+        """What is kept for whom, and how many seats each share holds; nothing is kept where 0 are."""
+        live = [one for one in seat_counts.allocations(self.training) if one.seats and not one.released_at]
+        self.kept: dict[object, int] = {one.agency_id or one.country: one.seats for one in live}
+        self.used = Counter(self._share(one) for one in self.all.values() if one.state in HOLDS_SEAT)
+
+    def _share(self, one: Registration) -> object:
+        """Its agency's, else its agency's country's, else the pool (None)."""
+        return next((key for key in (one.agency_id, one.agency_country) if key in self.kept), None)
+
+    def _promised(self) -> int:
+        return sum(max(seats, self.used[key]) for key, seats in self.kept.items())
+
+    def _least(self) -> int:
+        return self._promised() + self.used[None]
+
+    def _free_of(self, share: object) -> int:
+        most = self.training.capacity - self._promised() if share is None else self.kept[share]
+        return min(self.training.capacity - self.used.total(), most - self.used[share])
 
     def _no_seat_lies_idle(self, promoted: Sequence[Registration]) -> None:
         training = self.training
@@ -171,7 +189,7 @@ class Promises:
     def _eligible(self) -> list[Registration]:
         return [
             one for one in self.all.values()
-            if one.state is S.RESERVE and one.agency.is_active and self.counted.free_for(seat_counts.origin_of(one)) > 0
+            if one.state is S.RESERVE and one.agency.is_active and self._free_of(self._share(one)) > 0
         ]  # fmt: skip
 
     def _gone(self) -> set[int]:
@@ -226,7 +244,7 @@ class Promises:
 
     def _class(self, one: Registration) -> tuple[object, ...]:
         """Within what order is kept: the share, and how near the agency is to the one that freed the seat."""
-        share = self.counted.share_of(seat_counts.origin_of(one))
+        share = self._share(one)
         gone = self._gone()
         if not self.training.nearest_first or not gone:
             return (share,)

@@ -13,7 +13,7 @@ from training.db import db
 
 SEEDED = {"activity_type", "agency_type", "theme", "theme_use", "organisation", "user"}
 """What stands before the sequence begins, made at the hour of the test."""
-RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|/my/\S+")
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|my:[0-9a-f]{64}")
 
 
 def lines() -> Iterator[str]:
