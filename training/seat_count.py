@@ -76,7 +76,11 @@ class SeatCount:
         self.held[origin] = self.held.get(origin, 0) + seats
 
     def most_to_keep(self, kept: Kept, others: Iterable[Kept]) -> int:
-        """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met."""
+        """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met.
+
+        None where those from there hold more than that already, out of seats that stay promised to others.
+        """
         planned = SeatCount(self.capacity, [*others, kept], self.held)
         promised = sum(max(other.seats, planned.used_of(other)) for other in planned.kept if other != kept)
-        return self.capacity - promised - planned.used_of(None)
+        most = self.capacity - promised - planned.used_of(None)
+        return most if most >= planned.used_of(kept) else min(most, 0)

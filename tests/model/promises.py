@@ -83,6 +83,26 @@ class Promises:
         self._letters()
         self.before = now
 
+    def check_at_rest(self) -> None:
+        """What must hold of the rows whatever led to them."""
+        db.session.expire_all()
+        self.training = db.session.get_one(Training, self.training_id)
+        self.all, self.expired = self._registrations(), set()
+        self._count()
+        self.steps = db.session.scalars(
+            select(RegistrationStep)
+            .where(
+                RegistrationStep.id > self.before.last_step, RegistrationStep.registration_id.in_(self.all)
+            )
+            .order_by(RegistrationStep.id)
+        ).all()
+        held = [one for one in self.all.values() if one.state in HOLDS_SEAT]
+        assert len(held) <= self.training.capacity, "seats held are never more than there are"
+        assert self._least() <= self.training.capacity, "what is kept can be given"
+        self._no_seat_lies_idle([])
+        self._history([])
+        self._ranks("")
+
     def _registrations(self) -> dict[int, Registration]:
         found = db.session.scalars(
             select(Registration)

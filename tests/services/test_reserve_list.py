@@ -276,3 +276,13 @@ def test_an_agency_for_which_no_seat_is_kept_any_more_has_the_pool(make: Make):
     reserve_list.keep_seats(training, by=by, seats=0, agency=agency)
 
     assert make.registration(training, make.trainee(agency)).state is S.CONFIRMED
+
+
+def test_seats_of_a_country_are_not_promised_twice_by_keeping_some_for_its_agency(make: Make):
+    training, agency, by = make.training(capacity=3), make.agency(country="UZ"), make.user()
+    seats.allocate(training, by=by, seats=2, country="UZ")
+    for of in (agency, agency, None):
+        make.registration(training, make.trainee(of))
+
+    with pytest.raises(Invalid, match="Seats that can be kept here: 0;"):
+        seats.allocate(training, by=by, seats=1, agency=agency)
