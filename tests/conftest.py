@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,23 +64,32 @@ def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Fl
         db.engine.dispose()
 
 
-@pytest.fixture(autouse=True)
-def rolled_back(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Throw away what the test stored; a test marked ``real_commit`` has a database of its own."""
-    if request.node.get_closest_marker("real_commit"):
-        yield
-        return
+@contextmanager
+def throwing_away(app: Flask) -> Iterator[None]:
+    """Everything that is stored inside is thrown away at the end."""
     with app.app_context():
         engine = db.engine
         connection = engine.connect()
         transaction = connection.begin()
         db._app_engines[app][None] = connection  # type: ignore[assignment]
         db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield
+        finally:
+            db.session.remove()
+            transaction.rollback()
+            connection.close()
+            db._app_engines[app][None] = engine
+
+
+@pytest.fixture(autouse=True)
+def rolled_back(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Throw away what the test stored; a test marked ``real_commit`` has a database of its own or sees to it itself."""
+    if request.node.get_closest_marker("real_commit"):
         yield
-        db.session.remove()
-        transaction.rollback()
-        connection.close()
-        db._app_engines[app][None] = engine
+        return
+    with throwing_away(app):
+        yield
 
 
 class Client(FlaskClient):

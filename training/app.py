@@ -33,6 +33,7 @@ from training.web import (
     mail,
     menu,
     my,
+    once,
     organisation,
     programmes,
     registers,
@@ -80,6 +81,7 @@ def create_app(config: Config) -> Flask:
     assets.init_app(app)
     menu.init_app(app)
     labels.init_app(app)
+    once.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

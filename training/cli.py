@@ -37,6 +37,7 @@ from training.services import (
     report_files,
     report_rows,
     reports,
+    request_keys,
     reserve_list,
     themes,
     trainings,
@@ -129,6 +130,7 @@ def worker(once: bool) -> None:
             reserve_list.expire_offers()
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
+                request_keys.purge()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
             sent = mail.send_due(config)
             while once and (more := mail.send_due(config)):

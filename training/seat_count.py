@@ -31,10 +31,11 @@ class SeatCount:
     held: dict[Origin, int] = field(default_factory=dict)
 
     def share_of(self, origin: Origin) -> Kept | None:
-        """What is kept for the origin: its agency's own seats, else its country's, else none."""
+        """What is kept for the origin: its agency's own seats, else its country's, else none. 0 seats keep nothing."""
         agency_id, country = origin
-        own = next((kept for kept in self.kept if kept.agency_id == agency_id), None)
-        return own or next((kept for kept in self.kept if kept.country == country), None)
+        some = [kept for kept in self.kept if kept.seats]
+        own = next((kept for kept in some if kept.agency_id == agency_id), None)
+        return own or next((kept for kept in some if kept.country == country), None)
 
     def used_of(self, kept: Kept | None, counted: dict[Origin, int] | None = None) -> int:
         """How many seats are held out of ``kept`` (None is the pool); ``counted`` counts others than seats held."""
@@ -75,7 +76,11 @@ class SeatCount:
         self.held[origin] = self.held.get(origin, 0) + seats
 
     def most_to_keep(self, kept: Kept, others: Iterable[Kept]) -> int:
-        """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met."""
+        """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met.
+
+        None where those from there hold more than that already, out of seats that stay promised to others.
+        """
         planned = SeatCount(self.capacity, [*others, kept], self.held)
         promised = sum(max(other.seats, planned.used_of(other)) for other in planned.kept if other != kept)
-        return self.capacity - promised - planned.used_of(None)
+        most = self.capacity - promised - planned.used_of(None)
+        return most if most >= planned.used_of(kept) else min(most, 0)

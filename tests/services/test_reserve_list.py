@@ -258,3 +258,31 @@ def test_a_place_in_the_middle_leaves_no_gap(make: Make):
     reserve_list.reserve(waiting[0], by=make.user(), rank=3)
 
     assert [one.reserve_rank for one in waiting] == [3, 1, 2, 4]
+
+
+def test_an_offer_leaves_the_ranks_of_the_reserve_list(make: Make):
+    training, by = make.training(admission=Admission.APPROVAL), make.user()
+    first, second = reserved(make, training, 2)
+
+    reserve_list.offer(first, by=by)
+    reserve_list.reserve(second, by=by, rank=1)
+
+    assert (first.reserve_rank, second.reserve_rank) == (None, 1)
+
+
+def test_an_agency_for_which_no_seat_is_kept_any_more_has_the_pool(make: Make):
+    training, agency, by = make.training(capacity=2), make.agency(), make.user()
+    reserve_list.keep_seats(training, by=by, seats=1, agency=agency)
+    reserve_list.keep_seats(training, by=by, seats=0, agency=agency)
+
+    assert make.registration(training, make.trainee(agency)).state is S.CONFIRMED
+
+
+def test_seats_of_a_country_are_not_promised_twice_by_keeping_some_for_its_agency(make: Make):
+    training, agency, by = make.training(capacity=3), make.agency(country="UZ"), make.user()
+    seats.allocate(training, by=by, seats=2, country="UZ")
+    for of in (agency, agency, None):
+        make.registration(training, make.trainee(of))
+
+    with pytest.raises(Invalid, match="Seats that can be kept here: 0;"):
+        seats.allocate(training, by=by, seats=1, agency=agency)

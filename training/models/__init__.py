@@ -30,6 +30,7 @@ from training.models.registration import (
     RegistrationState,
     RegistrationStep,
 )
+from training.models.request_key import RequestKey
 from training.models.session import RegisterState, SessionTrainer, TrainingSession
 from training.models.theme import ActivityType, AgencyType, Theme, ThemeKind, ThemeUse
 from training.models.trainee import Sex, Trainee
@@ -84,6 +85,7 @@ __all__ = [
     "RegistrationState",
     "RegistrationStep",
     "Reminder",
+    "RequestKey",
     "ReserveOrder",
     "Role",
     "Room",

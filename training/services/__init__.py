@@ -6,6 +6,7 @@ ORDER = (
     "mail",
     "organisations",
     "sign_ins",
+    "request_keys",
     "people",
     "colleagues",
     "notice_letters",

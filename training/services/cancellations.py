@@ -22,7 +22,9 @@ def end_registrations(training: Training, *, by: User, reason: str) -> int:
     """End every live registration of a cancelled training, by the organiser; returns how many."""
     trainings.lock(training)
     live = db.session.scalars(
-        select(Registration).where(Registration.training_id == training.id, Registration.state.in_(LIVE))
+        select(Registration)
+        .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
+        .order_by(Registration.id)  # in which order the letters name them, on every database
     ).all()
     for registration in live:
         steps.end(registration, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason)

@@ -69,6 +69,7 @@ def offer(registration: Registration, *, by: User | None) -> Registration:
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
     seat_service.check_free(registration)
+    registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
     registration.offer_expires_at = clock.now() + timedelta(hours=registration.training.offer_hours)
     steps.to(registration, S.OFFERED, by)
     audit.record(by=by, action="registration.offer", thing=registration)

@@ -116,7 +116,7 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     trainings.lock(training)
     _check_open(request)
     allocation = _own(training, agency)
-    kept = allocation.seats if allocation else _held(training, agency)
+    kept = allocation.seats if allocation and allocation.seats else _held(training, agency)
     moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency)
     request.seats = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)

@@ -14,6 +14,7 @@ from training.policy import Action
 from training.services import agencies, colleagues, people, registrations, reserve_list
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, reason, sorting, submitted, uuids
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
@@ -61,6 +62,7 @@ def show(agency: Agency) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.AGENCY_CREATE)
+@once
 def new() -> Response:
     """Add an agency."""
     form = _form(None)

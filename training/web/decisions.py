@@ -16,6 +16,7 @@ from training.policy import Action
 from training.services import decisions, reserve_list, seats, trainings
 from training.services.decisions import Verb
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
@@ -28,6 +29,7 @@ def _user() -> Any:
 
 @bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_DECIDE, trainings.get)
+@once
 def decide(training: Training) -> Response:
     """What waits for a decision, and, after one, what became of each."""
     form = DecisionForm(request.form)

@@ -28,6 +28,7 @@ from training.text import msg
 from training.web import choices
 from training.web.access import permit
 from training.web.exports import XLSX
+from training.web.once import once
 from training.web.respond import Pages, download, page, page_number, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -168,6 +169,7 @@ def columns(batch: ImportBatch) -> Response:
 
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.REGISTRATION_SUBMIT, imports.get)
+@once
 def confirm(batch: ImportBatch) -> Response:
     """Store the people and register them, all or nothing."""
     try:

@@ -14,6 +14,7 @@ from training.policy import Action
 from training.services import programmes, reports, trainings
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, reason, sorting, submitted
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
@@ -59,6 +60,7 @@ def show(programme: Programme) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.PROGRAMME_CREATE)
+@once
 def new() -> Response:
     """Add a programme."""
     form = _form(None)

@@ -26,6 +26,7 @@ from training.services import (
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import first, page, paginate, reason, sorting, uuids
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
@@ -67,6 +68,7 @@ def show(registration: Registration) -> Response:
 
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_SUBMIT, trainings.get)
+@once
 def new(training: Training) -> Response:
     """Pick known people of the agency, or add a new one, and put them forward."""
     agency = _agency()
@@ -161,6 +163,7 @@ def _after(registration: Registration, text: str) -> Response:
 
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
+@once
 def confirm(registration: Registration) -> Response:
     """Give a seat."""
     reserve_list.confirm(registration, by=_user())
@@ -169,6 +172,7 @@ def confirm(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/reserve")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
+@once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
     rank = request.form.get("rank", "")
@@ -182,6 +186,7 @@ def reserve(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/offer")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
+@once
 def offer(registration: Registration) -> Response:
     """Offer a free seat for two days."""
     reserve_list.offer(registration, by=_user())
@@ -190,6 +195,7 @@ def offer(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/return")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
+@once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
     registrations.return_for_correction(registration, by=_user(), reason=reason())
@@ -198,6 +204,7 @@ def return_(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/decline")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
+@once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
     registrations.decline(registration, by=_user(), reason=reason())
@@ -206,6 +213,7 @@ def decline(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/resubmit")
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
     registrations.resubmit(registration, by=_user())
@@ -214,6 +222,7 @@ def resubmit(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/withdraw")
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@once
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line."""
     registrations.withdraw(registration, by=_user(), reason=reason())
@@ -222,6 +231,7 @@ def withdraw(registration: Registration) -> Response:
 
 @bp.post("/<uuid:public_id>/replace")
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@once
 def replace(registration: Registration) -> Response:
     """Put another person of the agency in the seat."""
     people = trainees.pick(registration.agency, uuids("substitute"))
@@ -233,6 +243,7 @@ def replace(registration: Registration) -> Response:
 
 @bp.post("/for/<uuid:public_id>/walk-in")
 @permit(Action.REGISTRATION_DECIDE, trainings.get)
+@once
 def walk_in(training: Training) -> Response:
     """Add known people at the door."""
     agency, asked = _agency(), uuids("person")

@@ -17,6 +17,7 @@ from training.services import reserve_list, seat_requests, seats, trainings
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, submitted, uuids
 
 bp = Blueprint("seats", __name__, url_prefix="/trainings")
@@ -28,6 +29,7 @@ def _user() -> Any:
 
 @bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
 @permit(Action.SEATS_CHANGE, trainings.get)
+@once
 def keep(training: Training) -> Response:
     """Keep seats for an agency or a country."""
     form = SeatsForm(request.form)
@@ -53,6 +55,7 @@ def _moved(count: int) -> str:
 
 @bp.route("/<uuid:public_id>/seats/release", methods=["GET", "POST"])
 @permit(Action.SEATS_CHANGE, trainings.get)
+@once
 def release(training: Training) -> Response:
     """Who would get the seats that are kept and unused; then give them."""
     if request.method == "POST":
@@ -67,6 +70,7 @@ def release(training: Training) -> Response:
 
 @bp.route("/<uuid:public_id>/seats/ask", methods=["GET", "POST"])
 @permit(Action.SEATS_ASK, trainings.get)
+@once
 def ask(training: Training) -> Response:
     """An agency asks for more seats, or gives some back."""
     agency, gives = current_user.agency, request.form.get("what") == "return"
@@ -95,6 +99,7 @@ def ask(training: Training) -> Response:
 
 @bp.post("/seat-requests/<uuid:public_id>/answer")
 @permit(Action.SEATS_CHANGE, seat_requests.get)
+@once
 def answer(wish: SeatRequest) -> Response:
     """Grant or decline what an agency asks for."""
     form = AnswerForm(request.form)

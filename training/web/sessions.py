@@ -16,6 +16,7 @@ from training.policy import Action
 from training.services import attendance, clashes, sessions, themes, trainings, venues
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, reason, sorting, submitted
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
@@ -67,6 +68,7 @@ def _as_pattern(form: PatternForm) -> dict[str, Any]:
 
 @bp.route("/of/<uuid:public_id>/plan", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, trainings.get)
+@once
 def plan(training: Training) -> Response:
     """Generate sessions from a pattern: first a preview with what speaks against each, then stored."""
     form = _pattern(training)
@@ -97,6 +99,7 @@ def _form(training: Training, session: TrainingSession | None) -> SessionForm:
 
 @bp.route("/of/<uuid:public_id>/new", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, trainings.get)
+@once
 def new(training: Training) -> Response:
     """Add one session."""
     form = _form(training, None)

@@ -14,6 +14,7 @@ from training.policy import Action
 from training.services import agencies, programmes, themes, trainees, trainings
 from training.web import choices
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import first, page, submitted
 
 bp = Blueprint("themes", __name__, url_prefix="/themes")
@@ -45,6 +46,7 @@ def show(theme: Theme) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.THEME_CHANGE)
+@once
 def new() -> Response:
     """Add a multi-thematic programme."""
     form = NewThemeForm(request.form)

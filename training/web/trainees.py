@@ -14,6 +14,7 @@ from training.policy import Action, allows
 from training.services import duplicates, merges, registrations, trainees
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
@@ -63,6 +64,7 @@ def show(trainee: Trainee) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.TRAINEE_CREATE)
+@once
 def new() -> Response:
     """Add a person to an agency."""
     form = NewTraineeForm(request.form)

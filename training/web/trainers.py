@@ -14,6 +14,7 @@ from training.policy import Action
 from training.services import people, sessions, trainers
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import first, page, paginate, reason, sorting, submitted
 
 bp = Blueprint("trainers", __name__, url_prefix="/trainers")
@@ -57,6 +58,7 @@ def show(trainer: Trainer) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.TRAINER_CHANGE)
+@once
 def new() -> Response:
     """Add a trainer."""
     form = _form(None)
@@ -89,6 +91,7 @@ def edit(trainer: Trainer) -> Response:
 
 @bp.post("/<uuid:public_id>/absences")
 @permit(Action.TRAINER_CHANGE, trainers.get)
+@once
 def add_absence(trainer: Trainer) -> Response:
     """Note days on which the trainer is away."""
     form = AbsenceForm(request.form)

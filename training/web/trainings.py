@@ -28,6 +28,7 @@ from training.services import (
 )
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, reason, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
@@ -111,6 +112,7 @@ def choose_programme() -> Response:
 
 @bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
 @permit(Action.TRAINING_CREATE, programmes.get)
+@once
 def new(programme: Programme) -> Response:
     """Plan a training under a programme."""
     form = _form(programme, None)

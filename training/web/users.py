@@ -16,6 +16,7 @@ from training.policy import Action
 from training.services import people
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("users", __name__, url_prefix="/users")
@@ -53,6 +54,7 @@ def index() -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.USER_CHANGE)
+@once
 def new() -> Response:
     """Invite somebody."""
     form = _offer(InvitationForm(request.form))

@@ -14,6 +14,7 @@ from training.policy import Action
 from training.services import venues
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.once import once
 from training.web.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("venues", __name__, url_prefix="/venues")
@@ -52,6 +53,7 @@ def show(venue: Venue) -> Response:
 
 @bp.route("/new", methods=["GET", "POST"])
 @permit(Action.VENUE_CHANGE)
+@once
 def new() -> Response:
     """Add a venue."""
     form = _form(None)
@@ -85,6 +87,7 @@ def edit(venue: Venue) -> Response:
 
 @bp.post("/<uuid:public_id>/rooms")
 @permit(Action.VENUE_CHANGE, venues.get)
+@once
 def add_room(venue: Venue) -> Response:
     """Add a room."""
     form = RoomForm(request.form)

@@ -1,0 +1,169 @@
+"""The waiting list as a state machine: whatever happens to a training in whatever order, its promises hold.
+
+``STORM=full`` runs the long profile.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from config import Config
+from tests.conftest import LOCAL, migrated_app, new_database, throwing_away
+from tests.model.promises import Promises
+from tests.model.world import OPERATIONS, World, beginning, crowd, peopled, take
+from training.db import db
+from training.models import Admission, Promotion
+from training.services import notices, reserve_list, seat_counts
+
+pytestmark = pytest.mark.real_commit
+
+FULL = os.environ.get("STORM") == "full"
+numbers = st.integers(0, 63)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """A database of its own, peopled once; every run's training is thrown away after it."""
+    folder = tmp_path_factory.mktemp("model")
+    Machine.app = migrated_app(
+        Config(database_url=new_database(f"model_{worker_id}", folder), instance_dir=folder, **LOCAL)
+    )
+    with Machine.app.app_context():
+        Machine.numbers = peopled()
+        db.session.remove()
+    yield
+    with Machine.app.app_context():
+        db.engine.dispose()
+
+
+class Machine(RuleBasedStateMachine):
+    """Every operation of ``World`` is a rule, added below; after each the promises are checked."""
+
+    app: Flask
+    numbers: dict[str, int]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.stack.enter_context(throwing_away(self.app))
+
+    @initialize(
+        capacity=st.integers(1, 6), kept=st.integers(0, 3), admission=st.sampled_from(sorted(Admission)), is_proposed=st.booleans(),
+        nearest_first=st.booleans(), people=st.integers(0, 16),
+    )  # fmt: skip
+    def begin(
+        self,
+        capacity: int,
+        admission: Admission,
+        is_proposed: bool,
+        nearest_first: bool,
+        people: int,
+        kept: int,
+    ) -> None:
+        capacity += kept
+        promotion = Promotion.PROPOSED if is_proposed else Promotion.AUTOMATIC
+        rules = {"admission": admission, "promotion": promotion, "nearest_first": nearest_first}
+        self.world: World = self.stack.enter_context(beginning(self.numbers, capacity, **rules))
+        self.promises = Promises(self.world.training_id)
+        self.take("keep_for_agency", [1, kept])
+        self.take("keep_for_country", [2, kept])
+        for name, drawn in crowd(people, capacity, admission):
+            self.take(name, list(drawn))
+
+    def take(self, name: str, drawn: list[int]) -> None:
+        self.promises.check(name, take(self.world, (name, drawn)))
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+
+def _rule(name: str, count: int):  # type: ignore[no-untyped-def]
+    def step(self: Machine, drawn: list[int]) -> None:
+        self.take(name, drawn)
+
+    step.__name__ = name
+    return rule(drawn=st.lists(numbers, min_size=count, max_size=count))(step)
+
+
+for _name, _count in OPERATIONS.items():
+    setattr(Machine, _name, _rule(_name, _count))
+for _name in (
+    "register",
+    "register_many",
+    "withdraw",
+    "rank",
+    "offer",
+    "wait",
+):  # what fills and moves the list
+    setattr(Machine, f"{_name}_again", _rule(_name, OPERATIONS[_name]))
+
+
+def run(examples: int, step_count: int, phases: Sequence[Phase] = (Phase.generate, Phase.shrink)) -> None:
+    profile = settings(
+        max_examples=examples, stateful_step_count=step_count, deadline=None, derandomize=not FULL,
+        database=None, print_blob=True, suppress_health_check=list(HealthCheck),
+        phases=phases,
+    )  # fmt: skip
+    run_state_machine_as_test(Machine, settings=profile)
+
+
+def test_the_promises_hold_whatever_happens():
+    run(1_000 if FULL else 30, 50 if FULL else 30)
+
+
+def _gives_to_the_last(training, counted, freed):
+    found = NEXT_IN_LINE(training, counted, freed)
+    waiting = reserve_list._in_line(
+        training, freed.by, [origin[0] for origin in seat_counts.on_reserve(training)]
+    )
+    return waiting[-len(found) :] if found else []
+
+
+def _gives_one_more(training, counted, freed):
+    counted.capacity += 1
+    return NEXT_IN_LINE(training, counted, freed)
+
+
+def _forgets_the_share(training, counted, freed):
+    counted.kept = []
+    return NEXT_IN_LINE(training, counted, freed)
+
+
+def _forgets_everybody(training, counted, freed):
+    return []
+
+
+def _forgets_the_cut_off(training):
+    return training.state in ("open", "confirmed", "running")
+
+
+def _tells_twice(step):
+    STEP_TAKEN(step)
+    notices.correction_asked(step.registration, text="twice")
+
+
+NEXT_IN_LINE, STEP_TAKEN = reserve_list.next_in_line, notices.step_taken
+PLANTED = {
+    "the last in line is promoted": (reserve_list, "next_in_line", _gives_to_the_last),
+    "one more than there are seats is promoted": (reserve_list, "next_in_line", _gives_one_more),
+    "kept seats are given to anybody": (reserve_list, "next_in_line", _forgets_the_share),
+    "nobody is promoted": (reserve_list, "next_in_line", _forgets_everybody),
+    "people are promoted after the cut-off": (reserve_list, "is_moving_up", _forgets_the_cut_off),
+    "an agency is told twice": (notices, "step_taken", _tells_twice),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_fault_planted_in_the_services_is_found(monkeypatch, fault: str):
+    monkeypatch.setattr(*PLANTED[fault])
+
+    with pytest.raises(AssertionError):
+        run(60, 30, phases=[Phase.generate])

@@ -1,0 +1,407 @@
+"""One training, four agencies and their people, and everything that can happen to them, by small numbers.
+
+An operation takes whole numbers and picks by them among what there is, in the order of its making: so that a sequence of
+operations means the same on every database. What is refused changes nothing.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from inspect import isfunction, signature
+from typing import Any
+
+import time_machine
+from sqlalchemy import select
+
+from tests.make import Make
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, DomainError
+from training.models import (
+    LIVE,
+    Admission,
+    Agency,
+    Promotion,
+    Registration,
+    RegistrationState,
+    ReserveOrder,
+    Role,
+    SeatRequest,
+    SeatRequestState,
+    Trainee,
+    Training,
+    TrainingState,
+    User,
+)
+from training.services import (
+    agencies,
+    cancellations,
+    decisions,
+    late_changes,
+    my_registrations,
+    registrations,
+    reserve_list,
+    seat_counts,
+    seat_requests,
+    trainees,
+)
+from training.text import msg
+
+S = RegistrationState
+BEGINS = datetime(2027, 3, 1, 9, tzinfo=UTC)
+COUNTRIES = ("AT", "AT", "FR", "UZ")
+PEOPLE = 4
+"""People of each agency."""
+
+
+class World:
+    """The training under test; every public method is an operation that may be refused by a ``DomainError``."""
+
+    def __init__(self, travel: time_machine.Traveller, numbers: dict[str, int]) -> None:
+        self._travel, self._numbers = travel, numbers
+        self.training_id = numbers["training"]
+
+    # What there is
+
+    @property
+    def _training(self) -> Training:
+        return db.session.get_one(Training, self._numbers["training"])
+
+    @property
+    def _staff(self) -> User:
+        return db.session.get_one(User, self._numbers["staff"])
+
+    def _agency(self, n: int) -> Agency:
+        found = db.session.scalars(select(Agency).order_by(Agency.id)).all()
+        return found[n % len(found)]
+
+    def _focal(self, agency: Agency) -> User:
+        return db.session.scalars(select(User).where(User.agency_id == agency.id)).one()
+
+    def _people(self, n: int, agency: Agency | None = None) -> Sequence[Trainee]:
+        """People, of the agency where one is given; in three of four picks those not registered, where there are."""
+        everybody = select(Trainee).order_by(Trainee.id)
+        if agency is not None:
+            everybody = everybody.where(Trainee.agency_id == agency.id)
+        registered = select(Registration.trainee_id).where(Registration.state.in_(LIVE))
+        fitting = db.session.scalars(everybody.where(Trainee.id.not_in(registered))).all()
+        return fitting if fitting and n % 4 else db.session.scalars(everybody).all()
+
+    def _person(self, n: int, agency: Agency | None = None) -> Trainee:
+        found = self._people(n, agency) or self._people(n)
+        return found[n // 4 % len(found)]
+
+    def _keeping(self, n: int) -> Agency:
+        """An agency; in three of four picks one for which seats are kept, where there is one."""
+        kept = [
+            one.agency
+            for one in seat_counts.allocations(self._training)
+            if one.agency and not one.released_at
+        ]
+        return kept[n // 4 % len(kept)] if kept and n % 4 else self._agency(n)
+
+    def _registration(self, n: int, *states: RegistrationState) -> Registration:
+        """One that stands in one of the states; in three of four picks, where there is one."""
+        query = select(Registration).where(Registration.training_id == self._numbers["training"])
+        fitting = db.session.scalars(
+            query.where(Registration.state.in_(states)).order_by(Registration.id)
+        ).all()
+        found = fitting if fitting and n % 4 else db.session.scalars(query.order_by(Registration.id)).all()
+        if not found:
+            raise Conflict(NOTHING, "nothing")
+        return found[n // 4 % len(found)]
+
+    def _request(self, n: int) -> SeatRequest:
+        found = db.session.scalars(
+            select(SeatRequest).where(SeatRequest.state == SeatRequestState.OPEN).order_by(SeatRequest.id)
+        ).all()
+        if not found:
+            raise Conflict(NOTHING, "nothing")
+        return found[n % len(found)]
+
+    def _change(self, **wanted: Any) -> None:
+        details = Make().changed(self._training, **wanted)
+        reserve_list.change_training(self._training, by=self._staff, details=details)
+
+    # Putting forward
+
+    def register(self, person: int) -> None:
+        """By the agency, within the window."""
+        trainee = self._person(person)
+        registrations.submit(self._training, by=self._focal(trainee.agency), trainee=trainee)
+
+    def register_late(self, person: int) -> None:
+        """By a coordinator, whom the window does not bind."""
+        registrations.submit(self._training, by=self._staff, trainee=self._person(person), override=True)
+
+    def register_many(self, agency: int, first: int, count: int) -> None:
+        """Several people of one agency at once."""
+        of = self._agency(agency)
+        own = self._people(first, of)
+        people = [own[(first + n) % len(own)] for n in range(min(len(own), 1 + count % PEOPLE))]
+        registrations.submit_many(
+            self._training, by=self._focal(of), agency=of, people=people, override=count % 2 == 0
+        )
+
+    def walk_in(self, person: int) -> None:
+        """At the door."""
+        late_changes.walk_in(self._training, by=self._staff, trainee=self._person(person))
+
+    # Deciding
+
+    def confirm(self, n: int) -> None:
+        """A seat is given, or an offer accepted."""
+        reserve_list.confirm(self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE), by=self._staff)
+
+    def reserve(self, n: int) -> None:
+        """On the reserve list, at its end."""
+        reserve_list.reserve(self._registration(n, S.SUBMITTED), by=self._staff)
+
+    def rank(self, n: int, place: int) -> None:
+        """At a place on the reserve list."""
+        one = self._registration(n, S.RESERVE)
+        reserve_list.reserve(one, by=self._staff, rank=1 + place % 6)
+
+    def offer(self, n: int) -> None:
+        """A free seat is offered."""
+        reserve_list.offer(self._registration(n, S.RESERVE), by=self._staff)
+
+    def decline(self, n: int) -> None:
+        """Declined with a reason."""
+        one = self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE)
+        registrations.decline(one, by=self._staff, reason="not eligible")
+
+    def send_back(self, n: int) -> None:
+        """Returned for correction."""
+        one = self._registration(n, S.SUBMITTED)
+        registrations.return_for_correction(one, by=self._staff, reason="the rank is missing")
+
+    def resubmit(self, n: int) -> None:
+        """Corrected."""
+        one = self._registration(n, S.RETURNED)
+        registrations.resubmit(one, by=self._focal(one.agency), override=n % 2 == 0)
+
+    def decide_many(self, verb: int, first: int, count: int) -> None:
+        """One verb on several, each by itself."""
+        chosen = dict.fromkeys(
+            self._registration(4 * (first + n) + 1, S.SUBMITTED, S.RESERVE) for n in range(1 + count % 4)
+        )
+        verbs = list(decisions.Verb)
+        decisions.decide(
+            self._training, list(chosen), verbs[verb % len(verbs)], by=self._staff, reason="decided together"
+        )
+
+    # Giving up
+
+    def withdraw(self, n: int) -> None:
+        """By the agency."""
+        one = self._registration(n, S.CONFIRMED, S.OFFERED, S.RESERVE)
+        registrations.withdraw(one, by=self._focal(one.agency), reason="ill")
+
+    def decline_by_trainee(self, n: int) -> None:
+        """By the person."""
+        one = self._registration(n, S.CONFIRMED, S.OFFERED)
+        my_registrations.decline(one, text="I cannot come.")
+
+    def replace(self, n: int, person: int) -> None:
+        """Another person takes the seat."""
+        one = self._registration(n, S.CONFIRMED)
+        substitute = self._person(person, one.agency)
+        late_changes.replace(one, by=self._focal(one.agency), substitute=substitute, reason="ill")
+
+    # Seats
+
+    def set_capacity(self, seats: int) -> None:
+        """Up or down."""
+        self._change(capacity=1 + seats % 9)
+
+    def keep_for_agency(self, agency: int, seats: int) -> None:
+        """Seats kept, more or fewer."""
+        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, agency=self._agency(agency))
+
+    def keep_for_country(self, country: int, seats: int) -> None:
+        """Seats kept for a country."""
+        code = sorted(set(COUNTRIES))[country % 3]
+        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, country=code)
+
+    def release(self) -> None:
+        """Unused kept seats become everybody's; whom the preview names moves up."""
+        preview = reserve_list.release_preview(self._training)
+        expected = [one.public_id for one in preview.moving_up]
+        moved = reserve_list.release_seats(self._training, by=self._staff, expected=expected)
+        assert [one.public_id for one in moved] == expected, "who moves up is whom the preview named"
+
+    def give_back(self, agency: int, seats: int) -> None:
+        """An agency gives unused seats back."""
+        of = self._keeping(agency)
+        seat_requests.give_back(
+            self._training, by=self._focal(of), agency=of, seats=1 + seats % 3, sentence="fewer people"
+        )
+
+    def ask(self, agency: int, seats: int) -> None:
+        """An agency asks for more."""
+        of = self._agency(agency)
+        seat_requests.ask(
+            self._training, by=self._focal(of), agency=of, seats=1 + seats % 3, sentence="more people"
+        )
+
+    def grant(self, n: int, seats: int) -> None:
+        """It gets some."""
+        seat_requests.grant(self._request(n), by=self._staff, seats=1 + seats % 3)
+
+    def refuse(self, n: int) -> None:
+        """It gets none."""
+        seat_requests.decline(self._request(n), by=self._staff, answer="none left")
+
+    # Rules
+
+    def switch_admission(self) -> None:
+        """First come or by approval."""
+        is_first_come = self._training.admission is Admission.FIRST_COME
+        self._change(admission=Admission.APPROVAL if is_first_come else Admission.FIRST_COME)
+
+    def switch_promotion(self) -> None:
+        """At once or by a coordinator."""
+        is_automatic = self._training.promotion is Promotion.AUTOMATIC
+        self._change(promotion=Promotion.PROPOSED if is_automatic else Promotion.AUTOMATIC)
+
+    def switch_order(self) -> None:
+        """By rank or by submission."""
+        is_rank = self._training.reserve_order is ReserveOrder.RANK
+        self._change(reserve_order=ReserveOrder.SUBMITTED if is_rank else ReserveOrder.RANK)
+
+    def switch_nearest(self) -> None:
+        """Whether the agency that freed the seat is first in line."""
+        self._change(nearest_first=not self._training.nearest_first)
+
+    def set_cut_off(self, days: int) -> None:
+        """How many days before the start moving up ends."""
+        self._change(promotion_ends_days=days % 4)
+
+    # The training and the agencies
+
+    @atomic
+    def move(self, n: int) -> None:
+        """Confirmed, started, postponed; one that was postponed opens again."""
+        if self._training.state is TrainingState.POSTPONED:
+            Make().session(self._training)
+            name = "open"
+        else:
+            name = ("confirm", "start", "postpone", "start")[n % 4]
+        reserve_list.move_training(self._training, by=self._staff, name=name, reason="elections")
+
+    @atomic
+    def begin_day(self, n: int) -> None:
+        """Now and then its first day comes, and it is held."""
+        starts = datetime.combine(self._training.starts_on, time(8), tzinfo=UTC)
+        if n % 2 == 0 and clock.now() < starts:
+            self._travel.move_to(starts)
+            reserve_list.expire_offers()
+            reserve_list.move_training(self._training, by=self._staff, name="start")
+
+    def cancel(self, n: int) -> None:
+        """Rarely: nothing happens after it."""
+        if n % 8 == 0:
+            cancellations.cancel(self._training, by=self._staff, reason="no budget")
+
+    def suspend_or_resume(self, agency: int) -> None:
+        """An agency may not register any more, or may again."""
+        of = self._agency(agency)
+        if of.is_active:
+            agencies.suspend(of, by=self._staff, reason="under review")
+        else:
+            reserve_list.resume_agency(of, by=self._staff)
+
+    def transfer(self, person: int, agency: int) -> None:
+        """A person moves to another agency."""
+        trainees.transfer(self._person(person), by=self._staff, agency=self._agency(agency))
+
+    def move_agency(self, agency: int, country: int) -> None:
+        """An agency moves to another country."""
+        atomic(setattr)(self._agency(agency), "country", sorted(set(COUNTRIES))[country % 3])
+
+    # Time
+
+    def wait(self, n: int) -> None:
+        """Time passes, and the worker has looked for offers that nobody took."""
+        self._travel.shift(timedelta(hours=(1, 13, 49, 49, 13, 1, 97)[n % 7]))
+        reserve_list.expire_offers()
+
+
+NOTHING = msg("There is nothing to do it to.")
+OPERATIONS: dict[str, int] = {
+    name: len(signature(thing).parameters) - 1
+    for name, thing in vars(World).items()
+    if isfunction(thing) and not name.startswith("_")
+}
+"""Every operation, and how many numbers it takes."""
+
+
+def peopled() -> dict[str, int]:
+    """Users, agencies and their people in a fresh database; returns who decides."""
+    with time_machine.travel(BEGINS, tick=False):
+        make = Make()
+        staff = make.user(Role.ADMIN)
+        make.user(Role.COORDINATOR)
+        for n, country in enumerate(COUNTRIES):
+            agency = make.agency(code=f"AG{n}", name=f"Agency {n}", country=country)
+            make.user(Role.PARTNER, agency=agency)
+            for p in range(PEOPLE):
+                name = {"family_name": f"Person{n}{p}", "given_names": "Pat"}
+                make.trainee(agency, email=f"p{n}{p}@example.org", **name)
+        return {"staff": staff.id}
+
+
+@contextmanager
+def beginning(numbers: dict[str, int], capacity: int = 4, **wanted: Any) -> Iterator[World]:
+    """A world with a training that is open, among those who are ``peopled``."""
+    with time_machine.travel(BEGINS, tick=False) as travel:
+        starts = (BEGINS + timedelta(days=12)).date()
+        training = Make().training(
+            code="T-MODEL", capacity=capacity, starts_on=starts, ends_on=starts + timedelta(days=4),
+            registration_closes_local=datetime.combine(starts - timedelta(days=2), time(17)), **wanted,
+        )  # fmt: skip
+        travel.shift(timedelta(seconds=1))
+        yield World(travel, {**numbers, "training": training.id})
+
+
+Step = tuple[str, Sequence[int]]
+
+
+def take(world: World, step: Step) -> str:
+    """Carry one operation out and let a second pass: ``done``, or the refusal's kind and code."""
+    name, numbers = step
+    operation: Callable[..., None] = getattr(world, name)
+    try:
+        operation(*numbers)
+        return "done"
+    except DomainError as refusal:
+        db.session.expire_all()
+        return (
+            f"{type(refusal).__name__} {getattr(refusal, 'code', '') or getattr(refusal, 'field', '') or ''}"
+        )
+    finally:
+        world._travel.shift(timedelta(seconds=1))
+
+
+def crowd(people: int, seats: int, admission: Admission) -> list[Step]:
+    """People of every agency in turn; by approval, as many as there are seats are confirmed and the rest wait."""
+    found: list[Step] = [("register", [4 * (7 * n % 16) + 1]) for n in range(people)]
+    if admission is Admission.APPROVAL:
+        found += [("confirm", [1]) for _ in range(min(seats, people))]
+        found += [("reserve", [1]) for _ in range(people - seats)]
+    return found
+
+
+def random_steps(seed: int, count: int) -> list[Step]:
+    """The same sequence for the same seed, everywhere; registering comes up more often than the rest."""
+    drawn = random.Random(seed)
+    names = [*OPERATIONS, *["register", "register_many", "withdraw", "reserve", "offer", "wait"]]
+    found = []
+    for _ in range(count):
+        name = drawn.choice(names)
+        found.append((name, [drawn.randrange(64) for _ in range(OPERATIONS[name])]))
+    return found

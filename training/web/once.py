@@ -1,0 +1,66 @@
+"""A form that is sent twice, by a double click or after a slow answer, has one effect and the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, flash, redirect, request
+from flask import session as cookie
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.services import request_keys
+from training.services.request_keys import Answer
+
+FIELD = "request_key"
+View = Callable[..., Response]
+
+
+def init_app(app: Flask) -> None:
+    """Give every form of a page a key of its own: ``ui/form.html`` puts it beside the CSRF token."""
+    app.jinja_env.globals["request_key"] = lambda: secrets.token_urlsafe(18)
+
+
+def once(view: View) -> View:
+    """Answer a form that comes a second time like the first time; below ``@permit``.
+
+    Where it comes with other content, because somebody went back and changed it, it is another request. What leads
+    nowhere (a refusal, a form to be corrected) may come again.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Response:
+        if request.method != "POST" or not request.form.get(FIELD):
+            return view(*args, **kwargs)
+
+        def work() -> Answer[Response]:
+            response = view(*args, **kwargs)
+            led_to = response.headers.get("Location", "") if response.status_code == 303 else ""
+            return Answer(led_to, _said_last(), response)
+
+        answer = request_keys.once(current_user._get_current_object(), key=_key(), work=work)
+        if answer.result is not None:
+            return answer.result
+        if answer.said:
+            flash(answer.said)
+        return redirect(answer.led_to, 303)
+
+    return guarded
+
+
+def _key() -> str:
+    """The sum of where the form goes and all that it holds, its key too; not of the CSRF token, which may be new."""
+    content = hashlib.sha256(request.full_path.encode())
+    for name, value in request.form.items(multi=True):
+        if name != "csrf_token":
+            content.update(f"\0{name}\0{value}".encode())
+    return content.hexdigest()
+
+
+def _said_last() -> str:
+    said = cookie.get("_flashes") or [("", "")]
+    return str(said[-1][1])
