@@ -40,7 +40,7 @@ bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
 storm: setup-dev ## the long profiles of the seat tests, on both databases
-	@STORM=full scripts/test.sh tests/storm
+	@STORM=full scripts/test.sh tests/storm tests/model
 
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed")
 	@scripts/flask.sh db migrate -m "$(m)"

@@ -64,6 +64,19 @@ def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Fl
         db.engine.dispose()
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests measured (``record_property("measured", …)``), as one table at the end."""
+    passed = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    lines = [
+        f"{report.nodeid.rpartition('::')[2]}\n    {value}"
+        for report in passed if report.when == "call"
+        for name, value in report.user_properties if name == "measured"
+    ]  # fmt: skip
+    if lines:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(sorted(lines)))
+
+
 @contextmanager
 def throwing_away(app: Flask) -> Iterator[None]:
     """Everything that is stored inside is thrown away at the end."""

@@ -203,7 +203,7 @@ def five_minutes_pass() -> None:
 
 
 @pytest.mark.real_commit
-def test_a_worker_that_is_killed_again_and_again_loses_nothing(own, make: Make, server):
+def test_a_worker_that_is_killed_again_and_again_loses_nothing(own, make: Make, server, record_property):
     queue(make.user(), MESSAGES)
     server.pause = 0.02
     kills = 0
@@ -226,7 +226,7 @@ def test_a_worker_that_is_killed_again_and_again_loses_nothing(own, make: Make, 
 
     bodies = {message.get_content().strip() for message in server.taken}
     doubled = len(server.taken) - len(set(server.ids()))
-    print(f"{kills} kills, {len(set(server.ids()))} messages, {doubled} of them twice")
+    record_property("measured", f"{kills} kills, {len(set(server.ids()))} messages, {doubled} of them twice")
     assert bodies == {f"Letter {number}" for number in range(MESSAGES)}
     assert len(set(server.ids())) == MESSAGES
     assert doubled <= kills

@@ -38,12 +38,17 @@ def storm(tmp_path: Path, name: str, what: str, *arguments: str, lock: bool = Tr
     return json.loads(done.stdout)
 
 
-def test_everything_at_once_breaks_no_promise_and_nothing_fails(tmp_path: Path, worker_id: str):
+def test_everything_at_once_breaks_no_promise_and_nothing_fails(
+    tmp_path: Path, worker_id: str, record_property
+):
     rounds = storm(tmp_path, f"mixed_{worker_id}", "mixed", str(ROUNDS))
 
     statuses = sum((Counter(one["statuses"]) for one in rounds), Counter())
     slowest = max(one["seconds"] for one in rounds)
-    print(f"{len(rounds)} rounds of 190 requests, answers {dict(statuses)}, the slowest round {slowest} s")
+    record_property(
+        "measured",
+        f"{len(rounds)} rounds of 190 requests, answers {dict(statuses)}, the slowest round {slowest} s",
+    )
     assert [one["broken"] for one in rounds] == [""] * ROUNDS
     assert {int(status) for status in statuses} <= {303, 409, 422}
     assert statuses["303"] > ROUNDS * 100
@@ -55,11 +60,13 @@ def test_without_the_lock_a_promise_breaks(tmp_path: Path, worker_id: str):
     assert any(one["broken"] for one in rounds), rounds
 
 
-def test_a_form_pressed_five_times_at_once_has_one_effect_and_one_answer(tmp_path: Path, worker_id: str):
+def test_a_form_pressed_five_times_at_once_has_one_effect_and_one_answer(
+    tmp_path: Path, worker_id: str, record_property
+):
     found = storm(tmp_path, f"double_{worker_id}", "double", str(TRIALS))
 
     sent = sum(len(one["effects"]) for one in found.values())
-    print(f"{len(found)} forms, {sent} trials of five at once: effects "
+    record_property("measured", f"{len(found)} forms, {sent} trials of five at once: effects "
           f"{dict(Counter(n for one in found.values() for n in one['effects']))}")  # fmt: skip
     assert {name: set(one["effects"]) for name, one in found.items()} == dict.fromkeys(found, {1})
     for name, one in found.items():

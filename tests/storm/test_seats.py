@@ -43,13 +43,18 @@ def storm(tmp_path: Path, name: str, rounds: int, lock: bool) -> list[dict[str, 
     return json.loads(done.stdout)
 
 
-def test_two_hundred_for_twenty_seats_are_exactly_twenty(tmp_path: Path, worker_id: str):
+def test_two_hundred_for_twenty_seats_are_exactly_twenty(tmp_path: Path, worker_id: str, record_property):
     rounds = storm(tmp_path, f"storm_{worker_id}", ROUNDS, lock=True)
 
+    exact = sum((r["confirmed"], r["reserve"], r["failed"]) == (20, 180, 0) for r in rounds)
+    record_property(
+        "measured", f"{len(rounds)} rounds of 200 for 20 seats: {exact} with exactly 20 and 180, none failed"
+    )
     assert [(r["confirmed"], r["reserve"], r["failed"]) for r in rounds] == [(20, 180, 0)] * ROUNDS
 
 
-def test_without_the_lock_seats_are_oversold(tmp_path: Path, worker_id: str):
+def test_without_the_lock_seats_are_oversold(tmp_path: Path, worker_id: str, record_property):
     rounds = storm(tmp_path, f"storm_off_{worker_id}", 20, lock=False)
 
+    record_property("measured", f"oversold in round {len(rounds)}: {rounds[-1]['confirmed']} of 20 seats")
     assert any(r["confirmed"] > 20 for r in rounds), rounds
