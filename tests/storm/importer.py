@@ -1,4 +1,4 @@
-"""Imports a list over and over until it is killed: ``importer.py TRAINING AGENCY ROWS FIRST``, ready when it says so."""
+"""Imports a list over and over until it is killed: ``importer.py TRAINING AGENCY ROWS FIRST``; says when it is ready, and what is stored."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def main() -> None:
                 training, by=None, agency=agency, content="\n".join(lines).encode(), file_name=f"{number}.csv"
             )
             imports.confirm(batch, by=None)
+            print("stored", flush=True)
             number += 1
 
 
