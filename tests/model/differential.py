@@ -38,7 +38,7 @@ def _outcomes(seed: int, count: int) -> list[str]:
     promotion = Promotion.PROPOSED if seed % 5 == 4 else Promotion.AUTOMATIC
     with beginning(peopled(), capacity, admission=admission, promotion=promotion) as world:
         promises, found = Promises(world.training_id), []
-        for name, drawn in [*crowd(seed % 12, capacity, admission), *random_steps(seed, count)]:
+        for name, drawn in [*crowd(capacity + 3 + seed % 5, capacity, admission), *random_steps(seed, count)]:
             outcome = take(world, (name, drawn))
             promises.check(name, outcome)
             found.append(f"{name} {drawn}: {outcome}")
