@@ -41,7 +41,13 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
     ticked = focal.form(page).filled(person=str(make.trainee(agency).public_id))
     yield "register known people", "registration.submit_many", focal, page, ticked
     new = focal.form("/trainees/new", "family_name")
-    yield "new person", "trainee.create", focal, "/trainees/new", new.filled(**{**person, "family_name": f"Willow{number}", "email": ""})
+    yield (
+        "new person",
+        "trainee.create",
+        focal,
+        "/trainees/new",
+        new.filled(**{**person, "family_name": f"Willow{number}", "email": ""}),
+    )
     sessions = f"/sessions/of/{training.public_id}/new"
     later = staff.form(sessions, "title").filled(title="Evening")
     yield "new session", "session.create", staff, sessions, later
