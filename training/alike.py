@@ -181,8 +181,13 @@ NAMESAKES = {"Olena": "Elena", "Hanna": "Anna", "Kateryna": "Ekaterina", "Mykola
 """Given names that stand in one passport of a person in Ukrainian and in another in Russian."""
 
 
-def keys(*, family_name: str, given_names: str, native_name: str = "", email: str = "") -> set[Key]:
-    """The keys of a person; two people are alike as far as they meet, and the smallest key tells the grade."""
+def keys(
+    *, family_name: str, given_names: str, native_name: str = "", email: str = "", near: bool = True
+) -> set[Key]:
+    """The keys of a person; two people are alike as far as they meet, and the smallest key tells the grade.
+
+    ``near=False`` leaves out the keys of near misses, those of the grade ``POSSIBLE``: half of the work.
+    """
     found: set[Key] = set()
     if email:
         found.add((f"1e {email.strip().lower()}", 0))
@@ -195,7 +200,7 @@ def keys(*, family_name: str, given_names: str, native_name: str = "", email: st
         readings = _readings(text)
         for parts in readings:
             found |= _of_parts(parts, side)
-        if readings:
+        if near and readings:
             found |= _near_misses(readings[0])
     return {(key[:KEY_LENGTH], side) for key, side in found}
 

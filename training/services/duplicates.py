@@ -89,7 +89,7 @@ def likely_in(agency_id: int, asked: Sequence[Person]) -> list[list[int]]:
     beyond = _beyond(Grade.LIKELY)
     wanted: dict[tuple[str, int], list[int]] = {}
     for place, person in enumerate(asked):
-        for key, side in trainees.keys_of(person):
+        for key, side in trainees.keys_of(person, near=False):
             if key < beyond:
                 wanted.setdefault((key, (0, 2, 1)[side]), []).append(place)
     found: list[dict[int, None]] = [{} for _ in asked]

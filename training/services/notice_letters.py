@@ -276,12 +276,12 @@ def _is_by_focal_point(registration: Registration) -> bool:
 
 def to_trainees(people: Sequence[Registration]) -> list[OutgoingMail]:
     """The notice to each person, in their language; a row that says so where there is no address."""
-    organisation = organisations.get()
+    shared: dict[tuple[Training, str], dict[str, str]] = {}
     return [
         row(
             "trainee",
-            of_trainee(one, letters.language_of(one.trainee.language), organisation),
-            letters.language_of(one.trainee.language),
+            of_trainee(one, language := letters.language_of(one.trainee.language), shared),
+            language,
             one.training,
             agency_id=one.agency_id,
             name=name_of(one),
@@ -292,22 +292,36 @@ def to_trainees(people: Sequence[Registration]) -> list[OutgoingMail]:
     ]
 
 
-def of_trainee(registration: Registration, language: str, organisation: Organisation) -> Letter:
-    """The notice to a person who was registered: by whom, for what, which data are kept, and their rights."""
+def of_trainee(
+    registration: Registration, language: str, shared: dict[tuple[Training, str], dict[str, str]]
+) -> Letter:
+    """The notice to a person who was registered: by whom, for what, which data are kept, and their rights.
+
+    What it says to everybody is kept in ``shared``: thousands of letters go out at once.
+    """
     training, trainee = registration.training, registration.trainee
+    if (training, language) not in shared:
+        shared[training, language] = _to_everybody(training, language)
     return fill(
         "trainee",
         language,
         {
-            **about(training, language),
+            **shared[training, language],
             "name": f"{trainee.given_names} {trainee.family_name}",
             "agency": registration.agency_name,
             "link": Ready(links.to_my(registration.public_id, trainee.public_id)),
-            "privacy": Ready(privacy(training, language).body),
-            "organisation": organisation.name,
-            "address": letters.paragraphs(organisation.address),
         },
     )
+
+
+def _to_everybody(training: Training, language: str) -> dict[str, str]:
+    organisation = organisations.get()
+    return {
+        **about(training, language),
+        "privacy": Ready(privacy(training, language).body),
+        "organisation": organisation.name,
+        "address": letters.paragraphs(organisation.address),
+    }
 
 
 SAMPLE = ("– Sample, Anna", "– Sample, Omar")
@@ -316,7 +330,7 @@ SAMPLE = ("– Sample, Anna", "– Sample, Omar")
 def sample(kind: str, training: Training, language: str) -> Letter:
     """A letter of this kind about the training as it would be written, with invented people."""
     values: dict[str, str] = {
-        **about(training, language),
+        **_to_everybody(training, language),
         "name": "Anna Sample",
         "agency": "Sample Agency",
         "people": block(
@@ -328,9 +342,6 @@ def sample(kind: str, training: Training, language: str) -> Letter:
         "opens": letters.moment(training.registration_opens_at, training.zone, language),
         "deadline": letters.moment(training.registration_closes_at, training.zone, language),
         "link": "https://…",
-        "privacy": Ready(privacy(training, language).body),
-        "organisation": organisations.get().name,
-        "address": letters.paragraphs(organisations.get().address),
     }
     part = fill(kind, language, values)
     return part if kind in letters.ALONE else letters.framed([part], language, values, part.subject)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from training import clock
-from training.db import db
+from training.db import db, insert_many
 from training.errors import Conflict, Invalid
 from training.models import (
     HOLDS_SEAT,
@@ -152,8 +152,7 @@ def first_steps(registrations: Sequence[Registration], by: User | None) -> None:
             rows.append(
                 {**common, "from_state": S.SUBMITTED, "to_state": registration.state, "reason_code": code}
             )
-    if rows:
-        db.session.execute(insert(RegistrationStep).execution_options(render_nulls=True), rows)
+    insert_many(RegistrationStep, rows)
 
 
 def check_open(training: Training, override: bool) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import Select, delete, false, insert, select
+from sqlalchemy import Select, delete, false, select
 from sqlalchemy.orm import joinedload
 
 from training import alike
-from training.db import MOST_PARAMETERS, atomic, db, store_many
+from training.db import MOST_PARAMETERS, atomic, db, insert_many, store_many
 from training.errors import Conflict, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
@@ -202,8 +202,11 @@ def remove(numbers: Sequence[int]) -> None:
         db.session.execute(delete(column.class_).where(column.in_(numbers)))
 
 
-def keys_of(person: Person | Trainee) -> set[alike.Key]:
-    """The keys under which a person meets others; those merged away or anonymised meet nobody."""
+def keys_of(person: Person | Trainee, *, near: bool = True) -> set[alike.Key]:
+    """The keys under which a person meets others, without ``near`` only those who are likely the same.
+
+    Those merged away or anonymised meet nobody.
+    """
     if isinstance(person, Trainee) and (person.merged_into_id or person.anonymised_at):
         return set()
     return alike.keys(
@@ -211,6 +214,7 @@ def keys_of(person: Person | Trainee) -> set[alike.Key]:
         given_names=person.given_names,
         native_name=person.native_name,
         email=person.email,
+        near=near,
     )
 
 
@@ -235,8 +239,7 @@ def keep_keys(people: Sequence[Trainee]) -> None:
         for number in changed
         for key, side in sorted(wanted[number])
     ]
-    if rows:
-        db.session.execute(insert(TraineeKey), rows)
+    insert_many(TraineeKey, rows)
 
 
 def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
