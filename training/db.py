@@ -15,12 +15,15 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, insert, inspect, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 
 from config import ROOT, Config
-from training.errors import Invalid
+from training.errors import Conflict, Invalid
 from training.text import msg
 
+TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
+"""How the two databases say that a unique key is taken."""
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T", bound="Base")
@@ -91,6 +94,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
     writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
     may catch its refusal and go on. Before it commits, ``END_OF_WORK`` writes what follows from the whole of it.
+
+    Raises ``Conflict`` where a unique key refuses what two stored at once, which no look beforehand can see.
     """
 
     @wraps(function)
@@ -113,6 +118,16 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 finish(session.info[NOTES])
             session.commit()
             return result
+        except IntegrityError as refused:
+            session.rollback()
+            if getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", "")) not in TAKEN:
+                raise
+            raise Conflict(
+                msg(
+                    "Somebody else stored the same at the same moment. Nothing of yours was stored: look again."
+                ),
+                "same_moment",
+            ) from refused
         except BaseException:
             session.rollback()
             raise

@@ -9,7 +9,6 @@ from email.message import EmailMessage
 import pytest
 import time_machine
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from tests.make import Make
 from training import clock, letters
@@ -512,5 +511,6 @@ def test_the_key_refuses_a_second_reminder_whatever_happens(make: Make):
         )
 
     remember()
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Conflict, match="at the same moment") as refused:
         remember()
+    assert refused.value.code == "same_moment"

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from training import clock
 from training.db import atomic, db, store_many
+from training.errors import Conflict
 from training.models import Agency, Registration, RegistrationState, Reminder, Training, TrainingState
 from training.services import notice_letters, seats, trainings
 from training.services.notice_letters import Part, name_of
@@ -32,7 +32,7 @@ def queue_due() -> int:
         for training in found:
             try:
                 written += remind(training, kind=kind)
-            except IntegrityError:
+            except Conflict:
                 continue  # another worker was quicker
     return written
 
