@@ -24,6 +24,7 @@ TABLE = {
     Action.THEME_CHANGE: "admin",
     Action.AGENCY_CHANGE: "admin coordinator",
     Action.TRAINEE_MERGE: "admin coordinator",
+    Action.TRAINEE_TRANSFER: "admin coordinator",
     Action.PROGRAMME_CREATE: "admin coordinator",
     Action.REGISTER_REOPEN: "admin coordinator",
 }

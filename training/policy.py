@@ -64,6 +64,7 @@ class Action(StrEnum):
     TRAINEE_CREATE = "trainee:create"
     TRAINEE_CHANGE = "trainee:change"
     TRAINEE_MERGE = "trainee:merge"
+    TRAINEE_TRANSFER = "trainee:transfer"
     REGISTRATION_LIST = "registration:list"
     REGISTRATION_READ = "registration:read"
     REGISTRATION_SUBMIT = "registration:submit"
@@ -182,6 +183,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.TRAINEE_CREATE: anything,
         Action.TRAINEE_CHANGE: anything,
         Action.TRAINEE_MERGE: anything,
+        Action.TRAINEE_TRANSFER: anything,
         Action.PARTICIPANTS_READ: in_scope,
         Action.REGISTRATION_READ: in_scope,
         Action.REGISTRATION_SUBMIT: in_scope,

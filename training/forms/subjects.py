@@ -171,6 +171,12 @@ class NewTraineeForm(TraineeForm):
     agency = Picked(_l("Agency"))
 
 
+class TransferForm(Form):
+    """Where a person works now."""
+
+    agency = Picked(_l("Agency where the person works now"))
+
+
 class DoorForm(Form):
     """A person who stands at the door: what a trainer can ask between two handshakes."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from training import alike
 from training.db import MOST_PARAMETERS, atomic, db, insert_many, store_many
-from training.errors import Conflict, NotFound
+from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
 from training.services import audit
@@ -167,7 +167,15 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
 
 @atomic
 def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
-    """Move a person to another agency: the old one keeps its registrations and loses sight of the person."""
+    """Move a person to another agency: the old one keeps its registrations and loses sight of the person.
+
+    Raises ``Invalid`` where it is the person's agency already, ``Conflict`` for somebody merged away or anonymised.
+    """
+    db.session.refresh(trainee, with_for_update=True)
+    if trainee.merged_into_id or trainee.anonymised_at:
+        raise Conflict(msg("This person is not kept any more."), "ended")
+    if trainee.agency_id == agency.id:
+        raise Invalid(msg("Pick another agency: the person is with this one."), field="agency")
     before = audit.snapshot(trainee)
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was

@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
-from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm
+from training.errors import Conflict, Invalid
+from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
 from training.services import duplicates, merges, registrations, trainees
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
-from training.web.respond import page, paginate, sorting, submitted
+from training.web.respond import first, page, paginate, sorting, submitted
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
 
@@ -101,3 +101,24 @@ def edit(trainee: Trainee) -> Response:
             flash(_("Saved."))
             return redirect(back, 303)
     return page("edit.html", form=form, title=trainee.name, back=(trainee.name, back))
+
+
+@bp.route("/<uuid:public_id>/transfer", methods=["GET", "POST"])
+@permit(Action.TRAINEE_TRANSFER, trainees.get)
+def transfer(trainee: Trainee) -> Response:
+    """Move a person to the agency where they work now."""
+    form = TransferForm(request.form)
+    form.agency.offer(choices.of_agencies())
+    back = url_for(".show", public_id=trainee.public_id)
+    if submitted(form):
+        try:
+            trainees.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
+        except (Conflict, Invalid) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))
+            return redirect(back, 303)
+    found = registrations.of_trainee(trainee, current_user._get_current_object())
+    return page(
+        "trainees/transfer.html", form=form, trainee=trainee, registrations=first(found, 50), back=back
+    )
