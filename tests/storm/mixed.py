@@ -1,7 +1,6 @@
-"""Registrations, withdrawals, changed capacities and seats kept anew, all at once; run as a process of its own.
+"""Registrations, withdrawals, changed capacities, people moved and seats kept anew; run as a process of its own.
 
-``python -m tests.storm.mixed URL ROUNDS`` prints one tally a round as JSON. A person's move to another agency has no
-page; seats kept anew for an agency, which moves seats between shares, stand for it.
+``python -m tests.storm.mixed URL ROUNDS`` prints one tally a round as JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from training.db import db
 from training.models import Role, User
 from training.services import registrations
 
-REGISTER, WITHDRAW, RESIZE, KEEP = 100, 50, 20, 20
+REGISTER, WITHDRAW, RESIZE, TRANSFER, KEEP = 100, 50, 20, 20, 20
 SEATS = 40
 
 
@@ -39,9 +38,9 @@ def one_round(seed: int, staff: Browser, partners: list[tuple[int, Browser]]) ->
     forms = [browser.form(page) for _, browser in partners]
     csrf = [dict(one.fields)["csrf_token"] for one in forms]
     sends = []
-    for n in range(REGISTER):
+    people = [str(make.trainee(users[n % len(users)].agency).public_id) for n in range(REGISTER)]
+    for n, person in enumerate(people):
         of = n % len(partners)
-        person = str(make.trainee(users[of].agency).public_id)
         sends.append((partners[of][1], (page, [("csrf_token", csrf[of]), ("person", person)])))
     for of, user in enumerate(users):
         for one in db.session.scalars(registrations.of(training, user)).all()[: WITHDRAW // len(users)]:
@@ -54,6 +53,11 @@ def one_round(seed: int, staff: Browser, partners: list[tuple[int, Browser]]) ->
     for _ in range(KEEP):
         of_agency = drawn.choice(users).agency.code
         sends.append((staff, (keep, kept.filled(agency=of_agency, seats=str(drawn.randrange(0, 8))))))
+    by_staff = dict(kept.fields)["csrf_token"]
+    for n, person in enumerate(people[:TRANSFER], 1):
+        other = users[n % len(users)].agency.code
+        to = f"/trainees/{person}/transfer"
+        sends.append((staff, (to, [("csrf_token", by_staff), ("agency", other)])))
     drawn.shuffle(sends)
     promises = Promises(training.id)
     db.session.remove()
