@@ -46,9 +46,7 @@ migrate: setup-dev ## write a migration for what changed in the models (m="what 
 	@scripts/flask.sh db migrate -m "$(m)"
 
 translate: setup-dev ## collect the strings of all pages into the catalogues
-	@.venv/bin/pybabel -q extract -F babel.cfg -k msg -k _l -k lazy_gettext --no-location --sort-output --omit-header -o translations/messages.pot .
-	@for one in fr ru; do .venv/bin/pybabel -q update -N --omit-header -i translations/messages.pot -d translations -l $$one; done
-	@rm translations/messages.pot
+	@$(PY) scripts/translate.py
 
 .stamps/run: requirements.txt requirements-setup.txt
 	@test -x $(PY) || python3 -m venv .venv
