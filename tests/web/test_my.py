@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.conftest import SECRET
 from tests.make import Make
+from tests.papers import text_of
 from training import links
 from training.db import atomic, db
 from training.models import OutgoingMail, ReasonCode, RegistrationState, Role
@@ -49,8 +50,27 @@ def test_the_page_says_whose_it_is_for_what_and_nothing_else_of_them(person, cli
         person["focal"].agency.name,
     ):
         assert hidden not in response.text
-    assert "There are no papers yet" in response.text
     assert "Your data and your rights" in response.text
+
+
+def test_who_is_confirmed_fetches_the_confirmation_on_paper_in_their_language(person, client, make: Make):
+    trainee, other = person["registration"].trainee, make.registration(person["registration"].training)
+    make.session(person["registration"].training, person["registration"].training.starts_on)
+    atomic(setattr)(trainee, "language", "ru")
+
+    page, paper = client.get(person["url"]), client.get(f"{person['url']}/confirmation.pdf")
+    text = text_of(paper.data)
+    waiting = client.get(link(other)).text, client.get(f"{link(other)}/confirmation.pdf")
+
+    assert "/confirmation.pdf" in page.text
+    assert (
+        paper.headers["Content-Type"] == "application/pdf"
+        and "attachment" in paper.headers["Content-Disposition"]
+    )
+    assert "Petrova, Anna" in text and "Detection of forged documents" in text and "09:00" in text
+    assert other.name not in text
+    assert "/confirmation.pdf" not in waiting[0]
+    assert waiting[1].status_code == 409
 
 
 def test_the_address_is_not_passed_on_not_indexed_not_kept_and_sets_no_cookie(person, client):

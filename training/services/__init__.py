@@ -40,6 +40,7 @@ ORDER = (
     "import_undo",
     "attendance",
     "at_the_door",
+    "papers",
     "sheets",
     "reports",
     "report_rows",

@@ -14,10 +14,10 @@ from training import letters
 from training.errors import Conflict, NotFound
 from training.forms.my import CorrectionForm, DeclineForm
 from training.models import Registration
-from training.services import my_registrations, notice_letters
+from training.services import my_registrations, notice_letters, papers
 from training.text import in_language
 from training.web.access import public
-from training.web.respond import page, submitted
+from training.web.respond import download, page, submitted
 from training.web.security import csrf
 
 bp = Blueprint("my", __name__, url_prefix="/my")
@@ -71,11 +71,22 @@ def show(token: str) -> Response:
             my_registrations.ask_correction(registration, text=form.text.data)
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
-            "my/show.html", form=form, token=token, registration=registration, papers=[],
+            "my/show.html", form=form, token=token, registration=registration, has_confirmation=papers.has_confirmation(registration),
             when=notice_letters.whereabouts(registration.training).said(_language(registration)),
             may_decline=my_registrations.may_decline(registration), done=request.args.get("done", ""),
             privacy=my_registrations.privacy(registration, language=_language(registration)),
         )  # fmt: skip
+
+
+@bp.get("/<token>/confirmation.pdf")
+@public
+def confirmation(token: str) -> Response:
+    """The confirmation on paper."""
+    registration = _registration(token)
+    return download(
+        papers.confirmation(registration, demo=current_app.config["DEMO"]),
+        f"confirmation-{registration.training.code}.pdf", "application/pdf",
+    )  # fmt: skip
 
 
 @bp.post("/<token>/confirm")

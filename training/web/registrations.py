@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -17,6 +17,7 @@ from training.policy import Action
 from training.services import (
     duplicates,
     late_changes,
+    papers,
     registrations,
     reserve_list,
     seats,
@@ -27,7 +28,7 @@ from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
-from training.web.respond import first, page, paginate, reason, sorting, uuids
+from training.web.respond import download, first, page, paginate, reason, sorting, uuids
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -63,6 +64,16 @@ def show(registration: Registration) -> Response:
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>/confirmation.pdf")
+@permit(Action.REGISTRATION_READ, registrations.get)
+def confirmation(registration: Registration) -> Response:
+    """The confirmation on paper, to hand over to the person."""
+    return download(
+        papers.confirmation(registration, demo=current_app.config["DEMO"]),
+        f"confirmation-{registration.training.code}.pdf", "application/pdf",
     )  # fmt: skip
 
 
