@@ -66,3 +66,14 @@ def test_a_sign_in_sheet_has_every_session_and_every_script(make: Make):
     assert "22:00" in text and "09:00" in text
     assert "Щёголева" in text
     assert '#read("/etc/passwd")' in text
+
+
+def test_a_workbook_prints_on_a4_with_its_header_on_every_page(tmp_path: Path):
+    path = tmp_path / "x.xlsx"
+
+    write(path, [Sheet("People", [f"Column {n}" for n in range(20)], [["x"] * 20] * 200, [20] * 20)])
+
+    sheet = openpyxl.load_workbook(path)["People"]
+    assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
+    assert sheet.print_title_rows == "$1:$1"

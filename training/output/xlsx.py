@@ -17,6 +17,12 @@ from rustpy_xlsxwriter import FastExcel, Format
 from training.output.safe import excel_text
 
 
+ON_PAPER = {
+    "landscape": True, "paper_size": 9, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&R&P / &N",
+}  # fmt: skip
+"""A4 across, all columns on one page, the header on every page."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A sheet: its name, its columns' titles and widths (in characters), and its rows, which may be a generator."""
@@ -39,6 +45,7 @@ def write(path: Path, sheets: Sequence[Sheet]) -> None:
             column_widths=[float(width) for width in sheet.widths] or None,
             header_format=head,
             autofilter=sheet.is_table,
+            page_setup=ON_PAPER,
         )
         book.freeze(row=1, col=0, sheet=sheet.name)
     book.save()
