@@ -9,7 +9,7 @@ import time_machine
 
 from tests.make import Make
 from training import clock
-from training.db import db
+from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Admission, AuditEntry, RegistrationSource, RegistrationState, Role
 from training.services import (
@@ -225,6 +225,19 @@ def test_replacing_keeps_the_seat_with_the_agency_and_links_the_two(make: Make):
 
     assert (old.state, new.state, waiting.state) == (S.REPLACED, S.CONFIRMED, S.RESERVE)
     assert new.replaces_id == old.id
+
+
+def test_a_substitute_who_takes_a_kept_seat_frees_the_other_for_the_next_in_line(make: Make):
+    training, agency, by = make.training(capacity=2), make.agency(country="AT"), make.user()
+    seats.allocate(training, by=None, seats=1, country="MD")
+    old = make.registration(training, make.trainee(agency))
+    waiting = make.registration(training, make.trainee(make.agency(country="AT")))
+    assert waiting.state is S.RESERVE
+    atomic(setattr)(agency, "country", "MD")
+
+    late_changes.replace(old, by=by, substitute=make.trainee(agency), reason="on leave")
+
+    assert waiting.state is S.CONFIRMED
 
 
 def test_a_substitute_comes_from_the_same_agency(make: Make):

@@ -9,9 +9,10 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import ReasonCode, Registration, RegistrationSource, Trainee, Training, User
 from training.seat_count import SeatCount
-from training.services import audit, registrations, seat_counts, seats, trainings
+from training.services import audit, registrations, reserve_list, seat_counts, seats, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
+from training.services.reserve_list import Freed
 from training.text import msg
 
 
@@ -36,6 +37,8 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
         training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True
     )
     new.replaces = registration
+    # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
+    reserve_list.promote(training, Freed(by=registration), by=by)
     audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
     return new
 
