@@ -53,6 +53,16 @@ def test_by_approval_as_many_move_up_as_seats_are_added(make: Make):
     assert [one.state for one in waiting] == [S.CONFIRMED, S.CONFIRMED, S.RESERVE]
 
 
+def test_who_freed_the_seat_is_not_named_to_the_agency_that_gets_it(make: Make):
+    training, focal = make.training(capacity=1), make.user(Role.PARTNER)
+    held = make.registration(training, make.trainee(focal.agency))
+    waiting = make.registration(training)
+
+    registrations.withdraw(held, by=focal, reason="on leave")
+
+    assert [(s.to_state, s.by_name) for s in registrations.history(waiting)][-1] == (S.CONFIRMED, "")
+
+
 def test_offers_that_expire_together_confirm_nobody_who_let_one_pass(make: Make):
     training, by = make.training(admission=Admission.APPROVAL, capacity=2), make.user()
     late = [reserve_list.offer(one, by=by) for one in reserved(make, training, 2)]
