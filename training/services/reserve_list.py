@@ -97,7 +97,8 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
         return []
     promoted = next_in_line(training, seat_counts.count(training), freed)
     for candidate in promoted:
-        steps.confirm(candidate, None)  # by the rule: who freed the seat may be of an agency that nobody is to see
+        # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
+        steps.confirm(candidate, None)
         audit.record(by=by, action="registration.promote", thing=candidate)
     return promoted
 

@@ -171,7 +171,8 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
 
     Raises ``Invalid`` where it is the person's agency already, ``Conflict`` for somebody merged away or anonymised.
     """
-    db.session.refresh(trainee, with_for_update=True)
+    held = select(Trainee).where(Trainee.id == trainee.id).with_for_update(of=Trainee)
+    db.session.execute(held.execution_options(populate_existing=True)).one()
     if trainee.merged_into_id or trainee.anonymised_at:
         raise Conflict(msg("This person is not kept any more."), "ended")
     if trainee.agency_id == agency.id:

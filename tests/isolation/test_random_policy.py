@@ -1,0 +1,220 @@
+"""Random worlds and moves: what an agency sees is exactly what a few lines say that it may.
+
+``STORM=full`` runs the long profile.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from tests.isolation.test_matrix import Asker
+from tests.make import Make
+from training.db import atomic, db
+from training.errors import DomainError, NotFound
+from training.models import Agency, Registration, Role, Trainee, Training, User
+from training.services import agencies, late_changes, merges, people, registrations, reserve_list, trainees
+
+EXAMPLES = 2_000 if os.environ.get("STORM") == "full" else 12
+NAME = re.compile(r"Qx\d+q")
+FOCAL_POINT = re.compile(r"Fz\d+z")
+PEOPLE_PAGES = ("/trainees", "/trainees?as=csv", "/trainees?text=qx", "/trainees?sort=-added")
+REGISTRATION_PAGES = ("/registrations?as=csv", "/registrations?sort=name")
+
+
+DONE: Counter[str] = Counter()
+"""Which moves were not refused."""
+
+
+@dataclass
+class World:
+    """Three agencies with a focal point each, and what was done with their people."""
+
+    make: Make
+    staff: User
+    trainings: list[Training]
+    agencies: list[Agency]
+    focal: list[User]
+    people: list[Trainee] = field(default_factory=list)
+    registrations: list[Registration] = field(default_factory=list)
+    acted: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Who of its own agency did something to a registration, by its id."""
+
+    def add(self, n: int, _m: int) -> None:
+        name = f"Qx{len(self.people)}q"
+        self.people.append(self.make.trainee(self.agencies[n % 3], family_name=name, given_names="A"))
+
+    def register(self, n: int, m: int) -> None:
+        one = self.people[n % len(self.people)]
+        by = self.focal_point_of(one.agency)
+        self.keep(registrations.submit(self.trainings[m % 2], by=by, trainee=one), by)
+
+    def move(self, n: int, m: int) -> None:
+        trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
+
+    def move_focal_point(self, n: int, m: int) -> None:
+        atomic(setattr)(self.focal[n % 3], "agency_id", self.agencies[m % 3].id)
+        db.session.expire_all()
+
+    def suspend_or_resume(self, n: int, _m: int) -> None:
+        agency = self.agencies[n % 3]
+        if agency.is_active:
+            agencies.suspend(agency, by=self.staff, reason="moved")
+        else:
+            reserve_list.resume_agency(agency, by=self.staff)
+
+    def merge(self, n: int, m: int) -> None:
+        size = len(self.people)
+        other = self.people[(n + 1 + m % (size - 1)) % size]
+        merges.merge(self.people[n % size], other, by=self.staff, values=[])
+
+    def withdraw(self, n: int, m: int) -> None:
+        one = self.registrations[n % len(self.registrations)]
+        by = self.focal_point_of(one.agency)
+        registrations.withdraw(one, by=by, reason="ill")
+        self.keep(one, by)
+
+    def replace(self, n: int, m: int) -> None:
+        one = self.registrations[n % len(self.registrations)]
+        colleagues = [p for p in self.people if p.agency_id == one.agency_id and p.id != one.trainee_id]
+        if not colleagues:
+            raise NotFound
+        substitute = colleagues[m % len(colleagues)]
+        by = self.focal_point_of(one.agency)
+        new = late_changes.replace(one, by=by, substitute=substitute, reason="ill")
+        self.keep(one, by)
+        self.keep(new, by)
+
+    def focal_point_of(self, agency: Agency) -> User:
+        """Somebody who may act for it now; refused where there is nobody."""
+        found = [one for one in self.focal if one.agency_id == agency.id]
+        if not found:
+            raise NotFound
+        return found[0]
+
+    def keep(self, registration: Registration, by: User) -> None:
+        if registration not in self.registrations:
+            self.registrations.append(registration)
+        self.acted[registration.id].add(by.name)
+
+
+MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "suspend_or_resume", "merge", "withdraw", "replace")  # fmt: skip
+
+
+EVERY_MOVE = [("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
+              ("register", 4, 1), ("merge", 4, 2), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
+
+
+def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
+    """The rule: the people who are with the agency now, and the registrations that it made; nothing when suspended."""
+    agency = user.agency
+    if agency is None or not agency.is_active:
+        return set(), set()
+    known = {one for one in world.people if one.agency_id == agency.id and one.merged_into_id is None}
+    return known, {one for one in world.registrations if one.agency_id == agency.id}
+
+
+def begin(make: Make) -> World:
+    own = [make.agency() for _ in range(3)]
+    focal = [
+        people.create(by=None, email=f"{one.code}@example.org", name=f"Fz{n}z", role=Role.PARTNER, agency=one)
+        for n, one in enumerate(own)
+    ]
+    return World(make, make.user(), [make.training(capacity=3), make.training(capacity=3)], own, focal)
+
+
+def play(world: World, steps: list[tuple[str, int, int]]) -> None:
+    for n in range(3):
+        world.add(n, 0)
+        world.register(n, n)
+    for name, n, m in steps:
+        try:
+            getattr(world, name)(n, m)
+            DONE[name] += 1
+        except DomainError:
+            continue  # refused: what is seen must be right all the same
+
+
+def check(app, world: World) -> None:
+    """Whoever asks sees what the rule says, in lists, files, searches and by address."""
+    db.session.expire_all()
+    for user in world.focal:
+        known, own = seen_by(user, world)
+        asker = Asker(app, user)
+        names, taken = {one.family_name for one in known}, {first(one.trainee_name) for one in own}
+        for pages, wanted in ((PEOPLE_PAGES, names), (REGISTRATION_PAGES, taken)):
+            for path in pages:
+                assert set(NAME.findall(asker.ask("GET", path).text)) == wanted, (user.name, path)
+        found_by_name = set(NAME.findall(asker.ask("GET", "/registrations?text=qx").text))
+        assert found_by_name <= taken, "a search by what is known of people now shows no more"
+        for training in world.trainings:
+            text = asker.ask("GET", f"/trainings/{training.public_id}").text
+            mine = {first(one.trainee_name) for one in own if one.training_id == training.id}
+            assert set(NAME.findall(text)) <= mine | names, (user.name, training.code)
+        assert set(NAME.findall(asker.ask("GET", "/").text)) <= taken | names
+        found = [
+            one for one in world.people if asker.ask("GET", f"/trainees/{one.public_id}").status_code == 200
+        ]
+        assert set(found) == known
+        for one in world.registrations:
+            response = asker.ask("GET", f"/registrations/{one.public_id}")
+            assert (response.status_code == 200) == (one in own), one.trainee_name
+            named = set(FOCAL_POINT.findall(response.text)) - {user.name}
+            assert named <= world.acted[one.id], (user.name, one.trainee_name)
+
+
+def first(name: str) -> str:
+    return name.partition(",")[0]
+
+
+def run(app, make: Make, examples: int) -> None:
+    profile = settings(
+        max_examples=examples, deadline=None, derandomize=examples < 100, database=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+    @profile
+    @example(EVERY_MOVE)
+    @given(st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 63), st.integers(0, 63)), max_size=14))
+    def one(steps: list[tuple[str, int, int]]) -> None:
+        world = begin(make)
+        play(world, steps)
+        check(app, world)
+
+    one()
+
+
+def test_what_an_agency_sees_is_what_the_rule_says(app, make: Make, record_property):
+    DONE.clear()
+    run(app, make, EXAMPLES)
+
+    record_property(
+        "measured",
+        f"{EXAMPLES} random worlds, {DONE.total()} moves: every list, file, search and address as the rule says",
+    )
+    assert set(DONE) == set(MOVES), "every move was made"
+
+
+def _everybody(user):
+    return db.select(Trainee)
+
+
+def _every_registration(user):
+    return db.select(Registration).join(Registration.training)
+
+
+@pytest.mark.parametrize(
+    "guard", [("training.services.trainees.visible_to", _everybody),
+              ("training.services.registrations.visible_to", _every_registration)]
+)  # fmt: skip
+def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeypatch):
+    monkeypatch.setattr(*guard)
+
+    with pytest.raises(AssertionError):
+        run(app, make, 5)
