@@ -17,7 +17,16 @@ from tests.make import Make
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, DomainError
-from training.models import Admission, ImportBatch, Registration, RegistrationState, Trainee, Training, User
+from training.models import (
+    Admission,
+    ImportBatch,
+    Registration,
+    RegistrationState,
+    Trainee,
+    Training,
+    TrainingState,
+    User,
+)
 from training.services import import_staging, imports, late_changes, registrations, reserve_list, trainings
 from training.services import registration_steps as steps
 
@@ -114,6 +123,57 @@ def test_without_reading_again_after_the_lock_it_would_be_oversold(raced, monkey
     _, found = replaced_while_withdrawn(raced)
 
     assert found.count(S.CONFIRMED) == 2
+
+
+def registered_while_the_training_changes(
+    app: Flask, change: Callable[[Training], None]
+) -> tuple[list[DomainError], list[RegistrationState]]:
+    with app.app_context():
+        make = Make()
+        training = make.training(capacity=2)
+        make.registration(training)
+        trainee, training = make.trainee().id, training.id
+        db.session.remove()
+    refusals = at_once(
+        app, training,
+        lambda: change(get(Training, training)),
+        lambda: registrations.submit(get(Training, training), by=None, trainee=get(Trainee, trainee)),
+    )  # fmt: skip
+    return refusals, states(app, training)
+
+
+def _one_seat_less(training: Training) -> None:
+    training.capacity = 1
+
+
+def _cancelled(training: Training) -> None:
+    training.state = TrainingState.CANCELLED
+
+
+def test_a_seat_that_was_taken_away_meanwhile_is_not_given(raced):
+    refusals, found = registered_while_the_training_changes(raced, _one_seat_less)
+
+    assert (refusals, found) == ([], [S.CONFIRMED, S.RESERVE])
+
+
+def test_nobody_is_registered_for_a_training_that_was_cancelled_meanwhile(raced):
+    refusals, found = registered_while_the_training_changes(raced, _cancelled)
+
+    assert (len(refusals), found) == (1, [S.CONFIRMED])
+
+
+def test_with_a_lock_that_reads_nothing_the_seat_would_be_given(raced, monkeypatch):
+    if db_is_sqlite(raced):
+        pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
+
+    def holds_only(training: Training) -> None:
+        db.session.execute(db.select(Training.id).where(Training.id == training.id).with_for_update())
+
+    monkeypatch.setattr(trainings, "lock", holds_only)
+
+    _, found = registered_while_the_training_changes(raced, _one_seat_less)
+
+    assert found == [S.CONFIRMED, S.CONFIRMED]
 
 
 def db_is_sqlite(app: Flask) -> bool:

@@ -127,7 +127,8 @@ def lock(training: Training) -> None:
     are locked in ascending order of their ids.
     """
     wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
-    db.session.execute(wanted.with_for_update() if seat_lock_is_on() else wanted)
+    # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock
+    db.session.execute(wanted.with_for_update(of=Training) if seat_lock_is_on() else wanted).one()
 
 
 def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
