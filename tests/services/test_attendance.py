@@ -8,8 +8,10 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
 from tests.make import Make
+from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import AttendanceStatus, RegisterState, TrainingSession
 from training.services import attendance, late_changes, registrations, sessions
@@ -168,3 +170,18 @@ def test_a_session_that_has_not_begun_is_not_marked(make: Make):
 
     with pytest.raises(Conflict, match="not begun"):
         attendance.save(session, by=None, marks=[mark(row, P)])
+
+
+def test_a_register_that_was_locked_while_a_save_waited_is_not_changed(held, make: Make):
+    rows, by = attendance.register(held), make.user()
+
+    @atomic
+    def save_after_another_locked_it() -> None:
+        assert held.register_state is RegisterState.OPEN  # read before the save holds the row
+        db.session.execute(
+            text("UPDATE training_session SET register_state = 'locked' WHERE id = :id"), {"id": held.id}
+        )
+        attendance.save(held, by=by, marks=[mark(rows[0], P)])
+
+    with pytest.raises(Conflict, match="locked"):
+        save_after_another_locked_it()

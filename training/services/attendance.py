@@ -301,13 +301,13 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
 
 
 def _lock(session: TrainingSession) -> None:
-    """Hold the session's row, so that two savers come one after the other."""
+    """Hold the session's row and read it again: two savers come one after the other, and see a register closed."""
     db.session.execute(
         select(TrainingSession)
         .where(TrainingSession.id == session.id)
-        .with_for_update()
+        .with_for_update(of=TrainingSession)
         .execution_options(populate_existing=True)
-    )
+    ).one()  # only a row that is fetched is put into the object
 
 
 def _check_markable(session: TrainingSession, reason: str) -> None:
