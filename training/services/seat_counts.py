@@ -13,13 +13,14 @@ from training.seat_count import Kept, Origin, SeatCount
 
 
 def allocations(training: Training) -> list[SeatAllocation]:
-    """What is kept for whom, those released too."""
+    """What is kept for whom, those released too; read anew, for what was read before the lock may be history."""
     return list(
         db.session.scalars(
             select(SeatAllocation)
             .where(SeatAllocation.training_id == training.id)
             .options(joinedload(SeatAllocation.agency))
             .order_by(SeatAllocation.id)
+            .execution_options(populate_existing=True)
         )
     )
 
@@ -28,11 +29,11 @@ def counts(found: Sequence[Training]) -> dict[int, SeatCount]:
     """The seats of each training, by its id, in two statements however many there are."""
     ids = [training.id for training in found]
     counted = {training.id: SeatCount(training.capacity) for training in found}
-    live = select(SeatAllocation).where(
-        SeatAllocation.training_id.in_(ids), SeatAllocation.released_at.is_(None)
-    )
-    for allocation in db.session.scalars(live.order_by(SeatAllocation.id)):
-        counted[allocation.training_id].kept.append(as_kept(allocation))
+    live = select(
+        SeatAllocation.training_id, SeatAllocation.seats, SeatAllocation.agency_id, SeatAllocation.country
+    ).where(SeatAllocation.training_id.in_(ids), SeatAllocation.released_at.is_(None))
+    for number, seats, agency_id, country in db.session.execute(live.order_by(SeatAllocation.id)):
+        counted[number].kept.append(Kept(seats, agency_id, country))
     for number, agency_id, country, seats in by_agency(ids, HOLDS_SEAT):
         counted[number].take((agency_id, country), seats)
     return counted
