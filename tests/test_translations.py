@@ -62,7 +62,7 @@ def test_named_parameters_survive_translation(language):
     content = (ROOT / "translations" / language / "LC_MESSAGES" / "messages.po").read_bytes()
 
     for message in read_po(io.BytesIO(content), locale=language):
-        if message.id:
+        if message.id and message.string:
             assert sorted(re.findall(r"%\(\w+\)s", str(message.id))) == sorted(
                 re.findall(r"%\(\w+\)s", str(message.string))
             )
@@ -76,4 +76,4 @@ def test_a_page_speaks_the_readers_language(client, make):
     page = client.get("/themes").text
 
     assert '<html lang="ru"' in page
-    assert "Тематические области" in page and "Торговля людьми" in page
+    assert "Темы" in page and "Торговля людьми" in page

@@ -363,7 +363,7 @@ def test_a_person_is_told_in_their_language_by_whom_for_what_and_of_their_rights
     mail.send_due(app.config["CONFIG"], sent.append)
 
     body = next(m for m in sent if "anna@example.org" in m["To"]).get_content()
-    assert f"Ваше ведомство ({desk['agency'].name}) зарегистрировало вас" in body
+    assert f"Ваше учреждение ({desk['agency'].name}) зарегистрировало вас" in body
     assert "Ваши права" in body and "60" in body and "Controller: the organisation." in body
     assert f"{app.config['CONFIG'].public_url}/my/" in body
     assert "/my/" not in row.subject and row.body == ""
