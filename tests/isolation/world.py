@@ -7,8 +7,7 @@ from itertools import count
 from typing import Any
 
 from tests.make import Make
-from training.db import db
-from training.models import Admission, Agency, Registration, RegistrationState, Role, Training, User
+from training.models import Admission, Agency, Role, Training, User
 from training.services import (
     import_staging,
     mail,
@@ -73,7 +72,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
     return found
 
 
-def _move(make: Make, training: Training, a: Agency, b: Agency, by: User, word: Any, admin: User) -> None:
+def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) -> None:
     """What B's own focal point does that reaches into A's lists: a seat freed for A, people who change between the two."""
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
@@ -82,12 +81,10 @@ def _move(make: Make, training: Training, a: Agency, b: Agency, by: User, word: 
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
     registrations.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
     merges.merge(known, double, by=admin, values=[])
-    held = db.select(Registration).where(
-        Registration.training_id == training.id, Registration.agency_id == b.id,
-        Registration.state == RegistrationState.CONFIRMED,
-    )  # fmt: skip
-    for one in db.session.scalars(held).all():
-        registrations.withdraw(one, by=by, reason=f"{word()} ill")
+    tight = make.training(capacity=1)
+    held = registrations.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
+    make.registration(tight, make.trainee(a, family_name="Plainwaiting"))
+    registrations.withdraw(held, by=by, reason=f"{word()} ill")
 
 
 def world(make: Make) -> World:
@@ -101,7 +98,7 @@ def world(make: Make) -> World:
     seats.allocate(trainings[0], by=admin, seats=1, agency=b)
     theirs = _fill(make, b, trainings, lambda: f"{TOKEN}{next(numbers)}", admin)
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
-    _move(make, trainings[0], a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
+    _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
     session = sessions.of(trainings[0])[0]
     shared = {
         "training": trainings[0], "session": session, "programme": trainings[0].programme, "trainer": make.trainer(),
