@@ -111,12 +111,16 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{format_decimal(value, '0.0')} %"
 
 
+HOUR = {"en": "h", "fr": "h", "ru": "ч"}
+
+
 def hours(minutes: int | None) -> str:
     """Minutes as hours and minutes: 3 h, 2 h 30."""
     if minutes is None:
         return "–"
     whole, rest = divmod(minutes, 60)
-    return f"{whole} h {rest:02}" if rest else f"{whole} h"
+    unit = HOUR[str(get_locale())[:2]]
+    return f"{whole} {unit} {rest:02}" if rest else f"{whole} {unit}"
 
 
 @cache
