@@ -119,7 +119,7 @@ def hours(minutes: int | None) -> str:
     if minutes is None:
         return "–"
     whole, rest = divmod(minutes, 60)
-    unit = HOUR[str(get_locale())[:2]]
+    unit = HOUR[(get_locale() or Locale("en")).language]
     return f"{whole} {unit} {rest:02}" if rest else f"{whole} {unit}"
 
 
