@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from config import Config
 from tests.make import Make, numbers
+from tests.storm.importer import in_letters
 from tests.storm.pages import Browser, Fields, at_once
 from training.app import create_app
 from training.db import db
@@ -34,7 +35,8 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
     training = make.training(capacity=5, admission=Admission.APPROVAL)
     held = [make.registration(training, make.trainee(agency)) for _ in range(6)]
     seats.allocate(training, by=None, seats=3, agency=agency)
-    person = {"family_name": f"Double{number}", "given_names": "Pat", "country": "AT", "agency": agency.code}
+    one, other = in_letters(2 * int(number)), in_letters(2 * int(number) + 1)  # nobody may look like a double
+    person = {"family_name": one, "given_names": one, "country": "AT", "agency": agency.code}
     page = f"/registrations/for/{training.public_id}/new"
     new = focal.form(page, "family_name")
     yield "add a person and register", "trainee.create", focal, page, new.filled(**person)
@@ -46,7 +48,7 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
         "trainee.create",
         focal,
         "/trainees/new",
-        new.filled(**{**person, "family_name": f"Willow{number}", "email": ""}),
+        new.filled(**{**person, "family_name": other, "given_names": other, "email": ""}),
     )
     sessions = f"/sessions/of/{training.public_id}/new"
     later = staff.form(sessions, "title").filled(title="Evening")
