@@ -60,9 +60,13 @@ def index() -> Response:
 def show(registration: Registration) -> Response:
     """A registration with its history."""
     substitutes = trainees.search(_user(), agency=registration.agency)
+    waiting = [registration] if registration.state == "reserve" else []
+    is_partner = _user().role is Role.PARTNER
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
+        why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 
@@ -171,6 +175,10 @@ def _after(registration: Registration, text: str) -> Response:
     back = request.args.get("back")
     if back == "training":
         return redirect(url_for("trainings.show", public_id=registration.training.public_id), 303)
+    if back == "decide":
+        return redirect(
+            url_for("decisions.decide", public_id=registration.training.public_id, state="reserve"), 303
+        )
     return redirect(url_for(".show", public_id=registration.public_id), 303)
 
 
