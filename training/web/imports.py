@@ -108,7 +108,9 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
     only = request.args.get("show", "open" if in_the_way else "all")
     lines = in_the_way if only == "open" else seen.lines
-    at = request.args.get("at", 0, type=int)  # the row that was seen to last: it, or the next one, is shown again
+    at = request.args.get(
+        "at", 0, type=int
+    )  # the row that was seen to last: it, or the next one, is shown again
     place = next((place for place, line in enumerate(lines) if line.number >= at), 0) if at else None
     number = page_number() if place is None else place // PER_PAGE + 1
     pages = Pages(number, len(lines), PER_PAGE)
