@@ -109,9 +109,11 @@ def new(training: Training) -> Response:
     people = paginate(found, 50) if found is not None else None
     ticked = trainees.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
+    taken = registrations.registered_of(training, [*listed, *(k.trainee for k in known)])
+    listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
-        ticked=ticked, listed=listed, taken=registrations.registered_of(training, [*listed, *(k.trainee for k in known)]),
+        ticked=ticked, listed=listed, taken=taken,
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
     )  # fmt: skip
