@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, format_date, gettext
 
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence in English with named parameters; parameters that are messages are translated with it."""
+    """A sentence in English with named parameters; parameters that are messages or days are said in its language."""
 
     text: str
     params: dict[str, Any] = field(default_factory=dict, hash=False)
@@ -27,11 +28,16 @@ class Message:
 
     def translated(self) -> str:
         """The sentence in the language of the reader."""
-        params = {
-            name: value.translated() if isinstance(value, Message) else value
-            for name, value in self.params.items()
-        }
-        return gettext(self.text, **params)
+        return gettext(self.text, **{name: _said(value) for name, value in self.params.items()})
+
+
+def _said(value: Any) -> Any:
+    """A parameter as the reader's language says it: a message translated, a day like everywhere on the pages."""
+    if isinstance(value, Message):
+        return value.translated()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_date(value, "d MMM y")
+    return value
 
 
 def msg(text: str, **params: Any) -> Message:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.make import Make
-from training.models import Admission, RegistrationState, Role
-from training.services import seat_requests, seats
+from training.db import db
+from training.models import Admission, OutgoingMail, RegistrationState, Role
+from training.services import registrations, seat_requests, seats
 
 S = RegistrationState
 
@@ -126,3 +128,71 @@ def test_a_partner_reads_its_rank_and_the_rule_and_nothing_of_the_others(client,
     assert "A free seat goes to the next in line at once" in page
     assert held.trainee.family_name not in page
     assert "rank 2" not in page
+
+
+def test_the_first_page_names_who_asks_for_seats(client, make: Make):
+    training, user = make.training(capacity=5), make.user(Role.PARTNER)
+    client.sign_in(user)
+    asked = {"what": "more", "seats": "2", "sentence": "Two officers wait."}
+    client.post(f"/trainings/{training.public_id}/seats/ask", data=asked)
+
+    client.sign_in(make.user(Role.COORDINATOR))
+    assert f"/trainings/{training.public_id}/seats" in client.get("/").text
+
+
+def test_another_rank_is_given_where_the_reserve_list_is_read(client, make: Make):
+    training = make.training(capacity=1)
+    make.registration(training)
+    first, second = make.registration(training), make.registration(training)
+    client.sign_in(make.user(Role.COORDINATOR))
+    page = client.get(f"/registrations/for/{training.public_id}/decide?state=reserve").text
+    address = f"/registrations/{second.public_id}/reserve?back=decide"
+    assert address in page
+    steps, letters = len(registrations.history(second)), _letters()
+
+    moved = client.post(address, data={"rank": "1"})
+
+    assert moved.location.endswith("/decide?state=reserve")
+    assert (second.reserve_rank, first.reserve_rank) == (1, 2)
+    assert (len(registrations.history(second)), _letters()) == (steps, letters)
+
+
+def test_a_registration_says_why_it_waits(client, make: Make):
+    training, user = make.training(capacity=1), make.user(Role.PARTNER)
+    make.registration(training)
+    waiting = make.registration(training, make.trainee(user.agency))
+    client.sign_in(user)
+
+    page = client.get(f"/registrations/{waiting.public_id}").text
+
+    assert "number 1 of your agency" in page
+    assert "All seats are held." in page
+
+
+@pytest.mark.parametrize(("name", "value"), [("email", "not an address"), ("phone", "abc")])
+def test_a_new_person_has_an_address_and_a_number_or_none(name, value, client, make: Make):
+    training, user = make.training(), make.user(Role.PARTNER)
+    client.sign_in(user)
+    sent = {
+        "family_name": "Norden", "given_names": "Ada", "sex": "f", "country": user.agency.country,
+        "agency": user.agency.code, name: value,
+    }  # fmt: skip
+
+    response = client.post(f"/registrations/for/{training.public_id}/new", data=sent)
+
+    assert response.status_code == 422
+    assert "Correct it or leave it empty." in response.text
+
+
+def test_ticks_stay_when_somebody_else_is_searched(client, make: Make):
+    training, user = make.training(), make.user(Role.PARTNER)
+    ticked, foreign = make.trainee(user.agency), make.trainee()
+    client.sign_in(user)
+    address = f"/registrations/for/{training.public_id}/new?text=zzz&person="
+
+    assert f'value="{ticked.public_id}" checked' in client.get(f"{address}{ticked.public_id}").text
+    assert client.get(f"{address}{foreign.public_id}").status_code == 404
+
+
+def _letters() -> int:
+    return db.session.scalar(select(func.count(OutgoingMail.id))) or 0

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, IntegerField
-from wtforms.validators import Length, Regexp
+from wtforms import BooleanField, DateField, EmailField, Field, IntegerField
+from wtforms import Form as WTForm
+from wtforms.validators import Length, Regexp, ValidationError
 
 from training.forms import labels
 from training.forms.base import (
@@ -29,9 +33,38 @@ def code(label: str, hint: str = "") -> object:
     return line(label, most=40, hint=hint, rules=(CODE,))
 
 
+def _address(_form: WTForm, field: Field) -> None:
+    """Refuse what is no address, as the reader of spreadsheets does: no letter would arrive."""
+    if not field.data:
+        return
+    try:
+        validate_email(field.data, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValidationError(
+            str(
+                _l(
+                    "This is not an e-mail address: it needs a name, an @ and a domain. Correct it or leave it empty."
+                )
+            )
+        ) from None
+
+
+def _phone(_form: WTForm, field: Field) -> None:
+    """Refuse what has no number in it."""
+    if field.data and not 5 <= len(re.sub(r"\D", "", field.data)) <= 20:
+        raise ValidationError(
+            str(_l("This is not a phone number: it needs 5 to 20 digits. Correct it or leave it empty."))
+        )
+
+
 def email(label: str) -> EmailField:
     """An e-mail address, or nothing."""
-    return EmailField(label, [Storable(), Length(max=254)], filters=[clean])
+    return EmailField(label, [Storable(), Length(max=254), _address], filters=[clean])
+
+
+def phone(label: str) -> Field:
+    """A phone number, or nothing."""
+    return line(label, required=False, most=40, rules=(_phone,))
 
 
 class ThemeForm(Form):
@@ -97,7 +130,7 @@ class AgencyForm(Form):
     country = Picked(_l("Country"))
     parent = Picked(_l("Part of"), required=False)
     email = email(_l("E-mail"))
-    phone = line(_l("Phone"), required=False, most=40)
+    phone = phone(_l("Phone"))
     website = line(_l("Website"), required=False)
     address = long_text(_l("Address"))
     confidential = BooleanField(
@@ -129,7 +162,7 @@ class TrainerForm(Form):
     family_name = line(_l("Family name"))
     given_names = line(_l("Given names"))
     email = email(_l("E-mail"))
-    phone = line(_l("Phone"), required=False, most=40)
+    phone = phone(_l("Phone"))
     country = Picked(_l("Country"), required=False)
     organisation = line(_l("Organisation"), required=False)
     languages = PickedMany(_l("Languages"))
@@ -158,7 +191,7 @@ class TraineeForm(Form):
     rank = line(_l("Rank"), required=False, most=100)
     language = Picked(_l("Language"), required=False)
     email = email(_l("E-mail"))
-    phone = line(_l("Phone"), required=False, most=40)
+    phone = phone(_l("Phone"))
     contact_via_focal_point = BooleanField(
         _l("Contact via the focal point only"),
         description=_l("We never write to this person directly: the focal point hands letters over."),

@@ -83,7 +83,7 @@ def warnings(training: Training, one: Planned, *, but: TrainingSession | None = 
         )  # fmt: skip
     holiday = _holiday(one.room.venue.country if one.room else training.country, on)
     if holiday:
-        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on.isoformat(), name=holiday)))
+        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on, name=holiday)))
     return found
 
 
@@ -156,7 +156,7 @@ def planned(
     if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
         raise Invalid(
             msg("The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on.isoformat(), last=training.ends_on.isoformat()),
+                first=training.starts_on, last=training.ends_on),
             field="starts_local",
         )  # fmt: skip
     one = Planned(

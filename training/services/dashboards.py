@@ -20,12 +20,13 @@ from training.models import (
     Registration,
     RegistrationState,
     Role,
+    SeatRequest,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import attendance, registrations, seats, sessions, trainings
+from training.services import attendance, registrations, seat_requests, seats, sessions, trainings
 
 MOST = 8
 
@@ -40,10 +41,11 @@ class Due:
     open_register_count: int
     deadlines: Sequence[Training]
     unfilled: Sequence[tuple[Training, int]]
+    asked: Sequence[SeatRequest]
 
 
 def of_coordinator(user: User) -> Due:
-    """Registrations to decide, registers still open, deadlines near, seats unfilled, all within the scope."""
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for; all within the scope."""
     waiting = (
         registrations.visible_to(user)
         .where(Registration.state == RegistrationState.SUBMITTED)
@@ -79,6 +81,7 @@ def of_coordinator(user: User) -> Due:
         db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
         list(db.session.scalars(soon.limit(MOST))),
         [(training, free) for training, free in db.session.execute(near)],
+        seat_requests.still_open(user, MOST),
     )
 
 

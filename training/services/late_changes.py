@@ -90,7 +90,7 @@ def _check_being_held(training: Training) -> None:
     if training.starts_on > clock.today(training.zone):
         raise Conflict(
             msg("The training begins on %(day)s: until then, people are registered.",
-                day=training.starts_on.isoformat()),
+                day=training.starts_on),
             "too_early",
         )  # fmt: skip
 

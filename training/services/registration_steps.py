@@ -61,7 +61,8 @@ def reserve(registration: Registration, by: User | None, code: ReasonCode, rank:
         for number, one in enumerate([*others[:place], registration, *others[place:]], 1):
             one.reserve_rank = number
     registration.offer_expires_at = None
-    to(registration, S.RESERVE, by, code)
+    if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+        to(registration, S.RESERVE, by, code)
 
 
 def last_rank(training: Training) -> int:

@@ -54,6 +54,16 @@ def get(user: User, public_id: UUID) -> SeatRequest:
     return found
 
 
+def still_open(user: User, most: int) -> Sequence[SeatRequest]:
+    """Those that wait for an answer, the oldest first."""
+    found = visible_to(user).where(SeatRequest.state == SeatRequestState.OPEN).order_by(SeatRequest.id)
+    return db.session.scalars(
+        found.options(
+            contains_eager(SeatRequest.training).joinedload(Training.theme), joinedload(SeatRequest.agency)
+        ).limit(most)
+    ).all()
+
+
 def of(training: Training, user: User) -> Sequence[SeatRequest]:
     """A training's requests that ``user`` may see, open ones first, then the latest."""
     found = visible_to(user).where(SeatRequest.training_id == training.id)

@@ -177,7 +177,7 @@ def plan(
     if not training.starts_on <= first_day <= last_day <= training.ends_on:
         raise Invalid(
             msg("The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on.isoformat(), last=training.ends_on.isoformat()),
+                first=training.starts_on, last=training.ends_on),
             field="first_day",
         )  # fmt: skip
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]

@@ -49,7 +49,7 @@ def _not_ready(training: Training) -> Message | None:
 
 def _not_begun(training: Training) -> Message | None:
     if training.starts_on > clock.today(training.zone):
-        return msg("It has not begun yet: it starts on %(day)s.", day=training.starts_on.isoformat())
+        return msg("It has not begun yet: it starts on %(day)s.", day=training.starts_on)
     return _no_sessions(training)
 
 

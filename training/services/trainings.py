@@ -260,7 +260,7 @@ def _check(training: Training, programme: Programme) -> None:
     if not programme.starts_on <= training.starts_on <= training.ends_on <= programme.ends_on:
         raise Invalid(
             msg("Its programme runs from %(first)s to %(last)s: the training must lie within.",
-                first=programme.starts_on.isoformat(), last=programme.ends_on.isoformat()),
+                first=programme.starts_on, last=programme.ends_on),
             field="starts_on",
         )  # fmt: skip
     if training.registration_closes_at <= training.registration_opens_at:
@@ -327,7 +327,7 @@ def _check_dates_span_sessions(training: Training, details: Details) -> None:
         if not details.starts_on <= session.starts_local.date() <= details.ends_on:
             raise Invalid(
                 msg("A session stands on %(day)s, outside these dates: move or cancel it first.",
-                    day=session.starts_local.date().isoformat()),
+                    day=session.starts_local.date()),
                 field="starts_on",
             )  # fmt: skip
 

@@ -47,6 +47,10 @@ def decide(training: Training) -> Response:
             if all(one.is_done for one in done):
                 flash(_("Done for %(count)s registrations.", count=len(done)))
                 return redirect(address(), 303)
+    refusals: dict[str, list[decisions.Decision]] = {}
+    for one in done:
+        if not one.is_done:
+            refusals.setdefault(one.sentence.translated(), []).append(one)
     asked = request.args.get("state")
     state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
     agencies = decisions.agencies_of(training)
@@ -54,7 +58,7 @@ def decide(training: Training) -> Response:
     listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     return page(
-        "registrations/decide.html", training=training, form=form, done=done, listed=listed, state=state, agency=agency, agencies=agencies,
+        "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
         why=reserve_list.why_not_yet(training, waiting, to_agency=False), rule=reserve_list.rule(training),
         ticked=set(uuids("registration")),

@@ -108,9 +108,14 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
     only = request.args.get("show", "open" if in_the_way else "all")
     lines = in_the_way if only == "open" else seen.lines
-    pages = Pages(page_number(), len(lines), PER_PAGE)
+    at = request.args.get(
+        "at", 0, type=int
+    )  # the row that was seen to last: it, or the next one, is shown again
+    place = next((place for place, line in enumerate(lines) if line.number >= at), 0) if at else None
+    number = page_number() if place is None else place // PER_PAGE + 1
+    pages = Pages(number, len(lines), PER_PAGE)
     return page(
-        "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages,
+        "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
         lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
     )  # fmt: skip
@@ -131,7 +136,7 @@ def row(batch: ImportBatch) -> Response:
     else:
         values = {name: request.form[name] for name in FIXABLE if name in request.form}
         import_staging.correct(batch, by=_user(), number=number, values=values)
-    return redirect(url_for(".show", public_id=batch.public_id, _anchor="rows"), 303)
+    return redirect(url_for(".show", public_id=batch.public_id, at=number, _anchor="row"), 303)
 
 
 @bp.route("/<uuid:public_id>/columns", methods=["GET", "POST"])

@@ -112,9 +112,9 @@ def _time(name: str) -> time | None:
     return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
 
 
-def _done(session: TrainingSession, text: str) -> Response:
+def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Response:
     flash(text)
-    return redirect(url_for(".show", public_id=session.public_id), 303)
+    return redirect(url_for(".show", public_id=session.public_id, _anchor=anchor), 303)
 
 
 @bp.post("/<uuid:public_id>/register/all-present")
@@ -149,7 +149,8 @@ def door(session: TrainingSession) -> Response:
             return _shown(session, door=form, full=refusal.message.translated())
         form.refuse(refusal)
         return _shown(session, door=form)
-    return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name))
+    # the form was sent to #door, which a browser would keep: what was done is said above it
+    return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")
 
 
 @bp.post("/<uuid:public_id>/register/close")

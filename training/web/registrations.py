@@ -60,9 +60,13 @@ def index() -> Response:
 def show(registration: Registration) -> Response:
     """A registration with its history."""
     substitutes = trainees.search(_user(), agency=registration.agency)
+    waiting = [registration] if registration.state == "reserve" else []
+    is_partner = _user().role is Role.PARTNER
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
+        why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 
@@ -103,9 +107,13 @@ def new(training: Training) -> Response:
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
     found = trainees.search(_user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
+    ticked = trainees.pick(agency, uuids("person")) if agency and request.method == "GET" else []
+    listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
+    taken = registrations.registered_of(training, [*listed, *(k.trainee for k in known)])
+    listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
-        taken=registrations.registered_of(training, [*(people.items if people else []), *(k.trainee for k in known)]),
+        ticked=ticked, listed=listed, taken=taken,
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
     )  # fmt: skip
@@ -169,6 +177,10 @@ def _after(registration: Registration, text: str) -> Response:
     back = request.args.get("back")
     if back == "training":
         return redirect(url_for("trainings.show", public_id=registration.training.public_id), 303)
+    if back == "decide":
+        return redirect(
+            url_for("decisions.decide", public_id=registration.training.public_id, state="reserve"), 303
+        )
     return redirect(url_for(".show", public_id=registration.public_id), 303)
 
 

@@ -161,9 +161,9 @@ def back_to(path: str | None) -> str:
 
 
 def uuids(name: str) -> list[UUID]:
-    """The ids that were sent as ``name``, in their order; what is no id is left out."""
+    """The ids that were sent as ``name``, by a form or in the address, in their order; what is no id is left out."""
     found = []
-    for value in request.form.getlist(name):
+    for value in (request.form if request.method == "POST" else request.args).getlist(name):
         try:
             found.append(UUID(value))
         except ValueError:
