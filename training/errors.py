@@ -39,7 +39,7 @@ COORDINATOR, AGENCY, NOBODY = msg("the coordinator"), msg("your agency"), msg("n
 RESOLVED_BY: dict[str, Message] = {
     "full": COORDINATOR, "agency_full": COORDINATOR, "kept_for_others": COORDINATOR, "not_open": COORDINATOR,
     "too_early": COORDINATOR, "too_late": COORDINATOR, "suspended": msg("an administrator"), "twice": AGENCY,
-    "double": AGENCY, "ended": NOBODY, "begun": COORDINATOR, "asked": COORDINATOR,
+    "double": AGENCY, "ended": NOBODY, "offer_over": COORDINATOR, "begun": COORDINATOR, "asked": COORDINATOR,
 }  # fmt: skip
 """Who can resolve a refusal, by its code."""
 

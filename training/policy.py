@@ -69,6 +69,7 @@ class Action(StrEnum):
     REGISTRATION_READ = "registration:read"
     REGISTRATION_SUBMIT = "registration:submit"
     REGISTRATION_WITHDRAW = "registration:withdraw"
+    REGISTRATION_ACCEPT = "registration:accept"
     REGISTRATION_DECIDE = "registration:decide"
     PARTICIPANTS_READ = "participants:read"
     REGISTER_READ = "register:read"
@@ -188,6 +189,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_READ: in_scope,
         Action.REGISTRATION_SUBMIT: in_scope,
         Action.REGISTRATION_WITHDRAW: in_scope,
+        Action.REGISTRATION_ACCEPT: in_scope,
         Action.REGISTRATION_DECIDE: in_scope,
         Action.REGISTER_READ: in_scope,
         Action.REGISTER_MARK: in_scope,
@@ -219,6 +221,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_READ: own_agency,
         Action.REGISTRATION_SUBMIT: anything,
         Action.REGISTRATION_WITHDRAW: own_agency,
+        Action.REGISTRATION_ACCEPT: own_agency,
         Action.SEATS_ASK: anything,
         Action.COLLEAGUE_CHANGE: leads_agency,
         Action.HELP_READ: anything,

@@ -153,8 +153,14 @@ class World:
     # Deciding
 
     def confirm(self, n: int) -> None:
-        """A seat is given, or an offer accepted."""
-        reserve_list.confirm(self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE), by=self._staff)
+        """A seat is given, or one that is offered taken: by the coordinator, the agency or the person."""
+        one = self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE)
+        if one.state is S.OFFERED and n % 3 == 1:
+            reserve_list.accept(one, by=self._focal(one.agency))
+        elif one.state is S.OFFERED and n % 3 == 2:
+            my_registrations.acknowledge(one)
+        else:
+            reserve_list.confirm(one, by=self._staff)
 
     def reserve(self, n: int) -> None:
         """On the reserve list, at its end."""

@@ -63,6 +63,27 @@ def test_who_freed_the_seat_is_not_named_to_the_agency_that_gets_it(make: Make):
     assert [(s.to_state, s.by_name) for s in registrations.history(waiting)][-1] == (S.CONFIRMED, "")
 
 
+def test_an_agency_takes_a_seat_that_is_offered_while_the_offer_lasts(make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL, capacity=2), make.user(Role.PARTNER)
+    in_time, late = (reserve_list.offer(one, by=make.user()) for one in reserved(make, training, 2))
+
+    reserve_list.accept(in_time, by=focal)
+    with time_machine.travel(late.offer_expires_at), pytest.raises(Conflict, match="is over") as refused:
+        reserve_list.accept(late, by=focal)
+
+    assert (in_time.state, late.state, refused.value.code) == (S.CONFIRMED, S.OFFERED, "offer_over")
+    assert in_time.offer_expires_at is None
+
+
+def test_only_an_offer_is_taken(make: Make):
+    waiting = reserved(make, make.training(admission=Admission.APPROVAL), 1)[0]
+
+    with pytest.raises(Conflict):
+        reserve_list.accept(waiting, by=make.user(Role.PARTNER))
+
+    assert waiting.state is S.RESERVE
+
+
 def test_offers_that_expire_together_confirm_nobody_who_let_one_pass(make: Make):
     training, by = make.training(admission=Admission.APPROVAL, capacity=2), make.user()
     late = [reserve_list.offer(one, by=by) for one in reserved(make, training, 2)]

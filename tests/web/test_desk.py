@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import registrations, seat_requests, seats
+from training.services import registrations, reserve_list, seat_requests, seats
 
 S = RegistrationState
 
@@ -196,3 +196,18 @@ def test_ticks_stay_when_somebody_else_is_searched(client, make: Make):
 
 def _letters() -> int:
     return db.session.scalar(select(func.count(OutgoingMail.id))) or 0
+
+
+def test_a_focal_point_takes_a_seat_that_is_offered(client, make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL, capacity=1), make.user(Role.PARTNER)
+    mine = reserve_list.reserve(make.registration(training, make.trainee(focal.agency)), by=make.user())
+    reserve_list.offer(mine, by=make.user())
+    client.sign_in(focal)
+
+    page = client.get(f"/registrations/{mine.public_id}").text
+    taken = client.post(f"/registrations/{mine.public_id}/accept")
+    again = client.post(f"/registrations/{mine.public_id}/accept")
+
+    assert "Take the seat" in page
+    assert (taken.status_code, again.status_code) == (303, 409)
+    assert mine.state is RegistrationState.CONFIRMED

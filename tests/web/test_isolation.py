@@ -185,7 +185,7 @@ def test_a_manager_reads_and_changes_nothing(world, client, make: Make):
 
 def test_without_signing_in_everything_leads_to_the_door(app, client):
     open_to_all = {"accounts.sign_in", "accounts.leave", "accounts.language", "accounts.forgotten",
-                   "accounts.set_password", "home.health", "my.show", "my.decline", "organisation.style",
+                   "accounts.set_password", "home.health", "my.show", "my.decline", "my.confirmation", "organisation.style",
                    "organisation.logo", "static"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
 

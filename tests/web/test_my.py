@@ -13,8 +13,8 @@ from tests.make import Make
 from tests.papers import text_of
 from training import links
 from training.db import atomic, db
-from training.models import OutgoingMail, ReasonCode, RegistrationState, Role
-from training.services import registrations, sign_ins
+from training.models import Admission, OutgoingMail, ReasonCode, RegistrationState, Role
+from training.services import registrations, reserve_list, sign_ins
 
 
 @pytest.fixture
@@ -91,6 +91,33 @@ def test_the_person_confirms_and_a_second_time_changes_nothing(person, client):
 
     assert person["registration"].acknowledged_at == at
     assert "You have confirmed this registration." in client.get(person["url"]).text
+
+
+def test_a_person_takes_a_seat_that_is_offered_by_their_own_link(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, capacity=1)
+    waiting = reserve_list.reserve(make.registration(training), by=make.user())
+    reserve_list.offer(waiting, by=make.user())
+
+    page = client.get(link(waiting)).text
+    taken = post(client, f"{link(waiting)}/confirm")
+
+    assert "A seat is held for you until" in page and "Take the seat" in page
+    assert (taken.status_code, waiting.state) == (303, RegistrationState.CONFIRMED)
+    assert waiting.acknowledged_at is not None
+    step = registrations.history(waiting)[-1]
+    assert (step.reason_code, step.by_name) == (ReasonCode.TRAINEE, waiting.trainee.name)
+
+
+def test_an_offer_that_is_over_says_so_and_stays_as_it_is(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, capacity=1)
+    waiting = reserve_list.reserve(make.registration(training), by=make.user())
+    reserve_list.offer(waiting, by=make.user())
+
+    with time_machine.travel(waiting.offer_expires_at + timedelta(minutes=1)):
+        late = post(client, f"{link(waiting)}/confirm")
+
+    assert late.status_code == 409 and "The time to take this seat is over" in late.text
+    assert (waiting.state, waiting.acknowledged_at) == (RegistrationState.OFFERED, None)
 
 
 def test_opening_the_page_changes_nothing(person, client):

@@ -14,8 +14,15 @@ from sqlalchemy.orm import joinedload
 from training import clock, letters, links
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound, TooMany
-from training.models import ReasonCode, Registration, RegistrationStep, Training, TrainingState
-from training.services import audit, notice_letters, registrations, sign_ins, trainings
+from training.models import (
+    ReasonCode,
+    Registration,
+    RegistrationState,
+    RegistrationStep,
+    Training,
+    TrainingState,
+)
+from training.services import audit, notice_letters, registrations, reserve_list, sign_ins, trainings
 from training.services import registration_steps as steps
 from training.text import msg
 
@@ -68,10 +75,12 @@ def may_decline(registration: Registration) -> bool:
 
 @atomic
 def acknowledge(registration: Registration) -> None:
-    """The person knows of it and agrees; a second time changes nothing."""
-    trainings.lock(registration.training)
+    """The person knows of it and agrees, and takes a seat that is offered; a second time changes nothing."""
+    steps.lock(registration)
     if not registration.is_live:
         raise Conflict(msg("This registration has ended already."), "gone")
+    if registration.state is RegistrationState.OFFERED:
+        reserve_list.accept(registration, by=None)
     if registration.acknowledged_at is None:
         registration.acknowledged_at = clock.now()
         audit.record(by=None, action="registration.acknowledge", thing=registration)

@@ -30,11 +30,11 @@ S = RegistrationState
 OFFER_LIFE = timedelta(hours=48)
 
 
-def confirm(registration: Registration, by: User | None) -> None:
+def confirm(registration: Registration, by: User | None, code: ReasonCode | None = None) -> None:
     """Give the seat."""
     registration.reserve_rank = registration.offer_expires_at = None
     registration.confirmed_at = clock.now()
-    to(registration, S.CONFIRMED, by)
+    to(registration, S.CONFIRMED, by, code)
 
 
 def lock(registration: Registration) -> None:

@@ -76,6 +76,23 @@ def offer(registration: Registration, *, by: User | None) -> Registration:
     return registration
 
 
+@atomic
+def accept(registration: Registration, *, by: User | None) -> Registration:
+    """Take the seat that is offered: the agency does, or the person by their own link (``by`` is None).
+
+    Raises ``Conflict`` once the offer is over, whether or not the seat has gone to the next in line yet.
+    """
+    steps.lock(registration)
+    steps.check_from(registration, S.OFFERED)
+    steps.check_undecided(registration.training)
+    steps.check_may_register(registration.agency)
+    if registration.offer_expires_at is None or registration.offer_expires_at <= clock.now():
+        raise Conflict(msg("The time to take this seat is over: it goes to the next in line."), "offer_over")
+    steps.confirm(registration, by, None if by else ReasonCode.TRAINEE)
+    audit.record(by=by, action="registration.accept", thing=registration)
+    return registration
+
+
 @dataclass(frozen=True)
 class Freed:
     """Why seats became free: how many, by whose registration, for whom alone, and who is passed over this time."""

@@ -243,6 +243,15 @@ def resubmit(registration: Registration) -> Response:
     return _after(registration, _("Submitted again."))
 
 
+@bp.post("/<uuid:public_id>/accept")
+@permit(Action.REGISTRATION_ACCEPT, registrations.get)
+@once
+def accept(registration: Registration) -> Response:
+    """Take the seat that is offered."""
+    reserve_list.accept(registration, by=_user())
+    return _after(registration, _("The seat is taken: %(name)s is confirmed.", name=registration.name))
+
+
 @bp.post("/<uuid:public_id>/withdraw")
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
 @once
