@@ -105,9 +105,14 @@ def framed(parts: Sequence[Letter], language: str, values: Mapping[str, str], su
 
 
 def days(starts_on: date, ends_on: date, language: str) -> str:
-    """12 May 2026 – 14 May 2026; a single day once."""
-    first, last = (format_date(day, "d MMM y", locale=language) for day in (starts_on, ends_on))
-    return first if first == last else f"{first} – {last}"
+    """12–14 May 2026, without saying twice what is the same."""
+    last = format_date(ends_on, "d MMM y", locale=language)
+    if starts_on == ends_on:
+        return last
+    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
+        return f"{starts_on.day}–{last}"
+    is_one_year = starts_on.year == ends_on.year
+    return f"{format_date(starts_on, 'd MMM' if is_one_year else 'd MMM y', locale=language)} – {last}"
 
 
 def moment(at: datetime, zone: str, language: str) -> str:

@@ -47,7 +47,7 @@ def test_a_list_is_corrected_confirmed_and_undone(client, desk):
 
     done = client.get(address).text
     assert "Undo this import" in done
-    assert "2 registered: 2 confirmed" in done
+    assert "The list is confirmed." in done
     assert client.post(f"{address}/undo").status_code == 303
     assert db.session.scalars(db.select(Registration)).all() == []
     assert "nothing of it is left" in client.get(address).text

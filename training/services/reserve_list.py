@@ -329,7 +329,7 @@ def why_not_yet(
     for one in waiting:
         share = counted.share_of(seat_counts.origin_of(one))
         if not is_moving_up(training):
-            found[one.id] = msg("Nobody moves up any more since %(day)s.", day=last.isoformat())
+            found[one.id] = msg("Nobody moves up any more since %(day)s.", day=last)
         elif counted.free_in_all <= 0:
             found[one.id] = msg("All seats are held. It moves up when one becomes free.")
         elif counted.free_of(share) <= 0 and share is not None and share.agency_id:
@@ -373,9 +373,14 @@ def rule(training: Training) -> Message:
         msg("first those of the agency that gave the seat up, then of its country, then all")
         if training.nearest_first else msg("all alike")
     )  # fmt: skip
-    day = ends_on(training).isoformat()
+    day = ends_on(training)
     if training.promotion is Promotion.PROPOSED:
         return msg("The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
+                   first=first, order=order, day=day)  # fmt: skip
+    if (
+        training.admission is Admission.APPROVAL
+    ):  # seats that were free when people were put on the list stay free
+        return msg("A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
                    first=first, order=order, day=day)  # fmt: skip
     return msg("A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
                first=first, order=order, day=day)  # fmt: skip

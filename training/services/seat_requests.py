@@ -114,6 +114,8 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
             ),
             "asked",
         )
+    if seats > training.capacity:
+        raise Invalid(msg("The training has %(seats)s seats in all.", seats=training.capacity), field="seats")
     request = _new(training, agency, SeatRequestKind.MORE, seats, sentence, by)
     audit.record(by=by, action="seats.ask", thing=training, changes={"agency": agency.code, "seats": seats})
     return request

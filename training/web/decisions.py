@@ -45,7 +45,7 @@ def decide(training: Training) -> Response:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
             if all(one.is_done for one in done):
-                flash(_("Done for %(count)s registrations.", count=len(done)))
+                flash(_("Registrations decided on: %(count)s.", count=len(done)))
                 return redirect(address(), 303)
     refusals: dict[str, list[decisions.Decision]] = {}
     for one in done:

@@ -184,10 +184,7 @@ def confirm(batch: ImportBatch) -> Response:
         )  # fmt: skip
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
-    flash(
-        _("%(registered)s registered: %(confirmed)s confirmed, %(reserve)s on the reserve list; %(new_people)s new people,"
-          " %(updated)s with news, %(unchanged)s were registered before.", **vars(outcome))
-    )  # fmt: skip
+    flash(_("The list is confirmed.") if outcome.registered else _("Nobody new: all were registered before."))
     return redirect(url_for(".show", public_id=batch.public_id), 303)
 
 

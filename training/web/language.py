@@ -13,7 +13,7 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, for
 from flask_login import current_user
 
 from config import LANGUAGES, ROOT
-from training import demo_data
+from training import demo_data, letters
 from training.forms import labels
 from training.models import RegistrationState
 from training.text import Message
@@ -70,14 +70,8 @@ def day(value: date | None) -> str:
 
 
 def day_range(starts_on: date, ends_on: date) -> str:
-    """12–14 May 2026, without saying twice what is the same."""
-    if starts_on == ends_on:
-        return day(starts_on)
-    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
-        return f"{starts_on.day}–{day(ends_on)}"
-    if starts_on.year == ends_on.year:
-        return f"{format_date(starts_on, 'd MMM')} – {day(ends_on)}"
-    return f"{day(starts_on)} – {day(ends_on)}"
+    """12–14 May 2026, as the letters say it."""
+    return letters.days(starts_on, ends_on, (get_locale() or Locale("en")).language)
 
 
 def instant(value: datetime | None, zone: str = "UTC") -> str:
