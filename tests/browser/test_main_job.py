@@ -58,7 +58,15 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.click("text=Read the list")
     page.wait_for_selector("text=Columns that are not stored: Remarks")
     page.click("text=Register these 18 people")
-    page.wait_for_selector("text=10 confirmed, 8 on the reserve list")
+    page.wait_for_selector("text=The list is confirmed.")
+    shown = dict(
+        zip(
+            page.locator(".stat span").all_inner_texts(),
+            page.locator(".stat b").all_inner_texts(),
+            strict=True,
+        )
+    )
+    assert (shown["Registered"], shown["Confirmed"], shown["On the reserve list"]) == ("18", "10", "8")
     page.click("text=To the training")
     assert page.locator("text=10 seats used").count() == 1
 

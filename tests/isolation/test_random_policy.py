@@ -147,7 +147,7 @@ def check(app, world: World) -> None:
     for user in world.focal:
         known, own = seen_by(user, world)
         asker = Asker(app, user)
-        names, taken = {one.family_name for one in known}, {first(one.trainee_name) for one in own}
+        names, taken = {one.family_name for one in known}, {shown(one) for one in own}
         for pages, wanted in ((PEOPLE_PAGES, names), (REGISTRATION_PAGES, taken)):
             for path in pages:
                 assert set(NAME.findall(asker.ask("GET", path).text)) == wanted, (user.name, path)
@@ -155,7 +155,7 @@ def check(app, world: World) -> None:
         assert found_by_name <= taken, "a search by what is known of people now shows no more"
         for training in world.trainings:
             text = asker.ask("GET", f"/trainings/{training.public_id}").text
-            mine = {first(one.trainee_name) for one in own if one.training_id == training.id}
+            mine = {shown(one) for one in own if one.training_id == training.id}
             assert set(NAME.findall(text)) <= mine | names, (user.name, training.code)
         assert set(NAME.findall(asker.ask("GET", "/").text)) <= taken | names
         found = [
@@ -169,8 +169,10 @@ def check(app, world: World) -> None:
             assert named <= world.acted[one.id], (user.name, one.trainee_name)
 
 
-def first(name: str) -> str:
-    return name.partition(",")[0]
+def shown(one: Registration) -> str:
+    """The name as it is while the person is with the agency, else as it was that day."""
+    is_own = one.trainee.agency_id == one.agency_id
+    return one.trainee.family_name if is_own else one.trainee_name.partition(",")[0]
 
 
 def run(app, make: Make, examples: int) -> None:
