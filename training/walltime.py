@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
 from training.errors import Invalid
@@ -26,6 +26,11 @@ def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
             field=field,
         )
     return at
+
+
+def first_instant(day: date, zone: str) -> datetime:
+    """The instant, in UTC, at which ``day`` begins in ``zone``: its midnight, or when clocks skip it, right after."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def check_zone(zone: str, field: str = "zone") -> None:

@@ -90,7 +90,7 @@ class SessionForm(Form):
 
 
 class DecisionForm(Form):
-    """Why registrations are declined or returned."""
+    """Why registrations are declined or returned, and where on the reserve list they are put."""
 
     reason_code = OneOf(
         _l("Reason"),
@@ -98,6 +98,7 @@ class DecisionForm(Form):
         default=ReasonCode.NOT_ELIGIBLE,
     )
     reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
+    rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
 
 
 class SeatRequestForm(Form):

@@ -74,7 +74,7 @@ class Registration(Timestamps, Base):
     """A trainee put forward. The columns from ``agency_id`` to ``rank`` are copies of the day of submission.
 
     ``confirmed_at`` and ``released_at`` bound the time in which the seat was confirmed; a register lists those whose
-    span holds the session's start.
+    span holds the session's start. ``let_pass_at`` is when an offered seat was last let pass: from then on it waits.
     """
 
     __tablename__ = "registration"
@@ -121,6 +121,7 @@ class Registration(Timestamps, Base):
     confirmed_at: Mapped[Instant | None]
     released_at: Mapped[Instant | None]
     offer_expires_at: Mapped[Instant | None]
+    let_pass_at: Mapped[Instant | None]
     acknowledged_at: Mapped[Instant | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     remarks: Mapped[LongText] = mapped_column(default="")

@@ -26,7 +26,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import attendance, registrations, seat_requests, seats, sessions, trainings
+from training.services import attendance, registrations, seat_requests, seats, sessions, standings, trainings
 
 MOST = 8
 
@@ -42,10 +42,11 @@ class Due:
     deadlines: Sequence[Training]
     unfilled: Sequence[tuple[Training, int]]
     asked: Sequence[SeatRequest]
+    to_give: Sequence[Training]
 
 
 def of_coordinator(user: User) -> Due:
-    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for; all within the scope."""
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give; all within the scope."""
     waiting = (
         registrations.visible_to(user)
         .where(Registration.state == RegistrationState.SUBMITTED)
@@ -82,6 +83,11 @@ def of_coordinator(user: User) -> Due:
         list(db.session.scalars(soon.limit(MOST))),
         [(training, free) for training, free in db.session.execute(near)],
         seat_requests.still_open(user, MOST),
+        list(
+            db.session.scalars(
+                standings.with_seats_to_give(upcoming).order_by(Training.starts_on).limit(MOST)
+            )
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from training.models import (
     Trainee,
     User,
 )
-from training.services import audit, reserve_list, trainees, trainings
+from training.services import audit, reserve_list, seat_counts, trainees, trainings
 from training.services.reserve_list import Freed
 from training.text import Message, msg
 
@@ -101,7 +101,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     audit.record(
         by=by, action="import.undo", thing=batch, changes={"registrations": len(made), "people": len(people)}
     )
-    reserve_list.promote(training, Freed(held), by=by)
+    reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
     return len(made)
 
 

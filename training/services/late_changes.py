@@ -38,7 +38,7 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
     )
     new.replaces = registration
     # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
-    reserve_list.promote(training, Freed(by=registration), by=by)
+    reserve_list.promote(training, Freed(origin=seat_counts.origin_of(registration)), by=by)
     audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
     return new
 

@@ -26,7 +26,7 @@ from training.models import (
     Training,
     User,
 )
-from training.services import notice_letters
+from training.services import notice_letters, seat_counts
 from training.services.notice_letters import Part, Whereabouts, line_of, name_of, whereabouts
 
 S = RegistrationState
@@ -180,7 +180,11 @@ def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Tr
     groups: dict[tuple[Training, int], list[Step]] = defaultdict(list)
     for one in steps:
         groups[one.registration.training, one.registration.agency_id].append(one)
-    ranks = _ranks({t.id for (t, _), group in groups.items() if any(_is(s, S.RESERVE) for s in group)})
+    waiting: dict[Training, list[Registration]] = defaultdict(list)
+    for one in steps:
+        if _is(one, S.RESERVE):
+            waiting[one.registration.training].append(one.registration)
+    ranks = {n: rank for group in waiting.values() for n, rank in seat_counts.own_ranks(group).items()}
     found: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     for (training, agency_id), group in groups.items():
         by_state: dict[str, list[notice_letters.Line]] = defaultdict(list)
@@ -206,23 +210,6 @@ def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Tr
 
 def _is(step: Step, state: RegistrationState) -> bool:
     return step.registration.state is state
-
-
-def _ranks(training_ids: set[int]) -> dict[int, int]:
-    """The place of each registration on the reserve list among those of its own agency, by its id."""
-    if not training_ids:
-        return {}
-    rows = db.session.execute(
-        select(Registration.id, Registration.training_id, Registration.agency_id)
-        .where(Registration.training_id.in_(training_ids), Registration.state == S.RESERVE)
-        .order_by(Registration.reserve_rank, Registration.id)
-    )
-    counts: dict[tuple[int, int], int] = defaultdict(int)
-    ranks = {}
-    for number, training_id, agency_id in rows:
-        counts[training_id, agency_id] += 1
-        ranks[number] = counts[training_id, agency_id]
-    return ranks
 
 
 def _live_of(training: Training) -> list[Registration]:

@@ -44,25 +44,29 @@ def lock(registration: Registration) -> None:
 
 
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put on the reserve list at ``rank``, or at its end; the others close up or make room."""
-    if rank is None and registration.state is not S.RESERVE:
-        registration.reserve_rank = last_rank(registration.training) + 1
-    else:
-        others = db.session.scalars(
-            select(Registration)
-            .where(
-                Registration.training_id == registration.training_id,
-                Registration.state == S.RESERVE,
-                Registration.id != registration.id,
-            )
-            .order_by(Registration.reserve_rank, Registration.id)
-        ).all()
-        place = len(others) if rank is None else max(0, min(rank - 1, len(others)))
-        for number, one in enumerate([*others[:place], registration, *others[place:]], 1):
-            one.reserve_rank = number
-    registration.offer_expires_at = None
+    """Put on the reserve list at ``rank``, or at its end; who is on it keeps the place unless a rank is given."""
     if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+        registration.reserve_rank = last_rank(registration.training) + 1
+        registration.offer_expires_at = None
         to(registration, S.RESERVE, by, code)
+    if rank is not None:
+        arrange([registration], rank)
+
+
+def arrange(moved: Sequence[Registration], rank: int) -> None:
+    """Give those on a training's reserve list ``rank`` and the ranks after it, in this order; the others close up."""
+    others = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.training_id == moved[0].training_id,
+            Registration.state == S.RESERVE,
+            Registration.id.not_in([one.id for one in moved]),
+        )
+        .order_by(Registration.reserve_rank, Registration.id)
+    ).all()
+    place = max(0, min(rank - 1, len(others)))
+    for number, one in enumerate([*others[:place], *moved, *others[place:]], 1):
+        one.reserve_rank = number
 
 
 def last_rank(training: Training) -> int:

@@ -363,7 +363,7 @@ def decline(
     steps.end(registration, S.DECLINED, by, reason_code, reason)
     audit.record(by=by, action="registration.decline", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, Freed(1, registration), by=by)
+        reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
     return registration
 
 
@@ -381,7 +381,7 @@ def withdraw(
     steps.end(registration, S.WITHDRAWN, by, reason_code, reason)
     audit.record(by=by, action="registration.withdraw", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, Freed(1, registration), by=by)
+        reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
     return registration
 
 

@@ -93,7 +93,7 @@ def give_back(
         by=by, action="seats.give_back", thing=training, changes={"agency": agency.code, "seats": seats}
     )
     db.session.flush()  # the next count of seats must see it
-    return reserve_list.promote(training, Freed(seats), by=by)
+    return reserve_list.promote(training, Freed(seats, seat_counts.origin_of(agency)), by=by)
 
 
 @atomic

@@ -20,7 +20,9 @@ from training.services import (
     papers,
     registrations,
     reserve_list,
+    seat_counts,
     seats,
+    standings,
     trainees,
     trainings,
 )
@@ -65,8 +67,8 @@ def show(registration: Registration) -> Response:
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
-        why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
-        own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
+        why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 

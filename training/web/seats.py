@@ -13,7 +13,7 @@ from training.errors import DomainError, Invalid
 from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import reserve_list, seat_requests, seats, trainings
+from training.services import reserve_list, seat_requests, seats, standings, trainings
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
@@ -64,7 +64,7 @@ def release(training: Training) -> Response:
         return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
         "seats/release.html", training=training, release=reserve_list.release_preview(training),
-        rule=reserve_list.rule(training),
+        rule=standings.rule(training),
     )  # fmt: skip
 
 
