@@ -52,10 +52,16 @@ def of_coordinator(user: User) -> Due:
         .where(Registration.state == RegistrationState.SUBMITTED)
         .with_only_columns(Registration.training_id, func.count())
         .group_by(Registration.training_id)
-        .order_by(func.count().desc())
+        .subquery()
     )
-    counts = [(number, count) for number, count in db.session.execute(waiting)]
-    known = _by_id([number for number, _ in counts[:MOST]])
+    number_of = waiting.c[1]
+    to_decide = db.session.execute(
+        select(Training, number_of, func.sum(number_of).over())  # of all, though few are shown
+        .join(waiting, waiting.c.training_id == Training.id)
+        .options(joinedload(Training.theme))
+        .order_by(number_of.desc(), Training.id)
+        .limit(MOST)
+    ).all()
     work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
     upcoming = _in_scope(
         trainings.visible_to(user).where(
@@ -76,8 +82,8 @@ def of_coordinator(user: User) -> Due:
     empty = upcoming.where(held < Training.capacity, Training.starts_on <= clock.today() + timedelta(days=45))
     near = empty.add_columns(Training.capacity - held).order_by(Training.starts_on).limit(MOST)
     return Due(
-        [(known[number], count) for number, count in counts[:MOST]],
-        sum(count for _, count in counts),
+        [(training, count) for training, count, _ in to_decide],
+        int(to_decide[0][2]) if to_decide else 0,
         list(db.session.scalars(work.limit(MOST))),
         db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
         list(db.session.scalars(soon.limit(MOST))),
@@ -162,8 +168,3 @@ def _in_scope(found: Select, user: User) -> Select:  # type: ignore[type-arg]
         mine = [theme.id for theme in user.themes]
         return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
     return found
-
-
-def _by_id(ids: Sequence[int]) -> dict[int, Training]:
-    found = select(Training).where(Training.id.in_(ids)).options(joinedload(Training.theme))
-    return {training.id: training for training in db.session.scalars(found)}
