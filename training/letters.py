@@ -1,7 +1,7 @@
 """Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
 
 The first line of ``templates/mail/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
-are all empty falls away. What people typed cannot make a line, a header or a link of its own.
+are all empty falls away, and with it the line before it that ends with a colon. What people typed cannot make a line, a header or a link of its own.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ FOLDER = ROOT / "templates" / "mail" / "letters"
 KINDS = (
     "submitted", "confirmed", "reserve", "offered", "declined", "returned", "replaced", "withdrawn", "correction",
     "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
-    "seats_refused", "coordinator_submitted", "coordinator_withdrawn", "trainee",
+    "seats_refused", "seats_near", "coordinator_submitted", "coordinator_withdrawn", "coordinator_seats_asked",
+    "coordinator_seats_returned", "trainee",
 )  # fmt: skip
 FRAME, PRIVACY = "frame", "privacy"
 TEXTS = (*KINDS, FRAME, PRIVACY)
@@ -75,7 +76,7 @@ def paragraphs(text: str) -> Ready:
 def _source(kind: str, language: str) -> tuple[Template, list[tuple[Template, list[str]]]]:
     """The subject, and each line with the names in it: taken apart once for thousands of letters."""
     subject, _, body = (FOLDER / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
-    lines = [Template(line) for line in body.strip("\n").splitlines()]
+    lines = [Template(line) for line in re.split(r"(?<!:)\n", body.strip("\n"))]
     return Template(subject), [(line, line.get_identifiers()) for line in lines]
 
 
@@ -126,6 +127,14 @@ def country(code: str, language: str) -> str:
     if code in demo_data.COUNTRIES:
         return str(demo_data.COUNTRIES[code][0])
     return str(Locale(language).territories.get(code, code))
+
+
+FREE = {
+    "en": {"open": "some are still free", "few": "few are left"},
+    "fr": {"open": "il en reste", "few": "il en reste peu"},
+    "ru": {"open": "свободные ещё есть", "few": "осталось мало"},
+}
+"""All that an agency is told of seats that are not its own."""
 
 
 OUTCOMES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from config import LANGUAGES
@@ -61,11 +63,25 @@ def test_what_people_typed_makes_no_line_no_header_no_link_and_no_placeholder():
 
 
 def test_a_line_whose_placeholders_are_empty_falls_away():
-    values = {"training": "T", "when": "w", "seats": "", "deadline": "d", "people": Ready("")}
+    values = {"training": "T", "when": "w", "seats": "", "pool": "", "deadline": "d", "people": Ready("")}
 
     body = fill("deadline_near", "en", values).body
 
     assert "Seats kept for you" not in body and "Please register by: d" in body
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "are not finished"), ("fr", "ne sont pas terminées"), ("ru", "не закончены")],
+)
+def test_the_sentence_that_leads_to_a_list_stands_only_above_people(language, sentence):
+    values = {"training": "T", "when": "w", "seats": "2", "pool": "", "deadline": "d", "people": Ready("")}
+
+    without = fill("deadline_near", language, values).body
+    with_people = fill("deadline_near", language, {**values, "people": block(["– A"])}).body
+
+    assert sentence not in without and ":\n\n" not in without
+    assert re.search(sentence + r".*:\n  – A\n", with_people)
 
 
 def test_links_are_put_in_when_a_letter_is_sent_and_only_those_made_here_are_read(make: Make):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import clock, letters
+from training import clock, letters, walltime
 from training.db import atomic, db
 from training.errors import Conflict, DomainError
 from training.models import (
@@ -253,6 +254,37 @@ def test_an_answer_about_seats_reaches_the_agency(desk):
     assert kinds(desk["focal"]) == ["seats_given"]
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "returned"),
+    [
+        ("en", "asks for more seats", "has given back"),
+        ("fr", "demande davantage", "a rendu des places"),
+        ("ru", "просит дополнительные", "возвращает места"),
+    ],
+)
+def test_the_coordinators_concerned_are_told_what_an_agency_does_with_its_seats(
+    language, asked, returned, desk, make: Make
+):
+    training, agency = desk["training"], desk["agency"]
+    reader = make.user(Role.COORDINATOR, themes=[make.theme("BMV")], language=language)
+    elsewhere = make.user(Role.COORDINATOR, themes=[make.theme("ASY")])
+    seats.allocate(training, by=None, seats=2, agency=agency)
+    forget()
+
+    doing = {"by": desk["focal"], "agency": agency, "seats": 1}
+    seat_requests.give_back(training, **doing, sentence="One is ill.\nBcc: x@example.org")
+    seat_requests.ask(training, **doing, sentence="One more, please.")
+
+    first, second = written(reader)
+    assert (first.kind, second.kind) == ("coordinator_seats_returned", "coordinator_seats_asked")
+    assert first.state is MailState.QUEUED and first.agency_id is None
+    assert f"{agency.name} {returned}" in first.body and "One is ill. Bcc: x@example.org" in first.body
+    assert f"{agency.name} {asked}" in second.body and ": 1\n" in second.body
+    assert "One more, please." in second.body and training.title in second.subject
+    assert len(written(desk["coordinator"])) == 2
+    assert written(elsewhere) == [] and written(desk["focal"]) == []
+
+
 def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     mine = make.user(Role.PARTNER)
     theirs = make.agency(name="Zanzibarsky Service")
@@ -473,6 +505,60 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     assert [kinds_of(u) for u in (of_country, used_up)] == [["deadline_near"], []]
     assert [kinds_of(u) for u in (with_seats, unfinished, done)] == [["deadline_near"], ["deadline_near"], []]
     assert "still free: 2" in written(with_seats)[0].body
+    assert "are not finished" not in written(with_seats)[0].body
+    assert "are not finished" in written(unfinished)[0].body
+
+
+@pytest.mark.parametrize(("left", "said"), [(6, "some are still free"), (2, "few are left")])
+def test_of_its_countrys_seats_an_agency_is_told_no_number(left, said, make: Make):
+    training = make.training(capacity=9)
+    active, reader = (make.user(Role.PARTNER, agency=make.agency(country="UA")) for _ in range(2))
+    seats.allocate(training, by=None, seats=9, country="UA")
+    for _ in range(9 - left):
+        make.registration(training, make.trainee(active.agency))
+    forget()
+
+    reminders.remind(training, kind="deadline_near")
+
+    (letter,) = written(reader)
+    assert f"Seats kept for your country: {said}" in letter.body
+    assert not re.search(
+        rf"\b({left}|{9 - left}|9)\b", letter.body.split("Please register by")[1].split("\n", 1)[1]
+    )
+
+
+def test_a_deadline_of_kept_seats_is_told_before_that_of_the_registration(make: Make):
+    training = make.training(capacity=12, zone="Europe/Kyiv", starts_on=clock.today() + timedelta(days=90))
+    closes = training.registration_closes_local
+    own, used_up, of_country, as_registration = (
+        make.user(Role.PARTNER, agency=make.agency(country=country)) for country in ("AT", "AT", "FR", "AT")
+    )
+    early = closes - timedelta(days=20)
+    seats.allocate(training, by=None, seats=3, agency=own.agency, release_local=early)
+    seats.allocate(training, by=None, seats=1, agency=used_up.agency, release_local=early)
+    seats.allocate(training, by=None, seats=4, country="FR", release_local=early)
+    seats.allocate(
+        training, by=None, seats=2, agency=as_registration.agency, release_local=closes + timedelta(days=1)
+    )
+    make.registration(training, make.trainee(used_up.agency))
+    forget()
+
+    counts = []
+    for days in (24, 22, 21, 19):
+        with time_machine.travel(training.registration_closes_at - timedelta(days=days), tick=False):
+            counts.append(reminders.queue_due())
+
+    assert counts == [0, 2, 0, 0]
+    assert [kinds_of(user) for user in (own, of_country)] == [["seats_near"], ["seats_near"]]
+    assert [kinds_of(user) for user in (used_up, as_registration)] == [[], []]
+    until = letters.moment(walltime.instant(early, training.zone), training.zone, "en")
+    assert f"until: {until}" in written(own)[0].body and "still free: 3" in written(own)[0].body
+    assert "Seats kept for your country: some are still free" in written(of_country)[0].body
+    assert "still free: " not in written(of_country)[0].body
+    with time_machine.travel(training.registration_closes_at - timedelta(days=2), tick=False):
+        reminders.queue_due()
+    assert kinds_of(own) == ["seats_near", "deadline_near"]
+    assert kinds_of(as_registration) == ["deadline_near"]
 
 
 def _people_of(user):

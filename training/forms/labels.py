@@ -117,8 +117,11 @@ LETTER = {
     "opened": _l("Registration opened"), "changed": _l("Dates or place changed"), "cancelled": _l("Training cancelled"),
     "postponed": _l("Training postponed"), "deadline_near": _l("Deadline near"), "start_near": _l("Start near"),
     "seats_given": _l("Seats granted"), "seats_refused": _l("Seats not granted"),
+    "seats_near": _l("Kept seats: deadline near"),
     "coordinator_submitted": _l("To coordinators: new registrations"),
     "coordinator_withdrawn": _l("To coordinators: registrations withdrawn"),
+    "coordinator_seats_asked": _l("To coordinators: seats asked for"),
+    "coordinator_seats_returned": _l("To coordinators: seats given back"),
     "trainee": _l("To the person registered"),
 }  # fmt: skip
 

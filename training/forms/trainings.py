@@ -122,7 +122,9 @@ class SeatsForm(Form):
     country = Picked(_l("or country"), required=False)
     seats = number(_l("Seats"), low=0, high=10_000)
     release_local = moment(
-        _l("Kept until"), _l("Then unused seats may be released; empty: the deadline."), required=False
+        _l("Kept until"),
+        _l("Then unused seats may be released; empty: until you release them."),
+        required=False,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training import clock
+from training import clock, walltime
 from training.db import db
 from training.models import (
     HOLDS_SEAT,
@@ -20,13 +20,23 @@ from training.models import (
     Registration,
     RegistrationState,
     Role,
+    SeatAllocation,
     SeatRequest,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import attendance, registrations, seat_requests, seats, sessions, standings, trainings
+from training.services import (
+    attendance,
+    registrations,
+    seat_counts,
+    seat_requests,
+    seats,
+    sessions,
+    standings,
+    trainings,
+)
 
 MOST = 8
 
@@ -43,10 +53,11 @@ class Due:
     unfilled: Sequence[tuple[Training, int]]
     asked: Sequence[SeatRequest]
     to_give: Sequence[Training]
+    unreleased: Sequence[tuple[Training, int]]
 
 
 def of_coordinator(user: User) -> Due:
-    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give; all within the scope."""
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
     waiting = (
         registrations.visible_to(user)
         .where(Registration.state == RegistrationState.SUBMITTED)
@@ -63,6 +74,7 @@ def of_coordinator(user: User) -> Due:
         .limit(MOST)
     ).all()
     work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
+    registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = _in_scope(
         trainings.visible_to(user).where(
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
@@ -84,8 +96,8 @@ def of_coordinator(user: User) -> Due:
     return Due(
         [(training, count) for training, count, _ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
-        list(db.session.scalars(work.limit(MOST))),
-        db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
+        [session for session, _ in registers],
+        registers[0][1] if registers else 0,
         list(db.session.scalars(soon.limit(MOST))),
         [(training, free) for training, free in db.session.execute(near)],
         seat_requests.still_open(user, MOST),
@@ -94,7 +106,32 @@ def of_coordinator(user: User) -> Due:
                 standings.with_seats_to_give(upcoming).order_by(Training.starts_on).limit(MOST)
             )
         ),
+        _unreleased(upcoming)[:MOST],
     )
+
+
+def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
+    """The trainings with kept seats whose deadline, or else the registration's, has passed, and how many are unused."""
+    nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
+        SeatAllocation.released_at.is_(None),
+        # a day more, for the zones
+        (SeatAllocation.release_local <= walltime.now("UTC") + timedelta(days=1))
+        | (SeatAllocation.release_local.is_(None) & (Training.registration_closes_at <= clock.now())),
+    )
+    rows = db.session.execute(
+        nearly.add_columns(SeatAllocation).order_by(Training.starts_on, Training.id)
+    ).all()
+    over = [
+        (training, one)
+        for training, one in rows
+        if (one.release_local or training.registration_closes_local) <= walltime.now(training.zone)
+    ]
+    counted = seat_counts.counts([training for training, _ in over]) if over else {}
+    unused: dict[Training, int] = {}
+    for training, one in over:
+        free = one.seats - counted[training.id].used_of(seat_counts.as_kept(one))
+        unused[training] = unused.get(training, 0) + max(0, free)
+    return [(training, count) for training, count in unused.items() if count]
 
 
 def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:

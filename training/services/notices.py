@@ -87,6 +87,15 @@ class Answered:
     part: Part
 
 
+@dataclass(frozen=True)
+class SeatsMoved:
+    """An agency asks for more seats or gives some back."""
+
+    training: Training
+    by: User
+    part: Part
+
+
 def step_taken(step: Step) -> None:
     """A registration has taken a step."""
     note(step)
@@ -117,9 +126,17 @@ def seats_answered(
     note(Answered(training, agency, notice_letters.of_seats(kind, training, seats, reason)))
 
 
+def seats_moved(
+    training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
+) -> None:
+    """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
+    kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
+    note(SeatsMoved(training, by, notice_letters.of_seats(kind, training, seats, sentence, agency.name)))
+
+
 def write(notes: Sequence[object]) -> None:
     """Write the letters that follow from the notes of a unit of work."""
-    if not any(isinstance(one, Step | Remark | Moved | Changed | Answered) for one in notes):
+    if not any(isinstance(one, Step | Remark | Moved | Changed | Answered | SeatsMoved) for one in notes):
         return
     db.session.flush()  # the letters name the ids of what was just made
     steps = _folded(one for one in notes if isinstance(one, Step))
@@ -139,7 +156,10 @@ def write(notes: Sequence[object]) -> None:
         parts[answer.training, answer.agency.id].append(answer.part)
     for key, found in _of_steps(told, remarks).items():
         parts[key] += found
-    store_unread([*notice_letters.to_agencies(parts), *_to_coordinators(told, remarks)])
+    coordinators = _digests(told, remarks)
+    for move in (one for one in notes if isinstance(one, SeatsMoved)):
+        coordinators.append((move.training, move.part, {move.by.id}))
+    store_unread([*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)])
     people = _new(told)
     for first in range(0, len(people), AT_ONCE):
         store_unread(notice_letters.to_trainees(people[first : first + AT_ONCE]))
@@ -263,8 +283,8 @@ def may_register(training: Training) -> list[int]:
     return list(db.session.scalars(found.order_by(Agency.id)))
 
 
-def _to_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.OutgoingMail]:
-    """One digest for each coordinator, training and kind; nobody is told what they did themselves."""
+def _digests(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.Told]:
+    """For the coordinators one digest for each training and kind, and who did what is in it."""
     groups: dict[tuple[Training, str], list[tuple[User | None, Registration, str]]] = defaultdict(list)
     for one in steps:
         registration = one.registration
@@ -275,7 +295,16 @@ def _to_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[n
     for remark in remarks:
         registration = remark.registration
         groups[registration.training, "correction"].append((None, registration, remark.text))
-    return notice_letters.to_coordinators(groups)
+    return [
+        (
+            training,
+            notice_letters.of_digest(
+                kind, training, [(registration, text) for _, registration, text in lines]
+            ),
+            {by.id if by else None for by, _, _ in lines},
+        )
+        for (training, kind), lines in groups.items()
+    ]
 
 
 END_OF_WORK.append(write)

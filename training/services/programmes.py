@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from training import clock
+from training import clock, walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -248,6 +248,8 @@ def _set(
 
 
 def _check(programme: Programme) -> None:
+    walltime.check_day(programme.starts_on, "starts_on")
+    walltime.check_day(programme.ends_on, "ends_on")
     if programme.ends_on < programme.starts_on:
         raise Invalid(msg("The end is before the start."), field="ends_on")
     twin = db.session.scalar(select(Programme.id).where(Programme.code == programme.code))

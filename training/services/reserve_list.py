@@ -311,45 +311,51 @@ def keep_seats(
 
 @dataclass(frozen=True)
 class Release:
-    """What releasing the unused seats does: how many leave which allocation, and who moves up."""
+    """What releasing unused seats does: how many can leave which allocation, which are picked, and who moves up."""
 
     unused: list[tuple[SeatAllocation, int]]
+    picked: set[UUID]
     moving_up: list[Registration]
 
     @property
     def seats(self) -> int:
         """Seats that become everybody's."""
-        return sum(seats for _, seats in self.unused)
+        return sum(seats for one, seats in self.unused if one.public_id in self.picked)
 
 
-def release_preview(training: Training) -> Release:
-    """What ``release_seats`` would do now."""
+def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
+    """What ``release_seats`` would do now; ``picked`` are the allocations, those that are due where it is None."""
     counted = seat_counts.count(training)
-    unused = [
-        (one, max(0, one.seats - counted.used_of(seat_counts.as_kept(one))))
-        for one in seat_counts.allocations(training)
-        if one.released_at is None
+    unused = seat_service.unused(training, counted)
+    chosen = [
+        one for one, _ in unused if (seat_service.is_due(one) if picked is None else one.public_id in picked)
     ]
-    counted.kept = []
-    moves = training.promotion is Promotion.AUTOMATIC and is_moving_up(training)
-    freed = Freed(sum(seats for _, seats in unused))
-    return Release(unused, next_in_line(training, counted, freed) if moves else [])
+    found = Release(unused, {one.public_id for one in chosen}, [])
+    released = [seat_counts.as_kept(one) for one in chosen]
+    counted.kept = [kept for kept in counted.kept if kept not in released]
+    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
+    return found
 
 
 @atomic
 def release_seats(
-    training: Training, *, by: User, expected: Sequence[UUID] | None = None
+    training: Training,
+    *,
+    by: User,
+    picked: Collection[UUID] | None = None,
+    expected: Sequence[UUID] | None = None,
 ) -> list[Registration]:
-    """Release unused kept seats, and give them to the next in line; returns who moved up.
+    """Release unused seats of the picked allocations, and give them to the next in line; returns who moved up.
 
     ``expected`` are the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
     """
     trainings.lock(training)
-    preview = release_preview(training)
+    preview = release_preview(training, picked)
     if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
         raise Conflict(
             msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
         )
-    seat_service.release(training, by=by)
+    seat_service.release(training, by=by, picked=preview.picked)
     db.session.flush()
     return promote(training, Freed(preview.seats), by=by)

@@ -129,7 +129,8 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     _check_open(request)
     allocation = _own(training, agency)
     kept = allocation.seats if allocation and allocation.seats else _held(training, agency)
-    moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency)
+    until = allocation.release_local if allocation else None
+    moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.seats = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})
@@ -162,6 +163,14 @@ def _new(
         created_at=clock.now(),
     )  # fmt: skip
     db.session.add(request)
+    notices.seats_moved(
+        training,
+        agency=agency,
+        by=by,
+        is_return=kind is SeatRequestKind.RETURN,
+        seats=seats,
+        sentence=sentence,
+    )
     return request
 
 

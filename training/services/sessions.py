@@ -99,7 +99,7 @@ def search(
     if on:
         found = found.where(
             TrainingSession.starts_local >= datetime.combine(on, time()),
-            TrainingSession.starts_local < datetime.combine(on + timedelta(days=1), time()),
+            TrainingSession.starts_local <= datetime.combine(on, time.max),
         )
     if upcoming:
         found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.cancelled_at.is_(None))

@@ -212,14 +212,15 @@ def change(training: Training, *, by: User, details: Details) -> Training:
         raise Conflict(msg("A completed or cancelled training cannot be changed."))
     before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
     with db.session.no_autoflush:
-        _check_capacity(training, details.capacity)
+        if details.capacity < training.capacity:  # what is let in at the door may stand above it already
+            _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
         moved = details.zone != training.zone
         _check_dates_span_sessions(training, details)
         _set(training, details)
         _check(training, training.programme)
         if moved:
-            _derive_sessions(training)
+            _derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=held_before)
@@ -343,7 +344,11 @@ def live_sessions(training: Training) -> list[TrainingSession]:
     )
 
 
-def _derive_sessions(training: Training) -> None:
+def _derive_instants(training: Training) -> None:
+    """Those of its sessions anew; refuse the zone where a deadline would stand at a time that it skips."""
+    for allocation in seat_counts.allocations(training):
+        if allocation.release_local:
+            walltime.instant(allocation.release_local, training.zone, "zone")
     for session in live_sessions(training):
         session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")

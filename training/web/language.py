@@ -82,9 +82,13 @@ def instant(value: datetime | None, zone: str = "UTC") -> str:
     return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
 
 
-def wall(value: datetime | None) -> str:
-    """Wall time with its weekday: Tue 12 May 2026, 09:00."""
-    return format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm") if value else ""
+def wall(value: datetime | None, zone: str = "") -> str:
+    """Wall time with its weekday: Tue 12 May 2026, 09:00; a deadline with its zone."""
+    if value is None:
+        return ""
+    return (
+        f"{format_datetime(value.replace(tzinfo=UTC), 'EEE d MMM y, HH:mm')} {zone.replace('_', ' ')}".strip()
+    )
 
 
 def clock(value: datetime | time | None) -> str:
