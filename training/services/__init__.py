@@ -3,6 +3,7 @@
 ORDER = (
     "audit",
     "lists",
+    "shown_trainings",
     "mail",
     "organisations",
     "sign_ins",
@@ -11,6 +12,7 @@ ORDER = (
     "colleagues",
     "notice_letters",
     "notices",
+    "notices_anew",
     "themes",
     "agencies",
     "programmes",
