@@ -155,7 +155,19 @@ BY_LINK = {
     "ru": "отказ по ссылке из письма",
 }
 
+IMPORT_UNDONE = {
+    "en": "the list by which they were registered has been taken back",
+    "fr": "la liste par laquelle la personne a été inscrite a été annulée",
+    "ru": "список, по которому человек был зарегистрирован, отозван",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE)
+LINK_STOPPED = {
+    "en": "(this link does not work any more)",
+    "fr": "(ce lien ne fonctionne plus)",
+    "ru": "(эта ссылка больше не действует)",
+}
+
 
 def said(reason: str, language: str) -> str:
     """A reason that a person gave; what the system wrote in its stead speaks the reader's language."""
-    return BY_LINK[language] if reason == BY_LINK["en"] else reason
+    return next((one[language] for one in BY_SYSTEM if one["en"] == reason), reason)

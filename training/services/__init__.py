@@ -3,6 +3,7 @@
 ORDER = (
     "audit",
     "lists",
+    "shown_trainings",
     "mail",
     "organisations",
     "sign_ins",
@@ -12,6 +13,7 @@ ORDER = (
     "seat_counts",
     "notice_letters",
     "notices",
+    "notices_anew",
     "themes",
     "agencies",
     "programmes",

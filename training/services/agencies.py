@@ -11,7 +11,7 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Role, Theme, Trainee, User
 from training.names import fold, search_key
-from training.services import audit, sign_ins
+from training.services import audit, mail, notices_anew, sign_ins
 from training.text import msg
 
 
@@ -151,6 +151,8 @@ def change(
             confidential,
         )
         _check(agency)
+    if agency.confidential and not before["confidential"]:
+        notices_anew.of_agency(agency)
     audit.record(by=by, action="agency.change", thing=agency, before=before)
     return agency
 
@@ -168,8 +170,9 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 
 @atomic
 def resume(agency: Agency, *, by: User) -> None:
-    """Let a suspended agency register again."""
+    """Let a suspended agency register again; the letters that waited for it go out."""
     agency.is_active = True
+    mail.resume(agency.id)
     audit.record(by=by, action="agency.resume", thing=agency)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import joinedload
 
-from training.db import atomic, db
+from training import letters
+from training.db import atomic, db, store_unread
 from training.errors import Conflict
 from training.models import (
     AttendanceRecord,
@@ -21,9 +24,11 @@ from training.models import (
     Trainee,
     User,
 )
-from training.services import audit, reserve_list, seat_counts, trainees, trainings
+from training.services import audit, notice_letters, reserve_list, seat_counts, trainees, trainings
 from training.services.reserve_list import Freed
 from training.text import Message, msg
+
+UNDONE = msg("The import was undone.")
 
 
 def why_not(batch: ImportBatch) -> Message | None:
@@ -72,7 +77,7 @@ def why_not(batch: ImportBatch) -> Message | None:
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    Returns how many registrations are gone. Raises ``Conflict`` where something has built on it.
+    The agency and the coordinators are told; the links of its people say that it was taken back. Returns how many registrations are gone. Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
     trainings.lock(training)
@@ -85,13 +90,14 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     held = _count(
         select(Registration.id).where(Registration.id.in_(made), Registration.confirmed_at.is_not(None))
     )
+    _tell(batch, made, by)
     _put_back(kept["before"])
     mail = OutgoingMail.registration_id.in_(made)
     db.session.execute(
-        update(OutgoingMail).where(mail, OutgoingMail.state == MailState.QUEUED).values(
-            state=MailState.DROPPED, last_error="the import was undone"
-        )
-    )  # fmt: skip
+        update(OutgoingMail)
+        .where(mail, OutgoingMail.state.in_([MailState.QUEUED, MailState.FAILED]))
+        .values(state=MailState.DROPPED, last_error=str(UNDONE), body="", leased_until=None)
+    )
     db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
     for column in (RegistrationStep.registration_id, Registration.id):
         db.session.execute(delete(column.class_).where(column.in_(made)))
@@ -103,6 +109,28 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     )
     reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
     return len(made)
+
+
+def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
+    """Tell the agency and the coordinators now, while there is still somebody to name."""
+    training, reason = batch.training, letters.IMPORT_UNDONE["en"]
+    gone = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(made))
+        .options(joinedload(Registration.trainee))
+        .order_by(Registration.id)
+    ).all()
+    if not gone:
+        return
+    lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
+    parts = notice_letters.of_people(training, {"withdrawn": lines})
+    digest = [(by, one, reason) for one in gone]
+    store_unread(notice_letters.to_agencies({(training, batch.agency_id): parts}))
+    store_unread(notice_letters.to_coordinators({(training, "coordinator_withdrawn"): digest}))
+
+
+def _line(registration: Registration, reason: str, language: str) -> str:
+    return notice_letters.with_reason(registration, letters.said(reason, language))
 
 
 def _put_back(before: dict[str, dict[str, str]]) -> None:

@@ -19,7 +19,7 @@ from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
-from training.services import audit, duplicates, trainees
+from training.services import audit, duplicates, notices_anew, trainees
 from training.text import Message, msg
 
 MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
@@ -73,7 +73,7 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
     if kept is gone or kept.merged_into_id or gone.merged_into_id:
         raise Conflict(msg("These two are one person already."), "merged")
     _check_registrations(kept, gone)
-    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in values]
+    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in _taken(kept, gone, values)]
     before, audited = _plain(kept, columns), audit.snapshot(kept)
     for column in columns:
         setattr(kept, column, getattr(gone, column))
@@ -85,6 +85,7 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
         moved={"rows": moved, "as_left": _as_left(moved), "registrations": _registrations_of(kept)},
     )  # fmt: skip
     db.session.add(done)
+    _tell(kept, moved)
     audit.record(
         by=by, action="trainee.merge", thing=kept, before=audited,
         changes={"merged": gone.name, "moved": sum(len(rows) for rows in moved.values())},
@@ -110,6 +111,7 @@ def undo(done: PersonMerge, *, by: User) -> None:
     gone.merged_into_id = None
     done.undone_at, done.undone_by_name = clock.now(), by.name
     _refresh(kept, gone)
+    _tell(kept, details["rows"])
     audit.record(by=by, action="trainee.unmerge", thing=kept, changes={"separated": gone.name})
 
 
@@ -129,6 +131,19 @@ def why_not(done: PersonMerge) -> Message | None:
     if _as_left(details["rows"]) != details["as_left"]:
         return msg("A registration that came with the merge was changed since.")
     return None
+
+
+def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
+    """The fields to take of ``gone``: who is written to by the focal point alone stays so, whichever of the two it was."""
+    flag = "contact_via_focal_point"
+    chosen = set(values) - {flag}
+    return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
+
+
+def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
+    """The links in earlier letters name another person: the right ones go out, and what waits follows who stays."""
+    notices_anew.of_registrations(rows[str(Registration.trainee_id)])
+    notices_anew.of_people([kept])
 
 
 def _lock(kept: Trainee, gone: Trainee) -> None:

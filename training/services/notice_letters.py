@@ -33,7 +33,7 @@ Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
 """A line about a person, by language."""
 PARTS = ("submitted", "confirmed", "reserve", "offered", "returned", "declined", "replaced", "withdrawn")
-ADDRESS = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+\.[^@\s<>,;:\"()\\]+")
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]+")
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def whereabouts(training: Training) -> Whereabouts:
 
 
 def name_of(registration: Registration) -> str:
-    """The person's name on one line."""
-    return one_line(registration.trainee.name)
+    """The person's name on one line, as the registration's agency knows it."""
+    return one_line(registration.name)
 
 
 def with_reason(registration: Registration, reason: str) -> str:

@@ -127,7 +127,7 @@ def _keep(
     code: ReasonCode | None,
     reason: str,
 ) -> None:
-    person = registration.trainee.name if code is ReasonCode.TRAINEE else ""
+    person = registration.name if code is ReasonCode.TRAINEE else ""
     db.session.add(
         RegistrationStep(
             registration=registration,

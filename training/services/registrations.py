@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, case, false, select
+from sqlalchemy import Select, case, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
@@ -36,6 +36,11 @@ from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
 from training.text import msg
+
+IS_HERE = (
+    Trainee.agency_id == Registration.agency_id
+)  # of who moved away, no order tells a partner today's name
+NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.trainee_name))
 
 
 def visible_to(user: User) -> Select[Registration]:
@@ -87,7 +92,7 @@ def search(
             found = found.where(column == value)
     by = {
         "submitted_at": Registration.submitted_at,
-        "name": Trainee.search_key,
+        "name": NAME_KEY if user.role is Role.PARTNER else Trainee.search_key,
         "state": Registration.state,
         "agency": Registration.agency_name,
         "rank": Registration.reserve_rank,
@@ -121,12 +126,13 @@ def of(training: Training, user: User) -> Select[Registration]:
         value=Registration.state,
         else_=9,
     )
+    name = NAME_KEY if user.role is Role.PARTNER else Trainee.search_key
     return (
         visible_to(user)
         .join(Registration.trainee)
         .where(Registration.training_id == training.id)
         .options(contains_eager(Registration.trainee), contains_eager(Registration.training))
-        .order_by(order, Registration.reserve_rank, Trainee.search_key, Registration.id)
+        .order_by(order, Registration.reserve_rank, name, Registration.id)
     )
 
 

@@ -14,7 +14,7 @@ from training.db import MOST_PARAMETERS, atomic, db, insert_many, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
-from training.services import audit
+from training.services import audit, notices_anew
 from training.text import msg
 
 
@@ -161,6 +161,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
     keep_keys([trainee])
     if theme is not None:
         trainee.theme = theme
+    notices_anew.of_people([trainee])
     audit.record(by=by, action="trainee.change", thing=trainee, before=before)
     return trainee
 
@@ -180,6 +181,7 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     before = audit.snapshot(trainee)
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was
+    notices_anew.of_returned(trainee)
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
     return trainee
 
@@ -196,6 +198,7 @@ def take_over(values: Mapping[Trainee, dict[str, str]]) -> None:
         known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
         _set(trainee, Person(**{**known, **said, "sex": Sex(said.get("sex", known["sex"]))}))
     keep_keys(list(values))
+    notices_anew.of_people([trainee for trainee, said in values.items() if "email" in said])
 
 
 def add_many(people: Sequence[Trainee]) -> list[Trainee]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, walltime
@@ -23,11 +23,7 @@ from training.models import (
     Promotion,
     Registration,
     ReserveOrder,
-    Role,
-    SeatAllocation,
-    SessionTrainer,
     Theme,
-    Trainer,
     Training,
     TrainingSession,
     TrainingState,
@@ -35,28 +31,12 @@ from training.models import (
     Venue,
 )
 from training.names import fold, search_key
-from training.services import audit, notice_letters, notices, seat_counts, themes
+from training.services import audit, notice_letters, notices, seat_counts, shown_trainings, themes
 from training.text import msg
 
-OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+OFFERED_TO_PARTNERS = shown_trainings.OFFERED_TO_PARTNERS
 FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
-
-
-def visible_to(user: User) -> Select[Training]:
-    """The trainings that ``user`` may see.
-
-    A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
-    and those for which it has registrations; a trainer sees those with a session that they give.
-    """
-    found = select(Training)
-    match user.role:
-        case Role.PARTNER:
-            return found.where(
-                or_(_offered_to(user), _has_registrations_of(user)), Training.state != TrainingState.DRAFT
-            )
-        case Role.TRAINER:
-            return found.where(_taught_by(user))
-    return found
+visible_to = shown_trainings.visible_to
 
 
 def search(
@@ -354,32 +334,3 @@ def _derive_instants(training: Training) -> None:
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
         for entry in session.session_trainers:
             entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
-
-
-def _offered_to(user: User):  # type: ignore[no-untyped-def]
-    """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
-    kept = (
-        select(func.coalesce(func.sum(SeatAllocation.seats), 0))
-        .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
-        .correlate(Training)
-        .scalar_subquery()
-    )
-    country = user.agency.country if user.agency else ""
-    own = exists().where(
-        SeatAllocation.training_id == Training.id,
-        or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
-    )
-    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
-
-
-def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
-    return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
-
-
-def _taught_by(user: User):  # type: ignore[no-untyped-def]
-    return exists().where(
-        TrainingSession.training_id == Training.id,
-        SessionTrainer.session_id == TrainingSession.id,
-        SessionTrainer.trainer_id == Trainer.id,
-        Trainer.user_id == user.id,
-    )

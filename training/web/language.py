@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         language=language_name,
         translated=translated,
         registration_state=registration_state,
+        said=said,
         month_name=month_name,
         weekday=weekday,
     )
@@ -154,6 +155,11 @@ def translated(value: Message | str) -> str:
 def registration_state(value: str) -> str:
     """The word for a registration's state."""
     return str(labels.REGISTRATION_STATE[RegistrationState(value)])
+
+
+def said(reason: str) -> str:
+    """A reason as somebody gave it; what the system wrote in its stead in the reader's language."""
+    return letters.said(reason, letters.language_of((get_locale() or Locale("en")).language))
 
 
 def month_name(value: date) -> str:

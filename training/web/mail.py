@@ -13,7 +13,7 @@ from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
-from training.services import mail, notice_letters, trainings
+from training.services import mail, notice_letters, notices_anew, trainings
 from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import page, paginate
@@ -52,7 +52,7 @@ def preview(kind: str) -> Response:
 @bp.post("/<uuid:public_id>/again")
 @permit(Action.MAIL_SEND, mail.get)
 def again(message: OutgoingMail) -> Response:
-    """Try a failed message once more."""
-    mail.send_again(message)
+    """Try a failed message once more, or one for which there is an address by now."""
+    notices_anew.send_again(message)
     flash(_("It will be tried again within a minute."))
     return redirect(url_for(".index"), 303)
