@@ -124,9 +124,9 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
         return
     lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
     parts = notice_letters.of_people(training, {"withdrawn": lines})
-    digest = [(by, one, reason) for one in gone]
+    digest = notice_letters.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
     store_unread(notice_letters.to_agencies({(training, batch.agency_id): parts}))
-    store_unread(notice_letters.to_coordinators({(training, "coordinator_withdrawn"): digest}))
+    store_unread(notice_letters.to_coordinators([(training, digest, {by.id})]))
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
