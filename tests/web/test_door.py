@@ -141,3 +141,16 @@ def test_the_register_with_the_form_asks_as_little_with_many_agencies(world, cli
         make.agency()
 
     assert asked() == few <= 12
+
+
+def test_a_register_that_cannot_be_closed_yet_says_who_can_help(world, client, make: Make):
+    make.registration(world["training"])
+    client.sign_in(world["trainer"])
+
+    response = client.post(f"{world['path']}/close")
+
+    assert response.status_code == 422
+    assert (
+        "The session has not ended yet. Who can help: whoever keeps the register. (not_ended)"
+        in response.text
+    )

@@ -86,7 +86,7 @@ def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> 
 
 def _check_being_held(training: Training) -> None:
     if training.state not in trainings.OFFERED_TO_PARTNERS:
-        raise Conflict(msg("People are added at the door only while a training is being held."), "state")
+        raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
     if training.starts_on > clock.today(training.zone):
         raise Conflict(
             msg("The training begins on %(day)s: until then, people are registered.",

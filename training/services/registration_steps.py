@@ -182,7 +182,7 @@ def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
     if training.state in trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("Seats of a completed, cancelled or postponed training are not given any more."), "state"
+            msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
         )
 
 

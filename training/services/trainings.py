@@ -192,7 +192,9 @@ class Details:
 def create(programme: Programme, *, by: User | None, details: Details) -> Training:
     """Plan a training under ``programme``; it begins as a draft."""
     if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
-        raise Conflict(msg("This programme is closed or cancelled: nothing new is scheduled in it."))
+        raise Conflict(
+            msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
+        )
     training = Training(state=TrainingState.DRAFT)
     with db.session.no_autoflush:
         training.programme = programme
@@ -209,7 +211,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     """Change a training. A new zone keeps the wall time of its sessions; capacity never falls below the seats held."""
     lock(training)
     if training.state in FINISHED:
-        raise Conflict(msg("A completed or cancelled training cannot be changed."))
+        raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
     before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
     with db.session.no_autoflush:
         _check_capacity(training, details.capacity)

@@ -57,7 +57,7 @@ def unknown(refusal: NotFound) -> Response:
 def stopped(refusal: Conflict) -> Response:
     """A link that has stopped, or a step that is not possible any more."""
     status = 410 if refusal.code in ("gone", "ended") else 409
-    return page("my/gone.html", status=status, why=refusal.message.translated())
+    return page("my/gone.html", status=status, why=refusal.explained.translated())
 
 
 @bp.route("/<token>", methods=["GET", "POST"])

@@ -69,7 +69,7 @@ def save(session: TrainingSession) -> Response:
     try:
         clashes = attendance.save(session, by=_user(), marks=_marks(), reason=reason())
     except Invalid as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     if clashes:
         return _shown(session, clashes)
     flash(_("Saved."))
@@ -146,7 +146,7 @@ def door(session: TrainingSession) -> Response:
         )
     except DomainError as refusal:
         if may_raise and isinstance(refusal, Conflict) and refusal.code == "full":
-            return _shown(session, door=form, full=refusal.message.translated())
+            return _shown(session, door=form, full=refusal.explained.translated())
         form.refuse(refusal)
         return _shown(session, door=form)
     # the form was sent to #door, which a browser would keep: what was done is said above it
@@ -160,7 +160,7 @@ def close(session: TrainingSession) -> Response:
     try:
         attendance.close(session, by=_user())
     except DomainError as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is closed."))
 
 
@@ -179,7 +179,7 @@ def reopen(session: TrainingSession) -> Response:
     try:
         attendance.reopen(session, by=_user(), reason=reason())
     except DomainError as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is open again."))
 
 
