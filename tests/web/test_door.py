@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.make import Make
-from training.db import db
+from training.db import atomic, db
 from training.models import Role, Trainee
 from training.services import attendance, sessions, training_moves
 
@@ -113,6 +113,22 @@ def test_the_form_stands_there_only_on_the_day(world, client):
         assert late.status_code == 422 and "on the day of the session" in late.text
     client.sign_in(world["trainer"])
     assert 'id="door"' in client.get(world["path"]).text
+
+
+def test_another_person_of_the_same_name_is_added_when_it_is_said(world, client, make: Make):
+    atomic(setattr)(world["training"], "capacity", 5)
+    client.sign_in(world["trainer"])
+    address = f"{world['path']}/door"
+    assert 'name="another"' not in client.get(world["path"]).text
+    client.post(address, data=typed(world))
+
+    refused = client.post(address, data=typed(world))
+    done = client.post(address, data=typed(world, another="1"))
+
+    assert refused.status_code == 422 and 'name="another"' in refused.text
+    assert "Who can help: whoever keeps the register. (on_register)" in refused.text
+    assert done.status_code == 303
+    assert len(names(world)) == 2
 
 
 def test_who_does_not_keep_this_register_adds_nobody(world, client, make: Make):
