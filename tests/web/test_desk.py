@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from tests.make import Make
+from training import clock
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import registrations, reserve_list, seat_requests, seats
+from training.services import registrations, reserve_list, seat_requests, seats, training_moves
 
 S = RegistrationState
 
@@ -211,3 +216,61 @@ def test_a_focal_point_takes_a_seat_that_is_offered(client, make: Make):
     assert "Take the seat" in page
     assert (taken.status_code, again.status_code) == (303, 409)
     assert mine.state is RegistrationState.CONFIRMED
+
+
+def test_what_was_returned_is_submitted_again_by_a_coordinator_after_the_deadline(client, make: Make):
+    training, staff = make.training(admission=Admission.APPROVAL), make.user(Role.COORDINATOR)
+    one = make.registration(training)
+    registrations.return_for_correction(one, by=staff, reason="Which function?")
+    address = f"/registrations/{one.public_id}/resubmit"
+
+    with time_machine.travel(training.registration_closes_at + timedelta(minutes=5)):
+        client.sign_in(make.user(Role.PARTNER, agency=one.agency))
+        late = client.post(address)
+        client.sign_in(staff)
+        done = client.post(address)
+
+    assert (late.status_code, done.status_code) == (409, 303)
+    assert "Who can help: the coordinator. (too_late)" in late.text
+    assert one.state is S.SUBMITTED
+
+
+@pytest.mark.parametrize("rank", ["-1", "0", "1.5", "²", "first", "123456"])
+def test_a_rank_that_is_none_is_refused_and_nobody_is_moved(rank, client, make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+    first, second = (reserve_list.reserve(make.registration(training), by=make.user()) for _ in range(2))
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    refused = client.post(f"/registrations/{first.public_id}/reserve", data={"rank": rank})
+
+    assert refused.status_code == 400 and "A rank is a whole number from 1." in refused.text
+    assert (first.reserve_rank, second.reserve_rank) == (1, 2)
+
+
+def test_an_offer_says_until_when_in_the_trainings_zone(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, offer_hours=4, zone="Asia/Tbilisi")
+    one = reserve_list.reserve(make.registration(training), by=make.user())
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    assert client.post(f"/registrations/{one.public_id}/offer").status_code == 303
+    page = client.get(f"/registrations/{one.public_id}").text
+
+    until = one.offer_expires_at.astimezone(ZoneInfo("Asia/Tbilisi"))
+    assert until - clock.now() < timedelta(hours=5)
+    assert f"A seat is offered, until {until:%-d %b %Y, %H:%M} Asia/Tbilisi." in page
+
+
+@pytest.mark.parametrize("name", ["open", "confirmed", "running"])
+def test_people_are_added_at_the_door_from_the_first_day_whoever_forgot_to_start_it(name, client, make: Make):
+    training, agency, staff = make.training(), make.agency(), make.user(Role.COORDINATOR)
+    make.trainee(agency)
+    for step in {"open": [], "confirmed": ["confirm"], "running": ["confirm", "start"]}[name]:
+        with time_machine.travel(datetime.combine(training.starts_on, time(8)).astimezone()):
+            training_moves.move(training, by=staff, name=step)
+    address = f"/registrations/for/{training.public_id}/new?for={agency.code}"
+
+    client.sign_in(staff)
+    assert "They are at the door" not in client.get(address).text
+    with time_machine.travel(datetime.combine(training.starts_on, time(10)).astimezone()):
+        client.sign_in(staff)
+        assert "They are at the door" in client.get(address).text

@@ -84,15 +84,22 @@ def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> 
     return [walk_in(training, by=by, trainee=trainee) for trainee in people]
 
 
+def is_being_held(training: Training) -> bool:
+    """Whether people can be added at the door: from the first day on, until the training is over or off."""
+    return training.state in trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
+        training.zone
+    )
+
+
 def _check_being_held(training: Training) -> None:
+    if is_being_held(training):
+        return
     if training.state not in trainings.OFFERED_TO_PARTNERS:
         raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
-    if training.starts_on > clock.today(training.zone):
-        raise Conflict(
-            msg("The training begins on %(day)s: until then, people are registered.",
-                day=training.starts_on),
-            "too_early",
-        )  # fmt: skip
+    raise Conflict(
+        msg("The training begins on %(day)s: until then, people are registered.", day=training.starts_on),
+        "too_early",
+    )
 
 
 def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) -> None:

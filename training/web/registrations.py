@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -27,6 +28,7 @@ from training.services import (
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.language import instant
 from training.web.once import once
 from training.web.respond import download, first, page, paginate, reason, sorting, uuids
 
@@ -37,12 +39,16 @@ def _user() -> Any:
     return current_user._get_current_object()
 
 
+def _is_partner() -> bool:
+    return current_user.role is Role.PARTNER
+
+
 @bp.get("")
 @permit(Action.REGISTRATION_LIST)
 def index() -> Response:
     """Registrations, latest first; a partner's own."""
     form = RegistrationFilter(request.args)
-    if current_user.role is Role.PARTNER:
+    if _is_partner():
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
@@ -61,7 +67,7 @@ def show(registration: Registration) -> Response:
     """A registration with its history."""
     substitutes = trainees.search(_user(), agency=registration.agency)
     waiting = [registration] if registration.state == "reserve" else []
-    is_partner = _user().role is Role.PARTNER
+    is_partner = _is_partner()
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
@@ -115,13 +121,14 @@ def new(training: Training) -> Response:
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
         ticked=ticked, listed=listed, taken=taken,
         own=seats.for_agency([training], agency)[training.id] if agency else None,
-        is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
+        is_open=trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
+        agencies=choices.of_agencies(),
     )  # fmt: skip
 
 
 def _agency() -> Any:
     """The agency whose people are put forward: the partner's own, or the one that staff picked."""
-    if current_user.role is Role.PARTNER:
+    if _is_partner():
         return current_user.agency
     return next(
         (thing for key, _label, thing in choices.of_agencies() if key == request.args.get("for")), None
@@ -130,7 +137,7 @@ def _agency() -> Any:
 
 def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
-    override = current_user.role is not Role.PARTNER
+    override = not _is_partner()
     if "person" in request.form:
         agency = _agency()
         if agency is None:
@@ -198,22 +205,26 @@ def confirm(registration: Registration) -> Response:
 @once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
-    rank = request.form.get("rank", "")
-    reserve_list.reserve(
-        registration,
-        by=_user(),
-        rank=int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 6 else None,
-    )
+    reserve_list.reserve(registration, by=_user(), rank=_rank())
     return _after(registration, _("On the reserve list."))
+
+
+def _rank() -> int | None:
+    """The rank that was typed; None where none was, which is the end of the list."""
+    typed = request.form.get("rank", "").strip()
+    if typed and not re.fullmatch("0*[1-9][0-9]{0,4}", typed):
+        raise Invalid(msg("A rank is a whole number from 1."), field="rank")
+    return int(typed) if typed else None
 
 
 @bp.post("/<uuid:public_id>/offer")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
 @once
 def offer(registration: Registration) -> Response:
-    """Offer a free seat for two days."""
+    """Offer a free seat, for as long as the training gives to take one."""
     reserve_list.offer(registration, by=_user())
-    return _after(registration, _("A seat is offered, for 48 hours."))
+    until = instant(registration.offer_expires_at, registration.training.zone)
+    return _after(registration, _("A seat is offered, until %(when)s.", when=until))
 
 
 @bp.post("/<uuid:public_id>/return")
@@ -239,7 +250,7 @@ def decline(registration: Registration) -> Response:
 @once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
-    registrations.resubmit(registration, by=_user())
+    registrations.resubmit(registration, by=_user(), override=not _is_partner())
     return _after(registration, _("Submitted again."))
 
 
