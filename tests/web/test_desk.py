@@ -274,3 +274,23 @@ def test_people_are_added_at_the_door_from_the_first_day_whoever_forgot_to_start
     with time_machine.travel(datetime.combine(training.starts_on, time(10)).astimezone()):
         client.sign_in(staff)
         assert "They are at the door" in client.get(address).text
+
+
+def test_who_comes_instead_is_searched_for_and_picked(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    one = make.registration(training, make.trainee(focal.agency))
+    wanted, other = (make.trainee(focal.agency, family_name=name) for name in ("Sokolova", "Miller"))
+    client.sign_in(focal)
+    address = f"/registrations/{one.public_id}/replace"
+    assert address in client.get(f"/registrations/{one.public_id}").text
+
+    found = client.get(f"{address}?text=соколова").text
+    nobody = client.post(address, data={"reason": "ill"})
+    silent = client.post(address, data={"substitute": str(wanted.public_id)})
+    done = client.post(address, data={"substitute": str(wanted.public_id), "reason": "ill"})
+
+    assert wanted.name in found and other.name not in found
+    assert (nobody.status_code, silent.status_code, done.status_code) == (422, 422, 303)
+    assert "Pick the person who comes instead." in nobody.text and 'value="ill"' in nobody.text
+    assert "Say why" in silent.text and "checked" in silent.text
+    assert one.state is S.REPLACED

@@ -85,6 +85,14 @@ def end(
     to(registration, state, by, code, reason.strip())
 
 
+def end_untold(registration: Registration, by: User | None, reason: str = "") -> None:
+    """Withdraw what holds no seat without a letter: the person is registered otherwise, or it was a draft."""
+    before, registration.state = registration.state, S.WITHDRAWN
+    registration.reserve_rank = None
+    _keep(registration, before, by, ReasonCode.AGENCY, reason.strip())
+    db.session.flush()  # the pair of person and training is free only then
+
+
 def to(
     registration: Registration,
     state: RegistrationState,

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import DomainError, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import NewTraineeForm, PlainFilter
-from training.forms.trainings import RegistrationFilter
+from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
 from training.policy import Action
 from training.services import (
@@ -30,7 +30,7 @@ from training.web import choices, exports
 from training.web.access import permit
 from training.web.language import instant
 from training.web.once import once
-from training.web.respond import download, first, page, paginate, reason, sorting, uuids
+from training.web.respond import download, page, paginate, reason, sorting, uuids
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -65,7 +65,6 @@ def index() -> Response:
 @permit(Action.REGISTRATION_READ, registrations.get)
 def show(registration: Registration) -> Response:
     """A registration with its history."""
-    substitutes = trainees.search(_user(), agency=registration.agency)
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
@@ -73,7 +72,6 @@ def show(registration: Registration) -> Response:
         substitute=registrations.substitute_of(registration),
         why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
-        substitutes=first(substitutes, 300) if registration.holds_seat else [],
     )  # fmt: skip
 
 
@@ -272,16 +270,27 @@ def withdraw(registration: Registration) -> Response:
     return _after(registration, _("Withdrawn. A seat that was held goes to the next in line."))
 
 
-@bp.post("/<uuid:public_id>/replace")
+@bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
 @once
 def replace(registration: Registration) -> Response:
-    """Put another person of the agency in the seat."""
-    people = trainees.pick(registration.agency, uuids("substitute"))
-    if not people:
-        raise Invalid(msg("Pick the person who comes instead."))
-    new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
-    return _after(new, _("Replaced."))
+    """Pick another person of the agency, who gets the seat."""
+    search, form, picked = PlainFilter(request.args), ReplaceForm(request.form), uuids("substitute")
+    if request.method == "POST":
+        people = trainees.pick(registration.agency, picked)
+        try:
+            if not people:
+                raise Invalid(msg("Pick the person who comes instead."))
+            new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
+        except (Conflict, Invalid) as refusal:
+            form.refuse(refusal)
+        else:
+            return _after(new, _("Replaced."))
+    people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
+    return page(
+        "registrations/replace.html", registration=registration, search=search, form=form, people=people,
+        states=late_changes.states_of(registration, people.items), picked=picked,
+    )  # fmt: skip
 
 
 @bp.post("/for/<uuid:public_id>/walk-in")
