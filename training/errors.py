@@ -50,7 +50,7 @@ RESOLVED_BY: dict[str, Message] = {
         ("full", "agency_full", "kept_for_others", "not_open", "too_early", "too_late", "offer_over", "begun", "asked",
          "not_held", "not_today", "finished", "not_yet", "not_confirmed", "closed", "has_trainings", "clash",
          "register_closed", "register_locked"), COORDINATOR),
-    **dict.fromkeys(("twice", "double", "gone", "last_lead", "not_lead", "inactive"), AGENCY),
+    **dict.fromkeys(("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive"), AGENCY),
     **dict.fromkeys(("suspended", "in_use", "postgresql", "not_empty"), ADMINISTRATOR),
     **dict.fromkeys(("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER),
     **dict.fromkeys(("state", "changed", "same_moment", "merged", "exists"), YOU),

@@ -13,7 +13,7 @@ from tests.make import Make
 from training import clock
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import registrations, reserve_list, seat_requests, seats, training_moves
+from training.services import drafts, registrations, reserve_list, seat_requests, seats, training_moves
 
 S = RegistrationState
 
@@ -294,3 +294,57 @@ def test_who_comes_instead_is_searched_for_and_picked(client, make: Make):
     assert "Pick the person who comes instead." in nobody.text and 'value="ill"' in nobody.text
     assert "Say why" in silent.text and "checked" in silent.text
     assert one.state is S.REPLACED
+
+
+def test_an_agency_keeps_drafts_submits_them_together_and_throws_one_away(client, make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL), make.user(Role.PARTNER)
+    people = [make.trainee(focal.agency) for _ in range(3)]
+    address, new = f"/trainings/{training.public_id}", f"/registrations/for/{training.public_id}/new"
+    client.sign_in(focal)
+    sent = {"person": [str(one.public_id) for one in people], "draft": "1"}
+    assert "Keep as drafts" in client.get(new).text
+
+    assert client.post(new, data=sent).status_code == 303
+    page = client.get(address).text
+    one, *rest = drafts.of(training, focal.agency)
+    own = client.get(f"/registrations/{one.public_id}").text
+    thrown = client.post(f"{new[:-3]}drafts/discard", data={"registration": str(one.public_id)})
+    done = client.post(
+        f"{new[:-3]}drafts/submit", data={"registration": [str(draft.public_id) for draft in rest]}
+    )
+
+    assert "Submit all drafts (3)" in page and "Throw all drafts away" in page
+    assert "Throw away" in own and "Withdraw" not in own
+    assert (thrown.status_code, done.status_code) == (303, 303)
+    assert [draft.state for draft in rest] == [S.SUBMITTED, S.SUBMITTED]
+    assert client.get(f"/registrations/{one.public_id}").status_code == 404
+    assert client.get("/registrations").status_code == 200
+
+
+def test_staff_see_no_drafts_and_keep_none(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    [draft] = drafts.keep(training, by=focal, agency=focal.agency, people=[make.trainee(focal.agency)])
+    for role in (Role.COORDINATOR, Role.ADMIN, Role.MANAGER):
+        client.sign_in(make.user(role))
+        for path in (f"/trainings/{training.public_id}", "/registrations", "/registrations?as=csv"):
+            assert draft.trainee_name.split(",")[0] not in client.get(path).text
+        assert client.get(f"/registrations/{draft.public_id}").status_code == 404
+        ids = {"registration": str(draft.public_id)}
+        assert (
+            client.post(f"/registrations/for/{training.public_id}/drafts/submit", data=ids).status_code == 403
+        )
+    assert draft.state is S.DRAFT
+
+
+def test_before_registration_opens_the_page_takes_drafts_alone(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    make.trainee(focal.agency)
+
+    with time_machine.travel(training.registration_opens_at - timedelta(days=1)):
+        client.sign_in(focal)
+        shown = client.get(f"/trainings/{training.public_id}").text
+        page = client.get(f"/registrations/for/{training.public_id}/new").text
+
+    assert "Prepare drafts" in shown
+    assert "Keep as drafts" in page and "Register the ticked people" not in page
+    assert "Registration opens on" in page

@@ -142,10 +142,10 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
 
 
 def state_counts(training: Training) -> dict[str, int]:
-    """How many registrations stand in each state."""
+    """How many registrations stand in each state; drafts are their agencies' own affair."""
     rows = db.session.execute(
         select(Registration.state, func.count())
-        .where(Registration.training_id == training.id)
+        .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
         .group_by(Registration.state)
     )
     return {state.value: count for state, count in rows}

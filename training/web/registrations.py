@@ -14,11 +14,14 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
-from training.policy import Action
+from training.policy import Action, can
 from training.services import (
+    decisions,
+    drafts,
     duplicates,
     late_changes,
     papers,
+    registration_steps,
     registrations,
     reserve_list,
     seats,
@@ -113,11 +116,13 @@ def new(training: Training) -> Response:
     people = paginate(found, 50) if found is not None else None
     ticked = trainees.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
-    taken = registrations.registered_of(training, [*listed, *(k.trainee for k in known)])
+    taken = registration_steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
         ticked=ticked, listed=listed, taken=taken,
+        drafted=registration_steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
         agencies=choices.of_agencies(),
@@ -141,6 +146,8 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
         people = trainees.pick(agency, uuids("person"))
+        if "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training):
+            return drafts.keep(training, by=_user(), agency=agency, people=people)
         return registrations.submit_many(
             training, by=_user(), agency=agency, people=people, override=override
         )
@@ -170,6 +177,8 @@ def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
 def _summary(done: list[Registration]) -> str:
     confirmed = sum(r.state == "confirmed" for r in done)
     waiting = sum(r.state == "reserve" for r in done)
+    if done[0].state == "draft":
+        return _("Drafts kept: %(count)s. Submit them before the deadline.", count=len(done))
     if confirmed or waiting:
         return _(
             "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
@@ -291,6 +300,26 @@ def replace(registration: Registration) -> Response:
         "registrations/replace.html", registration=registration, search=search, form=form, people=people,
         states=late_changes.states_of(registration, people.items), picked=picked,
     )  # fmt: skip
+
+
+@bp.post("/for/<uuid:public_id>/drafts/submit")
+@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@once
+def submit_drafts(training: Training) -> Response:
+    """Submit the agency's drafts that were sent, all or none."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_summary(drafts.submit(training, by=_user(), agency=_agency(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+
+
+@bp.post("/for/<uuid:public_id>/drafts/discard")
+@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@once
+def discard_drafts(training: Training) -> Response:
+    """Throw the agency's drafts away that were sent."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=_user(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 
 @bp.post("/for/<uuid:public_id>/walk-in")
