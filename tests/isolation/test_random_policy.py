@@ -134,7 +134,7 @@ MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "susp
          "draft", "draft", "submit_drafts", "discard_drafts")  # fmt: skip
 
 
-EVERY_MOVE = [("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
+EVERY_MOVE = [("draft", 0, 1), ("submit_drafts", 0, 1), ("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
               ("register", 4, 1), ("merge", 4, 2), ("draft", 5, 0), ("draft", 6, 1), ("submit_drafts", 1, 0), ("add", 0, 0), ("draft", 7, 0), ("discard_drafts", 0, 0),
               ("add", 0, 0), ("draft", 8, 0), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
 
