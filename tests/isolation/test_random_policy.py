@@ -19,7 +19,16 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError, NotFound
 from training.models import Agency, Registration, Role, Trainee, Training, User
-from training.services import agencies, late_changes, merges, people, registrations, reserve_list, trainees
+from training.services import (
+    agencies,
+    drafts,
+    late_changes,
+    merges,
+    people,
+    registrations,
+    reserve_list,
+    trainees,
+)
 
 EXAMPLES = 2_000 if os.environ.get("STORM") == "full" else 12
 NAME = re.compile(r"Qx\d+q")
@@ -54,6 +63,23 @@ class World:
         one = self.people[n % len(self.people)]
         by = self.focal_point_of(one.agency)
         self.keep(registrations.submit(self.trainings[m % 2], by=by, trainee=one), by)
+
+    def draft(self, n: int, m: int) -> None:
+        one = self.people[n % len(self.people)]
+        by = self.focal_point_of(one.agency)
+        for kept in drafts.keep(self.trainings[m % 2], by=by, agency=one.agency, people=[one]):
+            self.keep(kept, by)
+
+    def submit_drafts(self, n: int, m: int) -> None:
+        agency, training = self.agencies[n % 3], self.trainings[m % 2]
+        by, own = self.focal_point_of(agency), drafts.of(training, agency)
+        drafts.submit(training, by=by, agency=agency, drafts=own)
+        for one in own:
+            self.keep(one, by)
+
+    def discard_drafts(self, n: int, m: int) -> None:
+        agency, training = self.agencies[n % 3], self.trainings[m % 2]
+        drafts.discard(training, by=self.focal_point_of(agency), drafts=drafts.of(training, agency))
 
     def move(self, n: int, m: int) -> None:
         trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
@@ -104,11 +130,13 @@ class World:
         self.acted[registration.id].add(by.name)
 
 
-MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "suspend_or_resume", "merge", "withdraw", "replace")  # fmt: skip
+MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "suspend_or_resume", "merge", "withdraw", "replace",
+         "draft", "draft", "submit_drafts", "discard_drafts")  # fmt: skip
 
 
-EVERY_MOVE = [("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
-              ("register", 4, 1), ("merge", 4, 2), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
+EVERY_MOVE = [("draft", 0, 1), ("submit_drafts", 0, 1), ("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
+              ("register", 4, 1), ("merge", 4, 2), ("draft", 5, 0), ("draft", 6, 1), ("submit_drafts", 1, 0), ("add", 0, 0), ("draft", 7, 0), ("discard_drafts", 0, 0),
+              ("add", 0, 0), ("draft", 8, 0), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
 
 
 def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
@@ -117,7 +145,8 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
     if agency is None or not agency.is_active:
         return set(), set()
     known = {one for one in world.people if one.agency_id == agency.id and one.merged_into_id is None}
-    return known, {one for one in world.registrations if one.agency_id == agency.id}
+    own = {one for one in world.registrations if one.agency_id == agency.id}
+    return known, {one for one in own if one.is_submitted or one.state == "draft"}
 
 
 def begin(make: Make) -> World:
@@ -167,6 +196,10 @@ def check(app, world: World) -> None:
             assert (response.status_code == 200) == (one in own), one.trainee_name
             named = set(FOCAL_POINT.findall(response.text)) - {user.name}
             assert named <= world.acted[one.id], (user.name, one.trainee_name)
+    staff = Asker(app, world.staff)
+    for one in world.registrations:  # nobody but its agency sees what was not submitted
+        answer = staff.ask("GET", f"/registrations/{one.public_id}").status_code
+        assert answer == (200 if one.is_submitted else 404), one.state
 
 
 def shown(one: Registration) -> str:

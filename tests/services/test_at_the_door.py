@@ -142,6 +142,16 @@ def test_sending_it_twice_adds_one_person_and_shows_the_name_as_typed(door, make
     assert (people(agency), len(door.listed)) == (1, 1)
 
 
+def test_another_of_the_same_name_is_a_person_of_their_own(door, make: Make):
+    agency = make.agency()
+    first = door.add(agency)
+
+    second = door.add(agency, is_another=True)
+
+    assert first.trainee != second.trainee
+    assert (people(agency), len(door.listed)) == (2, 2)
+
+
 def test_without_a_seat_nobody_is_added_and_nothing_is_left_behind(opened, make: Make):
     door, agency = opened(capacity=1), make.agency()
     make.registration(door.training)

@@ -142,7 +142,7 @@ def test_what_is_rolled_back_tells_nobody(desk, make: Make):
     @atomic
     def fails() -> None:
         make.registration(desk["training"], make.trainee(desk["agency"]))
-        raise Conflict(notices_text)
+        raise Conflict(notices_text, "state")
 
     notices_text = mail.msg("no")
     with pytest.raises(DomainError):
@@ -157,7 +157,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_notices_with_it(desk, make: M
     @atomic
     def inner() -> None:
         make.registration(desk["training"], lost)
-        raise Conflict(mail.msg("no"))
+        raise Conflict(mail.msg("no"), "state")
 
     @atomic
     def outer() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -12,7 +13,7 @@ from tests.make import Make
 from training import clock, walltime
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import registrations, reserve_list, seat_requests, seats
+from training.services import drafts, registrations, reserve_list, seat_requests, seats, training_moves
 
 S = RegistrationState
 
@@ -346,3 +347,135 @@ def test_a_focal_point_takes_a_seat_that_is_offered(client, make: Make):
     assert "Take the seat" in page
     assert (taken.status_code, again.status_code) == (303, 409)
     assert mine.state is RegistrationState.CONFIRMED
+
+
+def test_what_was_returned_is_submitted_again_by_a_coordinator_after_the_deadline(client, make: Make):
+    training, staff = make.training(admission=Admission.APPROVAL), make.user(Role.COORDINATOR)
+    one = make.registration(training)
+    registrations.return_for_correction(one, by=staff, reason="Which function?")
+    address = f"/registrations/{one.public_id}/resubmit"
+
+    with time_machine.travel(training.registration_closes_at + timedelta(minutes=5)):
+        client.sign_in(make.user(Role.PARTNER, agency=one.agency))
+        late = client.post(address)
+        client.sign_in(staff)
+        done = client.post(address)
+
+    assert (late.status_code, done.status_code) == (409, 303)
+    assert "Who can help: the coordinator. (too_late)" in late.text
+    assert one.state is S.SUBMITTED
+
+
+@pytest.mark.parametrize("rank", ["-1", "0", "1.5", "²", "first", "123456"])
+def test_a_rank_that_is_none_is_refused_and_nobody_is_moved(rank, client, make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+    first, second = (reserve_list.reserve(make.registration(training), by=make.user()) for _ in range(2))
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    refused = client.post(f"/registrations/{first.public_id}/reserve", data={"rank": rank})
+
+    assert refused.status_code == 400 and "A rank is a whole number from 1." in refused.text
+    assert (first.reserve_rank, second.reserve_rank) == (1, 2)
+
+
+def test_an_offer_says_until_when_in_the_trainings_zone(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, offer_hours=4, zone="Asia/Tbilisi")
+    one = reserve_list.reserve(make.registration(training), by=make.user())
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    assert client.post(f"/registrations/{one.public_id}/offer").status_code == 303
+    page = client.get(f"/registrations/{one.public_id}").text
+
+    until = one.offer_expires_at.astimezone(ZoneInfo("Asia/Tbilisi"))
+    assert until - clock.now() < timedelta(hours=5)
+    assert f"A seat is offered, until {until:%-d %b %Y, %H:%M} Asia/Tbilisi." in page
+
+
+@pytest.mark.parametrize("name", ["open", "confirmed", "running"])
+def test_people_are_added_at_the_door_from_the_first_day_whoever_forgot_to_start_it(name, client, make: Make):
+    training, agency, staff = make.training(), make.agency(), make.user(Role.COORDINATOR)
+    make.trainee(agency)
+    for step in {"open": [], "confirmed": ["confirm"], "running": ["confirm", "start"]}[name]:
+        with time_machine.travel(datetime.combine(training.starts_on, time(8)).astimezone()):
+            training_moves.move(training, by=staff, name=step)
+    address = f"/registrations/for/{training.public_id}/new?for={agency.code}"
+
+    client.sign_in(staff)
+    assert "They are at the door" not in client.get(address).text
+    with time_machine.travel(datetime.combine(training.starts_on, time(10)).astimezone()):
+        client.sign_in(staff)
+        assert "They are at the door" in client.get(address).text
+
+
+def test_who_comes_instead_is_searched_for_and_picked(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    one = make.registration(training, make.trainee(focal.agency))
+    wanted, other = (make.trainee(focal.agency, family_name=name) for name in ("Sokolova", "Miller"))
+    client.sign_in(focal)
+    address = f"/registrations/{one.public_id}/replace"
+    assert address in client.get(f"/registrations/{one.public_id}").text
+
+    found = client.get(f"{address}?text=соколова").text
+    nobody = client.post(address, data={"reason": "ill"})
+    silent = client.post(address, data={"substitute": str(wanted.public_id)})
+    done = client.post(address, data={"substitute": str(wanted.public_id), "reason": "ill"})
+
+    assert wanted.name in found and other.name not in found
+    assert (nobody.status_code, silent.status_code, done.status_code) == (422, 422, 303)
+    assert "Pick the person who comes instead." in nobody.text and 'value="ill"' in nobody.text
+    assert "Say why" in silent.text and "checked" in silent.text
+    assert one.state is S.REPLACED
+
+
+def test_an_agency_keeps_drafts_submits_them_together_and_throws_one_away(client, make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL), make.user(Role.PARTNER)
+    people = [make.trainee(focal.agency) for _ in range(3)]
+    address, new = f"/trainings/{training.public_id}", f"/registrations/for/{training.public_id}/new"
+    client.sign_in(focal)
+    sent = {"person": [str(one.public_id) for one in people], "draft": "1"}
+    assert "Keep as drafts" in client.get(new).text
+
+    assert client.post(new, data=sent).status_code == 303
+    page = client.get(address).text
+    one, *rest = drafts.of(training, focal.agency)
+    own = client.get(f"/registrations/{one.public_id}").text
+    thrown = client.post(f"{new[:-3]}drafts/discard", data={"registration": str(one.public_id)})
+    done = client.post(
+        f"{new[:-3]}drafts/submit", data={"registration": [str(draft.public_id) for draft in rest]}
+    )
+
+    assert "Submit all drafts (3)" in page and "Throw all drafts away" in page
+    assert "Throw away" in own and "Withdraw" not in own
+    assert (thrown.status_code, done.status_code) == (303, 303)
+    assert [draft.state for draft in rest] == [S.SUBMITTED, S.SUBMITTED]
+    assert client.get(f"/registrations/{one.public_id}").status_code == 404
+    assert client.get("/registrations").status_code == 200
+
+
+def test_staff_see_no_drafts_and_keep_none(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    [draft] = drafts.keep(training, by=focal, agency=focal.agency, people=[make.trainee(focal.agency)])
+    for role in (Role.COORDINATOR, Role.ADMIN, Role.MANAGER):
+        client.sign_in(make.user(role))
+        for path in (f"/trainings/{training.public_id}", "/registrations", "/registrations?as=csv"):
+            assert draft.trainee_name.split(",")[0] not in client.get(path).text
+        assert client.get(f"/registrations/{draft.public_id}").status_code == 404
+        ids = {"registration": str(draft.public_id)}
+        assert (
+            client.post(f"/registrations/for/{training.public_id}/drafts/submit", data=ids).status_code == 403
+        )
+    assert draft.state is S.DRAFT
+
+
+def test_before_registration_opens_the_page_takes_drafts_alone(client, make: Make):
+    training, focal = make.training(), make.user(Role.PARTNER)
+    make.trainee(focal.agency)
+
+    with time_machine.travel(training.registration_opens_at - timedelta(days=1)):
+        client.sign_in(focal)
+        shown = client.get(f"/trainings/{training.public_id}").text
+        page = client.get(f"/registrations/for/{training.public_id}/new").text
+
+    assert "Prepare drafts" in shown
+    assert "Keep as drafts" in page and "Register the ticked people" not in page
+    assert "Registration opens on" in page

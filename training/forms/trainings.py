@@ -89,6 +89,12 @@ class SessionForm(Form):
     is_compulsory = BooleanField(_l("Compulsory"), default=True)
 
 
+class ReplaceForm(Form):
+    """Why another person comes instead."""
+
+    reason = line(_l("Reason"), most=2000)
+
+
 class DecisionForm(Form):
     """Why registrations are declined or returned, and where on the reserve list they are put."""
 

@@ -45,8 +45,11 @@ class RegistrationState(StrEnum):
 HOLDS_SEAT = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
 """The one definition of what holds a seat."""
 
-LIVE = frozenset(set(RegistrationState) - {"declined", "withdrawn", "replaced"})
-"""States in which a registration may still lead to a seat; a trainee has at most one such per training."""
+LIVE = frozenset(set(RegistrationState) - {"draft", "declined", "withdrawn", "replaced"})
+"""States in which a registration may still lead to a seat; a trainee has at most one such per training.
+
+A draft is none of them: until it is submitted it is its agency's own affair, and blocks nobody.
+"""
 
 
 class RegistrationSource(StrEnum):
@@ -84,8 +87,8 @@ class Registration(Timestamps, Base):
             "training_id",
             "trainee_id",
             unique=True,
-            sqlite_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
-            postgresql_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
+            sqlite_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
+            postgresql_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
         ),
         CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offered_expires"),
         CheckConstraint(
@@ -142,8 +145,13 @@ class Registration(Timestamps, Base):
         return self.state in HOLDS_SEAT
 
     @property
+    def is_submitted(self) -> bool:
+        """Whether it was ever submitted; a draft was not, and one that was thrown away never is."""
+        return self.submitted_at is not None
+
+    @property
     def is_live(self) -> bool:
-        """Whether it may still lead to a seat."""
+        """Whether it was put forward and may still lead to a seat."""
         return self.state in LIVE
 
 

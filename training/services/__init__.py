@@ -33,6 +33,7 @@ ORDER = (
     "seat_requests",
     "registrations",
     "decisions",
+    "drafts",
     "late_changes",
     "my_registrations",
     "cancellations",

@@ -161,7 +161,7 @@ def change(
 def suspend(agency: Agency, *, by: User, reason: str) -> None:
     """Keep an agency from registering; its focal points are signed out at once."""
     if not agency.is_active:
-        raise Conflict(msg("This agency is suspended already."))
+        raise Conflict(msg("This agency is suspended already."), "suspended")
     agency.is_active = False
     for focal_point in db.session.scalars(select(User).where(User.agency_id == agency.id)):
         sign_ins.end_all_sessions(focal_point)

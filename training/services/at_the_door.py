@@ -45,10 +45,12 @@ def add(
     function: str = "",
     sex: Sex = Sex.NOT_RECORDED,
     raise_seats: bool = False,
+    is_another: bool = False,
 ) -> Registration:
     """Put a person of the agency on the register: the one of this name, or a new one.
 
     Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
+    Somebody who bears the name of one on the register is refused, unless it is said that this ``is_another``.
     """
     training = session.training
     trainings.lock(training)
@@ -59,7 +61,7 @@ def add(
         )
     trainee = _person(session, agency, by, Person(
         family_name=family_name, given_names=given_names, function=function, sex=sex, country=agency.country,
-    ))  # fmt: skip
+    ), is_another)  # fmt: skip
     try:
         return _give_seat(training, trainee, by)
     except Conflict as refusal:
@@ -77,16 +79,17 @@ def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
     return late_changes.walk_in(training, by=by, trainee=trainee)
 
 
-def _person(session: TrainingSession, agency: Agency, by: User, person: Person) -> Trainee:
+def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
     """The agency's person of this name; where several bear it, whom it is cannot be told, and a new one is added."""
     same = trainees.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in attendance.register(session)}
-    if any(one.id in here for one in same):
+    is_here = any(one.id in here for one in same)
+    if is_here and not is_another:
         raise Conflict(
             msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
             "on_register",
         )
-    return same[0] if len(same) == 1 else trainees.create(agency, by=by, person=person)
+    return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
 
 
 def _raise_seats(training: Training, by: User) -> None:

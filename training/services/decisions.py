@@ -46,7 +46,7 @@ class Decision:
     @property
     def code(self) -> str:
         """The refusal's stable code; empty where it was done."""
-        return (self.refusal.code or "") if isinstance(self.refusal, Conflict) else ""
+        return self.refusal.code if isinstance(self.refusal, Conflict) else ""
 
     @property
     def sentence(self) -> Message:

@@ -210,7 +210,7 @@ def registration_counts(ids: set[int]) -> dict[int, int]:
     """How many registrations each of these people has, by their id."""
     rows = db.session.execute(
         select(Registration.trainee_id, func.count().label("n"))
-        .where(Registration.trainee_id.in_(ids))
+        .where(Registration.trainee_id.in_(ids), Registration.submitted_at.is_not(None))
         .group_by(Registration.trainee_id)
     )
     return dict.fromkeys(ids, 0) | {one.trainee_id: one.n for one in rows}

@@ -345,7 +345,7 @@ def put_back(numbers: list[int]) -> None:
 def send_again(message: OutgoingMail) -> None:
     """Try a failed message once more; raises ``Conflict`` for any other."""
     if message.state is not MailState.FAILED:
-        raise Conflict(msg("Only a message that failed can be sent again."))
+        raise Conflict(msg("Only a message that failed can be sent again."), "not_failed")
     message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()
     message.leased_until = None
 

@@ -208,8 +208,9 @@ def _as_left(moved: dict[str, list[int]]) -> dict[str, str]:
 
 
 def _registrations_of(trainee: Trainee) -> list[int]:
-    found = select(Registration.id).where(Registration.trainee_id == trainee.id).order_by(Registration.id)
-    return list(db.session.scalars(found))
+    """Those that were submitted: a draft belongs to whoever is put forward by it."""
+    own = (Registration.trainee_id == trainee.id) & Registration.submitted_at.is_not(None)
+    return list(db.session.scalars(select(Registration.id).where(own).order_by(Registration.id)))
 
 
 def _plain(thing: Base, columns: list[str]) -> dict[str, Any]:

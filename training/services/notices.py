@@ -49,8 +49,12 @@ class Step:
     @property
     def is_submission(self) -> bool:
         """Whether it came in with this, or came back corrected."""
-        back = self.before in (S.RETURNED, S.DRAFT) and self.registration.state is S.SUBMITTED
-        return self.before is None or back
+        return self.is_first or (self.before is S.RETURNED and self.registration.state is S.SUBMITTED)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it came in with this: before, nobody was told of it."""
+        return self.before in (None, S.DRAFT)
 
 
 @dataclass(frozen=True)
@@ -192,7 +196,7 @@ def _load(registrations: Sequence[Registration]) -> None:
 
 
 def _new(steps: Iterable[Step]) -> list[Registration]:
-    return [s.registration for s in steps if s.before is None and s.registration.state in LIVE]
+    return [s.registration for s in steps if s.is_first and s.registration.state in LIVE]
 
 
 def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Training, int], list[Part]]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from training import clock
 from training.db import db, insert_many
 from training.errors import Conflict, Invalid
 from training.models import (
     HOLDS_SEAT,
+    LIVE,
     Agency,
     ReasonCode,
     Registration,
     RegistrationState,
     RegistrationStep,
+    Trainee,
     Training,
     TrainingState,
     User,
@@ -87,6 +90,59 @@ def end(
         registration.released_at = clock.now()
     registration.reserve_rank = registration.offer_expires_at = None
     to(registration, state, by, code, reason.strip())
+
+
+def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
+    """What a registration copies of the agency and the person on the day of submission."""
+    return {
+        "agency_code": agency.code, "agency_name": agency.name, "agency_type_code": agency.type.code,
+        "agency_country": agency.country, "trainee_country": trainee.country, "trainee_name": trainee.name,
+        "function": trainee.function, "rank": trainee.rank,
+    }  # fmt: skip
+
+
+def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
+    """Which of these people have a live registration for the training, by their ids."""
+    return _who(training, people, Registration.state.in_(LIVE))
+
+
+def drafted_of(training: Training, people: Sequence[Trainee], agency: Agency) -> set[int]:
+    """Of which of these people the agency keeps a draft for the training, by their ids."""
+    return _who(training, people, Registration.state == S.DRAFT, Registration.agency_id == agency.id)
+
+
+def _who(training: Training, people: Sequence[Trainee], *conditions: ColumnElement[bool]) -> set[int]:
+    found = select(Registration.trainee_id).where(
+        Registration.training_id == training.id,
+        Registration.trainee_id.in_([trainee.id for trainee in people]),
+        *conditions,
+    )
+    return set(db.session.scalars(found))
+
+
+def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -> None:
+    """End what their own agency kept as drafts of these people: they are being registered."""
+    found = select(Registration).where(
+        Registration.training_id == training.id,
+        Registration.trainee_id.in_([trainee.id for trainee in people]),
+        Registration.agency_id.in_({trainee.agency_id for trainee in people}),
+        Registration.state == S.DRAFT,
+    )
+    for draft in db.session.scalars(found).all():
+        end_untold(draft, by)
+
+
+def draft(registration: Registration, by: User) -> None:
+    """Keep the first step of a draft, of which nobody is told."""
+    _keep(registration, None, by, None, "")
+
+
+def end_untold(registration: Registration, by: User | None, reason: str = "") -> None:
+    """Withdraw what holds no seat without a letter: the person is registered otherwise, or it was a draft."""
+    before, registration.state = registration.state, S.WITHDRAWN
+    registration.reserve_rank = None
+    _keep(registration, before, by, ReasonCode.AGENCY, reason.strip())
+    db.session.flush()  # the pair of person and training is free only then
 
 
 def to(
@@ -186,7 +242,7 @@ def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
     if training.state in trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("Seats of a completed, cancelled or postponed training are not given any more."), "state"
+            msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
         )
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, case, false, func, select
@@ -44,11 +45,17 @@ NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.tra
 
 
 def visible_to(user: User) -> Select[Registration]:
-    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope."""
+    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope.
+
+    What was never submitted is seen by its agency alone, while it is a draft.
+    """
     found = select(Registration).join(Registration.training)
+    is_submitted = Registration.submitted_at.is_not(None)
+    if user.role is Role.PARTNER:
+        own = Registration.agency_id == user.agency_id
+        return found.where(own, is_submitted | (Registration.state == S.DRAFT))
+    found = found.where(is_submitted)
     match user.role:
-        case Role.PARTNER:
-            return found.where(Registration.agency_id == user.agency_id)
         case Role.TRAINER:
             return found.where(false())
         case Role.COORDINATOR if not user.all_themes:
@@ -97,7 +104,11 @@ def search(
         "agency": Registration.agency_name,
         "rank": Registration.reserve_rank,
     }[sort]
-    keys = [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    keys: list[Any] = (
+        [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    )
+    if sort == "submitted_at" and user.role is Role.PARTNER:  # drafts are the latest, on every database
+        keys.insert(0, Registration.submitted_at.is_(None))
     return found.order_by(*(key.desc() for key in keys) if descending else keys)
 
 
@@ -122,7 +133,7 @@ def get(user: User, public_id: UUID) -> Registration:
 def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: seats first, then the reserve by rank, then the rest."""
     order = case(
-        {S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
+        {S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4, S.DRAFT: 5},
         value=Registration.state,
         else_=9,
     )
@@ -212,7 +223,7 @@ def submit_many(
     if not people:
         raise Invalid(msg("Tick the people to register."))
     trainees.hold(people)
-    taken = registered_of(training, people)
+    taken = steps.registered_of(training, people)
     for trainee in people:
         if trainee.agency_id != agency.id:
             raise NotFound
@@ -221,6 +232,7 @@ def submit_many(
                 msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
             )
         taken.add(trainee.id)
+    steps.end_drafts(training, people, by)
     free = seats.free_now(training, agency)
     rank = steps.last_rank(training)
     new = []
@@ -246,18 +258,6 @@ def submit_many(
     return stored
 
 
-def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
-    """Which of these people have a live registration for the training, by their ids."""
-    found = db.session.scalars(
-        select(Registration.trainee_id).where(
-            Registration.training_id == training.id,
-            Registration.trainee_id.in_([trainee.id for trainee in people]),
-            Registration.state.in_(LIVE),
-        )
-    )
-    return set(found)
-
-
 def submit_locked(
     training: Training,
     *,
@@ -276,19 +276,20 @@ def submit_locked(
     trainees.hold([trainee])
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
+    steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     registration = _new(training, agency, trainee, source, remarks)
     db.session.add(registration)
     steps.step(registration, None, by)
     if has_seat or training.admission is Admission.FIRST_COME:
-        _place(registration, free, by)
+        place(registration, free, by)
     audit.record(
         by=by, action="registration.submit", thing=registration, changes={"state": registration.state}
     )
     return registration
 
 
-def _place(registration: Registration, free: int, by: User | None) -> None:
+def place(registration: Registration, free: int, by: User | None) -> None:
     """First come: confirmed while a seat is free, else on the reserve list, where who waited longer goes first."""
     if free > 0:
         steps.confirm(registration, by)
@@ -310,16 +311,9 @@ def _new(
         agency_id=agency.id,
         state=S.SUBMITTED,
         source=source,
-        agency_code=agency.code,
-        agency_name=agency.name,
-        agency_type_code=agency.type.code,
-        agency_country=agency.country,
-        trainee_country=trainee.country,
-        trainee_name=trainee.name,
-        function=trainee.function,
-        rank=trainee.rank,
         submitted_at=clock.now(),
         remarks=remarks,
+        **steps.copies(agency, trainee),
     )
 
 
@@ -341,7 +335,7 @@ def resubmit(registration: Registration, *, by: User, override: bool = False) ->
     """Submit a returned registration again, with what is known of the person now."""
     steps.lock(registration)
     training, trainee = registration.training, registration.trainee
-    steps.check_from(registration, S.RETURNED, S.DRAFT)
+    steps.check_from(registration, S.RETURNED)
     steps.check_open(training, override)
     steps.check_may_register(registration.agency)
     free = seats.free_now(training, registration.agency)
@@ -351,7 +345,7 @@ def resubmit(registration: Registration, *, by: User, override: bool = False) ->
         registration.trainee_country, registration.trainee_name = trainee.country, trainee.name
     steps.to(registration, S.SUBMITTED, by)
     if training.admission is Admission.FIRST_COME:
-        _place(registration, free, by)
+        place(registration, free, by)
     audit.record(by=by, action="registration.resubmit", thing=registration)
     return registration
 

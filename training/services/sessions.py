@@ -273,9 +273,9 @@ def change(
     """Change a session; one whose register is closed stays as it was held."""
     _check_plannable(session.training)
     if session.is_cancelled:
-        raise Conflict(msg("A cancelled session cannot be changed."))
+        raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("Its register is closed: reopen that first."))
+        raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
     before = audit.snapshot(session)
     with db.session.no_autoflush:
         one = clashes.planned(
@@ -299,9 +299,9 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     if session.is_cancelled:
-        raise Conflict(msg("This session is cancelled already."))
+        raise Conflict(msg("This session is cancelled already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("Its register is closed, so it took place."))
+        raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
     before = audit.snapshot(session)
     session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
     for entry in session.session_trainers:
@@ -354,13 +354,13 @@ def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
 
 def _check_plannable(training: Training) -> None:
     if training.state not in PLANNABLE:
-        raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."))
+        raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 
 
 def _refuse_hard(found: Sequence[Caution]) -> None:
     for warning in found:
         if warning.is_hard:
-            raise Conflict(warning.message, code="clash")
+            raise Conflict(warning.message, "clash")
 
 
 def _flush_or_clash() -> None:
@@ -371,6 +371,6 @@ def _flush_or_clash() -> None:
         if "_clash" in str(refused.orig):
             raise Conflict(
                 msg("Somebody has just taken this room or trainer for that time. Choose another."),
-                code="clash",
+                "clash",
             ) from None
         raise

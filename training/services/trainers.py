@@ -162,7 +162,7 @@ def change(
 def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
     """Schedule a trainer no longer; sessions given stay."""
     if not trainer.is_active:
-        raise Conflict(msg("This trainer is retired already."))
+        raise Conflict(msg("This trainer is retired already."), "retired")
     trainer.is_active = False
     audit.record(by=by, action="trainer.retire", thing=trainer, changes={"reason": reason})
 

@@ -103,10 +103,12 @@ def move(training: Training, *, by: User | None, name: str, reason: str = "") ->
     trainings.lock(training)
     step = MOVES[name]
     if training.state not in step.froms:
-        raise Conflict(msg("This is not possible any more: the training's state has changed meanwhile."))
+        raise Conflict(
+            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
+        )
     refusal = step.guard(training) if step.guard else None
     if refusal:
-        raise Conflict(refusal)
+        raise Conflict(refusal, "not_yet")
     if step.needs_reason and not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     before = audit.snapshot(training)

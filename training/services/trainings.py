@@ -122,10 +122,10 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
 
 
 def state_counts(training: Training) -> dict[str, int]:
-    """How many registrations stand in each state."""
+    """How many registrations stand in each state; drafts are their agencies' own affair."""
     rows = db.session.execute(
         select(Registration.state, func.count())
-        .where(Registration.training_id == training.id)
+        .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
         .group_by(Registration.state)
     )
     return {state.value: count for state, count in rows}
@@ -172,7 +172,9 @@ class Details:
 def create(programme: Programme, *, by: User | None, details: Details) -> Training:
     """Plan a training under ``programme``; it begins as a draft."""
     if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
-        raise Conflict(msg("This programme is closed or cancelled: nothing new is scheduled in it."))
+        raise Conflict(
+            msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
+        )
     training = Training(state=TrainingState.DRAFT)
     with db.session.no_autoflush:
         training.programme = programme
@@ -189,7 +191,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     """Change a training. A new zone keeps the wall time of its sessions; capacity never falls below the seats held."""
     lock(training)
     if training.state in FINISHED:
-        raise Conflict(msg("A completed or cancelled training cannot be changed."))
+        raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
     before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
     with db.session.no_autoflush:
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already

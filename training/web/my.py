@@ -75,7 +75,7 @@ def _refused(refusal: DomainError, status: int) -> Response:
     token = str((request.view_args or {}).get("token", ""))
     language = my_registrations.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
     with in_language(language) if language else nullcontext():
-        return page("my/gone.html", status=status, why=refusal.message.translated())
+        return page("my/gone.html", status=status, why=refusal.explained.translated())
 
 
 @bp.route("/<token>", methods=["GET", "POST"])

@@ -17,6 +17,7 @@ from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
     cancellations,
+    drafts,
     programmes,
     registrations,
     reserve_list,
@@ -92,6 +93,8 @@ def show(training: Training) -> Response:
         sessions=[] if is_partner else sessions.of(training, user=user),
         own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
         is_open=trainings.is_registration_open(training),
+        drafts=drafts.of(training, user.agency) if is_partner else [],
+        may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
         why=standings.why_not_yet(training, waiting, to_agency=True) if waiting else {},
