@@ -253,6 +253,25 @@ def test_an_answer_about_seats_reaches_the_agency(desk):
     assert kinds(desk["focal"]) == ["seats_given"]
 
 
+@pytest.mark.parametrize("kept", [0, 2])
+def test_seats_refused_says_how_many_are_kept_and_not_how_many_were_asked_for(kept, desk):
+    if kept:
+        seats.allocate(desk["training"], by=desk["coordinator"], seats=kept, agency=desk["agency"])
+    request = seat_requests.ask(
+        with_room(desk["training"]), by=desk["focal"], agency=desk["agency"], seats=7, sentence="More"
+    )
+
+    seat_requests.decline(request, by=desk["coordinator"], answer="Full")
+
+    (letter,) = [row for row in written(desk["focal"]) if row.kind == "seats_refused"]
+    assert f"kept for your agency stays: {kept}\n" in letter.body
+
+
+def with_room(training):
+    atomic(lambda: setattr(training, "capacity", 20))()
+    return training
+
+
 def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     mine = make.user(Role.PARTNER)
     theirs = make.agency(name="Zanzibarsky Service")
