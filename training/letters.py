@@ -23,8 +23,8 @@ from training import demo_data
 
 FOLDER = ROOT / "templates" / "mail" / "letters"
 KINDS = (
-    "submitted", "confirmed", "reserve", "offered", "declined", "returned", "replaced", "withdrawn", "correction",
-    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
+    "submitted", "confirmed", "reserve", "offered", "offer_over", "declined", "returned", "replaced", "withdrawn",
+    "correction", "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
     "seats_refused", "coordinator_submitted", "coordinator_withdrawn", "trainee",
 )  # fmt: skip
 FRAME, PRIVACY = "frame", "privacy"

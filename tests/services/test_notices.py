@@ -18,6 +18,7 @@ from training.models import (
     Admission,
     MailState,
     OutgoingMail,
+    Promotion,
     Registration,
     RegistrationState,
     Reminder,
@@ -251,6 +252,38 @@ def test_an_answer_about_seats_reaches_the_agency(desk):
     seat_requests.grant(seat_requests.ask(desk["training"], **asked), by=desk["coordinator"], seats=1)
 
     assert kinds(desk["focal"]) == ["seats_given"]
+
+
+def test_an_offer_that_nobody_took_is_told_as_what_it_is(desk, make: Make):
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    reserve_list.reserve(registration, by=desk["coordinator"])
+    reserve_list.offer(registration, by=desk["coordinator"])
+    forget()
+
+    with time_machine.travel(registration.offer_expires_at + timedelta(minutes=1), tick=False):
+        reserve_list.expire_offers()
+
+    (letter,) = written(desk["focal"])
+    assert letter.kind == "offer_over"
+    assert letter.subject.startswith("The offer has expired")
+    assert f"  1. {registration.trainee.name}" in letter.body
+
+
+@pytest.mark.parametrize("admission", Admission)
+def test_the_reserve_letter_says_nothing_that_the_rule_of_the_training_does_not_hold(admission, make: Make):
+    focal, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
+    training = make.training(capacity=1, admission=admission, promotion=Promotion.PROPOSED)
+    if admission is Admission.FIRST_COME:
+        make.registration(training)
+    waiting = make.registration(training, make.trainee(focal.agency))
+    if admission is Admission.APPROVAL:
+        forget()
+        reserve_list.reserve(waiting, by=by)  # by decision, while a seat is free
+
+    (letter,) = [row for row in written(focal) if row.kind == "reserve"]
+
+    assert "All seats" not in letter.body and "next in line" not in letter.body
+    assert "rule" in letter.body
 
 
 @pytest.mark.parametrize("kept", [0, 2])

@@ -111,7 +111,7 @@ MAIL_STATE = {
 
 LETTER = {
     "submitted": _l("Registrations received"), "confirmed": _l("Seat confirmed"), "reserve": _l("On the reserve list"),
-    "offered": _l("Seat offered"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
+    "offered": _l("Seat offered"), "offer_over": _l("Offer expired"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
     "replaced": _l("Person replaced"), "withdrawn": _l("Registration withdrawn"),
     "correction": _l("Correction asked for"), "hand_over": _l("Links to hand over"),
     "opened": _l("Registration opened"), "changed": _l("Dates or place changed"), "cancelled": _l("Training cancelled"),

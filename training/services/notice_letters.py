@@ -32,7 +32,7 @@ from training.services import mail, organisations
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
 """A line about a person, by language."""
-PARTS = ("submitted", "confirmed", "reserve", "offered", "returned", "declined", "replaced", "withdrawn")
+PARTS = ("submitted", "confirmed", "reserve", "offer_over", "offered", "returned", "declined", "replaced", "withdrawn")
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+\.[^@\s<>,;:\"()\\]+")
 
 
@@ -334,7 +334,7 @@ def sample(kind: str, training: Training, language: str) -> Letter:
         "name": "Anna Sample",
         "agency": "Sample Agency",
         "people": block(
-            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)] if kind == "reserve" else SAMPLE
+            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)] if kind in ("reserve", "offer_over") else SAMPLE
         ),
         "before": whereabouts(training).said(language),
         "reason": "…",

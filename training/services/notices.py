@@ -53,6 +53,13 @@ class Step:
         return self.before is None or back
 
 
+    @property
+    def kind(self) -> str:
+        """Under which heading it is told: where it stands now, or that its offer passed unused."""
+        is_over = self.before is S.OFFERED and self.registration.state is S.RESERVE
+        return "offer_over" if is_over else self.registration.state.value
+
+
 @dataclass(frozen=True)
 class Remark:
     """A correction that a trainee asks for."""
@@ -192,7 +199,7 @@ def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Tr
         for one in group:
             if one.registration not in substitutes.values():
                 line = partial(line_of, one.registration, one.reason, ranks, substitutes)
-                by_state[one.registration.state.value].append(line)
+                by_state[one.kind].append(line)
         found[training, agency_id] = notice_letters.of_people(training, by_state)
         unreached = [r for r in _new(group) if not notice_letters.is_written_to(r)]
         if unreached:
