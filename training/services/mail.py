@@ -23,7 +23,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from config import Config
-from training import clock, links
+from training import clock, letters, links
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Training, User
@@ -205,7 +205,9 @@ def _in_scope(user: User, training: Training) -> bool:
 
 def _reason_of_trainee(message: OutgoingMail) -> str:
     registration: Registration | None = message.registration
-    if registration is None or registration.state not in LIVE or registration.trainee.anonymised_at:
+    if registration is None or registration.trainee.anonymised_at:
+        return str(ENDED)
+    if registration.state not in LIVE and message.kind not in letters.OF_THE_END:
         return str(ENDED)
     trainee = registration.trainee
     if trainee.contact_via_focal_point or registration.agency.confidential or trainee.agency.confidential:

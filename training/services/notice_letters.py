@@ -32,7 +32,17 @@ from training.services import mail, organisations
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
 """A line about a person, by language."""
-PARTS = ("submitted", "confirmed", "reserve", "offer_over", "offered", "returned", "declined", "replaced", "withdrawn")
+PARTS = (
+    "submitted",
+    "confirmed",
+    "reserve",
+    "offer_over",
+    "offered",
+    "returned",
+    "declined",
+    "replaced",
+    "withdrawn",
+)
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+\.[^@\s<>,;:\"()\\]+")
 
 
@@ -150,15 +160,6 @@ def of_opening(training: Training) -> Part:
         return {**about(training, language), "opens": opens, "deadline": deadline}
 
     return Part("opened", values)
-
-
-def of_change(training: Training, before: Whereabouts, lines: Iterable[str]) -> Part:
-    """It is held on other days or elsewhere."""
-    people = block(lines)
-    return Part(
-        "changed",
-        lambda language: {**about(training, language), "before": before.said(language), "people": people},
-    )
 
 
 def of_seats(kind: str, training: Training, seats: int, reason: str) -> Part:
@@ -301,7 +302,7 @@ def of_trainee(
     """
     training, trainee = registration.training, registration.trainee
     if (training, language) not in shared:
-        shared[training, language] = _to_everybody(training, language)
+        shared[training, language] = to_everybody(training, language)
     return fill(
         "trainee",
         language,
@@ -314,7 +315,8 @@ def of_trainee(
     )
 
 
-def _to_everybody(training: Training, language: str) -> dict[str, str]:
+def to_everybody(training: Training, language: str) -> dict[str, str]:
+    """What the notice says to each person alike."""
     organisation = organisations.get()
     return {
         **about(training, language),
@@ -322,29 +324,6 @@ def _to_everybody(training: Training, language: str) -> dict[str, str]:
         "organisation": organisation.name,
         "address": letters.paragraphs(organisation.address),
     }
-
-
-SAMPLE = ("– Sample, Anna", "– Sample, Omar")
-
-
-def sample(kind: str, training: Training, language: str) -> Letter:
-    """A letter of this kind about the training as it would be written, with invented people."""
-    values: dict[str, str] = {
-        **_to_everybody(training, language),
-        "name": "Anna Sample",
-        "agency": "Sample Agency",
-        "people": block(
-            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)] if kind in ("reserve", "offer_over") else SAMPLE
-        ),
-        "before": whereabouts(training).said(language),
-        "reason": "…",
-        "seats": "2",
-        "opens": letters.moment(training.registration_opens_at, training.zone, language),
-        "deadline": letters.moment(training.registration_closes_at, training.zone, language),
-        "link": "https://…",
-    }
-    part = fill(kind, language, values)
-    return part if kind in letters.ALONE else letters.framed([part], language, values, part.subject)
 
 
 def privacy(training: Training, language: str) -> Letter:

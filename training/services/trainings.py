@@ -35,7 +35,7 @@ from training.models import (
     Venue,
 )
 from training.names import fold, search_key
-from training.services import audit, notice_letters, notices, seat_counts, themes
+from training.services import audit, change_letters, notices, seat_counts, themes
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
@@ -210,7 +210,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     lock(training)
     if training.state in FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."))
-    before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
+    before, facts_before = audit.snapshot(training), change_letters.facts(training)
     with db.session.no_autoflush:
         _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
@@ -222,7 +222,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
             _derive_sessions(training)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
-    notices.training_changed(training, before=held_before)
+    notices.training_changed(training, before=facts_before)
     return training
 
 
