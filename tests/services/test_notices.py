@@ -553,13 +553,60 @@ def test_a_near_start_is_told_once_to_agencies_with_confirmed_people(make: Make)
     assert counts[0] == 0
 
 
+def days_to(training, days):
+    return time_machine.travel(training.starts_on - timedelta(days=days), tick=False)
+
+
+def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are_not(make: Make):
+    focal, by = make.user(Role.PARTNER), make.user()
+    training = make.training(capacity=2)
+    seats.allocate(training, by=by, seats=2, agency=focal.agency)
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+        later = make.changed(
+            training, starts_on=training.starts_on + timedelta(days=30), ends_on=training.ends_on + timedelta(days=30),
+            registration_closes_local=training.registration_closes_local + timedelta(days=30),
+        )  # fmt: skip
+        atomic(
+            lambda: [setattr(one, "cancelled_at", clock.now()) for one in trainings.live_sessions(training)]
+        )()
+        trainings.change(training, by=by, details=later)
+        assert reminders.queue_due() == 0
+        trainings.change(training, by=by, details=replace(later, description="only words"))
+    forget()
+
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+
+    assert [row.kind for row in written(focal)] == ["deadline_near", "start_near"]
+
+
+def test_a_training_that_opens_anew_on_the_same_days_is_reminded_of_anew(make: Make):
+    focal = make.user(Role.PARTNER)
+    training = make.training()
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 5):
+        assert reminders.queue_due() == 1
+        training_moves.move(training, by=None, name="postpone", reason="floods")
+        make.session(training)
+        training_moves.move(training, by=None, name="open")
+        assert (reminders.queue_due(), reminders.queue_due()) == (1, 0)
+
+
 def test_the_key_refuses_a_second_reminder_whatever_happens(make: Make):
     training, agency = make.training(), make.agency()
 
     @atomic
     def remember() -> None:
         db.session.add(
-            Reminder(kind="start_near", training_id=training.id, agency_id=agency.id, at=clock.now())
+            Reminder(
+                kind="start_near",
+                training_id=training.id,
+                agency_id=agency.id,
+                day=training.starts_on,
+                at=clock.now(),
+            )
         )
 
     remember()

@@ -1,4 +1,6 @@
-"""Reminders: the deadline is near, the training starts soon. Each agency gets each once for a training.
+"""Reminders: the deadline is near, the training starts soon. Each agency gets each once for a day.
+
+When the dates or the deadline move, the reminders of the new ones go out.
 
 The training is locked while its reminders are written, and the key of ``Reminder`` holds whatever else happens.
 """
@@ -6,17 +8,17 @@ The training is locked while its reminders are written, and the key of ``Reminde
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import atomic, db, store_many
+from training.db import atomic, db, store_many, store_unread
 from training.errors import Conflict
 from training.models import Agency, Registration, RegistrationState, Reminder, Training, TrainingState
-from training.services import notice_letters, seats, trainings
+from training.services import notice_letters, person_letters, seats, trainings
 from training.services.notice_letters import Part, name_of
 
 DEADLINE_NEAR, START_NEAR = "deadline_near", "start_near"
@@ -41,18 +43,25 @@ def queue_due() -> int:
 def remind(training: Training, *, kind: str) -> int:
     """Remind every agency that has reason to be and was not before; returns how many."""
     trainings.lock(training)
+    day = training.registration_closes_local.date() if kind == DEADLINE_NEAR else training.starts_on
     parts = _unfinished(training) if kind == DEADLINE_NEAR else _coming(training)
     known = set(
         db.session.scalars(
-            select(Reminder.agency_id).where(Reminder.training_id == training.id, Reminder.kind == kind)
+            select(Reminder.agency_id).where(
+                Reminder.training_id == training.id, Reminder.kind == kind, Reminder.day == day
+            )
         )
     )
     fresh = {agency_id: part for agency_id, part in parts.items() if agency_id not in known}
     for agency_id in fresh:
-        db.session.add(Reminder(kind=kind, training_id=training.id, agency_id=agency_id, at=clock.now()))
+        db.session.add(
+            Reminder(kind=kind, training_id=training.id, agency_id=agency_id, day=day, at=clock.now())
+        )
     store_many(
         notice_letters.to_agencies({(training, agency_id): [part] for agency_id, part in fresh.items()})
     )
+    if kind == START_NEAR and fresh:
+        _remind_people(training, fresh)
     return len(fresh)
 
 
@@ -114,6 +123,22 @@ def _coming(training: Training) -> dict[int, Part]:
         agency_id: notice_letters.of_lines(START_NEAR, training, lines[agency_id])
         for agency_id in _active(set(lines))
     }
+
+
+def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
+    """Remind those of these agencies who come and may be written to."""
+    coming = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.training_id == training.id, Registration.state == S.CONFIRMED,
+            Registration.agency_id.in_(agency_ids),
+        )
+        .options(joinedload(Registration.trainee), joinedload(Registration.agency))
+        .order_by(Registration.id)
+    )  # fmt: skip
+    part = person_letters.of_training(START_NEAR, training)
+    reached = {one: [part] for one in coming if notice_letters.is_written_to(one)}
+    store_unread(person_letters.to_people(reached))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:
