@@ -42,6 +42,7 @@ ORDER = (
     "imports",
     "import_undo",
     "attendance",
+    "own_attendance",
     "at_the_door",
     "papers",
     "sheets",

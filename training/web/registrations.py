@@ -17,6 +17,7 @@ from training.policy import Action
 from training.services import (
     duplicates,
     late_changes,
+    own_attendance,
     papers,
     registrations,
     reserve_list,
@@ -58,7 +59,7 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_READ, registrations.get)
 def show(registration: Registration) -> Response:
-    """A registration with its history."""
+    """A registration with its history and its attendance."""
     substitutes = trainees.search(_user(), agency=registration.agency)
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _user().role is Role.PARTNER
@@ -68,6 +69,7 @@ def show(registration: Registration) -> Response:
         why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
         substitutes=first(substitutes, 300) if registration.holds_seat else [],
+        attendance=own_attendance.of(registration),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
     cancellations,
+    own_attendance,
     programmes,
     registrations,
     reserve_list,
@@ -92,6 +93,7 @@ def show(training: Training) -> Response:
         is_open=trainings.is_registration_open(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
+        shares=own_attendance.shares(participants.items) if participants and is_partner else {},
         why=reserve_list.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=reserve_list.own_ranks(waiting),
         rule=reserve_list.rule(training),
