@@ -224,14 +224,17 @@ def test_several_things_at_once_make_one_letter(desk, make: Make):
 
 
 def mass(make: Make, people: int):
-    agency, training = make.agency(), make.training(capacity=people, admission=Admission.APPROVAL)
-    many = [make.trainee(agency, email=f"p{n}@example.org") for n in range(people)]
-    found = registrations.submit_many(training, by=None, agency=agency, people=many)
+    """A training with as many people, each of another agency; nothing written yet."""
+    training = make.training(capacity=people, admission=Admission.APPROVAL)
+    found = [
+        make.registration(training, make.trainee(make.agency(), email=f"p{n}@example.org"))
+        for n in range(people)
+    ]
     forget()
     return training, found
 
 
-def test_a_changed_and_a_cancelled_training_ask_as_little_for_many_people_as_for_few(make: Make, queries):
+def test_a_changed_and_a_postponed_training_ask_as_little_for_many_people_as_for_few(make: Make, queries):
     counts, by = [], make.user()
     for people in (2, 40):
         training, _found = mass(make, people)
