@@ -22,16 +22,28 @@ from config import LANGUAGES, ROOT
 from training import demo_data
 
 FOLDER = ROOT / "templates" / "mail" / "letters"
+TO_PERSON = {
+    kind: f"trainee_{kind}"
+    for kind in (
+        "confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced", "changed",
+        "postponed", "cancelled", "start_near",
+    )
+}  # fmt: skip
+"""The kinds of letter to the person registered, by what they tell of."""
 KINDS = (
-    "submitted", "confirmed", "reserve", "offered", "declined", "returned", "replaced", "withdrawn", "correction",
-    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
+    "submitted", "confirmed", "reserve", "offered", "offer_over", "declined", "returned", "replaced", "withdrawn",
+    "correction",
+    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_moved", "deadline_near", "start_near", "seats_given",
     "seats_refused", "seats_near", "coordinator_submitted", "coordinator_withdrawn", "coordinator_seats_asked",
-    "coordinator_seats_returned", "trainee",
+    "coordinator_seats_returned", "trainee", *TO_PERSON.values(),
 )  # fmt: skip
-FRAME, PRIVACY = "frame", "privacy"
-TEXTS = (*KINDS, FRAME, PRIVACY)
+FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters; the others are parts that stand in the frame."""
+OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
+"""Kinds that tell a person that their registration has ended, and so are sent although it has."""
+CALLED_OFF = {"en": "cancelled", "fr": "annulée", "ru": "отменено"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 
@@ -98,10 +110,16 @@ def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
     return Letter(one_line(subject.substitute(clean))[:200], whole)
 
 
-def framed(parts: Sequence[Letter], language: str, values: Mapping[str, str], subject: str = "") -> Letter:
+def framed(
+    parts: Sequence[Letter],
+    language: str,
+    values: Mapping[str, str],
+    subject: str = "",
+    frame: str = FRAME,
+) -> Letter:
     """One letter of several parts, with the ``subject`` of one of them where that says it all."""
     inside = Ready("\n\n".join(part.body for part in parts))
-    whole = fill(FRAME, language, {**values, "parts": inside})
+    whole = fill(frame, language, {**values, "parts": inside})
     return Letter(subject or whole.subject, whole.body)
 
 
@@ -114,6 +132,13 @@ def days(starts_on: date, ends_on: date, language: str) -> str:
         return f"{starts_on.day}–{last}"
     is_one_year = starts_on.year == ends_on.year
     return f"{format_date(starts_on, 'd MMM' if is_one_year else 'd MMM y', locale=language)} – {last}"
+
+
+def slot(starts: datetime, ends: datetime, language: str) -> str:
+    """12 May 2026, 09:00–12:00, in wall time."""
+    first, last = (format_date(at, "d MMM y", locale=language) for at in (starts, ends))
+    until = f"{ends:%H:%M}" if first == last else f" {last}, {ends:%H:%M}"
+    return f"{first}, {starts:%H:%M}–{until}"
 
 
 def moment(at: datetime, zone: str, language: str) -> str:

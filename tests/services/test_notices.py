@@ -19,6 +19,7 @@ from training.models import (
     Admission,
     MailState,
     OutgoingMail,
+    Promotion,
     Registration,
     RegistrationState,
     Reminder,
@@ -283,6 +284,57 @@ def test_the_coordinators_concerned_are_told_what_an_agency_does_with_its_seats(
     assert "One more, please." in second.body and training.title in second.subject
     assert len(written(desk["coordinator"])) == 2
     assert written(elsewhere) == [] and written(desk["focal"]) == []
+
+
+def test_an_offer_that_nobody_took_is_told_as_what_it_is(desk, make: Make):
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    reserve_list.reserve(registration, by=desk["coordinator"])
+    reserve_list.offer(registration, by=desk["coordinator"])
+    forget()
+
+    with time_machine.travel(registration.offer_expires_at + timedelta(minutes=1), tick=False):
+        reserve_list.expire_offers()
+
+    (letter,) = written(desk["focal"])
+    assert letter.kind == "offer_over"
+    assert letter.subject.startswith("The offer has expired")
+    assert f"  1. {registration.trainee.name}" in letter.body
+
+
+@pytest.mark.parametrize("admission", Admission)
+def test_the_reserve_letter_says_nothing_that_the_rule_of_the_training_does_not_hold(admission, make: Make):
+    focal, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
+    training = make.training(capacity=1, admission=admission, promotion=Promotion.PROPOSED)
+    if admission is Admission.FIRST_COME:
+        make.registration(training)
+    waiting = make.registration(training, make.trainee(focal.agency))
+    if admission is Admission.APPROVAL:
+        forget()
+        reserve_list.reserve(waiting, by=by)  # by decision, while a seat is free
+
+    (letter,) = [row for row in written(focal) if row.kind == "reserve"]
+
+    assert "All seats" not in letter.body and "next in line" not in letter.body
+    assert "rule" in letter.body
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_seats_refused_says_how_many_are_kept_and_not_how_many_were_asked_for(kept, desk):
+    if kept:
+        seats.allocate(desk["training"], by=desk["coordinator"], seats=kept, agency=desk["agency"])
+    request = seat_requests.ask(
+        with_room(desk["training"]), by=desk["focal"], agency=desk["agency"], seats=7, sentence="More"
+    )
+
+    seat_requests.decline(request, by=desk["coordinator"], answer="Full")
+
+    (letter,) = [row for row in written(desk["focal"]) if row.kind == "seats_refused"]
+    assert f"kept for your agency stays: {kept}\n" in letter.body
+
+
+def with_room(training):
+    atomic(lambda: setattr(training, "capacity", 20))()
+    return training
 
 
 def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
@@ -587,13 +639,60 @@ def test_a_near_start_is_told_once_to_agencies_with_confirmed_people(make: Make)
     assert counts[0] == 0
 
 
+def days_to(training, days):
+    return time_machine.travel(training.starts_on - timedelta(days=days), tick=False)
+
+
+def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are_not(make: Make):
+    focal, by = make.user(Role.PARTNER), make.user()
+    training = make.training(capacity=2)
+    seats.allocate(training, by=by, seats=2, agency=focal.agency)
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+        later = make.changed(
+            training, starts_on=training.starts_on + timedelta(days=30), ends_on=training.ends_on + timedelta(days=30),
+            registration_closes_local=training.registration_closes_local + timedelta(days=30),
+        )  # fmt: skip
+        atomic(
+            lambda: [setattr(one, "cancelled_at", clock.now()) for one in trainings.live_sessions(training)]
+        )()
+        trainings.change(training, by=by, details=later)
+        assert reminders.queue_due() == 0
+        trainings.change(training, by=by, details=replace(later, description="only words"))
+    forget()
+
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+
+    assert [row.kind for row in written(focal)] == ["deadline_near", "start_near"]
+
+
+def test_a_training_that_opens_anew_on_the_same_days_is_reminded_of_anew(make: Make):
+    focal = make.user(Role.PARTNER)
+    training = make.training()
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 5):
+        assert reminders.queue_due() == 1
+        training_moves.move(training, by=None, name="postpone", reason="floods")
+        make.session(training)
+        training_moves.move(training, by=None, name="open")
+        assert (reminders.queue_due(), reminders.queue_due()) == (1, 0)
+
+
 def test_the_key_refuses_a_second_reminder_whatever_happens(make: Make):
     training, agency = make.training(), make.agency()
 
     @atomic
     def remember() -> None:
         db.session.add(
-            Reminder(kind="start_near", training_id=training.id, agency_id=agency.id, at=clock.now())
+            Reminder(
+                kind="start_near",
+                training_id=training.id,
+                agency_id=agency.id,
+                day=training.starts_on,
+                at=clock.now(),
+            )
         )
 
     remember()

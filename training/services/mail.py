@@ -214,7 +214,7 @@ def reason_to_drop(message: OutgoingMail) -> str:
     if message.user is not None:
         why_not = _reason_of_user(message)
     elif message.registration is not None:
-        why_not = _reason_of_trainee(message.registration)
+        why_not = _reason_of_trainee(message, message.registration)
     else:
         why_not = str(ENDED)  # to a person whose registration was taken back
     if why_not or message.kind not in ("trainee", "hand_over"):
@@ -266,9 +266,10 @@ def _in_scope(user: User, training: Training) -> bool:
     return user.role is Role.ADMIN or (user.role is Role.COORDINATOR and mine)
 
 
-def _reason_of_trainee(registration: Registration) -> str:
+def _reason_of_trainee(message: OutgoingMail, registration: Registration) -> str:
     trainee = registration.trainee
-    if registration.state not in LIVE or trainee.anonymised_at:
+    has_ended = registration.state not in LIVE and message.kind not in letters.OF_THE_END
+    if has_ended or trainee.anonymised_at:
         return str(ENDED)
     if trainee.agency_id != registration.agency_id:
         return str(ELSEWHERE)

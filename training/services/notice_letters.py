@@ -32,7 +32,17 @@ from training.services import mail, organisations
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
 """A line about a person, by language."""
-PARTS = ("submitted", "confirmed", "reserve", "offered", "returned", "declined", "replaced", "withdrawn")
+PARTS = (
+    "submitted",
+    "confirmed",
+    "reserve",
+    "offer_over",
+    "offered",
+    "returned",
+    "declined",
+    "replaced",
+    "withdrawn",
+)
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]+")
 
 
@@ -308,7 +318,7 @@ def of_trainee(
     """
     training, trainee = registration.training, registration.trainee
     if (training, language) not in shared:
-        shared[training, language] = _to_everybody(training, language)
+        shared[training, language] = to_everybody(training, language)
     return fill(
         "trainee",
         language,
@@ -321,7 +331,8 @@ def of_trainee(
     )
 
 
-def _to_everybody(training: Training, language: str) -> dict[str, str]:
+def to_everybody(training: Training, language: str) -> dict[str, str]:
+    """What the notice says to each person alike."""
     organisation = organisations.get()
     return {
         **about(training, language),
@@ -329,30 +340,6 @@ def _to_everybody(training: Training, language: str) -> dict[str, str]:
         "organisation": organisation.name,
         "address": letters.paragraphs(organisation.address),
     }
-
-
-SAMPLE = ("– Sample, Anna", "– Sample, Omar")
-
-
-def sample(kind: str, training: Training, language: str) -> Letter:
-    """A letter of this kind about the training as it would be written, with invented people."""
-    values: dict[str, str] = {
-        **_to_everybody(training, language),
-        "name": "Anna Sample",
-        "agency": "Sample Agency",
-        "people": block(
-            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)] if kind == "reserve" else SAMPLE
-        ),
-        "before": whereabouts(training).said(language),
-        "reason": "…",
-        "seats": "2",
-        "pool": letters.FREE[language]["few"],
-        "opens": letters.moment(training.registration_opens_at, training.zone, language),
-        "deadline": letters.moment(training.registration_closes_at, training.zone, language),
-        "link": "https://…",
-    }
-    part = fill(kind, language, values)
-    return part if kind in letters.ALONE else letters.framed([part], language, values, part.subject)
 
 
 def privacy(training: Training, language: str) -> Letter:

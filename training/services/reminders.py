@@ -1,4 +1,6 @@
-"""Reminders: kept seats or the registration have a deadline that is near, the training starts soon. Each agency gets each once for a training.
+"""Reminders: kept seats or the registration have a deadline that is near, the training starts soon.
+
+Each agency gets each once for a day: when the dates or the deadline move, the reminders of the new ones go out.
 
 The training is locked while its reminders are written, and the key of ``Reminder`` holds whatever else happens.
 """
@@ -6,14 +8,14 @@ The training is locked while its reminders are written, and the key of ``Reminde
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, walltime
-from training.db import atomic, db, store_many
+from training.db import atomic, db, store_many, store_unread
 from training.errors import Conflict
 from training.models import (
     Agency,
@@ -24,7 +26,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import notice_letters, seats, trainings
+from training.services import notice_letters, person_letters, seats, trainings
 from training.services.notice_letters import Part, name_of
 
 SEATS_NEAR, DEADLINE_NEAR, START_NEAR = "seats_near", "deadline_near", "start_near"
@@ -51,18 +53,33 @@ def remind(training: Training, *, kind: str) -> int:
     """Remind every agency that has reason to be and was not before; returns how many."""
     trainings.lock(training)
     parts = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
-    known = set(
-        db.session.scalars(
-            select(Reminder.agency_id).where(Reminder.training_id == training.id, Reminder.kind == kind)
+    days = _days(training, kind, parts)
+    known = db.session.execute(
+        select(Reminder.agency_id, Reminder.day).where(
+            Reminder.training_id == training.id, Reminder.kind == kind
         )
     )
-    fresh = {agency_id: part for agency_id, part in parts.items() if agency_id not in known}
-    for agency_id in fresh:
-        db.session.add(Reminder(kind=kind, training_id=training.id, agency_id=agency_id, at=clock.now()))
+    done = {(agency_id, day) for agency_id, day in known}
+    fresh = {number: part for number, part in parts.items() if (number, days[number]) not in done}
+    for number in fresh:
+        one = Reminder(kind=kind, training_id=training.id, agency_id=number, day=days[number], at=clock.now())
+        db.session.add(one)
     store_many(
         notice_letters.to_agencies({(training, agency_id): [part] for agency_id, part in fresh.items()})
     )
+    if kind == START_NEAR and fresh:
+        _remind_people(training, fresh)
     return len(fresh)
+
+
+def _days(training: Training, kind: str, agency_ids: Collection[int]) -> dict[int, date]:
+    """The day of which each agency is reminded, in the training's zone."""
+    if kind == SEATS_NEAR:
+        kept = {number: allocation for number, (allocation, _) in _kept_and_free(training).items()}
+        until = {number: one.release_local for number, one in kept.items() if number in agency_ids}
+        return {number: moment.date() for number, moment in until.items() if moment}
+    day = training.registration_closes_local.date() if kind == DEADLINE_NEAR else training.starts_on
+    return dict.fromkeys(agency_ids, day)
 
 
 def _open_now() -> Select[Training]:
@@ -163,6 +180,22 @@ def _coming(training: Training) -> dict[int, Part]:
         agency_id: notice_letters.of_lines(START_NEAR, training, lines[agency_id])
         for agency_id in _active(set(lines))
     }
+
+
+def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
+    """Remind those of these agencies who come and may be written to."""
+    coming = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.training_id == training.id, Registration.state == S.CONFIRMED,
+            Registration.agency_id.in_(agency_ids),
+        )
+        .options(joinedload(Registration.trainee), joinedload(Registration.agency))
+        .order_by(Registration.id)
+    )  # fmt: skip
+    part = person_letters.of_training(START_NEAR, training)
+    reached = {one: [part] for one in coming if notice_letters.is_written_to(one)}
+    store_unread(person_letters.to_people(reached))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:

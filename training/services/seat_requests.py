@@ -143,7 +143,8 @@ def decline(request: SeatRequest, *, by: User, answer: str) -> SeatRequest:
     trainings.lock(request.training)
     _check_open(request)
     steps.check_reason(answer)
-    _answer(request, SeatRequestState.DECLINED, by, answer)
+    allocation = _own(request.training, request.agency)
+    _answer(request, SeatRequestState.DECLINED, by, answer, allocation.seats if allocation else 0)
     audit.record(
         by=by,
         action="seats.decline",
@@ -174,13 +175,12 @@ def _new(
     return request
 
 
-def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str, kept_now: int = 0) -> None:
+def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str, kept_now: int) -> None:
     request.state, request.answered_at = state, clock.now()
     request.answered_by_name, request.answer = by.name, answer.strip()
     notices.seats_answered(
         request.training, agency=request.agency, is_given=state is SeatRequestState.GRANTED,
-        seats=kept_now or request.seats,
-        reason=request.answer,
+        seats=kept_now, reason=request.answer,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, clashes, themes
+from training.services import audit, change_letters, clashes, notices, themes
 from training.services.clashes import Caution, Planned, Slot
 from training.text import msg
 
@@ -276,7 +276,8 @@ def change(
         raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
-    before = audit.snapshot(session)
+    before, times_before = audit.snapshot(session), change_letters.times(session)
+    is_over = session.ends_at < clock.now()
     with db.session.no_autoflush:
         one = clashes.planned(
             session.training, title, starts_local, ends_local, break_minutes, room, trainers
@@ -290,6 +291,8 @@ def change(
         _set_trainers(session, trainers)
     _flush_or_clash()
     audit.record(by=by, action="session.change", thing=session, before=before)
+    if not is_over or session.ends_at > clock.now():  # the times of what is over are put right for the record
+        notices.session_changed(session, before=times_before)
     return session
 
 
@@ -302,11 +305,13 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
         raise Conflict(msg("This session is cancelled already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
-    before = audit.snapshot(session)
+    before, times_before = audit.snapshot(session), change_letters.times(session)
     session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
     for entry in session.session_trainers:
         entry.is_cancelled = True
     audit.record(by=by, action="session.cancel", thing=session, before=before)
+    if session.ends_at > clock.now():
+        notices.session_changed(session, before=times_before)
 
 
 def _planned(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 
+from training.db import db
 from training.models import (
+    Agency,
     Registration,
     Role,
     SeatAllocation,
@@ -34,6 +36,18 @@ def visible_to(user: User) -> Select[Training]:
         case Role.TRAINER:
             return found.where(_taught_by(user))
     return found
+
+
+def may_register(training: Training) -> list[int]:
+    """The active agencies that may register for it: seats are kept for them or their country, or for nobody."""
+    kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
+    found = select(Agency.id).where(Agency.is_active)
+    if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
+        found = found.where(
+            Agency.id.in_([one.agency_id for one in kept if one.agency_id])
+            | Agency.country.in_([one.country for one in kept if one.country])
+        )
+    return list(db.session.scalars(found.order_by(Agency.id)))
 
 
 def _offered_to(user: User):  # type: ignore[no-untyped-def]

@@ -31,7 +31,7 @@ from training.models import (
     Venue,
 )
 from training.names import fold, search_key
-from training.services import audit, notice_letters, notices, seat_counts, shown_trainings, themes
+from training.services import audit, change_letters, notices, seat_counts, shown_trainings, themes
 from training.text import msg
 
 OFFERED_TO_PARTNERS = shown_trainings.OFFERED_TO_PARTNERS
@@ -192,7 +192,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     lock(training)
     if training.state in FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
-    before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
+    before, facts_before = audit.snapshot(training), change_letters.facts(training)
     with db.session.no_autoflush:
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already
             _check_capacity(training, details.capacity)
@@ -205,7 +205,7 @@ def change(training: Training, *, by: User, details: Details) -> Training:
             _derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
-    notices.training_changed(training, before=held_before)
+    notices.training_changed(training, before=facts_before)
     return training
 
 

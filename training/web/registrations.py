@@ -20,6 +20,7 @@ from training.services import (
     drafts,
     duplicates,
     late_changes,
+    own_attendance,
     papers,
     registration_steps,
     registrations,
@@ -69,7 +70,7 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_READ, registrations.get)
 def show(registration: Registration) -> Response:
-    """A registration with its history."""
+    """A registration with its history and its attendance."""
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
@@ -77,6 +78,7 @@ def show(registration: Registration) -> Response:
         substitute=registrations.substitute_of(registration),
         why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
+        attendance=own_attendance.of(registration),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from training.policy import Action, can
 from training.services import (
     cancellations,
     drafts,
+    own_attendance,
     programmes,
     registrations,
     reserve_list,
@@ -97,6 +98,7 @@ def show(training: Training) -> Response:
         may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
+        shares=own_attendance.shares(participants.items) if participants and is_partner else {},
         why=standings.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting),
         rule=standings.rule(training),
