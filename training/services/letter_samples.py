@@ -29,6 +29,7 @@ def sample(kind: str, training: Training, language: str) -> Letter:
         "sessions": Ready("\n  – …"),
         "until": letters.moment(clock.now() + timedelta(hours=training.offer_hours), training.zone, language),
         "seats": "2",
+        "pool": letters.FREE[language]["few"],
         "opens": letters.moment(training.registration_opens_at, training.zone, language),
         "deadline": letters.moment(training.registration_closes_at, training.zone, language),
         "link": "https://…",
