@@ -211,3 +211,26 @@ def test_a_focal_point_takes_a_seat_that_is_offered(client, make: Make):
     assert "Take the seat" in page
     assert (taken.status_code, again.status_code) == (303, 409)
     assert mine.state is RegistrationState.CONFIRMED
+
+
+def test_who_comes_instead_is_searched_for_in_any_spelling(client, make: Make):
+    agency = make.agency()
+    registration = make.registration(trainee=make.trainee(agency))
+    make.trainee(agency, family_name="Shevchenko", given_names="Olha")
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+    page = f"/registrations/{registration.public_id}"
+
+    few, found, nobody = (client.get(page + query).text for query in ("", "?text=Шевченко", "?text=Zzz"))
+
+    assert 'form="find"' not in few and "Shevchenko, Olha</option>" in few
+    assert '<details class="drop" open>' in found and "Shevchenko, Olha</option>" in found
+    assert "Nobody found" in nobody and "Shevchenko" not in nobody
+
+
+def test_the_list_of_people_to_register_finds_other_spellings(client, make: Make):
+    agency, training = make.agency(), make.training()
+    make.trainee(agency, family_name="Shevchenko", given_names="Olha")
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+
+    for path in (f"/registrations/for/{training.public_id}/new", "/trainees"):
+        assert "Shevchenko, Olha" in client.get(f"{path}?text=Chevtchenko").text

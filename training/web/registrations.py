@@ -32,6 +32,9 @@ from training.web.respond import download, first, page, paginate, reason, sortin
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
+MOST_OFFERED = 100
+"""So many people of an agency are offered as substitutes at once; the others are searched for."""
+
 
 def _user() -> Any:
     return current_user._get_current_object()
@@ -59,7 +62,8 @@ def index() -> Response:
 @permit(Action.REGISTRATION_READ, registrations.get)
 def show(registration: Registration) -> Response:
     """A registration with its history."""
-    substitutes = trainees.search(_user(), agency=registration.agency)
+    search = PlainFilter(request.args)
+    substitutes = trainees.search(_user(), text=search.text.data or "", agency=registration.agency)
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _user().role is Role.PARTNER
     return page(
@@ -67,7 +71,7 @@ def show(registration: Registration) -> Response:
         substitute=registrations.substitute_of(registration),
         why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
-        substitutes=first(substitutes, 300) if registration.holds_seat else [],
+        substitutes=first(substitutes, MOST_OFFERED) if registration.holds_seat else [], search=search,
     )  # fmt: skip
 
 
