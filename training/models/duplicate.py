@@ -49,7 +49,8 @@ class NotSame(Base):
 
 
 class PersonMerge(Base):
-    """Two people made one. ``moved`` holds the ids of what moved, by table and column, and what it looked like then;
+    """Two people made one. ``moved`` holds the ids of what moved, by table and column, all registrations of who stays,
+    and from whom that person is known to be another since.
 
     ``before`` and ``after`` hold the values of the one who stays that the merge changed.
     """

@@ -63,7 +63,7 @@ def search(
     """People by name in any script and spelling, or by e-mail address."""
     found = visible_to(user).options(joinedload(Trainee.agency), joinedload(Trainee.theme))
     if words := fold(text).split():
-        among = user.agency_id if user.role is Role.PARTNER else agency and agency.id
+        among = user.agency_id if user.role is Role.PARTNER else agency.id if agency else None
         as_typed = [Trainee.search_key.contains(word, autoescape=True) for word in words]
         found = found.where(or_(and_(*as_typed), is_named(text, among)))
     if theme:
