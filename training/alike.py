@@ -41,11 +41,11 @@ Key = tuple[str, int]
 CYRILLIC = dict(
     zip(
         "абвгґдђжзијклљмнњопрстћуўфхцчџшщьъюяѣіїєэыйеёқғңұүөәһҳҷҡ",
-        "a b v g g d dj zh z i y k l l m n n o p r s t tch u u f kh ts "
-        "tch dj sh shch - - yu ya e i i e e y y e e k g n u u o a h h dj k".split(),
+        ["a", "b", "v", "g", "g", "d", "dj", "zh", "z", "i", "y", "k", "l", "l", "m", "n", "n", "o", "p", "r", "s", "t",
+         "tch", "u", "u", "f", "kh", "ts", "tch", "dj", "sh", "shch", "-", "-", "yu", "ya", "e", "i", "i", "e", "e", "y", "y", "e", "e", "k", "g", "n", "u", "u", "o", "a", "h", "h", "dj", "k"],
         strict=True,
     )
-)
+)  # fmt: skip
 ARABIC = dict(
     zip(
         "بتثجحخدذرزسشصضطظغفقكلمنهپچژگڤکةاأإآٱويىیعءئؤ",
