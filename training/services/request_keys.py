@@ -45,12 +45,13 @@ def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
 
     ``work`` may find in the way what the first request has stored: before it answers so, the key is looked for again.
     """
-    mine = RequestKey.user_id == user.id, RequestKey.key == key
-    row = RequestKey(user_id=user.id, key=key, created_at=clock.now())
+    user_id = user.id
+    mine = RequestKey.user_id == user_id, RequestKey.key == key
+    row = RequestKey()
 
     def claim() -> None:
         nonlocal row
-        row = RequestKey(user_id=row.user_id, key=key, created_at=clock.now())
+        row = RequestKey(user_id=user_id, key=key, created_at=clock.now())
         try:
             with db.session.begin_nested():
                 db.session.add(row)
