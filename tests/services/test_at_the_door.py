@@ -266,3 +266,26 @@ def test_a_suspended_agency_stays_out(door, make: Make):
 
     assert refusal.value.code == "suspended"
     assert people(agency) == 0
+
+
+def test_who_waits_under_another_spelling_is_let_in_and_not_added_twice(opened, make: Make):
+    door = opened(admission=Admission.APPROVAL)
+    agency = make.agency()
+    waiting = registrations.submit(
+        door.training, by=None, override=True,
+        trainee=make.trainee(agency, family_name="Shevchenko", given_names="Olha"),
+    )  # fmt: skip
+    make.trainee(agency, family_name="Chevtchenko", given_names="Olga")
+
+    added = door.add(agency, family_name="Шевченко", given_names="Ольга")
+
+    assert added is waiting and added.state is S.CONFIRMED and people(agency) == 2
+
+
+def test_who_is_only_spelled_alike_can_still_be_added(door: Door, make: Make):
+    agency = make.agency()
+    door.add(agency, family_name="Shevchenko", given_names="Olha")
+
+    door.add(agency, family_name="Шевченко", given_names="Ольга")
+
+    assert len(door.listed) == people(agency) == 2

@@ -479,3 +479,12 @@ def test_before_registration_opens_the_page_takes_drafts_alone(client, make: Mak
     assert "Prepare drafts" in shown
     assert "Keep as drafts" in page and "Register the ticked people" not in page
     assert "Registration opens on" in page
+
+
+def test_the_list_of_people_to_register_finds_other_spellings(client, make: Make):
+    agency, training = make.agency(), make.training()
+    make.trainee(agency, family_name="Shevchenko", given_names="Olha")
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+
+    for path in (f"/registrations/for/{training.public_id}/new", "/trainees"):
+        assert "Shevchenko, Olha" in client.get(f"{path}?text=Chevtchenko").text

@@ -234,3 +234,16 @@ def test_a_pair_that_is_none_is_not_found(which, client, make: Make):
     client.sign_in(make.user())
 
     assert client.get(f"/trainees/duplicates/{one.public_id}/{other_id}").status_code == 404
+
+
+def test_where_many_look_alike_the_hint_leads_to_all_of_them(client, make: Make):
+    agency = make.agency()
+    for _ in range(12):
+        make.trainee(agency, **KNOWN)
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+
+    asked = client.post("/trainees/new", data={**NEW, "agency": agency.code}).text
+    led_to = re.search(r'href="(/trainees\?text=[^"]+)">All people of a name like this', asked)
+
+    assert asked.count("Shevchenko, Olha") == 10 and led_to
+    assert client.get(led_to[1]).text.count("Shevchenko, Olha</a>") == 12

@@ -7,6 +7,7 @@ spelling, or waited for a seat is answered by nothing but the line in the regist
 from __future__ import annotations
 
 from training import clock
+from training.alike import Grade
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -19,7 +20,16 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, audit, late_changes, registrations, trainees, trainings
+from training.services import (
+from training.services import registration_steps as steps
+    attendance,
+    audit,
+    duplicates,
+    late_changes,
+    registrations,
+    trainees,
+    trainings,
+)
 from training.services.trainees import Person
 from training.text import msg
 
@@ -80,7 +90,10 @@ def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
 
 
 def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
-    """The agency's person of this name; where several bear it, whom it is cannot be told, and a new one is added."""
+    """The agency's person of this name, or else the one who waits for a seat in this training under another spelling.
+
+    Where there are several, whom it is cannot be told, and a new one is added.
+    """
     same = trainees.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in attendance.register(session)}
     is_here = any(one.id in here for one in same)
@@ -89,6 +102,10 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
             msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
             "on_register",
         )
+    if not same:
+        likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+        waiting = steps.registered_of(session.training, likely) - here
+        same = [one for one in likely if one.id in waiting]
     return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
 
 

@@ -215,7 +215,7 @@ def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
     for row in itertools.chain.from_iterable(world.trainees_of.values()):
         names = {name: row[name] for name in ("family_name", "given_names", "native_name", "email")}
         for key, side in alike.keys(**names):
-            yield {"trainee_id": row["id"], "key": key, "side": side}
+            yield {"trainee_id": row["id"], "key": key, "side": side, "agency_id": row["agency_id"]}
 
 
 def _venues(world: World) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, false, func, select
+from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
@@ -76,17 +76,22 @@ def search(
     sort: str = "submitted_at",
     descending: bool = True,
 ) -> Select[Registration]:
-    """Registrations with their people, by name in any script."""
+    """Registrations with their people, by name in any script and spelling, or by the training."""
     found = (
         visible_to(user)
         .join(Registration.trainee)
         .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
     )
-    for word in fold(text).split():
-        named = Trainee.search_key.contains(word, autoescape=True)
-        if user.role is Role.PARTNER:  # of who moved away, an agency may not even learn what is known now
-            named &= Trainee.agency_id == user.agency_id
-        found = found.where(named | Training.search_key.contains(word, autoescape=True))
+    if words := fold(text).split():
+        # of who moved away, an agency may not even learn what is known now
+        own = Trainee.agency_id == user.agency_id if user.role is Role.PARTNER else true()
+        as_typed = [
+            Trainee.search_key.contains(word, autoescape=True) & own
+            | Training.search_key.contains(word, autoescape=True)
+            for word in words
+        ]
+        spelled = trainees.is_named(text, user.agency_id if user.role is Role.PARTNER else None)
+        found = found.where(or_(and_(*as_typed), spelled))
     conditions = {
         Registration.state: state,
         Training.theme_id: theme and theme.id,
