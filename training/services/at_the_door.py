@@ -21,7 +21,6 @@ from training.models import (
     User,
 )
 from training.services import (
-from training.services import registration_steps as steps
     attendance,
     audit,
     duplicates,
@@ -30,6 +29,7 @@ from training.services import registration_steps as steps
     trainees,
     trainings,
 )
+from training.services import registration_steps as steps
 from training.services.trainees import Person
 from training.text import msg
 
