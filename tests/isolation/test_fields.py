@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from tests.isolation.test_matrix import Asker, tables
+from tests.isolation.asking import Asker, tables
 from tests.isolation.world import TOKEN, World, world
 from tests.make import Make
 from training.db import db

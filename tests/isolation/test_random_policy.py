@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from tests.isolation.test_matrix import Asker
+from tests.isolation.asking import Asker
 from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError, NotFound
