@@ -40,7 +40,7 @@ def address(rule: str, kind: str, things: dict[str, Any]) -> str:
     if isinstance(thing, tuple):
         thing, other = thing[0], thing[1].public_id
     public_id = uuid.uuid4() if thing is None or isinstance(thing, str) else thing.public_id
-    values = {"number": "2", "code": "BMV", "ending": "csv", "kind": "opened", "filename": "x",
+    values = {"number": "2", "code": "BMV", "ending": "csv", "kind": "opened", "filename": "dist/manifest.json",
               "token": thing if isinstance(thing, str) else "x"}  # fmt: skip
     filled = rule.replace("<uuid:public_id>", str(public_id)).replace("<uuid:other_id>", str(other))
     return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: values[m[1]], filled)
@@ -72,7 +72,7 @@ class Asker:
     """Somebody signed in, with the token of their pages; each call comes from a network address of its own."""
 
     def __init__(self, app: Flask, user: Any) -> None:
-        self.client = app.test_client()
+        self.client, self.user = app.test_client(), user
         if user is not None:
             self.client.sign_in(user)
         self.headers = {"X-CSRFToken": self.client.token()}

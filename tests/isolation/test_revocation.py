@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import SECRET
-from tests.isolation.test_matrix import FOREIGN, Asker, address, routes, tables
+from tests.isolation.asking import Asker, address, routes, tables
+from tests.isolation.test_matrix import FOREIGN
 from tests.isolation.world import World, world
 from tests.make import Make
 from training import links, policy

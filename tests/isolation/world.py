@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from tests.conftest import SECRET
 from tests.make import Make
 from training import links
+from training.db import db
 from training.models import (
     Admission,
     Agency,
+    LinkPurpose,
+    OutgoingMail,
     PersonMerge,
     Registration,
     RegistrationState,
@@ -28,6 +32,7 @@ from training.services import (
     reserve_list,
     seat_requests,
     seats,
+    sign_ins,
     trainees,
     venues,
 )
@@ -79,12 +84,25 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
         by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
         file_name=f"{word()}.csv",
     )  # fmt: skip
-    found["mail"] = mail.atomic(mail.enqueue)(
-        user, kind="test", subject=f"{word()} subject", body=f"{word()} body"
-    )
+    mail.atomic(mail.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
+    found["mail"] = db.session.scalars(
+        db.select(OutgoingMail).where(
+            OutgoingMail.agency_id == agency.id, OutgoingMail.training_id.is_not(None)
+        )
+    ).first()
+    found["link"] = one_time_link(user)
     found["token"] = token_of(found["confirmed"])
     found["pair"] = (found["trainee"], found["confirmed"].trainee)
     return found
+
+
+def one_time_link(user: User) -> str:
+    """What a mailed link to choose a password ends with."""
+    mail.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
+    letter = db.session.scalars(
+        db.select(OutgoingMail).where(OutgoingMail.user_id == user.id).order_by(OutgoingMail.id.desc())
+    ).first()
+    return re.search(r"/set-password/(\S+)", letter.body)[1]
 
 
 def token_of(registration: Registration) -> str:
