@@ -242,7 +242,7 @@ def test_files_end_with_the_next_request_and_do_not_come_back(event: Callable[[W
     assert {asker.ask("GET", path).status_code for path in paths} == {303}
     for path, one in fetched(app, user, paths).items():
         assert one.status_code in (303, 403, 404) or "?as=" in path, path
-        assert "plain" not in readable(one), path
+        assert "plain" not in readable(one).replace(user.name, "").replace(user.email, ""), path
 
 
 def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
