@@ -15,7 +15,7 @@ from tests.isolation.world import TOKEN, World, hidden, world
 from tests.make import Make
 from training.db import atomic, db
 from training.models import OutgoingMail, Registration, RegistrationState, Trainee, Training
-from training.services import mail, registrations, reminders, seats, trainees
+from training.services import duplicates, mail, registrations, reminders, seats, trainees
 from training.services.trainees import Person
 
 WHO = ["lead of A", "colleague of A", "trainer"]
@@ -251,6 +251,14 @@ def test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger(w
 
     assert answers[0] == answers[1]
     assert answers[0][0] == (200 if way == "list" else 303)
+
+
+def test_a_hint_from_another_agency_would_be_seen(app, make: Make, queries, monkeypatch):
+    hints, admin = duplicates.for_user, make.user()
+    monkeypatch.setattr("training.services.duplicates.for_user", lambda user, person: hints(admin, person))
+
+    with pytest.raises(AssertionError):
+        test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger("form", app, make, queries)
 
 
 def test_the_old_agency_loses_sight_of_somebody_who_moved_with_the_next_request(app, make: Make):

@@ -24,6 +24,7 @@ from training.services import (
     agencies,
     drafts,
     late_changes,
+    mail,
     merges,
     my_registrations,
     people,
@@ -284,3 +285,29 @@ def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeyp
 
     with pytest.raises(AssertionError):
         run(app, make, 5)
+
+
+def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
+    world = begin(make)
+    play(world, [])
+
+    def plant() -> None:
+        letter = mail.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
+        letter.agency_id = world.agencies[0].id
+
+    atomic(plant)()
+
+    with pytest.raises(AssertionError, match="a letter names"):
+        check(app, world)
+
+
+def test_another_order_would_be_seen(app, make: Make, monkeypatch):
+    world, search = begin(make), registrations.search
+    play(world, [("add", 0, 0), ("register", 3, 0)])
+    monkeypatch.setattr(
+        "training.services.registrations.search",
+        lambda user, **wanted: search(user, **wanted).order_by(None).order_by(Registration.id.desc()),
+    )
+
+    with pytest.raises(AssertionError, match="no order tells"):
+        check(app, world)

@@ -362,3 +362,14 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
     db.session.expire_all()
 
     assert mail.reason_to_drop(letter) != ""
+
+
+def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):
+    monkeypatch.setattr("training.services.trainings.visible_to", lambda user: db.select(Training))
+    monkeypatch.setattr("training.services.registrations.visible_to", _all_registrations)
+    monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
+
+    with pytest.raises(AssertionError):
+        test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_request(app, here, shared)
+    with pytest.raises(AssertionError):
+        test_files_end_with_the_next_request_and_do_not_come_back(_with_another_agency, app, here)
