@@ -19,6 +19,7 @@ from config import Config
 from tests.conftest import SECRET
 from tests.isolation.world import TOKEN
 from tests.make import Make
+from training import walltime
 from training.db import db
 from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
@@ -112,14 +113,15 @@ class Letters:
             self.wishes(held, agency)
         for training in (held, off):
             for agency in self.words:
-                seats.allocate(training, by=self.admin, seats=40, agency=agency)
+                soon = walltime.now(training.zone).replace(microsecond=0) + timedelta(days=1)
+                seats.allocate(training, by=self.admin, seats=40, agency=agency, release_local=soon)
                 for fate in FATES:
                     confirmed, returned = (self.registered(training, agency, fate) for _ in range(2))
                     reserve_list.confirm(confirmed, by=self.coordinator)
                     registrations.return_for_correction(
                         returned, by=self.coordinator, reason=self.word(agency)
                     )
-            for kind in (reminders.DEADLINE_NEAR, reminders.START_NEAR):
+            for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
             later = self.make.changed(training, ends_on=training.ends_on + timedelta(days=2))
             reserve_list.change_training(training, by=self.admin, details=later)
