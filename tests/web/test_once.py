@@ -153,7 +153,7 @@ def test_what_is_stored_is_stored_whole_or_not_at_all(make: Make):
     def work() -> request_keys.Answer[str]:
         make.trainer()
         make.trainer()
-        raise Conflict(msg("No."))
+        raise Conflict(msg("No."), "state")
 
     with pytest.raises(Conflict):
         request_keys.once(user, key=name, work=work)
