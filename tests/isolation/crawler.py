@@ -137,7 +137,7 @@ def crawl(asker: Asker, start: list[str], *, follow: bool = True) -> Crawl:
         path = waiting.popleft()
         if path in done.seen:
             continue
-        if path.startswith("/calendar?month") and path not in start:
+        if path.startswith("/calendar?") and "month=" in path and path not in start:
             months += 1
             if months > MOST_MONTHS:
                 continue
