@@ -20,21 +20,6 @@ from training.models import (
 from training.services import import_staging, import_undo, import_verdicts, imports, registrations, trainees
 from training.services.import_verdicts import Verdict
 
-HEAD = "Family name,Given names,Sex,Rank,E-mail"
-
-
-@pytest.fixture
-def staged(make: Make):
-    """Stage lines of a list under ``HEAD`` for one training and agency."""
-    training, agency = make.training(capacity=30), make.agency()
-
-    def stage(*lines: str, head: str = HEAD, name: str = "list.csv"):
-        content = "\n".join([head, *lines]).encode()
-        return import_staging.stage(training, by=None, agency=agency, content=content, file_name=name)
-
-    stage.training, stage.agency = training, agency
-    return stage
-
 
 def count(model) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -163,7 +163,7 @@ def confirm(
 
 def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -> Outcome:
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
-    before = _update(taken)
+    before = _update(taken, by)
     fresh = [line for line in taken if line.person is None]
     new = trainees.add_many([_new_trainee(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
@@ -226,15 +226,19 @@ def _token(lines: Sequence[Line]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _update(lines: Sequence[Line]) -> dict[str, dict[str, str]]:
-    """Take what the sheet says anew of people who are known; what was known before, by the person's id."""
-    changed = {line.person.id: line for line in lines if line.verdict is Verdict.UPDATE and line.person}
+def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[str]]]:
+    """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
+    changed = {line.person.id: line for line in lines if line.person and line.changes}
     people = trainees.by_ids(list(changed))
     trainees.take_over(
-        {person: {name: new for name, (_, new) in changed[n].changes.items()} for n, person in people.items()}
+        {
+            person: {name: new for name, (_, new) in changed[n].changes.items()}
+            for n, person in people.items()
+        },
+        by=by,
     )
     return {
-        str(number): {name: old for name, (old, _) in line.changes.items()}
+        str(number): {name: [old, getattr(people[number], name)] for name, (old, _) in line.changes.items()}
         for number, line in changed.items()
     }
 

@@ -205,5 +205,8 @@ def undo(batch: ImportBatch) -> Response:
         gone = import_undo.undo(batch, by=_user())
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
-    flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
+    if not batch.outcome["withdrawn"]:
+        flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
+    else:
+        flash(_("Undone: %(count)s registrations are taken back.", count=gone))
     return redirect(url_for(".show", public_id=batch.public_id), 303)
