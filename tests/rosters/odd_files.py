@@ -29,6 +29,27 @@ AR = [["اسم العائلة", "الاسم الأول", "الجنس"], ["الع
 AR_PEOPLE = ["العلي, خالد", "الحسن, ليلى"]
 FR = [["Nom", "Prénom", "Sexe"], ["Lefèvre", "Zoé", "F"], ["Françoise-Noël", "André", "M"]]
 FR_PEOPLE = ["Lefèvre, Zoé", "Françoise-Noël, André"]
+PL = [["Family name", "Given names", "Function"], ["Łukasiewicz", "Stanisław", "naczelnik wydziału"],
+      ["Świątek", "Małgorzata", "inspektor"], ["Żak", "Józef", "kierownik"]]  # fmt: skip
+PL_PEOPLE = ["Łukasiewicz, Stanisław", "Świątek, Małgorzata", "Żak, Józef"]
+TR = [
+    ["Family name", "Given names", "Function"],
+    ["Yılmaz", "Ayşe", "Şube müdürü"],
+    ["Çağlar", "Gökhan", "uzman"],
+]
+TR_PEOPLE = ["Yılmaz, Ayşe", "Çağlar, Gökhan"]
+RO = [
+    ["Family name", "Given names", "Function"],
+    ["Şerban", "Ştefan", "inspector"],
+    ["Ţurcanu", "Ion", "şef"],
+]
+CZ = [
+    ["Family name", "Given names", "Function"],
+    ["Šťastný", "Tomáš", "inspektor"],
+    ["Němcová", "Božena", "ředitelka"],
+]
+CZ_PEOPLE = ["Šťastný, Tomáš", "Němcová, Božena"]
+LOST = "letter of this cell was lost"
 SENTENCE_WRONG_KIND = "not what the name of the file says"
 UNREADABLE = "cannot be read as a spreadsheet"
 
@@ -107,6 +128,9 @@ ENCODINGS = [
         ("Arabic", AR, AR_PEOPLE, "utf-8", "\t"), ("Arabic", AR, AR_PEOPLE, "utf-16-le", "\t"),
         ("French", FR, FR_PEOPLE, "cp1252", ";"), ("French", FR, FR_PEOPLE, "iso-8859-1", ","),
         ("French", FR, FR_PEOPLE, "mac-roman", ";"), ("French", FR, FR_PEOPLE, "utf-8-sig", "|"),
+        ("Polish", PL, PL_PEOPLE, "cp1250", ";"), ("Polish", PL, PL_PEOPLE, "iso-8859-2", ";"),
+        ("Polish", PL, PL_PEOPLE, "cp852", ";"), ("Czech", CZ, CZ_PEOPLE, "cp1250", ";"),
+        ("Turkish", TR, TR_PEOPLE, "cp1254", ";"), ("Turkish", TR, TR_PEOPLE, "iso-8859-9", ";"),
       ]],
     csv("tabs in a file named .tsv", text(TWO, "\t"), BOTH, file="list.tsv"),
     csv("tabs in a file named .csv", text(TWO, "\t"), BOTH),
@@ -127,6 +151,8 @@ ENCODINGS = [
         errors=[(2, "A", "РџРµС‚СЂРѕРІР°", "garbled")]),
     csv("letters that became question marks", "Surname;First name;Sex\n???????;????;f",
         errors=[(2, "A", "???????", "has letters"), (2, "B", "????", "have letters")]),
+    csv("Romanian letters that cannot be told from Western ones", text(RO, ";", "cp1250"), errors=[
+        (2, "A", "\ufffderban", LOST), (2, "B", "\ufffdtefan", LOST), (3, "A", "\ufffdurcanu", LOST), (3, "C", "\ufffdef", LOST)]),
     csv("a NUL in a text", b"Surname;First name\nL\0ee;Ann\n", refused=UNREADABLE),
     csv("UTF-16 cut in the middle of a letter", "Surname;First name\nLee;Ann".encode("utf-16-le")[:-1], refused=UNREADABLE),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 from config import ROOT
 from tests.rosters import cpu_seconds
 from training.errors import Invalid
-from training.rosters import headers, read, rows
+from training.rosters import child, headers, read, rows
 
 SAMPLES = ROOT / "tests" / "data" / "rosters"
 
@@ -185,3 +185,10 @@ def test_a_database_error_cannot_hide_in_odd_names():
     found = of(book(["Surname", "First name"], ["\u202eevil\u200b  Name ", "A\u00adnn"]))
 
     assert (found.rows[0].values["family_name"], found.rows[0].values["given_names"]) == ("evil Name", "Ann")
+
+
+def test_signs_that_stand_in_western_names_are_no_lost_letters():
+    for text in ("Mª José, Jefa de la 2ª Sección", "Técnico, Nº 3", "Srª Núñez", "£ 100, 3³"):
+        assert child.NO_WESTERN.search(text) is None
+    for text in ("£ukasz", "Stanis³aw", "ªerban", "Dragoº", "Þurcanu"):
+        assert child.NO_WESTERN.search(text)

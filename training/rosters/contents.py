@@ -12,7 +12,8 @@ from training.names import clean, fold, script_of
 from training.rosters import values
 from training.rosters.words import JOBS
 
-EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
+EMAIL = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
+"""Looked for where a word begins only: a long cell is gone through once."""
 PHONE = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 PATRONYMIC = re.compile(r".+(ович|евич|ьич|овна|евна|ична|оглы|оғлу|кызы|ұлы|қызы)", re.IGNORECASE)
@@ -50,6 +51,11 @@ def guessed(rows: Sequence[Sequence[str]], places: Iterable[int], *, names: bool
 def fits(name: str, text: str) -> bool:
     """Whether a cell can be one of a column of this field."""
     return FITS[name](clean(text))
+
+
+def has_email(text: str) -> bool:
+    """Whether there is something like an e-mail address in a cell."""
+    return bool(EMAIL.search(text[: values.LONGEST]))
 
 
 def is_phone(text: str) -> bool:
@@ -101,7 +107,7 @@ def _reads(reader: Callable[[str], str], text: str) -> bool:
 
 
 FITS: dict[str, Callable[[str], bool]] = {
-    "email": lambda text: bool(EMAIL.search(text)),
+    "email": lambda text: has_email(text),
     "sex": lambda text: _reads(values.sex, text[:60]),
     "form_of_address": lambda text: fold(text) in ADDRESSES,
     "country": lambda text: (

@@ -191,7 +191,7 @@ def _is_enough(found: Found, row: Sequence[str], rows: list[list[str]]) -> bool:
 def _is_data(row: Sequence[str]) -> bool:
     """A row with somebody's address or number is no header."""
     return any(
-        contents.EMAIL.search(cell) or cell.startswith("+") and contents.is_phone(cell)
+        contents.has_email(cell) or cell.startswith("+") and contents.is_phone(cell)
         for cell in row
         if "@" in cell or "+" in cell
     )

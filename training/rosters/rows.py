@@ -23,6 +23,8 @@ LONGEST = {
     "rank": 100,
     "phone": 40,
 }
+MOST_OF_A_NAME = 400
+"""A longer one is not split: it is refused."""
 PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
              "den", "la"}  # fmt: skip
 TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
@@ -214,7 +216,7 @@ class _Reader:
         place = self.mapping.columns.get(name)
         if place is None or place >= len(self.cells) or place in self.spoilt:
             return ""
-        return self.cells[place]
+        return self.cells[place][: cell_values.LONGEST]
 
     def _text(self, name: str) -> str:
         return clean(self._raw(name))
@@ -247,7 +249,7 @@ class _Reader:
 
     def _error_at(self, place: int, message: Message) -> None:
         title = clean(self.mapping.titles[place]) if place < len(self.mapping.titles) else ""
-        value = clean(self.cells[place]) if place < len(self.cells) else ""
+        value = clean(self.cells[place][: cell_values.LONGEST]) if place < len(self.cells) else ""
         self.result.errors.append(
             CellError(
                 self.result.number, column_letter(place), title[:80], value[:80], message, self.table.sheet
@@ -266,7 +268,7 @@ class _Reader:
             native = native or full or " ".join(part for part in (family, given, patronymic) if part)
             return (*self._passport_split(passport, family), native)
         if not family and full:
-            family, given = split_full_name(full)
+            family, given = split_full_name(full) if len(full) <= MOST_OF_A_NAME else (full, full)
             self.result.proposals += ["family_name", "given_names"]
         elif patronymic:
             given = f"{given} {patronymic}"
@@ -291,6 +293,8 @@ class _Reader:
 
     def _passport_split(self, passport: str, native_family: str) -> tuple[str, str]:
         """Split by the family name known from its own column, else by the order that the header states."""
+        if len(passport) > MOST_OF_A_NAME:
+            return passport, passport
         parts = _joined_particles(passport.split())
         if len(parts) < 2:
             self._error("passport_name", msg("Both names are needed: write them as in the passport."))
@@ -322,11 +326,13 @@ class _Reader:
 
 def _joined_particles(parts: list[str]) -> list[str]:
     joined: list[str] = []
+    belongs = False
     for part in parts:
-        if joined and fold(joined[-1]).split()[-1:] and fold(joined[-1]).split()[-1] in PARTICLES:
+        if belongs:
             joined[-1] = f"{joined[-1]} {part}"
         else:
             joined.append(part)
+        belongs = fold(part).rpartition(" ")[2] in PARTICLES
     return joined
 
 

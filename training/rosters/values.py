@@ -48,6 +48,8 @@ COUNTRY_ALIASES = {
     "XK": ("kosovo",),
 }
 MOST_EMAIL = 254
+LONGEST = 500
+"""So much of a cell is looked at: an address with a name beside it is shorter, and no value is longer."""
 
 
 def sex(text: str) -> str:
@@ -82,8 +84,8 @@ def language(text: str) -> str:
 
 def email(text: str) -> str:
     """The address in lower case; whether somebody reads it is not asked of anyone."""
-    address = unicodedata.normalize("NFKC", text)
-    named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
+    address = unicodedata.normalize("NFKC", text[:LONGEST])
+    named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>@\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
     address = named[1] if named else address
     if address.count("@") > 1 and len(re.split(r"[\s;,/|]+", address)) > 1:
         raise Invalid(msg("There are several e-mail addresses in this cell. Keep one of them."))
