@@ -116,9 +116,16 @@ def test_columns_that_match_nothing_are_listed():
     assert headers.match(table).unmatched == ["Shoe size"]
 
 
-def test_two_columns_for_one_thing_are_refused():
-    with pytest.raises(Invalid, match="say the same"):
-        of(book(["Surname", "Family name", "First name"], ["Lee", "Lee", "Ann"]))
+def test_of_two_columns_for_one_thing_the_first_is_taken_and_the_other_named():
+    table = read.read(
+        book(["Surname", "First name", "Country", "Nationality", "Phone", "Mobile"],
+             ["Lee", "Ann", "Austria", "Ukraine", "+43 1 5550101", "+43 1 5550102"]), "x.xlsx",
+    )  # fmt: skip
+    mapping = headers.match(table)
+
+    found = rows.parse(table, mapping, default_country="AT").rows[0].values
+    assert (found["country"], found["phone"]) == ("AT", "+43 1 5550101")
+    assert mapping.unmatched == ["Nationality", "Mobile"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1251", "utf-16"])

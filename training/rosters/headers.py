@@ -58,23 +58,24 @@ class _Frame:
 
 
 def match(table: Table) -> Mapping:
-    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for."""
+    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for.
+
+    Of two columns that say the same, the first one is taken.
+    """
     frame = _frame(table.rows)
-    twice = next((places for places in frame.found.values() if len(places) > 1), None)
-    if twice:
-        titles = [clean(frame.titles[place])[:80] for place in twice]
-        raise Invalid(
-            msg("The columns %(one)s “%(first)s” and %(two)s “%(second)s” in row %(row)s say the same. Keep one of them.",
-                one=column_letter(twice[0]), two=column_letter(twice[1]), first=titles[0], second=titles[1],
-                row=frame.header_row),
-            field="file",
-        )  # fmt: skip
     named = {name: places[0] for name, places in frame.found.items()}
     guessed = _by_content(table.rows, frame, named, beyond=not table.is_text)
     columns = named | guessed
     if not columns.keys() & NAMES:
         raise Invalid(NO_HEADER, field="file")
     return _mapping(frame, columns, [name for name in FIELDS if name in guessed])
+
+
+def untold(table: Table) -> Mapping:
+    """The mapping of a list whose columns nothing tells: a person has to say what they hold."""
+    rows = table.rows
+    at = next((number for number, row in enumerate(rows, start=1) if sum(map(bool, row)) > 1), 1)
+    return Mapping(at, {}, rows[at - 1])
 
 
 def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None = None) -> Mapping:

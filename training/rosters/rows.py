@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
@@ -15,6 +16,7 @@ from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
 from training.text import Message, msg
 
+T = TypeVar("T")
 LONGEST = {
     "family_name": 200,
     "given_names": 200,
@@ -66,12 +68,17 @@ class CellError:
 
 @dataclass
 class RosterRow:
-    """A person as the sheet has them. ``proposals`` name the fields that were guessed and want a confirmation."""
+    """A person as the sheet has them.
+
+    ``proposals`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
+    be taken, by field.
+    """
 
     number: int
     values: dict[str, str]
     errors: list[CellError] = field(default_factory=list)
     proposals: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -241,6 +248,7 @@ class _Reader:
 
     def _error(self, name: str, message: Message) -> None:
         columns = self.mapping.columns
+        self.result.faults.setdefault(name, self._text(name))
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )
@@ -250,6 +258,8 @@ class _Reader:
     def _error_at(self, place: int, message: Message) -> None:
         title = clean(self.mapping.titles[place]) if place < len(self.mapping.titles) else ""
         value = clean(self.cells[place][: cell_values.LONGEST]) if place < len(self.cells) else ""
+        if name := next((name for name, one in self.mapping.columns.items() if one == place), ""):
+            self.result.faults.setdefault(name, value)
         self.result.errors.append(
             CellError(
                 self.result.number, column_letter(place), title[:80], value[:80], message, self.table.sheet
@@ -359,15 +369,22 @@ def is_garbled(text: str) -> bool:
     return False
 
 
+def first_of(found: dict[str, T], email: str) -> T | None:
+    """Of those found under their e-mail addresses, the first one whom another address does not tell apart."""
+    return found.get(email, found.get("")) if email else next(iter(found.values()), None)
+
+
 def mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
-    """The same name twice is one person twice, unless their e-mail addresses differ."""
-    seen: dict[tuple[str, str], RosterRow] = {}
+    """The same name twice is one person twice, unless both have an e-mail address, and not the same one."""
+    seen: dict[str, dict[str, RosterRow]] = {}
     for row in rows:
         if not row.values["family_name"] or not row.values["given_names"] and row.errors:
             continue
-        key = (same_person_key(row.values["family_name"], row.values["given_names"]), row.values["email"])
-        earlier = seen.setdefault(key, row)
-        if earlier is not row:
+        key = same_person_key(row.values["family_name"], row.values["given_names"])
+        email, named = row.values["email"], seen.setdefault(key, {})
+        earlier = first_of(named, email)
+        named.setdefault(email, row)
+        if earlier is not None:
             place = mapping.columns.get(
                 "family_name", mapping.columns.get("full_name", mapping.columns.get("passport_name", 0))
             )
