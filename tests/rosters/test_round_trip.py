@@ -56,7 +56,7 @@ FREE = st.one_of(
 def person(draw: st.DrawFn) -> dict[str, str]:
     """Somebody, as they would be stored."""
     function = draw(FREE)
-    if rows.is_garbled(function) or function.startswith("'") or function.upper() in rows.ERRORS:
+    if contents.is_garbled(function) or function.startswith("'") or function.upper() in rows.ERRORS:
         function = ""  # accidents and guards, which have tests of their own
     number = phonenumbers.parse(f"+4366{draw(st.integers(40_000_000, 49_999_999))}")
     return {
@@ -125,7 +125,7 @@ def long_list(count: int) -> list[Sequence[object]]:
 MEASURED = """
 import os, resource, sys
 from pathlib import Path
-from training.rosters import headers, read, rows
+from training.rosters import contents, headers, read, rows
 content, name = Path(sys.argv[1]).read_bytes(), sys.argv[1]
 table = read.read(content, name)
 found = rows.parse(table, headers.match(table), default_country="AT")

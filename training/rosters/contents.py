@@ -58,6 +58,29 @@ def has_email(text: str) -> bool:
     return bool(EMAIL.search(text[: values.LONGEST]))
 
 
+def is_garbled(text: str) -> bool:
+    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
+
+    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
+    """
+    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
+        try:
+            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
+        except UnicodeError:
+            continue
+        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
+            return True
+        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
+            return True
+    return False
+
+
+def share_of_addresses(rows: Sequence[Sequence[str]], place: int) -> float:
+    """How many cells of a column are forms of address (Mr, Mme, السيد); all, where it is empty."""
+    cells = _cells(rows, place)
+    return sum(fold(cell[:60]) in ADDRESSES for cell in cells) / len(cells) if cells else 1
+
+
 def is_phone(text: str) -> bool:
     """A number that is written as a phone number is: with a plus, a leading zero, or in groups; no date."""
     digits = values.latin_digits(clean(text))

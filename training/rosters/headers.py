@@ -63,12 +63,25 @@ def match(table: Table) -> Mapping:
     Of two columns that say the same, the first one is taken.
     """
     frame = _frame(table.rows)
-    named = {name: places[0] for name, places in frame.found.items()}
+    named = _by_address(frame, table.rows)
     guessed = _by_content(table.rows, frame, named, beyond=not table.is_text)
     columns = named | guessed
     if not columns.keys() & NAMES:
         raise Invalid(NO_HEADER, field="file")
     return _mapping(frame, columns, [name for name in FIELDS if name in guessed])
+
+
+def _by_address(frame: _Frame, rows: list[list[str]]) -> dict[str, int]:
+    """The columns by their titles, but for “Title” and “اللقب”: their cells tell whether they are forms of address."""
+    named = {name: places[0] for name, places in frame.found.items()}
+    below = rows[frame.header_row : frame.header_row + SAMPLE]
+    title, family = named.get("form_of_address"), named.get("family_name")
+    if title is not None and "function" not in named and contents.share_of_addresses(below, title) < 0.5:
+        named["function"] = named.pop("form_of_address")
+    has_full = title is None and named.keys() & {"full_name", "passport_name"}
+    if has_full and family is not None and contents.share_of_addresses(below, family) > 0.5:
+        named["form_of_address"] = named.pop("family_name")
+    return named
 
 
 def untold(table: Table) -> Mapping:
@@ -276,6 +289,9 @@ def _field(title: str) -> str | None:
     if len(title) > 200:
         return None
     parts = re.split(r"[/|\n]| [–—-] ", title.partition("(")[0])
+    said = {BY_KEY.get(key) for key in map(fold, parts) if key not in VAGUE}
+    if {"family_name", "given_names"} <= said:
+        return "full_name"  # “Surname / First name”: both in one cell
     return next(
         (BY_KEY[key] for key in map(fold, [title, title.partition("(")[0], *parts]) if key in BY_KEY), None
     )

@@ -9,14 +9,16 @@ from typing import TypeVar
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
-from training.rosters import example
+from training.rosters import contents, example
 from training.rosters import values as cell_values
 from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
+from training.rosters.words import NATIONALITY
 from training.text import Message, msg
 
 T = TypeVar("T")
+NATIONALITIES = {fold(title) for title in NATIONALITY}
 LONGEST = {
     "family_name": 200,
     "given_names": 200,
@@ -171,7 +173,7 @@ class _Reader:
         self._check_width()
         values["family_name"], values["given_names"], values["native_name"] = self._names()
         readers: dict[str, Callable[[str], str]] = {
-            "sex": cell_values.sex, "country": cell_values.country, "language": cell_values.language,
+            "sex": cell_values.sex, "country": self._country, "language": cell_values.language,
             "email": cell_values.email, "phone": lambda text: cell_values.phone(text, self.country),
         }  # fmt: skip
         for name, reader in readers.items():
@@ -199,7 +201,7 @@ class _Reader:
             message = msg(
                 "A letter of this cell was lost on the way. Type it again, and save the file as XLSX."
             )
-        elif is_garbled(text):
+        elif contents.is_garbled(text):
             message = msg(
                 "The letters of this cell were garbled on the way. Save the list as XLSX and send that."
             )
@@ -237,6 +239,18 @@ class _Reader:
             return reader(text)
         except Invalid as refusal:
             self._error(name, refusal.message)
+            return ""
+
+    def _country(self, text: str) -> str:
+        """The country; of a nationality that is not known the agency's is proposed."""
+        place = self.mapping.columns.get("country", 0)
+        title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
+        try:
+            return cell_values.nationality(text)
+        except Invalid:
+            if fold(title[:80]) not in NATIONALITIES:
+                raise
+            self.result.proposals.append("country")
             return ""
 
     def _sex_by_address(self) -> str:
@@ -350,23 +364,6 @@ def _alike(latin: str, native: str) -> bool:
     """Whether two spellings begin alike once both are folded: transliterations differ in their tails."""
     a, b = fold(latin).replace(" ", ""), fold(native).replace(" ", "")
     return bool(a) and bool(b) and a[:3] == b[:3]
-
-
-def is_garbled(text: str) -> bool:
-    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
-
-    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
-    """
-    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
-        try:
-            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
-        except UnicodeError:
-            continue
-        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
-            return True
-        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
-            return True
-    return False
 
 
 def first_of(found: dict[str, T], email: str) -> T | None:

@@ -16,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from training.errors import Invalid
 from training.names import fold
+from training.rosters.words import NATIONALITIES
 from training.text import msg
 
 SEXES = {
@@ -47,6 +48,7 @@ COUNTRY_ALIASES = {
     "VN": ("viet nam",),
     "XK": ("kosovo",),
 }
+DEMONYMS = {fold(word): code for code, words in NATIONALITIES.items() for word in words.split()}
 MOST_EMAIL = 254
 LONGEST = 500
 """So much of a cell is looked at: an address with a name beside it is shorter, and no value is longer."""
@@ -69,6 +71,11 @@ def country(text: str) -> str:
     if not found:
         raise Invalid(msg("This country is not known. Write its name or its two-letter code."))
     return found
+
+
+def nationality(text: str) -> str:
+    """The country of a nationality, said by the country's name or as people say it of themselves."""
+    return DEMONYMS.get(fold(text)) or country(text)
 
 
 def language(text: str) -> str:
