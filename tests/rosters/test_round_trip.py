@@ -18,7 +18,7 @@ from tests.rosters.make_odd_files import ods, xlsx
 from tests.rosters.make_odd_files import text as plain_text
 from training.names import clean, same_person_key
 from training.output import csv
-from training.rosters import example, headers, read, rows
+from training.rosters import contents, example, headers, read, rows
 
 SCRIPTS = [
     "ABCDEFŁŠÉÑabcdefłšéñığ'-",
@@ -125,7 +125,7 @@ def long_list(count: int) -> list[Sequence[object]]:
 MEASURED = """
 import os, resource, sys
 from pathlib import Path
-from training.rosters import contents, headers, read, rows
+from training.rosters import headers, read, rows
 content, name = Path(sys.argv[1]).read_bytes(), sys.argv[1]
 table = read.read(content, name)
 found = rows.parse(table, headers.match(table), default_country="AT")
