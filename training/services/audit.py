@@ -46,11 +46,13 @@ def record(
     db.session.add(_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
 
 
-def record_many(*, by: User | None, action: str, before: Sequence[tuple[Base, Mapping[str, Any]]]) -> None:
-    """The same for several things at once, each with how it was before, by one statement."""
+def record_many(
+    *, by: User | None, action: str, changes: Sequence[tuple[Base, Mapping[str, Sequence[Any]]]]
+) -> None:
+    """The same for several things at once, by one statement; ``changes`` are [before, now] by column."""
     columns = [column.key for column in inspect(AuditEntry).column_attrs if column.key != "id"]
     entries = [
-        _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, was, None)) for thing, was in before
+        _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it)) for thing, of_it in changes
     ]
     insert_many(AuditEntry, [{key: getattr(entry, key) for key in columns} for entry in entries])
 

@@ -199,11 +199,12 @@ def lock(numbers: Sequence[int]) -> dict[int, Trainee]:
 
 def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> None:
     """Take single values of several people from an agency's own list, by few statements."""
-    before = [(trainee, audit.snapshot(trainee)) for trainee in values]
+    changes = []
     for trainee, said in values.items():
         known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
         _set(trainee, Person(**{**known, **said, "sex": Sex(said.get("sex", known["sex"]))}))
-    audit.record_many(by=by, action="trainee.change", before=before)
+        changes.append((trainee, {name: [known[name], getattr(trainee, name)] for name in said}))
+    audit.record_many(by=by, action="trainee.change", changes=changes)
     keep_keys(list(values))
 
 
