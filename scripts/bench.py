@@ -6,6 +6,7 @@ Uses a database of its own under the system's temporary folder, at the scale giv
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
 import sqlite3
@@ -21,11 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from config import Config  # noqa: E402
-from training import clock  # noqa: E402
 from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
-from training.models import Agency, Role, Theme, Training, TrainingState, User  # noqa: E402
-from training.services import import_staging, imports, report_files, sign_ins  # noqa: E402
+from training.models import Role, Theme, User  # noqa: E402
+from training.services import report_files, sign_ins  # noqa: E402
 from training.services.reports import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")
@@ -70,27 +70,21 @@ def pages(app, seconds: float) -> None:
         print(f"{path:<34}{statistics.median(times) * 1000:>12.1f}{len(times) / sum(times):>12.1f}")
 
 
-def import_speed(app) -> None:
-    """Rows per second of a 500-row roster, read, previewed and confirmed."""
-    lines = ["Family name,Given names,Sex,Function,E-mail"]
-    lines += [f"Bench{n},Person{n},f,Officer,bench{n}@example.org" for n in range(500)]
-    with app.app_context():
-        wanted = db.select(Training).where(
-            Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
-            Training.registration_closes_at > clock.now(),
-        )
-        training = db.session.scalars(wanted).first()
-        agency = db.session.scalars(db.select(Agency)).first()
-
-        def work() -> None:
-            batch = import_staging.stage(
-                training, by=None, agency=agency, content="\n".join(lines).encode(), file_name="bench.csv"
-            )
-            imports.preview(batch)
-            imports.confirm(batch, by=None, override=True)
-
-        seconds = timed(work)
-    print(f"\nimport of 500 rows: {seconds:.2f} s, {500 / seconds:,.0f} rows/s")
+def desk(env: dict[str, str]) -> None:
+    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for doubles, in a process of its own."""
+    command = [sys.executable, ROOT / "scripts" / "bench_desk.py"]
+    done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    print(f"\n{found['people']:,} people known")
+    for one in found["imports"]:
+        print(f"list of {one['rows']:,} new people: read and staged {one['staged']:.2f} s, looked at {one['looked at']:.2f} s,"
+              f" confirmed {one['confirmed']:.2f} s")  # fmt: skip
+    print(
+        f"memory: {found['megabytes']:.0f} MB at most, its reader {found['megabytes of the reader']:.0f} MB"
+    )
+    print(
+        f"one search for doubles: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
+    )
 
 
 def exports(app, database: Path, folder: Path) -> None:
@@ -151,7 +145,7 @@ def main() -> None:
         print(f"{records:,} attendance records")
         app = create_app(Config.from_env(env))
         pages(app, asked.seconds)
-        import_speed(app)
+        desk(env)
         exports(app, database, Path(folder))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from training.errors import RESOLVED_BY
 from training.services import ORDER
 
 PACKAGE = ROOT / "training"
@@ -176,3 +177,27 @@ def test_nothing_changes_outside_a_unit_of_work(make):
     with pytest.raises(WriteOutsideAtomic):
         db.session.flush()
     db.session.rollback()
+
+
+def codeless(path: Path) -> list[int]:
+    """The lines that make a ``Conflict`` without a code, written out, that says who can resolve it."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Conflict"
+        if len(node.args) != 2
+        or not isinstance(node.args[1], ast.Constant)
+        or node.args[1].value not in RESOLVED_BY
+    ]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_refusal_has_a_code_that_says_who_can_resolve_it(path: Path):
+    assert codeless(path) == []
+
+
+def test_a_refusal_without_a_known_code_would_be_seen(tmp_path: Path):
+    bad = tmp_path / "bad.py"
+    bad.write_text('Conflict("a")\nConflict("a", code)\nConflict("a", "unheard_of")\nConflict("a", "full")\n')
+
+    assert codeless(bad) == [1, 2, 3]

@@ -33,7 +33,7 @@ class Grade(StrEnum):
 
 
 GRADES = {"1": Grade.CERTAIN, "2": Grade.LIKELY, "3": Grade.POSSIBLE}
-"""By the first character of a key: keys sort by how much they prove."""
+"""By the first character of a key: keys sort by how much they prove. Those with a 4 are for a search, and prove nothing."""
 
 Key = tuple[str, int]
 """A key and its side: two people meet under one key where both sides are 0, or one is 1 and the other 2."""
@@ -41,67 +41,11 @@ Key = tuple[str, int]
 CYRILLIC = dict(
     zip(
         "абвгґдђжзијклљмнњопрстћуўфхцчџшщьъюяѣіїєэыйеёқғңұүөәһҳҷҡ",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "g",
-            "d",
-            "dj",
-            "zh",
-            "z",
-            "i",
-            "y",
-            "k",
-            "l",
-            "l",
-            "m",
-            "n",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "tch",
-            "u",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "tch",
-            "dj",
-            "sh",
-            "shch",
-            "-",
-            "-",
-            "yu",
-            "ya",
-            "e",
-            "i",
-            "i",
-            "e",
-            "e",
-            "y",
-            "y",
-            "e",
-            "e",
-            "k",
-            "g",
-            "n",
-            "u",
-            "u",
-            "o",
-            "a",
-            "h",
-            "h",
-            "dj",
-            "k",
-        ],
+        ["a", "b", "v", "g", "g", "d", "dj", "zh", "z", "i", "y", "k", "l", "l", "m", "n", "n", "o", "p", "r", "s", "t",
+         "tch", "u", "u", "f", "kh", "ts", "tch", "dj", "sh", "shch", "-", "-", "yu", "ya", "e", "i", "i", "e", "e", "y", "y", "e", "e", "k", "g", "n", "u", "u", "o", "a", "h", "h", "dj", "k"],
         strict=True,
     )
-)
+)  # fmt: skip
 ARABIC = dict(
     zip(
         "بتثجحخدذرزسشصضطظغفقكلمنهپچژگڤکةاأإآٱويىیعءئؤ",
@@ -186,11 +130,11 @@ def keys(
 ) -> set[Key]:
     """The keys of a person; two people are alike as far as they meet, and the smallest key tells the grade.
 
-    ``near=False`` leaves out the keys of near misses, those of the grade ``POSSIBLE``: half of the work.
+    An address proves much beside a part of the name, and little alone: offices share one. ``near=False`` leaves out the
+    keys of near misses, those of the grade ``POSSIBLE``, and those that only a search asks for: half of the work.
     """
     found: set[Key] = set()
-    if email:
-        found.add((f"1e {email.strip().lower()}", 0))
+    words: set[Key] = set()
     if native_name:
         native = " ".join(sorted(fold(native_name).split()))
         found.add((f"1n {same_person_key(family_name, given_names)} | {native}", 0))
@@ -200,16 +144,37 @@ def keys(
         readings = _readings(text)
         for parts in readings:
             found |= _of_parts(parts, side)
+            words |= {key for part in parts for key in _of_word(part, side)}
         if near and readings:
             found |= _near_misses(readings[0])
+    if address := email.strip().lower():
+        found |= {("1e " + _short(f"{address} | {word}"), side) for word, side in words}
+    if near:
+        found |= words | ({("3e " + _short(address), 0)} if address else set())
     return {(key[:KEY_LENGTH], side) for key, side in found}
+
+
+def words(text: str) -> list[set[Key]]:
+    """The keys of each part of a name that is looked for: who meets one of every part bears that name."""
+    side = 1 if _is_arabic(text) else 2
+    readings = _readings(text)
+    places = zip(*(parts for parts in readings if len(parts) == len(readings[0])), strict=True)
+    return [
+        {(key[:KEY_LENGTH], on) for part in dict.fromkeys(place) for key, on in _of_word(part, side)}
+        for place in places
+    ]
+
+
+def other_side(side: int) -> int:
+    """The side that a key of this one meets."""
+    return (0, 2, 1)[side]
 
 
 def grade(one: Iterable[Key], other: Iterable[Key]) -> Grade | None:
     """How sure it is that the owners of these keys are one person; ``None`` where nothing meets."""
     mine = set(one)
-    met = [key for key, side in other if (key, (0, 2, 1)[side]) in mine]
-    return GRADES[min(met)[0]] if met else None
+    met = [key for key, side in other if (key, other_side(side)) in mine]
+    return GRADES.get(min(met)[0]) if met else None
 
 
 def _of_parts(parts: list[str], side: int) -> set[Key]:
@@ -221,6 +186,14 @@ def _of_parts(parts: list[str], side: int) -> set[Key]:
     found: set[Key] = {("2s " + " ".join(sorted(map(_code, parts))), 0)}
     if side and any(_consonants(part) <= FEW for part in parts):
         found.add(("2b " + " ".join(sorted(map(_bare, parts))), side))
+    return found
+
+
+def _of_word(part: str, side: int) -> set[Key]:
+    """The keys under which somebody is found by one part of the name; sides as in ``_of_parts``."""
+    found: set[Key] = {("4w " + _code(part), 0)}
+    if side and _consonants(part) <= FEW:
+        found.add(("4b " + _bare(part), side))
     return found
 
 

@@ -7,7 +7,8 @@ of work that writes, so that savepoints and rollbacks mean what they say and a w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -57,7 +58,7 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
 
 
-NOTES = "notes"
+NOTES, FIRST = "notes", "first"
 END_OF_WORK: list[Callable[[list[Any]], None]] = []
 """What looks at the notes of a unit of work before it is stored; each gets all of them."""
 
@@ -93,7 +94,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
     writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
-    may catch its refusal and go on. Before it commits, ``END_OF_WORK`` writes what follows from the whole of it.
+    may catch its refusal and go on. Before it commits, ``END_OF_WORK`` writes what follows from the whole of it. Inside
+    ``as_one`` the unit of work stays open behind the outermost call.
 
     Raises ``Conflict`` where a unique key refuses what two stored at once, which no look beforehand can see.
     """
@@ -101,40 +103,89 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def unit_of_work(*args: P.args, **kwargs: P.kwargs) -> R:
         session = db.session()
-        if session.info.get("writing"):
-            kept = len(session.info[NOTES])
-            try:
-                with session.begin_nested():
-                    return function(*args, **kwargs)
-            except BaseException:
-                del session.info[NOTES][kept:]
-                raise
-        session.commit()
-        session.info["writing"], session.info[NOTES] = True, []
-        try:
-            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            result = function(*args, **kwargs)
-            for finish in END_OF_WORK:
-                finish(session.info[NOTES])
+        with _taken_is_a_conflict():
+            if is_writing():
+                return _inside(session, function, *args, **kwargs)
+            first = session.info.get(FIRST)
             session.commit()
-            return result
-        except IntegrityError as refused:
-            session.rollback()
-            if getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", "")) not in TAKEN:
+            session.info["writing"], session.info[NOTES] = True, []
+            try:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+                if first is not None:
+                    first()
+                result = function(*args, **kwargs)
+                if first is None:
+                    _store(session)
+                else:
+                    session.flush()  # what a unique key refuses is refused here, where the caller may answer it
+                return result
+            except BaseException:
+                _roll_back(session)
                 raise
-            raise Conflict(
-                msg(
-                    "Somebody else stored the same at the same moment. Nothing of yours was stored: look again."
-                ),
-                "same_moment",
-            ) from refused
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.info["writing"], session.info[NOTES] = False, []
 
     return unit_of_work
+
+
+def is_writing() -> bool:
+    """Whether a unit of work is open."""
+    return bool(db.session().info.get("writing"))
+
+
+@contextmanager
+def as_one(first: Callable[[], None]) -> Iterator[None]:
+    """Make one unit of work of all that is stored inside: the first ``@atomic`` begins it, with ``first``.
+
+    It is stored at the end, and not at all where an exception goes through. Where nothing is stored, or the first
+    ``@atomic`` refuses, none is open, and nobody waits for it.
+    """
+    session = db.session()
+    session.info[FIRST] = first
+    try:
+        with _taken_is_a_conflict():
+            yield
+            if is_writing():
+                _store(session)
+    finally:
+        session.info[FIRST] = None
+        if is_writing():
+            _roll_back(session)
+
+
+def _inside(session: Session, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    kept = len(session.info[NOTES])
+    try:
+        with session.begin_nested():
+            return function(*args, **kwargs)
+    except BaseException:
+        del session.info[NOTES][kept:]
+        raise
+
+
+def _store(session: Session) -> None:
+    for finish in END_OF_WORK:
+        finish(session.info[NOTES])
+    session.commit()
+    session.info["writing"], session.info[NOTES] = False, []
+
+
+def _roll_back(session: Session) -> None:
+    try:
+        session.rollback()
+    finally:
+        session.info["writing"], session.info[NOTES] = False, []
+
+
+@contextmanager
+def _taken_is_a_conflict() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as refused:
+        if getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", "")) not in TAKEN:
+            raise
+        raise Conflict(
+            msg("Somebody else stored the same at the same moment. Nothing of yours was stored: look again."),
+            "same_moment",
+        ) from refused
 
 
 def store_many(things: Sequence[T]) -> list[T]:

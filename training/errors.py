@@ -28,35 +28,49 @@ class NotFound(DomainError):
 
 
 class Invalid(DomainError):
-    """A value is wrong; ``field`` names the form field (the keyword argument) at fault."""
+    """A value is wrong; ``field`` names the form field (the keyword argument) at fault.
+
+    It needs no code: whoever typed the value resolves it, beside the field where it stands.
+    """
 
     def __init__(self, message: Message, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
 
 
-COORDINATOR, AGENCY, NOBODY = msg("the coordinator"), msg("your agency"), msg("nobody any more")
+COORDINATOR, AGENCY, ADMINISTRATOR = (
+    msg("the coordinator"),
+    msg("the agency's focal point"),
+    msg("an administrator"),
+)
+KEEPER, NOBODY = msg("whoever keeps the register"), msg("nobody any more")
+YOU = msg("you, when you have looked again")
 RESOLVED_BY: dict[str, Message] = {
-    "full": COORDINATOR, "agency_full": COORDINATOR, "kept_for_others": COORDINATOR, "not_open": COORDINATOR,
-    "too_early": COORDINATOR, "too_late": COORDINATOR, "suspended": msg("an administrator"), "twice": AGENCY,
-    "double": AGENCY, "ended": NOBODY, "offer_over": COORDINATOR, "begun": COORDINATOR, "asked": COORDINATOR,
+    **dict.fromkeys(
+        ("full", "agency_full", "kept_for_others", "not_open", "too_early", "too_late", "offer_over", "cut_off", "begun", "asked",
+         "not_held", "not_today", "finished", "not_yet", "not_confirmed", "closed", "has_trainings", "clash",
+         "register_closed", "register_locked"), COORDINATOR),
+    **dict.fromkeys(("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY),
+    **dict.fromkeys(("suspended", "in_use", "postgresql", "not_empty"), ADMINISTRATOR),
+    **dict.fromkeys(("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER),
+    **dict.fromkeys(("state", "changed", "same_moment", "merged", "exists"), YOU),
+    **dict.fromkeys(("ended", "answered", "built_on", "cancelled", "retired", "not_failed"), NOBODY),
+    "own_account": msg("another administrator"), "signed_in": msg("the person, by a new link"),
 }  # fmt: skip
-"""Who can resolve a refusal, by its code."""
+"""Who can resolve a refusal, by its code; every ``Conflict`` has one that stands here."""
 
 
 class Conflict(DomainError):
     """The thing's state does not allow it; ``code`` is a stable reason code where a program reads it."""
 
-    def __init__(self, message: Message, code: str | None = None) -> None:
+    def __init__(self, message: Message, code: str) -> None:
         super().__init__(message)
         self.code = code
 
     @property
     def explained(self) -> Message:
         """The sentence with who can resolve it and the code, the same on a page, in a command and in an import."""
-        who = RESOLVED_BY.get(self.code or "")
-        if who is None:
-            return self.message
+        who = RESOLVED_BY[self.code]
         return msg(
             "%(sentence)s Who can help: %(who)s. (%(code)s)", sentence=self.message, who=who, code=self.code
         )

@@ -1,7 +1,7 @@
 """Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
 
 The first line of ``templates/mail/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
-are all empty falls away. What people typed cannot make a line, a header or a link of its own.
+are all empty falls away, and with it the line before it that ends with a colon. What people typed cannot make a line, a header or a link of its own.
 """
 
 from __future__ import annotations
@@ -22,15 +22,28 @@ from config import LANGUAGES, ROOT
 from training import demo_data
 
 FOLDER = ROOT / "templates" / "mail" / "letters"
+TO_PERSON = {
+    kind: f"trainee_{kind}"
+    for kind in (
+        "confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced", "changed",
+        "postponed", "cancelled", "start_near",
+    )
+}  # fmt: skip
+"""The kinds of letter to the person registered, by what they tell of."""
 KINDS = (
-    "submitted", "confirmed", "reserve", "offered", "declined", "returned", "replaced", "withdrawn", "correction",
-    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_near", "start_near", "seats_given",
-    "seats_refused", "coordinator_submitted", "coordinator_withdrawn", "trainee",
+    "submitted", "confirmed", "reserve", "offered", "offer_over", "declined", "returned", "replaced", "withdrawn",
+    "correction",
+    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_moved", "deadline_near", "start_near", "seats_given",
+    "seats_refused", "seats_near", "coordinator_submitted", "coordinator_withdrawn", "coordinator_seats_asked",
+    "coordinator_seats_returned", "trainee", *TO_PERSON.values(),
 )  # fmt: skip
-FRAME, PRIVACY = "frame", "privacy"
-TEXTS = (*KINDS, FRAME, PRIVACY)
+FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters; the others are parts that stand in the frame."""
+OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
+"""Kinds that tell a person that their registration has ended, and so are sent although it has."""
+CALLED_OFF = {"en": "cancelled", "fr": "annulée", "ru": "отменено"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 
@@ -75,7 +88,7 @@ def paragraphs(text: str) -> Ready:
 def _source(kind: str, language: str) -> tuple[Template, list[tuple[Template, list[str]]]]:
     """The subject, and each line with the names in it: taken apart once for thousands of letters."""
     subject, _, body = (FOLDER / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
-    lines = [Template(line) for line in body.strip("\n").splitlines()]
+    lines = [Template(line) for line in re.split(r"(?<!:)\n", body.strip("\n"))]
     return Template(subject), [(line, line.get_identifiers()) for line in lines]
 
 
@@ -97,10 +110,16 @@ def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
     return Letter(one_line(subject.substitute(clean))[:200], whole)
 
 
-def framed(parts: Sequence[Letter], language: str, values: Mapping[str, str], subject: str = "") -> Letter:
+def framed(
+    parts: Sequence[Letter],
+    language: str,
+    values: Mapping[str, str],
+    subject: str = "",
+    frame: str = FRAME,
+) -> Letter:
     """One letter of several parts, with the ``subject`` of one of them where that says it all."""
     inside = Ready("\n\n".join(part.body for part in parts))
-    whole = fill(FRAME, language, {**values, "parts": inside})
+    whole = fill(frame, language, {**values, "parts": inside})
     return Letter(subject or whole.subject, whole.body)
 
 
@@ -115,6 +134,13 @@ def days(starts_on: date, ends_on: date, language: str) -> str:
     return f"{format_date(starts_on, 'd MMM' if is_one_year else 'd MMM y', locale=language)} – {last}"
 
 
+def slot(starts: datetime, ends: datetime, language: str) -> str:
+    """12 May 2026, 09:00–12:00, in wall time."""
+    first, last = (format_date(at, "d MMM y", locale=language) for at in (starts, ends))
+    until = f"{ends:%H:%M}" if first == last else f" {last}, {ends:%H:%M}"
+    return f"{first}, {starts:%H:%M}–{until}"
+
+
 def moment(at: datetime, zone: str, language: str) -> str:
     """An instant as the clock shows it in ``zone``, with the zone's name."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
@@ -126,6 +152,14 @@ def country(code: str, language: str) -> str:
     if code in demo_data.COUNTRIES:
         return str(demo_data.COUNTRIES[code][0])
     return str(Locale(language).territories.get(code, code))
+
+
+FREE = {
+    "en": {"open": "some are still free", "few": "few are left"},
+    "fr": {"open": "il en reste", "few": "il en reste peu"},
+    "ru": {"open": "свободные ещё есть", "few": "осталось мало"},
+}
+"""All that an agency is told of seats that are not its own."""
 
 
 OUTCOMES = {
@@ -146,7 +180,19 @@ BY_LINK = {
     "ru": "отказ по ссылке из письма",
 }
 
+IMPORT_UNDONE = {
+    "en": "the list by which they were registered has been taken back",
+    "fr": "la liste par laquelle la personne a été inscrite a été annulée",
+    "ru": "список, по которому человек был зарегистрирован, отозван",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE)
+LINK_STOPPED = {
+    "en": "(this link does not work any more)",
+    "fr": "(ce lien ne fonctionne plus)",
+    "ru": "(эта ссылка больше не действует)",
+}
+
 
 def said(reason: str, language: str) -> str:
     """A reason that a person gave; what the system wrote in its stead speaks the reader's language."""
-    return BY_LINK[language] if reason == BY_LINK["en"] else reason
+    return next((one[language] for one in BY_SYSTEM if one["en"] == reason), reason)

@@ -7,6 +7,7 @@ A mark stands between two characters that no text of a person can hold.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -26,13 +27,27 @@ def to_my(registration: UUID, trainee: UUID) -> str:
     return f"{EDGE}my:{registration.hex}{trainee.hex}{EDGE}"
 
 
-def written_out(text: str, *, public_url: str, secret_key: str) -> str:
-    """``text`` with its marks as links."""
+def to_people(text: str) -> set[tuple[UUID, UUID]]:
+    """The registration and the person of each personal link in ``text``."""
+    return {_named(value) for kind, value in MARK.findall(text) if kind == "my"}
+
+
+def written_out(
+    text: str,
+    *,
+    public_url: str,
+    secret_key: str,
+    stopped: Collection[tuple[UUID, UUID]] = (),
+    instead: str = "",
+) -> str:
+    """``text`` with its marks as links; what is said ``instead`` of those that have ``stopped``."""
 
     def link(mark: re.Match[str]) -> str:
         kind, value = mark.groups()
         if kind == "page":
             return public_url + value
+        if stopped and _named(value) in stopped:
+            return instead
         return f"{public_url}/my/{URLSafeSerializer(secret_key, salt=SALT).dumps(value)}"
 
     return MARK.sub(link, text)
@@ -51,4 +66,8 @@ def read(token: str, *, secret_key: str) -> tuple[UUID, UUID] | None:
         return None
     if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
         return None
+    return _named(value)
+
+
+def _named(value: str) -> tuple[UUID, UUID]:
     return UUID(value[:32]), UUID(value[32:])

@@ -16,6 +16,7 @@ from training.models import (
     OutgoingMail,
     Programme,
     Registration,
+    RegistrationState,
     Role,
     SeatAllocation,
     SeatRequest,
@@ -68,6 +69,7 @@ class Action(StrEnum):
     REGISTRATION_LIST = "registration:list"
     REGISTRATION_READ = "registration:read"
     REGISTRATION_SUBMIT = "registration:submit"
+    REGISTRATION_DRAFT = "registration:draft"
     REGISTRATION_WITHDRAW = "registration:withdraw"
     REGISTRATION_ACCEPT = "registration:accept"
     REGISTRATION_DECIDE = "registration:decide"
@@ -97,6 +99,13 @@ def anything(user: User, thing: Any) -> bool:
 def in_scope(user: User, thing: Any) -> bool:
     """A coordinator's own: what is tagged with one of their themes, itself or by its programme."""
     return user.all_themes or not theme_ids(thing).isdisjoint(theme.id for theme in user.themes)
+
+
+def is_kept_from(user: User, thing: Any) -> bool:
+    """What was never submitted is the agency's own affair, and nobody's once it was thrown away."""
+    if not isinstance(thing, Registration) or thing.is_submitted:
+        return False
+    return user.role is not Role.PARTNER or thing.state is not RegistrationState.DRAFT
 
 
 def own_agency(user: User, thing: Any) -> bool:
@@ -168,7 +177,9 @@ READING = dict.fromkeys(
 )
 
 POLICY: dict[Role, dict[Action, Rule]] = {
-    Role.ADMIN: dict.fromkeys(set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE}, anything),
+    Role.ADMIN: dict.fromkeys(
+        set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT}, anything
+    ),
     Role.COORDINATOR: {
         **READING,
         Action.PROGRAMME_CREATE: anything,
@@ -220,6 +231,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_LIST: anything,
         Action.REGISTRATION_READ: own_agency,
         Action.REGISTRATION_SUBMIT: anything,
+        Action.REGISTRATION_DRAFT: anything,
         Action.REGISTRATION_WITHDRAW: own_agency,
         Action.REGISTRATION_ACCEPT: own_agency,
         Action.SEATS_ASK: anything,
@@ -258,4 +270,6 @@ def has(user: User, action: Action) -> bool:
 
 def can(user: User, action: Action, thing: Any = None) -> bool:
     """Whether ``user`` may do ``action`` with ``thing``; everything that is not written above is refused."""
-    return has(user, action) and (thing is None or POLICY[user.role][action](user, thing))
+    if not has(user, action) or is_kept_from(user, thing):
+        return False
+    return thing is None or POLICY[user.role][action](user, thing)

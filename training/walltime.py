@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo, available_timezones
 
+from training import clock
 from training.errors import Invalid
 from training.text import msg
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+"""The years in which something may be planned."""
+
+
+def check_day(day: date, field: str | None = None) -> None:
+    """Refuse, with ``Invalid``, a day in a year that somebody can only have mistyped."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Invalid(
+            msg("Use a day from the year %(first)s to the year %(last)s.",
+                first=str(FIRST_YEAR), last=str(LAST_YEAR)),
+            field=field,
+        )  # fmt: skip
+
+
+def now(zone: str) -> datetime:
+    """What clocks in ``zone`` show now."""
+    return clock.now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
     """The instant, in UTC, at which clocks in ``zone`` show ``local``.
 
-    A time that clocks skip that day is refused with ``Invalid``; of one that they show twice the first is meant.
+    A time that clocks skip that day, or in a year out of bounds, is refused with ``Invalid``; of one that they show
+    twice the first is meant.
     """
+    check_day(local, field)
     there = ZoneInfo(zone)
     at = local.replace(tzinfo=there).astimezone(UTC)
     if at.astimezone(there).replace(tzinfo=None) != local:
@@ -26,6 +47,11 @@ def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
             field=field,
         )
     return at
+
+
+def first_instant(day: date, zone: str) -> datetime:
+    """The instant, in UTC, at which ``day`` begins in ``zone``: its midnight, or when clocks skip it, right after."""
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def check_zone(zone: str, field: str = "zone") -> None:

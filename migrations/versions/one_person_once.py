@@ -10,8 +10,6 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-CHUNK = 2_000
-
 
 def upgrade() -> None:
     with op.batch_alter_table("trainee", schema=None) as batch_op:
@@ -55,7 +53,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_merge_kept_id"), "person_merge", ["kept_id"], unique=False)
     op.create_index(op.f("ix_person_merge_gone_id"), "person_merge", ["gone_id"], unique=False)
-    key_table = op.create_table(
+    op.create_table(
         "trainee_key",
         sa.Column("trainee_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
@@ -64,47 +62,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("trainee_id", "key", "side", name=op.f("pk_trainee_key")),
         sqlite_with_rowid=False,
     )
-    _fill(key_table)
     op.create_index("ix_trainee_key_key", "trainee_key", ["key", "trainee_id", "side"], unique=False)
-
-
-def _fill(key_table: sa.Table) -> None:
-    """Give everybody known their keys, in batches, so that memory does not grow with the rows."""
-    from training.alike import keys  # noqa: PLC0415 -- the rule itself, which is no model; not needed to go down
-
-    connection = op.get_bind()
-    trainee = sa.table(
-        "trainee",
-        *(
-            sa.column(name)
-            for name in ("id", "family_name", "given_names", "native_name", "email", "anonymised_at")
-        ),
-    )
-    last = 0
-    while True:
-        people = connection.execute(
-            sa.select(trainee)
-            .where(trainee.c.id > last, trainee.c.anonymised_at.is_(None))
-            .order_by(trainee.c.id)
-            .limit(CHUNK)
-        ).all()
-        if not people:
-            return
-        rows = [
-            {"trainee_id": one.id, "key": key, "side": side}
-            for one in people
-            for key, side in sorted(
-                keys(
-                    family_name=one.family_name,
-                    given_names=one.given_names,
-                    native_name=one.native_name,
-                    email=one.email,
-                )
-            )
-        ]
-        if rows:
-            connection.execute(key_table.insert(), rows)
-        last = people[-1].id
 
 
 def downgrade() -> None:

@@ -58,3 +58,25 @@ def test_the_pages_of_a_coordinators_desk(person, width, scheme):
     look(person, f"{training}/seats/release")
 
     assert person.said == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
+def test_a_focal_point_keeps_drafts_and_picks_a_substitute(person, width, scheme):
+    page = person.signs_in("partner", width, scheme)
+    page.click("main >> text=Register people >> nth=0")
+    free = page.locator("#pick [name=person]:not([disabled])")
+    for number in range(2):
+        free.nth(number).check()
+    page.click("text=Keep as drafts")
+    page.wait_for_selector("text=Throw all drafts away")
+    look(person, page.url.removeprefix(person.server.url))
+    page.click("tr:has-text('draft') td.main a >> nth=0")
+    page.wait_for_selector("text=Throw away")
+    look(person, page.url.removeprefix(person.server.url))
+    page.goto(f"{person.server.url}/registrations?state=confirmed")
+    page.click("#list td.main a >> nth=0")
+    page.click("main >> text=Replace >> nth=0")
+    page.wait_for_selector("[name=substitute]")
+    look(person, page.url.removeprefix(person.server.url))
+
+    assert person.said == []

@@ -11,13 +11,13 @@ KINDS = {
     "agencies": "agency", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
     "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
-    "decisions": "training", "themes": "theme", "duplicates": "pair", "my": "token", "accounts": "token", "reports": "file",
+    "decisions": "training", "themes": "theme", "duplicates": "pair", "my": "token", "reports": "file",
     "static": "file",
 }  # fmt: skip
 BY_RULE = (
     ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),
     ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"),
-    ("/trainees/duplicates/merges/", "merge"),
+    ("/trainees/duplicates/merges/", "merge"), ("/set-password/", "link"),
 )  # fmt: skip
 
 
@@ -26,7 +26,8 @@ def kind_of(rule: str, endpoint: str) -> str:
     if "<" not in rule:
         return "none"
     return next(
-        (kind for start, kind in BY_RULE if rule.startswith(start)), KINDS[endpoint.partition(".")[0]]
+        (kind for start, kind in BY_RULE if rule.startswith(start)),
+        KINDS.get(endpoint.partition(".")[0], "?"),
     )
 
 

@@ -2,139 +2,263 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import pytest
+from flask import current_app
 
-from tests.isolation.routes import LIST
-from tests.isolation.test_matrix import Asker, address
-from tests.isolation.world import TOKEN, world
+from tests.isolation.asking import IDS, Asker, undone
+from tests.isolation.crawler import MOST_MONTHS, Crawl, crawl, readable, seeds
+from tests.isolation.world import TOKEN, World, hidden, world
 from tests.make import Make
-from tests.papers import text_of
 from training.db import atomic, db
-from training.models import OutgoingMail, Registration, RegistrationState, Role, Trainee
-from training.policy import Action, allows
-from training.services import mail, registrations, seats, trainees
+from training.models import OutgoingMail, Registration, RegistrationState, Trainee, Training
+from training.services import duplicates, mail, registrations, reminders, seats, trainees
 from training.services.trainees import Person
 
-SAFE_QUERIES = ("", "?as=csv", "?as=xlsx", f"?text={TOKEN}", "?sort=agency", "?sort=-name", "?page=2", "?agency=X",
-                "?show=all", "?language=fr")  # fmt: skip
+WHO = ["lead of A", "colleague of A", "trainer"]
 
 
-def readable(response) -> str:
-    """The answer as text, whatever it is: page, CSV, the parts of a workbook, a PDF's text; its headers too."""
-    body = response.data
-    if body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as parts:
-            body = b"\n".join(parts.read(name) for name in parts.namelist())
-    elif body.startswith(b"%PDF"):
-        body = text_of(body).encode()
-    return body.decode("utf-8", "replace") + str(response.headers)
-
-
-def crawl(asker: Asker, here) -> dict[str, str]:
-    """What every route answers to A, with A's things, with B's, and what its pages link to."""
-    seen: dict[str, str] = {}
-    waiting = []
-    for line in LIST.read_text().splitlines():
-        rule, methods, _endpoint, action, kind = line.split(" ")
-        if "GET" in methods.split(",") and (action == "public" or allows(Role.PARTNER, Action(action))):
-            waiting += [
-                address(rule, kind, things) + query
-                for things in (here.mine, here.theirs)
-                for query in SAFE_QUERIES
-            ]
-    while waiting:
-        path = waiting.pop()
-        if path in seen or len(seen) > 1500:
-            continue
-        response = asker.ask("GET", path)
-        seen[path] = readable(response)
-        for link in re.findall(r'(?:href|action|hx-get)="(/[^"#]*)"', seen[path]):
-            target = link.replace("&amp;", "&")
-            if "/static/" not in target and target not in seen and len(target) < 300:
-                waiting.append(target)
-    return seen
-
-
-def leaks(seen: dict[str, str]) -> list[tuple[str, str]]:
+def leaks(seen: dict[str, str], known: Collection[str] = ()) -> list[tuple[str, str]]:
     """(address, what of B it shows); what somebody typed into the address themselves is not B's."""
     found = []
     for path, text in seen.items():
-        own = text.replace(f"text={TOKEN}", "").replace(f'value="{TOKEN}"', "")
-        tokens = re.findall(rf"{TOKEN}\d+[^\s<\"]*", own)
+        own = re.sub(rf'text={TOKEN}|value="{TOKEN}"', "", text)
+        tokens = [one for one in re.findall(rf"{TOKEN}\d+[^\s<\"]*", own) if number_of(one) not in known]
         if tokens:
             found.append((path, tokens[0]))
     return found
 
 
-@pytest.mark.parametrize("name", ["lead of A", "colleague of A"])
-def test_nothing_that_a_can_reach_shows_a_token_of_b(name, app, make: Make):
+def number_of(token: str) -> str:
+    """The part of a token that no other one has."""
+    return re.match(rf"{TOKEN}\d+", token)[0]
+
+
+def of_the_register(training: Training) -> set[str]:
+    """What a trainer reads by duty: names, functions and agencies of those who come to a session that they give."""
+    found = db.session.scalars(
+        db.select(Registration).where(
+            Registration.training_id == training.id, Registration.state == RegistrationState.CONFIRMED
+        )
+    )
+    said = " ".join(
+        f"{one.trainee_name} {one.trainee.native_name} {one.function} {one.agency_name}" for one in found
+    )
+    return set(re.findall(rf"{TOKEN}\d+", said))
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_nothing_that_they_can_reach_shows_a_token_of_b(name, app, make: Make, record_property):
     here = world(make)
+    hidden(make, here)
+    known = of_the_register(here.trainings[0]) if name == "trainer" else set()
 
-    seen = crawl(Asker(app, here.users[name]), here)
+    done = crawl(Asker(app, here.users[name]), seeds(here))
 
-    assert len(seen) > 150
-    assert leaks(seen) == []
-    assert "plain" in "".join(seen.values())
+    record_property(
+        "measured", f"as {name}: {len(done.seen)} answers read, {done.sent} of them to forms;"
+        f" files opened: {', '.join(f'{len(found)} {kind}' for kind, found in done.files.items())}",
+    )  # fmt: skip
+    assert [path for path in done.seeds if path not in done.seen] == [], "every seed was asked for"
+    assert [path for path, status in done.statuses.items() if status >= 500] == []
+    assert leaks(done.seen, known) == []
+    assert sum(path.startswith("/calendar?month") for path in done.seen) <= MOST_MONTHS
+    assert all(done.files.values())
+    if name == "lead of A":
+        check_what_was_opened(done, here)
+
+
+def check_what_was_opened(done: Crawl, here: World) -> None:
+    """The pages and files that a lead has were all opened and read."""
+    own, training = here.mine, here.trainings[0].public_id
+    papers = [
+        f"/my/{own['token']}/confirmation.pdf",
+        f"/registrations/{own['confirmed'].public_id}/confirmation.pdf",
+    ]
+    pages = [f"/agencies/{own['agency'].public_id}", "/colleagues", "/colleagues/new", "/trainees/new",
+             f"/registrations/for/{training}/new", f"/imports/for/{training}/new", f"/my/{own['token']}",
+             f"/my/{own['token']}/decline", "/trainees?as=csv", "/trainees?as=xlsx",
+             "/registrations?as=csv", "/registrations?as=xlsx", "/trainings?as=csv", "/trainings?as=xlsx"]  # fmt: skip
+    name = own["confirmed"].trainee.family_name
+
+    assert [(path, done.statuses[path]) for path in (*pages, *papers) if done.statuses[path] != 200] == []
+    assert all(name in done.seen[path] and "/Creator" in done.seen[path] for path in papers)
+    assert name in done.seen["/trainees?as=xlsx"] and "core-properties" in done.seen["/trainees?as=xlsx"]
+    assert done.sent > 20
 
 
 def test_the_crawl_finds_what_a_forgotten_limit_would_show(app, make: Make, monkeypatch):
     here = world(make)
     monkeypatch.setattr("training.services.trainees.visible_to", lambda user: db.select(Trainee))
 
-    assert leaks(crawl(Asker(app, here.users["lead of A"]), here)) != []
+    assert leaks(crawl(Asker(app, here.users["lead of A"]), ["/trainees?as=xlsx"], follow=False).seen) != []
+    assert leaks(crawl(Asker(app, here.users["lead of A"]), ["/trainees"], follow=False).seen) != []
 
 
-def test_no_mail_to_a_bears_a_token_of_b(app, make: Make):
-    here = world(make)
-    for one in db.session.scalars(
-        db.select(Registration).where(Registration.state == RegistrationState.CONFIRMED)
-    ):
-        registrations.withdraw(one, by=None, reason="ill")
-    own = here.users["colleague of A"]
-
-    letters = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.to_email == own.email)).all()
-
-    assert letters
-    assert [m.subject for m in letters if re.search(rf"{TOKEN}\d", m.subject + m.body + m.to_name)] == []
+LISTS = ("trainings", "registrations", "trainees")
+BY_ITSELF = re.compile(
+    r'csrf[^>]*content="[^"]*"|name="csrf_token" value="[^"]*"|name="request_key" value="[^"]*"|<dcterms:[^/]*</dcterms:\w+>'
+)
+"""What changes from answer to answer: keys of forms, and when a workbook was made."""
 
 
-def test_what_a_sees_does_not_change_when_b_grows(app, make: Make):
-    here = world(make)
-    asker = Asker(app, here.users["colleague of A"])
-    pages = ["/", "/trainings", "/registrations", "/trainees", "/calendar", f"/trainings/{here.trainings[1].public_id}",
-             "/trainees?as=csv", "/registrations?as=csv", "/trainees?text=ova"]  # fmt: skip
-    pattern = re.compile(r'csrf[^>]*content="[^"]*"|name="csrf_token" value="[^"]*"')
-    before = {path: pattern.sub("", asker.ask("GET", path).text) for path in pages}
+def seen_by_a(asker: Asker, trainings: list[Training]) -> dict[str, str]:
+    """All that A has of numbers: its first page, lists and files in every order, trainings, seats, forms."""
+    paths = ["/", "/calendar", "/trainees?text=ova", "/registrations?text=ova", "/registrations?sort=agency"]
+    for name in LISTS:
+        paths += [f"/{name}", f"/{name}?as=csv", f"/{name}?as=xlsx", f"/{name}?page=2"]
+    for one in trainings:
+        paths += [f"/trainings/{one.public_id}", f"/trainings/{one.public_id}/seats/ask",
+                  f"/registrations/for/{one.public_id}/new", f"/imports/for/{one.public_id}/new"]  # fmt: skip
+    return {path: BY_ITSELF.sub("", readable(asker.ask("GET", path))) for path in paths}
 
+
+def written_to_a(here: World, trainings: list[Training]) -> list[tuple[str, str]]:
+    """What A's focal point is reminded of and told; taken back."""
+    user = here.users["colleague of A"]
+    with undone(current_app._get_current_object()):
+        latest = db.session.scalar(db.select(db.func.max(OutgoingMail.id))) or 0
+        for one in trainings:
+            for kind in (reminders.DEADLINE_NEAR, reminders.START_NEAR):
+                reminders.remind(one, kind=kind)
+        letters = db.select(OutgoingMail.subject, OutgoingMail.body).where(
+            OutgoingMail.user_id == user.id, OutgoingMail.id > latest
+        )
+        return [(subject, body) for subject, body in db.session.execute(letters.order_by(OutgoingMail.id))]
+
+
+def grow(here: World, training: Training, count: int) -> None:
+    """B puts many people forward."""
     b = here.theirs["agency"]
-    strangers = [Person(family_name=f"{TOKEN}900{n}", given_names="Sam", country="AT") for n in range(1_000)]
+    strangers = [Person(family_name=f"{TOKEN}900{n}", given_names="Sam", country="AT") for n in range(count)]
     more = atomic(trainees.add_many)([trainees.new(b, one) for one in strangers])
-    registrations.submit_many(here.trainings[1], by=None, agency=b, people=more, override=True)
-
-    assert {path: pattern.sub("", asker.ask("GET", path).text) for path in pages} == before
+    registrations.submit_many(training, by=None, agency=b, people=more, override=True)
 
 
-def test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger(app, make: Make, queries):
+@pytest.fixture
+def wide(make: Make) -> tuple[World, list[Training]]:
+    """Trainings with room: by approval, first come with seats kept for B, and with seats kept for the country of both."""
     here = world(make)
-    known = here.theirs["trainee"]
+    kept, of_country = make.training(capacity=5_000), make.training(capacity=5_000)
+    seats.allocate(kept, by=here.users["admin"], seats=1_500, agency=here.theirs["agency"])
+    seats.allocate(of_country, by=here.users["admin"], seats=3_000, country="AT")
+    for one in (kept, of_country):
+        make.registration(one, make.trainee(here.mine["agency"]))
+        returned = make.registration(here.trainings[1], make.trainee(here.mine["agency"]))
+        registrations.return_for_correction(returned, by=here.users["admin"], reason="x")
+    return here, [here.trainings[1], kept, of_country]
+
+
+def test_what_a_sees_does_not_change_when_b_grows(app, wide):
+    """A thousand people of B wait in one training, and hundreds hold seats in two others, kept for B and for the country."""
+    here, trainings = wide
     asker = Asker(app, here.users["colleague of A"])
-    path = f"/registrations/for/{here.trainings[1].public_id}/new"
-    answers = []
-    for family, given, email in (
-        (known.family_name, known.given_names, known.email), ("Stranger", "Sam", "sam@example.org")
-    ):  # fmt: skip
-        data = {"family_name": family, "given_names": given, "email": email, "sex": "f", "country": "AT",
-                "agency": here.mine["agency"].code}  # fmt: skip
-        queries.clear()
-        response = asker.client.post(path, data=data, headers=asker.headers, csrf=False)
-        answers.append((response.status_code, response.text, len(queries)))
+    before = seen_by_a(asker, trainings)
+
+    for one, count in zip(trainings, (1_000, 500, 500), strict=True):
+        grow(here, one, count)
+
+    held = db.session.scalar(
+        db.select(db.func.count()).where(
+            Registration.training_id.in_([one.id for one in trainings[1:]]),
+            Registration.confirmed_at.is_not(None),
+        )
+    )
+    assert held > 1_000, "they hold seats"
+    after = seen_by_a(asker, trainings)
+    assert [path for path in before if after[path] != before[path]] == []
+
+
+def test_what_a_is_written_does_not_change_when_b_grows(wide):
+    here, trainings = wide
+    before = written_to_a(here, trainings)
+    for one in trainings:
+        grow(here, one, 200)
+
+    assert len(before) > 2
+    assert written_to_a(here, trainings) == before
+
+
+def test_a_count_of_all_would_be_seen(app, wide, monkeypatch):
+    here, trainings = wide
+    monkeypatch.setattr(
+        "training.services.registrations.visible_to",
+        lambda user: db.select(Registration).join(Registration.training),
+    )
+    asker = Asker(app, here.users["colleague of A"])
+    before = seen_by_a(asker, trainings)
+    grow(here, trainings[0], 50)
+
+    assert seen_by_a(asker, trainings) != before
+
+
+def twice(
+    asker: Asker, queries: list[str], send: Callable[[Any, bool], Any], people: Sequence[Any]
+) -> list[Any]:
+    """The answer to what is done with each of two people, and how many statements it took."""
+    found = []
+    for n, one in enumerate(people):
+        with undone(asker.client.application):
+            queries.clear()
+            response = send(one, bool(n))
+            found.append((response.status_code, IDS.sub("", response.text), len(queries)))
+    return found
+
+
+def known_and_stranger(here: World) -> list[Person]:
+    """Somebody whom B knows, word for word, and somebody whom nobody does."""
+    known = here.theirs["trainee"]
+    return [
+        Person(family_name=family, given_names=known.given_names, email=email, country="AT", sex=known.sex)
+        for family, email in (
+            (known.family_name, known.email),
+            ("q" + known.family_name[1:], "q" + known.email[1:]),
+        )
+    ]
+
+
+@pytest.mark.parametrize("way", ["form", "list", "substitute"])
+def test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger(way, app, make: Make, queries):
+    here = world(make)
+    asker, people = Asker(app, here.users["colleague of A"]), known_and_stranger(here)
+    own = (
+        [trainees.create(here.mine["agency"], by=None, person=one) for one in people]
+        if way == "substitute"
+        else []
+    )
+    training = here.trainings[1].public_id
+
+    def send(one: Person, is_second: bool) -> Any:
+        if way == "form":
+            data = {"family_name": one.family_name, "given_names": one.given_names, "email": one.email, "sex": "f",
+                    "country": "AT", "agency": here.mine["agency"].code}  # fmt: skip
+            return asker.ask("POST", f"/registrations/for/{training}/new", data=data)
+        if way == "list":
+            rows = f"Family name,Given names,E-mail\n{one.family_name},{one.given_names},{one.email}\n"
+            staged = asker.ask("POST", f"/imports/for/{training}/new", data={"rows": rows})
+            assert staged.status_code == 303
+            page = asker.ask("GET", staged.headers["Location"].partition("#")[0])
+            own_words = rf'{one.family_name}|{one.email}|name="token" value="[^"]*"'
+            page.data = re.sub(own_words.encode(), b"", page.data)
+            return page
+        data = {"substitute": str(own[is_second].public_id), "reason": "ill"}
+        return asker.ask("POST", f"/registrations/{here.mine['confirmed'].public_id}/replace", data=data)
+
+    answers = twice(asker, queries, send, people)
 
     assert answers[0] == answers[1]
-    assert answers[0][0] == 303
+    assert answers[0][0] == (200 if way == "list" else 303)
+
+
+def test_a_hint_from_another_agency_would_be_seen(app, make: Make, queries, monkeypatch):
+    hints, admin = duplicates.for_user, make.user()
+    monkeypatch.setattr("training.services.duplicates.for_user", lambda user, person: hints(admin, person))
+
+    with pytest.raises(AssertionError):
+        test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger("form", app, make, queries)
 
 
 def test_the_old_agency_loses_sight_of_somebody_who_moved_with_the_next_request(app, make: Make):

@@ -1,68 +1,48 @@
-"""Every route × method × principal × object: who may not is told nothing and changes nothing."""
+"""Every route × method × principal × object: who may not is told nothing and changes nothing.
+
+``answers.txt`` says, for every route and method, what is answered to each principal about the things of agency A. It is
+written by ``ANSWERS=write pytest tests/isolation/test_matrix.py -k table``, after looking at what changed, and it is held
+against the rule in ``refusal``. There is no column for a sign-in that waits for a second factor, nor for a focal point
+who only reads: the product has no second factor, and every focal point of an agency may register.
+"""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import re
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.isolation.routes import LIST
-from tests.isolation.world import World, world
+from tests.isolation.asking import IDS, Asker, address, routes, tables, undone
+from tests.isolation.world import World, hidden, world
 from tests.make import Make
-from training.db import Base, db
-from training.models import Role
-from training.policy import Action, allows, has
+from training import policy
+from training.db import db
+from training.models import OutgoingMail, Registration, Role, Trainee, User
+from training.policy import Action, has
+from training.services import import_staging, import_undo, imports, merges, people, sessions
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""
-UNWATCHED = {"audit_entry", "user_session", "sign_in_attempt"}
-IDS = re.compile(r'[0-9a-f]{8}-[0-9a-f-]{27}|csrf-token" content="[^"]*"|csrf_token" value="[^"]*"')
-"""What differs from answer to answer by itself: the ids that were asked for, and the tokens of the page."""
-
-
-def routes() -> list[tuple[str, list[str], str, str]]:
-    """(rule, methods, action, kind)."""
-    return [
-        (rule, methods.split(","), action, kind)
-        for rule, methods, _endpoint, action, kind in (
-            line.split(" ") for line in LIST.read_text().splitlines()
-        )
-    ]
-
-
-def address(rule: str, kind: str, things: dict[str, Any]) -> str:
-    """The rule's address with the thing of its kind, or a missing one where there is none."""
-    thing = things.get(kind)
-    public_id = str(thing.public_id) if thing is not None else str(uuid.uuid4())
-    values = {"number": "2", "code": "BMV", "ending": "csv", "kind": "opened", "token": "x", "filename": "x"}
-    filled = rule.replace("<uuid:public_id>", public_id).replace("<uuid:other_id>", str(uuid.uuid4()))
-    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: values[m[1]], filled)
-
-
-def tables() -> str:
-    """A hash of every row of every table that a refused call has no business with."""
-    digest = hashlib.sha256()
-    for table in Base.metadata.sorted_tables:
-        if table.name not in UNWATCHED:
-            rows = db.session.execute(db.select(table).order_by(*table.primary_key.columns)).all()
-            digest.update(repr(rows).encode())
-    return digest.hexdigest()
-
-
-class Asker:
-    """Somebody signed in, with the token of their pages."""
-
-    def __init__(self, app, user) -> None:
-        self.client = app.test_client()
-        if user is not None:
-            self.client.sign_in(user)
-        self.headers = {"X-CSRFToken": self.client.token()}
-
-    def ask(self, method: str, path: str) -> Any:
-        return self.client.open(path, method=method, headers=self.headers)
+SCOPED = {"training", "session", "registration", "batch", "programme", "seat_request", "mail"}
+"""Kinds that a coordinator acts on within the own themes."""
+READ_BY_ALL = {"training:read", "programme:read", "session:read", "calendar:read", "programme:list"}
+"""What every coordinator may look at, whatever its theme; letters are previewed of no training at all."""
+PRINCIPALS = ("anonymous", "disabled", "lead of A", "colleague of A", "lead of B", "trainer", "trainer elsewhere",
+              "coordinator elsewhere", "coordinator", "manager", "admin")  # fmt: skip
+TABLE = Path(__file__).with_name("answers.txt")
+SIGN_IN = 303
+OVERRIDES = {"X-HTTP-Method-Override": "POST", "X-HTTP-Method": "DELETE", "X-Method-Override": "PUT"}
+ODD = ("PUT", "PATCH", "DELETE", "TRACE")
+TRIES_ALL = PRINCIPALS if os.environ.get("STORM") == "full" else ("anonymous", "lead of A", "admin")
+"""Who tries odd methods and headers that ask for one: they are refused before anybody looks at who asks."""
+WITHOUT_OPTIONS = {"/static/<path:filename>"}
+EMPTY = {"/organisation/logo"}
+"""Where there is nothing, for anybody: no logo was given."""
 
 
 @pytest.fixture
@@ -70,103 +50,222 @@ def here(make: Make) -> World:
     return world(make)
 
 
-def test_what_the_role_lacks_is_403_and_changes_nothing(app, here):
-    before, wrong, asked = tables(), [], 0
-    for name, user in here.users.items():
-        asker = Asker(app, user)
-        for rule, methods, action, kind in routes():
-            if action == "public" or allows(user.role, Action(action)) and has(user, Action(action)):
-                continue
-            for method in (*methods, *(["HEAD"] if "GET" in methods else [])):
-                status = asker.ask(method, address(rule, kind, here.mine)).status_code
-                asked += 1
-                if status != 403:
-                    wrong.append((name, method, rule, status))
-
-    assert wrong == []
-    assert asked > 500
-    assert tables() == before
+def principals(app, here: World) -> dict[str, Asker]:
+    """Somebody of each kind, signed in; the disabled one has a session from before."""
+    leaver = people.create(
+        by=None, email="leaver@example.org", name="Leaver", role=here.users["lead of A"].role, agency=here.mine["agency"]
+    )  # fmt: skip
+    askers = {"anonymous": Asker(app, None), "disabled": Asker(app, leaver)}
+    people.deactivate(leaver, by=here.users["admin"])
+    return {name: askers.get(name) or Asker(app, here.users[name]) for name in PRINCIPALS}
 
 
-def test_what_is_foreign_to_a_partner_answers_like_what_does_not_exist(app, here):
-    before, wrong = tables(), []
-    for name in ("lead of A", "colleague of A"):
-        user = here.users[name]
-        asker = Asker(app, user)
-        for rule, methods, action, kind in routes():
-            if kind not in FOREIGN or not allows(user.role, Action(action)) or not has(user, Action(action)):
-                continue
-            for method in methods:
-                foreign = asker.ask(method, address(rule, kind, here.theirs))
-                missing = asker.ask(method, address(rule, kind, {}))
-                same = IDS.sub("", foreign.text) == IDS.sub("", missing.text)
-                if (foreign.status_code, missing.status_code, same) != (404, 404, True):
-                    wrong.append((name, method, rule, foreign.status_code, missing.status_code, same))
-                if set(foreign.headers.keys()) != set(missing.headers.keys()):
-                    wrong.append((name, method, rule, "headers"))
-
-    assert wrong == []
-    assert tables() == before
+def refusal(name: str, user: User | None, action: str, kind: str, rule: str) -> int | None:
+    """The rule: how somebody is refused, or none where they may."""
+    if action == "public":
+        return None
+    if user is None:
+        return SIGN_IN
+    if not has(user, Action(action)):
+        return 403
+    is_foreign = (
+        name == "lead of B" and kind in FOREIGN
+        or name == "trainer elsewhere" and kind in ("training", "session")
+        or name == "coordinator elsewhere" and kind in SCOPED and action not in READ_BY_ALL and rule != PREVIEW
+    )  # fmt: skip
+    return 404 if is_foreign else None
 
 
-def test_a_coordinator_of_other_themes_changes_nothing_and_reads_no_people(app, here):
-    before, wrong = tables(), []
-    asker = Asker(app, here.users["coordinator elsewhere"])
+PREVIEW = "/mail/preview/<kind>"
+
+
+def known_answers() -> dict[tuple[str, str], list[int]]:
+    """(rule, method) → status for each principal, as committed."""
+    return {
+        (rule, method): [int(one) for one in statuses]
+        for rule, method, *statuses in (line.split(" ") for line in TABLE.read_text().splitlines()[1:])
+    }
+
+
+def fields(rule: str, here: World) -> dict[str, str] | None:
+    """What a form must hold for it not to be about nobody."""
+    return (
+        {"focal_point": str(here.mine["colleague"].public_id)}
+        if rule.endswith("/agencies/<uuid:public_id>/lead")
+        else None
+    )
+
+
+def answers_to(app, asker: Asker, name: str, here: World) -> dict[tuple[str, str], int]:
+    """What is answered for every route and method; what the person may do is taken back each time."""
+    user, found = here.users.get(name), {}
     for rule, methods, action, kind in routes():
-        is_scoped = kind in ("training", "session", "registration", "batch", "programme", "seat_request")
-        reads = action in ("training:read", "programme:read", "session:read", "calendar:read")
-        if not is_scoped or reads or not allows(Role.COORDINATOR, Action(action)):
-            continue
-        for method in methods:
-            status = asker.ask(method, address(rule, kind, here.theirs)).status_code
-            if status != 404:
-                wrong.append((method, rule, status))
-
-    assert wrong == []
-    assert tables() == before
-
-
-def test_without_a_session_nothing_is_answered_and_nothing_changes(app, here):
-    before, wrong = tables(), []
-    asker = Asker(app, None)
-    for rule, methods, action, kind in routes():
-        if action == "public":
-            continue
-        for method in methods:
-            status = asker.ask(method, address(rule, kind, here.mine)).status_code
-            if status != 303:
-                wrong.append((method, rule, status))
-
-    assert wrong == []
-    assert tables() == before
-
-
-def test_other_methods_and_odd_ones_are_405_or_empty_and_change_nothing(app, here):
-    before, wrong = tables(), []
-    asker = Asker(app, here.users["admin"])
-    for rule, methods, _action, kind in routes():
         path = address(rule, kind, here.mine)
-        for method in {"PUT", "PATCH", "DELETE", "TRACE"} - set(methods):
-            if (status := asker.ask(method, path).status_code) not in (405, 404):
-                wrong.append((method, rule, status))
-        if asker.ask("OPTIONS", path).status_code >= 500:
-            wrong.append(("OPTIONS", rule))
+        for method in methods:
+            if refusal(name, user, action, kind, rule) is not None:
+                found[rule, method] = asker.ask(method, path).status_code
+                continue
+            with undone(app):
+                used = asker if rule != "/sign-out" else Asker(app, user)
+                found[rule, method] = used.ask(method, path, data=fields(rule, here)).status_code
+    return found
 
+
+def test_the_table_of_answers_is_what_is_answered_and_refusals_change_nothing(app, here, record_property):
+    askers, before = principals(app, here), tables()
+    found = {name: answers_to(app, asker, name, here) for name, asker in askers.items()}
+
+    lines = [
+        f"{rule} {method} {' '.join(str(found[name][rule, method]) for name in PRINCIPALS)}"
+        for rule, method in found["admin"]
+    ]
+    if os.environ.get("ANSWERS") == "write":
+        TABLE.write_text("\n".join(["# " + ", ".join(PRINCIPALS), *lines, ""]))
+    record_property("measured", f"{len(lines) * len(PRINCIPALS)} answers as the table says")
+    assert lines == TABLE.read_text().splitlines()[1:]
+    assert tables() == before
+
+
+def test_the_table_follows_from_the_rule(here):
+    wrong, known = [], known_answers()
+    for rule, methods, action, kind in routes():
+        for method in methods:
+            for name, status in zip(PRINCIPALS, known[rule, method], strict=True):
+                wanted = refusal(name, here.users.get(name), action, kind, rule)
+                is_right = (
+                    status == wanted
+                    if wanted is not None
+                    else rule in EMPTY or status not in (401, 403, 404) and status < 500
+                )
+                if not is_right:
+                    wrong.append((rule, method, name, status, wanted))
+
+    assert set(known) == {(rule, method) for rule, methods, _, _ in routes() for method in methods}
+    assert wrong == []
+
+
+def test_head_options_other_methods_and_overrides_open_nothing(app, here, record_property):
+    """HEAD is answered like GET, a method that is asked for by a header is not heard, and all others are 405."""
+    askers, before, wrong, asked, known = principals(app, here), tables(), [], 0, known_answers()
+    for place, (name, asker) in enumerate(askers.items()):
+        for rule, kind in {rule: kind for rule, _, _, kind in routes()}.items():
+            path, allowed = address(rule, kind, here.mine), {m for r, m in known if r == rule}
+            read = known[rule, "GET"][place] if "GET" in allowed else 405
+            wanted = {"HEAD": read, "OPTIONS": 405 if rule in WITHOUT_OPTIONS else 200}
+            if "POST" not in allowed:
+                wanted["POST"] = 405
+            if name in TRIES_ALL:
+                wanted |= {**dict.fromkeys(ODD, 405), "GET": read}
+            for method, status in wanted.items():
+                response = asker.ask(method, path, headers=OVERRIDES if method == "GET" else None)
+                asked += 1
+                if response.status_code != status or method == "HEAD" and response.data:
+                    wrong.append((name, method, rule, response.status_code, status))
+
+    record_property("measured", f"{asked} calls by HEAD, OPTIONS, other methods and headers that ask for one")
     assert wrong == []
     assert tables() == before
 
 
-def test_reading_never_writes_nor_fails_for_anybody_who_may(app, here):
-    before, wrong = tables(), []
-    for name, user in here.users.items():
-        asker = Asker(app, user)
-        for rule, methods, action, kind in routes():
-            if "GET" in methods and (action == "public" or allows(user.role, Action(action))):
-                status = asker.ask("GET", address(rule, kind, here.mine)).status_code
-                if status >= 500:
-                    wrong.append((name, rule, status))
+def differences(asker: Asker, things: dict[str, Any], kinds: set[str]) -> list[tuple[object, ...]]:
+    """Where what is asked about these things is not answered as if they did not exist."""
+    user, wrong = asker.user, []
+    for rule, methods, action, kind in routes():
+        if kind not in kinds or action != "public" and not has(user, Action(action)):
+            continue
+        for method in methods:
+            foreign = asker.ask(method, address(rule, kind, things))
+            missing = asker.ask(method, address(rule, kind, {}))
+            same = plain(foreign.text, things) == plain(missing.text, {})
+            if (foreign.status_code, missing.status_code, same) != (404, 404, True):
+                wrong.append((method, rule, foreign.status_code, missing.status_code, same))
+            if set(foreign.headers.keys()) != set(missing.headers.keys()):
+                wrong.append((method, rule, "headers"))
+    return wrong
 
-    assert wrong == []
+
+def plain(text: str, things: dict[str, Any]) -> str:
+    """A page but for the ids and links that were asked for."""
+    return IDS.sub("", text).replace(str(things.get("token", "/my/x")), "x")
+
+
+@pytest.mark.parametrize("name", ["lead of A", "colleague of A"])
+def test_what_is_foreign_to_a_partner_answers_like_what_does_not_exist(name, app, here, make: Make):
+    unseen, asker = hidden(make, here), Asker(app, here.users[name])
+    forged = f"{here.theirs['token'].rpartition('.')[0]}.{here.mine['token'].rpartition('.')[2]}"
+    before = tables()
+
+    assert differences(asker, here.theirs, FOREIGN) == []
+    for training in unseen.values():
+        assert differences(asker, {"training": training}, {"training"}) == []
+    assert differences(asker, {"token": forged}, {"token"}) == []
+    assert tables() == before
+
+
+def test_what_is_deleted_merged_away_or_made_anonymous_answers_like_what_does_not_exist(
+    app, here, make: Make
+):
+    a, admin = here.mine["agency"], here.users["admin"]
+    batch = import_staging.stage(
+        here.trainings[1], by=admin, agency=a, content=b"Family name,Given names\nGone,Ann\n", file_name="x.csv"
+    )  # fmt: skip
+    imports.confirm(batch, by=admin)
+    registration = db.session.scalars(
+        db.select(Registration).join(Registration.trainee).where(Trainee.family_name == "Gone")
+    ).one()
+    deleted = {"registration": Gone(registration.public_id), "trainee": Gone(registration.trainee.public_id)}
+    import_undo.undo(batch, by=admin)
+    kept, away = make.trainee(a), make.trainee(a)
+    merges.merge(kept, away, by=admin, values=[])
+
+    asker, before = Asker(app, here.users["lead of A"]), tables()
+
+    assert differences(asker, deleted, {"registration", "trainee"}) == []
+    assert differences(asker, {"trainee": away}, {"trainee"}) == []
+    assert tables() == before
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What is left of a thing that was deleted: somebody still has its address."""
+
+    public_id: uuid.UUID
+
+
+def test_a_trainer_sees_no_session_and_no_training_of_others(app, here):
+    before = tables()
+
+    assert differences(Asker(app, here.users["trainer elsewhere"]), here.mine, {"session", "training"}) == []
+    untaught = {"session": sessions.of(here.trainings[0])[0], "training": here.trainings[1]}
+    assert differences(Asker(app, here.users["trainer"]), untaught, {"session", "training"}) == []
+    assert tables() == before
+
+
+def test_a_link_opens_the_same_to_whoever_has_it_and_one_of_others_is_no_key_to_more(app, here):
+    """A link is a key by itself: being signed in adds nothing to it, and the page leads to no other person."""
+    asked = [
+        Asker(app, user).ask("GET", f"/my/{here.theirs['token']}") for user in (None, here.users["lead of A"])
+    ]
+
+    assert [one.status_code for one in asked] == [200, 200]
+    assert IDS.sub("", asked[0].text) == IDS.sub("", asked[1].text)
+    others = {one.family_name for one in db.session.scalars(db.select(Trainee))}
+    others.discard(here.theirs["confirmed"].trainee.family_name)
+    assert [one for one in others if re.search(rf"\b{one}\b", asked[0].text)] == []
+
+
+def test_a_coordinator_of_other_themes_gets_no_letter_of_these(app, here):
+    letter = db.session.scalars(
+        db.select(OutgoingMail).where(OutgoingMail.training_id == here.trainings[0].id)
+    ).first()
+    assert letter is not None
+    asker, before = Asker(app, here.users["coordinator elsewhere"]), tables()
+
+    assert asker.ask("POST", f"/mail/{letter.public_id}/again").status_code == 404
+    assert letter.subject not in asker.ask("GET", "/mail").text
+    preview = f"/mail/preview/opened?training={here.trainings[0].code}"
+    assert asker.ask("GET", preview).status_code == 404
+    assert letter.subject in Asker(app, here.users["coordinator"]).ask("GET", "/mail").text
     assert tables() == before
 
 
@@ -178,8 +277,6 @@ def test_the_look_at_the_tables_would_see_a_change(app, here, make: Make):
 
 
 def test_a_guard_that_is_off_would_be_seen(app, here, monkeypatch):
-    from training import policy  # noqa: PLC0415 -- switched off for this test alone
-
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_WITHDRAW, policy.anything)
     monkeypatch.setattr(
         "training.services.registrations.visible_to",
@@ -187,4 +284,4 @@ def test_a_guard_that_is_off_would_be_seen(app, here, monkeypatch):
     )
 
     with pytest.raises(AssertionError):
-        test_what_is_foreign_to_a_partner_answers_like_what_does_not_exist(app, here)
+        assert differences(Asker(app, here.users["lead of A"]), here.theirs, FOREIGN) == []

@@ -14,12 +14,24 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from tests.isolation.test_matrix import Asker
+from tests.isolation.asking import Asker
 from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError, NotFound
-from training.models import Agency, Registration, Role, Trainee, Training, User
-from training.services import agencies, late_changes, merges, people, registrations, reserve_list, trainees
+from training.models import Agency, OutgoingMail, Registration, Role, Trainee, Training, User
+from training.names import fold
+from training.services import (
+    agencies,
+    drafts,
+    late_changes,
+    mail,
+    merges,
+    my_registrations,
+    people,
+    registrations,
+    reserve_list,
+    trainees,
+)
 
 EXAMPLES = 2_000 if os.environ.get("STORM") == "full" else 12
 NAME = re.compile(r"Qx\d+q")
@@ -45,18 +57,39 @@ class World:
     registrations: list[Registration] = field(default_factory=list)
     acted: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Who of its own agency did something to a registration, by its id."""
+    knew: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The names of the people who were ever with an agency, by its id."""
 
     def add(self, n: int, _m: int) -> None:
         name = f"Qx{len(self.people)}q"
         self.people.append(self.make.trainee(self.agencies[n % 3], family_name=name, given_names="A"))
+        self.knew[self.agencies[n % 3].id].add(name)
 
     def register(self, n: int, m: int) -> None:
         one = self.people[n % len(self.people)]
         by = self.focal_point_of(one.agency)
         self.keep(registrations.submit(self.trainings[m % 2], by=by, trainee=one), by)
 
+    def draft(self, n: int, m: int) -> None:
+        one = self.people[n % len(self.people)]
+        by = self.focal_point_of(one.agency)
+        for kept in drafts.keep(self.trainings[m % 2], by=by, agency=one.agency, people=[one]):
+            self.keep(kept, by)
+
+    def submit_drafts(self, n: int, m: int) -> None:
+        agency, training = self.agencies[n % 3], self.trainings[m % 2]
+        by, own = self.focal_point_of(agency), drafts.of(training, agency)
+        drafts.submit(training, by=by, agency=agency, drafts=own)
+        for one in own:
+            self.keep(one, by)
+
+    def discard_drafts(self, n: int, m: int) -> None:
+        agency, training = self.agencies[n % 3], self.trainings[m % 2]
+        drafts.discard(training, by=self.focal_point_of(agency), drafts=drafts.of(training, agency))
+
     def move(self, n: int, m: int) -> None:
-        trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
+        one = trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
+        self.knew[one.agency_id].add(one.family_name)
 
     def move_focal_point(self, n: int, m: int) -> None:
         atomic(setattr)(self.focal[n % 3], "agency_id", self.agencies[m % 3].id)
@@ -79,6 +112,13 @@ class World:
         by = self.focal_point_of(one.agency)
         registrations.withdraw(one, by=by, reason="ill")
         self.keep(one, by)
+
+    def by_link(self, n: int, m: int) -> None:
+        one = self.registrations[n % len(self.registrations)]
+        if m % 2:
+            my_registrations.decline(one)
+        else:
+            my_registrations.ask_correction(one, text="It is another rank.")
 
     def replace(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
@@ -104,11 +144,13 @@ class World:
         self.acted[registration.id].add(by.name)
 
 
-MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "suspend_or_resume", "merge", "withdraw", "replace")  # fmt: skip
+MOVES = ("add", "add", "register", "register", "move", "move_focal_point", "suspend_or_resume", "merge", "withdraw", "replace", "by_link",
+         "draft", "draft", "submit_drafts", "discard_drafts")  # fmt: skip
 
 
-EVERY_MOVE = [("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("add", 1, 0),
-              ("register", 4, 1), ("merge", 4, 2), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
+EVERY_MOVE = [("draft", 0, 1), ("submit_drafts", 0, 1), ("add", 0, 0), ("register", 3, 1), ("replace", 0, 0), ("move", 1, 2), ("withdraw", 2, 0), ("by_link", 1, 0), ("add", 1, 0),
+              ("register", 4, 1), ("merge", 4, 2), ("draft", 5, 0), ("draft", 6, 1), ("submit_drafts", 1, 0), ("add", 0, 0), ("draft", 7, 0), ("discard_drafts", 0, 0),
+              ("add", 0, 0), ("draft", 8, 0), ("move_focal_point", 0, 1), ("suspend_or_resume", 2, 0)]  # fmt: skip
 
 
 def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
@@ -117,7 +159,8 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
     if agency is None or not agency.is_active:
         return set(), set()
     known = {one for one in world.people if one.agency_id == agency.id and one.merged_into_id is None}
-    return known, {one for one in world.registrations if one.agency_id == agency.id}
+    own = {one for one in world.registrations if one.agency_id == agency.id}
+    return known, {one for one in own if one.is_submitted or one.state == "draft"}
 
 
 def begin(make: Make) -> World:
@@ -153,6 +196,7 @@ def check(app, world: World) -> None:
                 assert set(NAME.findall(asker.ask("GET", path).text)) == wanted, (user.name, path)
         found_by_name = set(NAME.findall(asker.ask("GET", "/registrations?text=qx").text))
         assert found_by_name <= taken, "a search by what is known of people now shows no more"
+        check_order(asker, own)
         for training in world.trainings:
             text = asker.ask("GET", f"/trainings/{training.public_id}").text
             mine = {shown(one) for one in own if one.training_id == training.id}
@@ -167,6 +211,27 @@ def check(app, world: World) -> None:
             assert (response.status_code == 200) == (one in own), one.trainee_name
             named = set(FOCAL_POINT.findall(response.text)) - {user.name}
             assert named <= world.acted[one.id], (user.name, one.trainee_name)
+    staff = Asker(app, world.staff)
+    for one in world.registrations:  # nobody but its agency sees what was not submitted
+        answer = staff.ask("GET", f"/registrations/{one.public_id}").status_code
+        assert answer == (200 if one.is_submitted else 404), one.state
+
+    for agency in world.agencies:
+        letters = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.agency_id == agency.id)).all()
+        told = {name for one in letters if one.user_id for name in NAME.findall(one.subject + one.body)}
+        assert told <= world.knew[agency.id], "a letter names an agency's own people alone"
+
+
+def check_order(asker: Asker, own: set[Registration]) -> None:
+    """A list by name is in the order of names that the agency reads, those of now or those of the day."""
+    listed = NAME.findall(asker.ask("GET", "/registrations?as=csv&sort=name").text)
+    by_name, by_copy = (
+        sorted(own, key=lambda one: (fold(name(one)), one.id))
+        for name in (shown, lambda one: one.trainee_name)
+    )
+    assert listed in [[shown(one) for one in order] for order in (by_name, by_copy)], (
+        "no order tells of another name"
+    )
 
 
 def shown(one: Registration) -> str:
@@ -220,3 +285,29 @@ def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeyp
 
     with pytest.raises(AssertionError):
         run(app, make, 5)
+
+
+def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
+    world = begin(make)
+    play(world, [])
+
+    def plant() -> None:
+        letter = mail.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
+        letter.agency_id = world.agencies[0].id
+
+    atomic(plant)()
+
+    with pytest.raises(AssertionError, match="a letter names"):
+        check(app, world)
+
+
+def test_another_order_would_be_seen(app, make: Make, monkeypatch):
+    world, search = begin(make), registrations.search
+    play(world, [("add", 0, 0), ("register", 3, 0)])
+    monkeypatch.setattr(
+        "training.services.registrations.search",
+        lambda user, **wanted: search(user, **wanted).order_by(None).order_by(Registration.id.desc()),
+    )
+
+    with pytest.raises(AssertionError, match="no order tells"):
+        check(app, world)

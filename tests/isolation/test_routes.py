@@ -29,3 +29,10 @@ def test_a_route_without_a_declaration_is_refused_to_every_role(role, app, clien
 
     assert client.get("/health").status_code == 403
     assert hasattr(view, "access")
+
+
+def test_an_address_that_is_no_route_is_noted(client, unrouted):
+    client.get("/trainings/of/nobody")
+
+    assert unrouted == ["GET /trainings/of/nobody"]
+    unrouted.clear()

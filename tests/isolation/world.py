@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from tests.conftest import SECRET
 from tests.make import Make
-from training.models import Admission, Agency, Role, Training, User
+from training import links
+from training.db import db
+from training.models import (
+    Admission,
+    Agency,
+    LinkPurpose,
+    OutgoingMail,
+    PersonMerge,
+    Registration,
+    RegistrationState,
+    Role,
+    Training,
+    User,
+)
 from training.services import (
     import_staging,
     mail,
@@ -17,8 +32,9 @@ from training.services import (
     reserve_list,
     seat_requests,
     seats,
-    sessions,
+    sign_ins,
     trainees,
+    venues,
 )
 
 TOKEN = "zqx"
@@ -56,6 +72,8 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
             )  # fmt: skip
             found["trainee"] = trainee
             found["registration"] = make.registration(training, trainee, remarks=f"{word()} remark")
+            if found["registration"].state is RegistrationState.CONFIRMED:
+                found.setdefault("confirmed", found["registration"])
     registrations.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
     waiting = make.registration(by_approval, make.trainee(agency, family_name=f"{word()}ko"))
     reserve_list.reserve(waiting, by=by)
@@ -66,25 +84,49 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
         by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
         file_name=f"{word()}.csv",
     )  # fmt: skip
-    found["mail"] = mail.atomic(mail.enqueue)(
-        user, kind="test", subject=f"{word()} subject", body=f"{word()} body"
-    )
+    mail.atomic(mail.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
+    found["mail"] = db.session.scalars(
+        db.select(OutgoingMail).where(
+            OutgoingMail.agency_id == agency.id, OutgoingMail.training_id.is_not(None)
+        )
+    ).first()
+    found["link"] = one_time_link(user)
+    found["token"] = token_of(found["confirmed"])
+    found["pair"] = (found["trainee"], found["confirmed"].trainee)
     return found
 
 
-def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) -> None:
-    """What B's own focal point does that reaches into A's lists: a seat freed for A, people who change between the two."""
+def one_time_link(user: User) -> str:
+    """What a mailed link to choose a password ends with."""
+    mail.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
+    letter = db.session.scalars(
+        db.select(OutgoingMail).where(OutgoingMail.user_id == user.id).order_by(OutgoingMail.id.desc())
+    ).first()
+    return re.search(r"/set-password/(\S+)", letter.body)[1]
+
+
+def token_of(registration: Registration) -> str:
+    """What the link in the person's letter ends with."""
+    return links.token(registration.public_id, registration.trainee.public_id, secret_key=SECRET)
+
+
+def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) -> PersonMerge:
+    """What B's own focal point does that reaches into A's lists: a seat freed for A, people who change between the two.
+
+    Returns the merge of one of B's people into one of A's.
+    """
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
     registrations.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
     trainees.transfer(comes, by=admin, agency=a)
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
     registrations.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
-    merges.merge(known, double, by=admin, values=[])
+    merge = merges.merge(known, double, by=admin, values=[])
     tight = make.training(capacity=1)
     held = registrations.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
     make.registration(tight, make.trainee(a, family_name="Plainwaiting"))
     registrations.withdraw(held, by=by, reason=f"{word()} ill")
+    return merge
 
 
 def world(make: Make) -> World:
@@ -92,22 +134,32 @@ def world(make: Make) -> World:
     numbers, plain = count(), count()
     admin = make.user()
     trainings = [make.training(capacity=4), make.training(admission=Admission.APPROVAL, capacity=4)]
-    trainer_user = make.user(Role.TRAINER)
-    make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer_user)])
+    trainer = make.user(Role.TRAINER)
+    taught = make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer)])
     a, b = make.agency(name="Plain Service"), _agency(make, f"{TOKEN}{next(numbers)}")
     seats.allocate(trainings[0], by=admin, seats=1, agency=b)
     theirs = _fill(make, b, trainings, lambda: f"{TOKEN}{next(numbers)}", admin)
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
-    _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
-    session = sessions.of(trainings[0])[0]
+    merge = _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
+    venue = make.venue()
     shared = {
-        "training": trainings[0], "session": session, "programme": trainings[0].programme, "trainer": make.trainer(),
-        "venue": make.venue(), "none": None,
+        "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
+        "venue": venue, "room": venues.add_room(venue, by=admin, name="Hall", capacity=20), "merge": merge, "none": None,
     }  # fmt: skip
     users = {
-        "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"], "B": theirs["user"],
-        "trainer": make.user(Role.TRAINER), "coordinator": make.user(Role.COORDINATOR),
+        "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],
+        "lead of B": make.user(Role.PARTNER, agency=b, is_lead=True), "B": theirs["user"],
+        "trainer": trainer, "trainer elsewhere": make.user(Role.TRAINER), "coordinator": make.user(Role.COORDINATOR),
         "coordinator elsewhere": make.user(Role.COORDINATOR, themes=[make.theme("ASY")]),
         "manager": make.user(Role.MANAGER), "admin": admin,
     }  # fmt: skip
     return World({**shared, **mine}, {**shared, **theirs}, users, trainings)
+
+
+def hidden(make: Make, here: World) -> dict[str, Training]:
+    """Trainings that agency A may not see: one whose seats are all kept for B, with B's people in it, and a draft."""
+    admin, b = here.users["admin"], here.theirs["agency"]
+    closed = make.training(title=f"{TOKEN}8001 closed", capacity=2)
+    seats.allocate(closed, by=admin, seats=2, agency=b)
+    make.registration(closed, make.trainee(b, family_name=f"{TOKEN}8002"))
+    return {"not offered": closed, "draft": make.training(title=f"{TOKEN}8003 draft", is_open=False)}

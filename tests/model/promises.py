@@ -40,6 +40,7 @@ class Seen:
     states: dict[int, RegistrationState] = field(default_factory=dict)
     ranks: dict[int, int | None] = field(default_factory=dict)
     rows: list[tuple[object, ...]] = field(default_factory=list)
+    freed: int = 0
     last_step: int = 0
     last_mail: int = 0
     last_audit: int = 0
@@ -128,7 +129,7 @@ class Promises:
             {one.id: one.reserve_rank for one in found},
             [*[(one.id, one.trainee_id, one.agency_id, one.offer_expires_at) for one in found], *kept,
              (training.capacity, training.state, training.admission)],
-            *last,
+            training.freed_seats, *last,
         )  # fmt: skip
 
     def _expired(self) -> set[int]:
@@ -191,15 +192,22 @@ class Promises:
 
     def _no_seat_lies_idle(self, promoted: Sequence[Registration]) -> None:
         training = self.training
+        waits = any(one.state is S.RESERVE for one in self.all.values())
+        if training.admission is Admission.APPROVAL and self._gone() and waits:
+            owed = self.before.freed + len(self._gone()) - len(promoted)
+            assert training.freed_seats >= min(owed, training.capacity - self.used.total()), (
+                "a freed seat is not forgotten"
+            )
         is_giving = training.promotion is Promotion.AUTOMATIC and self._is_before_cut_off()
         if not is_giving:
             return
         idle = [one for one in self._eligible() if one.id not in self.lapsed]
         if training.admission is Admission.FIRST_COME:
             assert not idle, f"a seat is free while {[one.id for one in idle]} wait"
-        freed = len(self._gone())
-        if training.admission is Admission.APPROVAL and freed:
-            assert len(promoted) >= freed or not idle, "a seat that became free goes to the next in line"
+        if training.admission is Admission.APPROVAL and (
+            len(self._gone()) > len(promoted) or training.freed_seats
+        ):
+            assert not idle, "a seat that became free goes to the next in line"
 
     def _is_before_cut_off(self) -> bool:
         training = self.training
@@ -249,7 +257,7 @@ class Promises:
 
         def place(one: Registration) -> tuple[object, ...]:
             if self.training.reserve_order is ReserveOrder.SUBMITTED:
-                return (one.submitted_at, one.id)
+                return (one.let_pass_at or one.submitted_at, one.id)
             rank = self.before.ranks.get(one.id) or one.reserve_rank or last + 1
             return (rank, one.submitted_at, one.id)
 

@@ -138,7 +138,7 @@ def test_the_promises_hold_whatever_happens(record_property):
 def _gives_to_the_last(training, counted, freed):
     found = NEXT_IN_LINE(training, counted, freed)
     waiting = reserve_list._in_line(
-        training, freed.by, [origin[0] for origin in seat_counts.on_reserve(training)]
+        training, freed.origin, [origin[0] for origin in seat_counts.on_reserve(training)]
     )
     return waiting[-len(found) :] if found else []
 

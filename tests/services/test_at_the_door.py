@@ -142,6 +142,16 @@ def test_sending_it_twice_adds_one_person_and_shows_the_name_as_typed(door, make
     assert (people(agency), len(door.listed)) == (1, 1)
 
 
+def test_another_of_the_same_name_is_a_person_of_their_own(door, make: Make):
+    agency = make.agency()
+    first = door.add(agency)
+
+    second = door.add(agency, is_another=True)
+
+    assert first.trainee != second.trainee
+    assert (people(agency), len(door.listed)) == (2, 2)
+
+
 def test_without_a_seat_nobody_is_added_and_nothing_is_left_behind(opened, make: Make):
     door, agency = opened(capacity=1), make.agency()
     make.registration(door.training)
@@ -256,3 +266,26 @@ def test_a_suspended_agency_stays_out(door, make: Make):
 
     assert refusal.value.code == "suspended"
     assert people(agency) == 0
+
+
+def test_who_waits_under_another_spelling_is_let_in_and_not_added_twice(opened, make: Make):
+    door = opened(admission=Admission.APPROVAL)
+    agency = make.agency()
+    waiting = registrations.submit(
+        door.training, by=None, override=True,
+        trainee=make.trainee(agency, family_name="Shevchenko", given_names="Olha"),
+    )  # fmt: skip
+    make.trainee(agency, family_name="Chevtchenko", given_names="Olga")
+
+    added = door.add(agency, family_name="Шевченко", given_names="Ольга")
+
+    assert added is waiting and added.state is S.CONFIRMED and people(agency) == 2
+
+
+def test_who_is_only_spelled_alike_can_still_be_added(door: Door, make: Make):
+    agency = make.agency()
+    door.add(agency, family_name="Shevchenko", given_names="Olha")
+
+    door.add(agency, family_name="Шевченко", given_names="Ольга")
+
+    assert len(door.listed) == people(agency) == 2

@@ -26,6 +26,16 @@ def test_each_is_confirmed_until_the_seats_are_used_up_and_the_rest_say_why(make
     )
 
 
+def test_a_step_that_the_state_does_not_have_says_who_can_resolve_it(make: Make):
+    training, by = make.training(admission=Admission.APPROVAL), make.user()
+    declined = registrations.decline(make.registration(training), by=by, reason="late")
+
+    [decision] = decisions.decide(training, [declined], Verb.CONFIRM, by=by)
+
+    assert decision.code == "state"
+    assert str(decision.sentence).endswith("Who can help: you, when you have looked again. (state)")
+
+
 def test_the_reserve_list_gets_the_order_of_the_page(make: Make):
     training, by = make.training(admission=Admission.APPROVAL), make.user()
     first, second, third = (make.registration(training) for _ in range(3))

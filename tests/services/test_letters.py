@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from config import LANGUAGES
 from tests.make import Make
 from training import letters, links
 from training.letters import FOLDER, KINDS, TEXTS, Ready, block, fill, one_line
-from training.services import notice_letters
+from training.services import letter_samples
 
 
 def test_every_kind_exists_in_every_language_and_no_other_file_does():
@@ -36,7 +38,7 @@ def test_a_text_begins_with_a_subject_that_names_at_most_the_training(kind, lang
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_can_be_previewed_about_a_real_training(kind, language, make: Make):
-    letter = notice_letters.sample(kind, make.training(), language)
+    letter = letter_samples.sample(kind, make.training(), language)
 
     assert "Detection of forged documents" in letter.subject + letter.body
     assert "$" not in letter.subject + letter.body and "\n\n\n" not in letter.body
@@ -61,11 +63,25 @@ def test_what_people_typed_makes_no_line_no_header_no_link_and_no_placeholder():
 
 
 def test_a_line_whose_placeholders_are_empty_falls_away():
-    values = {"training": "T", "when": "w", "seats": "", "deadline": "d", "people": Ready("")}
+    values = {"training": "T", "when": "w", "seats": "", "pool": "", "deadline": "d", "people": Ready("")}
 
     body = fill("deadline_near", "en", values).body
 
     assert "Seats kept for you" not in body and "Please register by: d" in body
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "are not finished"), ("fr", "ne sont pas terminées"), ("ru", "не закончены")],
+)
+def test_the_sentence_that_leads_to_a_list_stands_only_above_people(language, sentence):
+    values = {"training": "T", "when": "w", "seats": "2", "pool": "", "deadline": "d", "people": Ready("")}
+
+    without = fill("deadline_near", language, values).body
+    with_people = fill("deadline_near", language, {**values, "people": block(["– A"])}).body
+
+    assert sentence not in without and ":\n\n" not in without
+    assert re.search(sentence + r".*:\n  – A\n", with_people)
 
 
 def test_links_are_put_in_when_a_letter_is_sent_and_only_those_made_here_are_read(make: Make):

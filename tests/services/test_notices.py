@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
@@ -11,13 +12,14 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import clock, letters
+from training import clock, letters, walltime
 from training.db import atomic, db
 from training.errors import Conflict, DomainError
 from training.models import (
     Admission,
     MailState,
     OutgoingMail,
+    Promotion,
     Registration,
     RegistrationState,
     Reminder,
@@ -141,7 +143,7 @@ def test_what_is_rolled_back_tells_nobody(desk, make: Make):
     @atomic
     def fails() -> None:
         make.registration(desk["training"], make.trainee(desk["agency"]))
-        raise Conflict(notices_text)
+        raise Conflict(notices_text, "state")
 
     notices_text = mail.msg("no")
     with pytest.raises(DomainError):
@@ -156,7 +158,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_notices_with_it(desk, make: M
     @atomic
     def inner() -> None:
         make.registration(desk["training"], lost)
-        raise Conflict(mail.msg("no"))
+        raise Conflict(mail.msg("no"), "state")
 
     @atomic
     def outer() -> None:
@@ -251,6 +253,88 @@ def test_an_answer_about_seats_reaches_the_agency(desk):
     seat_requests.grant(seat_requests.ask(desk["training"], **asked), by=desk["coordinator"], seats=1)
 
     assert kinds(desk["focal"]) == ["seats_given"]
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "returned"),
+    [
+        ("en", "asks for more seats", "has given back"),
+        ("fr", "demande davantage", "a rendu des places"),
+        ("ru", "просит дополнительные", "возвращает места"),
+    ],
+)
+def test_the_coordinators_concerned_are_told_what_an_agency_does_with_its_seats(
+    language, asked, returned, desk, make: Make
+):
+    training, agency = desk["training"], desk["agency"]
+    reader = make.user(Role.COORDINATOR, themes=[make.theme("BMV")], language=language)
+    elsewhere = make.user(Role.COORDINATOR, themes=[make.theme("ASY")])
+    seats.allocate(training, by=None, seats=2, agency=agency)
+    forget()
+
+    doing = {"by": desk["focal"], "agency": agency, "seats": 1}
+    seat_requests.give_back(training, **doing, sentence="One is ill.\nBcc: x@example.org")
+    seat_requests.ask(training, **doing, sentence="One more, please.")
+
+    first, second = written(reader)
+    assert (first.kind, second.kind) == ("coordinator_seats_returned", "coordinator_seats_asked")
+    assert first.state is MailState.QUEUED and first.agency_id is None
+    assert f"{agency.name} {returned}" in first.body and "One is ill. Bcc: x@example.org" in first.body
+    assert f"{agency.name} {asked}" in second.body and ": 1\n" in second.body
+    assert "One more, please." in second.body and training.title in second.subject
+    assert len(written(desk["coordinator"])) == 2
+    assert written(elsewhere) == [] and written(desk["focal"]) == []
+
+
+def test_an_offer_that_nobody_took_is_told_as_what_it_is(desk, make: Make):
+    registration = make.registration(desk["training"], make.trainee(desk["agency"]))
+    reserve_list.reserve(registration, by=desk["coordinator"])
+    reserve_list.offer(registration, by=desk["coordinator"])
+    forget()
+
+    with time_machine.travel(registration.offer_expires_at + timedelta(minutes=1), tick=False):
+        reserve_list.expire_offers()
+
+    (letter,) = written(desk["focal"])
+    assert letter.kind == "offer_over"
+    assert letter.subject.startswith("The offer has expired")
+    assert f"  1. {registration.trainee.name}" in letter.body
+
+
+@pytest.mark.parametrize("admission", Admission)
+def test_the_reserve_letter_says_nothing_that_the_rule_of_the_training_does_not_hold(admission, make: Make):
+    focal, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
+    training = make.training(capacity=1, admission=admission, promotion=Promotion.PROPOSED)
+    if admission is Admission.FIRST_COME:
+        make.registration(training)
+    waiting = make.registration(training, make.trainee(focal.agency))
+    if admission is Admission.APPROVAL:
+        forget()
+        reserve_list.reserve(waiting, by=by)  # by decision, while a seat is free
+
+    (letter,) = [row for row in written(focal) if row.kind == "reserve"]
+
+    assert "All seats" not in letter.body and "next in line" not in letter.body
+    assert "rule" in letter.body
+
+
+@pytest.mark.parametrize("kept", [0, 2])
+def test_seats_refused_says_how_many_are_kept_and_not_how_many_were_asked_for(kept, desk):
+    if kept:
+        seats.allocate(desk["training"], by=desk["coordinator"], seats=kept, agency=desk["agency"])
+    request = seat_requests.ask(
+        with_room(desk["training"]), by=desk["focal"], agency=desk["agency"], seats=7, sentence="More"
+    )
+
+    seat_requests.decline(request, by=desk["coordinator"], answer="Full")
+
+    (letter,) = [row for row in written(desk["focal"]) if row.kind == "seats_refused"]
+    assert f"kept for your agency stays: {kept}\n" in letter.body
+
+
+def with_room(training):
+    atomic(lambda: setattr(training, "capacity", 20))()
+    return training
 
 
 def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
@@ -473,6 +557,60 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     assert [kinds_of(u) for u in (of_country, used_up)] == [["deadline_near"], []]
     assert [kinds_of(u) for u in (with_seats, unfinished, done)] == [["deadline_near"], ["deadline_near"], []]
     assert "still free: 2" in written(with_seats)[0].body
+    assert "are not finished" not in written(with_seats)[0].body
+    assert "are not finished" in written(unfinished)[0].body
+
+
+@pytest.mark.parametrize(("left", "said"), [(6, "some are still free"), (2, "few are left")])
+def test_of_its_countrys_seats_an_agency_is_told_no_number(left, said, make: Make):
+    training = make.training(capacity=9)
+    active, reader = (make.user(Role.PARTNER, agency=make.agency(country="UA")) for _ in range(2))
+    seats.allocate(training, by=None, seats=9, country="UA")
+    for _ in range(9 - left):
+        make.registration(training, make.trainee(active.agency))
+    forget()
+
+    reminders.remind(training, kind="deadline_near")
+
+    (letter,) = written(reader)
+    assert f"Seats kept for your country: {said}" in letter.body
+    assert not re.search(
+        rf"\b({left}|{9 - left}|9)\b", letter.body.split("Please register by")[1].split("\n", 1)[1]
+    )
+
+
+def test_a_deadline_of_kept_seats_is_told_before_that_of_the_registration(make: Make):
+    training = make.training(capacity=12, zone="Europe/Kyiv", starts_on=clock.today() + timedelta(days=90))
+    closes = training.registration_closes_local
+    own, used_up, of_country, as_registration = (
+        make.user(Role.PARTNER, agency=make.agency(country=country)) for country in ("AT", "AT", "FR", "AT")
+    )
+    early = closes - timedelta(days=20)
+    seats.allocate(training, by=None, seats=3, agency=own.agency, release_local=early)
+    seats.allocate(training, by=None, seats=1, agency=used_up.agency, release_local=early)
+    seats.allocate(training, by=None, seats=4, country="FR", release_local=early)
+    seats.allocate(
+        training, by=None, seats=2, agency=as_registration.agency, release_local=closes + timedelta(days=1)
+    )
+    make.registration(training, make.trainee(used_up.agency))
+    forget()
+
+    counts = []
+    for days in (24, 22, 21, 19):
+        with time_machine.travel(training.registration_closes_at - timedelta(days=days), tick=False):
+            counts.append(reminders.queue_due())
+
+    assert counts == [0, 2, 0, 0]
+    assert [kinds_of(user) for user in (own, of_country)] == [["seats_near"], ["seats_near"]]
+    assert [kinds_of(user) for user in (used_up, as_registration)] == [[], []]
+    until = letters.moment(walltime.instant(early, training.zone), training.zone, "en")
+    assert f"until: {until}" in written(own)[0].body and "still free: 3" in written(own)[0].body
+    assert "Seats kept for your country: some are still free" in written(of_country)[0].body
+    assert "still free: " not in written(of_country)[0].body
+    with time_machine.travel(training.registration_closes_at - timedelta(days=2), tick=False):
+        reminders.queue_due()
+    assert kinds_of(own) == ["seats_near", "deadline_near"]
+    assert kinds_of(as_registration) == ["deadline_near"]
 
 
 def _people_of(user):
@@ -501,13 +639,60 @@ def test_a_near_start_is_told_once_to_agencies_with_confirmed_people(make: Make)
     assert counts[0] == 0
 
 
+def days_to(training, days):
+    return time_machine.travel(training.starts_on - timedelta(days=days), tick=False)
+
+
+def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are_not(make: Make):
+    focal, by = make.user(Role.PARTNER), make.user()
+    training = make.training(capacity=2)
+    seats.allocate(training, by=by, seats=2, agency=focal.agency)
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+        later = make.changed(
+            training, starts_on=training.starts_on + timedelta(days=30), ends_on=training.ends_on + timedelta(days=30),
+            registration_closes_local=training.registration_closes_local + timedelta(days=30),
+        )  # fmt: skip
+        atomic(
+            lambda: [setattr(one, "cancelled_at", clock.now()) for one in trainings.live_sessions(training)]
+        )()
+        trainings.change(training, by=by, details=later)
+        assert reminders.queue_due() == 0
+        trainings.change(training, by=by, details=replace(later, description="only words"))
+    forget()
+
+    with days_to(training, 2):
+        assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
+
+    assert [row.kind for row in written(focal)] == ["deadline_near", "start_near"]
+
+
+def test_a_training_that_opens_anew_on_the_same_days_is_reminded_of_anew(make: Make):
+    focal = make.user(Role.PARTNER)
+    training = make.training()
+    make.registration(training, make.trainee(focal.agency))
+    with days_to(training, 5):
+        assert reminders.queue_due() == 1
+        training_moves.move(training, by=None, name="postpone", reason="floods")
+        make.session(training)
+        training_moves.move(training, by=None, name="open")
+        assert (reminders.queue_due(), reminders.queue_due()) == (1, 0)
+
+
 def test_the_key_refuses_a_second_reminder_whatever_happens(make: Make):
     training, agency = make.training(), make.agency()
 
     @atomic
     def remember() -> None:
         db.session.add(
-            Reminder(kind="start_near", training_id=training.id, agency_id=agency.id, at=clock.now())
+            Reminder(
+                kind="start_near",
+                training_id=training.id,
+                agency_id=agency.id,
+                day=training.starts_on,
+                at=clock.now(),
+            )
         )
 
     remember()

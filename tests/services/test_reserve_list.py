@@ -17,8 +17,10 @@ from training.services import (
     attendance,
     registrations,
     reserve_list,
+    seat_counts,
     seats,
     sessions,
+    standings,
     training_moves,
     trainings,
 )
@@ -136,7 +138,7 @@ def test_where_the_training_proposes_a_coordinator_decides(make: Make):
 
     assert waiting.state is S.RESERVE
     assert "coordinator decides" in str(
-        reserve_list.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+        standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
     )
     assert make.registration(training).state is S.RESERVE  # nobody overtakes
     assert reserve_list.offer(waiting, by=make.user()).state is S.OFFERED
@@ -148,7 +150,7 @@ def test_nobody_moves_up_from_the_cut_off_on(make: Make):
 
     with time_machine.travel(clock.now() + timedelta(days=28)):
         registrations.withdraw(held, by=None, reason="ill")
-        why = reserve_list.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+        why = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
 
     assert waiting.state is S.RESERVE
     assert str(why) == f"Nobody moves up any more since {training.starts_on - timedelta(days=3)}."
@@ -265,8 +267,8 @@ def test_why_not_yet_tells_an_agency_nothing_of_the_others(make: Make):
     make.registration(training)
     waiting = make.registration(training)
 
-    to_agency = reserve_list.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
-    to_coordinator = reserve_list.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
+    to_agency = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+    to_coordinator = standings.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
 
     assert str(to_agency) == "No seat is free for the agency now."
     assert str(to_coordinator) == "The seats that are free are kept for others until they are released."
@@ -278,7 +280,7 @@ def test_ranks_within_the_own_agency_have_no_gaps(make: Make):
     own, other = make.agency(), make.agency()
     waiting = [make.registration(training, make.trainee(agency)) for agency in (own, other, other, own)]
 
-    assert reserve_list.own_ranks([waiting[0], waiting[3]]) == {waiting[0].id: 1, waiting[3].id: 2}
+    assert seat_counts.own_ranks([waiting[0], waiting[3]]) == {waiting[0].id: 1, waiting[3].id: 2}
 
 
 def test_a_place_in_the_middle_leaves_no_gap(make: Make):

@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.make import Make
-from training.db import db
+from training.db import atomic, db
 from training.models import Role, Trainee
 from training.services import attendance, sessions, training_moves
 
@@ -115,6 +115,22 @@ def test_the_form_stands_there_only_on_the_day(world, client):
     assert 'id="door"' in client.get(world["path"]).text
 
 
+def test_another_person_of_the_same_name_is_added_when_it_is_said(world, client, make: Make):
+    atomic(setattr)(world["training"], "capacity", 5)
+    client.sign_in(world["trainer"])
+    address = f"{world['path']}/door"
+    assert 'name="another"' not in client.get(world["path"]).text
+    client.post(address, data=typed(world))
+
+    refused = client.post(address, data=typed(world))
+    done = client.post(address, data=typed(world, another="1"))
+
+    assert refused.status_code == 422 and 'name="another"' in refused.text
+    assert "Who can help: whoever keeps the register. (on_register)" in refused.text
+    assert done.status_code == 303
+    assert len(names(world)) == 2
+
+
 def test_who_does_not_keep_this_register_adds_nobody(world, client, make: Make):
     outside = make.user(Role.COORDINATOR, themes=[make.theme("THB")])
     answers = {}
@@ -141,3 +157,16 @@ def test_the_register_with_the_form_asks_as_little_with_many_agencies(world, cli
         make.agency()
 
     assert asked() == few <= 12
+
+
+def test_a_register_that_cannot_be_closed_yet_says_who_can_help(world, client, make: Make):
+    make.registration(world["training"])
+    client.sign_in(world["trainer"])
+
+    response = client.post(f"{world['path']}/close")
+
+    assert response.status_code == 422
+    assert (
+        "The session has not ended yet. Who can help: whoever keeps the register. (not_ended)"
+        in response.text
+    )

@@ -186,6 +186,17 @@ def test_merging_on_the_page_keeps_what_was_chosen_leads_on_and_can_be_undone(cl
     assert client.post(undo[1]).status_code == 409
 
 
+def test_whether_somebody_is_written_to_is_no_choice_of_who_merges(client, make: Make):
+    one, other = make.trainee(**KNOWN, contact_via_focal_point=True), make.trainee(**KNOWN)
+    pair = f"/trainees/duplicates/{one.public_id}/{other.public_id}"
+
+    page = client.sign_in(make.user()).get(pair).text
+
+    assert 'name="contact_via_focal_point"' not in page and "“Yes” stays" in page
+    client.post(pair, data={"stays": "one", "contact_via_focal_point": "other"})
+    assert one.contact_via_focal_point
+
+
 def test_partners_of_the_merged_away_keep_their_registrations_and_lose_sight_of_the_person(
     client, make: Make
 ):
@@ -223,3 +234,16 @@ def test_a_pair_that_is_none_is_not_found(which, client, make: Make):
     client.sign_in(make.user())
 
     assert client.get(f"/trainees/duplicates/{one.public_id}/{other_id}").status_code == 404
+
+
+def test_where_many_look_alike_the_hint_leads_to_all_of_them(client, make: Make):
+    agency = make.agency()
+    for _ in range(12):
+        make.trainee(agency, **KNOWN)
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+
+    asked = client.post("/trainees/new", data={**NEW, "agency": agency.code}).text
+    led_to = re.search(r'href="(/trainees\?text=[^"]+)">All people of a name like this', asked)
+
+    assert asked.count("Shevchenko, Olha") == 10 and led_to
+    assert client.get(led_to[1]).text.count("Shevchenko, Olha</a>") == 12

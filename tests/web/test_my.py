@@ -13,8 +13,16 @@ from tests.make import Make
 from tests.papers import text_of
 from training import links
 from training.db import atomic, db
-from training.models import Admission, OutgoingMail, ReasonCode, RegistrationState, Role
-from training.services import registrations, reserve_list, sign_ins
+from training.models import Admission, OutgoingMail, ReasonCode, Registration, RegistrationState, Role
+from training.services import (
+    import_staging,
+    import_undo,
+    imports,
+    registrations,
+    reserve_list,
+    sign_ins,
+    trainees,
+)
 
 
 @pytest.fixture
@@ -149,6 +157,16 @@ def test_a_correction_is_kept_as_a_step_and_told_to_agency_and_coordinator(perso
     assert "My name is written" in page
 
 
+def test_the_history_says_in_the_readers_language_that_somebody_declined_by_the_link(person, client):
+    atomic(setattr)(person["focal"], "language", "fr")
+    post(client, f"{person['url']}/decline", text="")
+    client.sign_in(person["focal"])
+
+    page = client.get(f"/registrations/{person['registration'].public_id}").text
+
+    assert "a décliné au moyen du lien reçu" in page and "has declined" not in page
+
+
 def test_an_empty_correction_is_shown_again_and_a_fourth_a_day_is_refused(person, client):
     assert post(client, person["url"], text=" ").status_code == 422
     assert [post(client, person["url"], text=f"No. {n}").status_code for n in range(4)] == [
@@ -192,10 +210,52 @@ def test_the_link_stops_when_the_registration_ends_or_the_person_is_another(pers
     atomic(lambda: setattr(merged, "trainee", make.trainee(person["focal"].agency)))()
     registrations.withdraw(person["registration"], by=None, reason="x")
 
-    for stopped in (person["url"], url):
+    for stopped, why in ((person["url"], "This registration has ended"), (url, "You may have a newer one")):
         response = client.get(stopped)
         assert response.status_code == 410
-        assert "This registration has ended" in response.text and "Petrova" not in response.text
+        assert why in response.text and "Petrova" not in response.text
+
+
+def test_the_link_stops_while_the_person_is_with_another_agency(person, client, make: Make):
+    trainee, by = person["registration"].trainee, make.user()
+    trainees.transfer(trainee, by=by, agency=make.agency())
+    trainees.change(trainee, by=by, person=make.person(trainee, family_name="Newsecret"))
+
+    for answer in (client.get(person["url"]), client.get(f"{person['url']}/confirmation.pdf"),
+                   post(client, f"{person['url']}/confirm"), post(client, f"{person['url']}/decline")):  # fmt: skip
+        assert answer.status_code == 410
+        assert "Please ask your agency" in answer.text and "Newsecret" not in answer.text
+    assert person["registration"].acknowledged_at is None
+    trainees.transfer(trainee, by=by, agency=person["focal"].agency)
+    assert client.get(person["url"]).status_code == 200
+
+
+def test_the_link_of_an_undone_import_says_that_the_registration_was_taken_back(client, make: Make):
+    training, agency, by = make.training(), make.agency(), make.user()
+    content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\n"
+    batch = import_staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
+    imports.confirm(batch, by=by)
+    url = link(db.session.scalars(select(Registration)).one())
+    import_undo.undo(batch, by=by)
+
+    answer = client.get(url)
+
+    assert answer.status_code == 410 and "This registration was taken back" in answer.text
+    assert "not valid" not in answer.text
+
+
+def test_a_refusal_speaks_the_persons_language(client, make: Make):
+    registration = make.registration(trainee=make.trainee(language="ru", email="r@example.org"))
+    url = link(registration)
+    answers = [post(client, url, text=f"No. {n}") for n in range(4)]
+    registrations.withdraw(registration, by=None, reason="x")
+    answers.append(client.get(url))
+
+    assert [answer.status_code for answer in answers[3:]] == [429, 410]
+    assert answers[3].headers["Retry-After"]
+    for answer in answers[3:]:
+        assert '<html lang="ru"' in answer.text
+        assert "has ended" not in answer.text and "several times" not in answer.text
 
 
 def test_the_link_expires_thirty_days_after_the_training(person, client):

@@ -111,15 +111,29 @@ MAIL_STATE = {
 
 LETTER = {
     "submitted": _l("Registrations received"), "confirmed": _l("Seat confirmed"), "reserve": _l("On the reserve list"),
-    "offered": _l("Seat offered"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
+    "offered": _l("Seat offered"), "offer_over": _l("Offer expired"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
     "replaced": _l("Person replaced"), "withdrawn": _l("Registration withdrawn"),
     "correction": _l("Correction asked for"), "hand_over": _l("Links to hand over"),
-    "opened": _l("Registration opened"), "changed": _l("Dates or place changed"), "cancelled": _l("Training cancelled"),
-    "postponed": _l("Training postponed"), "deadline_near": _l("Deadline near"), "start_near": _l("Start near"),
+    "opened": _l("Registration opened"), "changed": _l("Training changed"), "cancelled": _l("Training cancelled"),
+    "postponed": _l("Training postponed"), "deadline_moved": _l("Deadline moved"), "deadline_near": _l("Deadline near"), "start_near": _l("Start near"),
     "seats_given": _l("Seats granted"), "seats_refused": _l("Seats not granted"),
+    "seats_near": _l("Kept seats: deadline near"),
     "coordinator_submitted": _l("To coordinators: new registrations"),
     "coordinator_withdrawn": _l("To coordinators: registrations withdrawn"),
+    "coordinator_seats_asked": _l("To coordinators: seats asked for"),
+    "coordinator_seats_returned": _l("To coordinators: seats given back"),
     "trainee": _l("To the person registered"),
+    "trainee_confirmed": _l("To the person: seat confirmed"),
+    "trainee_reserve": _l("To the person: on the reserve list"),
+    "trainee_offered": _l("To the person: seat offered"),
+    "trainee_offer_over": _l("To the person: offer expired"),
+    "trainee_declined": _l("To the person: not accepted"),
+    "trainee_withdrawn": _l("To the person: registration withdrawn"),
+    "trainee_replaced": _l("To the person: somebody else comes instead"),
+    "trainee_changed": _l("To the person: training changed"),
+    "trainee_postponed": _l("To the person: training postponed"),
+    "trainee_cancelled": _l("To the person: training cancelled"),
+    "trainee_start_near": _l("To the person: start near"),
 }  # fmt: skip
 
 ACTION_NAMES = {

@@ -89,8 +89,14 @@ class SessionForm(Form):
     is_compulsory = BooleanField(_l("Compulsory"), default=True)
 
 
+class ReplaceForm(Form):
+    """Why another person comes instead."""
+
+    reason = line(_l("Reason"), most=2000)
+
+
 class DecisionForm(Form):
-    """Why registrations are declined or returned."""
+    """Why registrations are declined or returned, and where on the reserve list they are put."""
 
     reason_code = OneOf(
         _l("Reason"),
@@ -98,6 +104,7 @@ class DecisionForm(Form):
         default=ReasonCode.NOT_ELIGIBLE,
     )
     reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
+    rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
 
 
 class SeatRequestForm(Form):
@@ -121,7 +128,9 @@ class SeatsForm(Form):
     country = Picked(_l("or country"), required=False)
     seats = number(_l("Seats"), low=0, high=10_000)
     release_local = moment(
-        _l("Kept until"), _l("Then unused seats may be released; empty: the deadline."), required=False
+        _l("Kept until"),
+        _l("Then unused seats may be released; empty: until you release them."),
+        required=False,
     )
 
 

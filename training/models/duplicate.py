@@ -16,17 +16,21 @@ if TYPE_CHECKING:
 
 
 class TraineeKey(Base):
-    """A key of ``training.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2."""
+    """A key of ``training.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2.
+
+    The agency is the person's: who asks among one agency's people must not even wait longer for those of others.
+    """
 
     __tablename__ = "trainee_key"
     __table_args__ = (
-        Index("ix_trainee_key_key", "key", "trainee_id", "side"),
+        Index("ix_trainee_key_key", "key", "agency_id", "trainee_id", "side"),
         {"sqlite_with_rowid": False},
     )
 
     trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(String(120), primary_key=True)
     side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agency_id: Mapped[int]
 
 
 class NotSame(Base):
@@ -45,7 +49,8 @@ class NotSame(Base):
 
 
 class PersonMerge(Base):
-    """Two people made one. ``moved`` holds the ids of what moved, by table and column, and what it looked like then;
+    """Two people made one. ``moved`` holds the ids of what moved, by table and column, all registrations of who stays,
+    and from whom that person is known to be another since.
 
     ``before`` and ``after`` hold the values of the one who stays that the merge changed.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -66,13 +67,17 @@ class OutgoingMail(Base):
 
 
 class Reminder(Base):
-    """An agency was reminded of a training; the key keeps two workers from reminding it twice."""
+    """An agency was reminded of a day of a training; the key keeps two workers from reminding it twice.
+
+    ``day`` is the first day or that of the deadline, as it was: when it moves, the agency is reminded of the new one.
+    """
 
     __tablename__ = "reminder"
-    __table_args__ = (UniqueConstraint("kind", "training_id", "agency_id"),)
+    __table_args__ = (UniqueConstraint("kind", "training_id", "agency_id", "day"),)
 
     id: Mapped[IntId]
     kind: Mapped[str] = mapped_column(String(40))
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    day: Mapped[date]
     at: Mapped[Instant]

@@ -45,8 +45,11 @@ class RegistrationState(StrEnum):
 HOLDS_SEAT = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
 """The one definition of what holds a seat."""
 
-LIVE = frozenset(set(RegistrationState) - {"declined", "withdrawn", "replaced"})
-"""States in which a registration may still lead to a seat; a trainee has at most one such per training."""
+LIVE = frozenset(set(RegistrationState) - {"draft", "declined", "withdrawn", "replaced"})
+"""States in which a registration may still lead to a seat; a trainee has at most one such per training.
+
+A draft is none of them: until it is submitted it is its agency's own affair, and blocks nobody.
+"""
 
 
 class RegistrationSource(StrEnum):
@@ -74,7 +77,7 @@ class Registration(Timestamps, Base):
     """A trainee put forward. The columns from ``agency_id`` to ``rank`` are copies of the day of submission.
 
     ``confirmed_at`` and ``released_at`` bound the time in which the seat was confirmed; a register lists those whose
-    span holds the session's start.
+    span holds the session's start. ``let_pass_at`` is when an offered seat was last let pass: from then on it waits.
     """
 
     __tablename__ = "registration"
@@ -84,8 +87,8 @@ class Registration(Timestamps, Base):
             "training_id",
             "trainee_id",
             unique=True,
-            sqlite_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
-            postgresql_where=text("state NOT IN ('declined', 'withdrawn', 'replaced')"),
+            sqlite_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
+            postgresql_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
         ),
         CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offered_expires"),
         CheckConstraint(
@@ -121,6 +124,7 @@ class Registration(Timestamps, Base):
     confirmed_at: Mapped[Instant | None]
     released_at: Mapped[Instant | None]
     offer_expires_at: Mapped[Instant | None]
+    let_pass_at: Mapped[Instant | None]
     acknowledged_at: Mapped[Instant | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     remarks: Mapped[LongText] = mapped_column(default="")
@@ -141,8 +145,13 @@ class Registration(Timestamps, Base):
         return self.state in HOLDS_SEAT
 
     @property
+    def is_submitted(self) -> bool:
+        """Whether it was ever submitted; a draft was not, and one that was thrown away never is."""
+        return self.submitted_at is not None
+
+    @property
     def is_live(self) -> bool:
-        """Whether it may still lead to a seat."""
+        """Whether it was put forward and may still lead to a seat."""
         return self.state in LIVE
 
 

@@ -86,7 +86,8 @@ class Training(Timestamps, Base):
 
     The reserve list's rule: ``reserve_order``, ``promotion``, whether those of the agency that freed a seat and then
     of its country come first (``nearest_first``), how long an offer stands, and how many days before the start
-    moving up ends.
+    moving up ends. ``freed_seats`` counts seats that became free when nobody on the list could take one, by approval:
+    they are for the next in line as soon as somebody can.
     ``programme_theme_id`` repeats the programme's theme, kept equal by the database, so that the pair
     (programme's theme, own theme) can be held to the pairs that ``ThemeUse`` allows.
     """
@@ -140,6 +141,7 @@ class Training(Timestamps, Base):
     nearest_first: Mapped[bool] = mapped_column(default=True)
     offer_hours: Mapped[int] = mapped_column(default=48)
     promotion_ends_days: Mapped[int] = mapped_column(default=0)
+    freed_seats: Mapped[int] = mapped_column(default=0)
     completion_percent: Mapped[int] = mapped_column(default=80)
     description: Mapped[LongText] = mapped_column(default="")
     state: Mapped[TrainingState] = mapped_column(

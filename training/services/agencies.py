@@ -11,7 +11,7 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Role, Theme, Trainee, User
 from training.names import fold, search_key
-from training.services import audit, sign_ins
+from training.services import audit, mail, notices_anew, sign_ins
 from training.text import msg
 
 
@@ -151,6 +151,8 @@ def change(
             confidential,
         )
         _check(agency)
+    if agency.confidential and not before["confidential"]:
+        notices_anew.of_agency(agency)
     audit.record(by=by, action="agency.change", thing=agency, before=before)
     return agency
 
@@ -159,7 +161,7 @@ def change(
 def suspend(agency: Agency, *, by: User, reason: str) -> None:
     """Keep an agency from registering; its focal points are signed out at once."""
     if not agency.is_active:
-        raise Conflict(msg("This agency is suspended already."))
+        raise Conflict(msg("This agency is suspended already."), "suspended")
     agency.is_active = False
     for focal_point in db.session.scalars(select(User).where(User.agency_id == agency.id)):
         sign_ins.end_all_sessions(focal_point)
@@ -168,8 +170,9 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 
 @atomic
 def resume(agency: Agency, *, by: User) -> None:
-    """Let a suspended agency register again."""
+    """Let a suspended agency register again; the letters that waited for it go out."""
     agency.is_active = True
+    mail.resume(agency.id)
     audit.record(by=by, action="agency.resume", thing=agency)
 
 

@@ -7,6 +7,7 @@ spelling, or waited for a seat is answered by nothing but the line in the regist
 from __future__ import annotations
 
 from training import clock
+from training.alike import Grade
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -19,7 +20,16 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, audit, late_changes, registrations, trainees, trainings
+from training.services import (
+    attendance,
+    audit,
+    duplicates,
+    late_changes,
+    registrations,
+    trainees,
+    trainings,
+)
+from training.services import registration_steps as steps
 from training.services.trainees import Person
 from training.text import msg
 
@@ -45,10 +55,12 @@ def add(
     function: str = "",
     sex: Sex = Sex.NOT_RECORDED,
     raise_seats: bool = False,
+    is_another: bool = False,
 ) -> Registration:
     """Put a person of the agency on the register: the one of this name, or a new one.
 
     Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
+    Somebody who bears the name of one on the register is refused, unless it is said that this ``is_another``.
     """
     training = session.training
     trainings.lock(training)
@@ -59,7 +71,7 @@ def add(
         )
     trainee = _person(session, agency, by, Person(
         family_name=family_name, given_names=given_names, function=function, sex=sex, country=agency.country,
-    ))  # fmt: skip
+    ), is_another)  # fmt: skip
     try:
         return _give_seat(training, trainee, by)
     except Conflict as refusal:
@@ -77,16 +89,24 @@ def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
     return late_changes.walk_in(training, by=by, trainee=trainee)
 
 
-def _person(session: TrainingSession, agency: Agency, by: User, person: Person) -> Trainee:
-    """The agency's person of this name; where several bear it, whom it is cannot be told, and a new one is added."""
+def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
+    """The agency's person of this name, or else the one who waits for a seat in this training under another spelling.
+
+    Where there are several, whom it is cannot be told, and a new one is added.
+    """
     same = trainees.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in attendance.register(session)}
-    if any(one.id in here for one in same):
+    is_here = any(one.id in here for one in same)
+    if is_here and not is_another:
         raise Conflict(
             msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
             "on_register",
         )
-    return same[0] if len(same) == 1 else trainees.create(agency, by=by, person=person)
+    if not same:
+        likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+        waiting = steps.registered_of(session.training, likely) - here
+        same = [one for one in likely if one.id in waiting]
+    return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
 
 
 def _raise_seats(training: Training, by: User) -> None:

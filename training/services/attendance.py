@@ -236,7 +236,9 @@ def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -
     """Give every cell that is not recorded the same status (all present, or the rest absent); returns how many."""
     _lock(session)
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("This register is closed. Corrections are made one by one, with a reason."))
+        raise Conflict(
+            msg("This register is closed. Corrections are made one by one, with a reason."), "register_closed"
+        )
     _check_markable(session, "")
     missing = [row for row in register(session) if row.record is None or row.record.status is None]
     for row in missing:
@@ -253,11 +255,11 @@ def close(session: TrainingSession, *, by: User | None) -> None:
     """Sign the register off; refused before the session has ended and while somebody is not recorded."""
     _lock(session)
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."))
+        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("This register is closed already."))
+        raise Conflict(msg("This register is closed already."), "register_closed")
     if session.ends_at > clock.now():
-        raise Conflict(msg("The session has not ended yet."))
+        raise Conflict(msg("The session has not ended yet."), "not_ended")
     missing = tally(session).missing
     if missing:
         raise Conflict(
@@ -273,7 +275,7 @@ def lock(session: TrainingSession, *, by: User) -> None:
     """Lock a closed register: nothing changes any more unless it is reopened."""
     _lock(session)
     if session.register_state is not RegisterState.CLOSED:
-        raise Conflict(msg("Only a closed register can be locked."))
+        raise Conflict(msg("Only a closed register can be locked."), "not_closed")
     session.register_state, session.locked_at = RegisterState.LOCKED, clock.now()
     audit.record(by=by, action="register.lock", thing=session)
 
@@ -283,7 +285,7 @@ def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
     """Open a closed or locked register again, for a reason that is kept."""
     _lock(session)
     if session.register_state is RegisterState.OPEN:
-        raise Conflict(msg("This register is open already."))
+        raise Conflict(msg("This register is open already."), "register_open")
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     session.register_state, session.closed_at, session.locked_at = RegisterState.OPEN, None, None
@@ -312,13 +314,15 @@ def _lock(session: TrainingSession) -> None:
 
 def _check_markable(session: TrainingSession, reason: str) -> None:
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."))
+        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
-        raise Conflict(msg("This register is locked. A coordinator can reopen it with a reason."))
+        raise Conflict(
+            msg("This register is locked. A coordinator can reopen it with a reason."), "register_locked"
+        )
     if session.register_state is RegisterState.CLOSED and not reason.strip():
         raise Invalid(msg("This register is closed: say why it is corrected."), field="reason")
     if session.starts_at - EARLY > clock.now():
-        raise Conflict(msg("This session has not begun yet."))
+        raise Conflict(msg("This session has not begun yet."), "not_begun")
 
 
 def _check_times(session: TrainingSession, mark: Mark) -> None:

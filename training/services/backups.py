@@ -19,7 +19,9 @@ def backup(target: Path) -> int:
     """Copy the running database to ``target`` (readable by its owner only) and verify it; returns its size in bytes."""
     source = _database()
     if target.exists():
-        raise Conflict(msg("%(file)s exists already: give the backup a new name.", file=target.name))
+        raise Conflict(
+            msg("%(file)s exists already: give the backup a new name.", file=target.name), "exists"
+        )
     unfinished = target.with_name(f".{target.name}.unfinished")
     os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
     try:
@@ -86,5 +88,7 @@ def _fold_into(database: Path, ending: str) -> None:
 
 def _database() -> Path:
     if db.engine.dialect.name != "sqlite":
-        raise Conflict(msg("This instance runs on PostgreSQL: use pg_dump and pg_restore for its backups."))
+        raise Conflict(
+            msg("This instance runs on PostgreSQL: use pg_dump and pg_restore for its backups."), "postgresql"
+        )
     return Path(str(db.engine.url.database))

@@ -28,6 +28,11 @@ def end_registrations(training: Training, *, by: User, reason: str) -> int:
     ).all()
     for registration in live:
         steps.end(registration, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason)
+    drafts = select(Registration).where(
+        Registration.training_id == training.id, Registration.state == S.DRAFT
+    )
+    for draft in db.session.scalars(drafts).all():
+        steps.end_untold(draft, by, reason)
     audit.record(
         by=by, action="training.end_registrations", thing=training, changes={"registrations": len(live)}
     )

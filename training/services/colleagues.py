@@ -114,4 +114,6 @@ def _check_leads(by: User) -> None:
 
 
 def _inactive(colleague: User) -> Conflict:
-    return Conflict(msg("%(name)s has no access now: activate the account first.", name=colleague.name))
+    return Conflict(
+        msg("%(name)s has no access now: activate the account first.", name=colleague.name), "inactive"
+    )

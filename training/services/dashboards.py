@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training import clock
+from training import clock, walltime
 from training.db import db
 from training.models import (
     HOLDS_SEAT,
@@ -20,13 +20,23 @@ from training.models import (
     Registration,
     RegistrationState,
     Role,
+    SeatAllocation,
     SeatRequest,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import attendance, registrations, seat_requests, seats, sessions, trainings
+from training.services import (
+    attendance,
+    registrations,
+    seat_counts,
+    seat_requests,
+    seats,
+    sessions,
+    standings,
+    trainings,
+)
 
 MOST = 8
 
@@ -42,20 +52,29 @@ class Due:
     deadlines: Sequence[Training]
     unfilled: Sequence[tuple[Training, int]]
     asked: Sequence[SeatRequest]
+    to_give: Sequence[Training]
+    unreleased: Sequence[tuple[Training, int]]
 
 
 def of_coordinator(user: User) -> Due:
-    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for; all within the scope."""
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
     waiting = (
         registrations.visible_to(user)
         .where(Registration.state == RegistrationState.SUBMITTED)
         .with_only_columns(Registration.training_id, func.count())
         .group_by(Registration.training_id)
-        .order_by(func.count().desc())
+        .subquery()
     )
-    counts = [(number, count) for number, count in db.session.execute(waiting)]
-    known = _by_id([number for number, _ in counts[:MOST]])
+    number_of = waiting.c[1]
+    to_decide = db.session.execute(
+        select(Training, number_of, func.sum(number_of).over())  # of all, though few are shown
+        .join(waiting, waiting.c.training_id == Training.id)
+        .options(joinedload(Training.theme))
+        .order_by(number_of.desc(), Training.id)
+        .limit(MOST)
+    ).all()
     work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
+    registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = _in_scope(
         trainings.visible_to(user).where(
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
@@ -75,14 +94,44 @@ def of_coordinator(user: User) -> Due:
     empty = upcoming.where(held < Training.capacity, Training.starts_on <= clock.today() + timedelta(days=45))
     near = empty.add_columns(Training.capacity - held).order_by(Training.starts_on).limit(MOST)
     return Due(
-        [(known[number], count) for number, count in counts[:MOST]],
-        sum(count for _, count in counts),
-        list(db.session.scalars(work.limit(MOST))),
-        db.session.scalar(select(func.count()).select_from(work.order_by(None).subquery())) or 0,
+        [(training, count) for training, count, _ in to_decide],
+        int(to_decide[0][2]) if to_decide else 0,
+        [session for session, _ in registers],
+        registers[0][1] if registers else 0,
         list(db.session.scalars(soon.limit(MOST))),
         [(training, free) for training, free in db.session.execute(near)],
         seat_requests.still_open(user, MOST),
+        list(
+            db.session.scalars(
+                standings.with_seats_to_give(upcoming).order_by(Training.starts_on).limit(MOST)
+            )
+        ),
+        _unreleased(upcoming)[:MOST],
     )
+
+
+def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
+    """The trainings with kept seats whose deadline, or else the registration's, has passed, and how many are unused."""
+    nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
+        SeatAllocation.released_at.is_(None),
+        # a day more, for the zones
+        (SeatAllocation.release_local <= walltime.now("UTC") + timedelta(days=1))
+        | (SeatAllocation.release_local.is_(None) & (Training.registration_closes_at <= clock.now())),
+    )
+    rows = db.session.execute(
+        nearly.add_columns(SeatAllocation).order_by(Training.starts_on, Training.id)
+    ).all()
+    over = [
+        (training, one)
+        for training, one in rows
+        if (one.release_local or training.registration_closes_local) <= walltime.now(training.zone)
+    ]
+    counted = seat_counts.counts([training for training, _ in over]) if over else {}
+    unused: dict[Training, int] = {}
+    for training, one in over:
+        free = one.seats - counted[training.id].used_of(seat_counts.as_kept(one))
+        unused[training] = unused.get(training, 0) + max(0, free)
+    return [(training, count) for training, count in unused.items() if count]
 
 
 def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
@@ -156,8 +205,3 @@ def _in_scope(found: Select, user: User) -> Select:  # type: ignore[type-arg]
         mine = [theme.id for theme in user.themes]
         return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
     return found
-
-
-def _by_id(ids: Sequence[int]) -> dict[int, Training]:
-    found = select(Training).where(Training.id.in_(ids)).options(joinedload(Training.theme))
-    return {training.id: training for training in db.session.scalars(found)}

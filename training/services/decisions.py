@@ -8,13 +8,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from training.db import atomic, db
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
+from training.services import audit, registrations, reserve_list, seat_counts, trainings
 from training.services import registration_steps as steps
-from training.services import registrations, reserve_list, trainings
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -46,7 +46,7 @@ class Decision:
     @property
     def code(self) -> str:
         """The refusal's stable code; empty where it was done."""
-        return (self.refusal.code or "") if isinstance(self.refusal, Conflict) else ""
+        return self.refusal.code if isinstance(self.refusal, Conflict) else ""
 
     @property
     def sentence(self) -> Message:
@@ -64,12 +64,16 @@ def undecided(
         .where(
             Registration.training_id == training.id, Registration.state.in_([state] if state else UNDECIDED)
         )
-        .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+        .options(
+            contains_eager(Registration.training),
+            contains_eager(Registration.trainee),
+            joinedload(Registration.agency),
+        )
     )
     if agency_code:
         found = found.where(Registration.agency_code == agency_code)
     waits = Registration.state == RegistrationState.RESERVE
-    return found.order_by(waits, *reserve_list.in_order(training), Trainee.search_key)
+    return found.order_by(waits, *seat_counts.in_order(training), Trainee.search_key)
 
 
 def agencies_of(training: Training) -> list[tuple[str, str, int]]:
@@ -106,9 +110,11 @@ def decide(
     by: User,
     reason: str = "",
     reason_code: ReasonCode = ReasonCode.OTHER,
+    rank: int | None = None,
 ) -> list[Decision]:
     """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
 
+    ``rank`` is where the first is put on the reserve list, the others right after it; at its end where it is None.
     Raises ``Invalid`` when a reason is missing, before anything is done.
     """
     trainings.lock(training)
@@ -116,7 +122,31 @@ def decide(
         steps.check_reason(reason)
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
-    return [_decision(one, verb, by=by, reason=reason, reason_code=reason_code) for one in chosen]
+    chosen = _as_they_are(chosen)
+    if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
+        chosen = sorted(chosen, key=lambda one: one.holds_seat)
+    done = [_decision(one, verb, by=by, reason=reason, reason_code=reason_code) for one in chosen]
+    placed = [one.registration for one in done if one.is_done]
+    if verb is Verb.RESERVE and rank is not None and placed:
+        steps.arrange(placed, rank)
+        audit.record(
+            by=by,
+            action="reserve_list.arrange",
+            thing=training,
+            changes={"from": rank, "people": len(placed)},
+        )
+    return done
+
+
+def _as_they_are(chosen: Sequence[Registration]) -> list[Registration]:
+    """The registrations, read again under the lock."""
+    found = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_([one.id for one in chosen]))
+        .execution_options(populate_existing=True)
+    )
+    known = {one.id: one for one in found}
+    return [known[one.id] for one in chosen]
 
 
 def _decision(

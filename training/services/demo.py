@@ -100,7 +100,8 @@ def make(scale: str) -> list[SignIn]:
     """Fill an empty database and return the accounts; raises ``Conflict`` where there are programmes already."""
     if db.session.scalar(select(func.count(Programme.id))):
         raise Conflict(
-            msg("There are programmes in this database already: demo data go into a new one only.")
+            msg("There are programmes in this database already: demo data go into a new one only."),
+            "not_empty",
         )
     world = World(random.Random(20_260_101), SCALES[scale], clock.today())
     world.themes = dict(db.session.execute(select(Theme.code, Theme.id)).all())
@@ -214,7 +215,7 @@ def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
     for row in itertools.chain.from_iterable(world.trainees_of.values()):
         names = {name: row[name] for name in ("family_name", "given_names", "native_name", "email")}
         for key, side in alike.keys(**names):
-            yield {"trainee_id": row["id"], "key": key, "side": side}
+            yield {"trainee_id": row["id"], "key": key, "side": side, "agency_id": row["agency_id"]}
 
 
 def _venues(world: World) -> Iterator[dict[str, Any]]:

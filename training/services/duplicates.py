@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from training import alike, clock
@@ -81,7 +81,7 @@ class Pair:
 
 def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
     """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
-    return _like(person, select(Trainee) if agency is None else _of(agency.id), least)
+    return _like(person, None if agency is None else agency.id, least)
 
 
 def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
@@ -91,17 +91,13 @@ def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[li
     for place, keys_of_one in enumerate(asked):
         for key, side in keys_of_one:
             if key < beyond:
-                wanted.setdefault((key, (0, 2, 1)[side]), []).append(place)
+                wanted.setdefault((key, alike.other_side(side)), []).append(place)
     found: list[dict[int, None]] = [{} for _ in asked]
     keys = sorted({key for key, _ in wanted})
     for first in range(0, len(keys), MOST_KEYS):
         rows = db.session.execute(
             select(TraineeKey.key, TraineeKey.side, TraineeKey.trainee_id)
-            .join(Trainee, Trainee.id == TraineeKey.trainee_id)
-            .where(
-                TraineeKey.key.in_(keys[first : first + MOST_KEYS]), Trainee.agency_id == agency_id,
-                Trainee.merged_into_id.is_(None),
-            )
+            .where(TraineeKey.key.in_(keys[first : first + MOST_KEYS]), TraineeKey.agency_id == agency_id)
             .order_by(TraineeKey.key, TraineeKey.trainee_id)
         )  # fmt: skip
         for key, side, number in rows:
@@ -114,39 +110,31 @@ def for_user(user: User, person: Person) -> list[Likeness]:
     """Likely doubles as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
     match user.role:
         case Role.PARTNER:
-            among = _of(user.agency_id) if user.agency_id is not None else select(Trainee).where(false())
+            return _like(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
         case Role.COORDINATOR | Role.ADMIN:
-            among = select(Trainee)
-        case _:
-            among = select(Trainee).where(false())
-    return _like(person, among, Grade.LIKELY)
+            return _like(person, None, Grade.LIKELY)
+    return []
 
 
-def _of(agency_id: int) -> Select[Trainee]:
-    return select(Trainee).where(Trainee.agency_id == agency_id)
-
-
-def _like(person: Person, among: Select[Trainee], least: Grade) -> list[Likeness]:
+def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]:
     beyond = _beyond(least)
-    wanted = [(key, (0, 2, 1)[side]) for key, side in trainees.keys_of(person) if key < beyond]
+    wanted = {(key, side) for key, side in trainees.keys_of(person) if key < beyond}
     if not wanted:
         return []
-    by_side = [
-        and_(TraineeKey.side == side, TraineeKey.key.in_([key for key, one in wanted if one == side]))
-        for side in sorted({side for _, side in wanted})
-    ]
     best = (
         select(TraineeKey.trainee_id, func.min(TraineeKey.key).label("key"))
-        .where(or_(*by_side))
+        .where(trainees.meets(wanted, agency_id))
         .group_by(TraineeKey.trainee_id)
+        .order_by("key", TraineeKey.trainee_id)
+        .limit(MOST)
         .subquery()
     )
     found = (
-        among.join(best, best.c.trainee_id == Trainee.id)
+        select(Trainee)
+        .join(best, best.c.trainee_id == Trainee.id)
         .add_columns(best.c.key)
         .options(joinedload(Trainee.agency))
         .order_by(best.c.key, Trainee.id)
-        .limit(MOST)
     )
     return [Likeness(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
 
@@ -210,7 +198,7 @@ def registration_counts(ids: set[int]) -> dict[int, int]:
     """How many registrations each of these people has, by their id."""
     rows = db.session.execute(
         select(Registration.trainee_id, func.count().label("n"))
-        .where(Registration.trainee_id.in_(ids))
+        .where(Registration.trainee_id.in_(ids), Registration.submitted_at.is_not(None))
         .group_by(Registration.trainee_id)
     )
     return dict.fromkeys(ids, 0) | {one.trainee_id: one.n for one in rows}

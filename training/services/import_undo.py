@@ -6,11 +6,14 @@ Only whom a letter has reached already is not taken for somebody who never was: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import joinedload
 
-from training.db import atomic, db
+from training import letters
+from training.db import atomic, db, store_unread
 from training.errors import Conflict
 from training.models import (
     AttendanceRecord,
@@ -27,11 +30,12 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, reserve_list, trainees, trainings
+from training.services import audit, notice_letters, reserve_list, seat_counts, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import Message, msg
 
+UNDONE = msg("The import was undone.")
 WHY = "The list was sent by mistake and taken back."
 """What the history says of a registration that ends by this."""
 UNTOUCHED = (RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE)
@@ -108,8 +112,9 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    Whoever has had a letter keeps a registration that was withdrawn, and stays known. Returns how many registrations
-    are taken back. Raises ``Conflict`` where something has built on it.
+    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, and
+    stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
+    Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
     trainings.lock(training)
@@ -132,6 +137,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     people = [number for number in kept["people"] if number not in known]
     removed = [held_people[number].name for number in people]
     withdrawn = [one.trainee_name for one in staying]
+    _tell(batch, kept["registrations"], by)
     _put_back({held_people[int(number)]: changes for number, changes in kept["before"].items()}, by)
     steps.end_many(staying, RegistrationState.WITHDRAWN, by, ReasonCode.AGENCY, WHY)
     _remove([one.id for one in gone])
@@ -142,7 +148,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         by=by, action="import.undo", thing=batch,
         changes={"registrations": len(gone), "people": len(people), "removed": removed, "withdrawn": withdrawn},
     )  # fmt: skip
-    reserve_list.promote(training, Freed(held), by=by)
+    reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
     return len(found)
 
 
@@ -164,7 +170,7 @@ def _remove(made: Sequence[int]) -> None:
     db.session.execute(
         update(OutgoingMail)
         .where(mail, waiting)
-        .values(state=MailState.DROPPED, last_error="the import was undone", body="")
+        .values(state=MailState.DROPPED, last_error=str(UNDONE), body="", leased_until=None)
     )
     db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
     for column in (RegistrationStep.registration_id, Registration.id):
@@ -175,6 +181,28 @@ def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
     trainees.take_over(
         {one: {name: old for name, (old, _) in changes.items()} for one, changes in changed.items()}, by=by
     )
+
+
+def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
+    """Tell the agency and the coordinators now, while there is still somebody to name."""
+    training, reason = batch.training, letters.IMPORT_UNDONE["en"]
+    gone = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(made))
+        .options(joinedload(Registration.trainee))
+        .order_by(Registration.id)
+    ).all()
+    if not gone:
+        return
+    lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
+    parts = notice_letters.of_people(training, {"withdrawn": lines})
+    digest = notice_letters.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
+    store_unread(notice_letters.to_agencies({(training, batch.agency_id): parts}))
+    store_unread(notice_letters.to_coordinators([(training, digest, {by.id})]))
+
+
+def _line(registration: Registration, reason: str, language: str) -> str:
+    return notice_letters.with_reason(registration, letters.said(reason, language))
 
 
 def _count(found: Any) -> int:

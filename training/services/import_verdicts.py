@@ -266,13 +266,12 @@ def known_people(agency_id: int) -> Iterable[Known]:
 
 
 def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:
-    """Which of these people have a live registration for the training."""
+    """Which of these people have a live registration for the training, whichever agency made it."""
     if not people:
         return set()
     found = select(Registration.trainee_id).where(
-        Registration.training_id == batch.training_id, Registration.agency_id == batch.agency_id,
-        Registration.state.in_(LIVE),
-    )  # fmt: skip
+        Registration.training_id == batch.training_id, Registration.state.in_(LIVE)
+    )
     return set(db.session.scalars(found)).intersection(people)
 
 

@@ -102,9 +102,15 @@ class Outcome:
 
 
 def visible_to(user: User) -> Select[ImportBatch]:
-    """The batches that ``user`` may see: a partner its agency's; staff all, and the policy says who may act."""
+    """The batches that ``user`` may see; staff all, and the policy says who may act.
+
+    A partner sees its agency's, as long as it sees the training: one that is offered to it no more takes them along.
+    """
     found = select(ImportBatch)
-    return found.where(ImportBatch.agency_id == user.agency_id) if user.role is Role.PARTNER else found
+    if user.role is not Role.PARTNER:
+        return found
+    seen = trainings.visible_to(user).with_only_columns(Training.id)
+    return found.where(ImportBatch.agency_id == user.agency_id, ImportBatch.training_id.in_(seen))
 
 
 def get(user: User, public_id: UUID) -> ImportBatch:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import Select, and_, case, select
+
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
-from training.models import ReasonCode, Registration, RegistrationSource, Trainee, Training, User
+from training.models import (
+    HOLDS_SEAT,
+    LIVE,
+    ReasonCode,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    Trainee,
+    Training,
+    User,
+)
 from training.seat_count import SeatCount
-from training.services import audit, registrations, reserve_list, seat_counts, seats, trainings
+from training.services import audit, registrations, reserve_list, seat_counts, seats, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
@@ -18,7 +30,10 @@ from training.text import msg
 
 @atomic
 def replace(registration: Registration, *, by: User, substitute: Trainee, reason: str) -> Registration:
-    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step."""
+    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
+
+    Where the agency had put them forward already, that registration ends without a letter: they are told of the seat.
+    """
     steps.lock(registration)
     training = registration.training
     steps.check_from(registration, S.CONFIRMED)
@@ -33,14 +48,47 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
         raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
     db.session.flush()  # the seat is free, and the pair of person and training too, only then
+    own = registrations.live_of(training, substitute)
+    if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
+        steps.end_untold(own, by, reason)
+        audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})
     new = registrations.submit_locked(
         training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True
     )
     new.replaces = registration
     # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
-    reserve_list.promote(training, Freed(by=registration), by=by)
+    reserve_list.promote(training, Freed(origin=seat_counts.origin_of(registration)), by=by)
     audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
     return new
+
+
+def substitutes(registration: Registration, user: User, *, text: str = "") -> Select[Trainee]:
+    """Who may come instead: the agency's people without a seat, those on the reserve list first, then who else waits."""
+    own = and_(
+        Registration.trainee_id == Trainee.id,
+        Registration.training_id == registration.training_id,
+        Registration.agency_id == registration.agency_id,
+        Registration.state.in_(LIVE),
+    )
+    waiting = case((Registration.state == S.RESERVE, 0), (Registration.id.is_not(None), 1), else_=2)
+    return (
+        trainees.search(user, text=text, agency=registration.agency)
+        .outerjoin(Registration, own)
+        .where(Registration.id.is_(None) | Registration.state.not_in(HOLDS_SEAT))
+        .order_by(None)
+        .order_by(waiting, Registration.reserve_rank, Trainee.search_key, Trainee.id)
+    )
+
+
+def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int, RegistrationState]:
+    """Where these people of its agency stand in its training, by their id."""
+    found = select(Registration.trainee_id, Registration.state).where(
+        Registration.training_id == registration.training_id,
+        Registration.agency_id == registration.agency_id,
+        Registration.trainee_id.in_([one.id for one in people]),
+        Registration.state.in_(LIVE),
+    )
+    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
 
 
 @atomic
@@ -84,15 +132,22 @@ def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> 
     return [walk_in(training, by=by, trainee=trainee) for trainee in people]
 
 
+def is_being_held(training: Training) -> bool:
+    """Whether people can be added at the door: from the first day on, until the training is over or off."""
+    return training.state in trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
+        training.zone
+    )
+
+
 def _check_being_held(training: Training) -> None:
+    if is_being_held(training):
+        return
     if training.state not in trainings.OFFERED_TO_PARTNERS:
-        raise Conflict(msg("People are added at the door only while a training is being held."), "state")
-    if training.starts_on > clock.today(training.zone):
-        raise Conflict(
-            msg("The training begins on %(day)s: until then, people are registered.",
-                day=training.starts_on),
-            "too_early",
-        )  # fmt: skip
+        raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
+    raise Conflict(
+        msg("The training begins on %(day)s: until then, people are registered.", day=training.starts_on),
+        "too_early",
+    )
 
 
 def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) -> None:

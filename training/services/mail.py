@@ -1,7 +1,7 @@
 """The outbox: mail is written with the change that it tells of, and sent later by the worker.
 
 Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised. Just before it is
-sent its reader is looked at again: who may not have it any more does not get it.
+sent its reader is looked at again: who may not have it any more does not get it, and a link that has stopped is left out.
 """
 
 from __future__ import annotations
@@ -13,20 +13,23 @@ import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from email.utils import format_datetime, formataddr
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from config import Config
-from training import clock, links
+from training import clock, letters, links
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
-from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Training, User
+from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
+from training.services import shown_trainings
 from training.text import msg
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,9 @@ ENOUGH_LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 LONGEST_OUTAGE = timedelta(days=5)
 LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
+WAIT_WHILE_SUSPENDED = timedelta(hours=1)
+WAITING_KINDS = frozenset({"cancelled", "changed", "postponed", letters.FRAME})
+"""What a suspended agency gets when it is resumed: its people must know. A letter of several parts may hold one of these."""
 Deliver = Callable[[EmailMessage], None]
 
 INACTIVE = msg("The account is closed.")
@@ -45,6 +51,9 @@ OUT_OF_SCOPE = msg("The training is not in the reader's scope any more.")
 ENDED = msg("The registration has ended.")
 BY_FOCAL_POINT = msg("This person is not written to directly any more.")
 NO_ADDRESS = msg("There is no address.")
+NOT_SHOWN = msg("The training is not shared with this agency any more.")
+ELSEWHERE = msg("The person is with another agency now.")
+LINK_STOPPED = msg("The link in it has stopped.")
 
 
 class Failure(StrEnum):
@@ -143,17 +152,23 @@ def send_due(config: Config, deliver: Deliver | None = None) -> int:
         if message.leased_until is None or message.leased_until < clock.now() + ENOUGH_LEASE:
             continue  # the server was slow: this message may be another worker's by now
         why_not = reason_to_drop(message)
+        if why_not == str(SUSPENDED) and message.kind in WAITING_KINDS:
+            mark_waiting(message, why=why_not)
+            continue
         if why_not:
             mark_dropped(message, why=why_not)
             continue
         if message.registration is not None and message.registration.trainee.email != message.to_email:
             redirect(message, to=message.registration.trainee.email)
+        email = _written(message, config)
+        if email is None:
+            continue
         try:
-            send(as_email(message, config))
+            send(email)
         except (OSError, ValueError) as failure:
             log.warning("mail %s was not accepted: %s", message.public_id, type(failure).__name__)
             kind = kind_of(failure)
-            mark_failed(message, why=f"{type(failure).__name__}: {failure}"[:500], kind=kind)
+            mark_failed(message, why=_said(failure), kind=kind)
             if kind is Failure.OF_SERVER:
                 put_back(numbers)
                 break
@@ -161,6 +176,24 @@ def send_due(config: Config, deliver: Deliver | None = None) -> int:
             mark_sent(message)
             sent += 1
     return sent
+
+
+def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
+    """The message as it is sent; one that cannot be written is parked for good, and the others go on."""
+    try:
+        email = as_email(message, config)
+        email.as_bytes(policy=SMTPUTF8)
+    except SQLAlchemyError:
+        raise  # no fault of the message
+    except Exception as failure:
+        log.warning("mail %s cannot be written: %s", message.public_id, type(failure).__name__)
+        mark_failed(message, why=_said(failure), kind=Failure.FOR_GOOD)
+        return None
+    return email
+
+
+def _said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"[:500]
 
 
 def kind_of(failure: Exception) -> Failure:
@@ -178,9 +211,34 @@ def kind_of(failure: Exception) -> Failure:
 
 def reason_to_drop(message: OutgoingMail) -> str:
     """Why the message may not be sent any more, as things stand now; empty when it may."""
-    if message.registration_id is not None:
-        return _reason_of_trainee(message)
-    return _reason_of_user(message) if message.user is not None else ""
+    if message.user is not None:
+        why_not = _reason_of_user(message)
+    elif message.registration is not None:
+        why_not = _reason_of_trainee(message, message.registration)
+    else:
+        why_not = str(ENDED)  # to a person whose registration was taken back
+    if why_not or message.kind not in ("trainee", "hand_over"):
+        return why_not
+    named = links.to_people(message.body)
+    return str(LINK_STOPPED) if named and named == stopped_links(message.body) else ""
+
+
+def stopped_links(text: str) -> set[tuple[UUID, UUID]]:
+    """Which personal links in a letter open nothing any more: registration ended, or person not whom it names, or not there."""
+    named = links.to_people(text)
+    if not named:
+        return set()
+    works = (
+        select(Registration.public_id, Trainee.public_id)
+        .join(Registration.trainee)
+        .where(
+            Registration.public_id.in_({registration for registration, _ in named}),
+            Registration.state.in_(LIVE),
+            Trainee.agency_id == Registration.agency_id,
+            Trainee.anonymised_at.is_(None),
+        )
+    )
+    return named - {(one, person) for one, person in db.session.execute(works)}
 
 
 def _reason_of_user(message: OutgoingMail) -> str:
@@ -194,7 +252,12 @@ def _reason_of_user(message: OutgoingMail) -> str:
         return "" if _in_scope(user, message.training) else str(OUT_OF_SCOPE)
     if user.agency_id != message.agency_id or user.agency is None:
         return str(MOVED)
-    return "" if user.agency.is_active else str(SUSPENDED)
+    if not user.agency.is_active:
+        return str(SUSPENDED)
+    if message.kind == "withdrawn":
+        return ""  # its own people, whose registrations an undone list may have taken with it
+    shown = shown_trainings.visible_to(user).where(Training.id == message.training_id)
+    return "" if db.session.scalar(shown) is not None else str(NOT_SHOWN)
 
 
 def _in_scope(user: User, training: Training) -> bool:
@@ -203,12 +266,14 @@ def _in_scope(user: User, training: Training) -> bool:
     return user.role is Role.ADMIN or (user.role is Role.COORDINATOR and mine)
 
 
-def _reason_of_trainee(message: OutgoingMail) -> str:
-    registration: Registration | None = message.registration
-    if registration is None or registration.state not in LIVE or registration.trainee.anonymised_at:
-        return str(ENDED)
+def _reason_of_trainee(message: OutgoingMail, registration: Registration) -> str:
     trainee = registration.trainee
-    if trainee.contact_via_focal_point or registration.agency.confidential or trainee.agency.confidential:
+    has_ended = registration.state not in LIVE and message.kind not in letters.OF_THE_END
+    if has_ended or trainee.anonymised_at:
+        return str(ENDED)
+    if trainee.agency_id != registration.agency_id:
+        return str(ELSEWHERE)
+    if trainee.contact_via_focal_point or registration.agency.confidential:
         return str(BY_FOCAL_POINT)
     return "" if trainee.email else str(NO_ADDRESS)
 
@@ -223,7 +288,7 @@ def redirect(message: OutgoingMail, *, to: str) -> None:
 def mark_sent(message: OutgoingMail) -> None:
     """The server has taken the message. Its text, which may hold a link, is not kept."""
     message.state, message.sent_at, message.leased_until = MailState.SENT, clock.now(), None
-    message.body = ""
+    message.body = message.last_error = ""
 
 
 @atomic
@@ -231,6 +296,23 @@ def mark_dropped(message: OutgoingMail, *, why: str) -> None:
     """The reader may not have it any more: it is never sent, and its text is not kept."""
     message.state, message.last_error, message.leased_until = MailState.DROPPED, why, None
     message.body = ""
+
+
+@atomic
+def mark_waiting(message: OutgoingMail, *, why: str) -> None:
+    """It stays in the outbox with the reason, and is looked at again later."""
+    message.last_error, message.leased_until = why, None
+    message.due_at = clock.now() + WAIT_WHILE_SUSPENDED
+
+
+def resume(agency_id: int) -> None:
+    """What waited for the agency is due now; the caller resumes it."""
+    waiting = (OutgoingMail.agency_id == agency_id, OutgoingMail.state == MailState.QUEUED)
+    db.session.execute(
+        update(OutgoingMail)
+        .where(*waiting, OutgoingMail.last_error == str(SUSPENDED))
+        .values(due_at=clock.now())
+    )
 
 
 @atomic
@@ -264,7 +346,7 @@ def put_back(numbers: list[int]) -> None:
 def send_again(message: OutgoingMail) -> None:
     """Try a failed message once more; raises ``Conflict`` for any other."""
     if message.state is not MailState.FAILED:
-        raise Conflict(msg("Only a message that failed can be sent again."))
+        raise Conflict(msg("Only a message that failed can be sent again."), "not_failed")
     message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()
     message.leased_until = None
 
@@ -279,7 +361,10 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
     email["Date"] = format_datetime(message.created_at)
     email["Auto-Submitted"] = "auto-generated"
     email["Content-Language"] = message.language
-    body = links.written_out(message.body, public_url=config.public_url, secret_key=config.secret_key)
+    body = links.written_out(
+        message.body, public_url=config.public_url, secret_key=config.secret_key,
+        stopped=stopped_links(message.body), instead=letters.LINK_STOPPED[letters.language_of(message.language)],
+    )  # fmt: skip
     email.set_content(body)
     return email
 

@@ -6,20 +6,18 @@ Copies on registrations (the agency as of that day) never change.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import delete, inspect, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
-from training.services import audit, duplicates, trainees
+from training.services import audit, duplicates, notices_anew, trainees
 from training.text import Message, msg
 
 MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
@@ -27,7 +25,7 @@ MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Traine
 
 STAYS: tuple[InstrumentedAttribute[Any], ...] = (
     TraineeKey.trainee_id,  # derived from the names: the one merged away has none
-    NotSame.one_id,  # said of these two as they were; those of the one who stays still hold
+    NotSame.one_id,  # said of these two as they were; copied, so that it holds of the one who stays too
     NotSame.other_id,
     PersonMerge.kept_id,  # what happened, happened to this person
     PersonMerge.gone_id,
@@ -73,7 +71,7 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
     if kept is gone or kept.merged_into_id or gone.merged_into_id:
         raise Conflict(msg("These two are one person already."), "merged")
     _check_registrations(kept, gone)
-    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in values]
+    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in _taken(kept, gone, values)]
     before, audited = _plain(kept, columns), audit.snapshot(kept)
     for column in columns:
         setattr(kept, column, getattr(gone, column))
@@ -82,9 +80,10 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
     _refresh(kept, gone)
     done = PersonMerge(
         kept=kept, gone=gone, at=clock.now(), by=by, by_name=by.name, before=before, after=_plain(kept, columns),
-        moved={"rows": moved, "as_left": _as_left(moved), "registrations": _registrations_of(kept)},
+        moved={"rows": moved, "registrations": _registrations_of(kept), "apart": _keep_apart(kept, gone)},
     )  # fmt: skip
     db.session.add(done)
+    _tell(kept, moved)
     audit.record(
         by=by, action="trainee.merge", thing=kept, before=audited,
         changes={"merged": gone.name, "moved": sum(len(rows) for rows in moved.values())},
@@ -94,7 +93,10 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
 
 @atomic
 def undo(done: PersonMerge, *, by: User) -> None:
-    """Put everything back as it was before the merge; raises ``Conflict`` where something has built on it."""
+    """Put everything back as it was before the merge; raises ``Conflict`` where something has built on it.
+
+    A value that somebody changed since stays as it is now.
+    """
     kept, gone = done.kept, done.gone
     _lock(kept, gone)
     db.session.refresh(done)
@@ -104,12 +106,18 @@ def undo(done: PersonMerge, *, by: User) -> None:
     for column in MOVED:
         rows = details["rows"][str(column)]
         db.session.execute(update(column.class_).where(column.class_.id.in_(rows)).values({column: gone.id}))
+    if apart := [tuple(sorted((kept.id, number))) for number in details.get("apart", [])]:
+        db.session.execute(delete(NotSame).where(tuple_(NotSame.one_id, NotSame.other_id).in_(apart)))
     before: Any = done.before
+    after: Any = done.after
+    now = _plain(kept, list(after))
     for name, value in before.items():
-        setattr(kept, name, _typed(name, value))
+        if now[name] == after[name]:
+            setattr(kept, name, _typed(name, value))
     gone.merged_into_id = None
     done.undone_at, done.undone_by_name = clock.now(), by.name
     _refresh(kept, gone)
+    _tell(kept, details["rows"])
     audit.record(by=by, action="trainee.unmerge", thing=kept, changes={"separated": gone.name})
 
 
@@ -122,13 +130,27 @@ def why_not(done: PersonMerge) -> Message | None:
         return msg("%(name)s was merged with somebody else since: undo that first.", name=done.kept.name)
     if done.gone.merged_into_id != done.kept_id:
         return msg("%(name)s belongs to somebody else by now.", name=done.gone.name)
-    if _plain(done.kept, list(done.after)) != done.after:
-        return msg("What is known of %(name)s was changed since.", name=done.kept.name)
-    if _registrations_of(done.kept) != details["registrations"]:
+    if set(_registrations_of(done.kept)) - {*details["registrations"], *_came_later(done)}:
         return msg("%(name)s was registered for another training since.", name=done.kept.name)
-    if _as_left(details["rows"]) != details["as_left"]:
-        return msg("A registration that came with the merge was changed since.")
+    for column in MOVED:
+        model: Any = column.class_
+        rows = model.id.in_(details["rows"][str(column)])
+        if db.session.scalar(select(model.id).where(rows, column != done.kept_id).limit(1)):
+            return msg("Something that came with the merge belongs to somebody else by now.")
     return None
+
+
+def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
+    """The fields to take of ``gone``: who is written to by the focal point alone stays so, whichever of the two it was."""
+    flag = "contact_via_focal_point"
+    chosen = set(values) - {flag}
+    return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
+
+
+def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
+    """The links in earlier letters name another person: the right ones go out, and what waits follows who stays."""
+    notices_anew.of_registrations(rows[str(Registration.trainee_id)])
+    notices_anew.of_people([kept])
 
 
 def _lock(kept: Trainee, gone: Trainee) -> None:
@@ -178,23 +200,37 @@ def _refresh(kept: Trainee, gone: Trainee) -> None:
     trainees.keep_keys([kept, gone])
 
 
-def _as_left(moved: dict[str, list[int]]) -> dict[str, str]:
-    """What every moved row looks like, in short: another as soon as something in it changes."""
-    found = {}
-    for column in MOVED:
-        model: Any = column.class_
-        rows = db.session.scalars(
-            select(model).where(model.id.in_(moved[str(column)])).execution_options(populate_existing=True)
+def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:
+    """Say of ``kept`` too from whom ``gone`` is known to be another person; the ids of whom that is new of."""
+    said: dict[int, dict[int, NotSame]] = {kept.id: {}, gone.id: {}}
+    found = select(NotSame).where(or_(NotSame.one_id.in_(said), NotSame.other_id.in_(said)))
+    for row in db.session.scalars(found):
+        for number, other_id in ((row.one_id, row.other_id), (row.other_id, row.one_id)):
+            if number in said:
+                said[number][other_id] = row
+    new = sorted(set(said[gone.id]) - set(said[kept.id]) - {kept.id})
+    for other_id in new:
+        one_id, last_id = sorted((kept.id, other_id))
+        row = said[gone.id][other_id]
+        db.session.add(
+            NotSame(one_id=one_id, other_id=last_id, at=row.at, by_id=row.by_id, by_name=row.by_name)
         )
-        for row in rows:
-            said = json.dumps(_plain(row, [a.key for a in inspect(model).column_attrs]), sort_keys=True)
-            found[f"{column} {row.id}"] = hashlib.sha256(said.encode()).hexdigest()[:16]
-    return found
+    return new
+
+
+def _came_later(done: PersonMerge) -> list[int]:
+    """The registrations that came to who stays with people merged later, and go with these."""
+    later = select(PersonMerge.moved).where(
+        PersonMerge.kept_id == done.kept_id, PersonMerge.id > done.id, PersonMerge.undone_at.is_(None)
+    )
+    moved: list[Any] = list(db.session.scalars(later))
+    return [number for one in moved for number in one["rows"][str(Registration.trainee_id)]]
 
 
 def _registrations_of(trainee: Trainee) -> list[int]:
-    found = select(Registration.id).where(Registration.trainee_id == trainee.id).order_by(Registration.id)
-    return list(db.session.scalars(found))
+    """Those that were submitted: a draft belongs to whoever is put forward by it."""
+    own = (Registration.trainee_id == trainee.id) & Registration.submitted_at.is_not(None)
+    return list(db.session.scalars(select(Registration.id).where(own).order_by(Registration.id)))
 
 
 def _plain(thing: Base, columns: list[str]) -> dict[str, Any]:

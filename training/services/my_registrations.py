@@ -1,7 +1,7 @@
 """A registered person's own page: reached by a signed link without an account, it confirms, corrects, declines.
 
 The link names the registration and the person. It stops when the registration ends or belongs to somebody else, when
-the person was made anonymous, and thirty days after the training.
+the person is with another agency or was made anonymous, and thirty days after the training.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from training.models import (
     Registration,
     RegistrationState,
     RegistrationStep,
+    Trainee,
     Training,
     TrainingState,
 )
@@ -49,21 +50,44 @@ def of_link(token: str, *, secret_key: str, address: str) -> Registration:
             ),
         )
     )
-    if not named or registration is None:
+    if not named:
         sign_ins.count_link_try(address)
         raise NotFound
+    if (
+        registration is None
+    ):  # it was made here: the list by which the person was registered has been taken back
+        raise Conflict(
+            msg("This registration was taken back, and the link with it. Nothing more is asked of you."),
+            "gone",
+        )
     _check_works(registration, person_is_same=registration.trainee.public_id == named[1])
     return registration
+
+
+def language_of_link(token: str, *, secret_key: str) -> str:
+    """The language of the person whom a link names; empty where that is not known."""
+    named = links.read(token, secret_key=secret_key)
+    known = named and db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
+    return letters.language_of(known) if isinstance(known, str) else ""
 
 
 def _check_works(registration: Registration, *, person_is_same: bool) -> None:
     training = registration.training
     if clock.today(training.zone) > training.ends_on + LINK_LIFE:
         raise Conflict(msg("This link has expired: the training was over more than 30 days ago."), "gone")
-    if not registration.is_live or not person_is_same or registration.trainee.anonymised_at is not None:
+    if not registration.is_live or registration.trainee.anonymised_at is not None:
         raise Conflict(
             msg("This registration has ended, and the link with it. Nothing more is asked of you."), "gone"
         )
+    if registration.trainee.agency_id != registration.agency_id:
+        raise Conflict(
+            msg("This link does not work any more. Please ask your agency about your registration."), "gone"
+        )
+    if not person_is_same:
+        raise Conflict(
+            msg("This link does not work any more. You may have a newer one in a later letter; otherwise ask your agency."),
+            "gone",
+        )  # fmt: skip
 
 
 def may_decline(registration: Registration) -> bool:

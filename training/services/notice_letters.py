@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -32,8 +32,18 @@ from training.services import mail, organisations
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
 """A line about a person, by language."""
-PARTS = ("submitted", "confirmed", "reserve", "offered", "returned", "declined", "replaced", "withdrawn")
-ADDRESS = re.compile(r"[^@\s<>,;:\"()\\]+@[^@\s<>,;:\"()\\]+\.[^@\s<>,;:\"()\\]+")
+PARTS = (
+    "submitted",
+    "confirmed",
+    "reserve",
+    "offer_over",
+    "offered",
+    "returned",
+    "declined",
+    "replaced",
+    "withdrawn",
+)
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]+")
 
 
 @dataclass(frozen=True)
@@ -78,8 +88,8 @@ def whereabouts(training: Training) -> Whereabouts:
 
 
 def name_of(registration: Registration) -> str:
-    """The person's name on one line."""
-    return one_line(registration.trainee.name)
+    """The person's name on one line, as the registration's agency knows it."""
+    return one_line(registration.name)
 
 
 def with_reason(registration: Registration, reason: str) -> str:
@@ -161,22 +171,23 @@ def of_change(training: Training, before: Whereabouts, lines: Iterable[str]) -> 
     )
 
 
-def of_seats(kind: str, training: Training, seats: int, reason: str) -> Part:
-    """The answer to a request for seats."""
-    said = {"seats": str(seats), "reason": one_line(reason)[:1000]}
+def of_seats(kind: str, training: Training, seats: int, reason: str, agency: str = "") -> Part:
+    """What an agency does with its seats, or the answer to its request."""
+    said = {"seats": str(seats), "reason": one_line(reason)[:1000], "agency": agency}
     return Part(kind, lambda language: {**about(training, language), **said})
 
 
-def of_deadline(training: Training, seats: int, lines: Iterable[str]) -> Part:
-    """The deadline is near, with what the agency has not done yet."""
-    people = block(lines)
+def of_deadline(
+    kind: str, training: Training, at: datetime, *, seats: int = 0, pool: str = "", lines: Iterable[str] = ()
+) -> Part:
+    """A deadline is near: how many of the agency's own seats are free, how its country's stand, what is unfinished."""
+    people, free = block(lines), str(seats) if seats else ""
 
     def values(language: str) -> dict[str, str]:
-        deadline = letters.moment(training.registration_closes_at, training.zone, language)
-        free = str(seats) if seats else ""
-        return {**about(training, language), "deadline": deadline, "seats": free, "people": people}
+        said = {"deadline": letters.moment(at, training.zone, language), "seats": free, "people": people}
+        return {**about(training, language), **said, "pool": letters.FREE[language].get(pool, "")}
 
-    return Part("deadline_near", values)
+    return Part(kind, values)
 
 
 def composed(
@@ -222,28 +233,34 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ou
     return found
 
 
-def to_coordinators(
-    groups: Mapping[tuple[Training, str], Sequence[tuple[User | None, Registration, str]]],
-) -> list[OutgoingMail]:
+Told = tuple[Training, Part, set[int | None]]
+"""What coordinators are told, of which training, and by whose doing (ids of users)."""
+
+
+def to_coordinators(told: Sequence[Told]) -> list[OutgoingMail]:
     """One message for each coordinator in whose scope the training is, save who did all of it."""
     found, organisation = [], organisations.get()
-    readers = {training: _coordinators_of(training) for training in {training for training, _ in groups}}
-    for (training, kind), lines in groups.items():
-        doers = {by.id if by else None for by, _, _ in lines}
+    readers = {training: _coordinators_of(training) for training in {training for training, _, _ in told}}
+    for training, part, doers in told:
         for user in readers[training]:
             if doers == {user.id}:
                 continue
             language = letters.language_of(user.language)
-            part = of_lines(kind, training, _digest(lines, language))
             _, letter = composed([part], training, language, user.name, organisation)
-            found.append(row(kind, letter, language, training, user=user))
+            found.append(row(part.kind, letter, language, training, user=user))
     return found
 
 
-def _digest(lines: Sequence[tuple[User | None, Registration, str]], language: str) -> list[str]:
-    """The people under the name of their agency."""
+def of_digest(kind: str, training: Training, lines: Sequence[tuple[Registration, str]]) -> Part:
+    """People, each with what was said, under the name of their agency."""
+    return Part(
+        kind, lambda language: {**about(training, language), "people": block(_digest(lines, language))}
+    )
+
+
+def _digest(lines: Sequence[tuple[Registration, str]], language: str) -> list[str]:
     by_agency: dict[str, list[str]] = defaultdict(list)
-    for _by, registration, reason in lines:
+    for registration, reason in lines:
         said = letters.said(reason, language) or letters.outcome(registration.state.value, language)
         by_agency[one_line(registration.agency_name)].append(f"  {with_reason(registration, said)}")
     return [line for agency, people in by_agency.items() for line in (agency, *people)]
@@ -301,7 +318,7 @@ def of_trainee(
     """
     training, trainee = registration.training, registration.trainee
     if (training, language) not in shared:
-        shared[training, language] = _to_everybody(training, language)
+        shared[training, language] = to_everybody(training, language)
     return fill(
         "trainee",
         language,
@@ -314,7 +331,8 @@ def of_trainee(
     )
 
 
-def _to_everybody(training: Training, language: str) -> dict[str, str]:
+def to_everybody(training: Training, language: str) -> dict[str, str]:
+    """What the notice says to each person alike."""
     organisation = organisations.get()
     return {
         **about(training, language),
@@ -322,29 +340,6 @@ def _to_everybody(training: Training, language: str) -> dict[str, str]:
         "organisation": organisation.name,
         "address": letters.paragraphs(organisation.address),
     }
-
-
-SAMPLE = ("– Sample, Anna", "– Sample, Omar")
-
-
-def sample(kind: str, training: Training, language: str) -> Letter:
-    """A letter of this kind about the training as it would be written, with invented people."""
-    values: dict[str, str] = {
-        **_to_everybody(training, language),
-        "name": "Anna Sample",
-        "agency": "Sample Agency",
-        "people": block(
-            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)] if kind == "reserve" else SAMPLE
-        ),
-        "before": whereabouts(training).said(language),
-        "reason": "…",
-        "seats": "2",
-        "opens": letters.moment(training.registration_opens_at, training.zone, language),
-        "deadline": letters.moment(training.registration_closes_at, training.zone, language),
-        "link": "https://…",
-    }
-    part = fill(kind, language, values)
-    return part if kind in letters.ALONE else letters.framed([part], language, values, part.subject)
 
 
 def privacy(training: Training, language: str) -> Letter:

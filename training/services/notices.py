@@ -14,6 +14,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from training import clock, letters
 from training.db import END_OF_WORK, MOST_PARAMETERS, db, note, store_unread
 from training.models import (
     LIVE,
@@ -22,17 +23,19 @@ from training.models import (
     Registration,
     RegistrationSource,
     RegistrationState,
-    SeatAllocation,
     Training,
+    TrainingSession,
     User,
 )
-from training.services import notice_letters
-from training.services.notice_letters import Part, Whereabouts, line_of, name_of, whereabouts
+from training.services import change_letters, notice_letters, person_letters, seat_counts, shown_trainings
+from training.services.change_letters import Facts, MovedSession, Times
+from training.services.notice_letters import Part, line_of, name_of
 
 S = RegistrationState
 AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""
-TOLD_OF_CHANGES = ("open", "confirmed", "running", "postponed")
+TOLD_OF_SESSIONS = ("open", "confirmed", "running")
+TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
 MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
 
 
@@ -49,8 +52,18 @@ class Step:
     @property
     def is_submission(self) -> bool:
         """Whether it came in with this, or came back corrected."""
-        back = self.before in (S.RETURNED, S.DRAFT) and self.registration.state is S.SUBMITTED
-        return self.before is None or back
+        return self.is_first or (self.before is S.RETURNED and self.registration.state is S.SUBMITTED)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it came in with this: before, nobody was told of it."""
+        return self.before in (None, S.DRAFT)
+
+    @property
+    def kind(self) -> str:
+        """Under which heading it is told: where it stands now, or that its offer passed unused."""
+        is_over = self.before is S.OFFERED and self.registration.state is S.RESERVE
+        return "offer_over" if is_over else self.registration.state.value
 
 
 @dataclass(frozen=True)
@@ -72,10 +85,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Changed:
-    """A training's dates or place before they were changed."""
+    """A training was changed: what people rely on, before that."""
 
     training: Training
-    before: Whereabouts
+    before: Facts
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,15 @@ class Answered:
 
     training: Training
     agency: Agency
+    part: Part
+
+
+@dataclass(frozen=True)
+class SeatsMoved:
+    """An agency asks for more seats or gives some back."""
+
+    training: Training
+    by: User
     part: Part
 
 
@@ -98,10 +120,16 @@ def training_moved(training: Training, *, name: str, reason: str) -> None:
         note(Moved(training, MOVES[name], reason))
 
 
-def training_changed(training: Training, *, before: Whereabouts) -> None:
-    """A training was changed; told where people come on another day or to another place."""
+def training_changed(training: Training, *, before: Facts) -> None:
+    """A training was changed; told where it is what people rely on."""
     if training.state in TOLD_OF_CHANGES:
         note(Changed(training, before))
+
+
+def session_changed(session: TrainingSession, *, before: Times) -> None:
+    """A session was changed or called off; told where people come at another time."""
+    if session.training.state in TOLD_OF_SESSIONS:
+        note(MovedSession(session, before))
 
 
 def correction_asked(registration: Registration, *, text: str) -> None:
@@ -117,9 +145,20 @@ def seats_answered(
     note(Answered(training, agency, notice_letters.of_seats(kind, training, seats, reason)))
 
 
+def seats_moved(
+    training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
+) -> None:
+    """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
+    kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
+    note(SeatsMoved(training, by, notice_letters.of_seats(kind, training, seats, sentence, agency.name)))
+
+
 def write(notes: Sequence[object]) -> None:
     """Write the letters that follow from the notes of a unit of work."""
-    if not any(isinstance(one, Step | Remark | Moved | Changed | Answered) for one in notes):
+    if not any(
+        isinstance(one, Step | Remark | Moved | Changed | MovedSession | Answered | SeatsMoved)
+        for one in notes
+    ):
         return
     db.session.flush()  # the letters name the ids of what was just made
     steps = _folded(one for one in notes if isinstance(one, Step))
@@ -129,20 +168,45 @@ def write(notes: Sequence[object]) -> None:
     off = {one.training.id for one in moves if one.kind == "cancelled"}
     told = [s for s in steps if not (s.code is ReasonCode.ORGANISER and s.registration.training_id in off)]
     parts: dict[tuple[Training, int], list[Part]] = defaultdict(list)
+    personal: dict[Registration, list[Part]] = defaultdict(list)
     for one in moves:
-        for agency_id, part in _of_move(one, [s for s in steps if s not in told]):
-            parts[one.training, agency_id].append(part)
-    for change in (one for one in notes if isinstance(one, Changed)):
-        for agency_id, part in _of_change(change):
-            parts[change.training, agency_id].append(part)
+        _add_move(one, [s for s in steps if s not in told], parts, personal)
+    _add_changes(notes, parts, personal)
     for answer in (one for one in notes if isinstance(one, Answered)):
         parts[answer.training, answer.agency.id].append(answer.part)
     for key, found in _of_steps(told, remarks).items():
         parts[key] += found
-    store_unread([*notice_letters.to_agencies(parts), *_to_coordinators(told, remarks)])
+    coordinators = _digests(told, remarks)
+    for move in (one for one in notes if isinstance(one, SeatsMoved)):
+        coordinators.append((move.training, move.part, {move.by.id}))
+    for registration, part in person_letters.of_steps(_personal(told)).items():
+        personal[registration].append(part)
+    store_unread([*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)])
     people = _new(told)
     for first in range(0, len(people), AT_ONCE):
         store_unread(notice_letters.to_trainees(people[first : first + AT_ONCE]))
+    _write_to_people(personal, besides=people)
+
+
+def _write_to_people(
+    personal: dict[Registration, list[Part]], *, besides: Sequence[Registration] = ()
+) -> None:
+    """One letter to each who may be written to, ``besides`` those who have just been told of everything."""
+    told = set(besides)
+    reached = [one for one in personal if one not in told and notice_letters.is_written_to(one)]
+    for first in range(0, len(reached), AT_ONCE):
+        store_unread(
+            person_letters.to_people({one: personal[one] for one in reached[first : first + AT_ONCE]})
+        )
+
+
+def _personal(steps: Iterable[Step]) -> list[tuple[Registration, str]]:
+    """The steps of which the person hears: neither the first, which the notice tells, nor what they did themselves."""
+    return [
+        (one.registration, one.kind)
+        for one in steps
+        if one.before is not None and one.code is not ReasonCode.TRAINEE and one.kind in person_letters.STEPS
+    ]
 
 
 def _folded(steps: Iterable[Step]) -> list[Step]:
@@ -172,7 +236,7 @@ def _load(registrations: Sequence[Registration]) -> None:
 
 
 def _new(steps: Iterable[Step]) -> list[Registration]:
-    return [s.registration for s in steps if s.before is None and s.registration.state in LIVE]
+    return [s.registration for s in steps if s.is_first and s.registration.state in LIVE]
 
 
 def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Training, int], list[Part]]:
@@ -180,7 +244,11 @@ def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Tr
     groups: dict[tuple[Training, int], list[Step]] = defaultdict(list)
     for one in steps:
         groups[one.registration.training, one.registration.agency_id].append(one)
-    ranks = _ranks({t.id for (t, _), group in groups.items() if any(_is(s, S.RESERVE) for s in group)})
+    waiting: dict[Training, list[Registration]] = defaultdict(list)
+    for one in steps:
+        if _is(one, S.RESERVE):
+            waiting[one.registration.training].append(one.registration)
+    ranks = {n: rank for group in waiting.values() for n, rank in seat_counts.own_ranks(group).items()}
     found: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     for (training, agency_id), group in groups.items():
         by_state: dict[str, list[notice_letters.Line]] = defaultdict(list)
@@ -192,7 +260,7 @@ def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Tr
         for one in group:
             if one.registration not in substitutes.values():
                 line = partial(line_of, one.registration, one.reason, ranks, substitutes)
-                by_state[one.registration.state.value].append(line)
+                by_state[one.kind].append(line)
         found[training, agency_id] = notice_letters.of_people(training, by_state)
         unreached = [r for r in _new(group) if not notice_letters.is_written_to(r)]
         if unreached:
@@ -208,29 +276,12 @@ def _is(step: Step, state: RegistrationState) -> bool:
     return step.registration.state is state
 
 
-def _ranks(training_ids: set[int]) -> dict[int, int]:
-    """The place of each registration on the reserve list among those of its own agency, by its id."""
-    if not training_ids:
-        return {}
-    rows = db.session.execute(
-        select(Registration.id, Registration.training_id, Registration.agency_id)
-        .where(Registration.training_id.in_(training_ids), Registration.state == S.RESERVE)
-        .order_by(Registration.reserve_rank, Registration.id)
-    )
-    counts: dict[tuple[int, int], int] = defaultdict(int)
-    ranks = {}
-    for number, training_id, agency_id in rows:
-        counts[training_id, agency_id] += 1
-        ranks[number] = counts[training_id, agency_id]
-    return ranks
-
-
 def _live_of(training: Training) -> list[Registration]:
     return list(
         db.session.scalars(
             select(Registration)
             .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
-            .options(joinedload(Registration.trainee))
+            .options(joinedload(Registration.trainee), joinedload(Registration.agency))
             .order_by(Registration.id)
         )
     )
@@ -243,41 +294,80 @@ def _by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
     return found
 
 
-def _of_move(move: Moved, ended: Sequence[Step]) -> list[tuple[int, Part]]:
+def _add_move(
+    move: Moved,
+    ended: Sequence[Step],
+    parts: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+) -> None:
     training = move.training
     if move.kind == "opened":
         part = notice_letters.of_opening(training)
-        return [(agency_id, part) for agency_id in may_register(training)]
+        for agency_id in shown_trainings.may_register(training):
+            parts[training, agency_id].append(part)
+        return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
-    return [
-        (agency_id, notice_letters.of_lines(move.kind, training, lines, reason=move.reason))
-        for agency_id, lines in _by_agency([*people, *_live_of(training)]).items()
-    ]
+    people += _live_of(training)
+    for agency_id, lines in _by_agency(people).items():
+        part = notice_letters.of_lines(move.kind, training, lines, reason=move.reason)
+        parts[training, agency_id].append(part)
+    part = person_letters.of_training(move.kind, training, reason=move.reason)
+    for registration in people:
+        personal[registration].append(part)
 
 
-def _of_change(change: Changed) -> list[tuple[int, Part]]:
-    if whereabouts(change.training) == change.before:
-        return []
-    return [
-        (agency_id, notice_letters.of_change(change.training, change.before, lines))
-        for agency_id, lines in _by_agency(_live_of(change.training)).items()
-    ]
+def _add_changes(
+    notes: Sequence[object],
+    parts: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+) -> None:
+    """Several changes of one training are told as one, from how it was at first to how it is now."""
+    before: dict[Training, Facts] = {}
+    sessions: dict[Training, dict[int, MovedSession]] = defaultdict(dict)
+    for one in notes:
+        if isinstance(one, Changed):
+            before.setdefault(one.training, one.before)
+        elif isinstance(one, MovedSession):
+            sessions[one.session.training].setdefault(one.session.id, one)
+    for training in {**before, **sessions}:
+        was, now = before.get(training) or change_letters.facts(training), change_letters.facts(training)
+        moved = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
+        _add_deadline(training, was, parts)
+        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not moved:
+            continue
+        people = _live_of(training)
+        for agency_id, lines in _by_agency(people).items():
+            parts[training, agency_id].append(
+                change_letters.of_change("changed", training, was, moved, lines)
+            )
+        if (was.where, was.zone) == (now.where, now.zone) and not moved:
+            continue  # only the link, which their agency hands on to those who have a seat
+        part = change_letters.of_change(letters.TO_PERSON["changed"], training, was, moved)
+        for registration in people:
+            personal[registration].append(part)
 
 
-def may_register(training: Training) -> list[int]:
-    """The active agencies that may register for it: seats are kept for them or their country, or for nobody."""
-    kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
-    found = select(Agency.id).where(Agency.is_active)
-    if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
-        found = found.where(
-            Agency.id.in_([one.agency_id for one in kept if one.agency_id])
-            | Agency.country.in_([one.country for one in kept if one.country])
-        )
-    return list(db.session.scalars(found.order_by(Agency.id)))
+def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, int], list[Part]]) -> None:
+    """A deadline that is or was ahead is told, while people can be registered, to all who may or have done so."""
+    now = training.registration_closes_at
+    if (
+        now == was.closes_at
+        or max(now, was.closes_at) < clock.now()
+        or training.state not in TOLD_OF_SESSIONS
+    ):
+        return
+    part = change_letters.of_deadline(training, was.closes_at)
+    registered = select(Registration.agency_id).where(
+        Registration.training_id == training.id, Registration.state.in_(LIVE)
+    )
+    for agency_id in sorted(
+        {*shown_trainings.may_register(training), *db.session.scalars(registered.distinct())}
+    ):
+        parts[training, agency_id].append(part)
 
 
-def _to_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.OutgoingMail]:
-    """One digest for each coordinator, training and kind; nobody is told what they did themselves."""
+def _digests(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.Told]:
+    """For the coordinators one digest for each training and kind, and who did what is in it."""
     groups: dict[tuple[Training, str], list[tuple[User | None, Registration, str]]] = defaultdict(list)
     for one in steps:
         registration = one.registration
@@ -288,7 +378,16 @@ def _to_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[n
     for remark in remarks:
         registration = remark.registration
         groups[registration.training, "correction"].append((None, registration, remark.text))
-    return notice_letters.to_coordinators(groups)
+    return [
+        (
+            training,
+            notice_letters.of_digest(
+                kind, training, [(registration, text) for _, registration, text in lines]
+            ),
+            {by.id if by else None for by, _, _ in lines},
+        )
+        for (training, kind), lines in groups.items()
+    ]
 
 
 END_OF_WORK.append(write)

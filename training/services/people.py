@@ -142,7 +142,7 @@ def change(
     with db.session.no_autoflush:
         _set_scope(user, agency, is_lead, all_themes, themes)
     if by.id == user.id and role is not Role.ADMIN and by.role is Role.ADMIN:
-        raise Conflict(msg("Another administrator has to take this role from you."))
+        raise Conflict(msg("Another administrator has to take this role from you."), "own_account")
     db.session.flush()  # the agency's id is known only now
     if scope != (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}):
         sign_ins.end_all_sessions(user)
@@ -160,7 +160,7 @@ def change(
 def deactivate(user: User, *, by: User) -> None:
     """Close an account: signed out everywhere at once, its links worth nothing."""
     if by.id == user.id:
-        raise Conflict(msg("You cannot deactivate your own account."))
+        raise Conflict(msg("You cannot deactivate your own account."), "own_account")
     user.is_active = False
     sign_ins.end_all_sessions(user)
     sign_ins.void_links(user)
@@ -188,7 +188,8 @@ def mail_invitation_again(user: User, *, by: User, public_url: str, secret_key: 
     """Mail a fresh invitation; the earlier link is worth nothing from now on."""
     if user.password_hash is not None:
         raise Conflict(
-            msg("This person has signed in already: a reset link from the sign-in page is enough.")
+            msg("This person has signed in already: a reset link from the sign-in page is enough."),
+            "signed_in",
         )
     sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
     audit.record(by=by, action="user.invite", thing=user)

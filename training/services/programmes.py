@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from training import clock
+from training import clock, walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -178,7 +178,7 @@ def change(
 ) -> Programme:
     """Change a programme. Its trainings keep the completion rule that they have."""
     if programme.state in (ProgrammeState.CLOSED, ProgrammeState.CANCELLED):
-        raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."))
+        raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
     before = audit.snapshot(programme)
     with db.session.no_autoflush:
         if theme.id != programme.theme_id:
@@ -209,11 +209,13 @@ def move(programme: Programme, *, by: User, name: str, reason: str = "") -> Prog
     """Take the named step (``MOVES``); to cancel needs a reason and no training that is still to come."""
     froms, to = MOVES[name]
     if programme.state not in froms:
-        raise Conflict(msg("This programme is not in a state from which that is possible."))
+        raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
     if name == "cancel" and not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     if name in ("close", "cancel") and _has_trainings_ahead(programme):
-        raise Conflict(msg("Complete, cancel or postpone its trainings first: some are still open."))
+        raise Conflict(
+            msg("Complete, cancel or postpone its trainings first: some are still open."), "has_trainings"
+        )
     before = audit.snapshot(programme)
     programme.state, programme.state_reason = to, reason.strip()
     audit.record(by=by, action=f"programme.{name}", thing=programme, before=before)
@@ -248,6 +250,8 @@ def _set(
 
 
 def _check(programme: Programme) -> None:
+    walltime.check_day(programme.starts_on, "starts_on")
+    walltime.check_day(programme.ends_on, "ends_on")
     if programme.ends_on < programme.starts_on:
         raise Invalid(msg("The end is before the start."), field="ends_on")
     twin = db.session.scalar(select(Programme.id).where(Programme.code == programme.code))

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from training import clock
 from training.db import db, insert_many
 from training.errors import Conflict, Invalid
 from training.models import (
     HOLDS_SEAT,
+    LIVE,
     Agency,
     ReasonCode,
     Registration,
     RegistrationState,
     RegistrationStep,
+    Trainee,
     Training,
     TrainingState,
     User,
@@ -44,25 +47,29 @@ def lock(registration: Registration) -> None:
 
 
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put on the reserve list at ``rank``, or at its end; the others close up or make room."""
-    if rank is None and registration.state is not S.RESERVE:
-        registration.reserve_rank = last_rank(registration.training) + 1
-    else:
-        others = db.session.scalars(
-            select(Registration)
-            .where(
-                Registration.training_id == registration.training_id,
-                Registration.state == S.RESERVE,
-                Registration.id != registration.id,
-            )
-            .order_by(Registration.reserve_rank, Registration.id)
-        ).all()
-        place = len(others) if rank is None else max(0, min(rank - 1, len(others)))
-        for number, one in enumerate([*others[:place], registration, *others[place:]], 1):
-            one.reserve_rank = number
-    registration.offer_expires_at = None
+    """Put on the reserve list at ``rank``, or at its end; who is on it keeps the place unless a rank is given."""
     if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+        registration.reserve_rank = last_rank(registration.training) + 1
+        registration.offer_expires_at = None
         to(registration, S.RESERVE, by, code)
+    if rank is not None:
+        arrange([registration], rank)
+
+
+def arrange(moved: Sequence[Registration], rank: int) -> None:
+    """Give those on a training's reserve list ``rank`` and the ranks after it, in this order; the others close up."""
+    others = db.session.scalars(
+        select(Registration)
+        .where(
+            Registration.training_id == moved[0].training_id,
+            Registration.state == S.RESERVE,
+            Registration.id.not_in([one.id for one in moved]),
+        )
+        .order_by(Registration.reserve_rank, Registration.id)
+    ).all()
+    place = max(0, min(rank - 1, len(others)))
+    for number, one in enumerate([*others[:place], *moved, *others[place:]], 1):
+        one.reserve_rank = number
 
 
 def last_rank(training: Training) -> int:
@@ -92,20 +99,72 @@ def end_many(
     code: ReasonCode,
     reason: str,
 ) -> None:
-    """End several for one reason, by few statements."""
+    """End several for one reason, by few statements; the caller tells those concerned."""
     rows = []
     for one in registrations:
         before, at = one.state, clock.now()
         if before in HOLDS_SEAT:
             one.released_at = at
         one.state, one.reserve_rank, one.offer_expires_at = state, None, None
-        notices.step_taken(notices.Step(one, before, by, code, reason))
         rows.append({
             "registration_id": one.id, "from_state": before, "to_state": state, "at": at, "by_id": by.id if by else None,
             "by_name": by.name if by else "", "reason_code": code, "reason": reason,
         })  # fmt: skip
     insert_many(RegistrationStep, rows)
     db.session.flush()
+
+
+def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
+    """What a registration copies of the agency and the person on the day of submission."""
+    return {
+        "agency_code": agency.code, "agency_name": agency.name, "agency_type_code": agency.type.code,
+        "agency_country": agency.country, "trainee_country": trainee.country, "trainee_name": trainee.name,
+        "function": trainee.function, "rank": trainee.rank,
+    }  # fmt: skip
+
+
+def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
+    """Which of these people have a live registration for the training, by their ids."""
+    return _who(training, people, Registration.state.in_(LIVE))
+
+
+def drafted_of(training: Training, people: Sequence[Trainee], agency: Agency) -> set[int]:
+    """Of which of these people the agency keeps a draft for the training, by their ids."""
+    return _who(training, people, Registration.state == S.DRAFT, Registration.agency_id == agency.id)
+
+
+def _who(training: Training, people: Sequence[Trainee], *conditions: ColumnElement[bool]) -> set[int]:
+    found = select(Registration.trainee_id).where(
+        Registration.training_id == training.id,
+        Registration.trainee_id.in_([trainee.id for trainee in people]),
+        *conditions,
+    )
+    return set(db.session.scalars(found))
+
+
+def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -> None:
+    """End what their own agency kept as drafts of these people: they are being registered."""
+    found = select(Registration).where(
+        Registration.training_id == training.id,
+        Registration.trainee_id.in_([trainee.id for trainee in people]),
+        Registration.agency_id.in_({trainee.agency_id for trainee in people}),
+        Registration.state == S.DRAFT,
+    )
+    for draft in db.session.scalars(found).all():
+        end_untold(draft, by)
+
+
+def draft(registration: Registration, by: User) -> None:
+    """Keep the first step of a draft, of which nobody is told."""
+    _keep(registration, None, by, None, "")
+
+
+def end_untold(registration: Registration, by: User | None, reason: str = "") -> None:
+    """Withdraw what holds no seat without a letter: the person is registered otherwise, or it was a draft."""
+    before, registration.state = registration.state, S.WITHDRAWN
+    registration.reserve_rank = None
+    _keep(registration, before, by, ReasonCode.AGENCY, reason.strip())
+    db.session.flush()  # the pair of person and training is free only then
 
 
 def to(
@@ -146,7 +205,7 @@ def _keep(
     code: ReasonCode | None,
     reason: str,
 ) -> None:
-    person = registration.trainee.name if code is ReasonCode.TRAINEE else ""
+    person = registration.name if code is ReasonCode.TRAINEE else ""
     db.session.add(
         RegistrationStep(
             registration=registration,
@@ -205,7 +264,7 @@ def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
     if training.state in trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("Seats of a completed, cancelled or postponed training are not given any more."), "state"
+            msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
         )
 
 

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, false, select
+from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
@@ -37,13 +38,24 @@ from training.services.registration_steps import S
 from training.services.reserve_list import Freed
 from training.text import msg
 
+IS_HERE = (
+    Trainee.agency_id == Registration.agency_id
+)  # of who moved away, no order tells a partner today's name
+NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.trainee_name))
+
 
 def visible_to(user: User) -> Select[Registration]:
-    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope."""
+    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope.
+
+    What was never submitted is seen by its agency alone, while it is a draft.
+    """
     found = select(Registration).join(Registration.training)
+    is_submitted = Registration.submitted_at.is_not(None)
+    if user.role is Role.PARTNER:
+        own = Registration.agency_id == user.agency_id
+        return found.where(own, is_submitted | (Registration.state == S.DRAFT))
+    found = found.where(is_submitted)
     match user.role:
-        case Role.PARTNER:
-            return found.where(Registration.agency_id == user.agency_id)
         case Role.TRAINER:
             return found.where(false())
         case Role.COORDINATOR if not user.all_themes:
@@ -64,17 +76,22 @@ def search(
     sort: str = "submitted_at",
     descending: bool = True,
 ) -> Select[Registration]:
-    """Registrations with their people, by name in any script."""
+    """Registrations with their people, by name in any script and spelling, or by the training."""
     found = (
         visible_to(user)
         .join(Registration.trainee)
         .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
     )
-    for word in fold(text).split():
-        named = Trainee.search_key.contains(word, autoescape=True)
-        if user.role is Role.PARTNER:  # of who moved away, an agency may not even learn what is known now
-            named &= Trainee.agency_id == user.agency_id
-        found = found.where(named | Training.search_key.contains(word, autoescape=True))
+    if words := fold(text).split():
+        # of who moved away, an agency may not even learn what is known now
+        own = Trainee.agency_id == user.agency_id if user.role is Role.PARTNER else true()
+        as_typed = [
+            Trainee.search_key.contains(word, autoescape=True) & own
+            | Training.search_key.contains(word, autoescape=True)
+            for word in words
+        ]
+        spelled = trainees.is_named(text, user.agency_id if user.role is Role.PARTNER else None)
+        found = found.where(or_(and_(*as_typed), spelled))
     conditions = {
         Registration.state: state,
         Training.theme_id: theme and theme.id,
@@ -87,12 +104,16 @@ def search(
             found = found.where(column == value)
     by = {
         "submitted_at": Registration.submitted_at,
-        "name": Trainee.search_key,
+        "name": NAME_KEY if user.role is Role.PARTNER else Trainee.search_key,
         "state": Registration.state,
         "agency": Registration.agency_name,
         "rank": Registration.reserve_rank,
     }[sort]
-    keys = [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    keys: list[Any] = (
+        [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    )
+    if sort == "submitted_at" and user.role is Role.PARTNER:  # drafts are the latest, on every database
+        keys.insert(0, Registration.submitted_at.is_(None))
     return found.order_by(*(key.desc() for key in keys) if descending else keys)
 
 
@@ -117,16 +138,17 @@ def get(user: User, public_id: UUID) -> Registration:
 def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: seats first, then the reserve by rank, then the rest."""
     order = case(
-        {S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
+        {S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4, S.DRAFT: 5},
         value=Registration.state,
         else_=9,
     )
+    name = NAME_KEY if user.role is Role.PARTNER else Trainee.search_key
     return (
         visible_to(user)
         .join(Registration.trainee)
         .where(Registration.training_id == training.id)
         .options(contains_eager(Registration.trainee), contains_eager(Registration.training))
-        .order_by(order, Registration.reserve_rank, Trainee.search_key, Registration.id)
+        .order_by(order, Registration.reserve_rank, name, Registration.id)
     )
 
 
@@ -206,7 +228,7 @@ def submit_many(
     if not people:
         raise Invalid(msg("Tick the people to register."))
     trainees.hold(people)
-    taken = registered_of(training, people)
+    taken = steps.registered_of(training, people)
     for trainee in people:
         if trainee.agency_id != agency.id:
             raise NotFound
@@ -215,6 +237,7 @@ def submit_many(
                 msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
             )
         taken.add(trainee.id)
+    steps.end_drafts(training, people, by)
     free = seats.free_now(training, agency)
     rank = steps.last_rank(training)
     new = []
@@ -240,18 +263,6 @@ def submit_many(
     return stored
 
 
-def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
-    """Which of these people have a live registration for the training, by their ids."""
-    found = db.session.scalars(
-        select(Registration.trainee_id).where(
-            Registration.training_id == training.id,
-            Registration.trainee_id.in_([trainee.id for trainee in people]),
-            Registration.state.in_(LIVE),
-        )
-    )
-    return set(found)
-
-
 def submit_locked(
     training: Training,
     *,
@@ -270,19 +281,20 @@ def submit_locked(
     trainees.hold([trainee])
     if live_of(training, trainee) is not None:
         raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
+    steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     registration = _new(training, agency, trainee, source, remarks)
     db.session.add(registration)
     steps.step(registration, None, by)
     if has_seat or training.admission is Admission.FIRST_COME:
-        _place(registration, free, by)
+        place(registration, free, by)
     audit.record(
         by=by, action="registration.submit", thing=registration, changes={"state": registration.state}
     )
     return registration
 
 
-def _place(registration: Registration, free: int, by: User | None) -> None:
+def place(registration: Registration, free: int, by: User | None) -> None:
     """First come: confirmed while a seat is free, else on the reserve list, where who waited longer goes first."""
     if free > 0:
         steps.confirm(registration, by)
@@ -304,16 +316,9 @@ def _new(
         agency_id=agency.id,
         state=S.SUBMITTED,
         source=source,
-        agency_code=agency.code,
-        agency_name=agency.name,
-        agency_type_code=agency.type.code,
-        agency_country=agency.country,
-        trainee_country=trainee.country,
-        trainee_name=trainee.name,
-        function=trainee.function,
-        rank=trainee.rank,
         submitted_at=clock.now(),
         remarks=remarks,
+        **steps.copies(agency, trainee),
     )
 
 
@@ -335,7 +340,7 @@ def resubmit(registration: Registration, *, by: User, override: bool = False) ->
     """Submit a returned registration again, with what is known of the person now."""
     steps.lock(registration)
     training, trainee = registration.training, registration.trainee
-    steps.check_from(registration, S.RETURNED, S.DRAFT)
+    steps.check_from(registration, S.RETURNED)
     steps.check_open(training, override)
     steps.check_may_register(registration.agency)
     free = seats.free_now(training, registration.agency)
@@ -345,7 +350,7 @@ def resubmit(registration: Registration, *, by: User, override: bool = False) ->
         registration.trainee_country, registration.trainee_name = trainee.country, trainee.name
     steps.to(registration, S.SUBMITTED, by)
     if training.admission is Admission.FIRST_COME:
-        _place(registration, free, by)
+        place(registration, free, by)
     audit.record(by=by, action="registration.resubmit", thing=registration)
     return registration
 
@@ -363,7 +368,7 @@ def decline(
     steps.end(registration, S.DECLINED, by, reason_code, reason)
     audit.record(by=by, action="registration.decline", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, Freed(1, registration), by=by)
+        reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
     return registration
 
 
@@ -381,7 +386,7 @@ def withdraw(
     steps.end(registration, S.WITHDRAWN, by, reason_code, reason)
     audit.record(by=by, action="registration.withdraw", thing=registration, changes={"reason": reason})
     if held:
-        reserve_list.promote(registration.training, Freed(1, registration), by=by)
+        reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
     return registration
 
 

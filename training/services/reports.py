@@ -292,7 +292,7 @@ def _conditions(found: Select[Any], filters: Filters, user: User | None) -> Sele
     if filters.sex:
         found = found.where(Trainee.sex == filters.sex)
     if filters.state:
-        found = found.where(Registration.state == filters.state)
+        found = found.where(Registration.state == filters.state, Registration.submitted_at.is_not(None))
     return _training_conditions(found, filters, user)
 
 

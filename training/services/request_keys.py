@@ -1,7 +1,7 @@
 """Forms that are sent twice: the second is answered like the first, because its key is stored with the effect.
 
-The key is stored first and in the same unit of work, so that a second request at the same moment waits for the first
-on either database, and a first that fails leaves no key.
+The key is the first thing that is stored, and in the same unit of work, so that a second request at the same moment
+waits for the first on either database, and a first that fails leaves no key. What stores nothing waits for nobody.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
-from training.db import atomic, db
+from training.db import as_one, atomic, db
+from training.errors import DomainError
 from training.models import RequestKey, User
 
 T = TypeVar("T")
@@ -35,24 +36,45 @@ class Answer(Generic[T]):
     result: T | None = None
 
 
-@atomic
+class DoneBefore(Exception):
+    """The same request was done already: what was about to be stored is not."""
+
+
 def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
-    """Do ``work`` unless the user's request with this key was done already."""
-    row = RequestKey(user_id=user.id, key=key, created_at=clock.now())
+    """Do ``work`` unless the user's request with this key was done already.
+
+    ``work`` may find in the way what the first request has stored: before it answers so, the key is looked for again.
+    """
+    user_id = user.id
+    mine = RequestKey.user_id == user_id, RequestKey.key == key
+    row = RequestKey()
+
+    def claim() -> None:
+        nonlocal row
+        row = RequestKey(user_id=user_id, key=key, created_at=clock.now())
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+        except IntegrityError:
+            raise DoneBefore from None
+
+    def known() -> Answer[T] | None:
+        found = db.session.scalar(select(RequestKey).where(*mine))
+        return Answer(found.answer, found.said) if found is not None else None
+
     try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:
-        known = db.session.scalars(
-            select(RequestKey).where(RequestKey.user_id == user.id, RequestKey.key == key)
-        ).one()
-        return Answer(known.answer, known.said)
-    answer = work()
-    if answer.led_to:
-        row.answer, row.said = answer.led_to, answer.said[:1000]
-    else:
-        db.session.delete(row)
-    return answer
+        with as_one(claim):
+            answer = work()
+            if row in db.session:
+                row.answer, row.said = answer.led_to, answer.said[:1000]
+                if not answer.led_to:
+                    db.session.delete(row)
+    except (DoneBefore, DomainError):
+        before = known()
+        if before is None:
+            raise
+        return before
+    return answer if answer.led_to else known() or answer
 
 
 @atomic

@@ -6,13 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
-from training import clock
+from training import clock, walltime
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -21,17 +20,17 @@ from training.models import (
     Promotion,
     ReasonCode,
     Registration,
-    ReserveOrder,
     SeatAllocation,
     Training,
+    TrainingState,
     User,
 )
-from training.seat_count import Kept, SeatCount
+from training.seat_count import Kept, Origin, SeatCount
 from training.services import agencies, audit, seat_counts, training_moves, trainings
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.registration_steps import S
-from training.text import Message, msg
+from training.text import msg
 
 
 @atomic
@@ -63,14 +62,21 @@ def reserve(registration: Registration, *, by: User | None, rank: int | None = N
 
 @atomic
 def offer(registration: Registration, *, by: User | None) -> Registration:
-    """Offer a free seat to one on the reserve list; it is held until the offer expires."""
+    """Offer a free seat to one on the reserve list; it is held until the offer expires, the cut-off at the latest."""
     steps.lock(registration)
     steps.check_from(registration, S.RESERVE)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
     seat_service.check_free(registration)
+    until = _offered_until(registration.training)
+    if until <= clock.now():
+        raise Conflict(
+            msg("Nobody moves up any more since %(day)s, so there is no time for an offer. Confirm the person instead.",
+                day=ends_on(registration.training)),
+            "cut_off",
+        )  # fmt: skip
     registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
-    registration.offer_expires_at = clock.now() + timedelta(hours=registration.training.offer_hours)
+    registration.offer_expires_at = until
     steps.to(registration, S.OFFERED, by)
     audit.record(by=by, action="registration.offer", thing=registration)
     return registration
@@ -93,26 +99,41 @@ def accept(registration: Registration, *, by: User | None) -> Registration:
     return registration
 
 
+def _offered_until(training: Training) -> datetime:
+    """Until when a seat that is offered now is held."""
+    cut_off = walltime.first_instant(ends_on(training), training.zone)
+    return min(clock.now() + timedelta(hours=training.offer_hours), cut_off)
+
+
 @dataclass(frozen=True)
 class Freed:
-    """Why seats became free: how many, by whose registration, for whom alone, and who is passed over this time."""
+    """Why seats became free: how many, from where they were given up, for whom alone, and who is passed over now."""
 
     seats: int = 0
-    by: Registration | None = None
+    origin: Origin | None = None
     only: Kept | None = None
     passed_over: Collection[int] = ()
+
+    @classmethod
+    def seat_of(cls, registration: Registration) -> Freed:
+        """The seat that this registration gave up."""
+        return cls(1, seat_counts.origin_of(registration))
 
 
 def promote(training: Training, freed: Freed, *, by: User | None) -> list[Registration]:
     """Give free seats to the next in line; the caller holds the lock. Returns who moved up.
 
-    First come: as long as a seat is free and somebody may take it. By approval: as many as became free now, for
-    who was put on the list while seats were free is there by decision. Where the training proposes, a coordinator
-    decides instead. Nobody moves up once the training's cut-off has come.
+    First come: as long as a seat is free and somebody may take it. By approval: as many as became free, now or
+    earlier when nobody could take them (``Training.freed_seats``), for who was put on the list while seats were free
+    is there by decision. Where the training proposes, a coordinator decides instead. Nobody moves up once the
+    training's cut-off has come.
     """
-    if training.promotion is Promotion.PROPOSED or not is_moving_up(training):
-        return []
-    promoted = next_in_line(training, seat_counts.count(training), freed)
+    counted, promoted = seat_counts.count(training), []
+    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+        promoted = next_in_line(training, counted, freed)
+    owed = training.freed_seats + (0 if freed.only else freed.seats) - len(promoted)
+    owed = max(0, min(owed, counted.free_in_all))
+    training.freed_seats = owed if owed and set(seat_counts.on_reserve(training)) else 0
     for candidate in promoted:
         # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
         steps.confirm(candidate, None)
@@ -137,12 +158,14 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
     by rank or by the time of submission. Passed over is whose agency is suspended or has used up its seats.
     """
     found: list[Registration] = []
-    most = freed.seats if training.admission is Admission.APPROVAL else counted.capacity
+    most = counted.capacity
+    if training.admission is Admission.APPROVAL:
+        most = freed.seats + (0 if freed.only else training.freed_seats)
     if counted.free_in_all <= 0 or most <= 0:
         return found
     may_gain = [o for o in seat_counts.on_reserve(training) if counted.free_for(o) > 0]
     for candidate in (
-        _in_line(training, freed.by, {agency_id for agency_id, _ in may_gain}) if may_gain else []
+        _in_line(training, freed.origin, {agency_id for agency_id, _ in may_gain}) if may_gain else []
     ):
         origin = seat_counts.origin_of(candidate)
         is_meant = freed.only is None or counted.share_of(origin) == freed.only
@@ -154,23 +177,12 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
     return found
 
 
-def in_order(training: Training) -> list[Any]:
-    """By what the training's reserve list is sorted."""
-    if training.reserve_order is ReserveOrder.SUBMITTED:
-        return [Registration.submitted_at, Registration.id]
-    return [Registration.reserve_rank, Registration.submitted_at, Registration.id]
-
-
-def _in_line(
-    training: Training, freed_by: Registration | None, agency_ids: Collection[int]
-) -> list[Registration]:
+def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[int]) -> list[Registration]:
     """Those of these agencies on the list, the next first: of thousands who wait few may gain a seat."""
     nearness = []
-    if freed_by is not None and training.nearest_first:
-        near = (
-            (Registration.agency_id == freed_by.agency_id, 0),
-            (Registration.agency_country == freed_by.agency_country, 1),
-        )
+    if origin is not None and training.nearest_first:
+        agency_id, country = origin
+        near = ((Registration.agency_id == agency_id, 0), (Registration.agency_country == country, 1))
         nearness = [case(*near, else_=2)]
     return list(
         db.session.scalars(
@@ -178,10 +190,9 @@ def _in_line(
             .join(Registration.agency)
             .where(
                 Registration.training_id == training.id, Registration.state == S.RESERVE, Agency.is_active,
-                Registration.id != (freed_by.id if freed_by is not None else 0),
                 Registration.agency_id.in_(agency_ids),
             )
-            .order_by(*nearness, *in_order(training))
+            .order_by(*nearness, *seat_counts.in_order(training))
         )
     )  # fmt: skip
 
@@ -190,25 +201,33 @@ def _in_line(
 def expire_offers() -> int:
     """Put offers that nobody took in time back on the reserve list, at its end; returns how many.
 
-    Their seats go to those who have not let one pass just now.
+    Their seats go to those who have not let one pass just now. While a training is postponed nobody can take a seat,
+    so its offers stand until it opens again.
     """
     due = db.session.scalars(
         select(Registration)
-        .where(Registration.state == S.OFFERED, Registration.offer_expires_at <= clock.now())
+        .join(Registration.training)
+        .where(
+            Registration.state == S.OFFERED, Registration.offer_expires_at <= clock.now(),
+            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+        )
         .order_by(Registration.training_id, Registration.id)
-        .options(joinedload(Registration.training))
-    ).all()
+        .options(contains_eager(Registration.training))
+    ).all()  # fmt: skip
     count = 0
     for training, offers in groupby(due, key=lambda one: one.training):
         expired = []
         for registration in offers:
             steps.lock(registration)
             if registration.state is S.OFFERED:
+                let_pass_at = registration.offer_expires_at
                 steps.reserve(registration, None, ReasonCode.OTHER)
+                registration.let_pass_at = let_pass_at
                 audit.record(by=None, action="registration.offer_expired", thing=registration)
                 expired.append(registration)
         for registration in expired:
-            promote(training, Freed(1, registration, passed_over={one.id for one in expired}), by=None)
+            origin, again = seat_counts.origin_of(registration), {one.id for one in expired}
+            promote(training, Freed(1, origin, passed_over=again), by=None)
         count += len(expired)
     return count
 
@@ -216,6 +235,7 @@ def expire_offers() -> int:
 @atomic
 def change_training(training: Training, *, by: User, details: trainings.Details) -> list[Registration]:
     """Change a training; seats that this adds go to the next in line. Returns who moved up."""
+    trainings.lock(training)
     before = training.capacity
     trainings.change(training, by=by, details=details)
     db.session.flush()
@@ -224,10 +244,22 @@ def change_training(training: Training, *, by: User, details: trainings.Details)
 
 @atomic
 def move_training(training: Training, *, by: User | None, name: str, reason: str = "") -> Training:
-    """Take the named step; when registration opens again, seats that became free meanwhile are given."""
+    """Take the named step; when registration opens again, offers stand anew and seats that became free are given."""
     training_moves.move(training, by=by, name=name, reason=reason)
+    if training.state is TrainingState.OPEN:
+        _renew_offers(training)
     promote(training, Freed(), by=by)
     return training
+
+
+def _renew_offers(training: Training) -> None:
+    """Give those to whom a seat was offered before a postponement the whole time to take it."""
+    until = _offered_until(training)
+    offered = select(Registration).where(
+        Registration.training_id == training.id, Registration.state == S.OFFERED
+    )
+    for registration in db.session.scalars(offered):
+        registration.offer_expires_at = max(until, registration.offer_expires_at or until)
 
 
 @atomic
@@ -258,129 +290,72 @@ def keep_seats(
     country: str | None = None,
     release_local: datetime | None = None,
 ) -> list[Registration]:
-    """Keep seats for an agency or a country; those who waited for them move up. Returns who did."""
+    """Keep seats for an agency or a country; those who waited for them, or for seats kept no more, move up.
+
+    Returns who did.
+    """
     trainings.lock(training)
-    before = seat_counts.count(training).kept
+    before = seat_counts.count(training)
     allocation = seat_service.allocate(
         training, by=by, seats=seats, agency=agency, country=country, release_local=release_local
     )
     db.session.flush()
     kept = seat_counts.as_kept(allocation)
-    had = next((k.seats for k in before if (k.agency_id, k.country) == (kept.agency_id, kept.country)), 0)
+    had = next((k for k in before.kept if (k.agency_id, k.country) == (kept.agency_id, kept.country)), None)
+    if had is not None and seats < had.seats:
+        return promote(training, Freed(max(0, had.seats - max(seats, before.used_of(had)))), by=by)
     by_decision = training.admission is Admission.APPROVAL
-    return promote(training, Freed(max(0, seats - had), only=kept if by_decision else None), by=by)
+    more = seats - (had.seats if had else 0)
+    return promote(training, Freed(more, only=kept if by_decision else None), by=by)
 
 
 @dataclass(frozen=True)
 class Release:
-    """What releasing the unused seats does: how many leave which allocation, and who moves up."""
+    """What releasing unused seats does: how many can leave which allocation, which are picked, and who moves up."""
 
     unused: list[tuple[SeatAllocation, int]]
+    picked: set[UUID]
     moving_up: list[Registration]
 
     @property
     def seats(self) -> int:
         """Seats that become everybody's."""
-        return sum(seats for _, seats in self.unused)
+        return sum(seats for one, seats in self.unused if one.public_id in self.picked)
 
 
-def release_preview(training: Training) -> Release:
-    """What ``release_seats`` would do now."""
+def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
+    """What ``release_seats`` would do now; ``picked`` are the allocations, those that are due where it is None."""
     counted = seat_counts.count(training)
-    unused = [
-        (one, max(0, one.seats - counted.used_of(seat_counts.as_kept(one))))
-        for one in seat_counts.allocations(training)
-        if one.released_at is None
+    unused = seat_service.unused(training, counted)
+    chosen = [
+        one for one, _ in unused if (seat_service.is_due(one) if picked is None else one.public_id in picked)
     ]
-    counted.kept = []
-    moves = training.promotion is Promotion.AUTOMATIC and is_moving_up(training)
-    freed = Freed(sum(seats for _, seats in unused))
-    return Release(unused, next_in_line(training, counted, freed) if moves else [])
+    found = Release(unused, {one.public_id for one in chosen}, [])
+    released = [seat_counts.as_kept(one) for one in chosen]
+    counted.kept = [kept for kept in counted.kept if kept not in released]
+    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
+    return found
 
 
 @atomic
 def release_seats(
-    training: Training, *, by: User, expected: Sequence[UUID] | None = None
+    training: Training,
+    *,
+    by: User,
+    picked: Collection[UUID] | None = None,
+    expected: Sequence[UUID] | None = None,
 ) -> list[Registration]:
-    """Release unused kept seats, and give them to the next in line; returns who moved up.
+    """Release unused seats of the picked allocations, and give them to the next in line; returns who moved up.
 
     ``expected`` are the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
     """
     trainings.lock(training)
-    preview = release_preview(training)
+    preview = release_preview(training, picked)
     if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
         raise Conflict(
             msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
         )
-    seat_service.release(training, by=by)
+    seat_service.release(training, by=by, picked=preview.picked)
     db.session.flush()
     return promote(training, Freed(preview.seats), by=by)
-
-
-def why_not_yet(
-    training: Training, waiting: Sequence[Registration], *, to_agency: bool
-) -> dict[int, Message]:
-    """Why each of those on the reserve list has no seat yet, by the registration's id.
-
-    ``to_agency`` says no more than an agency may know: nothing of other agencies, and no numbers of the pool.
-    """
-    counted, last = seat_counts.count(training), ends_on(training)
-    found: dict[int, Message] = {}
-    for one in waiting:
-        share = counted.share_of(seat_counts.origin_of(one))
-        if not is_moving_up(training):
-            found[one.id] = msg("Nobody moves up any more since %(day)s.", day=last)
-        elif counted.free_in_all <= 0:
-            found[one.id] = msg("All seats are held. It moves up when one becomes free.")
-        elif counted.free_of(share) <= 0 and share is not None and share.agency_id:
-            found[one.id] = msg("The seats kept for the agency are used up. It can ask for more.")
-        elif counted.free_of(share) <= 0 and not to_agency:
-            found[one.id] = msg("The seats that are free are kept for others until they are released.")
-        elif counted.free_of(share) <= 0:
-            found[one.id] = msg("No seat is free for the agency now.")
-        else:
-            found[one.id] = msg("The coordinator decides who gets the seats that are free.")
-    return found
-
-
-def own_ranks(waiting: Sequence[Registration]) -> dict[int, int]:
-    """The rank of each within its own agency's people on the reserve list, by the registration's id."""
-    if not waiting:
-        return {}
-    training, agency_ids = waiting[0].training, {one.agency_id for one in waiting}
-    rows = db.session.execute(
-        select(Registration.agency_id, Registration.id)
-        .where(
-            Registration.training_id == training.id, Registration.state == S.RESERVE,
-            Registration.agency_id.in_(agency_ids),
-        )
-        .order_by(*in_order(training))
-    )  # fmt: skip
-    seen: dict[int, int] = {}
-    ranks = {}
-    for agency_id, number in rows:
-        seen[agency_id] = ranks[number] = seen.get(agency_id, 0) + 1
-    return ranks
-
-
-def rule(training: Training) -> Message:
-    """The rule of the reserve list in words that anyone can read."""
-    order = (
-        msg("in the order of submission") if training.reserve_order is ReserveOrder.SUBMITTED
-        else msg("in the order of their rank")
-    )  # fmt: skip
-    first = (
-        msg("first those of the agency that gave the seat up, then of its country, then all")
-        if training.nearest_first else msg("all alike")
-    )  # fmt: skip
-    day = ends_on(training)
-    if training.promotion is Promotion.PROPOSED:
-        return msg("The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
-                   first=first, order=order, day=day)  # fmt: skip
-    if (
-        training.admission is Admission.APPROVAL
-    ):  # seats that were free when people were put on the list stay free
-        return msg("A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
-                   first=first, order=order, day=day)  # fmt: skip
-    return msg("A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
-               first=first, order=order, day=day)  # fmt: skip

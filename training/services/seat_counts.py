@@ -1,14 +1,23 @@
-"""What is kept for whom and what is held, read from the database into the arithmetic of ``seat_count``."""
+"""What is kept for whom and what is held, read from the database into the arithmetic of ``seat_count``; who waits first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import joinedload
 
 from training.db import db
-from training.models import HOLDS_SEAT, Agency, Registration, RegistrationState, SeatAllocation, Training
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    Registration,
+    RegistrationState,
+    ReserveOrder,
+    SeatAllocation,
+    Training,
+)
 from training.seat_count import Kept, Origin, SeatCount
 
 
@@ -69,3 +78,30 @@ def by_agency(ids: Sequence[int], states: Iterable[RegistrationState]) -> Iterab
         .where(Registration.training_id.in_(ids), Registration.state.in_(states))
         .group_by(Registration.training_id, Registration.agency_id, Registration.agency_country)
     )
+
+
+def in_order(training: Training) -> list[Any]:
+    """By what the training's reserve list is sorted."""
+    if training.reserve_order is ReserveOrder.SUBMITTED:
+        return [func.coalesce(Registration.let_pass_at, Registration.submitted_at), Registration.id]
+    return [Registration.reserve_rank, Registration.submitted_at, Registration.id]
+
+
+def own_ranks(waiting: Sequence[Registration]) -> dict[int, int]:
+    """The rank of each of those on one training's list among those of its own agency, by the registration's id."""
+    if not waiting:
+        return {}
+    training = waiting[0].training
+    rows = db.session.execute(
+        select(Registration.agency_id, Registration.id)
+        .where(
+            Registration.training_id == training.id, Registration.state == RegistrationState.RESERVE,
+            Registration.agency_id.in_({one.agency_id for one in waiting}),
+        )
+        .order_by(*in_order(training))
+    )  # fmt: skip
+    seen: dict[int, int] = {}
+    ranks = {}
+    for agency_id, number in rows:
+        seen[agency_id] = ranks[number] = seen.get(agency_id, 0) + 1
+    return ranks

@@ -93,7 +93,7 @@ def give_back(
         by=by, action="seats.give_back", thing=training, changes={"agency": agency.code, "seats": seats}
     )
     db.session.flush()  # the next count of seats must see it
-    return reserve_list.promote(training, Freed(seats), by=by)
+    return reserve_list.promote(training, Freed(seats, seat_counts.origin_of(agency)), by=by)
 
 
 @atomic
@@ -129,7 +129,8 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     _check_open(request)
     allocation = _own(training, agency)
     kept = allocation.seats if allocation and allocation.seats else _held(training, agency)
-    moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency)
+    until = allocation.release_local if allocation else None
+    moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.seats = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})
@@ -142,7 +143,8 @@ def decline(request: SeatRequest, *, by: User, answer: str) -> SeatRequest:
     trainings.lock(request.training)
     _check_open(request)
     steps.check_reason(answer)
-    _answer(request, SeatRequestState.DECLINED, by, answer)
+    allocation = _own(request.training, request.agency)
+    _answer(request, SeatRequestState.DECLINED, by, answer, allocation.seats if allocation else 0)
     audit.record(
         by=by,
         action="seats.decline",
@@ -162,16 +164,23 @@ def _new(
         created_at=clock.now(),
     )  # fmt: skip
     db.session.add(request)
+    notices.seats_moved(
+        training,
+        agency=agency,
+        by=by,
+        is_return=kind is SeatRequestKind.RETURN,
+        seats=seats,
+        sentence=sentence,
+    )
     return request
 
 
-def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str, kept_now: int = 0) -> None:
+def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str, kept_now: int) -> None:
     request.state, request.answered_at = state, clock.now()
     request.answered_by_name, request.answer = by.name, answer.strip()
     notices.seats_answered(
         request.training, agency=request.agency, is_given=state is SeatRequestState.GRANTED,
-        seats=kept_now or request.seats,
-        reason=request.answer,
+        seats=kept_now, reason=request.answer,
     )  # fmt: skip
 
 

@@ -5,12 +5,15 @@ Seats stay kept until they are released. Call with the training locked when a se
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from training import clock
+from sqlalchemy import select
+
+from training import clock, walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import (
@@ -48,7 +51,7 @@ class PoolState(StrEnum):
 class AgencySeats:
     """What a partner sees of a training's seats: its own exactly, of the pool only open, few or full.
 
-    ``kept`` and ``free`` are None where nothing is kept for the agency itself.
+    ``kept`` and ``free`` are None where nothing is kept for the agency itself; ``kept_until`` is in the training's zone.
     """
 
     kept: int | None
@@ -56,6 +59,7 @@ class AgencySeats:
     waiting: int
     free: int | None
     pool: PoolState
+    kept_until: datetime | None = None
 
 
 def check_free(registration: Registration) -> None:
@@ -105,21 +109,38 @@ def for_agency(found: Sequence[Training], agency: Agency) -> dict[int, AgencySea
     for number, agency_id, _, people in by_agency([training.id for training in found], WAITING):
         if agency_id == agency.id:
             waiting[number] = waiting.get(number, 0) + people
-    seen = {}
+    seen, until = {}, _kept_until([training.id for training in found], agency)
     for number, counted in counts(found).items():
         share = counted.share_of(origin_of(agency))
         free = counted.free_of(share)
         own = share if share and share.agency_id else None
         in_pool = counted.free_in_all if own else free
-        few = max(2, counted.capacity // 10)
         seen[number] = AgencySeats(
             own.seats if own else None,
             sum(seats for (agency_id, _), seats in counted.held.items() if agency_id == agency.id),
             waiting.get(number, 0),
             max(0, free) if own else None,
-            PoolState.FULL if in_pool <= 0 else PoolState.FEW if in_pool <= few else PoolState.OPEN,
+            pool_state(in_pool, counted.capacity),
+            until.get(number) if own else None,
         )
     return seen
+
+
+def pool_state(free: int, capacity: int) -> PoolState:
+    """What is said of ``free`` seats that are not the reader's own."""
+    if free <= 0:
+        return PoolState.FULL
+    return PoolState.FEW if free <= max(2, capacity // 10) else PoolState.OPEN
+
+
+def _kept_until(ids: Sequence[int], agency: Agency) -> dict[int, datetime | None]:
+    rows = db.session.execute(
+        select(SeatAllocation.training_id, SeatAllocation.release_local).where(
+            SeatAllocation.training_id.in_(ids), SeatAllocation.agency_id == agency.id,
+            SeatAllocation.released_at.is_(None),
+        )
+    )  # fmt: skip
+    return dict(rows.all())  # type: ignore[arg-type]
 
 
 @atomic
@@ -137,6 +158,8 @@ def allocate(
     trainings.check_not_finished(training)
     if (agency is None) == (country is None):
         raise Invalid(msg("Pick an agency or a country."), field="agency")
+    if release_local:
+        walltime.instant(release_local, training.zone, "release_local")
     known = allocations(training)
     allocation = next(
         (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
@@ -152,28 +175,55 @@ def allocate(
             field="seats",
         )  # fmt: skip
     if allocation is None:
-        allocation = SeatAllocation(training=training, agency=agency, country=country, seats=seats)
+        allocation = SeatAllocation(training=training, agency=agency, country=country, seats=0)
         db.session.add(allocation)
-    before = allocation.seats
+    before = allocation.seats if allocation.released_at is None else 0
+    changes: dict[str, object] = {"for": agency.code if agency else country, "seats": [before, seats]}
+    if allocation.release_local != release_local:
+        changes["kept_until"] = [allocation.release_local, release_local]
     allocation.seats, allocation.release_local, allocation.released_at = seats, release_local, None
-    audit.record(
-        by=by, action="seats.allocate", thing=training,
-        changes={"for": agency.code if agency else country, "seats": [before, seats]},
-    )  # fmt: skip
+    audit.record(by=by, action="seats.allocate", thing=training, changes=changes)
     return allocation
 
 
+def unused(training: Training, counted: SeatCount) -> list[tuple[SeatAllocation, int]]:
+    """The allocations with seats that nobody holds, each with how many."""
+    live = [one for one in allocations(training) if one.released_at is None]
+    found = [(one, one.seats - counted.used_of(as_kept(one))) for one in live]
+    return [(one, seats) for one, seats in found if seats > 0]
+
+
+def is_due(allocation: SeatAllocation) -> bool:
+    """Whether its seats are released unless somebody says otherwise: no deadline of its own is ahead."""
+    until = allocation.release_local
+    return until is None or until <= walltime.now(allocation.training.zone)
+
+
 @atomic
-def release(training: Training, *, by: User | None) -> int:
-    """Give the unused kept seats back to everybody; returns how many. Who gets them is the next in line."""
+def release(training: Training, *, by: User | None, picked: Collection[UUID] | None = None) -> int:
+    """Give unused kept seats back to everybody; returns how many. Who gets them is the next in line.
+
+    ``picked`` are the public ids of the allocations that are released; without it, those that are due.
+    """
     trainings.lock(training)
     trainings.check_not_finished(training)
-    counted, freed = count(training), 0
-    for allocation in allocations(training):
-        if allocation.released_at is None:
-            freed += max(0, allocation.seats - counted.used_of(as_kept(allocation)))
-            allocation.released_at = clock.now()
-    audit.record(by=by, action="seats.release", thing=training, changes={"seats": freed})
+    chosen = [
+        (one, seats)
+        for one, seats in unused(training, count(training))
+        if (is_due(one) if picked is None else one.public_id in picked)
+    ]
+    if not chosen:
+        raise Invalid(msg("Tick whose unused seats are released."))
+    for allocation, _ in chosen:
+        allocation.released_at = clock.now()
+    freed = sum(seats for _, seats in chosen)
+    whose = [one.agency.code if one.agency else one.country for one, _ in chosen]
+    audit.record(
+        by=by,
+        action="seats.release",
+        thing=training,
+        changes={"of": ", ".join(map(str, whose)), "seats": freed},
+    )
     return freed
 
 
@@ -197,7 +247,7 @@ def table(training: Training) -> list[SeatLine]:
     return [
         SeatLine(
             allocation,
-            counted.pool if kept is None else kept.seats,
+            max(0, counted.pool) if kept is None else kept.seats,
             counted.used_of(kept),
             max(0, counted.free_of(kept)),
             counted.used_of(kept, reserve),

@@ -30,7 +30,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, clashes, themes
+from training.services import audit, change_letters, clashes, notices, themes
 from training.services.clashes import Caution, Planned, Slot
 from training.text import msg
 
@@ -99,7 +99,7 @@ def search(
     if on:
         found = found.where(
             TrainingSession.starts_local >= datetime.combine(on, time()),
-            TrainingSession.starts_local < datetime.combine(on + timedelta(days=1), time()),
+            TrainingSession.starts_local <= datetime.combine(on, time.max),
         )
     if upcoming:
         found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.cancelled_at.is_(None))
@@ -273,10 +273,11 @@ def change(
     """Change a session; one whose register is closed stays as it was held."""
     _check_plannable(session.training)
     if session.is_cancelled:
-        raise Conflict(msg("A cancelled session cannot be changed."))
+        raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("Its register is closed: reopen that first."))
-    before = audit.snapshot(session)
+        raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
+    before, times_before = audit.snapshot(session), change_letters.times(session)
+    is_over = session.ends_at < clock.now()
     with db.session.no_autoflush:
         one = clashes.planned(
             session.training, title, starts_local, ends_local, break_minutes, room, trainers
@@ -290,6 +291,8 @@ def change(
         _set_trainers(session, trainers)
     _flush_or_clash()
     audit.record(by=by, action="session.change", thing=session, before=before)
+    if not is_over or session.ends_at > clock.now():  # the times of what is over are put right for the record
+        notices.session_changed(session, before=times_before)
     return session
 
 
@@ -299,14 +302,16 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     if session.is_cancelled:
-        raise Conflict(msg("This session is cancelled already."))
+        raise Conflict(msg("This session is cancelled already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("Its register is closed, so it took place."))
-    before = audit.snapshot(session)
+        raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
+    before, times_before = audit.snapshot(session), change_letters.times(session)
     session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
     for entry in session.session_trainers:
         entry.is_cancelled = True
     audit.record(by=by, action="session.cancel", thing=session, before=before)
+    if session.ends_at > clock.now():
+        notices.session_changed(session, before=times_before)
 
 
 def _planned(
@@ -354,13 +359,13 @@ def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
 
 def _check_plannable(training: Training) -> None:
     if training.state not in PLANNABLE:
-        raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."))
+        raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 
 
 def _refuse_hard(found: Sequence[Caution]) -> None:
     for warning in found:
         if warning.is_hard:
-            raise Conflict(warning.message, code="clash")
+            raise Conflict(warning.message, "clash")
 
 
 def _flush_or_clash() -> None:
@@ -371,6 +376,6 @@ def _flush_or_clash() -> None:
         if "_clash" in str(refused.orig):
             raise Conflict(
                 msg("Somebody has just taken this room or trainer for that time. Choose another."),
-                code="clash",
+                "clash",
             ) from None
         raise

@@ -133,7 +133,7 @@ def change(
 def delete_unused(theme: Theme, *, by: User) -> None:
     """Delete a multi-thematic programme that nothing carries."""
     if theme.kind is not ThemeKind.MULTI_THEMATIC or any(counts(theme).values()):
-        raise Conflict(msg("A theme in use, or a thematic area, is never deleted."))
+        raise Conflict(msg("A theme in use, or a thematic area, is never deleted."), "in_use")
     audit.record(by=by, action="theme.delete", thing=theme)
     db.session.execute(
         delete(ThemeUse).where(or_(ThemeUse.frame_id == theme.id, ThemeUse.theme_id == theme.id))

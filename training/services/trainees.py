@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import Select, delete, false, select
+from sqlalchemy import ColumnElement, Select, and_, delete, false, intersect, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import alike
@@ -14,8 +14,11 @@ from training.db import MOST_PARAMETERS, atomic, db, insert_many, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
-from training.services import audit
+from training.services import audit, notices_anew
 from training.text import msg
+
+MOST_NAMES = 8
+"""What has more parts is no name that somebody looks for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +60,12 @@ def search(
     sort: str = "name",
     descending: bool = False,
 ) -> Select[Trainee]:
-    """People by name in any script, or by e-mail address."""
+    """People by name in any script and spelling, or by e-mail address."""
     found = visible_to(user).options(joinedload(Trainee.agency), joinedload(Trainee.theme))
-    for word in fold(text).split():
-        found = found.where(Trainee.search_key.contains(word, autoescape=True))
+    if words := fold(text).split():
+        among = user.agency_id if user.role is Role.PARTNER else agency.id if agency else None
+        as_typed = [Trainee.search_key.contains(word, autoescape=True) for word in words]
+        found = found.where(or_(and_(*as_typed), is_named(text, among)))
     if theme:
         found = found.where(Trainee.theme_id == theme.id)
     if agency:
@@ -71,6 +76,29 @@ def search(
         found = found.where(Trainee.sex == sex)
     column = {"name": Trainee.search_key, "country": Trainee.country, "added": Trainee.id}[sort]
     return found.order_by(column.desc() if descending else column, Trainee.id)
+
+
+def is_named(text: str, agency_id: int | None = None) -> ColumnElement[bool]:
+    """Whether a person, of this agency or of any, bears all these names, in whatever script and spelling."""
+    parts = alike.words(text)
+    if not 0 < len(parts) <= MOST_NAMES:
+        return false()
+    bearing = [select(TraineeKey.trainee_id).where(meets(keys, agency_id)) for keys in parts]
+    return Trainee.id.in_(intersect(*bearing) if len(bearing) > 1 else bearing[0])
+
+
+def meets(keys: Collection[alike.Key], agency_id: int | None = None) -> ColumnElement[bool]:
+    """Whether a stored key, of a person of this agency or of any, is met by one of these."""
+    found = or_(
+        *(
+            and_(
+                TraineeKey.key.in_(sorted(key for key, one in keys if one == side)),
+                TraineeKey.side == alike.other_side(side),
+            )
+            for side in sorted({side for _, side in keys})
+        )
+    )
+    return found if agency_id is None else and_(TraineeKey.agency_id == agency_id, found)
 
 
 def get(user: User, public_id: UUID) -> Trainee:
@@ -161,6 +189,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
     keep_keys([trainee])
     if theme is not None:
         trainee.theme = theme
+    notices_anew.of_people([trainee])
     audit.record(by=by, action="trainee.change", thing=trainee, before=before)
     return trainee
 
@@ -180,6 +209,8 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     before = audit.snapshot(trainee)
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was
+    keep_keys([trainee])  # they hold the agency
+    notices_anew.of_returned(trainee)
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
     return trainee
 
@@ -206,6 +237,7 @@ def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> N
         changes.append((trainee, {name: [known[name], getattr(trainee, name)] for name in said}))
     audit.record_many(by=by, action="trainee.change", changes=changes)
     keep_keys(list(values))
+    notices_anew.of_people([trainee for trainee, said in values.items() if "email" in said])
 
 
 def add_many(people: Sequence[Trainee]) -> list[Trainee]:
@@ -238,25 +270,25 @@ def keys_of(person: Person | Trainee, *, near: bool = True) -> set[alike.Key]:
 
 
 def keep_keys(people: Sequence[Trainee]) -> None:
-    """Store the keys of people as they are now; whatever changes a name or an address calls this."""
+    """Store the keys of people as they are now; whatever changes a name, an address or the agency calls this."""
     db.session.flush()
-    known: dict[int, set[alike.Key]] = {one.id: set() for one in people}
+    known: dict[int, set[tuple[str, int, int]]] = {one.id: set() for one in people}
     numbers = list(known)
     for first in range(0, len(numbers), MOST_PARAMETERS):
-        found = select(TraineeKey.trainee_id, TraineeKey.key, TraineeKey.side).where(
+        found = select(TraineeKey.trainee_id, TraineeKey.key, TraineeKey.side, TraineeKey.agency_id).where(
             TraineeKey.trainee_id.in_(numbers[first : first + MOST_PARAMETERS])
         )
-        for number, key, side in db.session.execute(found):
-            known[number].add((key, side))
-    wanted = {one.id: keys_of(one) for one in people}
+        for number, key, side, agency_id in db.session.execute(found):
+            known[number].add((key, side, agency_id))
+    wanted = {one.id: {(key, side, one.agency_id) for key, side in keys_of(one)} for one in people}
     changed = [number for number in numbers if known[number] != wanted[number]]
     for first in range(0, len(changed), MOST_PARAMETERS):
         some = changed[first : first + MOST_PARAMETERS]
         db.session.execute(delete(TraineeKey).where(TraineeKey.trainee_id.in_(some)))
     rows = [
-        {"trainee_id": number, "key": key, "side": side}
+        {"trainee_id": number, "key": key, "side": side, "agency_id": agency_id}
         for number in changed
-        for key, side in sorted(wanted[number])
+        for key, side, agency_id in sorted(wanted[number])
     ]
     insert_many(TraineeKey, rows)
 

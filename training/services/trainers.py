@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from training import walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Role, Theme, Trainer, TrainerAbsence, User
@@ -161,7 +162,7 @@ def change(
 def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
     """Schedule a trainer no longer; sessions given stay."""
     if not trainer.is_active:
-        raise Conflict(msg("This trainer is retired already."))
+        raise Conflict(msg("This trainer is retired already."), "retired")
     trainer.is_active = False
     audit.record(by=by, action="trainer.retire", thing=trainer, changes={"reason": reason})
 
@@ -171,6 +172,8 @@ def add_absence(
     trainer: Trainer, *, by: User, starts_on: date, ends_on: date, note: str = ""
 ) -> TrainerAbsence:
     """Note days on which the trainer is away."""
+    walltime.check_day(starts_on, "starts_on")
+    walltime.check_day(ends_on, "ends_on")
     if ends_on < starts_on:
         raise Invalid(msg("The end is before the start."), field="ends_on")
     absence = TrainerAbsence(trainer=trainer, starts_on=starts_on, ends_on=ends_on, note=note)

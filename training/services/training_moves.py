@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from training import clock
 from training.db import atomic, db
@@ -13,6 +13,7 @@ from training.errors import Conflict, Invalid
 from training.models import (
     AttendanceRecord,
     RegisterState,
+    Reminder,
     SessionTrainer,
     Training,
     TrainingSession,
@@ -103,19 +104,28 @@ def move(training: Training, *, by: User | None, name: str, reason: str = "") ->
     trainings.lock(training)
     step = MOVES[name]
     if training.state not in step.froms:
-        raise Conflict(msg("This is not possible any more: the training's state has changed meanwhile."))
+        raise Conflict(
+            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
+        )
     refusal = step.guard(training) if step.guard else None
     if refusal:
-        raise Conflict(refusal)
+        raise Conflict(refusal, "not_yet")
     if step.needs_reason and not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     before = audit.snapshot(training)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     if name in ("cancel", "postpone"):
         _cancel_sessions(training, reason.strip())
+    if before["state"] == _S.POSTPONED:
+        _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
     notices.training_moved(training, name=name, reason=reason)
     return training
+
+
+def _forget_reminders(training: Training) -> None:
+    """It opens anew: those who were reminded before it was postponed are reminded again, on the same days too."""
+    db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))
 
 
 def _cancel_sessions(training: Training, reason: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, walltime
@@ -23,11 +23,7 @@ from training.models import (
     Promotion,
     Registration,
     ReserveOrder,
-    Role,
-    SeatAllocation,
-    SessionTrainer,
     Theme,
-    Trainer,
     Training,
     TrainingSession,
     TrainingState,
@@ -35,28 +31,12 @@ from training.models import (
     Venue,
 )
 from training.names import fold, search_key
-from training.services import audit, notice_letters, notices, seat_counts, themes
+from training.services import audit, change_letters, notices, seat_counts, shown_trainings, themes
 from training.text import msg
 
-OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+OFFERED_TO_PARTNERS = shown_trainings.OFFERED_TO_PARTNERS
 FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
-
-
-def visible_to(user: User) -> Select[Training]:
-    """The trainings that ``user`` may see.
-
-    A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
-    and those for which it has registrations; a trainer sees those with a session that they give.
-    """
-    found = select(Training)
-    match user.role:
-        case Role.PARTNER:
-            return found.where(
-                or_(_offered_to(user), _has_registrations_of(user)), Training.state != TrainingState.DRAFT
-            )
-        case Role.TRAINER:
-            return found.where(_taught_by(user))
-    return found
+visible_to = shown_trainings.visible_to
 
 
 def search(
@@ -142,10 +122,10 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
 
 
 def state_counts(training: Training) -> dict[str, int]:
-    """How many registrations stand in each state."""
+    """How many registrations stand in each state; drafts are their agencies' own affair."""
     rows = db.session.execute(
         select(Registration.state, func.count())
-        .where(Registration.training_id == training.id)
+        .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
         .group_by(Registration.state)
     )
     return {state.value: count for state, count in rows}
@@ -192,7 +172,9 @@ class Details:
 def create(programme: Programme, *, by: User | None, details: Details) -> Training:
     """Plan a training under ``programme``; it begins as a draft."""
     if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
-        raise Conflict(msg("This programme is closed or cancelled: nothing new is scheduled in it."))
+        raise Conflict(
+            msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
+        )
     training = Training(state=TrainingState.DRAFT)
     with db.session.no_autoflush:
         training.programme = programme
@@ -209,20 +191,21 @@ def change(training: Training, *, by: User, details: Details) -> Training:
     """Change a training. A new zone keeps the wall time of its sessions; capacity never falls below the seats held."""
     lock(training)
     if training.state in FINISHED:
-        raise Conflict(msg("A completed or cancelled training cannot be changed."))
-    before, held_before = audit.snapshot(training), notice_letters.whereabouts(training)
+        raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
+    before, facts_before = audit.snapshot(training), change_letters.facts(training)
     with db.session.no_autoflush:
-        _check_capacity(training, details.capacity)
+        if details.capacity < training.capacity:  # what is let in at the door may stand above it already
+            _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
         moved = details.zone != training.zone
         _check_dates_span_sessions(training, details)
         _set(training, details)
         _check(training, training.programme)
         if moved:
-            _derive_sessions(training)
+            _derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
-    notices.training_changed(training, before=held_before)
+    notices.training_changed(training, before=facts_before)
     return training
 
 
@@ -343,38 +326,13 @@ def live_sessions(training: Training) -> list[TrainingSession]:
     )
 
 
-def _derive_sessions(training: Training) -> None:
+def _derive_instants(training: Training) -> None:
+    """Those of its sessions anew; refuse the zone where a deadline would stand at a time that it skips."""
+    for allocation in seat_counts.allocations(training):
+        if allocation.release_local:
+            walltime.instant(allocation.release_local, training.zone, "zone")
     for session in live_sessions(training):
         session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
         for entry in session.session_trainers:
             entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
-
-
-def _offered_to(user: User):  # type: ignore[no-untyped-def]
-    """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
-    kept = (
-        select(func.coalesce(func.sum(SeatAllocation.seats), 0))
-        .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
-        .correlate(Training)
-        .scalar_subquery()
-    )
-    country = user.agency.country if user.agency else ""
-    own = exists().where(
-        SeatAllocation.training_id == Training.id,
-        or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
-    )
-    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
-
-
-def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
-    return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
-
-
-def _taught_by(user: User):  # type: ignore[no-untyped-def]
-    return exists().where(
-        TrainingSession.training_id == Training.id,
-        SessionTrainer.session_id == TrainingSession.id,
-        SessionTrainer.trainer_id == Trainer.id,
-        Trainer.user_id == user.id,
-    )

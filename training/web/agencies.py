@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid, NotFound
+from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
@@ -69,7 +69,7 @@ def new() -> Response:
     if submitted(form):
         try:
             agency = agencies.create(by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("The agency is added. Invite its focal point next."))
@@ -86,7 +86,7 @@ def edit(agency: Agency) -> Response:
     if submitted(form):
         try:
             agencies.change(agency, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("Saved."))

@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.trainings import DecisionForm
 from training.models import RegistrationState, Training
 from training.policy import Action
-from training.services import decisions, reserve_list, seats, trainings
+from training.services import decisions, seats, standings, trainings
 from training.services.decisions import Verb
 from training.web.access import permit
 from training.web.once import once
@@ -39,7 +39,7 @@ def decide(training: Training) -> Response:
             chosen = decisions.pick(training, _user(), uuids("registration"))
             done = decisions.decide(
                 training, chosen, Verb(request.form["verb"]), by=_user(), reason=form.reason.data or "",
-                reason_code=form.reason_code.data,
+                reason_code=form.reason_code.data, rank=form.rank.data,
             )  # fmt: skip
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
@@ -60,6 +60,6 @@ def decide(training: Training) -> Response:
     return page(
         "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
-        why=reserve_list.why_not_yet(training, waiting, to_agency=False), rule=reserve_list.rule(training),
-        ticked=set(uuids("registration")),
+        why=standings.why_not_yet(training, waiting, to_agency=False), rule=standings.rule(training),
+        ticked=set(uuids("registration")), next_up=standings.next_up(training),
     )  # fmt: skip

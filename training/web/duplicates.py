@@ -56,7 +56,7 @@ def merge(pair: Pair) -> Response:
         try:
             merges.merge(stays, goes, by=_user(), values=values)
         except Conflict as refused:
-            refusal = refused.message.translated()
+            refusal = refused.explained.translated()
         else:
             flash(_("Merged: everything stands with %(name)s now. It can be undone below.", name=stays.name))
             return redirect(url_for("trainees.show", public_id=stays.public_id), 303)

@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
         language=language_name,
         translated=translated,
         registration_state=registration_state,
+        said=said,
         month_name=month_name,
         weekday=weekday,
     )
@@ -82,9 +83,13 @@ def instant(value: datetime | None, zone: str = "UTC") -> str:
     return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
 
 
-def wall(value: datetime | None) -> str:
-    """Wall time with its weekday: Tue 12 May 2026, 09:00."""
-    return format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm") if value else ""
+def wall(value: datetime | None, zone: str = "") -> str:
+    """Wall time with its weekday: Tue 12 May 2026, 09:00; a deadline with its zone."""
+    if value is None:
+        return ""
+    return (
+        f"{format_datetime(value.replace(tzinfo=UTC), 'EEE d MMM y, HH:mm')} {zone.replace('_', ' ')}".strip()
+    )
 
 
 def clock(value: datetime | time | None) -> str:
@@ -150,6 +155,11 @@ def translated(value: Message | str) -> str:
 def registration_state(value: str) -> str:
     """The word for a registration's state."""
     return str(labels.REGISTRATION_STATE[RegistrationState(value)])
+
+
+def said(reason: str) -> str:
+    """A reason as somebody gave it; what the system wrote in its stead in the reader's language."""
+    return letters.said(reason, letters.language_of((get_locale() or Locale("en")).language))
 
 
 def month_name(value: date) -> str:

@@ -13,7 +13,7 @@ from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
-from training.services import mail, notice_letters, trainings
+from training.services import letter_samples, mail, notices_anew, trainings
 from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import page, paginate
@@ -45,14 +45,14 @@ def preview(kind: str) -> Response:
         training = trainings.by_code(form.training.data)
         if not can(current_user._get_current_object(), Action.MAIL_READ, training):
             raise NotFound
-        letter = notice_letters.sample(kind, training, form.language.data or current_user.language)
+        letter = letter_samples.sample(kind, training, form.language.data or current_user.language)
     return page("mail/preview.html", form=form, kind=kind, kinds=labels.LETTER, letter=letter)
 
 
 @bp.post("/<uuid:public_id>/again")
 @permit(Action.MAIL_SEND, mail.get)
 def again(message: OutgoingMail) -> Response:
-    """Try a failed message once more."""
-    mail.send_again(message)
+    """Try a failed message once more, or one for which there is an address by now."""
+    notices_anew.send_again(message)
     flash(_("It will be tried again within a minute."))
     return redirect(url_for(".index"), 303)

@@ -6,12 +6,14 @@ against what a browser sends along by itself.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import letters
-from training.errors import Conflict, NotFound
+from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.my import CorrectionForm, DeclineForm
 from training.models import Registration
 from training.services import my_registrations, notice_letters, papers
@@ -57,7 +59,23 @@ def unknown(refusal: NotFound) -> Response:
 def stopped(refusal: Conflict) -> Response:
     """A link that has stopped, or a step that is not possible any more."""
     status = 410 if refusal.code in ("gone", "ended") else 409
-    return page("my/gone.html", status=status, why=refusal.message.translated())
+    return _refused(refusal, status)
+
+
+@bp.errorhandler(TooMany)
+def too_often(refusal: TooMany) -> Response:
+    """Somebody writes, or tries links, too often."""
+    response = _refused(refusal, 429)
+    response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _refused(refusal: DomainError, status: int) -> Response:
+    """The refusal in the language of the person whom the link names, else in the browser's."""
+    token = str((request.view_args or {}).get("token", ""))
+    language = my_registrations.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
+    with in_language(language) if language else nullcontext():
+        return page("my/gone.html", status=status, why=refusal.explained.translated())
 
 
 @bp.route("/<token>", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
+from training.errors import DomainError
 from training.forms.subjects import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme
 from training.policy import Action
@@ -67,7 +67,7 @@ def new() -> Response:
     if submitted(form):
         try:
             programme = programmes.create(by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("The programme is added. Activate it when it begins."))
@@ -84,7 +84,7 @@ def edit(programme: Programme) -> Response:
     if submitted(form):
         try:
             programmes.change(programme, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("Saved."))

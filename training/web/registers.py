@@ -36,6 +36,7 @@ def _shown(
     refusal: str = "",
     door: DoorForm | None = None,
     full: str = "",
+    twin: bool = False,
 ) -> Response:
     if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
         door = _door(None)
@@ -45,7 +46,7 @@ def _shown(
     return page(
         "registers/show.html", status=409 if clashes else 422 if refusal or full else 200, session=session, rows=rows,
         tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=attendance.corrections(session),
-        is_open=session.register_state is RegisterState.OPEN, door=door, full=full,
+        is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
     )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def save(session: TrainingSession) -> Response:
     try:
         clashes = attendance.save(session, by=_user(), marks=_marks(), reason=reason())
     except Invalid as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     if clashes:
         return _shown(session, clashes)
     flash(_("Saved."))
@@ -142,13 +143,16 @@ def door(session: TrainingSession) -> Response:
         return _shown(session, door=form)
     try:
         added = at_the_door.add(
-            session, by=_user(), **form.data, raise_seats=may_raise and "raise" in request.form
-        )
+            session, by=_user(), **form.data, raise_seats=may_raise and "raise" in request.form,
+            is_another="another" in request.form,
+        )  # fmt: skip
     except DomainError as refusal:
         if may_raise and isinstance(refusal, Conflict) and refusal.code == "full":
-            return _shown(session, door=form, full=refusal.message.translated())
+            return _shown(session, door=form, full=refusal.explained.translated())
         form.refuse(refusal)
-        return _shown(session, door=form)
+        return _shown(
+            session, door=form, twin=isinstance(refusal, Conflict) and refusal.code == "on_register"
+        )
     # the form was sent to #door, which a browser would keep: what was done is said above it
     return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")
 
@@ -160,7 +164,7 @@ def close(session: TrainingSession) -> Response:
     try:
         attendance.close(session, by=_user())
     except DomainError as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is closed."))
 
 
@@ -179,7 +183,7 @@ def reopen(session: TrainingSession) -> Response:
     try:
         attendance.reopen(session, by=_user(), reason=reason())
     except DomainError as refusal:
-        return _shown(session, refusal=refusal.message.translated())
+        return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is open again."))
 
 

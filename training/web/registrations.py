@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -9,32 +10,46 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import DomainError, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import NewTraineeForm, PlainFilter
-from training.forms.trainings import RegistrationFilter
+from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
-from training.policy import Action
+from training.policy import Action, can
 from training.services import (
+    decisions,
+    drafts,
     duplicates,
     late_changes,
+    own_attendance,
     papers,
+    registration_steps,
     registrations,
     reserve_list,
+    seat_counts,
     seats,
+    standings,
     trainees,
     trainings,
 )
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
+from training.web.language import instant
 from training.web.once import once
-from training.web.respond import download, first, page, paginate, reason, sorting, uuids
+from training.web.respond import download, page, paginate, reason, sorting, uuids
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
+
+MOST_OFFERED = 100
+"""So many people of an agency are offered as substitutes at once; the others are searched for."""
 
 
 def _user() -> Any:
     return current_user._get_current_object()
+
+
+def _is_partner() -> bool:
+    return current_user.role is Role.PARTNER
 
 
 @bp.get("")
@@ -42,7 +57,7 @@ def _user() -> Any:
 def index() -> Response:
     """Registrations, latest first; a partner's own."""
     form = RegistrationFilter(request.args)
-    if current_user.role is Role.PARTNER:
+    if _is_partner():
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
@@ -58,16 +73,15 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_READ, registrations.get)
 def show(registration: Registration) -> Response:
-    """A registration with its history."""
-    substitutes = trainees.search(_user(), agency=registration.agency)
+    """A registration with its history and its attendance."""
     waiting = [registration] if registration.state == "reserve" else []
-    is_partner = _user().role is Role.PARTNER
+    is_partner = _is_partner()
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
         substitute=registrations.substitute_of(registration),
-        why=reserve_list.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
-        own_ranks=reserve_list.own_ranks(waiting) if is_partner else {}, rule=reserve_list.rule(registration.training),
-        substitutes=first(substitutes, 300) if registration.holds_seat else [],
+        why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
+        attendance=own_attendance.of(registration),
     )  # fmt: skip
 
 
@@ -109,19 +123,22 @@ def new(training: Training) -> Response:
     people = paginate(found, 50) if found is not None else None
     ticked = trainees.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
-    taken = registrations.registered_of(training, [*listed, *(k.trainee for k in known)])
+    taken = registration_steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
         ticked=ticked, listed=listed, taken=taken,
+        drafted=registration_steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
-        is_open=trainings.is_registration_open(training), agencies=choices.of_agencies(),
+        is_open=trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
+        agencies=choices.of_agencies(),
     )  # fmt: skip
 
 
 def _agency() -> Any:
     """The agency whose people are put forward: the partner's own, or the one that staff picked."""
-    if current_user.role is Role.PARTNER:
+    if _is_partner():
         return current_user.agency
     return next(
         (thing for key, _label, thing in choices.of_agencies() if key == request.args.get("for")), None
@@ -130,12 +147,14 @@ def _agency() -> Any:
 
 def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
-    override = current_user.role is not Role.PARTNER
+    override = not _is_partner()
     if "person" in request.form:
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
         people = trainees.pick(agency, uuids("person"))
+        if "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training):
+            return drafts.keep(training, by=_user(), agency=agency, people=people)
         return registrations.submit_many(
             training, by=_user(), agency=agency, people=people, override=override
         )
@@ -165,6 +184,8 @@ def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
 def _summary(done: list[Registration]) -> str:
     confirmed = sum(r.state == "confirmed" for r in done)
     waiting = sum(r.state == "reserve" for r in done)
+    if done[0].state == "draft":
+        return _("Drafts kept: %(count)s. Submit them before the deadline.", count=len(done))
     if confirmed or waiting:
         return _(
             "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
@@ -198,22 +219,26 @@ def confirm(registration: Registration) -> Response:
 @once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
-    rank = request.form.get("rank", "")
-    reserve_list.reserve(
-        registration,
-        by=_user(),
-        rank=int(rank) if rank.isascii() and rank.isdigit() and len(rank) < 6 else None,
-    )
+    reserve_list.reserve(registration, by=_user(), rank=_rank())
     return _after(registration, _("On the reserve list."))
+
+
+def _rank() -> int | None:
+    """The rank that was typed; None where none was, which is the end of the list."""
+    typed = request.form.get("rank", "").strip()
+    if typed and not re.fullmatch("0*[1-9][0-9]{0,4}", typed):
+        raise Invalid(msg("A rank is a whole number from 1."), field="rank")
+    return int(typed) if typed else None
 
 
 @bp.post("/<uuid:public_id>/offer")
 @permit(Action.REGISTRATION_DECIDE, registrations.get)
 @once
 def offer(registration: Registration) -> Response:
-    """Offer a free seat for two days."""
+    """Offer a free seat, for as long as the training gives to take one."""
     reserve_list.offer(registration, by=_user())
-    return _after(registration, _("A seat is offered, for 48 hours."))
+    until = instant(registration.offer_expires_at, registration.training.zone)
+    return _after(registration, _("A seat is offered, until %(when)s.", when=until))
 
 
 @bp.post("/<uuid:public_id>/return")
@@ -239,7 +264,7 @@ def decline(registration: Registration) -> Response:
 @once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
-    registrations.resubmit(registration, by=_user())
+    registrations.resubmit(registration, by=_user(), override=not _is_partner())
     return _after(registration, _("Submitted again."))
 
 
@@ -261,16 +286,47 @@ def withdraw(registration: Registration) -> Response:
     return _after(registration, _("Withdrawn. A seat that was held goes to the next in line."))
 
 
-@bp.post("/<uuid:public_id>/replace")
+@bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_WITHDRAW, registrations.get)
 @once
 def replace(registration: Registration) -> Response:
-    """Put another person of the agency in the seat."""
-    people = trainees.pick(registration.agency, uuids("substitute"))
-    if not people:
-        raise Invalid(msg("Pick the person who comes instead."))
-    new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
-    return _after(new, _("Replaced."))
+    """Pick another person of the agency, who gets the seat."""
+    search, form, picked = PlainFilter(request.args), ReplaceForm(request.form), uuids("substitute")
+    if request.method == "POST":
+        people = trainees.pick(registration.agency, picked)
+        try:
+            if not people:
+                raise Invalid(msg("Pick the person who comes instead."))
+            new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
+        except (Conflict, Invalid) as refusal:
+            form.refuse(refusal)
+        else:
+            return _after(new, _("Replaced."))
+    people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
+    return page(
+        "registrations/replace.html", registration=registration, search=search, form=form, people=people,
+        states=late_changes.states_of(registration, people.items), picked=picked,
+    )  # fmt: skip
+
+
+@bp.post("/for/<uuid:public_id>/drafts/submit")
+@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@once
+def submit_drafts(training: Training) -> Response:
+    """Submit the agency's drafts that were sent, all or none."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_summary(drafts.submit(training, by=_user(), agency=_agency(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+
+
+@bp.post("/for/<uuid:public_id>/drafts/discard")
+@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@once
+def discard_drafts(training: Training) -> Response:
+    """Throw the agency's drafts away that were sent."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=_user(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 
 @bp.post("/for/<uuid:public_id>/walk-in")

@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import DomainError, Invalid
+from training.errors import DomainError
 from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import reserve_list, seat_requests, seats, trainings
-from training.text import msg
+from training.services import reserve_list, seat_requests, seats, standings, trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -32,20 +31,32 @@ def _user() -> Any:
 @once
 def keep(training: Training) -> Response:
     """Keep seats for an agency or a country."""
-    form = SeatsForm(request.form)
-    form.agency.offer(choices.of_agencies())
-    form.country.offer(choices.of_countries())
+    form = _seats_form(request.form)
     if submitted(form):
         try:
             moved = reserve_list.keep_seats(training, by=_user(), **form.data)
-        except (Invalid, DomainError) as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("The seats are kept.") + " " + _moved(len(moved)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
+    return _keep_page(training, form)
+
+
+def _seats_form(sent: Any = None) -> SeatsForm:
+    form = SeatsForm(sent)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    return form
+
+
+def _keep_page(
+    training: Training, form: SeatsForm, answer: AnswerForm | None = None, answered: SeatRequest | None = None
+) -> Response:
+    """The seats with what is asked for; ``answer`` is what was typed for the request ``answered`` and refused."""
     return page(
         "seats/keep.html", training=training, form=form, allocations=seats.table(training),
-        requests=seat_requests.of(training, _user()), answer=AnswerForm(),
+        requests=seat_requests.of(training, _user()), answer=answer, answered=answered,
     )  # fmt: skip
 
 
@@ -57,14 +68,25 @@ def _moved(count: int) -> str:
 @permit(Action.SEATS_CHANGE, trainings.get)
 @once
 def release(training: Training) -> Response:
-    """Who would get the seats that are kept and unused; then give them."""
-    if request.method == "POST":
-        moved = reserve_list.release_seats(training, by=_user(), expected=uuids("moving_up"))
-        flash(_("The unused seats are released.") + " " + _moved(len(moved)))
-        return redirect(url_for(".keep", public_id=training.public_id), 303)
+    """Who would get the seats that are kept and unused, by what is ticked; then give them."""
+    is_sent, refusal = request.method == "POST", None
+    picked = uuids("allocation") if is_sent or "ticked" in request.args else None
+    if "look" in request.form:
+        there = url_for(".release", public_id=training.public_id, ticked=1, allocation=picked)
+        return redirect(there, 303)
+    if is_sent:
+        try:
+            moved = reserve_list.release_seats(
+                training, by=_user(), picked=picked, expected=uuids("moving_up")
+            )
+        except DomainError as refused:
+            refusal = refused.explained
+        else:
+            flash(_("The unused seats are released.") + " " + _moved(len(moved)))
+            return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
-        "seats/release.html", training=training, release=reserve_list.release_preview(training),
-        rule=reserve_list.rule(training),
+        "seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
+        release=reserve_list.release_preview(training, picked), rule=standings.rule(training),
     )  # fmt: skip
 
 
@@ -102,15 +124,22 @@ def ask(training: Training) -> Response:
 @once
 def answer(wish: SeatRequest) -> Response:
     """Grant or decline what an agency asks for."""
-    form = AnswerForm(request.form)
-    if not form.validate():
-        raise Invalid(msg("Write how many seats you grant, as a number."))
-    if "decline" in request.form:
-        seat_requests.decline(wish, by=_user(), answer=form.answer.data or "")
-        flash(_("Declined; the agency reads your sentence."))
-    else:
-        moved = seat_requests.grant(
-            wish, by=_user(), seats=form.seats.data or wish.seats, answer=form.answer.data or ""
-        )
-        flash(_("Granted.") + " " + _moved(len(moved)))
-    return redirect(url_for(".keep", public_id=wish.training.public_id), 303)
+    form, declines = AnswerForm(request.form), "decline" in request.form
+    if declines:
+        del form.seats  # no number is asked for
+    if submitted(form):
+        said = form.answer.data or ""
+        try:
+            if declines:
+                seat_requests.decline(wish, by=_user(), answer=said)
+                flash(_("Declined; the agency reads your sentence."))
+            else:
+                moved = seat_requests.grant(
+                    wish, by=_user(), seats=form.seats.data or wish.seats, answer=said
+                )
+                flash(_("Granted.") + " " + _moved(len(moved)))
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".keep", public_id=wish.training.public_id), 303)
+    return _keep_page(wish.training, _seats_form(), form, wish)

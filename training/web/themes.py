@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
+from training.errors import DomainError
 from training.forms.subjects import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
@@ -55,7 +55,7 @@ def new() -> Response:
     if submitted(form):
         try:
             theme = themes.create_multi_thematic(by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", code=theme.code), 303)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Conflict, Invalid
+from training.errors import DomainError
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
@@ -78,7 +78,7 @@ def new() -> Response:
         known = [] if "anyway" in request.form else duplicates.for_user(user, person)
         try:
             trainee = None if known else trainees.create(form.agency.data, by=user, person=person)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             if trainee is not None:
@@ -95,7 +95,7 @@ def edit(trainee: Trainee) -> Response:
     if submitted(form):
         try:
             trainees.change(trainee, by=current_user._get_current_object(), person=_person(form))
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("Saved."))
@@ -113,7 +113,7 @@ def transfer(trainee: Trainee) -> Response:
     if submitted(form):
         try:
             trainees.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
-        except (Conflict, Invalid) as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
+from training.errors import DomainError
 from training.forms.subjects import AbsenceForm, TrainerFilter, TrainerForm
 from training.models import Role, Trainer
 from training.policy import Action
@@ -65,7 +65,7 @@ def new() -> Response:
     if submitted(form):
         try:
             trainer = trainers.create(by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=trainer.public_id), 303)
@@ -81,7 +81,7 @@ def edit(trainer: Trainer) -> Response:
     if submitted(form):
         try:
             trainers.change(trainer, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("Saved."))
@@ -98,7 +98,7 @@ def add_absence(trainer: Trainer) -> Response:
     if submitted(form):
         try:
             trainers.add_absence(trainer, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=trainer.public_id), 303)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.errors import Invalid
+from training.errors import DomainError
 from training.forms.subjects import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
@@ -60,7 +60,7 @@ def new() -> Response:
     if submitted(form):
         try:
             venue = venues.create(by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("The venue is added. Add its rooms next."))
@@ -77,7 +77,7 @@ def edit(venue: Venue) -> Response:
     if submitted(form):
         try:
             venues.change(venue, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("Saved."))
@@ -94,7 +94,7 @@ def add_room(venue: Venue) -> Response:
     if submitted(form):
         try:
             venues.add_room(venue, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=venue.public_id), 303)
@@ -110,7 +110,7 @@ def edit_room(room: Room) -> Response:
     if submitted(form):
         try:
             venues.change_room(room, by=current_user._get_current_object(), **form.data)
-        except Invalid as refusal:
+        except DomainError as refusal:
             form.refuse(refusal)
         else:
             return redirect(back, 303)

@@ -1,0 +1,99 @@
+"""Measure the desk in a process of its own, so that its memory is told apart: a roster read, looked at and confirmed,
+and the search for doubles. The environment names the database; ``bench.py`` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from sqlalchemy import func, select  # noqa: E402
+
+from config import Config  # noqa: E402
+from training import clock  # noqa: E402
+from training.app import create_app  # noqa: E402
+from training.db import db  # noqa: E402
+from training.models import Agency, Trainee, Training, TrainingState  # noqa: E402
+from training.services import duplicates, import_staging, imports  # noqa: E402
+from training.services.trainees import Person  # noqa: E402
+
+LOOKUPS = 200
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that ``work`` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+SYLLABLES = ("bar", "dov", "fen", "gir", "hul", "kas", "lim", "mot", "nep", "rud", "sav", "tir", "vol", "zan")
+
+
+def roster(rows: int) -> bytes:
+    """A list of people of whom nobody resembles somebody known: every name is another row of syllables."""
+    lines, size = ["Family name,Given names,Sex,Function,E-mail"], len(SYLLABLES)
+    for n in range(rows):
+        places = (n, n // size, n // size**2, n // size**3, rows // 500)
+        name = "".join(SYLLABLES[place % size] for place in places).capitalize()
+        lines.append(f"{name},Person,f,Officer,r{rows}n{n}@example.org")
+    return "\n".join(lines).encode()
+
+
+def import_of(rows: int) -> dict[str, float]:
+    """Seconds that reading, looking at and confirming a list of ``rows`` people take."""
+    wanted = select(Training).where(
+        Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
+        Training.registration_closes_at > clock.now(),
+    )
+    training, agency = db.session.scalars(wanted).first(), db.session.scalars(select(Agency)).first()
+    batches = []
+    staged = timed(
+        lambda: batches.append(
+            import_staging.stage(
+                training, by=None, agency=agency, content=roster(rows), file_name=f"{rows}.csv"
+            )
+        )
+    )
+    (batch,) = batches
+    looked_at = timed(lambda: imports.preview(batch))
+    confirmed = timed(lambda: imports.confirm(batch, by=None, override=True))
+    return {"rows": rows, "staged": staged, "looked at": looked_at, "confirmed": confirmed}
+
+
+def lookups() -> list[float]:
+    """Milliseconds of each search for doubles of a person among all who are known."""
+    last = db.session.scalar(select(func.max(Trainee.id))) or 1
+    chance, times = random.Random(5), []
+    for _ in range(LOOKUPS):
+        one = db.session.scalars(select(Trainee).where(Trainee.id >= chance.randrange(last)).limit(1)).first()
+        person = Person(family_name=one.family_name, given_names=one.given_names, country=one.country)
+        times.append(timed(lambda person=person: duplicates.like(person)) * 1000)
+    return times
+
+
+def main() -> None:
+    """Print what was measured as JSON."""
+    with create_app(Config.from_env(os.environ)).app_context():
+        found = {"people": db.session.scalar(select(func.count(Trainee.id)))}
+        times = sorted(lookups())
+        found["lookups"] = {"median": statistics.median(times), "worst": times[-1]}
+        found["imports"] = [import_of(500), import_of(5_000)]
+    for name, whose in (
+        ("megabytes", resource.RUSAGE_SELF),
+        ("megabytes of the reader", resource.RUSAGE_CHILDREN),
+    ):
+        found[name] = resource.getrusage(whose).ru_maxrss / 1024
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
