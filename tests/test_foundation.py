@@ -176,6 +176,14 @@ def test_the_main_job_by_commands(own, tmp_path: Path):
     assert (checked.exit_code, done.exit_code, twice.exit_code) == (0, 0, 0)
     assert json.loads(done.stdout)["registered"] == 18
     assert json.loads(twice.stdout)["registered"] == 0
+    again = run(own, "participants", "import", str(samples / "norland-en.xlsx"), *where, "--check")
+    assert "already imported on" in twice.stderr and "already imported on" in again.stderr
+    assert "already imported on" not in done.stderr
+    (tmp_path / "bad.csv").write_text("Family name,Given names,Sex\n" + "Aa,,q\n" * 300)
+    many = run(own, "participants", "import", str(tmp_path / "bad.csv"), *where).stderr.splitlines()
+    assert (len(many), many[-1]) == (501, "and 100 more: 600 errors in all.")
+    (tmp_path / "odd.csv").write_text("Aa 1,Bb 2\nxx 3,yy 4\n")
+    assert "No header row" in run(own, "participants", "import", str(tmp_path / "odd.csv"), *where).stderr
     assert (wrong.exit_code, guessed.exit_code, accepted.exit_code) == (1, 1, 0)
     assert "row 6, column D (E-mail)" in wrong.stderr
     assert run(own, "participants", "import", "nothing.xlsx", *where).exit_code == 2

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from training import clock
 from training.db import db
-from training.errors import DomainError
+from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
 from training.services import (
     agencies,
@@ -47,6 +47,7 @@ from training.services.import_verdicts import Verdict
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REMINDERS = 60
+MOST_ERRORS = 500
 
 user_group = AppGroup("user", help="Accounts.")
 participants_group = AppGroup("participants", help="Participants.")
@@ -131,6 +132,7 @@ def worker(once: bool) -> None:
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
                 request_keys.purge()
+                imports.purge()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
             sent = mail.send_due(config)
             while once and (more := mail.send_due(config)):
@@ -197,6 +199,34 @@ def create_user(
     click.echo(f"{user.email} can {'sign in' if password else 'set a password by the mailed link'}.")
 
 
+def _say_what_stands_against(seen: imports.Preview) -> None:
+    """Row by row on stderr: what is to be corrected or chosen, and whether the list was imported before."""
+    if seen.earlier is not None:
+        when, who = seen.earlier.confirmed_at, seen.earlier.by_name or "a command"
+        click.echo(f"This very list was already imported on {when:%Y-%m-%d at %H:%M} UTC by {who}.", err=True)
+    for error in seen.errors[:MOST_ERRORS]:
+        sheet = f"sheet “{error.sheet}”, " if error.sheet else ""
+        click.echo(
+            f"{sheet}row {error.row}, column {error.column} ({error.title}): {error.message} [{error.value}]",
+            err=True,
+        )
+    if len(seen.errors) > MOST_ERRORS:
+        click.echo(
+            f"and {len(seen.errors) - MOST_ERRORS:,} more: {len(seen.errors):,} errors in all.", err=True
+        )
+    for line in seen.lines:
+        if line.verdict is Verdict.DOUBTFUL and line.twin:
+            click.echo(
+                f"row {line.number}: this may be the person of row {line.twin}. Choose on the page.", err=True
+            )
+        elif line.verdict is Verdict.DOUBTFUL:
+            names = "; ".join(f"{one.name} ({one.email})" if one.email else one.name for one in line.likely)
+            click.echo(
+                f"row {line.number}: this may be {names}. Choose on the page, or add the e-mail address.",
+                err=True,
+            )
+
+
 @participants_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--training", "training_code", required=True, help="The training's code.")
@@ -213,20 +243,11 @@ def import_participants(
     batch = import_staging.stage(
         training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name
     )
+    if not batch.rows:
+        imports.discard(batch, by=None)
+        raise Invalid(import_staging.NOT_TOLD)
     seen = imports.preview(batch)
-    for error in seen.errors:
-        sheet = f"sheet “{error.sheet}”, " if error.sheet else ""
-        click.echo(
-            f"{sheet}row {error.row}, column {error.column} ({error.title}): {error.message} [{error.value}]",
-            err=True,
-        )
-    for line in seen.lines:
-        if line.verdict is Verdict.DOUBTFUL:
-            names = "; ".join(f"{one.name} ({one.email})" if one.email else one.name for one in line.likely)
-            click.echo(
-                f"row {line.number}: this may be {names}. Choose on the page, or add the e-mail address.",
-                err=True,
-            )
+    _say_what_stands_against(seen)
     if seen.open_count or check:
         imports.discard(batch, by=None)
         if as_json:

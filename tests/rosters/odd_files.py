@@ -29,6 +29,27 @@ AR = [["اسم العائلة", "الاسم الأول", "الجنس"], ["الع
 AR_PEOPLE = ["العلي, خالد", "الحسن, ليلى"]
 FR = [["Nom", "Prénom", "Sexe"], ["Lefèvre", "Zoé", "F"], ["Françoise-Noël", "André", "M"]]
 FR_PEOPLE = ["Lefèvre, Zoé", "Françoise-Noël, André"]
+PL = [["Family name", "Given names", "Function"], ["Łukasiewicz", "Stanisław", "naczelnik wydziału"],
+      ["Świątek", "Małgorzata", "inspektor"], ["Żak", "Józef", "kierownik"]]  # fmt: skip
+PL_PEOPLE = ["Łukasiewicz, Stanisław", "Świątek, Małgorzata", "Żak, Józef"]
+TR = [
+    ["Family name", "Given names", "Function"],
+    ["Yılmaz", "Ayşe", "Şube müdürü"],
+    ["Çağlar", "Gökhan", "uzman"],
+]
+TR_PEOPLE = ["Yılmaz, Ayşe", "Çağlar, Gökhan"]
+RO = [
+    ["Family name", "Given names", "Function"],
+    ["Şerban", "Ştefan", "inspector"],
+    ["Ţurcanu", "Ion", "şef"],
+]
+CZ = [
+    ["Family name", "Given names", "Function"],
+    ["Šťastný", "Tomáš", "inspektor"],
+    ["Němcová", "Božena", "ředitelka"],
+]
+CZ_PEOPLE = ["Šťastný, Tomáš", "Němcová, Božena"]
+LOST = "letter of this cell was lost"
 SENTENCE_WRONG_KIND = "not what the name of the file says"
 UNREADABLE = "cannot be read as a spreadsheet"
 
@@ -107,6 +128,9 @@ ENCODINGS = [
         ("Arabic", AR, AR_PEOPLE, "utf-8", "\t"), ("Arabic", AR, AR_PEOPLE, "utf-16-le", "\t"),
         ("French", FR, FR_PEOPLE, "cp1252", ";"), ("French", FR, FR_PEOPLE, "iso-8859-1", ","),
         ("French", FR, FR_PEOPLE, "mac-roman", ";"), ("French", FR, FR_PEOPLE, "utf-8-sig", "|"),
+        ("Polish", PL, PL_PEOPLE, "cp1250", ";"), ("Polish", PL, PL_PEOPLE, "iso-8859-2", ";"),
+        ("Polish", PL, PL_PEOPLE, "cp852", ";"), ("Czech", CZ, CZ_PEOPLE, "cp1250", ";"),
+        ("Turkish", TR, TR_PEOPLE, "cp1254", ";"), ("Turkish", TR, TR_PEOPLE, "iso-8859-9", ";"),
       ]],
     csv("tabs in a file named .tsv", text(TWO, "\t"), BOTH, file="list.tsv"),
     csv("tabs in a file named .csv", text(TWO, "\t"), BOTH),
@@ -127,6 +151,8 @@ ENCODINGS = [
         errors=[(2, "A", "РџРµС‚СЂРѕРІР°", "garbled")]),
     csv("letters that became question marks", "Surname;First name;Sex\n???????;????;f",
         errors=[(2, "A", "???????", "has letters"), (2, "B", "????", "have letters")]),
+    csv("Romanian letters that cannot be told from Western ones", text(RO, ";", "cp1250"), errors=[
+        (2, "A", "\ufffderban", LOST), (2, "B", "\ufffdtefan", LOST), (3, "A", "\ufffdurcanu", LOST), (3, "C", "\ufffdef", LOST)]),
     csv("a NUL in a text", b"Surname;First name\nL\0ee;Ann\n", refused=UNREADABLE),
     csv("UTF-16 cut in the middle of a letter", "Surname;First name\nLee;Ann".encode("utf-16-le")[:-1], refused=UNREADABLE),
 ]  # fmt: skip
@@ -202,7 +228,24 @@ HEADERS = [
         header_row=2),
     odd("the header once more on the second page", lambda: xlsx([*TWO[:2], HEAD, KOVAC]), BOTH, skipped=[3]),
     odd("the same header twice", lambda: xlsx([["Surname", "First name", "E-mail", "Email"], ["Lee", "Ann", "", ""]]),
-        refused="columns C “E-mail” and D “Email” in row 1 say the same. Keep one"),
+        ONE, unmatched=["Email"]),
+    odd("a title that is a function", lambda: xlsx([["Surname", "First name", "Title"], ["Lee", "Ann", "Senior inspector"]]),
+        ONE, values={"function": ["Senior inspector"]}),
+    odd("a title that is a form of address", lambda: xlsx([["Surname", "First name", "Title"], ["Lee", "Ann", "Ms"]]),
+        ONE, values={"function": [""], "sex": ["f"]}),
+    odd("a form of address in Arabic beside a full name",
+        lambda: xlsx([["اللقب", "الاسم الكامل", "الوظيفة"], ["السيد", "محمد الخطيب", "ضابط"]]), ["الخطيب, محمد"],
+        values={"sex": ["m"]}),
+    odd("both names in one column, and said so",
+        lambda: xlsx([["Surname / First name", "E-mail"], ["PETROVA Anna", "a@x.example"]]), ["PETROVA, Anna"]),
+    odd("the same word in two languages is one name",
+        lambda: xlsx([["Surname / Nom", "First name / Prénom"], ["Lee", "Ann"]]), ONE),
+    *[odd(f"a column named {title}", lambda title=title, cell=cell: xlsx([["Surname", "First name", title], ["Lee", "Ann", cell]]),
+          ONE, values={name: [cell]})
+      for title, cell, name in [
+        ("Моб. тел.", "+43 1 5550101", "phone"), ("N° de téléphone", "+43 1 5550101", "phone"), ("Titre", "Cheffe", "function"),
+        ("Designation", "Inspector", "function"), ("Должность и звание", "инспектор, майор", "function"),
+      ]],
     odd("a header in capitals with blanks and stars",
         lambda: xlsx([[" SURNAME *", "FIRST  NAME*", "SEX: "], ["Lee", "Ann", "f"]]), ONE, values={"sex": ["f"]}),
     odd("a header with line breaks", lambda: xlsx([["Family\nname", "Given\nnames"], ["Lee", "Ann"]]), ONE),
@@ -344,6 +387,11 @@ VALUES = [
     value("a country in Arabic", "الأردن", "Country", "country", "JO"),
     value("a country by two letters", "kz", "Country", "country", "KZ"),
     value("a country by three letters", "KGZ", "Country", "country", "KG"),
+    value("a nationality in English", "Austrian", "Nationality", "country", "AT"),
+    value("a nationality in French", "française", "Nationalité", "country", "FR"),
+    value("a nationality in Russian", "украинка", "Гражданство", "country", "UA"),
+    value("a nationality in Arabic", "أردني", "الجنسية", "country", "JO"),
+    value("a nationality that is not known says nothing", "Atlantean", "Nationality", "country", ""),
     wrong("an unknown country", "Atlantis", "Country", "country is not known"),
     wrong("an unknown language", "Klingonish", "Language", "language is not known"),
     value("a whole number for a function", 12.0, "Function", "function", "12"),

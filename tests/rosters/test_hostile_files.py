@@ -194,3 +194,35 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(name):
             ends.add("refused")
 
     assert ends <= {"read", "refused"} and ends
+
+
+EVIL = ("<" + "@" * 4_990 + "<", "a" * 2_500 + "@" + "b" * 2_490, "a" * 4_990, "al " * 1_660, "AA bb " * 830)
+GOOD = ", ".join(["Head of the unit"] * 277)
+
+
+def worked_on(cell: str, title: str) -> float:
+    """How long a list takes in which the long cell stands in each of its rows, and in many rows that may be the header."""
+    head = f"{title};Given names;E-mail"
+    lines = [*[f"{cell};" * 20] * 5, head, *[f"{cell};Bb;{cell}"] * 100]
+    started = cpu_seconds()
+    table = read.Table([line.split(";") for line in lines], "List", "", "")
+    rows.people(table, headers.match(table), default_country="AT")
+    return cpu_seconds() - started
+
+
+@pytest.mark.parametrize("title", ["Family name", "Full name", "Passport name"])
+@pytest.mark.parametrize("cell", EVIL, ids=lambda cell: cell[:6])
+def test_no_cell_takes_much_longer_to_read_than_a_harmless_one_of_its_length(cell: str, title: str) -> None:
+    worked_on(GOOD, title)
+
+    assert worked_on(cell, title) < 5 * worked_on(GOOD, title) + 0.3
+
+
+def test_a_pasted_separator_is_a_mark() -> None:
+    started = cpu_seconds()
+    for text in ('sep="\na"b', "sep= \n" + " " * 50_000 + 'x"y"z'):
+        try:
+            read.pasted(text)
+        except Invalid as refusal:
+            assert str(refusal).endswith(".")
+    assert cpu_seconds() - started < 1

@@ -12,7 +12,7 @@ import pytest
 from config import ROOT
 from tests.rosters import cpu_seconds
 from training.errors import Invalid
-from training.rosters import headers, read, rows
+from training.rosters import child, headers, read, rows
 
 SAMPLES = ROOT / "tests" / "data" / "rosters"
 
@@ -116,9 +116,16 @@ def test_columns_that_match_nothing_are_listed():
     assert headers.match(table).unmatched == ["Shoe size"]
 
 
-def test_two_columns_for_one_thing_are_refused():
-    with pytest.raises(Invalid, match="say the same"):
-        of(book(["Surname", "Family name", "First name"], ["Lee", "Lee", "Ann"]))
+def test_of_two_columns_for_one_thing_the_first_is_taken_and_the_other_named():
+    table = read.read(
+        book(["Surname", "First name", "Country", "Nationality", "Phone", "Mobile"],
+             ["Lee", "Ann", "Austria", "Ukraine", "+43 1 5550101", "+43 1 5550102"]), "x.xlsx",
+    )  # fmt: skip
+    mapping = headers.match(table)
+
+    found = rows.parse(table, mapping, default_country="AT").rows[0].values
+    assert (found["country"], found["phone"]) == ("AT", "+43 1 5550101")
+    assert mapping.unmatched == ["Nationality", "Mobile"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "cp1251", "utf-16"])
@@ -185,3 +192,10 @@ def test_a_database_error_cannot_hide_in_odd_names():
     found = of(book(["Surname", "First name"], ["\u202eevil\u200b  Name ", "A\u00adnn"]))
 
     assert (found.rows[0].values["family_name"], found.rows[0].values["given_names"]) == ("evil Name", "Ann")
+
+
+def test_signs_that_stand_in_western_names_are_no_lost_letters():
+    for text in ("Mª José, Jefa de la 2ª Sección", "Técnico, Nº 3", "Srª Núñez", "£ 100, 3³"):
+        assert child.NO_WESTERN.search(text) is None
+    for text in ("£ukasz", "Stanis³aw", "ªerban", "Dragoº", "Þurcanu"):
+        assert child.NO_WESTERN.search(text)

@@ -18,7 +18,7 @@ from tests.rosters.make_odd_files import ods, xlsx
 from tests.rosters.make_odd_files import text as plain_text
 from training.names import clean, same_person_key
 from training.output import csv
-from training.rosters import example, headers, read, rows
+from training.rosters import contents, example, headers, read, rows
 
 SCRIPTS = [
     "ABCDEFŁŠÉÑabcdefłšéñığ'-",
@@ -56,7 +56,7 @@ FREE = st.one_of(
 def person(draw: st.DrawFn) -> dict[str, str]:
     """Somebody, as they would be stored."""
     function = draw(FREE)
-    if rows.is_garbled(function) or function.startswith("'") or function.upper() in rows.ERRORS:
+    if contents.is_garbled(function) or function.startswith("'") or function.upper() in rows.ERRORS:
         function = ""  # accidents and guards, which have tests of their own
     number = phonenumbers.parse(f"+4366{draw(st.integers(40_000_000, 49_999_999))}")
     return {

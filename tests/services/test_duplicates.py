@@ -72,7 +72,7 @@ def test_keys_are_kept_when_a_person_is_added_changed_and_taken_from_a_list(make
 
     trainees.change(one, by=None, person=make.person(one, family_name="Horoshenko", email="o@example.org"))
     changed = kept_keys(one)
-    atomic(trainees.take_over)({one: {"native_name": "Горошенко Ольга"}})
+    atomic(trainees.take_over)({one: {"native_name": "Горошенко Ольга"}}, by=None)
 
     assert added == alike.keys(**OLHA) and ("2s UlhA xfxnk", 0) in added
     assert (

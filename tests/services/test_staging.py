@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
 from tests.make import Make
-from training.db import db
+from tests.rosters.make_odd_files import sheets
+from training import clock
+from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     AuditEntry,
+    BatchState,
     Registration,
     RegistrationState,
     RegistrationStep,
     Role,
     RosterMapping,
     Trainee,
+    TrainingState,
 )
-from training.services import import_staging, import_undo, import_verdicts, imports, registrations, trainees
+from training.services import (
+    audit,
+    import_staging,
+    import_undo,
+    import_verdicts,
+    imports,
+    registrations,
+    trainees,
+)
 from training.services.import_verdicts import Verdict
-
-HEAD = "Family name,Given names,Sex,Rank,E-mail"
-
-
-@pytest.fixture
-def staged(make: Make):
-    """Stage lines of a list under ``HEAD`` for one training and agency."""
-    training, agency = make.training(capacity=30), make.agency()
-
-    def stage(*lines: str, head: str = HEAD, name: str = "list.csv"):
-        content = "\n".join([head, *lines]).encode()
-        return import_staging.stage(training, by=None, agency=agency, content=content, file_name=name)
-
-    stage.training, stage.agency = training, agency
-    return stage
 
 
 def count(model) -> int:
@@ -244,3 +243,221 @@ def test_another_spelling_of_somebody_known_is_doubtful_and_only_in_the_own_agen
     line = imports.preview(staged("Chevtchenko,Olga,f,,", name="b.csv")).lines[0]
 
     assert (line.verdict, [one.id for one in line.likely]) == (Verdict.DOUBTFUL, [known.id])
+
+
+def staged_as(staged, text: str, name: str = "other.csv"):
+    head, *lines = text.splitlines()
+    return staged(*lines, head=head, name=name)
+
+
+def test_a_list_whose_columns_nothing_tells_waits_until_somebody_says_them(staged):
+    batch = staged_as(staged, "Aa 1,Bb 2\nxx 3,yy 4")
+    assert batch.rows == []
+    assert [one.title for one in import_staging.columns(batch)] == ["Aa 1", "Bb 2"]
+    with pytest.raises(Invalid, match="Say first what is in which column"):
+        imports.confirm(batch, by=None)
+
+    import_staging.remap(batch, by=None, fields={0: "family_name", 1: "given_names"}, header_row=1)
+
+    assert imports.preview(batch).lines[0].values["family_name"] == "xx 3"
+
+
+def test_a_remembered_mapping_never_locks_an_agency_out(staged):
+    head = "Family name,Given names,"
+    batch = staged("Petrova,Anna,Officer", head=head)
+    fields = {0: "family_name", 1: "given_names", 2: "function"}
+    import_staging.remap(batch, by=None, fields=fields, header_row=1)
+    narrow = staged("Dunmore,John", head=head, name="b.csv")
+    assert import_verdicts.mapping_of(narrow).columns == {"family_name": 0, "given_names": 1}
+
+    batch = staged("Anna,Petrova,17", head="Given names,Family name,Y", name="c.csv")
+    import_staging.remap(batch, by=None, fields={2: "full_name"}, header_row=1)
+    known = db.session.scalars(select(RosterMapping).order_by(RosterMapping.id.desc())).first()
+
+    @atomic
+    def spoil():
+        known.columns = {"fields": {"full_name": 7}, "header_row": 1}
+
+    spoil()
+    again = staged("Anna,Petrova,17", head="Given names,Family name,Y", name="d.csv")
+    assert import_verdicts.mapping_of(again).columns == {"given_names": 0, "family_name": 1}
+
+
+def test_titles_that_are_remembered_may_stand_lower(staged):
+    fields = {0: "family_name", 1: "given_names", 2: "function"}
+    batch = staged("Amber,Ada,Officer", head="Zuname,Rufname,Amt")
+    import_staging.remap(batch, by=None, fields=fields, header_row=1)
+
+    lower = staged("Zuname,Rufname,Amt", "Birch,Ben,Analyst", head="List of May,,", name="b.csv")
+
+    assert [line.values["function"] for line in imports.preview(lower).lines] == ["Analyst"]
+
+
+def test_doubles_inside_a_list_are_seen_without_an_address_and_in_another_spelling(staged):
+    batch = staged(
+        "Petrova,Anna,f,,a@example.org", "Petrova,Anna,f,,", "Шевченко,Ольга,f,,", "Shevchenko,Olha,f,,",
+        "Chevtchenko,Olga,f,,o@example.org",
+    )  # fmt: skip
+    lines = imports.preview(batch).lines
+    assert [line.verdict for line in lines] == [
+        Verdict.NEW, Verdict.REFUSED, Verdict.NEW, Verdict.DOUBTFUL, Verdict.DOUBTFUL,
+    ]  # fmt: skip
+    assert [line.twin for line in lines] == [0, 0, 0, 4, 4]
+
+    import_staging.choose(batch, by=None, number=3, choice="skip")
+    import_staging.choose(batch, by=None, number=5, choice="skip")
+    import_staging.choose(batch, by=None, number=6, choice="new")
+    assert imports.confirm(batch, by=None).new_people == 3
+
+
+def test_people_whom_addresses_tell_apart_and_who_share_an_office_are_no_doubles(staged):
+    batch = staged(
+        "Petrova,Anna,f,,a@example.org", "Petrowa,Anna,f,,b@example.org", "Amber,Ada,f,,office@example.org",
+        "Birch,Ben,m,,office@example.org",
+    )  # fmt: skip
+
+    assert verdicts(batch) == [Verdict.NEW] * 4
+
+
+def test_of_the_same_file_again_only_what_is_left_is_stored(staged):
+    lines = ("Amber,Ada,f,,a@example.org", "Birch,Ben,m,,b@example.org")
+    first = staged(*lines)
+    import_staging.choose(first, by=None, number=3, choice="skip")
+    imports.confirm(first, by=None)
+
+    again = staged(*lines)
+    seen = imports.preview(again)
+    assert (seen.earlier, seen.is_done) == (first, False)
+    outcome = imports.confirm(again, by=None, expected=seen.token)
+    assert (outcome.registered, outcome.unchanged) == (1, 1)
+    third = staged(*lines)
+    assert imports.preview(third).is_done
+    assert imports.confirm(third, by=None).registered == 0
+    assert (third.state, count(Registration)) == (BatchState.DISCARDED, 2)
+
+
+def test_who_was_said_to_be_new_is_stored_once_however_often_the_file_was_sent(staged, make: Make):
+    make.trainee(staged.agency, family_name="Amber", given_names="Ada", email="old@example.org")
+    batches = [staged("Amber,Ada,f,,a@example.org") for _ in range(2)]
+    for batch in batches:
+        import_staging.choose(batch, by=None, number=2, choice="new")
+
+    assert [imports.confirm(batch, by=None).new_people for batch in batches] == [1, 0]
+    assert count(Trainee) == 2
+
+
+def test_matching_columns_by_hand_keeps_what_was_corrected_and_chosen(staged):
+    batch = staged("Petrova,Anna,f,,bad", "Dunmore,John,m,,", "Amber,Ada,f,,worse")
+    import_staging.correct(batch, by=None, number=2, values={"email": "anna@example.org"})
+    import_staging.choose(batch, by=None, number=3, choice="skip")
+    assert import_staging.corrected_count(batch) == 2
+
+    fields = {0: "family_name", 1: "given_names", 3: "function", 4: "email"}
+    import_staging.remap(batch, by=None, fields=fields, header_row=1)
+
+    lines = imports.preview(batch).lines
+    assert [line.verdict for line in lines] == [Verdict.NEW, Verdict.SKIPPED, Verdict.REFUSED]
+    assert (lines[0].values["email"], lines[2].faults) == ("anna@example.org", {"email": "worse"})
+
+
+def test_a_dash_for_given_names_stays_while_another_fault_is_open(staged):
+    batch = staged("Suharto,,m,,nowhere", "Sukarno,-,m,,nowhere")
+    import_staging.correct(batch, by=None, number=2, values={"given_names": "-"})
+    lines = imports.preview(batch).lines
+    assert [line.shown["given_names"] for line in lines] == ["-", "-"]
+    assert [line.faults for line in lines] == [{"email": "nowhere"}] * 2
+
+    for number in (2, 3):
+        import_staging.correct(batch, by=None, number=number, values={"email": f"s{number}@example.org"})
+
+    assert verdicts(batch) == [Verdict.NEW] * 2
+
+
+def test_a_fault_that_nobody_touched_is_not_forgotten_and_is_kept_whole(staged):
+    long = "Major " * 30
+    batch = staged(f"Amber,Ada,banana,{long},nowhere")
+    import_staging.correct(batch, by=None, number=2, values={"email": "a@example.org"})
+
+    line = imports.preview(batch).lines[0]
+
+    assert line.verdict is Verdict.REFUSED
+    assert line.faults == {"sex": "banana", "rank": long.strip()}
+
+
+def test_a_choice_outlives_a_correction(staged, make: Make):
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", email="old@example.org")
+    batch = staged("Amber,Ada,banana,,new@example.org")
+    import_staging.choose(batch, by=None, number=2, choice=str(known.public_id))
+    import_staging.correct(batch, by=None, number=2, values={"sex": "f"})
+
+    line = imports.preview(batch).lines[0]
+
+    assert (line.verdict, line.person.id) == (Verdict.UPDATE, known.id)
+
+
+def test_news_of_somebody_registered_before_are_shown_and_stored(staged, make: Make):
+    by = make.user()
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
+    make.registration(staged.training, known)
+    batch = staged("Amber,Ada,,Major,")
+    seen = imports.preview(batch)
+    assert (seen.lines[0].verdict, seen.lines[0].changes) == (
+        Verdict.REGISTERED,
+        {"rank": ("Captain", "Major")},
+    )
+    assert (seen.to_register, seen.news_only) == (0, 1)
+
+    outcome = imports.confirm(batch, by=by)
+
+    assert (outcome.registered, outcome.updated, outcome.unchanged, known.rank) == (0, 1, 1, "Major")
+    entry = db.session.scalars(audit.about(known)).first()
+    assert (entry.action, entry.user_name, entry.changes) == (
+        "trainee.change", by.name, {"rank": ["Captain", "Major"]},
+    )  # fmt: skip
+
+
+def test_another_sheet_of_a_workbook_can_be_taken(staged):
+    head = ["Surname", "First name"]
+    content = sheets({"May": [head, ["Amber", "Ada"]], "June": [head, ["Birch", "Ben"]]})
+    batch = import_staging.stage(
+        staged.training, by=None, agency=staged.agency, content=content, file_name="list.xlsx"
+    )
+    assert import_staging.other_sheets(batch) == ["June"]
+
+    import_staging.take_sheet(batch, by=None, sheet="June")
+
+    assert [line.values["family_name"] for line in imports.preview(batch).lines] == ["Birch"]
+    assert imports.preview(batch).others == ["May"]
+    with pytest.raises(Invalid, match="no such sheet"):
+        import_staging.take_sheet(batch, by=None, sheet="July")
+
+
+def test_lists_that_nobody_confirmed_are_thrown_away_after_thirty_days(staged, make: Make):
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
+    done = staged("Amber,Ada,,Major,")
+    imports.confirm(done, by=None)
+    old, young = staged("Birch,Ben,m,,", name="b.csv"), staged("Cedar,Cy,m,,", name="c.csv")
+    assert imports.purge() == 0 and done.outcome["before"]
+
+    @atomic
+    def age():
+        old.created_at = clock.now() - timedelta(days=31)
+        staged.training.state = TrainingState.RUNNING
+
+    age()
+    assert imports.purge() == 1
+    assert (old.state, old.rows, old.source, young.state) == (
+        BatchState.DISCARDED, [], {}, BatchState.STAGED,
+    )  # fmt: skip
+    assert (done.outcome["before"], known.rank) == ({}, "Major")
+
+
+def test_a_list_of_lists_leaves_their_rows_alone(staged, make: Make, queries):
+    staged("Amber,Ada,,Major,")
+    user = make.user()
+    queries.clear()
+
+    found = imports.of(staged.training, user)
+
+    assert found[0].file_name == "list.csv"
+    assert not any("import_batch.rows" in query or "import_batch.source" in query for query in queries)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.make import Make
-from training.db import db
-from training.models import ImportBatch, Registration, Role
+from tests.rosters.make_odd_files import sheets
+from training.db import atomic, db
+from training.models import ImportBatch, MailState, OutgoingMail, Registration, Role
 
 LIST = "Family name,Given names,Rank,E-mail\nAmber,Ada,Major,nowhere\nBirch,Ben,,b@example.org\n"
 
@@ -131,3 +133,102 @@ def test_another_agencys_list_is_not_found(client, desk, make: Make):
         assert client.get(address + path).status_code == 404
     for path in ("/confirm", "/discard", "/undo", "/rows/2", "/columns"):
         assert client.post(address + path, data={"choice": "skip"}).status_code == 404
+
+
+def test_a_list_whose_columns_nothing_tells_leads_to_the_page_where_they_are_said(client, desk):
+    address = send(client, desk[1], "Aa 1,Bb 2\nxx 3,yy 4\n")
+
+    assert client.get(address).location == f"{address}/columns"
+    page = client.get(f"{address}/columns").text
+    assert "do not tell what its columns hold" in page and "xx 3" in page
+    said = {"c0": "family_name", "c1": "given_names", "header_row": "1"}
+    assert client.post(f"{address}/columns", data=said).status_code == 303
+    assert "xx 3, yy 4" in client.get(address).text
+
+
+def test_pasted_rows_have_a_name_everywhere(client, desk):
+    new = f"/imports/for/{desk[1].public_id}/new"
+    address = client.post(new, data={"rows": "Family name\tGiven names\nAmber\tAda\n"}).location
+
+    assert ">Pasted rows</a>" in client.get(new).text
+    for page in (client.get(address).text, client.get(f"{address}/columns").text):
+        assert "Pasted rows" in page
+    client.post(f"{address}/confirm", data={"token": token(client.get(address).text)})
+    assert "<h1>Pasted rows</h1>" in client.get(address).text
+
+
+def test_a_long_paste_is_read_or_refused_with_a_sentence(client, desk):
+    new = f"/imports/for/{desk[1].public_id}/new"
+    for text, words in (
+        ("Фамилия\tИмя\n" + "Петрова\tАнна\n" * 90_000, "20,000 rows"),
+        ("Фамилия\tИмя\n" + "Петрова\tАнна\n" * 190_000, "2000000 characters|too much to paste|2,000,000"),
+    ):
+        response = client.post(new, data={"rows": text}, content_type="multipart/form-data")
+        assert response.status_code == 422
+        assert re.search(words, response.text)
+
+
+def test_the_sheet_can_be_chosen(client, desk):
+    head = ["Surname", "First name"]
+    content = sheets({"May": [head, ["Amber", "Ada"]], "June": [head, ["Birch", "Ben"]]})
+    data = {"file": (io.BytesIO(content), "list.xlsx")}
+    address = client.post(f"/imports/for/{desk[1].public_id}/new", data=data).location
+    client.post(f"{address}/rows/2", data={"choice": "skip"})
+    page = client.get(f"{address}/columns").text
+    assert "Read another sheet instead" in page and "in 1 rows of this sheet is not kept" in page
+
+    assert client.post(f"{address}/columns", data={"sheet": "June"}).location == f"{address}/columns"
+    assert "Birch, Ben" in client.get(address).text
+    assert client.post(f"{address}/columns", data={"sheet": "July"}).status_code == 422
+
+
+def test_a_row_that_may_be_another_row_is_chosen_for(client, desk):
+    address = send(client, desk[1], "Family name,Given names\nШевченко,Ольга\nShevchenko,Olha\n")
+    assert "This may be the person of row 2." in client.get(address).text
+
+    client.post(f"{address}/rows/3", data={"choice": "new"})
+
+    assert "Register these 2 people" in client.get(address).text
+
+
+def test_the_country_and_the_language_are_shown_where_they_are_stored(client, desk):
+    address = send(
+        client, desk[1], "Family name,Given names,Country,Language\nAmber,Ada,UA,fr\nBirch,Ben,,\n"
+    )
+
+    page = client.get(address).text
+
+    assert "Ukraine · French" in page
+    assert page.count('<span class="sub">') >= 2
+
+
+def test_of_the_same_list_again_what_was_left_out_can_be_registered(client, desk):
+    content = LIST.replace("nowhere", "a@example.org")
+    first = send(client, desk[1], content)
+    client.post(f"{first}/rows/3", data={"choice": "skip"})
+    client.post(f"{first}/confirm", data={"token": token(client.get(first).text)})
+
+    again = send(client, desk[1], content)
+    page = client.get(again).text
+
+    assert "only what is not stored yet" in page and "Register these 1 people" in page
+    assert client.post(f"{again}/confirm", data={"token": token(page)}).status_code == 303
+    assert len(db.session.scalars(db.select(Registration)).all()) == 2
+
+
+def test_who_had_a_letter_is_withdrawn_and_the_page_says_so(client, desk):
+    address = send(client, desk[1], LIST.replace("nowhere", "a@example.org"))
+    client.post(f"{address}/confirm", data={"token": token(client.get(address).text)})
+    assert "Whoever has had a letter already" in client.get(address).text
+
+    @atomic
+    def sent():
+        letter = OutgoingMail.registration_id.is_not(None)
+        db.session.execute(db.update(OutgoingMail).where(letter).values(state=MailState.SENT))
+
+    sent()
+    client.post(f"{address}/undo")
+
+    page = client.get(address).text
+    assert "Undone: 2 registrations are taken back." in page
+    assert "These had a letter already and are withdrawn: 2." in page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -35,18 +35,6 @@ class ImportBatch(Timestamps, Base):
     """
 
     __tablename__ = "import_batch"
-    __table_args__ = (
-        Index(
-            "uq_import_batch_training_id_agency_id_sha256_confirmed",
-            "training_id",
-            "agency_id",
-            "sha256",
-            unique=True,
-            sqlite_where=text("state = 'confirmed'"),
-            postgresql_where=text("state = 'confirmed'"),
-        ),
-    )
-
     id: Mapped[IntId]
     public_id: Mapped[PublicId]
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)

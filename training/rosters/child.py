@@ -4,6 +4,7 @@ Run as a script, so that nothing of the application is loaded. What an attacker'
 and its answer is limited too, so that the process that reads it stays small.
 """
 
+import codecs
 import csv
 import datetime
 import html
@@ -22,13 +23,15 @@ MOST_SHEETS = 20
 MOST_MEMBERS, MOST_UNPACKED = 2_000, 50 * 1024 * 1024
 MEMORY, CPU_SECONDS = 512 * 1024 * 1024, 2
 UNWANTED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)], " ")
-"""Characters that no database and no page takes; line ends and tabs are left to the reader of the cell."""
-
-
+"""What no database and no page takes; line ends and tabs are left to the reader of the cell."""
 BLANKS = " \t\r\n\u00a0\u00ad\u061c\u180e\ufeff" + "".join(
     map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2070)])
 )
 """What is not seen: a cell of nothing else is empty."""
+SIBLINGS = {"iso8859-2": "cp1250", "iso8859-6": "cp1256", "iso8859-9": "cp1254"}
+"""Encodings that leave out what Windows writes where they have control characters."""
+NO_WESTERN = re.compile(r"[¹³£Þþ](?=[^\W\d_])|(?<=[^\W\d_])[¹³£Þþ]|[ªº](?=[^\W\d_])|(?<=[^\W\d_]{3})[ªº]")
+"""Polish, Romanian or Turkish letters read as Western ones; not the signs of Nº and Mª."""
 GUARDED = re.compile("'[ ]*[=+@＝＋－＠-]")
 """A text that was kept from becoming a formula by an apostrophe, as we write it ourselves."""
 ODS_ERROR = b'calcext:value-type="error"'
@@ -268,7 +271,7 @@ def from_text(path: str) -> dict[str, Any]:
 
 def delimited(text: str) -> list[list[str]]:
     """The rows of a text whose cells are divided by the mark that divides most lines alike."""
-    told = re.match(r"\s*sep=(.)\r?\n?", text, re.IGNORECASE)
+    told = re.match(r"\s*sep=(\t|[^\s\w\"'])\r?\n?", text, re.IGNORECASE)
     if told:
         text = text[told.end() :]
     if not text.strip():
@@ -340,10 +343,13 @@ def decoded(raw: bytes) -> str:
             import chardet  # noqa: PLC0415 -- slow import
 
             telling = [line for line in raw.splitlines() if not line.isascii()]
-            guess = chardet.detect(b"\n".join(telling)[:100_000])["encoding"] or "cp1252"
-            if guess.lower() in {"iso-8859-1", "iso8859-1", "iso8859-15", "iso-8859-15", "windows-1252"}:
-                guess = "iso8859-15" if b"\xa4" in raw else "cp1252"
-            return raw.decode(guess)
+            guess = codecs.lookup(chardet.detect(b"\n".join(telling)[:100_000])["encoding"] or "cp1252").name
+            if guess in {"iso8859-1", "iso8859-15", "cp1252"}:
+                text = raw.decode("iso8859-15" if b"\xa4" in raw else "cp1252")
+                return NO_WESTERN.sub("\ufffd", text)
+            text = raw.decode(guess)
+            of_windows = any("\x80" <= letter <= "\x9f" for letter in text)
+            return raw.decode(SIBLINGS.get(guess, guess)) if of_windows else text
     except (UnicodeDecodeError, LookupError):
         raise Refused("letters") from None
 
@@ -378,10 +384,8 @@ def as_text(cell: Any) -> str:
         if text.isprintable():
             return text
         return text.translate(UNWANTED) if text.strip(BLANKS) else ""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
+    if cell is None or isinstance(cell, bool):
+        return "" if cell is None else "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime.datetime):

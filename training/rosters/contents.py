@@ -12,7 +12,8 @@ from training.names import clean, fold, script_of
 from training.rosters import values
 from training.rosters.words import JOBS
 
-EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
+EMAIL = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
+"""Looked for where a word begins only: a long cell is gone through once."""
 PHONE = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 PATRONYMIC = re.compile(r".+(ович|евич|ьич|овна|евна|ична|оглы|оғлу|кызы|ұлы|қызы)", re.IGNORECASE)
@@ -50,6 +51,34 @@ def guessed(rows: Sequence[Sequence[str]], places: Iterable[int], *, names: bool
 def fits(name: str, text: str) -> bool:
     """Whether a cell can be one of a column of this field."""
     return FITS[name](clean(text))
+
+
+def has_email(text: str) -> bool:
+    """Whether there is something like an e-mail address in a cell."""
+    return bool(EMAIL.search(text[: values.LONGEST]))
+
+
+def is_garbled(text: str) -> bool:
+    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
+
+    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
+    """
+    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
+        try:
+            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
+        except UnicodeError:
+            continue
+        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
+            return True
+        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
+            return True
+    return False
+
+
+def share_of_addresses(rows: Sequence[Sequence[str]], place: int) -> float:
+    """How many cells of a column are forms of address (Mr, Mme, السيد); all, where it is empty."""
+    cells = _cells(rows, place)
+    return sum(fold(cell[:60]) in ADDRESSES for cell in cells) / len(cells) if cells else 1
 
 
 def is_phone(text: str) -> bool:
@@ -101,7 +130,7 @@ def _reads(reader: Callable[[str], str], text: str) -> bool:
 
 
 FITS: dict[str, Callable[[str], bool]] = {
-    "email": lambda text: bool(EMAIL.search(text)),
+    "email": lambda text: has_email(text),
     "sex": lambda text: _reads(values.sex, text[:60]),
     "form_of_address": lambda text: fold(text) in ADDRESSES,
     "country": lambda text: (

@@ -58,23 +58,37 @@ class _Frame:
 
 
 def match(table: Table) -> Mapping:
-    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for."""
+    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for.
+
+    Of two columns that say the same, the first one is taken.
+    """
     frame = _frame(table.rows)
-    twice = next((places for places in frame.found.values() if len(places) > 1), None)
-    if twice:
-        titles = [clean(frame.titles[place])[:80] for place in twice]
-        raise Invalid(
-            msg("The columns %(one)s “%(first)s” and %(two)s “%(second)s” in row %(row)s say the same. Keep one of them.",
-                one=column_letter(twice[0]), two=column_letter(twice[1]), first=titles[0], second=titles[1],
-                row=frame.header_row),
-            field="file",
-        )  # fmt: skip
-    named = {name: places[0] for name, places in frame.found.items()}
+    named = _by_address(frame, table.rows)
     guessed = _by_content(table.rows, frame, named, beyond=not table.is_text)
     columns = named | guessed
     if not columns.keys() & NAMES:
         raise Invalid(NO_HEADER, field="file")
     return _mapping(frame, columns, [name for name in FIELDS if name in guessed])
+
+
+def _by_address(frame: _Frame, rows: list[list[str]]) -> dict[str, int]:
+    """The columns by their titles, but for “Title” and “اللقب”: their cells tell whether they are forms of address."""
+    named = {name: places[0] for name, places in frame.found.items()}
+    below = rows[frame.header_row : frame.header_row + SAMPLE]
+    title, family = named.get("form_of_address"), named.get("family_name")
+    if title is not None and "function" not in named and contents.share_of_addresses(below, title) < 0.5:
+        named["function"] = named.pop("form_of_address")
+    has_full = title is None and named.keys() & {"full_name", "passport_name"}
+    if has_full and family is not None and contents.share_of_addresses(below, family) > 0.5:
+        named["form_of_address"] = named.pop("family_name")
+    return named
+
+
+def untold(table: Table) -> Mapping:
+    """The mapping of a list whose columns nothing tells: a person has to say what they hold."""
+    rows = table.rows
+    at = next((number for number, row in enumerate(rows, start=1) if sum(map(bool, row)) > 1), 1)
+    return Mapping(at, {}, rows[at - 1])
 
 
 def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None = None) -> Mapping:
@@ -191,7 +205,7 @@ def _is_enough(found: Found, row: Sequence[str], rows: list[list[str]]) -> bool:
 def _is_data(row: Sequence[str]) -> bool:
     """A row with somebody's address or number is no header."""
     return any(
-        contents.EMAIL.search(cell) or cell.startswith("+") and contents.is_phone(cell)
+        contents.has_email(cell) or cell.startswith("+") and contents.is_phone(cell)
         for cell in row
         if "@" in cell or "+" in cell
     )
@@ -275,6 +289,9 @@ def _field(title: str) -> str | None:
     if len(title) > 200:
         return None
     parts = re.split(r"[/|\n]| [–—-] ", title.partition("(")[0])
+    said = {BY_KEY.get(key) for key in map(fold, parts) if key not in VAGUE}
+    if {"family_name", "given_names"} <= said:
+        return "full_name"  # “Surname / First name”: both in one cell
     return next(
         (BY_KEY[key] for key in map(fold, [title, title.partition("(")[0], *parts]) if key in BY_KEY), None
     )

@@ -87,8 +87,9 @@ def pasted(text: str) -> Table:
 
 def _table(sheets: list[dict[str, Any]], content: bytes, file_name: str) -> Table:
     taken = max(sheets, key=lambda sheet: headers.promise(sheet["rows"])) if len(sheets) > 1 else sheets[0]
-    others = [sheet["name"] for sheet in sheets if sheet is not taken]
-    return Table(taken["rows"], taken["name"], hashlib.sha256(content).hexdigest(), file_name, others)
+    spare = {sheet["name"]: sheet["rows"] for sheet in sheets if sheet is not taken}
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Table(taken["rows"], taken["name"], sha256, file_name, list(spare), spare)
 
 
 def _recipients(text: str) -> list[list[str]]:

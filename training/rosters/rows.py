@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
-from training.rosters import example
+from training.rosters import contents, example
 from training.rosters import values as cell_values
 from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
+from training.rosters.words import NATIONALITY
 from training.text import Message, msg
 
+T = TypeVar("T")
+NATIONALITIES = {fold(title) for title in NATIONALITY}
 LONGEST = {
     "family_name": 200,
     "given_names": 200,
@@ -23,6 +27,8 @@ LONGEST = {
     "rank": 100,
     "phone": 40,
 }
+MOST_OF_A_NAME = 400
+"""A longer one is not split: it is refused."""
 PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
              "den", "la"}  # fmt: skip
 TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
@@ -64,12 +70,17 @@ class CellError:
 
 @dataclass
 class RosterRow:
-    """A person as the sheet has them. ``proposals`` name the fields that were guessed and want a confirmation."""
+    """A person as the sheet has them.
+
+    ``proposals`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
+    be taken, by field.
+    """
 
     number: int
     values: dict[str, str]
     errors: list[CellError] = field(default_factory=list)
     proposals: list[str] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,7 @@ class _Reader:
         self._check_width()
         values["family_name"], values["given_names"], values["native_name"] = self._names()
         readers: dict[str, Callable[[str], str]] = {
-            "sex": cell_values.sex, "country": cell_values.country, "language": cell_values.language,
+            "sex": cell_values.sex, "country": self._country, "language": cell_values.language,
             "email": cell_values.email, "phone": lambda text: cell_values.phone(text, self.country),
         }  # fmt: skip
         for name, reader in readers.items():
@@ -190,7 +201,7 @@ class _Reader:
             message = msg(
                 "A letter of this cell was lost on the way. Type it again, and save the file as XLSX."
             )
-        elif is_garbled(text):
+        elif contents.is_garbled(text):
             message = msg(
                 "The letters of this cell were garbled on the way. Save the list as XLSX and send that."
             )
@@ -214,7 +225,7 @@ class _Reader:
         place = self.mapping.columns.get(name)
         if place is None or place >= len(self.cells) or place in self.spoilt:
             return ""
-        return self.cells[place]
+        return self.cells[place][: cell_values.LONGEST]
 
     def _text(self, name: str) -> str:
         return clean(self._raw(name))
@@ -230,6 +241,18 @@ class _Reader:
             self._error(name, refusal.message)
             return ""
 
+    def _country(self, text: str) -> str:
+        """The country; of a nationality that is not known the agency's is proposed."""
+        place = self.mapping.columns.get("country", 0)
+        title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
+        try:
+            return cell_values.nationality(text)
+        except Invalid:
+            if fold(title[:80]) not in NATIONALITIES:
+                raise
+            self.result.proposals.append("country")
+            return ""
+
     def _sex_by_address(self) -> str:
         """Told by the form of address, where it tells (Mme, г-н); Dr and Col. do not."""
         try:
@@ -239,6 +262,7 @@ class _Reader:
 
     def _error(self, name: str, message: Message) -> None:
         columns = self.mapping.columns
+        self.result.faults.setdefault(name, self._text(name))
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )
@@ -247,7 +271,9 @@ class _Reader:
 
     def _error_at(self, place: int, message: Message) -> None:
         title = clean(self.mapping.titles[place]) if place < len(self.mapping.titles) else ""
-        value = clean(self.cells[place]) if place < len(self.cells) else ""
+        value = clean(self.cells[place][: cell_values.LONGEST]) if place < len(self.cells) else ""
+        if name := next((name for name, one in self.mapping.columns.items() if one == place), ""):
+            self.result.faults.setdefault(name, value)
         self.result.errors.append(
             CellError(
                 self.result.number, column_letter(place), title[:80], value[:80], message, self.table.sheet
@@ -266,7 +292,7 @@ class _Reader:
             native = native or full or " ".join(part for part in (family, given, patronymic) if part)
             return (*self._passport_split(passport, family), native)
         if not family and full:
-            family, given = split_full_name(full)
+            family, given = split_full_name(full) if len(full) <= MOST_OF_A_NAME else (full, full)
             self.result.proposals += ["family_name", "given_names"]
         elif patronymic:
             given = f"{given} {patronymic}"
@@ -291,6 +317,8 @@ class _Reader:
 
     def _passport_split(self, passport: str, native_family: str) -> tuple[str, str]:
         """Split by the family name known from its own column, else by the order that the header states."""
+        if len(passport) > MOST_OF_A_NAME:
+            return passport, passport
         parts = _joined_particles(passport.split())
         if len(parts) < 2:
             self._error("passport_name", msg("Both names are needed: write them as in the passport."))
@@ -322,11 +350,13 @@ class _Reader:
 
 def _joined_particles(parts: list[str]) -> list[str]:
     joined: list[str] = []
+    belongs = False
     for part in parts:
-        if joined and fold(joined[-1]).split()[-1:] and fold(joined[-1]).split()[-1] in PARTICLES:
+        if belongs:
             joined[-1] = f"{joined[-1]} {part}"
         else:
             joined.append(part)
+        belongs = fold(part).rpartition(" ")[2] in PARTICLES
     return joined
 
 
@@ -336,32 +366,22 @@ def _alike(latin: str, native: str) -> bool:
     return bool(a) and bool(b) and a[:3] == b[:3]
 
 
-def is_garbled(text: str) -> bool:
-    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
-
-    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
-    """
-    for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
-        try:
-            meant = [letter for letter in text.strip().encode(wrong).decode() if not letter.isascii()]
-        except UnicodeError:
-            continue
-        if wrong != "cp1251" and any("\u00c0" <= letter <= "\u017f" for letter in meant):
-            return True
-        if sum("\u0370" <= letter <= "\u06ff" for letter in meant) >= least:
-            return True
-    return False
+def first_of(found: dict[str, T], email: str) -> T | None:
+    """Of those found under their e-mail addresses, the first one whom another address does not tell apart."""
+    return found.get(email, found.get("")) if email else next(iter(found.values()), None)
 
 
 def mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
-    """The same name twice is one person twice, unless their e-mail addresses differ."""
-    seen: dict[tuple[str, str], RosterRow] = {}
+    """The same name twice is one person twice, unless both have an e-mail address, and not the same one."""
+    seen: dict[str, dict[str, RosterRow]] = {}
     for row in rows:
         if not row.values["family_name"] or not row.values["given_names"] and row.errors:
             continue
-        key = (same_person_key(row.values["family_name"], row.values["given_names"]), row.values["email"])
-        earlier = seen.setdefault(key, row)
-        if earlier is not row:
+        key = same_person_key(row.values["family_name"], row.values["given_names"])
+        email, named = row.values["email"], seen.setdefault(key, {})
+        earlier = first_of(named, email)
+        named.setdefault(email, row)
+        if earlier is not None:
             place = mapping.columns.get(
                 "family_name", mapping.columns.get("full_name", mapping.columns.get("passport_name", 0))
             )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 class Table:
     """The cells of a sheet as text; row n of the sheet is ``rows[n - 1]``.
 
-    ``others`` are the names of the visible sheets that were not taken.
+    ``others`` are the names of the visible sheets that were not taken, ``spare`` their cells.
     """
 
     rows: list[list[str]]
@@ -17,6 +17,7 @@ class Table:
     sha256: str
     file_name: str
     others: list[str] = field(default_factory=list)
+    spare: dict[str, list[list[str]]] = field(default_factory=dict)
 
     @property
     def is_text(self) -> bool:

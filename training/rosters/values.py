@@ -16,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from training.errors import Invalid
 from training.names import fold
+from training.rosters.words import NATIONALITIES
 from training.text import msg
 
 SEXES = {
@@ -47,7 +48,10 @@ COUNTRY_ALIASES = {
     "VN": ("viet nam",),
     "XK": ("kosovo",),
 }
+DEMONYMS = {fold(word): code for code, words in NATIONALITIES.items() for word in words.split()}
 MOST_EMAIL = 254
+LONGEST = 500
+"""So much of a cell is looked at: an address with a name beside it is shorter, and no value is longer."""
 
 
 def sex(text: str) -> str:
@@ -69,6 +73,11 @@ def country(text: str) -> str:
     return found
 
 
+def nationality(text: str) -> str:
+    """The country of a nationality, said by the country's name or as people say it of themselves."""
+    return DEMONYMS.get(fold(text)) or country(text)
+
+
 def language(text: str) -> str:
     """The two-letter code of the language, the first one where several are named."""
     for part in re.split(r"[,;/+&]|\b(?:and|et|и)\b", text):
@@ -82,8 +91,8 @@ def language(text: str) -> str:
 
 def email(text: str) -> str:
     """The address in lower case; whether somebody reads it is not asked of anyone."""
-    address = unicodedata.normalize("NFKC", text)
-    named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
+    address = unicodedata.normalize("NFKC", text[:LONGEST])
+    named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>@\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
     address = named[1] if named else address
     if address.count("@") > 1 and len(re.split(r"[\s;,/|]+", address)) > 1:
         raise Invalid(msg("There are several e-mail addresses in this cell. Keep one of them."))

@@ -21,7 +21,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "surname and first name", "first name and surname", "family name and given names", "nom prenom",
         "prenom et nom", "prenom nom", "nom et prenoms", "nom prenoms", "фамилия имя", "фамилия и имя",
         "фамилия имя отчество", "имя и фамилия", "name of participant", "participant name",
-        "participant s name", "nom du participant", "اسم المشارك", "الاسم الثنائي",
+        "participant s name", "фио участника", "фио участников", "nom du participant", "اسم المشارك", "الاسم الثنائي",
     ),
     "passport_name": (
         "passport name", "name in passport", "name as in passport", "name in latin", "latin name",
@@ -40,16 +40,16 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "sex", "gender", "m/f", "f/m", "sexe", "genre", "пол", "الجنس", "النوع",
     ),
     "form_of_address": (
-        "title", "form of address", "civilite", "salutation", "mr/ms", "обращение", "اللقب المهني",
+        "title", "titre", "form of address", "civilite", "salutation", "mr/ms", "обращение", "اللقب المهني",
     ),
     "country": (
         "country", "nationality", "pays", "nationalite", "страна", "гражданство", "البلد", "الدولة",
-        "الجنسية", "citizenship", "country of nationality",
+        "الجنسية", "citizenship", "country of nationality", "национальность", "citoyenneté",
     ),
     "function": (
         "function", "position", "job title", "post", "role", "fonction", "poste", "должность", "الوظيفة",
         "المنصب", "المسمى الوظيفي", "الصفة", "current position", "job position", "занимаемая должность",
-        "الوظيفة الحالية",
+        "الوظيفة الحالية", "designation", "désignation", "job", "должность и звание", "должность, звание",
     ),
     "rank": (
         "rank", "grade", "звание", "чин", "الرتبة", "ранг", "military rank", "воинское звание",
@@ -70,7 +70,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "контактный телефон", "الهاتف", "رقم الهاتف", "الجوال", "رقم الجوال", "mobile phone",
         "mobile number", "contact number", "telephone number", "cell phone", "work phone",
         "numero de telephone", "telephone portable", "мобильный телефон", "номер телефона",
-        "الهاتف المحمول", "رقم الهاتف المحمول", "رقم التواصل",
+        "الهاتف المحمول", "رقم الهاتف المحمول", "رقم التواصل", "моб. тел.", "моб. телефон", "тел.", "n° de téléphone",
+        "n° tél", "no de téléphone", "№ телефона",
     ),
 }  # fmt: skip
 """Field → the headers under which agencies send it."""
@@ -91,3 +92,56 @@ JOBS = (
     "محللة", "مترجم", "مترجمة", "قاضي", "قاض", "محقق",
 )  # fmt: skip
 """Words with which a function begins: a column of them holds no names."""
+NATIONALITIES = {
+    "AL": "albanian albanais albanaise албанец албанка ألباني ألبانية",
+    "AM": "armenian arménien arménienne армянин армянка أرميني أرمينية",
+    "AT": "austrian autrichien autrichienne австриец австрийка نمساوي نمساوية",
+    "AZ": "azerbaijani azéri azérie azerbaïdjanais азербайджанец азербайджанка أذربيجاني أذربيجانية",
+    "BA": "bosnian bosnien bosnienne боснийка босниец بوسني بوسنية",
+    "BE": "belgian belge бельгиец бельгийка بلجيكي بلجيكية",
+    "BG": "bulgarian bulgare болгарин болгарка بلغاري بلغارية",
+    "BY": "belarusian biélorusse bélarussien bélarussienne белорус белоруска بيلاروسي بيلاروسية",
+    "CZ": "czech tchèque чех чешка تشيكي تشيكية",
+    "DE": "german allemand allemande немец немка ألماني ألمانية",
+    "DZ": "algerian algérien algérienne алжирец алжирка جزائري جزائرية",
+    "EG": "egyptian égyptien égyptienne египтянин египтянка مصري مصرية",
+    "ES": "spanish espagnol espagnole испанец испанка إسباني إسبانية",
+    "FR": "french français française француз француженка فرنسي فرنسية",
+    "GE": "georgian géorgien géorgienne грузин грузинка جورجي جورجية",
+    "HU": "hungarian hongrois hongroise венгр венгерка مجري مجرية",
+    "IQ": "iraqi irakien irakienne иракец عراقي عراقية",
+    "IT": "italian italien italienne итальянец итальянка إيطالي إيطالية",
+    "JO": "jordanian jordanien jordanienne иорданец иорданка أردني أردنية",
+    "KG": "kyrgyz kirghize киргиз кыргыз киргизка قيرغيزي قيرغيزية",
+    "KZ": "kazakh kazakhstani казах казашка كازاخستاني كازاخستانية",
+    "LB": "lebanese libanais libanaise ливанец ливанка لبناني لبنانية",
+    "LY": "libyan libyen libyenne ливиец ливийка ليبي ليبية",
+    "MA": "moroccan marocain marocaine марокканец марокканка مغربي مغربية",
+    "MD": "moldovan moldave молдаванин молдаванка مولدوفي مولدوفية",
+    "ME": "montenegrin monténégrin monténégrine черногорец черногорка",
+    "MR": "mauritanian mauritanien mauritanienne мавританец موريتاني موريتانية",
+    "PL": "polish polonais polonaise поляк полька بولندي بولندية",
+    "PS": "palestinian palestinien palestinienne палестинец палестинка فلسطيني فلسطينية",
+    "RO": "romanian roumain roumaine румын румынка روماني رومانية",
+    "RS": "serbian serbe серб сербка صربي صربية",
+    "SK": "slovak slovaque словак словачка سلوفاكي سلوفاكية",
+    "SY": "syrian syrien syrienne сириец сирийка سوري سورية",
+    "TJ": "tajik tadjik tadjike таджик таджичка طاجيكي طاجيكية",
+    "TM": "turkmen turkmène туркмен туркменка تركماني تركمانية",
+    "TN": "tunisian tunisien tunisienne тунисец туниска تونسي تونسية",
+    "TR": "turkish turc turque турок турчанка تركي تركية",
+    "UA": "ukrainian ukrainien ukrainienne украинец украинка أوكراني أوكرانية",
+    "UZ": "uzbek ouzbek ouzbèke узбек узбечка أوزبكي أوزبكية",
+    "XK": "kosovar kosovan kosovare косовар косоварка كوسوفي كوسوفية",
+}  # fmt: skip
+"""How people of the countries we meet most say where they come from, the feminine too; other words are no error."""
+NATIONALITY = (
+    "nationality",
+    "nationalité",
+    "гражданство",
+    "национальность",
+    "الجنسية",
+    "citizenship",
+    "citoyenneté",
+)
+"""Titles above a person's own nationality: a word in such a column that is not known says nothing, and is no mistake."""

@@ -5,7 +5,7 @@ Merging stands in ``merges``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -84,12 +84,12 @@ def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.P
     return _like(person, None if agency is None else agency.id, least)
 
 
-def likely_in(agency_id: int, asked: Sequence[Person]) -> list[list[int]]:
-    """For each of many people, the ids of those of the agency who may be they, in a few statements for all."""
+def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
+    """For each of many people, by their keys, the ids of those of the agency who may be they, in a few statements."""
     beyond = _beyond(Grade.LIKELY)
     wanted: dict[tuple[str, int], list[int]] = {}
-    for place, person in enumerate(asked):
-        for key, side in trainees.keys_of(person, near=False):
+    for place, keys_of_one in enumerate(asked):
+        for key, side in keys_of_one:
             if key < beyond:
                 wanted.setdefault((key, alike.other_side(side)), []).append(place)
     found: list[dict[int, None]] = [{} for _ in asked]

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, BatchState, ImportBatch, RosterMapping, Training, User
@@ -19,6 +20,8 @@ from training.services import audit, import_verdicts, trainings
 from training.services.import_verdicts import NEW, SKIP
 from training.text import msg
 
+NOT_TOLD = headers.NO_HEADER
+"""What a command says of a list whose columns nothing tells: pages ask."""
 SAMPLE = 3
 """Cells that the page of the mapping shows of each column."""
 
@@ -49,19 +52,21 @@ def stage_pasted(training: Training, *, by: User | None, agency: Agency, text: s
 
 @atomic
 def stage_table(training: Training, *, by: User | None, agency: Agency, table: Table) -> ImportBatch:
-    """Keep a table that was read, its columns matched as the agency said the last time, else by title and content."""
-    mapping = _remembered(agency, table) or headers.match(table)
+    """Keep a table that was read, its columns matched as the agency said the last time, else by title and content.
+
+    Where nothing tells the columns the batch has no rows, until somebody says what the columns hold.
+    """
     batch = ImportBatch(
         training=training,
         agency=agency,
         sha256=table.sha256,
         file_name=table.file_name,
         state=BatchState.STAGED,
-        source={"rows": table.rows, "sheet": table.sheet, "others": table.others},
+        source=_source(table),
         by=by,
         by_name=by.name if by else "",
     )
-    _keep(batch, table, mapping, agency)
+    _keep(batch, table, _mapping(agency, table), agency)
     db.session.add(batch)
     audit.record(
         by=by, action="import.stage", thing=batch, changes={"file": table.file_name, "rows": len(batch.rows)}
@@ -86,18 +91,30 @@ def columns(batch: ImportBatch) -> list[Column]:
     return found
 
 
+def other_sheets(batch: ImportBatch) -> list[str]:
+    """The names of the workbook's other sheets that can be read instead."""
+    return list(_table(batch).spare)
+
+
+def corrected_count(batch: ImportBatch) -> int:
+    """In how many rows somebody corrected or chose something."""
+    return sum(bool(row.get("typed") or row["choice"]) for row in _rows(batch))
+
+
 @atomic
 def remap(
     batch: ImportBatch, *, by: User | None, fields: dict[int, str], header_row: int | None = None
 ) -> ImportBatch:
-    """Read the sheet anew with columns matched by hand; what was corrected in its rows is read anew, too.
+    """Read the sheet anew with columns matched by hand; what was typed into its rows, and chosen, stays.
 
     The agency's next list with these titles is read alike.
     """
     _check_staged(batch)
     table = _table(batch)
     mapping = headers.remapped(table, fields, header_row=header_row)
+    before = {row["number"]: row for row in _rows(batch)}
     _keep(batch, table, mapping, batch.agency)
+    batch.rows = [_kept_work(batch, row, before.get(row["number"])) for row in _rows(batch)]
     if mapping.has_header:
         known = db.session.scalar(_memory(batch.agency, mapping.titles)) or RosterMapping(
             agency=batch.agency, titles_hash=_titles_hash(mapping.titles)
@@ -113,14 +130,26 @@ def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[st
     """Correct a row in place; ``values`` by field are read by the rules of the sheet."""
     _check_staged(batch)
     place = _place(batch, number)
-    known = _rows(batch)[place]["values"]
-    asked = {name: values.get(name, known[name])[:500] for name in known}
-    row = rows.corrected(number, asked, default_country=batch.agency.country, sheet=str(_sheet(batch)))
-    kept = import_verdicts.as_json(row)
-    kept["values"] |= {
-        e.title: asked[e.title] for e in row.errors if e.title in asked
-    }  # what was typed is not lost
+    before = _rows(batch)[place]
+    was = import_verdicts.shown(before)
+    typed = {name: values[name][:500] for name in was if name in values and values[name] != was[name]}
+    kept = _kept_work(batch, before, {**before, "typed": before.get("typed", {}) | typed})
     batch.rows = [*_rows(batch)[:place], kept, *_rows(batch)[place + 1 :]]
+
+
+@atomic
+def take_sheet(batch: ImportBatch, *, by: User | None, sheet: str) -> None:
+    """Read another sheet of the workbook; what was corrected in the rows of this one is not kept."""
+    _check_staged(batch)
+    table = _table(batch)
+    if sheet not in table.spare:
+        raise Invalid(msg("There is no such sheet."), field="sheet")
+    spare = {**table.spare, table.sheet: table.rows}
+    taken = spare.pop(sheet)
+    table = Table(taken, sheet, table.sha256, table.file_name, list(spare), spare)
+    batch.source = _source(table)
+    _keep(batch, table, _mapping(batch.agency, table), batch.agency)
+    audit.record(by=by, action="import.sheet", thing=batch, changes={"sheet": sheet})
 
 
 @atomic
@@ -132,22 +161,50 @@ def choose(batch: ImportBatch, *, by: User | None, number: int, choice: str) -> 
     }:
         raise NotFound
     place = _place(batch, number)
-    kept = {**_rows(batch)[place], "choice": choice}
+    kept = {**_rows(batch)[place], "choice": choice, "chosen_at": clock.now().isoformat()}
     batch.rows = [*_rows(batch)[:place], kept, *_rows(batch)[place + 1 :]]
 
 
 def _keep(batch: ImportBatch, table: Table, mapping: headers.Mapping, agency: Agency) -> None:
-    roster = rows.people(table, mapping, default_country=agency.country)
-    if not roster.rows:
-        raise Invalid(msg("There is no person below the header row."), field="file")
+    roster = rows.Roster([], [])
+    if mapping.columns:
+        roster = rows.people(table, mapping, default_country=agency.country)
+        if not roster.rows:
+            raise Invalid(msg("There is no person below the header row."), field="file")
     batch.mapping = asdict(mapping) | {"skipped": roster.skipped}
     batch.rows = [import_verdicts.as_json(row) for row in roster.rows]
 
 
+def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """A row with what somebody typed into it, and chose for it, ``before``."""
+    if before is None:
+        return row
+    if (typed := before.get("typed")) is not None:
+        asked = import_verdicts.shown(row) | typed
+        read_again = rows.corrected(
+            row["number"], asked, default_country=batch.agency.country, sheet=str(_sheet(batch))
+        )
+        row = import_verdicts.as_json(read_again) | {"typed": typed}
+    return row | {"choice": before["choice"], "chosen_at": before.get("chosen_at", "")}
+
+
+def _source(table: Table) -> dict[str, Any]:
+    return {"rows": table.rows, "sheet": table.sheet, "others": table.others, "spare": table.spare}
+
+
+def _mapping(agency: Agency, table: Table) -> headers.Mapping:
+    """As the agency said it once, as the titles and cells tell, or nothing yet."""
+    try:
+        return _remembered(agency, table) or headers.match(table)
+    except Invalid:
+        return headers.untold(table)
+
+
 def _table(batch: ImportBatch) -> Table:
     assert isinstance(batch.source, dict)
+    kept = batch.source
     return Table(
-        batch.source["rows"], batch.source["sheet"], batch.sha256, batch.file_name, batch.source["others"]
+        kept["rows"], kept["sheet"], batch.sha256, batch.file_name, kept["others"], kept.get("spare", {})
     )
 
 
@@ -186,12 +243,18 @@ def _memory(agency: Agency, titles: Sequence[str]) -> Select[RosterMapping]:
 
 
 def _remembered(agency: Agency, table: Table) -> headers.Mapping | None:
-    """The mapping that somebody of the agency made by hand for a list with the same titles in the same row."""
-    for known in db.session.scalars(select(RosterMapping).where(RosterMapping.agency_id == agency.id)):
-        kept: Any = known.columns
-        at = kept["header_row"]
-        if 0 < at <= len(table.rows) and _titles_hash(table.rows[at - 1]) == known.titles_hash:
-            return headers.remapped(
-                table, {place: name for name, place in kept["fields"].items()}, header_row=at
-            )
+    """The mapping that somebody of the agency made by hand for a list with the same titles, as far as it still fits."""
+    searched = table.rows[: headers.SEARCHED_ROWS]
+    hashes = {_titles_hash(row): number for number, row in reversed(list(enumerate(searched, start=1)))}
+    known = select(RosterMapping).where(
+        RosterMapping.agency_id == agency.id, RosterMapping.titles_hash.in_(hashes)
+    )
+    width = max(map(len, table.rows), default=0)
+    for one in sorted(db.session.scalars(known), key=lambda one: hashes[one.titles_hash]):
+        kept: Any = one.columns
+        fields = {place: name for name, place in kept["fields"].items() if place < width}
+        try:
+            return headers.remapped(table, fields, header_row=hashes[one.titles_hash])
+        except Invalid:
+            continue  # it does not fit any more: the list is read like any other
     return None

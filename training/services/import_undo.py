@@ -1,7 +1,11 @@
-"""Undoing a confirmed import while nothing has built on it: as if the file had never been sent."""
+"""Undoing a confirmed import while nothing has built on it: as if the file had never been sent.
+
+Only whom a letter has reached already is not taken for somebody who never was: these registrations end as withdrawn.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,17 +22,23 @@ from training.models import (
     MailState,
     OutgoingMail,
     PersonMerge,
+    ReasonCode,
     Registration,
     RegistrationState,
     RegistrationStep,
     Trainee,
+    TrainingState,
     User,
 )
 from training.services import audit, notice_letters, reserve_list, seat_counts, trainees, trainings
+from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import Message, msg
 
 UNDONE = msg("The import was undone.")
+WHY = "The list was sent by mistake and taken back."
+"""What the history says of a registration that ends by this."""
+UNTOUCHED = (RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE)
 
 
 def why_not(batch: ImportBatch) -> Message | None:
@@ -37,26 +47,39 @@ def why_not(batch: ImportBatch) -> Message | None:
         return msg("Only a confirmed import can be undone.")
     if "registrations" not in batch.outcome:
         return msg("This import was made before imports could be undone.")
-    people, made = batch.outcome["people"], batch.outcome["registrations"]
-    moved = _count(
-        select(Registration.id).where(
-            Registration.id.in_(made),
-            Registration.state.not_in(
-                [RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE]
-            ),
-        )
+    if batch.training.state in (TrainingState.RUNNING, *trainings.FINISHED):
+        return msg("The training has begun, or it is over or cancelled.")
+    return (
+        _of_registrations(batch, batch.outcome["registrations"])
+        or _of_new_people(batch, batch.outcome["people"])
+        or _of_changed_people(batch, batch.outcome["before"])
     )
-    decided = _count(
-        select(RegistrationStep.id).where(
-            RegistrationStep.registration_id.in_(made), RegistrationStep.at > batch.confirmed_at
-        )
+
+
+def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None:
+    mine = Registration.id.in_(made)
+    decided = select(RegistrationStep.id).where(
+        RegistrationStep.registration_id.in_(made), RegistrationStep.at > batch.confirmed_at
     )
-    if moved or decided or _count(select(Registration.id).where(Registration.replaces_id.in_(made))):
+    if (
+        _count(select(Registration.id).where(mine, Registration.state.not_in(UNTOUCHED)))
+        or _count(decided)
+        or _count(select(Registration.id).where(Registration.replaces_id.in_(made)))
+    ):
         return msg("Somebody has decided on one of these registrations since, or a seat was given.")
+    if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):
+        return msg("One of these people has answered already that they come.")
     if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):
         return msg("Attendance was recorded for one of these people since.")
+    return None
+
+
+def _of_new_people(batch: ImportBatch, people: Sequence[int]) -> Message | None:
+    made: Any = batch.outcome
     if _count(
-        select(Registration.id).where(Registration.trainee_id.in_(people), Registration.id.not_in(made))
+        select(Registration.id).where(
+            Registration.trainee_id.in_(people), Registration.id.not_in(made["registrations"])
+        )
     ):
         return msg("One of the new people was registered for another training since.")
     if _count(
@@ -73,42 +96,91 @@ def why_not(batch: ImportBatch) -> Message | None:
     return None
 
 
+def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]]]) -> Message | None:
+    """Whether somebody of whom the list said something new is another's by now, or was changed again."""
+    people = trainees.by_ids([int(number) for number in before])
+    for number, changes in before.items():
+        one = people.get(int(number))
+        if one is None or one.agency_id != batch.agency_id or one.merged_into_id or one.anonymised_at:
+            return msg("One of the people of whom the list said something new is not among yours any more.")
+        if any(getattr(one, name) != now for name, (_, now) in changes.items()):
+            return msg("What the list said anew of somebody was changed again since.")
+    return None
+
+
 @atomic
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told; the links of its people say that it was taken back. Returns how many registrations are gone. Raises ``Conflict`` where something has built on it.
+    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, and
+    stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
+    Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
     trainings.lock(training)
     db.session.refresh(batch)
+    kept: Any = batch.outcome
+    held_people = trainees.lock(
+        [*kept.get("people", ()), *(int(number) for number in kept.get("before", ()))]
+    )
     refusal = why_not(batch)
     if refusal is not None:
         raise Conflict(refusal, "built_on")
-    kept: Any = batch.outcome
-    made, people = kept["registrations"], kept["people"]
-    held = _count(
-        select(Registration.id).where(Registration.id.in_(made), Registration.confirmed_at.is_not(None))
-    )
-    _tell(batch, made, by)
-    _put_back(kept["before"])
+    found = db.session.scalars(
+        select(Registration).where(Registration.id.in_(kept["registrations"])).order_by(Registration.id)
+    ).all()
+    told = _told(kept["registrations"])
+    staying = [one for one in found if one.id in told]
+    gone = [one for one in found if one.id not in told]
+    held = sum(one.holds_seat for one in found)
+    known = {one.trainee_id for one in staying}
+    people = [number for number in kept["people"] if number not in known]
+    removed = [held_people[number].name for number in people]
+    withdrawn = [one.trainee_name for one in staying]
+    _tell(batch, kept["registrations"], by)
+    _put_back({held_people[int(number)]: changes for number, changes in kept["before"].items()}, by)
+    steps.end_many(staying, RegistrationState.WITHDRAWN, by, ReasonCode.AGENCY, WHY)
+    _remove([one.id for one in gone])
+    trainees.remove(people)
+    batch.state = BatchState.UNDONE
+    batch.outcome = {**kept, "registrations": [], "people": [], "before": {}, "withdrawn": len(withdrawn)}
+    audit.record(
+        by=by, action="import.undo", thing=batch,
+        changes={"registrations": len(gone), "people": len(people), "removed": removed, "withdrawn": withdrawn},
+    )  # fmt: skip
+    reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
+    return len(found)
+
+
+def _told(made: Sequence[int]) -> set[int]:
+    """Whose letter was sent, or is being sent just now; the others' are held, so that nobody begins to send them."""
+    columns = (OutgoingMail.registration_id, OutgoingMail.state, OutgoingMail.leased_until)
+    mail = select(*columns).where(OutgoingMail.registration_id.in_(made)).order_by(OutgoingMail.id)
+    return {
+        number
+        for number, state, leased_until in db.session.execute(mail.with_for_update())
+        if number is not None and (state is MailState.SENT or leased_until is not None)
+    }
+
+
+def _remove(made: Sequence[int]) -> None:
+    """Remove registrations with their steps; a letter that waits is not sent."""
     mail = OutgoingMail.registration_id.in_(made)
+    waiting = OutgoingMail.state.in_([MailState.QUEUED, MailState.FAILED])
     db.session.execute(
         update(OutgoingMail)
-        .where(mail, OutgoingMail.state.in_([MailState.QUEUED, MailState.FAILED]))
+        .where(mail, waiting)
         .values(state=MailState.DROPPED, last_error=str(UNDONE), body="", leased_until=None)
     )
     db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
     for column in (RegistrationStep.registration_id, Registration.id):
         db.session.execute(delete(column.class_).where(column.in_(made)))
-    trainees.remove(people)
-    db.session.expire_all()
-    batch.state, batch.outcome = BatchState.UNDONE, {**kept, "registrations": [], "people": [], "before": {}}
-    audit.record(
-        by=by, action="import.undo", thing=batch, changes={"registrations": len(made), "people": len(people)}
+
+
+def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
+    trainees.take_over(
+        {one: {name: old for name, (old, _) in changes.items()} for one, changes in changed.items()}, by=by
     )
-    reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
-    return len(made)
 
 
 def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
@@ -131,11 +203,6 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
 
 def _line(registration: Registration, reason: str, language: str) -> str:
     return notice_letters.with_reason(registration, letters.said(reason, language))
-
-
-def _put_back(before: dict[str, dict[str, str]]) -> None:
-    people = trainees.by_ids([int(number) for number in before])
-    trainees.take_over({person: before[str(number)] for number, person in people.items()})
 
 
 def _count(found: Any) -> int:

@@ -7,23 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 
+from training.alike import Key
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.names import same_person_key
-from training.rosters.headers import Mapping, column_letter
-from training.rosters.rows import CellError, RosterRow, mark_doubles
-from training.services import duplicates
+from training.rosters.headers import Mapping
+from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.services import duplicates, trainees
 from training.services.trainees import Person
 from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
 """What somebody may choose for a row besides a known person's id."""
+NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
 COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
 
 
@@ -65,8 +68,9 @@ class Known(NamedTuple):
 class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose; ``faults`` is what was
-    typed by field, where it cannot be taken.
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
+    an earlier row that may be the same person; ``faults`` is what was typed by field, where it cannot be taken, and
+    ``shown`` what stands in the fields to correct.
     """
 
     number: int
@@ -79,6 +83,8 @@ class Line:
     likely: list[Known] = field(default_factory=list)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    twin: int = 0
 
 
 def as_json(row: RosterRow) -> dict[str, Any]:
@@ -100,8 +106,18 @@ def as_json(row: RosterRow) -> dict[str, Any]:
         "values": row.values,
         "proposals": row.proposals,
         "errors": errors,
+        "faults": row.faults,
         "choice": "",
     }
+
+
+def shown(kept: dict[str, Any]) -> dict[str, str]:
+    """What stands in a row's fields to be corrected: what was typed, a dash where there are no given names."""
+    values, faults = kept["values"], kept.get("faults", {})
+    texts = {name: faults.get(name) or text for name, text in values.items()}
+    if values["family_name"] and not values["given_names"] and not faults.keys() & NAMES_OF_BOTH:
+        texts["given_names"] = "-"
+    return texts
 
 
 def from_json(kept: dict[str, Any]) -> RosterRow:
@@ -116,20 +132,23 @@ def mapping_of(batch: ImportBatch) -> Mapping:
     return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
 
 
-def judge(batch: ImportBatch) -> list[Line]:
-    """The lines of a staged file with their verdicts as of now."""
-    kept = [row for row in batch.rows if isinstance(row, dict)]
+def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
+    """The lines of a staged file with their verdicts as of now.
+
+    Where the same file was stored at ``stored_at``, who was said to be new before that is looked at again.
+    """
+    kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
     rows = [from_json(row) for row in kept]
     mark_doubles(
         [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
     )
     lines = [
-        Line(row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"])
+        Line(
+            row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"],
+            faults=k.get("faults", {}), shown=shown(k),
+        )
         for row, k in zip(rows, kept, strict=True)
-    ]
-    letters = {column_letter(place): name for name, place in mapping_of(batch).columns.items()}
-    for line in lines:
-        line.faults = {letters.get(e.column, e.title): e.value for e in line.errors}
+    ]  # fmt: skip
     _match(batch, lines)
     registered = _registered(batch, [line.person.id for line in lines if line.person])
     for line in lines:
@@ -143,6 +162,11 @@ def judge(batch: ImportBatch) -> list[Line]:
     return lines
 
 
+def _chosen(kept: dict[str, Any], stored_at: datetime | None) -> dict[str, Any]:
+    is_old = stored_at is not None and kept.get("chosen_at", "") <= stored_at.isoformat()
+    return {**kept, "choice": ""} if is_old and kept["choice"] == NEW else kept
+
+
 def _sheet(batch: ImportBatch) -> str:
     return str(batch.source.get("sheet", "")) if isinstance(batch.source, dict) else ""
 
@@ -154,7 +178,7 @@ def _verdict(line: Line, registered: set[int]) -> Verdict:
         return Verdict.REFUSED
     if line.person is not None:
         return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
-    return Verdict.DOUBTFUL if line.likely else Verdict.NEW
+    return Verdict.DOUBTFUL if line.likely or line.twin else Verdict.NEW
 
 
 def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
@@ -187,20 +211,35 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 
 
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
-    """For who is not known by that name, those of the agency whose name is another spelling of it."""
+    """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
     strangers = [
         line for line in lines
-        if line.person is None and not line.likely and not line.choice and not line.errors
+        if line.person is None and not line.likely and line.choice != SKIP and not line.errors
     ]  # fmt: skip
-    persons = [
-        Person(
-            family_name=line.values["family_name"], given_names=line.values["given_names"],
-            native_name=line.values["native_name"], email=line.values["email"], country="",
-        )
-        for line in strangers
-    ]  # fmt: skip
-    for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, persons), strict=True):
-        line.likely = [known[number] for number in numbers if number in known]
+    keys = [trainees.keys_of(_person(line.values), near=False) for line in strangers]
+    for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
+        if not line.choice:
+            line.likely = [known[number] for number in numbers if number in known]
+    _mark_twins(strangers, keys)
+
+
+def _person(values: dict[str, str]) -> Person:
+    return Person(
+        family_name=values["family_name"], given_names=values["given_names"], native_name=values["native_name"],
+        email=values["email"], country="",
+    )  # fmt: skip
+
+
+def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
+    """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
+    seen: dict[Key, dict[str, Line]] = {}
+    for line, found in zip(lines, keys, strict=True):
+        email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]
+        met = [first_of(seen.get((key, (0, 2, 1)[side]), {}), email) for key, side in named]
+        if not line.choice and not line.likely:
+            line.twin = min((one.number for one in met if one), default=0)
+        for key in named:
+            seen.setdefault(key, {}).setdefault(email, line)
 
 
 def _same(

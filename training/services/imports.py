@@ -9,10 +9,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import defer, joinedload
 
 from training import clock
 from training.db import atomic, db
@@ -27,12 +28,18 @@ from training.models import (
     Sex,
     Trainee,
     Training,
+    TrainingState,
     User,
 )
 from training.rosters.rows import CellError
 from training.services import audit, import_verdicts, registrations, trainees, trainings
 from training.services.import_verdicts import Line, Verdict
 from training.text import msg
+
+HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.outcome)
+"""What a list of batches does without."""
+KEPT = timedelta(days=30)
+"""So long a list waits to be confirmed."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,16 @@ class Preview:
     def open_count(self) -> int:
         """Rows that stand in the way: to correct, or to choose for."""
         return self.count(Verdict.REFUSED) + self.count(Verdict.DOUBTFUL)
+
+    @property
+    def news_only(self) -> int:
+        """Of how many people who are registered already confirming would store what the list says anew."""
+        return sum(line.verdict is Verdict.REGISTERED and bool(line.changes) for line in self.lines)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to store or to look at."""
+        return not self.to_register and not self.news_only and not self.open_count
 
     @property
     def to_register(self) -> int:
@@ -113,17 +130,21 @@ def of(training: Training, user: User) -> Sequence[ImportBatch]:
     shown = (BatchState.STAGED, BatchState.CONFIRMED, BatchState.UNDONE)
     found = visible_to(user).where(ImportBatch.training_id == training.id, ImportBatch.state.in_(shown))
     return db.session.scalars(
-        found.options(joinedload(ImportBatch.agency)).order_by(ImportBatch.id.desc()).limit(20)
+        found.options(joinedload(ImportBatch.agency), *map(defer, HEAVY))
+        .order_by(ImportBatch.id.desc())
+        .limit(20)
     ).all()
 
 
 def preview(batch: ImportBatch) -> Preview:
     """What confirming would do now, row by row."""
-    lines, kept = import_verdicts.judge(batch), batch.mapping if isinstance(batch.mapping, dict) else {}
+    earlier = _earlier(batch)
+    lines = import_verdicts.judge(batch, stored_at=earlier.confirmed_at if earlier else None)
+    kept = batch.mapping if isinstance(batch.mapping, dict) else {}
     others = batch.source.get("others", []) if isinstance(batch.source, dict) else []
     return Preview(
         lines, kept.get("unmatched", []), kept.get("skipped", []), kept.get("proposed", []), others,
-        _earlier(batch), _token(lines),
+        earlier, _token(lines),
     )  # fmt: skip
 
 
@@ -136,7 +157,7 @@ def confirm(
     override: bool = False,
     expected: str | None = None,
 ) -> Outcome:
-    """Store the people and register them, all or nothing; the same file again changes nothing.
+    """Store the people and register them, all or nothing; of the same file again only what was not stored.
 
     ``expected`` is the preview's token: ``Conflict`` where confirming would do something else by now. Raises
     ``Conflict`` for a batch that has ended, ``Invalid`` while a row stands in the way or a guess is not accepted.
@@ -145,12 +166,14 @@ def confirm(
     db.session.refresh(batch)
     if batch.state is not BatchState.STAGED:
         raise Conflict(msg("This file was confirmed or discarded already."), "ended")
-    if _earlier(batch) is not None:
+    seen = preview(batch)
+    if not seen.lines:
+        raise Invalid(msg("Say first what is in which column."))
+    if seen.earlier is not None and seen.is_done:
         outcome = Outcome(0, 0, 0, 0, len(batch.rows))
         _finish(batch, BatchState.DISCARDED)
         audit.record(by=by, action="import.discard", thing=batch, changes={"why": "the same file again"})
         return outcome
-    seen = preview(batch)
     if seen.errors:
         raise Invalid(msg("Correct the rows that are marked, or leave them out."))
     if seen.open_count:
@@ -169,7 +192,7 @@ def confirm(
 
 def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -> Outcome:
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
-    before = _update(taken)
+    before = _update(taken, by)
     fresh = [line for line in taken if line.person is None]
     new = trainees.add_many([_new_trainee(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
@@ -206,6 +229,27 @@ def discard(batch: ImportBatch, *, by: User | None) -> None:
         audit.record(by=by, action="import.discard", thing=batch)
 
 
+@atomic
+def purge() -> int:
+    """Throw away lists that nobody confirmed, and what undoing needs where nothing can be undone; returns how many."""
+    waiting = (ImportBatch.state == BatchState.STAGED) & (ImportBatch.created_at < clock.now() - KEPT)
+    gone = db.session.execute(
+        update(ImportBatch).where(waiting).values(state=BatchState.DISCARDED, rows=[], source={}, mapping={})
+    )
+    begun = (TrainingState.RUNNING, *trainings.FINISHED)
+    for batch in db.session.scalars(
+        select(ImportBatch)
+        .join(ImportBatch.training)
+        .where(
+            ImportBatch.state == BatchState.CONFIRMED, Training.state.in_(begun),
+            ImportBatch.outcome["before"].as_string() != "{}",
+        )
+    ):  # fmt: skip
+        assert isinstance(batch.outcome, dict)
+        batch.outcome = {**batch.outcome, "before": {}}
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
 def _finish(batch: ImportBatch, state: BatchState) -> None:
     batch.state, batch.rows, batch.source, batch.mapping = state, [], {}, {}
     if state is BatchState.CONFIRMED:
@@ -214,12 +258,15 @@ def _finish(batch: ImportBatch, state: BatchState) -> None:
 
 def _earlier(batch: ImportBatch) -> ImportBatch | None:
     return db.session.scalar(
-        select(ImportBatch).where(
+        select(ImportBatch)
+        .where(
             ImportBatch.training_id == batch.training_id,
             ImportBatch.agency_id == batch.agency_id,
             ImportBatch.sha256 == batch.sha256,
             ImportBatch.state == BatchState.CONFIRMED,
         )
+        .options(*map(defer, HEAVY))
+        .order_by(ImportBatch.id.desc())
     )
 
 
@@ -232,15 +279,19 @@ def _token(lines: Sequence[Line]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _update(lines: Sequence[Line]) -> dict[str, dict[str, str]]:
-    """Take what the sheet says anew of people who are known; what was known before, by the person's id."""
-    changed = {line.person.id: line for line in lines if line.verdict is Verdict.UPDATE and line.person}
+def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[str]]]:
+    """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
+    changed = {line.person.id: line for line in lines if line.person and line.changes}
     people = trainees.by_ids(list(changed))
     trainees.take_over(
-        {person: {name: new for name, (_, new) in changed[n].changes.items()} for n, person in people.items()}
+        {
+            person: {name: new for name, (_, new) in changed[n].changes.items()}
+            for n, person in people.items()
+        },
+        by=by,
     )
     return {
-        str(number): {name: old for name, (old, _) in line.changes.items()}
+        str(number): {name: [old, getattr(people[number], name)] for name, (old, _) in line.changes.items()}
         for number, line in changed.items()
     }
 

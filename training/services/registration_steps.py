@@ -92,6 +92,28 @@ def end(
     to(registration, state, by, code, reason.strip())
 
 
+def end_many(
+    registrations: Sequence[Registration],
+    state: RegistrationState,
+    by: User | None,
+    code: ReasonCode,
+    reason: str,
+) -> None:
+    """End several for one reason, by few statements; the caller tells those concerned."""
+    rows = []
+    for one in registrations:
+        before, at = one.state, clock.now()
+        if before in HOLDS_SEAT:
+            one.released_at = at
+        one.state, one.reserve_rank, one.offer_expires_at = state, None, None
+        rows.append({
+            "registration_id": one.id, "from_state": before, "to_state": state, "at": at, "by_id": by.id if by else None,
+            "by_name": by.name if by else "", "reason_code": code, "reason": reason,
+        })  # fmt: skip
+    insert_many(RegistrationStep, rows)
+    db.session.flush()
+
+
 def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
     """What a registration copies of the agency and the person on the day of submission."""
     return {

@@ -221,11 +221,21 @@ def by_ids(numbers: Sequence[int]) -> dict[int, Trainee]:
     return {one.id: one for one in db.session.scalars(found)} if numbers else {}
 
 
-def take_over(values: Mapping[Trainee, dict[str, str]]) -> None:
-    """Take single values of several people from an agency's own list; the caller audits."""
+def lock(numbers: Sequence[int]) -> dict[int, Trainee]:
+    """Hold these people until the unit of work ends, and read them again; by their id."""
+    found = select(Trainee).where(Trainee.id.in_(numbers)).order_by(Trainee.id).with_for_update(of=Trainee)
+    held = found.execution_options(populate_existing=True)
+    return {one.id: one for one in db.session.scalars(held)} if numbers else {}
+
+
+def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> None:
+    """Take single values of several people from an agency's own list, by few statements."""
+    changes = []
     for trainee, said in values.items():
         known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
         _set(trainee, Person(**{**known, **said, "sex": Sex(said.get("sex", known["sex"]))}))
+        changes.append((trainee, {name: [known[name], getattr(trainee, name)] for name in said}))
+    audit.record_many(by=by, action="trainee.change", changes=changes)
     keep_keys(list(values))
     notices_anew.of_people([trainee for trainee, said in values.items() if "email" in said])
 

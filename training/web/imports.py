@@ -33,7 +33,6 @@ from training.web.respond import Pages, download, page, page_number, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 PER_PAGE = 100
-MOST_ERRORS = 500
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
 FIXABLE = ("family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email",
            "phone")  # fmt: skip
@@ -104,6 +103,8 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
             refusal=refusal,
             why_not=import_undo.why_not(batch),
         )
+    if not batch.rows:
+        return redirect(url_for(".columns", public_id=batch.public_id), 303)
     seen = imports.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
     only = request.args.get("show", "open" if in_the_way else "all")
@@ -144,7 +145,14 @@ def row(batch: ImportBatch) -> Response:
 def columns(batch: ImportBatch) -> Response:
     """Say which column holds what."""
     refusal, status = "", 200
-    if request.method == "POST":
+    if request.method == "POST" and "sheet" in request.form:
+        try:
+            import_staging.take_sheet(batch, by=_user(), sheet=request.form["sheet"])
+        except Invalid as found:
+            refusal, status = found.explained.translated(), 422
+        else:
+            return redirect(url_for(".columns", public_id=batch.public_id), 303)
+    elif request.method == "POST":
         asked = {
             int(name[1:]): value for name, value in request.form.items() if re.fullmatch(r"c[0-9]{1,3}", name)
         }
@@ -168,7 +176,8 @@ def columns(batch: ImportBatch) -> Response:
     return page(
         "imports/columns.html", status=status, batch=batch, columns=import_staging.columns(batch), refusal=refusal,
         fields=[(name, labels.ROSTER_FIELD[name]) for name in headers.FIELDS],
-        header_row=import_verdicts.mapping_of(batch).header_row, asked=request.form,
+        header_row=import_verdicts.mapping_of(batch).header_row, asked=request.form, spare=import_staging.other_sheets(batch),
+        corrected=import_staging.corrected_count(batch),
     )  # fmt: skip
 
 
@@ -184,7 +193,8 @@ def confirm(batch: ImportBatch) -> Response:
         )  # fmt: skip
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
-    flash(_("The list is confirmed.") if outcome.registered else _("Nobody new: all were registered before."))
+    stored = outcome.registered or outcome.updated
+    flash(_("The list is confirmed.") if stored else _("Nobody new: all were registered before."))
     return redirect(url_for(".show", public_id=batch.public_id), 303)
 
 
@@ -205,5 +215,8 @@ def undo(batch: ImportBatch) -> Response:
         gone = import_undo.undo(batch, by=_user())
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
-    flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
+    if not batch.outcome["withdrawn"]:
+        flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
+    else:
+        flash(_("Undone: %(count)s registrations are taken back.", count=gone))
     return redirect(url_for(".show", public_id=batch.public_id), 303)

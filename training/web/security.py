@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
@@ -41,6 +41,7 @@ def init_app(app: Flask, config: Config) -> None:
         WTF_CSRF_SSL_STRICT=over_https,
         TRUSTED_HOSTS=[config.host, "127.0.0.1", "localhost"] if config.local else [config.host],
     )
+    app.before_request(_take_long_pastes)
     csrf.init_app(app)
     app.before_request(_refuse_unstorable)
 
@@ -54,6 +55,12 @@ def init_app(app: Flask, config: Config) -> None:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         return response
+
+
+def _take_long_pastes() -> None:
+    """Rows that are pasted may be as long as a file that is sent: what is too much is said by the page."""
+    if request.endpoint == "imports.new":
+        request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
 
 
 def _refuse_unstorable() -> None:

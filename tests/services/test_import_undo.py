@@ -1,0 +1,169 @@
+"""Imports undone: what they changed is put back, unless somebody has built on it or was told already."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from tests.make import Make
+from tests.storm.importer import in_letters
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict
+from training.models import (
+    AuditEntry,
+    MailState,
+    OutgoingMail,
+    ReasonCode,
+    Registration,
+    RegistrationState,
+    TrainingState,
+)
+from training.services import (
+    audit,
+    import_staging,
+    import_undo,
+    imports,
+    merges,
+    my_registrations,
+    registrations,
+    trainees,
+)
+
+
+def stored(staged, by, *lines: str, name: str = "list.csv"):
+    batch = staged(*lines, name=name)
+    imports.confirm(batch, by=by)
+    return batch
+
+
+def changes_of(person) -> list[dict]:
+    """What the audit log says of changes of a person, the first one first."""
+    found = [e.changes for e in db.session.scalars(audit.about(person)) if e.action == "trainee.change"]
+    return found[::-1]
+
+
+def test_undoing_leaves_alone_what_was_changed_again_since(staged, make: Make):
+    by = make.user()
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
+    batch = stored(staged, by, "Amber,Ada,,Major,")
+    trainees.change(known, by=by, person=make.person(known, rank="Colonel"))
+
+    with pytest.raises(Conflict, match="was changed again since"):
+        import_undo.undo(batch, by=by)
+    assert known.rank == "Colonel"
+
+
+def test_undoing_changes_nobody_of_another_agency_nor_who_was_merged_or_made_anonymous(staged, make: Make):
+    by = make.user()
+    for number, name in enumerate(("Amber", "Birch", "Cedar")):
+        known = make.trainee(staged.agency, family_name=name, given_names="Ada", rank="Captain")
+        batch = stored(staged, by, f"{name},Ada,,Major,", name=f"{name}.csv")
+        if number == 0:
+            trainees.transfer(known, by=by, agency=make.agency())
+        elif number == 1:
+            other = make.trainee(staged.agency, family_name="Zonk", given_names="Zoe")
+            merges.merge(other, known, by=by, values=[])
+        else:
+
+            @atomic
+            def make_anonymous():
+                known.anonymised_at = clock.now()  # noqa: B023 -- called right here
+
+            make_anonymous()
+
+        with pytest.raises(Conflict, match="not among yours any more"):
+            import_undo.undo(batch, by=by)
+        assert known.rank == "Major"
+
+
+def test_what_an_import_changed_and_its_undoing_put_back_stands_in_each_persons_history(staged, make: Make):
+    by = make.user()
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
+    batch = stored(staged, by, "Amber,Ada,,Major,")
+    import_undo.undo(batch, by=by)
+
+    assert changes_of(known) == [{"rank": ["Captain", "Major"]}, {"rank": ["Major", "Captain"]}]
+
+
+def test_nothing_is_undone_once_somebody_has_answered_that_they_come(staged, make: Make):
+    by = make.user()
+    batch = stored(staged, by, "Amber,Ada,f,,a@example.org")
+    my_registrations.acknowledge(db.session.scalars(select(Registration)).one())
+
+    with pytest.raises(Conflict, match="answered already"):
+        import_undo.undo(batch, by=by)
+
+
+@pytest.mark.parametrize("state", ["running", "completed", "cancelled"])
+def test_nothing_of_a_training_that_has_begun_or_is_over_is_undone(state, staged, make: Make):
+    by = make.user()
+    batch = stored(staged, by, "Amber,Ada,f,,")
+
+    @atomic
+    def move():
+        staged.training.state = TrainingState(state)
+
+    move()
+
+    with pytest.raises(Conflict, match="has begun, or it is over"):
+        import_undo.undo(batch, by=by)
+
+
+def test_whoever_has_had_a_letter_is_withdrawn_and_the_others_are_gone(staged, make: Make):
+    by = make.user()
+    batch = stored(staged, by, "Amber,Ada,f,,a@example.org", "Birch,Ben,m,,b@example.org")
+    ada = db.session.scalars(select(Registration).order_by(Registration.id)).first()
+
+    @atomic
+    def send():
+        letter = db.session.scalars(select(OutgoingMail).where(OutgoingMail.registration_id == ada.id)).one()
+        letter.state = MailState.SENT
+
+    send()
+    assert import_undo.undo(batch, by=by) == 2
+
+    left = db.session.scalars(select(Registration)).one()
+    last = registrations.history(left)[-1]
+    assert (left.state, left.trainee.family_name) == (RegistrationState.WITHDRAWN, "Amber")
+    assert (last.from_state, last.reason_code, last.by_name) == (
+        RegistrationState.CONFIRMED, ReasonCode.AGENCY, by.name,
+    )  # fmt: skip
+    assert left.released_at is not None
+    assert batch.outcome["withdrawn"] == 1
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "import.undo")).one()
+    assert (entry.changes["removed"], entry.changes["withdrawn"]) == (["Birch, Ben"], ["Amber, Ada"])
+    assert [
+        m.state
+        for m in db.session.scalars(select(OutgoingMail).where(OutgoingMail.to_name.contains("Birch")))
+    ] == [MailState.DROPPED]
+
+
+def test_undoing_takes_no_more_statements_for_more_people(make: Make, queries):
+    by, counts = make.user(), []
+    for people in (10, 200):
+        training, agency = make.training(capacity=900), make.agency()
+        for n in range(people):
+            make.trainee(agency, family_name=f"Known{in_letters(n)}", given_names="Ada")
+        lines = [f"Known{in_letters(n)},Ada,Major,k{n}@example.org" for n in range(people)]
+        lines += [f"Fresh{in_letters(n)},Bo,Major,f{n}@example.org" for n in range(people)]
+        content = "\n".join(["Family name,Given names,Rank,E-mail", *lines]).encode()
+        batch = import_staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
+        queries.clear()
+        imports.confirm(batch, by=by)
+        confirmed = len(queries)
+
+        @atomic
+        def send():
+            db.session.execute(
+                update(OutgoingMail)
+                .where(OutgoingMail.registration_id.is_not(None))
+                .values(state=MailState.SENT)
+            )
+
+        send()
+        queries.clear()
+        import_undo.undo(batch, by=by)
+        counts.append((confirmed, len(queries)))
+
+    assert counts[1][0] <= counts[0][0] + 10 and counts[1][1] <= counts[0][1] + 10, counts
