@@ -104,9 +104,10 @@ def seeds(here: World) -> list[str]:
     found = {}
     for rule, methods, _action, kind in routes():
         if "GET" in methods:
-            for things in (here.mine, {**here.theirs, "token": f"{here.theirs['token']}x"}):
+            forged = {name: f"{here.theirs[name]}x" for name in ("token", "link")}
+            for things in (here.mine, {**here.theirs, **forged}):
                 thing = address(rule, kind, things)
-                for query in QUERIES if kind != "token" else QUERIES[:1]:
+                for query in QUERIES if kind not in forged else QUERIES[:1]:
                     found[thing + query] = None
     confirmed = f"/registrations/{here.mine['confirmed'].public_id}"
     return [*found, confirmed, f"{confirmed}/confirmation.pdf"]

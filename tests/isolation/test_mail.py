@@ -126,11 +126,11 @@ class Letters:
                     )
             for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
+            longer = training.ends_on + timedelta(days=2)
             earlier = training.registration_closes_local - timedelta(hours=1)
-            later = self.make.changed(
-                training, ends_on=training.ends_on + timedelta(days=2), registration_closes_local=earlier
-            )
-            reserve_list.change_training(training, by=self.admin, details=later)
+            for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
+                details = self.make.changed(training, **wanted)
+                reserve_list.change_training(training, by=self.admin, details=details)
         reserve_list.move_training(held, by=self.admin, name="postpone", reason="floods")
         cancellations.cancel(off, by=self.admin, reason="floods")
 
