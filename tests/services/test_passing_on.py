@@ -38,9 +38,9 @@ from training.services.decisions import Verb
 S = RegistrationState
 
 
-def full(make: Make, **wanted):
-    """A training by approval with one seat, who holds it, and who waits."""
-    training = make.training(capacity=1, admission=Admission.APPROVAL, **wanted)
+def full(make: Make, extra: int = 0, **wanted):
+    """A training by approval with one seat, and ``extra`` ones that stay free; who holds it, and who waits."""
+    training = make.training(capacity=1 + extra, admission=Admission.APPROVAL, **wanted)
     held = make.registration(training)
     reserve_list.confirm(held, by=make.user())
     return training, held, reserved(make, training, 1)[0]
@@ -83,6 +83,44 @@ def test_a_seat_that_was_free_before_anybody_waited_is_owed_to_nobody(make: Make
     reserve_list.change_training(training, by=by, details=make.changed(training, title="Another title"))
 
     assert (later.state, training.freed_seats) == (S.RESERVE, 0)
+
+
+def test_what_is_owed_ends_with_those_who_waited(make: Make):
+    training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
+    alone = reserved(make, training, 1)[0]
+    agencies.suspend(alone.agency, by=by, reason="under review")
+    reserve_list.change_training(training, by=by, details=make.changed(training, capacity=5))
+    owed = training.freed_seats
+    registrations.withdraw(alone, by=by, reason="ill")
+
+    later = reserved(make, training, 1)[0]
+    reserve_list.change_training(training, by=by, details=make.changed(training, title="Another title"))
+
+    assert (owed, later.state, training.freed_seats) == (2, S.RESERVE, 0)
+
+
+def test_more_seats_than_wait_leave_nothing_owed(make: Make):
+    training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
+    alone = reserved(make, training, 1)[0]
+
+    reserve_list.change_training(training, by=by, details=make.changed(training, capacity=5))
+
+    assert (alone.state, training.freed_seats) == (S.CONFIRMED, 0)
+
+
+def test_seats_kept_for_one_agency_use_up_nothing_that_is_owed_to_another(make: Make):
+    training, held, waiting = full(make, extra=4)
+    by, other = make.user(), make.registration(training)
+    reserve_list.reserve(other, by=by)
+    agencies.suspend(waiting.agency, by=by, reason="under review")
+    agencies.suspend(other.agency, by=by, reason="under review")
+    registrations.withdraw(held, by=by, reason="ill")
+    agencies.resume(other.agency, by=by)
+
+    reserve_list.keep_seats(training, by=by, seats=1, agency=other.agency)
+    reserve_list.resume_agency(waiting.agency, by=by)
+
+    assert (other.state, waiting.state) == (S.CONFIRMED, S.CONFIRMED)
 
 
 def test_where_a_coordinator_gave_seats_and_no_longer_does_the_seat_that_became_free_is_given(make: Make):
@@ -244,6 +282,20 @@ def test_where_a_coordinator_gives_the_seats_who_is_next_is_named(make: Make):
 
     assert (list(before), dashboards.of_coordinator(by).to_give) == ([], [training])
     assert (standings.next_up(training), far.state, near.state) == ([near], S.RESERVE, S.RESERVE)
+
+    with time_machine.travel(walltime.first_instant(training.starts_on, training.zone)):
+        assert dashboards.of_coordinator(by).to_give == [], "nobody moves up any more"
+
+
+def test_who_was_replaced_gave_no_seat_up(make: Make):
+    training, by = make.training(capacity=2, promotion=Promotion.PROPOSED), make.user()
+    gone, replaced = make.registration(training), make.registration(training)
+    far, near = make.registration(training), make.registration(training, make.trainee(gone.agency))
+    registrations.withdraw(gone, by=by, reason="ill")
+
+    late_changes.replace(replaced, by=by, substitute=make.trainee(replaced.agency), reason="ill")
+
+    assert (standings.next_up(training), far.state) == ([near], S.RESERVE)
 
 
 def test_a_substitute_of_an_agency_that_moved_sets_its_seat_free(make: Make):

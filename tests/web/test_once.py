@@ -14,7 +14,7 @@ from tests.make import Make
 from training import clock
 from training.db import db, is_writing
 from training.errors import Conflict
-from training.models import Programme, RequestKey, Trainer
+from training.models import Admission, Programme, RequestKey, Role, Trainer
 from training.services import request_keys
 from training.text import msg
 
@@ -158,3 +158,17 @@ def test_what_is_stored_is_stored_whole_or_not_at_all(make: Make):
     with pytest.raises(Conflict):
         request_keys.once(user, key=name, work=work)
     assert (trainers(), is_writing(), db.session.scalar(select(func.count(RequestKey.id)))) == (0, False, 0)
+
+
+def test_a_decision_of_which_a_part_was_refused_is_not_taken_twice(client, make: Make):
+    training = make.training(capacity=1, admission=Admission.APPROVAL)
+    people = [make.registration(training) for _ in range(2)]
+    client.sign_in(make.user(Role.COORDINATOR))
+    path = f"/registrations/for/{training.public_id}/decide"
+    form = {"verb": "confirm", "registration": [str(one.public_id) for one in people], "request_key": "a key of its own"}
+
+    first, second = client.post(path, data=form), client.post(path, data=form)
+
+    assert (first.status_code, second.status_code) == (200, 303)
+    assert "1 done, 1 refused" in first.text
+    assert "Registrations decided on: 1." in client.get(second.headers["Location"]).text

@@ -101,11 +101,7 @@ def of_coordinator(user: User) -> Due:
         list(db.session.scalars(soon.limit(MOST))),
         [(training, free) for training, free in db.session.execute(near)],
         seat_requests.still_open(user, MOST),
-        list(
-            db.session.scalars(
-                standings.with_seats_to_give(upcoming).order_by(Training.starts_on).limit(MOST)
-            )
-        ),
+        standings.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
     )
 

@@ -49,7 +49,10 @@ def lock(registration: Registration) -> None:
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
     """Put on the reserve list at ``rank``, or at its end; who is on it keeps the place unless a rank is given."""
     if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
-        registration.reserve_rank = last_rank(registration.training) + 1
+        last = last_rank(registration.training)
+        if not last:
+            registration.training.freed_seats = 0  # what was owed was owed to those who have left the list
+        registration.reserve_rank = last + 1
         registration.offer_expires_at = None
         to(registration, S.RESERVE, by, code)
     if rank is not None:

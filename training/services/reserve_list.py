@@ -131,13 +131,15 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     counted, promoted = seat_counts.count(training), []
     if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
         promoted = next_in_line(training, counted, freed)
-    owed = training.freed_seats + (0 if freed.only else freed.seats) - len(promoted)
-    owed = max(0, min(owed, counted.free_in_all))
-    training.freed_seats = owed if owed and set(seat_counts.on_reserve(training)) else 0
     for candidate in promoted:
         # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
         steps.confirm(candidate, None)
         audit.record(by=by, action="registration.promote", thing=candidate)
+    owed = training.freed_seats
+    if freed.only is None:  # seats kept for somebody are owed to nobody else
+        owed += freed.seats - len(promoted)
+    owed = max(0, min(owed, counted.free_in_all))
+    training.freed_seats = owed if owed and seat_counts.on_reserve(training) else 0
     return promoted
 
 
@@ -219,8 +221,8 @@ def expire_offers() -> int:
         expired = []
         for registration in offers:
             steps.lock(registration)
-            if registration.state is S.OFFERED:
-                let_pass_at = registration.offer_expires_at
+            let_pass_at = registration.offer_expires_at
+            if let_pass_at is not None and let_pass_at <= clock.now():
                 steps.reserve(registration, None, ReasonCode.OTHER)
                 registration.let_pass_at = let_pass_at
                 audit.record(by=None, action="registration.offer_expired", thing=registration)

@@ -68,23 +68,28 @@ def next_up(training: Training) -> list[Registration]:
         return []
     last = db.session.scalar(
         select(Registration)
-        .where(Registration.training_id == training.id, Registration.released_at.is_not(None))
+        .where(
+            Registration.training_id == training.id, Registration.released_at.is_not(None),
+            Registration.state != S.REPLACED,
+        )
         .order_by(Registration.released_at.desc(), Registration.id.desc())
         .limit(1)
-    )
+    )  # fmt: skip
     counted = seat_counts.count(training)
     freed = Freed(counted.free_in_all, seat_counts.origin_of(last) if last else None)
     return reserve_list.next_in_line(training, counted, freed)
 
 
-def with_seats_to_give(found: Select[Training]) -> Select[Training]:
-    """Those of the trainings in which a coordinator gives the seats, one is free and somebody waits."""
+def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
+    """The first of the trainings in which a coordinator gives the seats, one is free and somebody waits."""
     of = (
         select(func.count(Registration.id)).where(Registration.training_id == Training.id).correlate(Training)
     )
     held = of.where(Registration.state.in_(HOLDS_SEAT)).scalar_subquery()
     waiting = of.where(Registration.state == S.RESERVE).scalar_subquery()
-    return found.where(Training.promotion == Promotion.PROPOSED, held < Training.capacity, waiting > 0)
+    wanted = found.where(Training.promotion == Promotion.PROPOSED, held < Training.capacity, waiting > 0)
+    near = db.session.scalars(wanted.order_by(Training.starts_on, Training.id).limit(4 * most))
+    return [training for training in near if reserve_list.is_moving_up(training)][:most]
 
 
 def rule(training: Training) -> Message:

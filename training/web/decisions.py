@@ -16,7 +16,7 @@ from training.policy import Action
 from training.services import decisions, seats, standings, trainings
 from training.services.decisions import Verb
 from training.web.access import permit
-from training.web.once import once
+from training.web.once import once, shown_here
 from training.web.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
@@ -57,9 +57,12 @@ def decide(training: Training) -> Response:
     agency = request.args.get("agency", "")
     listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
-    return page(
+    shown = page(
         "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
         why=standings.why_not_yet(training, waiting, to_agency=False), rule=standings.rule(training),
         ticked=set(uuids("registration")), next_up=standings.next_up(training),
     )  # fmt: skip
+    count = sum(one.is_done for one in done)
+    said = _("Registrations decided on: %(count)s.", count=count)
+    return shown_here(shown, led_to=address() if count else "", said=said)

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from training.services import request_keys
 from training.services.request_keys import Answer
 
-FIELD = "request_key"
+FIELD, SHOWN = "request_key", "_what_was_done_is_shown"
 View = Callable[..., Response]
 
 
@@ -39,8 +39,10 @@ def once(view: View) -> View:
 
         def work() -> Answer[Response]:
             response = view(*args, **kwargs)
-            led_to = response.headers.get("Location", "") if response.status_code == 303 else ""
-            return Answer(led_to, _said_last(), response)
+            if response.status_code == 303:
+                return Answer(response.headers["Location"], _said_last(), response)
+            led_to, said = getattr(response, SHOWN, ("", ""))
+            return Answer(led_to, said, response)
 
         answer = request_keys.once(current_user._get_current_object(), key=_key(), work=work)
         if answer.result is not None:
@@ -50,6 +52,12 @@ def once(view: View) -> View:
         return redirect(answer.led_to, 303)
 
     return guarded
+
+
+def shown_here(response: Response, *, led_to: str, said: str) -> Response:
+    """A page that shows what was done, because some of it was refused: when it is sent again, it leads to ``led_to``."""
+    setattr(response, SHOWN, (led_to, said))
+    return response
 
 
 def _key() -> str:
