@@ -79,9 +79,7 @@ def desk(env: dict[str, str]) -> None:
     for one in found["imports"]:
         print(f"list of {one['rows']:,} new people: read and staged {one['staged']:.2f} s, looked at {one['looked at']:.2f} s,"
               f" confirmed {one['confirmed']:.2f} s")  # fmt: skip
-    print(
-        f"memory: {found['megabytes']:.0f} MB at most, its reader {found['megabytes of the reader']:.0f} MB"
-    )
+    print(f"memory of its own: {found['megabytes']:.0f} MB at most")
     print(
         f"one search for doubles: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
     )

@@ -260,8 +260,9 @@ def _same_names() -> dict[str, str]:
     return {plain(one): plain(other) for one, other in NAMESAKES.items()}
 
 
+@lru_cache(maxsize=8_192)  # a list is looked at and then stored: its names are read twice
 def _readings(text: str) -> list[list[str]]:
-    """Every way to read a name, each as the sounds of its parts."""
+    """Every way to read a name, each as the sounds of its parts; not to be changed."""
     lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
     if not lowered:
         return []

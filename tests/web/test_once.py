@@ -165,7 +165,11 @@ def test_a_decision_of_which_a_part_was_refused_is_not_taken_twice(client, make:
     people = [make.registration(training) for _ in range(2)]
     client.sign_in(make.user(Role.COORDINATOR))
     path = f"/registrations/for/{training.public_id}/decide"
-    form = {"verb": "confirm", "registration": [str(one.public_id) for one in people], "request_key": "a key of its own"}
+    form = {
+        "verb": "confirm",
+        "registration": [str(one.public_id) for one in people],
+        "request_key": "a key of its own",
+    }
 
     first, second = client.post(path, data=form), client.post(path, data=form)
 
