@@ -138,7 +138,7 @@ def get(user: User, public_id: UUID) -> Registration:
 def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest."""
     order = case(
-        {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4, S.DRAFT: 5},
+        {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
         value=Registration.state,
         else_=9,
     )
