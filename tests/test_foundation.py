@@ -20,8 +20,8 @@ from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
 from training import clock
 from training.app import create_app
-from training.db import Base, db
-from training.models import MailState
+from training.db import Base, atomic, db
+from training.models import BatchState, ImportBatch, MailState
 from training.models.columns import UtcDateTime, WallTime
 from training.services import mail
 
@@ -78,6 +78,35 @@ def test_migrations_lead_to_the_models_and_back(tmp_path: Path):
         upgrade()
         assert "training" in inspect(db.engine).get_table_names()
         db.engine.dispose()
+
+
+def test_the_way_back_keeps_every_import_of_a_list_that_was_confirmed_again(tmp_path: Path):
+    app = migrated_app(
+        Config(database_url=new_database("training_way_back", tmp_path), instance_dir=tmp_path, **LOCAL)
+    )
+    with app.app_context():
+        make, list_of = Make(), "f" * 64
+        agency, training = make.agency(), make.training()
+
+        @atomic
+        def confirm(*states: BatchState) -> None:
+            for state in states:
+                batch = ImportBatch(
+                    training=training, agency=agency, sha256=list_of, file_name="a.csv", state=state
+                )
+                db.session.add(batch)
+                db.session.flush()
+
+        confirm(BatchState.UNDONE, *[BatchState.CONFIRMED] * 3)
+        db.session.remove()
+        downgrade(revision="0011")
+        with db.engine.connect() as connection:
+            rows = connection.execute(text("SELECT state, sha256 FROM import_batch ORDER BY id")).all()
+        db.engine.dispose()
+
+    assert [state for state, _ in rows] == ["undone", "confirmed", "confirmed", "confirmed"]
+    assert [number == list_of for _, number in rows] == [True, True, False, False]
+    assert len({number for _, number in rows}) == 3
 
 
 def test_every_connection_to_sqlite_has_its_pragmas(tmp_path: Path):

@@ -18,6 +18,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.interfaces import ORMOption
 
 from config import ROOT, Config
 from training.errors import Conflict, Invalid
@@ -209,20 +211,50 @@ def store_unread(things: Sequence[T]) -> list[uuid.UUID]:
     """The same for things that nobody looks at again in this unit of work; returns their public ids."""
     if not things:
         return []
-    model = type(things[0])
-    columns = [a.key for a in inspect(model).column_attrs if any(a.key in vars(thing) for thing in things)]
-    rows = []
+    rows = [{**row, "public_id": uuid.uuid4()} for row in _rows(things)]
+    insert_many(type(things[0]), rows)
+    return [row["public_id"] for row in rows]
+
+
+def store_plain(things: Sequence[Base]) -> None:
+    """The same for things without a public id, of which nobody needs to know another one."""
+    if things:
+        insert_many(type(things[0]), _rows(things))
+
+
+def _rows(things: Sequence[Base]) -> list[dict[str, Any]]:
+    columns = inspect(type(things[0])).column_attrs
+    said = [column.key for column in columns if any(column.key in vars(thing) for thing in things)]
     for thing in things:
         _check_columns(thing)
-        rows.append({**{key: getattr(thing, key) for key in columns}, "public_id": uuid.uuid4()})
-    insert_many(model, rows)
-    return [row["public_id"] for row in rows]
+    return [{key: getattr(thing, key) for key in said} for thing in things]
 
 
 def insert_many(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     """Insert plain rows, all with the same columns, by one statement: past the ORM, which takes longer than the database."""
     if rows:
         db.session.execute(insert(inspect(model).local_table), rows)
+
+
+def update_many(things: Sequence[Base], columns: Sequence[str]) -> None:
+    """Store these columns of things of one model by one statement; alone, only those that change the same share one."""
+    for thing in things:
+        for column in columns:
+            flag_modified(thing, column)
+    db.session.flush()
+
+
+def refresh_many(things: Sequence[Base], *options: ORMOption) -> None:
+    """Read things of one model again by one statement: what a unit of work had loaded before it began is read singly."""
+    if not things:
+        return
+    model = type(things[0])
+    [number] = inspect(model).primary_key
+    keys = [inspect(thing).identity for thing in things]  # known without reading the thing
+    numbers = sorted({key[0] for key in keys if key is not None})
+    for first in range(0, len(numbers), MOST_PARAMETERS):
+        found = select(model).where(number.in_(numbers[first : first + MOST_PARAMETERS])).options(*options)
+        db.session.scalars(found.execution_options(populate_existing=True)).all()
 
 
 def seat_lock_is_on() -> bool:

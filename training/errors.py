@@ -51,7 +51,7 @@ RESOLVED_BY: dict[str, Message] = {
          "not_held", "not_today", "finished", "not_yet", "not_confirmed", "closed", "has_trainings", "clash",
          "register_closed", "register_locked"), COORDINATOR),
     **dict.fromkeys(("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY),
-    **dict.fromkeys(("suspended", "in_use", "postgresql", "not_empty"), ADMINISTRATOR),
+    **dict.fromkeys(("suspended", "postgresql", "not_empty"), ADMINISTRATOR),
     **dict.fromkeys(("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER),
     **dict.fromkeys(("state", "changed", "same_moment", "merged", "exists"), YOU),
     **dict.fromkeys(("ended", "answered", "built_on", "cancelled", "retired", "not_failed"), NOBODY),

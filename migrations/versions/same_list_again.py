@@ -17,6 +17,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The index takes one confirmed batch for a list. The first keeps the list's fingerprint, so that it is known when
+    # it comes again; the later ones get one of their own and stay confirmed: they made registrations, and can be undone.
+    op.execute(
+        "UPDATE import_batch SET sha256 = substr(sha256, 1, 50) || '-' || CAST(id AS VARCHAR(12)) "
+        "WHERE state = 'confirmed' AND EXISTS (SELECT 1 FROM import_batch AS earlier "
+        "WHERE earlier.training_id = import_batch.training_id AND earlier.agency_id = import_batch.agency_id "
+        "AND earlier.sha256 = import_batch.sha256 AND earlier.state = 'confirmed' AND earlier.id < import_batch.id)"
+    )
     where = sa.text("state = 'confirmed'")
     op.create_index(
         NAME, "import_batch", ["training_id", "agency_id", "sha256"], unique=True, sqlite_where=where,

@@ -252,3 +252,12 @@ def test_a_draft_cannot_be_decided_on(make: Make):
 
     assert [one.code for one in done] == ["state", "state"]
     assert not any(one.state in HOLDS_SEAT for one in kept)
+
+
+def test_drafts_stand_first_in_the_list_of_their_agency(make: Make):
+    desk = Desk(make, people=3, capacity=1)
+    first, second, draft = desk.keep()
+
+    desk.submit([first, second])
+
+    assert visible(desk.focal, desk.training) == [draft, first, second]

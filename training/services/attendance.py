@@ -25,7 +25,6 @@ from training.models import (
     RegisterState,
     Registration,
     RegistrationSource,
-    RegistrationState,
     Trainee,
     TrainingSession,
     User,
@@ -374,8 +373,3 @@ def _store(
 
 def _minutes_between(first: datetime, second: datetime) -> int:
     return max(0, int((second - first).total_seconds()) // 60)
-
-
-def is_confirmed(registration: Registration) -> bool:
-    """Whether the person is expected at sessions to come."""
-    return registration.state is RegistrationState.CONFIRMED

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, inspect, select
 
 from training import clock
-from training.db import Base, atomic, db, insert_many
+from training.db import Base, atomic, db, store_plain
 from training.models import AuditEntry, AuditOutcome, User
 
 SECRET_COLUMNS = frozenset(
@@ -50,11 +50,12 @@ def record_many(
     *, by: User | None, action: str, changes: Sequence[tuple[Base, Mapping[str, Sequence[Any]]]]
 ) -> None:
     """The same for several things at once, by one statement; ``changes`` are [before, now] by column."""
-    columns = [column.key for column in inspect(AuditEntry).column_attrs if column.key != "id"]
-    entries = [
-        _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it)) for thing, of_it in changes
-    ]
-    insert_many(AuditEntry, [{key: getattr(entry, key) for key in columns} for entry in entries])
+    store_plain(
+        [
+            _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it))
+            for thing, of_it in changes
+        ]
+    )
 
 
 @atomic

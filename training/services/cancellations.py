@@ -26,13 +26,11 @@ def end_registrations(training: Training, *, by: User, reason: str) -> int:
         .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
         .order_by(Registration.id)  # in which order the letters name them, on every database
     ).all()
-    for registration in live:
-        steps.end(registration, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason)
+    steps.end_many(live, S.WITHDRAWN, by, ReasonCode.ORGANISER, reason, told=True)
     drafts = select(Registration).where(
         Registration.training_id == training.id, Registration.state == S.DRAFT
     )
-    for draft in db.session.scalars(drafts).all():
-        steps.end_untold(draft, by, reason)
+    steps.end_many(db.session.scalars(drafts).all(), S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
     audit.record(
         by=by, action="training.end_registrations", thing=training, changes={"registrations": len(live)}
     )

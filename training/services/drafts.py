@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import atomic, db
-from training.errors import Conflict, Invalid, NotFound
-from training.models import Admission, Agency, Registration, Trainee, Training, User
-from training.services import audit, registrations, seats, trainees, trainings
+from training.db import atomic, db, refresh_many, store_many, update_many
+from training.errors import Conflict, Invalid
+from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
+from training.services import audit, reserve_list, seats, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
+from training.services.reserve_list import Freed
 from training.text import msg
 
 
@@ -48,29 +49,18 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
     trainings.lock(training)
     if not may_be_kept(training):
         steps.check_open(training, False)
-    steps.check_may_register(agency)
-    if not people:
-        raise Invalid(msg("Tick the people to register."))
-    trainees.hold(people)
-    taken, known = steps.registered_of(training, people), steps.drafted_of(training, people, agency)
-    kept = []
-    for trainee in people:
-        if trainee.agency_id != agency.id:
-            raise NotFound
-        if trainee.id in taken:
-            raise Conflict(
-                msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
+    steps.check_people(training, agency, people)
+    known = steps.drafted_of(training, people, agency)
+    kept = store_many(
+        [
+            Registration(
+                training_id=training.id, trainee_id=trainee.id, agency_id=agency.id, state=S.DRAFT,
+                **steps.copies(agency, trainee),
             )
-        if trainee.id not in known:
-            kept.append(
-                Registration(
-                    training=training, trainee=trainee, agency=agency, state=S.DRAFT,
-                    **steps.copies(agency, trainee),
-                )
-            )  # fmt: skip
-    db.session.add_all(kept)
-    for draft in kept:
-        steps.draft(draft, by)
+            for trainee in people if trainee.id not in known
+        ]
+    )  # fmt: skip
+    steps.drafted(kept, by)
     audit.record(
         by=by, action="registration.draft", thing=training,
         changes={"agency": agency.code, "people": len(kept)},
@@ -85,12 +75,8 @@ def submit(
     """Submit drafts of the agency in this order, all or none, with what is known of the people now."""
     _hold(training, drafts)
     steps.check_open(training, False)
-    steps.check_may_register(agency)
-    people = [draft.trainee for draft in drafts]
-    trainees.hold(people)
-    taken = steps.registered_of(training, people)
-    for draft, trainee in zip(drafts, people, strict=True):
-        if trainee.agency_id != agency.id:
+    for draft in drafts:
+        if draft.trainee.agency_id != agency.id:
             raise Conflict(
                 msg(
                     "%(name)s is not with your agency any more: throw this draft away.",
@@ -98,19 +84,23 @@ def submit(
                 ),
                 "moved",
             )
-        if trainee.id in taken:
-            raise Conflict(
-                msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
-            )
-        taken.add(trainee.id)
-        free = seats.free_now(training, agency)
-        for name, value in steps.copies(agency, trainee).items():
-            setattr(draft, name, value)
-        draft.submitted_at = clock.now()
-        steps.to(draft, S.SUBMITTED, by)
-        if training.admission is Admission.FIRST_COME:
-            registrations.place(draft, free, by)
-        audit.record(by=by, action="registration.submit", thing=draft, changes={"state": draft.state})
+    steps.check_people(training, agency, [draft.trainee for draft in drafts])
+    free = seats.free_now(training, agency)
+    with db.session.no_autoflush:  # all drafts are stored at once below
+        for draft in drafts:
+            now = {**steps.copies(agency, draft.trainee), "state": S.SUBMITTED, "submitted_at": clock.now()}
+            for name, value in now.items():
+                setattr(draft, name, value)
+        is_waiting = steps.place_many(training, drafts, free)
+    update_many(drafts, [*now, "confirmed_at", "reserve_rank"])
+    steps.submitted_many(drafts, by, S.DRAFT)
+    audit.record_many(
+        by=by,
+        action="registration.submit",
+        changes=[(one, {"state": [S.DRAFT, one.state]}) for one in drafts],
+    )
+    if is_waiting:
+        reserve_list.promote(training, Freed(), by=by)
     return list(drafts)
 
 
@@ -118,9 +108,8 @@ def submit(
 def discard(training: Training, *, by: User, drafts: Sequence[Registration]) -> int:
     """Throw drafts away; returns how many. Nobody is told: nobody knew of them."""
     _hold(training, drafts)
-    for draft in drafts:
-        steps.end_untold(draft, by)
-        audit.record(by=by, action="registration.discard", thing=draft)
+    steps.end_many(drafts, S.WITHDRAWN, by, ReasonCode.AGENCY)
+    audit.record_many(by=by, action="registration.discard", changes=[(draft, {}) for draft in drafts])
     return len(drafts)
 
 
@@ -128,6 +117,6 @@ def _hold(training: Training, drafts: Sequence[Registration]) -> None:
     trainings.lock(training)
     if not drafts:
         raise Invalid(msg("There is no draft any more."))
+    refresh_many(drafts, joinedload(Registration.trainee))
     for draft in drafts:
-        db.session.refresh(draft)
         steps.check_from(draft, S.DRAFT)

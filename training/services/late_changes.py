@@ -50,7 +50,7 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
     db.session.flush()  # the seat is free, and the pair of person and training too, only then
     own = registrations.live_of(training, substitute)
     if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
-        steps.end_untold(own, by, reason)
+        steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
         audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})
     new = registrations.submit_locked(
         training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True

@@ -162,15 +162,6 @@ def of_opening(training: Training) -> Part:
     return Part("opened", values)
 
 
-def of_change(training: Training, before: Whereabouts, lines: Iterable[str]) -> Part:
-    """It is held on other days or elsewhere."""
-    people = block(lines)
-    return Part(
-        "changed",
-        lambda language: {**about(training, language), "before": before.said(language), "people": people},
-    )
-
-
 def of_seats(kind: str, training: Training, seats: int, reason: str, agency: str = "") -> Part:
     """What an agency does with its seats, or the answer to its request."""
     said = {"seats": str(seats), "reason": one_line(reason)[:1000], "agency": agency}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
 from training import clock
-from training.db import db, insert_many
-from training.errors import Conflict, Invalid
+from training.db import db, refresh_many, store_plain, update_many
+from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     HOLDS_SEAT,
     LIVE,
+    Admission,
     Agency,
     ReasonCode,
     Registration,
@@ -24,13 +24,10 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import notices, trainings
+from training.services import notices, trainees, trainings
 from training.text import msg
 
 S = RegistrationState
-
-
-OFFER_LIFE = timedelta(hours=48)
 
 
 def confirm(registration: Registration, by: User | None, code: ReasonCode | None = None) -> None:
@@ -88,11 +85,8 @@ def last_rank(training: Training) -> int:
 def end(
     registration: Registration, state: RegistrationState, by: User | None, code: ReasonCode, reason: str
 ) -> None:
-    """End it: declined, withdrawn or replaced; a seat that it held is free."""
-    if registration.state in HOLDS_SEAT:
-        registration.released_at = clock.now()
-    registration.reserve_rank = registration.offer_expires_at = None
-    to(registration, state, by, code, reason.strip())
+    """End it: declined, withdrawn or replaced; a seat that it held is free, and those concerned are told."""
+    end_many([registration], state, by, code, reason, told=True)
 
 
 def end_many(
@@ -100,21 +94,26 @@ def end_many(
     state: RegistrationState,
     by: User | None,
     code: ReasonCode,
-    reason: str,
+    reason: str = "",
+    *,
+    told: bool = False,
 ) -> None:
-    """End several for one reason, by few statements; the caller tells those concerned."""
-    rows = []
+    """End several for one reason, by few statements; nobody is told unless ``told``.
+
+    Untold end drafts, those whose person is registered otherwise, and those of which the caller tells.
+    """
+    taken = []
     for one in registrations:
-        before, at = one.state, clock.now()
+        before = one.state
         if before in HOLDS_SEAT:
-            one.released_at = at
+            one.released_at = clock.now()
         one.state, one.reserve_rank, one.offer_expires_at = state, None, None
-        rows.append({
-            "registration_id": one.id, "from_state": before, "to_state": state, "at": at, "by_id": by.id if by else None,
-            "by_name": by.name if by else "", "reason_code": code, "reason": reason,
-        })  # fmt: skip
-    insert_many(RegistrationStep, rows)
-    db.session.flush()
+        taken.append(_step(one, before, by, code, reason.strip()))
+        if told:
+            notices.step_taken(notices.Step(one, before, by, code, reason.strip()))
+    # the pair of person and training is free, and the next count of seats right, only then
+    update_many(registrations, ["state", "reserve_rank", "offer_expires_at", "released_at"])
+    store_plain(taken)
 
 
 def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
@@ -124,6 +123,38 @@ def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
         "agency_country": agency.country, "trainee_country": trainee.country, "trainee_name": trainee.name,
         "function": trainee.function, "rank": trainee.rank,
     }  # fmt: skip
+
+
+def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) -> None:
+    """Refuse whom the agency may not put forward for the training now, and hold the others until the work ends."""
+    check_may_register(agency)
+    if not people:
+        raise Invalid(msg("Tick the people to register."))
+    refresh_many(people)
+    trainees.hold(people)
+    taken = registered_of(training, people)
+    for trainee in people:
+        if trainee.agency_id != agency.id:
+            raise NotFound
+        if trainee.id in taken:
+            raise Conflict(
+                msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
+            )
+        taken.add(trainee.id)
+
+
+def place_many(training: Training, submitted: Sequence[Registration], free: int) -> bool:
+    """First come: give those just submitted the free seats in this order, and the others the end of the reserve list.
+
+    The caller stores them. Returns whether somebody was put on the list, so that who waited longer goes first.
+    """
+    if training.admission is not Admission.FIRST_COME:
+        return False
+    for one in submitted[:free]:
+        one.state, one.confirmed_at = S.CONFIRMED, one.submitted_at
+    for rank, one in enumerate(submitted[free:], last_rank(training) + 1):
+        one.state, one.reserve_rank = S.RESERVE, rank
+    return free < len(submitted)
 
 
 def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
@@ -153,21 +184,12 @@ def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -
         Registration.agency_id.in_({trainee.agency_id for trainee in people}),
         Registration.state == S.DRAFT,
     )
-    for draft in db.session.scalars(found).all():
-        end_untold(draft, by)
+    end_many(db.session.scalars(found).all(), S.WITHDRAWN, by, ReasonCode.AGENCY)
 
 
-def draft(registration: Registration, by: User) -> None:
-    """Keep the first step of a draft, of which nobody is told."""
-    _keep(registration, None, by, None, "")
-
-
-def end_untold(registration: Registration, by: User | None, reason: str = "") -> None:
-    """Withdraw what holds no seat without a letter: the person is registered otherwise, or it was a draft."""
-    before, registration.state = registration.state, S.WITHDRAWN
-    registration.reserve_rank = None
-    _keep(registration, before, by, ReasonCode.AGENCY, reason.strip())
-    db.session.flush()  # the pair of person and training is free only then
+def drafted(drafts: Sequence[Registration], by: User) -> None:
+    """Keep the first step of each draft, of which nobody is told."""
+    store_plain([_step(draft, None, by) for draft in drafts])
 
 
 def to(
@@ -191,54 +213,52 @@ def step(
     reason: str = "",
 ) -> None:
     """Keep a step: who, when, why; those concerned are told."""
-    _keep(registration, before, by, code, reason)
+    db.session.add(_step(registration, before, by, code, reason))
     notices.step_taken(notices.Step(registration, before, by, code, reason))
 
 
 def remark(registration: Registration, text: str) -> None:
     """Keep what the registered person says, as a step that leads nowhere; the agency and the coordinators are told."""
-    _keep(registration, registration.state, None, ReasonCode.TRAINEE, text)
+    db.session.add(_step(registration, registration.state, None, ReasonCode.TRAINEE, text))
     notices.correction_asked(registration, text=text)
 
 
-def _keep(
+def _step(
     registration: Registration,
     before: RegistrationState | None,
     by: User | None,
-    code: ReasonCode | None,
-    reason: str,
-) -> None:
+    code: ReasonCode | None = None,
+    reason: str = "",
+) -> RegistrationStep:
     person = registration.name if code is ReasonCode.TRAINEE else ""
-    db.session.add(
-        RegistrationStep(
-            registration=registration,
-            from_state=before,
-            to_state=registration.state,
-            at=clock.now(),
-            by=by,
-            by_name=by.name if by else person,
-            reason_code=code,
-            reason=reason,
-        )
+    return RegistrationStep(
+        registration=registration,
+        registration_id=registration.id,
+        from_state=before,
+        to_state=registration.state,
+        at=clock.now(),
+        by=by,
+        by_id=by.id if by else None,
+        by_name=by.name if by else person,
+        reason_code=code,
+        reason=reason,
     )
 
 
-def first_steps(registrations: Sequence[Registration], by: User | None) -> None:
-    """Keep the first steps of many registrations in one statement: submitted, and what followed from it at once."""
-    rows = []
+def submitted_many(
+    registrations: Sequence[Registration], by: User | None, before: RegistrationState | None = None
+) -> None:
+    """Keep by one statement that many were submitted, and what followed from it at once; those concerned are told."""
+    taken = []
     for registration in registrations:
-        notices.step_taken(notices.Step(registration, None, by))
-        common = {
-            "registration_id": registration.id, "at": registration.submitted_at, "by_id": by.id if by else None,
-            "by_name": by.name if by else "", "reason": "",
-        }  # fmt: skip
-        rows.append({**common, "from_state": None, "to_state": S.SUBMITTED, "reason_code": None})
+        notices.step_taken(notices.Step(registration, before, by))
+        first = _step(registration, before, by)
+        first.to_state = S.SUBMITTED
+        taken.append(first)
         if registration.state is not S.SUBMITTED:
             code = ReasonCode.NO_SEAT if registration.state is S.RESERVE else None
-            rows.append(
-                {**common, "from_state": S.SUBMITTED, "to_state": registration.state, "reason_code": code}
-            )
-    insert_many(RegistrationStep, rows)
+            taken.append(_step(registration, S.SUBMITTED, by, code))
+    store_plain(taken)
 
 
 def check_open(training: Training, override: bool) -> None:

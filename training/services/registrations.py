@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
 from training.db import atomic, db, store_many
-from training.errors import Conflict, Invalid, NotFound
+from training.errors import Conflict, NotFound
 from training.models import (
     LIVE,
     Admission,
@@ -138,7 +138,7 @@ def get(user: User, public_id: UUID) -> Registration:
 def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest."""
     order = case(
-        {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4, S.DRAFT: 5},
+        {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
         value=Registration.state,
         else_=9,
     )
@@ -224,41 +224,19 @@ def submit_many(
     """
     trainings.lock(training)
     steps.check_open(training, override)
-    steps.check_may_register(agency)
-    if not people:
-        raise Invalid(msg("Tick the people to register."))
-    trainees.hold(people)
-    taken = steps.registered_of(training, people)
-    for trainee in people:
-        if trainee.agency_id != agency.id:
-            raise NotFound
-        if trainee.id in taken:
-            raise Conflict(
-                msg("%(name)s is registered for this training already.", name=trainee.name), "twice"
-            )
-        taken.add(trainee.id)
+    steps.check_people(training, agency, people)
     steps.end_drafts(training, people, by)
-    free = seats.free_now(training, agency)
-    rank = steps.last_rank(training)
-    new = []
-    for trainee in people:
-        registration = _new(training, agency, trainee, source, "")
-        if training.admission is Admission.FIRST_COME and free > 0:
-            free -= 1
-            registration.state, registration.confirmed_at = S.CONFIRMED, registration.submitted_at
-        elif training.admission is Admission.FIRST_COME:
-            rank += 1
-            registration.state, registration.reserve_rank = S.RESERVE, rank
-        new.append(registration)
+    new = [_new(training, agency, trainee, source, "") for trainee in people]
+    is_waiting = steps.place_many(training, new, seats.free_now(training, agency))
     stored = store_many(new)
-    steps.first_steps(stored, by)
+    steps.submitted_many(stored, by)
     audit.record(
         by=by,
         action="registration.submit_many",
         thing=training,
         changes={"agency": agency.code, "people": len(stored)},
     )
-    if free < len(stored) and training.admission is Admission.FIRST_COME:
+    if is_waiting:
         reserve_list.promote(training, Freed(), by=by)
     return stored
 
@@ -277,10 +255,7 @@ def submit_locked(
     ``has_seat``: a seat is free for this person alone, by replacement or at the door, and was counted.
     """
     agency = trainee.agency
-    steps.check_may_register(agency)
-    trainees.hold([trainee])
-    if live_of(training, trainee) is not None:
-        raise Conflict(msg("%(name)s is registered for this training already.", name=trainee.name), "twice")
+    steps.check_people(training, agency, [trainee])
     steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     registration = _new(training, agency, trainee, source, remarks)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, select
 
 from training import seed_data
 from training.db import atomic, db
-from training.errors import Conflict, Invalid, NotFound
+from training.errors import Invalid, NotFound
 from training.models import (
     ActivityType,
     Agency,
@@ -127,18 +127,6 @@ def change(
     theme.description, theme.contact_email = description, contact_email
     audit.record(by=by, action="theme.change", thing=theme, before=before)
     return theme
-
-
-@atomic
-def delete_unused(theme: Theme, *, by: User) -> None:
-    """Delete a multi-thematic programme that nothing carries."""
-    if theme.kind is not ThemeKind.MULTI_THEMATIC or any(counts(theme).values()):
-        raise Conflict(msg("A theme in use, or a thematic area, is never deleted."), "in_use")
-    audit.record(by=by, action="theme.delete", thing=theme)
-    db.session.execute(
-        delete(ThemeUse).where(or_(ThemeUse.frame_id == theme.id, ThemeUse.theme_id == theme.id))
-    )
-    db.session.delete(theme)
 
 
 @atomic

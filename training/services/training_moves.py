@@ -99,7 +99,7 @@ def available(training: Training) -> list[str]:
 def move(training: Training, *, by: User | None, name: str, reason: str = "") -> Training:
     """Take the named step, or raise ``Conflict`` with what stands against it.
 
-    Cancelling and postponing set rooms and trainers free; ``registrations.release_all`` follows on cancelling.
+    Cancelling and postponing set rooms and trainers free; ``cancellations.cancel`` ends the registrations too.
     """
     trainings.lock(training)
     step = MOVES[name]

@@ -40,9 +40,6 @@ from training.web.respond import download, page, paginate, reason, sorting, uuid
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
-MOST_OFFERED = 100
-"""So many people of an agency are offered as substitutes at once; the others are searched for."""
-
 
 def _user() -> Any:
     return current_user._get_current_object()

@@ -1,0 +1,108 @@
+"""Steps of many people at once take as many statements as those of few, and each registration keeps its history."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.make import Make
+from training.db import db
+from training.errors import Conflict
+from training.models import AuditEntry, ReasonCode, RegistrationState, Role, Trainee, Training, User
+from training.services import cancellations, drafts, registrations, trainees
+
+S = RegistrationState
+
+
+def prepared(make: Make, people: int) -> tuple[Training, User, list[Trainee]]:
+    """A training with seats for a quarter of so many people, and a focal point with them."""
+    focal = make.user(Role.PARTNER)
+    who = [make.trainee(focal.agency, email=f"p{n}@example.org") for n in range(people)]
+    return make.training(capacity=people // 4), focal, who
+
+
+def statements(make: Make, queries: list[str], work: str, people: int) -> int:
+    """How many statements the work takes for so many people."""
+    by = make.user()
+    training, focal, who = prepared(make, people)
+    given = {"by": focal, "agency": focal.agency}
+    kept = drafts.keep(training, people=who, **given) if work != "keep" else []
+    if work == "submit":  # what is copied of people anew is not the same for all
+        for one in who[::2]:
+            trainees.change(one, by=by, person=make.person(one, rank="Colonel"))
+    if work == "cancel":  # a seat, a draft, a place on the reserve list and another draft by turns
+        drafts.submit(training, drafts=[*kept[::4], *kept[2::4]], **given)
+    queries.clear()
+    match work:
+        case "keep":
+            drafts.keep(training, people=who, **given)
+        case "submit":
+            drafts.submit(training, drafts=[*kept[::2], *kept[1::2]], **given)
+        case "discard":
+            drafts.discard(training, by=focal, drafts=kept)
+        case "register":
+            registrations.submit_many(training, people=who, **given)
+        case "cancel":
+            cancellations.cancel(training, by=by, reason="No funds.")
+    return len(queries)
+
+
+@pytest.mark.parametrize("work", ["keep", "submit", "discard", "register", "cancel"])
+def test_more_people_take_no_more_statements(work: str, make: Make, queries: list[str]):
+    few, many = (statements(make, queries, work, people) for people in (4, 44))
+
+    assert few == many
+
+
+def test_each_of_many_keeps_its_steps_and_its_entry(make: Make):
+    by = make.user()
+    training, focal, who = prepared(make, 4)
+    *kept, left = drafts.keep(training, by=focal, agency=focal.agency, people=who)
+    drafts.submit(training, by=focal, agency=focal.agency, drafts=kept)
+    cancellations.cancel(training, by=by, reason=" No funds. ")
+
+    def history(number: int):
+        return [
+            (one.from_state, one.to_state, one.reason_code, one.reason, one.by)
+            for one in registrations.history([*kept, left][number])
+        ]
+
+    first = [(None, S.DRAFT, None, "", focal), (S.DRAFT, S.SUBMITTED, None, "", focal)]
+    organiser = ReasonCode.ORGANISER, "No funds.", by
+    confirmed = [(S.SUBMITTED, S.CONFIRMED, None, "", focal), (S.CONFIRMED, S.WITHDRAWN, *organiser)]
+    waiting = [
+        (S.SUBMITTED, S.RESERVE, ReasonCode.NO_SEAT, "", focal),
+        (S.RESERVE, S.WITHDRAWN, *organiser),
+    ]
+    assert history(0) == first + confirmed
+    assert history(1) == history(2) == first + waiting
+    assert history(3) == [first[0], (S.DRAFT, S.WITHDRAWN, ReasonCode.AGENCY, "No funds.", by)]
+    assert [(one.released_at is not None, one.reserve_rank) for one in kept] == [
+        (True, None),
+        (False, None),
+        (False, None),
+    ]
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.submit"))
+    assert {one.thing_id: one.changes["state"] for one in entries} == {
+        kept[0].id: ["draft", "confirmed"],
+        kept[1].id: ["draft", "reserve"],
+        kept[2].id: ["draft", "reserve"],
+    }
+
+
+@pytest.mark.parametrize("way", ["keep", "register", "submit"])
+def test_nobody_is_put_forward_twice_at_once(way: str, make: Make):
+    training, focal, [one, *_] = prepared(make, 4)
+    given = {"by": focal, "agency": focal.agency}
+
+    with pytest.raises(Conflict) as refusal:
+        match way:
+            case "keep":
+                drafts.keep(training, people=[one, one], **given)
+            case "register":
+                registrations.submit_many(training, people=[one, one], **given)
+            case "submit":
+                [kept] = drafts.keep(training, people=[one], **given)
+                drafts.submit(training, drafts=[kept, kept], **given)
+
+    assert refusal.value.code == "twice"
