@@ -40,6 +40,7 @@ HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.
 """What a list of batches does without."""
 KEPT = timedelta(days=30)
 """So long a list waits to be confirmed."""
+CHANGED = msg("Something has changed since you looked: look at the rows again, and confirm.")
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,7 @@ def confirm(
             field="accept_proposals",
         )  # fmt: skip
     if expected is not None and expected != seen.token:
-        raise Conflict(
-            msg("Something has changed since you looked: look at the rows again, and confirm."), "changed"
-        )
+        raise Conflict(CHANGED, "changed")
     return _store(batch, seen, by, override)
 
 
@@ -283,6 +282,13 @@ def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[
     """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
     changed = {line.person.id: line for line in lines if line.person and line.changes}
     people = trainees.by_ids(list(changed))
+    trainees.hold(list(people.values()), to_change=True)
+    if any(
+        getattr(people[n], name) != old
+        for n, line in changed.items()
+        for name, (old, _) in line.changes.items()
+    ):
+        raise Conflict(CHANGED, "changed")
     trainees.take_over(
         {
             person: {name: new for name, (_, new) in changed[n].changes.items()}
