@@ -17,6 +17,7 @@ from training.models import (
     ReasonCode,
     Registration,
     RegistrationState,
+    Role,
     TrainingState,
 )
 from training.services import (
@@ -24,6 +25,7 @@ from training.services import (
     import_staging,
     import_undo,
     imports,
+    mail,
     merges,
     my_registrations,
     registrations,
@@ -137,6 +139,31 @@ def test_whoever_has_had_a_letter_is_withdrawn_and_the_others_are_gone(staged, m
         m.state
         for m in db.session.scalars(select(OutgoingMail).where(OutgoingMail.to_name.contains("Birch")))
     ] == [MailState.DROPPED]
+
+
+def test_who_was_written_to_is_told_and_the_agency_hears_all_of_it_in_one_letter(make: Make, app):
+    focal, coordinator, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR), make.user()
+    training = make.training(capacity=2)
+    content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\nBirch,Ben,\n"
+    batch = import_staging.stage(
+        training, by=by, agency=focal.agency, content=content, file_name="a.csv"
+    )  # fmt: skip
+    imports.confirm(batch, by=by)
+    waits = make.registration(training, make.trainee(focal.agency, family_name="Cedar"))
+    while mail.send_due(app.config["CONFIG"], lambda email: None):
+        pass
+
+    import_undo.undo(batch, by=by)
+
+    assert waits.state is RegistrationState.CONFIRMED
+    sent = []
+    mail.send_due(app.config["CONFIG"], sent.append)
+    letters = {one["To"].addresses[0].addr_spec: one.get_content() for one in sent}
+    assert len(letters) == len(sent) == 3
+    assert "has been withdrawn" in letters["ada@example.org"]
+    assert all(name in letters[focal.email] for name in ("Amber, Ada", "Birch, Ben", "Cedar"))
+    assert all(name in letters[coordinator.email] for name in ("Amber, Ada", "Birch, Ben"))
+    assert letters[focal.email].count("Amber, Ada") == letters[coordinator.email].count("Amber, Ada") == 1
 
 
 def test_undoing_takes_no_more_statements_for_more_people(make: Make, queries):

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import joinedload
 
+from config import LANGUAGES
 from training import letters
-from training.db import atomic, db, store_unread
+from training.db import atomic, db, note
 from training.errors import Conflict
 from training.models import (
     AttendanceRecord,
@@ -30,7 +31,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, notice_letters, reserve_list, seat_counts, trainees, trainings
+from training.services import audit, notice_letters, notices, reserve_list, seat_counts, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import Message, msg
@@ -112,8 +113,8 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, and
-    stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
+    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, is told
+    so, and stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
     Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
@@ -140,6 +141,8 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     _tell(batch, kept["registrations"], by)
     _put_back({held_people[int(number)]: changes for number, changes in kept["before"].items()}, by)
     steps.end_many(staying, RegistrationState.WITHDRAWN, by, ReasonCode.AGENCY, WHY)
+    for one in staying:
+        note(notices.ToPerson(one, "withdrawn"))
     _remove([one.id for one in gone])
     trainees.remove(people)
     batch.state = BatchState.UNDONE
@@ -184,7 +187,7 @@ def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
 
 
 def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
-    """Tell the agency and the coordinators now, while there is still somebody to name."""
+    """Tell the agency and the coordinators, in the words of now, while there is still somebody to name."""
     training, reason = batch.training, letters.IMPORT_UNDONE["en"]
     gone = db.session.scalars(
         select(Registration)
@@ -197,8 +200,15 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
     parts = notice_letters.of_people(training, {"withdrawn": lines})
     digest = notice_letters.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
-    store_unread(notice_letters.to_agencies({(training, batch.agency_id): parts}))
-    store_unread(notice_letters.to_coordinators([(training, digest, {by.id})]))
+    for part in parts:
+        note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
+    note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
+
+
+def _as_it_stands(part: notice_letters.Part) -> notice_letters.Part:
+    """The part with what it says now: the people whom it names are not there any more when it is written."""
+    said = {language: part.values(language) for language in LANGUAGES}
+    return notice_letters.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
