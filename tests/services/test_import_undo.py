@@ -18,10 +18,12 @@ from training.models import (
     Registration,
     RegistrationState,
     Role,
+    Trainee,
     TrainingState,
 )
 from training.services import (
     audit,
+    drafts,
     import_staging,
     import_undo,
     imports,
@@ -166,12 +168,42 @@ def test_who_was_written_to_is_told_and_the_agency_hears_all_of_it_in_one_letter
     assert letters[focal.email].count("Amber, Ada") == letters[coordinator.email].count("Amber, Ada") == 1
 
 
-def test_undoing_takes_no_more_statements_for_more_people(make: Make, queries):
+@pytest.mark.parametrize("since", ["nothing", "merged", "moved"])
+def test_the_drafts_that_a_list_ended_are_given_back_where_nothing_was_made_of_them_since(
+    since, staged, make: Make
+):
+    by, focal = make.user(), make.user(Role.PARTNER, agency=staged.agency)
+    ada, ben, cy = (
+        make.trainee(staged.agency, family_name=name, given_names="Ada")
+        for name in ("Amber", "Birch", "Cedar")
+    )
+    kept = drafts.keep(staged.training, by=focal, agency=staged.agency, people=[ada, ben, cy])
+    drafts.discard(staged.training, by=focal, drafts=kept[2:])
+    batch = stored(staged, by, "Amber,Ada,,,", "Cedar,Ada,,,")
+    assert drafts.of(staged.training, staged.agency) == [kept[1]]
+    if since == "merged":
+        merges.merge(ada, ben, by=by, values=[])  # whose draft is hers now
+    elif since == "moved":
+        trainees.transfer(ada, by=by, agency=make.agency())
+
+    import_undo.undo(batch, by=by)
+
+    assert drafts.of(staged.training, staged.agency) == kept[since != "nothing" : 2]
+    assert batch.outcome["drafts"] == []
+    if since == "nothing":
+        assert drafts.submit(staged.training, by=focal, agency=staged.agency, drafts=kept[:2])
+
+
+@pytest.mark.parametrize("had_drafts", [False, True])
+def test_undoing_takes_no_more_statements_for_more_people(had_drafts, make: Make, queries):
     by, counts = make.user(), []
     for people in (10, 200):
         training, agency = make.training(capacity=900), make.agency()
         for n in range(people):
             make.trainee(agency, family_name=f"Known{in_letters(n)}", given_names="Ada")
+        known = list(db.session.scalars(select(Trainee).where(Trainee.agency_id == agency.id)))
+        if had_drafts:
+            drafts.keep(training, by=by, agency=agency, people=known)
         lines = [f"Known{in_letters(n)},Ada,Major,k{n}@example.org" for n in range(people)]
         lines += [f"Fresh{in_letters(n)},Bo,Major,f{n}@example.org" for n in range(people)]
         content = "\n".join(["Family name,Given names,Rank,E-mail", *lines]).encode()
@@ -193,4 +225,5 @@ def test_undoing_takes_no_more_statements_for_more_people(make: Make, queries):
         import_undo.undo(batch, by=by)
         counts.append((confirmed, len(queries)))
 
-    assert counts[1][0] <= counts[0][0] + 10 and counts[1][1] <= counts[0][1] + 10, counts
+    assert counts[1][1] <= counts[0][1] + 10, counts
+    assert had_drafts or counts[1][0] <= counts[0][0] + 10, counts

@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from config import LANGUAGES
 from training import letters
 from training.db import atomic, db, note
 from training.errors import Conflict
 from training.models import (
+    LIVE,
     AttendanceRecord,
     BatchState,
     ImportBatch,
@@ -114,7 +115,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
     The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, is told
-    so, and stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
+    so, and stays known; the links of the others say that it was taken back. Drafts that the list ended are drafts again. Returns how many registrations are taken back.
     Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
@@ -145,8 +146,16 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         note(notices.ToPerson(one, "withdrawn"))
     _remove([one.id for one in gone])
     trainees.remove(people)
+    _draft_again(kept.get("drafts", ()), by)
     batch.state = BatchState.UNDONE
-    batch.outcome = {**kept, "registrations": [], "people": [], "before": {}, "withdrawn": len(withdrawn)}
+    batch.outcome = {
+        **kept,
+        "registrations": [],
+        "people": [],
+        "before": {},
+        "drafts": [],
+        "withdrawn": len(withdrawn),
+    }
     audit.record(
         by=by, action="import.undo", thing=batch,
         changes={"registrations": len(gone), "people": len(people), "removed": removed, "withdrawn": withdrawn},
@@ -178,6 +187,28 @@ def _remove(made: Sequence[int]) -> None:
     db.session.execute(update(OutgoingMail).where(mail).values(registration_id=None))
     for column in (RegistrationStep.registration_id, Registration.id):
         db.session.execute(delete(column.class_).where(column.in_(made)))
+
+
+def _draft_again(ended: Sequence[int], by: User) -> None:
+    """Give the agency the drafts back that the list ended, of people who are still its own and stand nowhere else."""
+    other = aliased(Registration)
+    stands = other.state.in_([RegistrationState.DRAFT, *LIVE]) & (
+        other.training_id == Registration.training_id
+    )
+    found = (
+        select(Registration)
+        .join(Registration.trainee)
+        .where(
+            Registration.id.in_(ended),
+            Registration.state == RegistrationState.WITHDRAWN,
+            Trainee.agency_id == Registration.agency_id,
+            Trainee.merged_into_id.is_(None),
+            Trainee.anonymised_at.is_(None),
+            ~select(other.id).where(stands, other.trainee_id == Registration.trainee_id).exists(),
+        )
+        .order_by(Registration.id)
+    )
+    steps.draft_again(db.session.scalars(found).all(), by, str(UNDONE))
 
 
 def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:

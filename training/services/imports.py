@@ -32,7 +32,7 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
-from training.services import audit, import_verdicts, registrations, trainees, trainings
+from training.services import audit, drafts, import_verdicts, registrations, trainees, trainings
 from training.services.import_verdicts import Line, Verdict
 from training.text import msg
 
@@ -198,6 +198,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     known = trainees.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
+    kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
     registered = registrations.submit_many(
         batch.training, by=by, agency=batch.agency, people=put_forward, source=RegistrationSource.IMPORT,
         override=override,
@@ -214,6 +215,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     _finish(batch, BatchState.CONFIRMED)
     batch.outcome = asdict(outcome) | {
         "people": [one.id for one in new], "registrations": [one.id for one in registered], "before": before,
+        "drafts": kept,
     }  # fmt: skip
     return outcome
 
