@@ -9,7 +9,7 @@ from tests.make import Make
 from training import alike, clock
 from training.alike import Grade
 from training.db import Base, atomic, db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     NotSame,
     PersonMerge,
@@ -122,6 +122,29 @@ def test_the_best_grade_comes_first(make: Make):
         (shared_address, Grade.POSSIBLE), (possible, Grade.POSSIBLE),
     ]  # fmt: skip
     assert [one.trainee for one in duplicates.like(person(), least=Grade.LIKELY)] == [likely]
+
+
+def test_an_agency_is_shown_nobody_of_another_whatever_the_keys_say(make: Make):
+    theirs = make.trainee(**OLHA)
+    agency = make.agency()
+
+    @atomic
+    def mislead():
+        for key in db.session.scalars(select(TraineeKey).where(TraineeKey.trainee_id == theirs.id)):
+            key.agency_id = agency.id
+
+    mislead()
+
+    assert duplicates.like(person(), agency=agency) == []
+
+
+def test_an_agency_changes_nobody_who_has_moved_away(make: Make):
+    focal = make.user(Role.PARTNER)
+    known = make.trainee(focal.agency, **OLHA)
+    trainees.transfer(known, by=make.user(), agency=make.agency())
+
+    with pytest.raises(NotFound):
+        trainees.change(known, by=focal, person=make.person(known, rank="Major"))
 
 
 def test_partners_are_shown_their_own_people_only_and_coordinators_everybody(make: Make):

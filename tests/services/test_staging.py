@@ -29,6 +29,7 @@ from training.services import (
     import_undo,
     import_verdicts,
     imports,
+    merges,
     registrations,
     trainees,
 )
@@ -94,6 +95,33 @@ def test_a_person_of_another_agency_cannot_be_chosen(staged, make: Make):
 
     with pytest.raises(NotFound):
         import_staging.choose(batch, by=None, number=2, choice=str(foreign.public_id))
+
+
+@pytest.mark.parametrize("choice", ["nobody", "id in capitals"])
+def test_what_is_no_persons_id_as_it_is_written_cannot_be_chosen(choice, staged, make: Make):
+    known = make.trainee(staged.agency)
+    batch = staged("Amber,Ada,f,,")
+
+    with pytest.raises(NotFound):
+        import_staging.choose(
+            batch, by=None, number=2, choice=choice if choice == "nobody" else str(known.public_id).upper()
+        )
+
+
+def test_choosing_somebody_does_not_read_all_of_the_agencys_people(staged, make: Make, queries):
+    known, *others = (make.trainee(staged.agency) for _ in range(3))
+    batch, choice = staged("Amber,Ada,f,,"), str(known.public_id)
+    queries.clear()
+
+    import_staging.choose(batch, by=None, number=2, choice=choice)
+
+    of_people = [one for one in queries if "FROM trainee" in one]
+    assert len(of_people) == 1 and "trainee.public_id =" in of_people[0]
+    atomic(setattr)(others[0], "anonymised_at", clock.now())
+    merges.merge(known, others[1], by=make.user(), values=[])
+    for gone in others:
+        with pytest.raises(NotFound):
+            import_staging.choose(batch, by=None, number=2, choice=str(gone.public_id))
 
 
 def test_what_the_list_says_anew_is_taken_over_and_shown_first(staged, make: Make):

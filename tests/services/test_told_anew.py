@@ -15,7 +15,7 @@ from tests.make import Make
 from training import clock, links
 from training.db import atomic, db
 from training.errors import Conflict
-from training.models import MailState, Modality, OutgoingMail, Role, Trainee
+from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
 from training.services import (
     agencies,
     cancellations,
@@ -27,6 +27,7 @@ from training.services import (
     my_registrations,
     notices_anew,
     registrations,
+    reserve_list,
     seats,
     trainees,
     trainings,
@@ -184,6 +185,26 @@ def test_after_a_merge_and_after_its_undoing_the_right_person_gets_a_link_that_w
     assert to(merged, "gone@") == to(separated, "kept@") == []
     (letter,) = to(merged, "kept@")
     assert opens(client, letter) == [410]  # it was merged no longer than until it was undone
+
+
+@pytest.mark.parametrize("step", ["confirmed", "declined"])
+def test_what_else_waits_for_somebody_is_sent_after_a_merge(step, focal, make: Make, app, client):
+    kept, gone = (make.trainee(focal.agency, email=f"{name}@example.org") for name in ("kept", "gone"))
+    registration = make.registration(make.training(admission=Admission.APPROVAL), gone)
+    if step == "confirmed":
+        reserve_list.confirm(registration, by=make.user())
+    else:
+        registrations.decline(registration, by=make.user(), reason="no")
+
+    merges.merge(kept, gone, by=make.user(), values=[])
+
+    sent = send(app)
+    assert to(sent, "gone@") == []
+    links_of = [opens(client, body) for body in to(sent, "kept@")]
+    assert links_of == (
+        [[], [200]] if step == "confirmed" else [[]]
+    )  # the notice, written anew, has the link
+    assert [row.state for row in rows(f"trainee_{step}")] == [MailState.SENT]
 
 
 def test_a_link_in_a_letter_of_after_the_merge_opens_the_page(focal, make: Make, app, client):

@@ -136,6 +136,8 @@ def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]
         .options(joinedload(Trainee.agency))
         .order_by(best.c.key, Trainee.id)
     )
+    if agency_id is not None:  # of nobody else is a name shown, whatever the keys say
+        found = found.where(Trainee.agency_id == agency_id)
     return [Likeness(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
 
 

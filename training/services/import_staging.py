@@ -156,9 +156,7 @@ def take_sheet(batch: ImportBatch, *, by: User | None, sheet: str) -> None:
 def choose(batch: ImportBatch, *, by: User | None, number: int, choice: str) -> None:
     """Say whom a row means: ``new``, ``skip`` (leave it out), a known person's id, or "" for what the file says."""
     _check_staged(batch)
-    if choice not in ("", NEW, SKIP) and choice not in {
-        str(one.public_id) for one in import_verdicts.known_people(batch.agency_id)
-    }:
+    if choice not in ("", NEW, SKIP) and not import_verdicts.is_known(batch.agency_id, choice):
         raise NotFound
     place = _place(batch, number)
     kept = {**_rows(batch)[place], "choice": choice, "chosen_at": clock.now().isoformat()}

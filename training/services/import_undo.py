@@ -10,12 +10,14 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
+from config import LANGUAGES
 from training import letters
-from training.db import atomic, db, store_unread
+from training.db import atomic, db, note
 from training.errors import Conflict
 from training.models import (
+    LIVE,
     AttendanceRecord,
     BatchState,
     ImportBatch,
@@ -30,7 +32,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, notice_letters, reserve_list, seat_counts, trainees, trainings
+from training.services import audit, notice_letters, notices, reserve_list, seat_counts, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import Message, msg
@@ -112,8 +114,8 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, and
-    stays known; the links of the others say that it was taken back. Returns how many registrations are taken back.
+    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, is told
+    so, and stays known; the links of the others say that it was taken back. Drafts that the list ended are drafts again. Returns how many registrations are taken back.
     Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
@@ -140,10 +142,20 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     _tell(batch, kept["registrations"], by)
     _put_back({held_people[int(number)]: changes for number, changes in kept["before"].items()}, by)
     steps.end_many(staying, RegistrationState.WITHDRAWN, by, ReasonCode.AGENCY, WHY)
+    for one in staying:
+        note(notices.ToPerson(one, "withdrawn"))
     _remove([one.id for one in gone])
     trainees.remove(people)
+    _draft_again(kept.get("drafts", ()), by)
     batch.state = BatchState.UNDONE
-    batch.outcome = {**kept, "registrations": [], "people": [], "before": {}, "withdrawn": len(withdrawn)}
+    batch.outcome = {
+        **kept,
+        "registrations": [],
+        "people": [],
+        "before": {},
+        "drafts": [],
+        "withdrawn": len(withdrawn),
+    }
     audit.record(
         by=by, action="import.undo", thing=batch,
         changes={"registrations": len(gone), "people": len(people), "removed": removed, "withdrawn": withdrawn},
@@ -177,6 +189,28 @@ def _remove(made: Sequence[int]) -> None:
         db.session.execute(delete(column.class_).where(column.in_(made)))
 
 
+def _draft_again(ended: Sequence[int], by: User) -> None:
+    """Give the agency the drafts back that the list ended, of people who are still its own and stand nowhere else."""
+    other = aliased(Registration)
+    stands = other.state.in_([RegistrationState.DRAFT, *LIVE]) & (
+        other.training_id == Registration.training_id
+    )
+    found = (
+        select(Registration)
+        .join(Registration.trainee)
+        .where(
+            Registration.id.in_(ended),
+            Registration.state == RegistrationState.WITHDRAWN,
+            Trainee.agency_id == Registration.agency_id,
+            Trainee.merged_into_id.is_(None),
+            Trainee.anonymised_at.is_(None),
+            ~select(other.id).where(stands, other.trainee_id == Registration.trainee_id).exists(),
+        )
+        .order_by(Registration.id)
+    )
+    steps.draft_again(db.session.scalars(found).all(), by, str(UNDONE))
+
+
 def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
     trainees.take_over(
         {one: {name: old for name, (old, _) in changes.items()} for one, changes in changed.items()}, by=by
@@ -184,7 +218,7 @@ def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
 
 
 def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
-    """Tell the agency and the coordinators now, while there is still somebody to name."""
+    """Tell the agency and the coordinators, in the words of now, while there is still somebody to name."""
     training, reason = batch.training, letters.IMPORT_UNDONE["en"]
     gone = db.session.scalars(
         select(Registration)
@@ -197,8 +231,15 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
     parts = notice_letters.of_people(training, {"withdrawn": lines})
     digest = notice_letters.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
-    store_unread(notice_letters.to_agencies({(training, batch.agency_id): parts}))
-    store_unread(notice_letters.to_coordinators([(training, digest, {by.id})]))
+    for part in parts:
+        note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
+    note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
+
+
+def _as_it_stands(part: notice_letters.Part) -> notice_letters.Part:
+    """The part with what it says now: the people whom it names are not there any more when it is written."""
+    said = {language: part.values(language) for language in LANGUAGES}
+    return notice_letters.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:

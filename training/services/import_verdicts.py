@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from training.alike import Key
 from training.db import db
@@ -259,10 +259,26 @@ def _same(
 def known_people(agency_id: int) -> Iterable[Known]:
     """The agency's people, as plain rows: there may be many thousands."""
     columns = [getattr(Trainee, name) for name in Known._fields]
-    found = select(*columns).where(
-        Trainee.agency_id == agency_id, Trainee.anonymised_at.is_(None), Trainee.merged_into_id.is_(None)
-    )
+    found = select(*columns).where(*_is_known(agency_id))
     return [Known(*row) for row in db.session.execute(found)]
+
+
+def is_known(agency_id: int, public_id: str) -> bool:
+    """Whether this is the id of one of the agency's people."""
+    try:
+        number = UUID(public_id)
+    except ValueError:
+        return False
+    found = select(Trainee.public_id).where(*_is_known(agency_id), Trainee.public_id == number)
+    return str(db.session.scalar(found)) == public_id
+
+
+def _is_known(agency_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Trainee.agency_id == agency_id,
+        Trainee.anonymised_at.is_(None),
+        Trainee.merged_into_id.is_(None),
+    )
 
 
 def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:

@@ -32,7 +32,7 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
-from training.services import audit, import_verdicts, registrations, trainees, trainings
+from training.services import audit, drafts, import_verdicts, registrations, trainees, trainings
 from training.services.import_verdicts import Line, Verdict
 from training.text import msg
 
@@ -40,6 +40,7 @@ HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.
 """What a list of batches does without."""
 KEPT = timedelta(days=30)
 """So long a list waits to be confirmed."""
+CHANGED = msg("Something has changed since you looked: look at the rows again, and confirm.")
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,7 @@ def confirm(
             field="accept_proposals",
         )  # fmt: skip
     if expected is not None and expected != seen.token:
-        raise Conflict(
-            msg("Something has changed since you looked: look at the rows again, and confirm."), "changed"
-        )
+        raise Conflict(CHANGED, "changed")
     return _store(batch, seen, by, override)
 
 
@@ -199,6 +198,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     known = trainees.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
+    kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
     registered = registrations.submit_many(
         batch.training, by=by, agency=batch.agency, people=put_forward, source=RegistrationSource.IMPORT,
         override=override,
@@ -215,6 +215,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     _finish(batch, BatchState.CONFIRMED)
     batch.outcome = asdict(outcome) | {
         "people": [one.id for one in new], "registrations": [one.id for one in registered], "before": before,
+        "drafts": kept,
     }  # fmt: skip
     return outcome
 
@@ -283,6 +284,13 @@ def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[
     """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
     changed = {line.person.id: line for line in lines if line.person and line.changes}
     people = trainees.by_ids(list(changed))
+    trainees.hold(list(people.values()), to_change=True)
+    if any(
+        getattr(people[n], name) != old
+        for n, line in changed.items()
+        for name, (old, _) in line.changes.items()
+    ):
+        raise Conflict(CHANGED, "changed")
     trainees.take_over(
         {
             person: {name: new for name, (_, new) in changed[n].changes.items()}

@@ -92,8 +92,8 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A request for seats was answered."""
+class ToAgency:
+    """What an agency is told besides the steps of its registrations."""
 
     training: Training
     agency: Agency
@@ -101,12 +101,20 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class SeatsMoved:
-    """An agency asks for more seats or gives some back."""
+class ToCoordinators:
+    """What coordinators are told besides steps, and by whose doing."""
 
     training: Training
     by: User
     part: Part
+
+
+@dataclass(frozen=True)
+class ToPerson:
+    """A step that its person alone is told of: the others learn of it otherwise."""
+
+    registration: Registration
+    kind: str
 
 
 def step_taken(step: Step) -> None:
@@ -142,7 +150,7 @@ def seats_answered(
 ) -> None:
     """An agency's request for seats was answered: ``seats`` are kept for it now."""
     kind = "seats_given" if is_given else "seats_refused"
-    note(Answered(training, agency, notice_letters.of_seats(kind, training, seats, reason)))
+    note(ToAgency(training, agency, notice_letters.of_seats(kind, training, seats, reason)))
 
 
 def seats_moved(
@@ -150,15 +158,12 @@ def seats_moved(
 ) -> None:
     """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
     kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
-    note(SeatsMoved(training, by, notice_letters.of_seats(kind, training, seats, sentence, agency.name)))
+    note(ToCoordinators(training, by, notice_letters.of_seats(kind, training, seats, sentence, agency.name)))
 
 
 def write(notes: Sequence[object]) -> None:
     """Write the letters that follow from the notes of a unit of work."""
-    if not any(
-        isinstance(one, Step | Remark | Moved | Changed | MovedSession | Answered | SeatsMoved)
-        for one in notes
-    ):
+    if not notes:
         return
     db.session.flush()  # the letters name the ids of what was just made
     steps = _folded(one for one in notes if isinstance(one, Step))
@@ -172,14 +177,16 @@ def write(notes: Sequence[object]) -> None:
     for one in moves:
         _add_move(one, [s for s in steps if s not in told], parts, personal)
     _add_changes(notes, parts, personal)
-    for answer in (one for one in notes if isinstance(one, Answered)):
-        parts[answer.training, answer.agency.id].append(answer.part)
+    for told_so in (one for one in notes if isinstance(one, ToAgency)):
+        parts[told_so.training, told_so.agency.id].append(told_so.part)
     for key, found in _of_steps(told, remarks).items():
         parts[key] += found
     coordinators = _digests(told, remarks)
-    for move in (one for one in notes if isinstance(one, SeatsMoved)):
-        coordinators.append((move.training, move.part, {move.by.id}))
-    for registration, part in person_letters.of_steps(_personal(told)).items():
+    coordinators += [
+        (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
+    ]
+    alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
+    for registration, part in person_letters.of_steps([*_personal(told), *alone]).items():
         personal[registration].append(part)
     store_unread([*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)])
     people = _new(told)

@@ -28,10 +28,17 @@ UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
 
 
 def of_registrations(numbers: Sequence[int]) -> None:
-    """The links to these registrations are others now: the old letters fall away, and the people are told anew."""
+    """The links to these registrations are others now: the old notices fall away, and the people are told anew.
+
+    What else waits for them is still true; it is sent without the old link.
+    """
     db.session.execute(
         update(OutgoingMail)
-        .where(OutgoingMail.registration_id.in_(numbers), OutgoingMail.state.in_(UNSENT))
+        .where(
+            OutgoingMail.registration_id.in_(numbers),
+            OutgoingMail.kind == "trainee",
+            OutgoingMail.state.in_(UNSENT),
+        )
         .values(state=MailState.DROPPED, last_error=str(mail.LINK_STOPPED), body="", leased_until=None)
     )
     found = db.session.scalars(
@@ -106,6 +113,8 @@ def _follow(whose: ColumnElement[bool]) -> None:
             )
         )
         .order_by(OutgoingMail.id)
+        .with_for_update(of=OutgoingMail)  # what the worker has just sent is not found any more
+        .execution_options(populate_existing=True)
     ).all()
     unreached = []
     for message in unsent:

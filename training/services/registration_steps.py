@@ -130,7 +130,7 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
     check_may_register(agency)
     if not people:
         raise Invalid(msg("Tick the people to register."))
-    refresh_many(people)
+    refresh_many(people)  # those loaded before the unit of work began would be read singly
     trainees.hold(people)
     taken = registered_of(training, people)
     for trainee in people:
@@ -190,6 +190,16 @@ def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -
 def drafted(drafts: Sequence[Registration], by: User) -> None:
     """Keep the first step of each draft, of which nobody is told."""
     store_plain([_step(draft, None, by) for draft in drafts])
+
+
+def draft_again(ended: Sequence[Registration], by: User, reason: str) -> None:
+    """Make drafts of those that were drafts when they ended, by few statements; nobody is told."""
+    taken = []
+    for one in ended:
+        before, one.state = one.state, S.DRAFT
+        taken.append(_step(one, before, by, ReasonCode.AGENCY, reason))
+    update_many(ended, ["state"])
+    store_plain(taken)
 
 
 def to(

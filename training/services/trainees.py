@@ -142,15 +142,22 @@ def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
     return sorted(found, key=lambda one: places[one.public_id])
 
 
-def hold(people: Sequence[Trainee]) -> None:
-    """Refuse who was merged into somebody else meanwhile, and keep the others from it until the unit of work ends."""
-    numbers = sorted({one.id for one in people})
-    found = select(Trainee.id).where(Trainee.id.in_(numbers), Trainee.merged_into_id.is_(None))
-    held = db.session.scalars(found.order_by(Trainee.id).with_for_update(key_share=True, read=True)).all()
-    if len(held) != len(numbers):
+def hold(people: Sequence[Trainee], *, to_change: bool = False) -> None:
+    """Read people again, and keep them from being merged or moved until the unit of work ends.
+
+    ``to_change`` keeps them from being changed by others too. Raises ``Conflict`` for who was merged into somebody
+    else, or moved to another agency, since they were read.
+    """
+    agencies = {one.id: one.agency_id for one in people}
+    found = select(Trainee).where(Trainee.id.in_(agencies)).order_by(Trainee.id)
+    held = found.with_for_update(of=Trainee, key_share=True, read=not to_change)
+    now = db.session.scalars(held.execution_options(populate_existing=True)).all()
+    if len(now) != len(agencies) or any(one.merged_into_id for one in now):
         raise Conflict(
             msg("One of these people was found to be somebody else whom you know: look again."), "merged"
         )
+    if any(one.agency_id != agencies[one.id] for one in now):
+        raise Conflict(msg("Somebody here has moved to another agency meanwhile: look again."), "changed")
 
 
 def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]:
@@ -183,7 +190,13 @@ def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | No
 
 @atomic
 def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
-    """Change what is known of a person; registrations keep what they copied."""
+    """Change what is known of a person; registrations keep what they copied.
+
+    Raises ``Conflict`` where the person was merged or has moved meanwhile.
+    """
+    hold([trainee], to_change=True)
+    if by is not None and by.role is Role.PARTNER and trainee.agency_id != by.agency_id:
+        raise NotFound  # it moved before this began
     before = audit.snapshot(trainee)
     _set(trainee, person)
     keep_keys([trainee])
@@ -229,7 +242,7 @@ def lock(numbers: Sequence[int]) -> dict[int, Trainee]:
 
 
 def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> None:
-    """Take single values of several people from an agency's own list, by few statements."""
+    """Take single values of several people from an agency's own list, by few statements; the caller holds them."""
     changes = []
     for trainee, said in values.items():
         known = {field.name: getattr(trainee, field.name) for field in fields(Person)}

@@ -103,12 +103,14 @@ def by_code(code: str) -> Training:
 def lock(training: Training) -> None:
     """Hold the training's row until the unit of work ends, and read it again: seats are counted only after this.
 
-    On PostgreSQL the row is locked; on SQLite the unit of work holds the whole database already. Several trainings
-    are locked in ascending order of their ids.
+    On PostgreSQL the row is locked, but not its key: a letter that names the training, written by somebody who holds a
+    person, need not wait for it, and nobody waits for both. On SQLite the unit of work holds the whole database already.
+    Several trainings are locked in ascending order of their ids.
     """
     wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
     # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock
-    db.session.execute(wanted.with_for_update(of=Training) if seat_lock_is_on() else wanted).one()
+    held = wanted.with_for_update(of=Training, key_share=True) if seat_lock_is_on() else wanted
+    db.session.execute(held).one()
 
 
 def held_counts(trainings: Sequence[Training]) -> dict[int, int]:

@@ -91,7 +91,7 @@ def new() -> Response:
 def edit(trainee: Trainee) -> Response:
     """Change what is known of a person."""
     form = _offer(TraineeForm(request.form, obj=trainee))
-    back = url_for(".show", public_id=trainee.public_id)
+    name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
     if submitted(form):
         try:
             trainees.change(trainee, by=current_user._get_current_object(), person=_person(form))
@@ -100,7 +100,7 @@ def edit(trainee: Trainee) -> Response:
         else:
             flash(_("Saved."))
             return redirect(back, 303)
-    return page("edit.html", form=form, title=trainee.name, back=(trainee.name, back))
+    return page("edit.html", form=form, title=name, back=(name, back))
 
 
 @bp.route("/<uuid:public_id>/transfer", methods=["GET", "POST"])
