@@ -73,8 +73,13 @@ def test_a_focal_point_keeps_drafts_and_picks_a_substitute(person, width, scheme
     page.click("tr:has-text('draft') td.main a >> nth=0")
     page.wait_for_selector("text=Throw away")
     look(person, page.url.removeprefix(person.server.url))
+    page = person.signs_in("partner2", width, scheme)
     page.goto(f"{person.server.url}/registrations?state=confirmed")
-    page.click("#list td.main a >> nth=0")
+    links = [one.get_attribute("href") for one in page.locator("#list td.main a").all()]
+    for link in links:
+        page.goto(person.server.url + link)
+        if page.locator("main >> text=Replace").count():  # of a training that is not over
+            break
     page.click("main >> text=Replace >> nth=0")
     page.wait_for_selector("[name=substitute]")
     look(person, page.url.removeprefix(person.server.url))
