@@ -29,6 +29,16 @@ from training.services import seat_counts
 from training.services.notice_letters import name_of
 
 S = RegistrationState
+LOOKS_AGAIN = (
+    "move",
+    "suspend_or_resume",
+    "set_capacity",
+    "set_cut_off",
+    "switch_promotion",
+    "switch_order",
+    "withdraw",
+)
+"""After these nothing is owed to somebody who may take it; who was put on the list meanwhile waits for one of them."""
 AT_THE_DOOR = "walk_in"
 IN_ANOTHERS_SEAT = "replace"
 
@@ -54,6 +64,7 @@ class Promises:
         self.lapsed: set[int] = set()
         """Who let an offer pass: no seat that is free is theirs until another change gives it."""
         self.over_at_the_door = False
+        self.operation = ""
         self.promotions = 0
         self.least = 0
         self.before = self._look()
@@ -70,6 +81,7 @@ class Promises:
             .order_by(RegistrationStep.id)
         ).all()
         now = self._look()
+        self.operation = operation
         if outcome != "done":
             assert now == self.before, f"what is refused ({outcome}) changes nothing"
             return
@@ -204,9 +216,8 @@ class Promises:
         idle = [one for one in self._eligible() if one.id not in self.lapsed]
         if training.admission is Admission.FIRST_COME:
             assert not idle, f"a seat is free while {[one.id for one in idle]} wait"
-        if training.admission is Admission.APPROVAL and (
-            len(self._gone()) > len(promoted) or training.freed_seats
-        ):
+        is_owed = training.freed_seats and self.operation in LOOKS_AGAIN
+        if training.admission is Admission.APPROVAL and (len(self._gone()) > len(promoted) or is_owed):
             assert not idle, "a seat that became free goes to the next in line"
 
     def _is_before_cut_off(self) -> bool:
@@ -274,9 +285,10 @@ class Promises:
         """Within what order is kept: the share, and how near the agency is to the one that freed the seat."""
         share = self._share(one)
         gone = self._gone()
-        if not self.training.nearest_first or not gone:
+        is_given_back = self.operation == "give_back"
+        if not self.training.nearest_first or not (gone or is_given_back):
             return (share,)
-        if len(gone) > 1:
+        if len(gone) > 1 or is_given_back:
             return share, one.agency_id, one.agency_country
         (by,) = (self.all[n] for n in gone)
         return share, one.agency_id == by.agency_id, one.agency_country == by.agency_country
