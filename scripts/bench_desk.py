@@ -10,11 +10,11 @@ import statistics
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench import timed  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 
 from config import Config  # noqa: E402
@@ -26,13 +26,6 @@ from training.services import duplicates, import_staging, imports  # noqa: E402
 from training.services.trainees import Person  # noqa: E402
 
 LOOKUPS = 200
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that ``work`` takes."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 SYLLABLES = ("bar", "dov", "fen", "gir", "hul", "kas", "lim", "mot", "nep", "rud", "sav", "tir", "vol", "zan")

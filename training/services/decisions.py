@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training.db import atomic, db
+from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
 from training.services import audit, registrations, reserve_list, seat_counts, trainings
@@ -122,7 +122,7 @@ def decide(
         steps.check_reason(reason)
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
-    chosen = _as_they_are(chosen)
+    refresh_many(chosen)
     if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
         chosen = sorted(chosen, key=lambda one: one.holds_seat)
     done = [_decision(one, verb, by=by, reason=reason, reason_code=reason_code) for one in chosen]
@@ -136,17 +136,6 @@ def decide(
             changes={"from": rank, "people": len(placed)},
         )
     return done
-
-
-def _as_they_are(chosen: Sequence[Registration]) -> list[Registration]:
-    """The registrations, read again under the lock."""
-    found = db.session.scalars(
-        select(Registration)
-        .where(Registration.id.in_([one.id for one in chosen]))
-        .execution_options(populate_existing=True)
-    )
-    known = {one.id: one for one in found}
-    return [known[one.id] for one in chosen]
 
 
 def _decision(

@@ -1,4 +1,4 @@
-"""What the reserve list tells: why somebody has no seat yet, ranks within an agency, the rule in words, who is next."""
+"""What the reserve list tells: why somebody has no seat yet, the rule in words, who is next."""
 
 from __future__ import annotations
 
