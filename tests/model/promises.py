@@ -206,7 +206,9 @@ class Promises:
         training = self.training
         waits = any(one.state is S.RESERVE for one in self.all.values())
         if training.admission is Admission.APPROVAL and self._gone() and waits:
-            owed = self.before.freed + len(self._gone()) - len(promoted)
+            # what was owed to a list ends with it: who lets an offer pass begins a new one
+            before = self.before.freed if S.RESERVE in self.before.states.values() else 0
+            owed = before + len(self._gone()) - len(promoted)
             assert training.freed_seats >= min(owed, training.capacity - self.used.total()), (
                 "a freed seat is not forgotten"
             )
