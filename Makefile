@@ -40,7 +40,7 @@ bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
 storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isolation, on both databases
-	@STORM=full scripts/test.sh tests/storm tests/model tests/isolation tests/services/test_preview_is_result.py
+	@STORM=full scripts/test.sh --dist worksteal tests/storm tests/model tests/isolation tests/services/test_preview_is_result.py
 
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed")
 	@scripts/flask.sh db migrate -m "$(m)"
