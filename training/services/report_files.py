@@ -155,6 +155,8 @@ SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 
 def state_text(state: reports.DataState) -> Message:
     """How final the numbers are, in a sentence."""
+    if not state.registers:
+        return msg("No register is due in this selection.")
     if state.is_final:
         return msg("Final: all %(count)s registers are closed.", count=state.registers)
     return msg(
