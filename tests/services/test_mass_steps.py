@@ -8,8 +8,17 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.errors import Conflict
-from training.models import AuditEntry, ReasonCode, RegistrationState, Role, Trainee, Training, User
-from training.services import cancellations, drafts, registrations, trainees
+from training.models import (
+    Admission,
+    AuditEntry,
+    ReasonCode,
+    RegistrationState,
+    Role,
+    Trainee,
+    Training,
+    User,
+)
+from training.services import cancellations, decisions, drafts, registrations, trainees
 
 S = RegistrationState
 
@@ -45,6 +54,26 @@ def statements(make: Make, queries: list[str], work: str, people: int) -> int:
         case "cancel":
             cancellations.cancel(training, by=by, reason="No funds.")
     return len(queries)
+
+
+@pytest.mark.parametrize("verb", decisions.Verb)
+def test_more_decisions_read_no_more(verb: decisions.Verb, make: Make, queries: list[str]):
+    def statements_of(people: int) -> tuple[int, int]:
+        training, by = make.training(capacity=people, admission=Admission.APPROVAL), make.user()
+        registered = [make.registration(training).public_id for _ in range(people)]
+        chosen = decisions.pick(training, by, registered)
+        if verb is decisions.Verb.OFFER:
+            decisions.decide(training, chosen, decisions.Verb.RESERVE, by=by)
+        queries.clear()
+        done = decisions.decide(training, chosen, verb, by=by, reason="decided together")
+        assert all(one.is_done for one in done)
+        reads = sum(query.startswith("SELECT") for query in queries)
+        return reads, len(queries) - reads
+
+    (few_reads, few), (many_reads, many) = statements_of(4), statements_of(44)
+
+    assert few_reads == many_reads
+    assert many - few <= 3 * 40, "its state, its step and its entry"
 
 
 @pytest.mark.parametrize("work", ["keep", "submit", "discard", "register", "cancel"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -13,8 +14,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
-from training.services import audit, registrations, reserve_list, seat_counts, trainings
 from training.services import registration_steps as steps
+from training.services import registrations, reserve_list, seat_counts, trainings
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -122,40 +123,41 @@ def decide(
         steps.check_reason(reason)
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
-    refresh_many(chosen)
+    refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
     if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
         chosen = sorted(chosen, key=lambda one: one.holds_seat)
-    done = [_decision(one, verb, by=by, reason=reason, reason_code=reason_code) for one in chosen]
+    carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=reason_code)
+    done = [_decision(one, carry_out) for one in chosen]
     placed = [one.registration for one in done if one.is_done]
     if verb is Verb.RESERVE and rank is not None and placed:
-        steps.arrange(placed, rank)
-        audit.record(
-            by=by,
-            action="reserve_list.arrange",
-            thing=training,
-            changes={"from": rank, "people": len(placed)},
-        )
+        reserve_list.arrange(placed, rank, by)
     return done
 
 
-def _decision(
-    registration: Registration, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
-) -> Decision:
+def _carrying_out(
+    training: Training, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
+) -> Callable[[Registration], None]:
+    """What carries the verb out on one of many; seats and ranks are counted once, under the training's lock."""
+    match verb:
+        case Verb.CONFIRM:
+            counted = seat_counts.count(training)
+            return lambda one: reserve_list.confirm_locked(one, by, counted)
+        case Verb.OFFER:
+            counted = seat_counts.count(training)
+            return lambda one: reserve_list.offer_locked(one, by, counted)
+        case Verb.RESERVE:
+            ranks = itertools.count(steps.last_rank(training) + 1)
+            return lambda one: reserve_list.reserve_locked(one, by, ranks)
+        case Verb.DECLINE:
+            return lambda one: registrations.decline_locked(one, by, reason, reason_code)
+        case Verb.RETURN:
+            return lambda one: registrations.return_locked(one, by, reason, reason_code)
+
+
+def _decision(registration: Registration, carry_out: Callable[[Registration], None]) -> Decision:
+    """Every check comes before the first change, so what is refused is as it was."""
     try:
-        match verb:
-            case Verb.CONFIRM:
-                reserve_list.confirm(registration, by=by)
-            case Verb.RESERVE:
-                reserve_list.reserve(registration, by=by)
-            case Verb.OFFER:
-                reserve_list.offer(registration, by=by)
-            case Verb.DECLINE:
-                registrations.decline(registration, by=by, reason=reason, reason_code=reason_code)
-            case Verb.RETURN:
-                registrations.return_for_correction(
-                    registration, by=by, reason=reason, reason_code=reason_code
-                )
+        carry_out(registration)
     except (Conflict, Invalid) as refusal:
-        db.session.refresh(registration)
         return Decision(registration, refusal)
     return Decision(registration)

@@ -46,14 +46,18 @@ def lock(registration: Registration) -> None:
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
     """Put on the reserve list at ``rank``, or at its end; who is on it keeps the place unless a rank is given."""
     if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
-        last = last_rank(registration.training)
-        if not last:
-            registration.training.freed_seats = 0  # what was owed was owed to those who have left the list
-        registration.reserve_rank = last + 1
-        registration.offer_expires_at = None
-        to(registration, S.RESERVE, by, code)
+        put_last(registration, by, code, last_rank(registration.training) + 1)
     if rank is not None:
         arrange([registration], rank)
+
+
+def put_last(registration: Registration, by: User | None, code: ReasonCode, rank: int) -> None:
+    """Put at the end of the reserve list, where the next rank is ``rank``."""
+    if rank == 1:
+        registration.training.freed_seats = 0  # what was owed was owed to those who have left the list
+    registration.reserve_rank = rank
+    registration.offer_expires_at = None
+    to(registration, S.RESERVE, by, code)
 
 
 def arrange(moved: Sequence[Registration], rank: int) -> None:
@@ -212,7 +216,6 @@ def to(
     """Change the state and keep the step."""
     before, registration.state = registration.state, state
     step(registration, before, by, code, reason)
-    db.session.flush()  # the next count of seats must see it
 
 
 def step(

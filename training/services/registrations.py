@@ -303,11 +303,16 @@ def return_for_correction(
 ) -> Registration:
     """Send a submission back to its agency with what is to be corrected."""
     steps.lock(registration)
+    return_locked(registration, by, reason, reason_code)
+    return registration
+
+
+def return_locked(registration: Registration, by: User, reason: str, reason_code: ReasonCode) -> None:
+    """``return_for_correction`` under the training's lock."""
     steps.check_from(registration, S.SUBMITTED)
     steps.check_reason(reason)
     steps.to(registration, S.RETURNED, by, reason_code, reason)
     audit.record(by=by, action="registration.return", thing=registration)
-    return registration
 
 
 @atomic
@@ -336,6 +341,12 @@ def decline(
 ) -> Registration:
     """Decline with a reason that the agency reads."""
     steps.lock(registration)
+    decline_locked(registration, by, reason, reason_code)
+    return registration
+
+
+def decline_locked(registration: Registration, by: User, reason: str, reason_code: ReasonCode) -> None:
+    """``decline`` under the training's lock."""
     trainings.check_not_finished(registration.training)
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_reason(reason)
@@ -344,7 +355,6 @@ def decline(
     audit.record(by=by, action="registration.decline", thing=registration, changes={"reason": reason})
     if held:
         reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
-    return registration
 
 
 @atomic

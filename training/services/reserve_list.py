@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import case, select
@@ -37,37 +37,62 @@ from training.text import msg
 def confirm(registration: Registration, *, by: User | None) -> Registration:
     """Give a seat: to one who was submitted, returned, on the reserve list, or accepts an offer."""
     steps.lock(registration)
+    confirm_locked(registration, by, seat_counts.count(registration.training))
+    return registration
+
+
+def confirm_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
+    """``confirm`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
     if registration.state is not S.OFFERED:
-        seat_service.check_free(registration)
+        seat_service.take_free(registration, counted)
     steps.confirm(registration, by)
     audit.record(by=by, action="registration.confirm", thing=registration)
-    return registration
 
 
 @atomic
 def reserve(registration: Registration, *, by: User | None, rank: int | None = None) -> Registration:
     """Put on the reserve list, at ``rank`` or at its end; the others close up or make room."""
     steps.lock(registration)
+    reserve_locked(registration, by, itertools.count(steps.last_rank(registration.training) + 1))
+    if rank is not None:
+        arrange([registration], rank, by)
+    return registration
+
+
+def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[int]) -> None:
+    """``reserve`` at the end of the list under the training's lock; ``ranks`` are those after its last."""
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE)
     steps.check_undecided(registration.training)
-    steps.reserve(registration, by, ReasonCode.NO_SEAT, rank)
+    if registration.state is not S.RESERVE:
+        steps.put_last(registration, by, ReasonCode.NO_SEAT, next(ranks))
     audit.record(
         by=by, action="registration.reserve", thing=registration, changes={"rank": registration.reserve_rank}
     )
-    return registration
+
+
+def arrange(moved: Sequence[Registration], rank: int, by: User | None) -> None:
+    """Give those on one training's list ``rank`` and the ranks after it, under the training's lock."""
+    steps.arrange(moved, rank)
+    changes = {"from": rank, "people": len(moved)}
+    audit.record(by=by, action="reserve_list.arrange", thing=moved[0].training, changes=changes)
 
 
 @atomic
 def offer(registration: Registration, *, by: User | None) -> Registration:
     """Offer a free seat to one on the reserve list; it is held until the offer expires, the cut-off at the latest."""
     steps.lock(registration)
+    offer_locked(registration, by, seat_counts.count(registration.training))
+    return registration
+
+
+def offer_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
+    """``offer`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
     steps.check_from(registration, S.RESERVE)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
-    seat_service.check_free(registration)
     until = _offered_until(registration.training)
     if until <= clock.now():
         raise Conflict(
@@ -75,11 +100,11 @@ def offer(registration: Registration, *, by: User | None) -> Registration:
                 day=ends_on(registration.training)),
             "cut_off",
         )  # fmt: skip
+    seat_service.take_free(registration, counted)
     registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
     registration.offer_expires_at = until
     steps.to(registration, S.OFFERED, by)
     audit.record(by=by, action="registration.offer", thing=registration)
-    return registration
 
 
 @atomic
@@ -217,7 +242,7 @@ def expire_offers() -> int:
         .options(contains_eager(Registration.training))
     ).all()  # fmt: skip
     count = 0
-    for training, offers in groupby(due, key=lambda one: one.training):
+    for training, offers in itertools.groupby(due, key=lambda one: one.training):
         expired = []
         for registration in offers:
             steps.lock(registration)

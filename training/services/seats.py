@@ -62,12 +62,12 @@ class AgencySeats:
     kept_until: datetime | None = None
 
 
-def check_free(registration: Registration) -> None:
-    """Raise ``Conflict`` unless a seat is free for the registration."""
-    training, counted = registration.training, count(registration.training)
-    check_total(training, counted)
+def take_free(registration: Registration, counted: SeatCount) -> None:
+    """Count a free seat of its training as the registration's; ``Conflict`` unless one is free for it."""
+    check_total(registration.training, counted)
     origin = origin_of(registration)
     if counted.free_for(origin) > 0:
+        counted.take(origin)
         return
     if counted.share_of(origin) is None:
         raise Conflict(
