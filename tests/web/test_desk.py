@@ -478,6 +478,7 @@ def test_before_registration_opens_the_page_takes_drafts_alone(client, make: Mak
 
     assert "Prepare drafts" in shown
     assert "Keep as drafts" in page and "Register the ticked people" not in page
+    assert "Add and keep as draft" in page and "Add and register" not in page
     assert "Registration opens on" in page
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from tests.make import Make
 from training.db import db
-from training.models import NotSame, Role, Trainee
-from training.services import duplicates, merges
+from training.models import Admission, NotSame, RegistrationState, Role, Trainee
+from training.services import drafts, duplicates, merges
 
 NEW = {"family_name": "Chevtchenko", "given_names": "Olga", "country": "AT", "sex": "f"}
 KNOWN = {"family_name": "Shevchenko", "given_names": "Olha"}
@@ -41,6 +41,23 @@ def test_adding_somebody_who_may_be_known_is_asked_about_first(client, make: Mak
     assert f'href="/trainees/{known.public_id}">Use this person' in asked.text
     assert 'name="anyway" value="1">No, a new person' in asked.text
     assert 'value="Chevtchenko"' in asked.text
+
+
+def test_a_new_person_who_may_be_known_stays_a_draft_whoever_it_is(client, make: Make):
+    agency, training = make.agency(), make.training(admission=Admission.APPROVAL)
+    make.trainee(agency, **KNOWN)
+    client.sign_in(make.user(Role.PARTNER, agency=agency))
+    address = f"/registrations/for/{training.public_id}/new"
+    form = {**NEW, "agency": agency.code, "draft": "1"}
+
+    asked = client.post(address, data=form)
+    nobody = drafts.of(training, agency)
+    added = client.post(address, data={**form, "anyway": "1"})
+
+    assert (asked.status_code, nobody, added.status_code) == (422, [], 303)
+    assert asked.text.count('type="hidden" name="draft" value="1"') == 2, "with the known person and without"
+    [draft] = drafts.of(training, agency)
+    assert (draft.state, draft.trainee.family_name) == (RegistrationState.DRAFT, NEW["family_name"])
 
 
 def test_registering_a_new_person_who_may_be_known_offers_the_known_one(client, make: Make):

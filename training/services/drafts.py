@@ -15,7 +15,7 @@ from training import clock
 from training.db import atomic, db, refresh_many, store_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
-from training.services import audit, reserve_list, seats, trainings
+from training.services import audit, reserve_list, seats, trainees, trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
@@ -66,6 +66,12 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
         changes={"agency": agency.code, "people": len(kept)},
     )  # fmt: skip
     return [draft for draft in of(training, agency) if draft.trainee in people]
+
+
+@atomic
+def keep_new(training: Training, *, by: User, agency: Agency, person: trainees.Person) -> list[Registration]:
+    """Add a person to the agency and keep them as a draft, both or neither."""
+    return keep(training, by=by, agency=agency, people=[trainees.create(agency, by=by, person=person)])
 
 
 @atomic

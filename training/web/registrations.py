@@ -145,12 +145,13 @@ def _agency() -> Any:
 def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
     override = not _is_partner()
+    is_draft = "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training)
     if "person" in request.form:
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
         people = trainees.pick(agency, uuids("person"))
-        if "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training):
+        if is_draft:
             return drafts.keep(training, by=_user(), agency=agency, people=people)
         return registrations.submit_many(
             training, by=_user(), agency=agency, people=people, override=override
@@ -159,11 +160,10 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
         return []
-    return [
-        registrations.submit_new(
-            training, by=_user(), agency=form.agency.data, person=_person(form), override=override
-        )
-    ]
+    new = {"by": _user(), "agency": form.agency.data, "person": _person(form)}
+    if is_draft:
+        return drafts.keep_new(training, **new)
+    return [registrations.submit_new(training, **new, override=override)]
 
 
 def _person(form: NewTraineeForm) -> trainees.Person:
