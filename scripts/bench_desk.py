@@ -4,7 +4,6 @@ and the search for doubles. The environment names the database; ``bench.py`` sta
 from __future__ import annotations
 
 import json
-import os
 import random
 import statistics
 import sys
@@ -17,13 +16,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bench import timed  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 
-from config import Config  # noqa: E402
 from training import clock  # noqa: E402
-from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Agency, Trainee, Training, TrainingState  # noqa: E402
 from training.services import duplicates, import_staging, imports  # noqa: E402
 from training.services.trainees import Person  # noqa: E402
+from wsgi import app  # noqa: E402
 
 LOOKUPS = 200
 
@@ -92,7 +90,7 @@ def main() -> None:
     """Print what was measured as JSON."""
     memory = OwnMemory()
     memory.start()
-    with create_app(Config.from_env(os.environ)).app_context():
+    with app.app_context():
         found = {"people": db.session.scalar(select(func.count(Trainee.id)))}
         times = sorted(lookups())
         found["lookups"] = {"median": statistics.median(times), "worst": times[-1]}
