@@ -36,6 +36,15 @@ def test_a_person_says_what_the_columns_hold() -> None:
     assert (mapping.proposed, mapping.unmatched) == ([], ["Nick", "Note"])
 
 
+def test_countries_one_of_which_is_misspelt_are_nobodys_names() -> None:
+    found = table(
+        [["Mesto", "Prezime", "Ime"], ["AT", "Petran", "Ana"], ["UA", "Lovran", "Iva"], ["DE", "Kolar", "Eva"],
+         ["Narnia", "Zorin", "Mia"]]
+    )  # fmt: skip
+
+    assert headers.match(found).columns == {"family_name": 1, "given_names": 2}
+
+
 def test_a_person_says_that_there_is_no_header() -> None:
     found = table([["Name", "Nom", "f"], ["Lee", "Ann", "f"]])
 

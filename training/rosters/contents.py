@@ -159,6 +159,7 @@ def _names(columns: dict[int, list[str]]) -> dict[str, int]:
         place
         for place, cells in columns.items()
         if sum(map(_is_name, cells)) >= MOST * len(cells)
+        and sum(map(FITS["country"], cells)) * 2 < len(cells)  # one misspelt country makes them no names
         and (len(cells) < 4 or len(set(cells)) * 2 >= len(cells))
     ]
     full = [place for place in found if _words(columns[place]) >= MOST]
