@@ -45,7 +45,7 @@ def decide(training: Training) -> Response:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
             if all(one.is_done for one in done):
-                flash(_("Registrations decided on: %(count)s.", count=len(done)))
+                flash(_said(len(done)))
                 return redirect(address(), 303)
     refusals: dict[str, list[decisions.Decision]] = {}
     for one in done:
@@ -64,5 +64,19 @@ def decide(training: Training) -> Response:
         ticked=set(uuids("registration")), next_up=standings.next_up(training),
     )  # fmt: skip
     count = sum(one.is_done for one in done)
-    said = _("Registrations decided on: %(count)s.", count=count)
-    return shown_here(shown, led_to=address() if count else "", said=said)
+    return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
+
+
+def _said(count: int) -> str:
+    """What became of so many, by the verb that was sent."""
+    match Verb(request.form["verb"]):
+        case Verb.CONFIRM:
+            return _("Confirmed: %(count)s.", count=count)
+        case Verb.RESERVE:
+            return _("On the reserve list: %(count)s.", count=count)
+        case Verb.OFFER:
+            return _("Seats offered: %(count)s.", count=count)
+        case Verb.DECLINE:
+            return _("Declined: %(count)s.", count=count)
+        case Verb.RETURN:
+            return _("Returned for correction: %(count)s.", count=count)
