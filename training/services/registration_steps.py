@@ -44,15 +44,8 @@ def lock(registration: Registration) -> None:
 
 
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put on the reserve list at ``rank``, or at its end; who is on it keeps the place unless a rank is given."""
-    if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
-        put_last(registration, by, code, last_rank(registration.training) + 1)
-    if rank is not None:
-        arrange([registration], rank)
-
-
-def put_last(registration: Registration, by: User | None, code: ReasonCode, rank: int) -> None:
-    """Put at the end of the reserve list, where the next rank is ``rank``."""
+    """Put at the end of the reserve list; ``rank`` is the one after its last, where the caller has counted."""
+    rank = rank or last_rank(registration.training) + 1
     if rank == 1:
         registration.training.freed_seats = 0  # what was owed was owed to those who have left the list
     registration.reserve_rank = rank

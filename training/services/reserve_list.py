@@ -66,8 +66,8 @@ def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[
     """``reserve`` at the end of the list under the training's lock; ``ranks`` are those after its last."""
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE)
     steps.check_undecided(registration.training)
-    if registration.state is not S.RESERVE:
-        steps.put_last(registration, by, ReasonCode.NO_SEAT, next(ranks))
+    if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+        steps.reserve(registration, by, ReasonCode.NO_SEAT, next(ranks))
     audit.record(
         by=by, action="registration.reserve", thing=registration, changes={"rank": registration.reserve_rank}
     )
