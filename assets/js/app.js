@@ -48,6 +48,7 @@ document.addEventListener("change", (event) => {
   const form = event.target.form ?? event.target;
   if (form.dataset?.guard !== undefined) changed.add(form);
 });
+document.addEventListener("taken", (event) => changed.delete(event.target)); // another form takes its fields along
 addEventListener("beforeunload", (event) => {
   if (!changed.size) return;
   event.preventDefault();

@@ -180,6 +180,7 @@ def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_o
 
 def test_a_refused_answer_to_a_request_keeps_what_was_typed(client, make: Make):
     training, user = make.training(capacity=5), make.user(Role.PARTNER)
+    seats.allocate(training, by=None, seats=2, agency=user.agency)
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=1, sentence="One more.")
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/seat-requests/{wish.public_id}/answer"
@@ -187,10 +188,12 @@ def test_a_refused_answer_to_a_request_keeps_what_was_typed(client, make: Make):
     for seats_typed, sentence in (
         ("0", "Number must be between"),
         ("many", "Not a valid integer"),
-        ("7", "can be kept here: 5"),
+        ("7", "Seats that can be given now: 3;"),
     ):
         page = client.post(address, data={"seats": seats_typed, "answer": "Come all."})
         assert page.status_code == 422
+        # the page's other form must not answer the request
+        assert f'action="/trainings/{training.public_id}/seats"' in page.text
         assert f'value="{seats_typed}"' in page.text and 'value="Come all."' in page.text
         assert sentence in page.text
     unsaid = client.post(address, data={"seats": "0", "decline": "1"})

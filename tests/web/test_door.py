@@ -131,6 +131,54 @@ def test_another_person_of_the_same_name_is_added_when_it_is_said(world, client,
     assert len(names(world)) == 2
 
 
+def marked(registration, status: str, **times: str) -> dict[str, str]:
+    """What the register sends of a cell that was empty."""
+    key = registration.public_id
+    return {f"was-{key}": "|||", f"version-{key}": "0", f"status-{key}": status,
+            **{f"{name}-{key}": value for name, value in times.items()}}  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["door", "all-present", "rest-absent"])
+def test_another_button_saves_the_marks_that_came_along(step, world, client, make: Make):
+    atomic(setattr)(world["training"], "capacity", 5)
+    client.sign_in(world["trainer"])
+    for name in ("Adams", "Brown"):
+        client.post(f"{world['path']}/door", data=typed(world, family_name=name))
+    first, other = (row.registration for row in attendance.register(world["session"]))
+
+    done = client.post(f"{world['path']}/{step}", data=typed(world) | marked(first, "late"))
+
+    assert done.status_code == 303
+    stored = {
+        row.registration.id: row.record.status for row in attendance.register(world["session"]) if row.record
+    }
+    assert stored[first.id] == "late"
+    rest = {"door": None, "all-present": "present", "rest-absent": "absent"}[step]
+    assert stored.get(other.id) == rest
+    assert len(names(world)) == (3 if step == "door" else 2)
+
+
+@pytest.mark.parametrize("step", ["", "/door", "/all-present", "/close"])
+def test_marks_that_are_refused_stand_there_as_they_were_typed(step, world, client, make: Make):
+    atomic(setattr)(world["training"], "capacity", 5)
+    client.sign_in(world["trainer"])
+    for name in ("Adams", "Brown"):
+        client.post(f"{world['path']}/door", data=typed(world, family_name=name))
+    first, other = (row.registration for row in attendance.register(world["session"]))
+    sent = marked(first, "excused") | marked(other, "late", arrived="03:07")
+
+    refused = client.post(world["path"] + step, data=typed(world) | sent)
+
+    assert refused.status_code == 422
+    for key, status in ((first.public_id, "excused"), (other.public_id, "late")):
+        assert f'name="status-{key}" value="{status}" checked' in refused.text
+        assert f'name="was-{key}" value="|||"' in refused.text
+    assert 'value="03:07"' in refused.text
+    assert ('value="Sokolova"' in refused.text) is (step == "/door")
+    assert all(row.record is None for row in attendance.register(world["session"]))
+    assert len(names(world)) == 2
+
+
 def test_who_does_not_keep_this_register_adds_nobody(world, client, make: Make):
     outside = make.user(Role.COORDINATOR, themes=[make.theme("THB")])
     answers = {}

@@ -220,3 +220,15 @@ def test_deadlines_of_the_past_close_registration(client, make: Make):
         assert clock.now() > training.registration_closes_at
 
     assert "Registration is closed." in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/programmes", "/trainings", "/sessions", "/registrations", "/trainees", "/agencies", "/trainers", "/venues", "/users",
+             "/mail", "/audit"]
+)  # fmt: skip
+def test_a_search_that_finds_nothing_says_so_and_not_that_there_is_nothing(path, client, make: Make):
+    fill(make, 1)
+    client.sign_in(make.user(Role.ADMIN))
+
+    assert "Nothing found" in client.get(f"{path}?text=zzzzqqqq").text
+    assert "Nothing found" not in client.get(path).text

@@ -22,8 +22,10 @@ from training.models import (
     Training,
     User,
 )
+from training.seat_count import Kept
 from training.services import audit, notices, reserve_list, seat_counts, trainings
 from training.services import registration_steps as steps
+from training.services import seats as seat_service
 from training.services.reserve_list import Freed
 from training.text import msg
 
@@ -130,6 +132,13 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     allocation = _own(training, agency)
     kept = allocation.seats if allocation and allocation.seats else _held(training, agency)
     until = allocation.release_local if allocation else None
+    more = seat_service.most_to_keep(training, Kept(kept + seats, agency.id)) - kept
+    if seats > more:
+        raise Invalid(
+            msg("Seats that can be given now: %(more)s; the others are kept or held. Release unused ones, or raise the number of all seats.",
+                more=max(0, more)),
+            field="seats",
+        )  # fmt: skip
     moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.seats = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)

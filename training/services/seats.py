@@ -165,9 +165,7 @@ def allocate(
         (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
         None,
     )
-    wanted = Kept(seats, agency.id if agency else None, country)
-    others = [as_kept(a) for a in known if a is not allocation and a.released_at is None]
-    most = count(training).most_to_keep(wanted, others)
+    most = most_to_keep(training, Kept(seats, agency.id if agency else None, country))
     if seats > most:
         raise Invalid(
             msg("Seats that can be kept here: %(most)s; the others of the %(capacity)s are kept or held already.",
@@ -184,6 +182,13 @@ def allocate(
     allocation.seats, allocation.release_local, allocation.released_at = seats, release_local, None
     audit.record(by=by, action="seats.allocate", thing=training, changes=changes)
     return allocation
+
+
+def most_to_keep(training: Training, wanted: Kept) -> int:
+    """How many seats can be kept at most for those for whom ``wanted`` keeps some, in the place of what they have."""
+    whom = (wanted.agency_id, wanted.country)
+    others = [as_kept(one) for one in allocations(training) if one.released_at is None]
+    return count(training).most_to_keep(wanted, [o for o in others if (o.agency_id, o.country) != whom])
 
 
 def unused(training: Training, counted: SeatCount) -> list[tuple[SeatAllocation, int]]:

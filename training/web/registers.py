@@ -38,6 +38,7 @@ def _shown(
     full: str = "",
     twin: bool = False,
 ) -> Response:
+    """The page; where what was marked is refused as a whole, it stands there again as it was sent."""
     if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
         door = _door(None)
     tally = attendance.tally(session)
@@ -67,14 +68,25 @@ def show(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_MARK, sessions.get)
 def save(session: TrainingSession) -> Response:
     """Store what was marked; what somebody else changed meanwhile is shown beside it."""
+    if refused := _not_saved(session):
+        return refused
+    flash(_("Saved."))
+    return redirect(url_for(".show", public_id=session.public_id, page=request.form.get("page") or None), 303)
+
+
+def _not_saved(session: TrainingSession, door: DoorForm | None = None) -> Response | None:
+    """Store what was marked; the page that says why not all of it could be, None where it was."""
     try:
         clashes = attendance.save(session, by=_user(), marks=_marks(), reason=reason())
     except Invalid as refusal:
-        return _shown(session, refusal=refusal.explained.translated())
-    if clashes:
-        return _shown(session, clashes)
-    flash(_("Saved."))
-    return redirect(url_for(".show", public_id=session.public_id, page=request.form.get("page") or None), 303)
+        return _shown(session, refusal=refusal.explained.translated(), door=door)
+    return _shown(session, clashes, door=door) if clashes else None
+
+
+def _along_not_saved(session: TrainingSession, door: DoorForm | None = None) -> Response | None:
+    """As ``_not_saved``, of the marks that another button of the page took along: none is lost by it."""
+    came_along = any(name.startswith("was-") for name in request.form)
+    return _not_saved(session, door) if came_along else None
 
 
 def _marks() -> list[attendance.Mark]:
@@ -122,6 +134,8 @@ def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Res
 @permit(Action.REGISTER_MARK, sessions.get)
 def all_present(session: TrainingSession) -> Response:
     """Mark everybody present who is not recorded."""
+    if refused := _along_not_saved(session):
+        return refused
     count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
     return _done(session, _("%(count)s people are marked present.", count=count))
 
@@ -130,6 +144,8 @@ def all_present(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_MARK, sessions.get)
 def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
+    if refused := _along_not_saved(session):
+        return refused
     count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
     return _done(session, _("%(count)s people are marked absent.", count=count))
 
@@ -139,6 +155,8 @@ def rest_absent(session: TrainingSession) -> Response:
 def door(session: TrainingSession) -> Response:
     """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
     form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
+    if refused := _along_not_saved(session, form):
+        return refused
     if not submitted(form):
         return _shown(session, door=form)
     try:
@@ -161,6 +179,8 @@ def door(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_CLOSE, sessions.get)
 def close(session: TrainingSession) -> Response:
     """Sign the register off."""
+    if refused := _along_not_saved(session):
+        return refused
     try:
         attendance.close(session, by=_user())
     except DomainError as refusal:

@@ -1,4 +1,5 @@
 // The register by keyboard: arrows move, a letter marks and goes on to the next person, Z takes back, S saves.
+// The page's other buttons take along what is marked and not saved yet.
 const form = document.getElementById("register");
 const letters = { p: "present", l: "late", e: "left_early", x: "excused", a: "absent", backspace: "", delete: "" };
 
@@ -64,5 +65,15 @@ if (form?.dataset.keys !== undefined) {
     else if (key === "s") form.requestSubmit();
     else return;
     event.preventDefault();
+  });
+  const takesAlong = (other) => /\/register\/(door|all-present|rest-absent|close)$/.test(new URL(other.action).pathname);
+  document.addEventListener("formdata", (event) => {
+    if (!takesAlong(event.target)) return;
+    for (const [name, value] of new FormData(form)) {
+      if (/^(was|status|version|arrived|left|early)-/.test(name)) event.formData.append(name, value);
+    }
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && takesAlong(event.target)) form.dispatchEvent(new Event("taken", { bubbles: true }));
   });
 }
