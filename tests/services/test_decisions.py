@@ -115,7 +115,7 @@ def test_more_than_there_is_cannot_be_granted(make: Make):
     seats.allocate(training, by=None, seats=1, agency=make.agency())
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=2, sentence="Two, please.")
 
-    with pytest.raises(Invalid, match="can be kept here: 1"):
+    with pytest.raises(Invalid, match="can be given now: 1"):
         seat_requests.grant(wish, by=by, seats=2)
     assert wish.state is SeatRequestState.OPEN
 

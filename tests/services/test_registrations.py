@@ -272,6 +272,20 @@ def test_a_substitute_who_waits_for_a_seat_gets_this_one_and_is_told_of_it_once(
     mails = list(db.session.scalars(select(OutgoingMail)))
     assert sorted(one.kind for one in mails if one.registration_id is None) == ["replaced"]
     assert [one.registration_id for one in mails if one.registration_id] == [new.id]
+    assert list(db.session.scalars(registrations.of(training, focal))) == [new, old]
+    assert registrations.others_of(new, focal) == [waiting]
+
+
+def test_what_is_over_stays_in_the_list_where_another_agency_put_the_person_forward(make: Make):
+    training, by, focal = make.training(), make.user(), make.user(Role.PARTNER)
+    over = make.registration(training, make.trainee(focal.agency))
+    registrations.withdraw(over, by=by, reason="moves")
+    trainees.transfer(over.trainee, by=by, agency=make.agency())
+    theirs = make.registration(training, over.trainee)
+
+    assert list(db.session.scalars(registrations.of(training, focal))) == [over]
+    assert registrations.others_of(over, focal) == []
+    assert registrations.others_of(over, by) == [theirs]
 
 
 def test_a_substitute_who_has_a_seat_already_is_refused(make: Make):

@@ -44,7 +44,8 @@ def test_a_list_is_corrected_confirmed_and_undone(client, desk):
     assert 'value="nowhere"' in page
     assert "1 rows are to be looked at" in page
     assert client.post(f"{address}/rows/2", data={"email": "ada@example.org"}).status_code == 303
-    page = client.get(address).text
+    page = client.get(f"{address}?at=2").text
+    assert "Row 2 is settled. No row is left to look at." in page
     assert client.post(f"{address}/confirm", data={"token": token(page)}).status_code == 303
 
     done = client.get(address).text
@@ -232,3 +233,29 @@ def test_who_had_a_letter_is_withdrawn_and_the_page_says_so(client, desk):
     page = client.get(address).text
     assert "Undone: 2 registrations are taken back." in page
     assert "These had a letter already and are withdrawn: 2." in page
+
+
+def test_a_name_that_was_split_wrongly_is_mended_in_its_row(client, desk):
+    _, training = desk
+    address = send(client, training, "Full name,E-mail\nAda Maria Amber Birch,a@example.org\n")
+    guessed = client.get(address).text
+    assert "Correct what was guessed" in guessed and 'name="accept_proposals"' in guessed
+
+    client.post(f"{address}/rows/2", data={"family_name": "Amber Birch", "given_names": "Ada Maria"})
+    page = client.get(f"{address}?at=2").text
+    client.post(f"{address}/confirm", data={"token": token(page)})
+
+    assert "split by a guess" not in page and 'name="accept_proposals"' not in page
+    assert db.session.scalars(db.select(Registration)).one().name == "Amber Birch, Ada Maria"
+
+
+def test_only_what_is_wrong_stands_open_to_be_corrected(client, desk):
+    _, training = desk
+    address = send(client, training)
+
+    first = client.get(f"{address}?at=2").text.partition("All fields")[0].rpartition("<form")[2]
+    client.post(f"{address}/rows/2", data={"email": "still nowhere"})
+
+    assert re.findall('name="([a-z_]+)"', first) == ["csrf_token", "request_key", "email"]
+    assert 'aria-invalid="true"' in first
+    assert "Row 2 is settled" not in client.get(f"{address}?at=2").text

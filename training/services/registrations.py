@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, false, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
 from training.db import atomic, db, store_many
@@ -41,6 +41,7 @@ from training.text import msg
 IS_HERE = (
     Trainee.agency_id == Registration.agency_id
 )  # of who moved away, no order tells a partner today's name
+OVER = 9  # the place of those that are over in a training's list
 NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.trainee_name))
 
 
@@ -135,18 +136,30 @@ def get(user: User, public_id: UUID) -> Registration:
     return found
 
 
+def _put_forward_anew() -> ColumnElement[bool]:
+    new = aliased(Registration)
+    same = [
+        getattr(new, name) == getattr(Registration, name)
+        for name in ("training_id", "trainee_id", "agency_id")
+    ]
+    return select(new.id).where(*same, new.state.in_(LIVE)).exists()
+
+
 def of(training: Training, user: User) -> Select[Registration]:
-    """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest."""
+    """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest.
+
+    What is over is left out where the agency put the person forward anew since: one person, one line.
+    """
     order = case(
         {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
         value=Registration.state,
-        else_=9,
+        else_=OVER,
     )
     name = NAME_KEY if user.role is Role.PARTNER else Trainee.search_key
     return (
         visible_to(user)
         .join(Registration.trainee)
-        .where(Registration.training_id == training.id)
+        .where(Registration.training_id == training.id, or_(order < OVER, ~_put_forward_anew()))
         .options(contains_eager(Registration.trainee), contains_eager(Registration.training))
         .order_by(order, Registration.reserve_rank, name, Registration.id)
     )
@@ -171,6 +184,16 @@ def history(registration: Registration) -> list[RegistrationStep]:
             .order_by(RegistrationStep.id)
         )
     )
+
+
+def others_of(registration: Registration, user: User) -> list[Registration]:
+    """The same person's other registrations for the training among those that ``user`` may see, oldest first."""
+    pair = [
+        Registration.training_id == registration.training_id,
+        Registration.trainee_id == registration.trainee_id,
+    ]
+    found = visible_to(user).where(*pair, Registration.id != registration.id)
+    return list(db.session.scalars(found.order_by(Registration.id)))
 
 
 def substitute_of(registration: Registration) -> Registration | None:

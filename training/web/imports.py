@@ -36,6 +36,7 @@ PER_PAGE = 100
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
 FIXABLE = ("family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email",
            "phone")  # fmt: skip
+NAMES = ("family_name", "given_names")
 
 
 def _user() -> Any:
@@ -115,11 +116,20 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     place = next((place for place, line in enumerate(lines) if line.number >= at), 0) if at else None
     number = page_number() if place is None else place // PER_PAGE + 1
     pages = Pages(number, len(lines), PER_PAGE)
+    is_done = at and at not in [line.number for line in in_the_way]
     return page(
         "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
-        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE,
+        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
+        done=at if is_done else None,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
     )  # fmt: skip
+
+
+def _to_mend(line: import_verdicts.Line) -> list[str]:
+    """The fields that a row's mistakes and guesses are about; the names where nothing else says where it lies."""
+    wrong = [name for name in FIXABLE if name in line.faults or name in line.proposals]
+    of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.proposals
+    return wrong if wrong and not of_both else [*NAMES, *(name for name in wrong if name not in NAMES)]
 
 
 def _of_row(user: User, public_id: UUID, number: int) -> ImportBatch:

@@ -75,7 +75,7 @@ def show(registration: Registration) -> Response:
     is_partner = _is_partner()
     return page(
         "registrations/show.html", registration=registration, history=registrations.history(registration),
-        substitute=registrations.substitute_of(registration),
+        substitute=registrations.substitute_of(registration), others=registrations.others_of(registration, _user()),
         why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
         attendance=own_attendance.of(registration),
@@ -288,21 +288,26 @@ def withdraw(registration: Registration) -> Response:
 @once
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency, who gets the seat."""
-    search, form, picked = PlainFilter(request.args), ReplaceForm(request.form), uuids("substitute")
+    search, form = PlainFilter(request.args), ReplaceForm(request.form)
+    picked = trainees.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":
-        people = trainees.pick(registration.agency, picked)
-        try:
-            if not people:
-                raise Invalid(msg("Pick the person who comes instead."))
-            new = late_changes.replace(registration, by=_user(), substitute=people[0], reason=reason())
-        except (Conflict, Invalid) as refusal:
-            form.refuse(refusal)
-        else:
-            return _after(new, _("Replaced."))
+        is_right = form.validate()
+        if not picked:
+            form.refuse(Invalid(msg("Pick the person who comes instead.")))
+        elif is_right:
+            try:
+                new = late_changes.replace(
+                    registration, by=_user(), substitute=picked[0], reason=form.reason.data
+                )
+            except (Conflict, Invalid) as refusal:
+                form.refuse(refusal)
+            else:
+                return _after(new, _("Replaced."))
     people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
+    listed = [*picked, *(one for one in people.items if one not in picked)]
     return page(
-        "registrations/replace.html", registration=registration, search=search, form=form, people=people,
-        states=late_changes.states_of(registration, people.items), picked=picked,
+        "registrations/replace.html", registration=registration, search=search, form=form, people=people, listed=listed,
+        states=late_changes.states_of(registration, listed), picked=picked,
     )  # fmt: skip
 
 
