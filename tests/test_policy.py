@@ -7,7 +7,7 @@ import pytest
 from tests.make import Make
 from training.models import Role
 from training.policy import POLICY, Action, can
-from training.services import agencies, registrations, trainees, trainings
+from training.services import agencies, registrations, shown_registrations, trainees, trainings
 
 # what each role may do with a training of BMV and a registration in it: (action, roles)
 TABLE = {
@@ -87,7 +87,7 @@ def test_what_is_visible_agrees_with_what_may_be_read(make: Make):
     partner = make.user(Role.PARTNER)
     own, foreign = make.registration(training, make.trainee(partner.agency)), make.registration(training)
 
-    seen = set(registrations.db.session.scalars(registrations.visible_to(partner)))
+    seen = set(registrations.db.session.scalars(shown_registrations.visible_to(partner)))
     people = set(registrations.db.session.scalars(trainees.visible_to(partner)))
     known = set(registrations.db.session.scalars(agencies.visible_to(partner)))
 

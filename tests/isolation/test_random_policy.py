@@ -30,6 +30,7 @@ from training.services import (
     people,
     registrations,
     reserve_list,
+    shown_registrations,
     trainees,
 )
 
@@ -306,7 +307,7 @@ def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
 
 
 def test_another_order_would_be_seen(app, make: Make, monkeypatch):
-    world, search = begin(make), registrations.search
+    world, search = begin(make), shown_registrations.search
     play(world, [("add", 0, 0), ("register", 3, 0)])
     monkeypatch.setattr(
         "training.services.registrations.search",

@@ -7,7 +7,7 @@ import pytest
 from tests.make import Make
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Admission, ReasonCode, RegistrationState, Role, SeatRequestState
-from training.services import decisions, registrations, seat_requests, seats
+from training.services import decisions, registrations, seat_requests, seats, shown_registrations
 from training.services.decisions import Verb
 
 S = RegistrationState
@@ -55,7 +55,7 @@ def test_declining_and_returning_want_a_reason_before_anything_is_done(make: Mak
     assert one.state is S.SUBMITTED
 
     decisions.decide(training, [one], Verb.DECLINE, by=by, reason="Not a border guard.", reason_code=ReasonCode.NOT_ELIGIBLE)  # fmt: skip
-    last = registrations.history(one)[-1]
+    last = shown_registrations.history(one)[-1]
     assert (last.to_state, last.reason_code, last.reason) == (
         S.DECLINED,
         ReasonCode.NOT_ELIGIBLE,

@@ -37,6 +37,7 @@ from training.services import (
     reminders,
     reports,
     seats,
+    shown_registrations,
     trainees,
     trainings,
 )
@@ -67,7 +68,7 @@ def letters() -> int:
 
 
 def visible(user: User, training: Training) -> list[Registration]:
-    return list(db.session.scalars(registrations.of(training, user)))
+    return list(db.session.scalars(shown_registrations.of(training, user)))
 
 
 def test_a_draft_holds_no_seat_and_nobody_is_told(make: Make):
@@ -122,7 +123,11 @@ def test_drafts_are_submitted_by_the_rules_of_the_seats_and_everybody_is_told(ma
     assert [(one.state, one.reserve_rank) for one in kept] == [
         (S.CONFIRMED, None), (S.CONFIRMED, None), (S.RESERVE, 1),
     ]  # fmt: skip
-    assert [step.to_state for step in registrations.history(kept[2])] == [S.DRAFT, S.SUBMITTED, S.RESERVE]
+    assert [step.to_state for step in shown_registrations.history(kept[2])] == [
+        S.DRAFT,
+        S.SUBMITTED,
+        S.RESERVE,
+    ]
     assert all(one.submitted_at is not None for one in kept)
     mails = list(db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id).offset(before)))
     assert {one.registration_id for one in mails if one.registration_id} == {one.id for one in kept}
@@ -167,7 +172,7 @@ def test_a_draft_that_is_thrown_away_keeps_its_history_and_is_seen_by_nobody(mak
 
     drafts.discard(desk.training, by=desk.focal, drafts=[one])
 
-    assert [step.to_state for step in registrations.history(one)] == [S.DRAFT, S.WITHDRAWN]
+    assert [step.to_state for step in shown_registrations.history(one)] == [S.DRAFT, S.WITHDRAWN]
     assert visible(desk.focal, desk.training) == [other]
     assert visible(make.user(Role.MANAGER), desk.training) == []
     assert not can(desk.focal, Action.REGISTRATION_READ, one)

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Registration, Role, Trainee, User
-from training.services import duplicates, registrations, trainees
+from training.services import duplicates, shown_registrations, trainees
 from training.services.trainees import Person
 
 OLHA = {"family_name": "Shevchenko", "given_names": "Olha"}
@@ -90,7 +90,7 @@ def test_registrations_are_found_by_a_spelling_partners_ones_while_the_person_is
     partner, staff = make.user(Role.PARTNER, agency=agency), make.user()
 
     def found(user: User, text: str) -> list[Registration]:
-        return list(db.session.scalars(registrations.search(user, text=text)))
+        return list(db.session.scalars(shown_registrations.search(user, text=text)))
 
     before = [
         found(user, text) for user in (partner, staff) for text in ("Ольга Шевченко", "Risk", "Risk olha")

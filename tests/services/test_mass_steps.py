@@ -18,7 +18,7 @@ from training.models import (
     Training,
     User,
 )
-from training.services import cancellations, decisions, drafts, registrations, trainees
+from training.services import cancellations, decisions, drafts, registrations, shown_registrations, trainees
 
 S = RegistrationState
 
@@ -93,7 +93,7 @@ def test_each_of_many_keeps_its_steps_and_its_entry(make: Make):
     def history(number: int):
         return [
             (one.from_state, one.to_state, one.reason_code, one.reason, one.by)
-            for one in registrations.history([*kept, left][number])
+            for one in shown_registrations.history([*kept, left][number])
         ]
 
     first = [(None, S.DRAFT, None, "", focal), (S.DRAFT, S.SUBMITTED, None, "", focal)]

@@ -34,6 +34,7 @@ from training.services import (
     reserve_list,
     seat_requests,
     seats,
+    shown_registrations,
     trainees,
     training_moves,
     trainings,
@@ -349,7 +350,7 @@ def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     ]
     registrations.submit_many(training, by=mine, agency=mine.agency, people=own)
     others = registrations.submit_many(training, by=None, agency=theirs, people=foreign)
-    first = registrations.live_of(training, own[0])
+    first = shown_registrations.live_of(training, own[0])
     registrations.withdraw(first, by=mine, reason="ill")
     registrations.decline(others[2], by=coordinator, reason="Full")
     cancellations.cancel(training, by=coordinator, reason="off")
@@ -543,7 +544,7 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     for user in (unfinished, done):
         registration = make.registration(training, make.trainee(user.agency))
     registrations.return_for_correction(
-        registrations.live_of(training, db.session.scalar(_people_of(unfinished))), by=by, reason="x"
+        shown_registrations.live_of(training, db.session.scalar(_people_of(unfinished))), by=by, reason="x"
     )
     assert registration.state is RegistrationState.SUBMITTED
     forget()

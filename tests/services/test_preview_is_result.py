@@ -11,7 +11,7 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration
-from training.services import import_staging, imports, registrations, trainees
+from training.services import import_staging, imports, registrations, shown_registrations, trainees
 from training.services.import_verdicts import Verdict
 
 PEOPLE = [("Amber", "Ada"), ("Birch", "Ben"), ("Cedar", "Cy"), ("Dogwood", "Di")]
@@ -38,9 +38,9 @@ def happen(make: Make, training, agency, what: str, who: int) -> None:
         make.trainee(agency, family_name=family, given_names=given_names, email=email)
     elif known is None:
         return
-    elif what == "register" and registrations.live_of(training, known) is None:
+    elif what == "register" and shown_registrations.live_of(training, known) is None:
         make.registration(training, known)
-    elif what == "withdraw" and (live := registrations.live_of(training, known)):
+    elif what == "withdraw" and (live := shown_registrations.live_of(training, known)):
         registrations.withdraw(live, by=None, reason="ill")
     elif what == "promote in rank":
         trainees.change(known, by=None, person=make.person(known, rank="Colonel"))

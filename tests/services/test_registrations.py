@@ -30,6 +30,7 @@ from training.services import (
     reserve_list,
     seats,
     sessions,
+    shown_registrations,
     trainees,
     training_moves,
     trainings,
@@ -267,13 +268,13 @@ def test_a_substitute_who_waits_for_a_seat_gets_this_one_and_is_told_of_it_once(
 
     assert (old.state, new.state, new.replaces_id) == (S.REPLACED, S.CONFIRMED, old.id)
     assert (waiting.state, waiting.reserve_rank) == (S.WITHDRAWN, None)
-    last = registrations.history(waiting)[-1]
+    last = shown_registrations.history(waiting)[-1]
     assert (last.from_state, last.to_state, last.reason_code) == (state, S.WITHDRAWN, ReasonCode.AGENCY)
     mails = list(db.session.scalars(select(OutgoingMail)))
     assert sorted(one.kind for one in mails if one.registration_id is None) == ["replaced"]
     assert [one.registration_id for one in mails if one.registration_id] == [new.id]
-    assert list(db.session.scalars(registrations.of(training, focal))) == [new, old]
-    assert registrations.others_of(new, focal) == [waiting]
+    assert list(db.session.scalars(shown_registrations.of(training, focal))) == [new, old]
+    assert shown_registrations.others_of(new, focal) == [waiting]
 
 
 def test_what_is_over_stays_in_the_list_where_another_agency_put_the_person_forward(make: Make):
@@ -283,9 +284,9 @@ def test_what_is_over_stays_in_the_list_where_another_agency_put_the_person_forw
     trainees.transfer(over.trainee, by=by, agency=make.agency())
     theirs = make.registration(training, over.trainee)
 
-    assert list(db.session.scalars(registrations.of(training, focal))) == [over]
-    assert registrations.others_of(over, focal) == []
-    assert registrations.others_of(over, by) == [theirs]
+    assert list(db.session.scalars(shown_registrations.of(training, focal))) == [over]
+    assert shown_registrations.others_of(over, focal) == []
+    assert shown_registrations.others_of(over, by) == [theirs]
 
 
 def test_a_substitute_who_has_a_seat_already_is_refused(make: Make):
@@ -351,7 +352,7 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
             late_changes.walk_in(training, by=by, trainee=make.trainee())
 
     assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)
-    assert [step.to_state for step in registrations.history(found)] == [S.SUBMITTED, S.CONFIRMED]
+    assert [step.to_state for step in shown_registrations.history(found)] == [S.SUBMITTED, S.CONFIRMED]
     taken = db.session.scalars(
         db.select(AuditEntry).where(AuditEntry.action == "seats.taken_at_the_door")
     ).all()
@@ -364,7 +365,7 @@ def test_each_step_keeps_who_when_and_why(make: Make):
     reserve_list.confirm(found, by=by)
     registrations.withdraw(found, by=by, reason="on leave")
 
-    steps = [(s.from_state, s.to_state, s.by_name, s.reason) for s in registrations.history(found)]
+    steps = [(s.from_state, s.to_state, s.by_name, s.reason) for s in shown_registrations.history(found)]
 
     assert steps == [
         (None, S.SUBMITTED, "", ""),
@@ -407,7 +408,7 @@ def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Mak
     cancellations.cancel(training, by=make.user(), reason="The host withdrew")
 
     assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
-    assert registrations.history(found)[-1].reason_code.value == "organiser"
+    assert shown_registrations.history(found)[-1].reason_code.value == "organiser"
 
 
 def test_a_suspended_agency_cannot_register(make: Make):

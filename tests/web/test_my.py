@@ -20,6 +20,7 @@ from training.services import (
     imports,
     registrations,
     reserve_list,
+    shown_registrations,
     sign_ins,
     trainees,
 )
@@ -112,7 +113,7 @@ def test_a_person_takes_a_seat_that_is_offered_by_their_own_link(client, make: M
     assert "A seat is held for you until" in page and "Take the seat" in page
     assert (taken.status_code, waiting.state) == (303, RegistrationState.CONFIRMED)
     assert waiting.acknowledged_at is not None
-    step = registrations.history(waiting)[-1]
+    step = shown_registrations.history(waiting)[-1]
     assert (step.reason_code, step.by_name) == (ReasonCode.TRAINEE, waiting.trainee.name)
 
 
@@ -143,7 +144,7 @@ def test_a_correction_is_kept_as_a_step_and_told_to_agency_and_coordinator(perso
     response = post(client, person["url"], text="My name is written Petrovа")
 
     assert response.status_code == 303
-    step = registrations.history(person["registration"])[-1]
+    step = shown_registrations.history(person["registration"])[-1]
     assert (step.reason, step.reason_code, step.by_name) == (
         "My name is written Petrovа",
         ReasonCode.TRAINEE,
@@ -188,7 +189,7 @@ def test_declining_asks_first_and_gives_the_seat_to_the_next_in_line(person, cli
 
     assert done.status_code == 200 and "You have declined." in done.text
     assert person["registration"].state is RegistrationState.WITHDRAWN
-    assert registrations.history(person["registration"])[-1].reason_code is ReasonCode.TRAINEE
+    assert shown_registrations.history(person["registration"])[-1].reason_code is ReasonCode.TRAINEE
     assert waiting.state is RegistrationState.CONFIRMED
     assert client.get(person["url"]).status_code == 410
     assert post(client, f"{person['url']}/confirm").status_code == 410

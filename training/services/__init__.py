@@ -27,6 +27,7 @@ ORDER = (
     "clashes",
     "sessions",
     "trainees",
+    "shown_registrations",
     "duplicates",
     "merges",
     "seats",

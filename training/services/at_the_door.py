@@ -25,7 +25,7 @@ from training.services import (
     audit,
     duplicates,
     late_changes,
-    registrations,
+    shown_registrations,
     trainees,
     trainings,
 )
@@ -83,7 +83,7 @@ def add(
 
 @atomic
 def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
-    known = registrations.live_of(training, trainee)
+    known = shown_registrations.live_of(training, trainee)
     if known is not None:
         return late_changes.let_in(known, by=by)
     return late_changes.walk_in(training, by=by, trainee=trainee)

@@ -29,11 +29,11 @@ from training.models import (
 )
 from training.services import (
     attendance,
-    registrations,
     seat_counts,
     seat_requests,
     seats,
     sessions,
+    shown_registrations,
     standings,
     trainings,
 )
@@ -59,7 +59,7 @@ class Due:
 def of_coordinator(user: User) -> Due:
     """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
     waiting = (
-        registrations.visible_to(user)
+        shown_registrations.visible_to(user)
         .where(Registration.state == RegistrationState.SUBMITTED)
         .with_only_columns(Registration.training_id, func.count())
         .group_by(Registration.training_id)
@@ -152,7 +152,7 @@ def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
 def registrations_of_partner(user: User) -> list[Registration]:
     """The agency's latest registrations."""
     found = (
-        registrations.visible_to(user)
+        shown_registrations.visible_to(user)
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))
         .order_by(Registration.changed_at.desc(), Registration.id.desc())
         .limit(10)

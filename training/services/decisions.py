@@ -15,7 +15,7 @@ from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
 from training.services import registration_steps as steps
-from training.services import registrations, reserve_list, seat_counts, trainings
+from training.services import registrations, reserve_list, seat_counts, shown_registrations, trainings
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -60,7 +60,7 @@ def undecided(
 ) -> Select[Registration]:
     """The training's registrations on which something can be decided: submissions by time, then the reserve list."""
     found = (
-        registrations.visible_to(user)
+        shown_registrations.visible_to(user)
         .join(Registration.trainee)
         .where(
             Registration.training_id == training.id, Registration.state.in_([state] if state else UNDECIDED)
@@ -92,7 +92,7 @@ def agencies_of(training: Training) -> list[tuple[str, str, int]]:
 def pick(training: Training, user: User, public_ids: Sequence[UUID]) -> list[Registration]:
     """The training's registrations with these ids, in this order; ``NotFound`` when one is not among them."""
     rows = db.session.scalars(
-        registrations.visible_to(user)
+        shown_registrations.visible_to(user)
         .where(Registration.training_id == training.id, Registration.public_id.in_(set(public_ids)))
         .options(contains_eager(Registration.training))
     )

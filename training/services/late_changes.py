@@ -21,7 +21,16 @@ from training.models import (
     User,
 )
 from training.seat_count import SeatCount
-from training.services import audit, registrations, reserve_list, seat_counts, seats, trainees, trainings
+from training.services import (
+    audit,
+    registrations,
+    reserve_list,
+    seat_counts,
+    seats,
+    shown_registrations,
+    trainees,
+    trainings,
+)
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
@@ -48,7 +57,7 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
         raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
     db.session.flush()  # the seat is free, and the pair of person and training too, only then
-    own = registrations.live_of(training, substitute)
+    own = shown_registrations.live_of(training, substitute)
     if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
         steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
         audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})

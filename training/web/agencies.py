@@ -11,7 +11,7 @@ from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, colleagues, people, registrations, reserve_list
+from training.services import agencies, colleagues, people, reserve_list, shown_registrations
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -53,7 +53,7 @@ def index() -> Response:
 @permit(Action.AGENCY_READ, agencies.get)
 def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
-    found = registrations.search(current_user._get_current_object(), agency=agency)
+    found = shown_registrations.search(current_user._get_current_object(), agency=agency)
     return page(
         "agencies/show.html", agency=agency, focal_points=people.focal_points(agency),
         registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),

@@ -27,6 +27,7 @@ from training.services import (
     reserve_list,
     seat_counts,
     seats,
+    shown_registrations,
     standings,
     trainees,
     trainings,
@@ -58,7 +59,9 @@ def index() -> Response:
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
-    found = registrations.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = shown_registrations.search(
+        _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
     if file := exports.wanted(found, "registrations", form):
         return file
     return page(
@@ -68,14 +71,14 @@ def index() -> Response:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.REGISTRATION_READ, registrations.get)
+@permit(Action.REGISTRATION_READ, shown_registrations.get)
 def show(registration: Registration) -> Response:
     """A registration with its history and its attendance."""
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
-        "registrations/show.html", registration=registration, history=registrations.history(registration),
-        substitute=registrations.substitute_of(registration), others=registrations.others_of(registration, _user()),
+        "registrations/show.html", registration=registration, history=shown_registrations.history(registration),
+        substitute=shown_registrations.substitute_of(registration), others=shown_registrations.others_of(registration, _user()),
         why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
         attendance=own_attendance.of(registration),
@@ -83,7 +86,7 @@ def show(registration: Registration) -> Response:
 
 
 @bp.get("/<uuid:public_id>/confirmation.pdf")
-@permit(Action.REGISTRATION_READ, registrations.get)
+@permit(Action.REGISTRATION_READ, shown_registrations.get)
 def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
@@ -203,7 +206,7 @@ def _after(registration: Registration, text: str) -> Response:
 
 
 @bp.post("/<uuid:public_id>/confirm")
-@permit(Action.REGISTRATION_DECIDE, registrations.get)
+@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
 @once
 def confirm(registration: Registration) -> Response:
     """Give a seat."""
@@ -212,7 +215,7 @@ def confirm(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/reserve")
-@permit(Action.REGISTRATION_DECIDE, registrations.get)
+@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
 @once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
@@ -229,7 +232,7 @@ def _rank() -> int | None:
 
 
 @bp.post("/<uuid:public_id>/offer")
-@permit(Action.REGISTRATION_DECIDE, registrations.get)
+@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
 @once
 def offer(registration: Registration) -> Response:
     """Offer a free seat, for as long as the training gives to take one."""
@@ -239,7 +242,7 @@ def offer(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/return")
-@permit(Action.REGISTRATION_DECIDE, registrations.get)
+@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
@@ -248,7 +251,7 @@ def return_(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/decline")
-@permit(Action.REGISTRATION_DECIDE, registrations.get)
+@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
@@ -257,7 +260,7 @@ def decline(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/resubmit")
-@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
 @once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
@@ -266,7 +269,7 @@ def resubmit(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/accept")
-@permit(Action.REGISTRATION_ACCEPT, registrations.get)
+@permit(Action.REGISTRATION_ACCEPT, shown_registrations.get)
 @once
 def accept(registration: Registration) -> Response:
     """Take the seat that is offered."""
@@ -275,7 +278,7 @@ def accept(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/withdraw")
-@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
 @once
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line."""
@@ -284,7 +287,7 @@ def withdraw(registration: Registration) -> Response:
 
 
 @bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_WITHDRAW, registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
 @once
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency, who gets the seat."""

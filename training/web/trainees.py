@@ -11,7 +11,7 @@ from training.errors import DomainError
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
-from training.services import duplicates, merges, registrations, trainees
+from training.services import duplicates, merges, shown_registrations, trainees
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -57,7 +57,7 @@ def show(trainee: Trainee) -> Response:
     """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
     if trainee.public_id != (request.view_args or {})["public_id"]:
         return redirect(url_for(".show", public_id=trainee.public_id))
-    found = registrations.of_trainee(trainee, current_user._get_current_object())
+    found = shown_registrations.of_trainee(trainee, current_user._get_current_object())
     merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
     return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged)
 
@@ -118,7 +118,7 @@ def transfer(trainee: Trainee) -> Response:
         else:
             flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))
             return redirect(back, 303)
-    found = registrations.of_trainee(trainee, current_user._get_current_object())
+    found = shown_registrations.of_trainee(trainee, current_user._get_current_object())
     return page(
         "trainees/transfer.html", form=form, trainee=trainee, registrations=first(found, 50), back=back
     )

@@ -20,11 +20,11 @@ from training.services import (
     drafts,
     own_attendance,
     programmes,
-    registrations,
     reserve_list,
     seat_counts,
     seats,
     sessions,
+    shown_registrations,
     standings,
     themes,
     training_moves,
@@ -84,7 +84,7 @@ def show(training: Training) -> Response:
     user = _user()
     is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
     counts = trainings.state_counts(training) if not is_partner else {}
-    participants = paginate(registrations.of(training, user), 50) if is_partner or may_read else None
+    participants = paginate(shown_registrations.of(training, user), 50) if is_partner or may_read else None
     waiting = (
         [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
     )
