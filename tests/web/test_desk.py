@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -285,6 +286,59 @@ def test_the_first_page_names_who_asks_for_seats(client, make: Make):
 
     client.sign_in(make.user(Role.COORDINATOR))
     assert f"/trainings/{training.public_id}/seats" in client.get("/").text
+
+
+def test_what_was_submitted_is_decided_on_first(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL)
+    returned, waits, new = (make.registration(training) for _ in range(3))
+    registrations.return_for_correction(returned, by=make.user(), reason="which rank?")
+    reserve_list.reserve(waits, by=make.user())
+    client.sign_in(make.user(Role.COORDINATOR))
+    home, address = client.get("/").text, f"/registrations/for/{training.public_id}/decide"
+
+    first, everybody = client.get(address).text, client.get(f"{address}?state=all").text
+    reserve_list.confirm(new, by=make.user())
+    nothing_new = client.get(address).text
+
+    assert f'href="{address}"' in home
+    assert new.name in first and returned.name not in first and waits.name not in first
+    assert everybody.index(new.name) < everybody.index(returned.name) < everybody.index(waits.name)
+    assert returned.name in nothing_new and waits.name in nothing_new
+
+
+def test_the_first_page_of_a_coordinator_says_when_all_free_seats_are_kept(client, make: Make):
+    training = make.training(capacity=2)
+    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.registration(training)
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    kept = client.get("/").text
+    seats.allocate(training, by=None, seats=1, agency=seats.allocations(training)[0].agency)
+
+    assert "2 free" in kept and "All free seats are kept; 1 wait." in kept
+    assert f"/trainings/{training.public_id}/seats/release" in kept
+    assert "All free seats are kept" not in client.get("/").text
+
+
+def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(client, make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL), make.user(Role.PARTNER)
+    client.sign_in(focal)
+    quiet = client.get("/").text
+    returned, theirs, offered = (
+        make.registration(training, make.trainee(agency))
+        for agency in (focal.agency, make.agency(), focal.agency)
+    )
+    for one in (returned, theirs):
+        registrations.return_for_correction(one, by=make.user(), reason="which rank?")
+    reserve_list.offer(reserve_list.reserve(offered, by=make.user()), by=make.user())
+
+    home = client.get("/").text
+
+    assert 'class="stat"' not in quiet
+    assert re.findall(r"state=(\w+)\"><span>([^<]+)</span><b>(\d+)", home) == [
+        ("returned", "Returned: to correct", "1"),
+        ("offered", "Seats offered: to take", "1"),
+    ]
 
 
 def test_another_rank_is_given_where_the_reserve_list_is_read(client, make: Make):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock, walltime
@@ -39,6 +39,17 @@ from training.services import (
 )
 
 MOST = 8
+S = RegistrationState
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """A training with ``free`` seats; ``is_kept`` when some wait on its reserve list and every free seat is kept."""
+
+    training: Training
+    free: int
+    waiting: int
+    is_kept: bool
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ class Due:
     open_registers: Sequence[TrainingSession]
     open_register_count: int
     deadlines: Sequence[Training]
-    unfilled: Sequence[tuple[Training, int]]
+    unfilled: Sequence[Unfilled]
     asked: Sequence[SeatRequest]
     to_give: Sequence[Training]
     unreleased: Sequence[tuple[Training, int]]
@@ -60,7 +71,7 @@ def of_coordinator(user: User) -> Due:
     """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
     waiting = (
         shown_registrations.visible_to(user)
-        .where(Registration.state == RegistrationState.SUBMITTED)
+        .where(Registration.state == S.SUBMITTED)
         .with_only_columns(Registration.training_id, func.count())
         .group_by(Registration.training_id)
         .subquery()
@@ -70,7 +81,7 @@ def of_coordinator(user: User) -> Due:
         select(Training, number_of, func.sum(number_of).over())  # of all, though few are shown
         .join(waiting, waiting.c.training_id == Training.id)
         .options(joinedload(Training.theme))
-        .order_by(number_of.desc(), Training.id)
+        .order_by(Training.starts_on, Training.id)
         .limit(MOST)
     ).all()
     work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
@@ -85,25 +96,39 @@ def of_coordinator(user: User) -> Due:
     soon = upcoming.where(
         Training.registration_closes_at.between(clock.now(), clock.now() + timedelta(days=14))
     ).order_by(Training.registration_closes_at)
-    held = (
-        select(func.count(Registration.id))
-        .where(Registration.training_id == Training.id, Registration.state.in_(HOLDS_SEAT))
-        .correlate(Training)
-        .scalar_subquery()
-    )
-    empty = upcoming.where(held < Training.capacity, Training.starts_on <= clock.today() + timedelta(days=45))
-    near = empty.add_columns(Training.capacity - held).order_by(Training.starts_on).limit(MOST)
     return Due(
         [(training, count) for training, count, _ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
         [session for session, _ in registers],
         registers[0][1] if registers else 0,
         list(db.session.scalars(soon.limit(MOST))),
-        [(training, free) for training, free in db.session.execute(near)],
+        _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
         standings.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
     )
+
+
+def _unfilled(upcoming: Select[Training]) -> list[Unfilled]:
+    """The trainings of the next six weeks with free seats, the next one first."""
+    free, waiting = Training.capacity - _number(HOLDS_SEAT), _number([S.RESERVE])
+    empty = upcoming.where(free > 0, Training.starts_on <= clock.today() + timedelta(days=45))
+    near = empty.add_columns(free, waiting).order_by(Training.starts_on, Training.id).limit(MOST)
+    rows = db.session.execute(near).all()
+    waited_for = [training for training, _free, waiting in rows if waiting]
+    counted = seat_counts.counts(waited_for) if waited_for else {}
+    return [
+        Unfilled(one, free, waiting, is_kept=bool(waiting) and counted[one.id].free_of(None) <= 0)
+        for one, free, waiting in rows
+    ]
+
+
+def _number(states: Iterable[RegistrationState]) -> ScalarSelect[int]:
+    """How many registrations of a training are in one of these states."""
+    found = select(func.count(Registration.id)).where(
+        Registration.training_id == Training.id, Registration.state.in_(states)
+    )
+    return found.correlate(Training).scalar_subquery()
 
 
 def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
@@ -147,6 +172,20 @@ def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
     seen = list(db.session.scalars(found))
     own = seats.for_agency(seen, user.agency)
     return [(training, own[training.id]) for training in seen]
+
+
+def work_of_partner(user: User) -> dict[RegistrationState, int]:
+    """How many of the agency's registrations wait for it to act: to correct, to take the seat, to submit."""
+    found = (
+        shown_registrations.visible_to(user)
+        .where(
+            Registration.state.in_([S.RETURNED, S.OFFERED, S.DRAFT]),
+            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+        )
+        .with_only_columns(Registration.state, func.count())
+        .group_by(Registration.state)
+    )
+    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
 
 
 def registrations_of_partner(user: User) -> list[Registration]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training.db import atomic, db, refresh_many
@@ -58,7 +58,7 @@ class Decision:
 def undecided(
     training: Training, user: User, *, state: RegistrationState | None = None, agency_code: str = ""
 ) -> Select[Registration]:
-    """The training's registrations on which something can be decided: submissions by time, then the reserve list."""
+    """The training's registrations on which something can be decided: submissions by time first, the reserve list last."""
     found = (
         shown_registrations.visible_to(user)
         .join(Registration.trainee)
@@ -73,8 +73,10 @@ def undecided(
     )
     if agency_code:
         found = found.where(Registration.agency_code == agency_code)
-    waits = Registration.state == RegistrationState.RESERVE
-    return found.order_by(waits, *seat_counts.in_order(training), Trainee.search_key)
+    place = case(
+        {RegistrationState.SUBMITTED: 0, RegistrationState.RESERVE: 2}, value=Registration.state, else_=1
+    )
+    return found.order_by(place, *seat_counts.in_order(training), Trainee.search_key)
 
 
 def agencies_of(training: Training) -> list[tuple[str, str, int]]:

@@ -51,7 +51,8 @@ def decide(training: Training) -> Response:
     for one in done:
         if not one.is_done:
             refusals.setdefault(one.sentence.translated(), []).append(one)
-    asked = request.args.get("state")
+    counts = trainings.state_counts(training)
+    asked = request.args.get("state", "submitted" if counts.get("submitted") else "")
     state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
     agencies = decisions.agencies_of(training)
     agency = request.args.get("agency", "")
@@ -59,7 +60,7 @@ def decide(training: Training) -> Response:
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
         "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
-        undecided=decisions.UNDECIDED, counts=trainings.state_counts(training), allocations=seats.table(training),
+        undecided=decisions.UNDECIDED, counts=counts, allocations=seats.table(training),
         why=standings.why_not_yet(training, waiting, to_agency=False), rule=standings.rule(training),
         ticked=set(uuids("registration")), next_up=standings.next_up(training),
     )  # fmt: skip

@@ -26,7 +26,7 @@ def index() -> Response:
         case Role.PARTNER:
             return page(
                 "home/partner.html", open_trainings=dashboards.of_partner(user),
-                latest=dashboards.registrations_of_partner(user),
+                work=dashboards.work_of_partner(user), latest=dashboards.registrations_of_partner(user),
             )  # fmt: skip
         case Role.TRAINER:
             coming, work = dashboards.of_trainer(user)
