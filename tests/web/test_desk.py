@@ -104,12 +104,13 @@ def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
 
     client.sign_in(user)
     page = client.get(f"{address}/ask").text
-    assert "One." in page
+    assert "One." in page and "granted: 1 of 2" in page
     assert "1 seats, 0 used, 1 free." in page
     given = client.post(
         f"{address}/ask", data={"what": "return", "seats": "1", "sentence": "Nobody can come."}
     )
     assert given.status_code == 303
+    assert client.get(f"{address}/ask").text.count("granted") == 1  # what was given back needs no answer
     assert seats.for_agency([training], user.agency)[training.id].kept is None
 
 
@@ -339,6 +340,26 @@ def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(clie
         ("returned", "Returned: to correct", "1"),
         ("offered", "Seats offered: to take", "1"),
     ]
+
+
+def test_what_was_returned_leads_to_its_correction_and_back(client, make: Make):
+    training, focal = make.training(admission=Admission.APPROVAL), make.user(Role.PARTNER)
+    one = make.registration(training, make.trainee(focal.agency))
+    registrations.return_for_correction(one, by=make.user(), reason="Which rank?")
+    client.sign_in(focal)
+    address = f"/registrations/{one.public_id}"
+    correct = f"/trainees/{one.trainee.public_id}/edit?registration={one.public_id}"
+
+    shown, listed = client.get(address).text, client.get(f"/trainings/{training.public_id}").text
+    sent = {"family_name": "Amber", "given_names": "Ada", "rank": "Major", "sex": "f", "country": "AM"}
+    saved = client.post(correct, data=sent)
+    client.post(f"{address}/resubmit")
+
+    assert "Returned for correction.</strong> Which rank?" in shown and correct in shown
+    assert "Correct and submit again" in listed
+    assert (saved.status_code, saved.location) == (303, address)
+    assert (one.state, one.rank) == (S.SUBMITTED, "Major")
+    assert client.get(f"{correct[:-36]}nonsense").status_code == 200
 
 
 def test_another_rank_is_given_where_the_reserve_list_is_read(client, make: Make):

@@ -205,11 +205,15 @@ class SeatRequestState(StrEnum):
 
 
 class SeatRequest(Timestamps, Base):
-    """An agency's wish for more seats, or seats that it gave back, each with a sentence; one open wish at a time."""
+    """An agency's wish for more seats, or seats that it gave back, each with a sentence; one open wish at a time.
+
+    ``seats`` is how many it asked for or gave back, ``granted`` how many more were kept for it.
+    """
 
     __tablename__ = "seat_request"
     __table_args__ = (
         CheckConstraint("seats BETWEEN 1 AND 10000", name="seats_1_to_10000"),
+        CheckConstraint("granted BETWEEN 1 AND 10000", name="granted_1_to_10000"),
         Index(
             "uq_seat_request_training_id_agency_id_open", "training_id", "agency_id", unique=True,
             sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
@@ -223,6 +227,7 @@ class SeatRequest(Timestamps, Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
     kind: Mapped[SeatRequestKind] = mapped_column(text_enum(SeatRequestKind))
     seats: Mapped[int]
+    granted: Mapped[int | None]
     sentence: Mapped[LongText]
     state: Mapped[SeatRequestState] = mapped_column(
         text_enum(SeatRequestState), default=SeatRequestState.OPEN

@@ -140,7 +140,7 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
             field="seats",
         )  # fmt: skip
     moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency, release_local=until)
-    request.seats = seats
+    request.granted = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})
     return moved

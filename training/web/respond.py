@@ -162,13 +162,16 @@ def back_to(path: str | None) -> str:
 
 def uuids(name: str) -> list[UUID]:
     """The ids that were sent as ``name``, by a form or in the address, in their order; what is no id is left out."""
-    found = []
-    for value in (request.form if request.method == "POST" else request.args).getlist(name):
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
+    values = (request.form if request.method == "POST" else request.args).getlist(name)
+    return [found for value in values if (found := uuid_of(value))]
+
+
+def uuid_of(value: str) -> UUID | None:
+    """The id that a text is, or None."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
 
 
 def reason() -> str:

@@ -15,7 +15,7 @@ from training.services import duplicates, merges, shown_registrations, trainees
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
-from training.web.respond import first, page, paginate, sorting, submitted
+from training.web.respond import first, page, paginate, sorting, submitted, uuid_of
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
 
@@ -89,9 +89,11 @@ def new() -> Response:
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
 @permit(Action.TRAINEE_CHANGE, trainees.get)
 def edit(trainee: Trainee) -> Response:
-    """Change what is known of a person."""
+    """Change what is known of a person, and go back to the registration from where one came to correct it."""
     form = _offer(TraineeForm(request.form, obj=trainee))
     name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
+    if came_from := uuid_of(request.args.get("registration", "")):
+        back = url_for("registrations.show", public_id=came_from)
     if submitted(form):
         try:
             trainees.change(trainee, by=current_user._get_current_object(), person=_person(form))
