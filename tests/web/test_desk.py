@@ -78,6 +78,10 @@ def test_three_hundred_submissions_are_decided_in_one_step(client, make: Make):
     )
 
     assert "250 done, 50 refused." in response.text
+    assert "<summary>50 people</summary>" in response.text
+    assert (
+        f'href="/trainings/{training.public_id}/seats"' in response.text.partition("Those that are done")[0]
+    )
 
 
 def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
@@ -404,6 +408,19 @@ def test_a_new_person_has_an_address_and_a_number_or_none(name, value, client, m
 
     assert response.status_code == 422
     assert "Correct it or leave it empty." in response.text
+
+
+def test_a_new_person_who_came_back_stands_above_the_list(client, make: Make):
+    focal, training = make.user(Role.PARTNER), make.training()
+    make.trainee(focal.agency)
+    client.sign_in(focal)
+    address, list_, form = f"/registrations/for/{training.public_id}/new", 'id="pick"', 'id="new-person"'
+
+    fresh, back = client.get(address).text, client.post(address, data={"family_name": "Amber"}).text
+
+    assert 'href="#a-new-person"' in fresh and fresh.index(list_) < fresh.index(form)
+    assert back.index(form) < back.index(list_) and back.count(form) == 1
+    assert 'value="Amber"' in back
 
 
 def test_ticks_stay_when_somebody_else_is_searched(client, make: Make):
