@@ -186,7 +186,7 @@ def test_what_a_is_written_does_not_change_when_b_grows(wide):
 def test_a_count_of_all_would_be_seen(app, wide, monkeypatch):
     here, trainings = wide
     monkeypatch.setattr(
-        "training.services.registrations.visible_to",
+        "training.services.shown_registrations.visible_to",
         lambda user: db.select(Registration).join(Registration.training),
     )
     asker = Asker(app, here.users["colleague of A"])

@@ -283,7 +283,7 @@ def _every_registration(user):
 
 @pytest.mark.parametrize(
     "guard", [("training.services.trainees.visible_to", _everybody),
-              ("training.services.registrations.visible_to", _every_registration)]
+              ("training.services.shown_registrations.visible_to", _every_registration)]
 )  # fmt: skip
 def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeypatch):
     monkeypatch.setattr(*guard)
@@ -310,7 +310,7 @@ def test_another_order_would_be_seen(app, make: Make, monkeypatch):
     world, search = begin(make), shown_registrations.search
     play(world, [("add", 0, 0), ("register", 3, 0)])
     monkeypatch.setattr(
-        "training.services.registrations.search",
+        "training.services.shown_registrations.search",
         lambda user, **wanted: search(user, **wanted).order_by(None).order_by(Registration.id.desc()),
     )
 

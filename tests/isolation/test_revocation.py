@@ -115,7 +115,7 @@ def test_signed_in_again_nothing_of_the_old_agency_is_left(event: Callable[[Worl
 def test_without_the_look_at_the_agency_the_old_one_would_be_seen(app, here, monkeypatch):
     _with_another_agency(here)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
-    monkeypatch.setattr("training.services.registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
 
     assert answers(app, here.users[WHO], here.mine) != set()
 
@@ -366,7 +366,7 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
 
 def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):
     monkeypatch.setattr("training.services.trainings.visible_to", lambda user: db.select(Training))
-    monkeypatch.setattr("training.services.registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
 
     with pytest.raises(AssertionError):

@@ -158,13 +158,18 @@ def test_the_queue_shows_pairs_side_by_side_and_forgets_those_who_are_two(client
 
     before = client.get("/trainees/duplicates").text
     answer = client.post(f"/trainees/duplicates/{one.public_id}/{other.public_id}/not-same")
-    after = client.get("/trainees/duplicates").text
+    after = client.get(answer.location).text
+    stored = db.session.scalar(select(func.count()).select_from(NotSame))
+    undo = f"/trainees/duplicates/{one.public_id}/{other.public_id}/not-same/undo"
+    undone = client.post(undo)
 
     assert "likely the same" in before and 'href="/trainees/duplicates"' in before
     assert "<mark><bdi>Inspector</bdi></mark>" in before and "<mark><bdi>Case officer</bdi></mark>" in before
-    assert "<td><bdi>Shevchenko</bdi></td>" in before and "<td>1</td>" in before
-    assert answer.status_code == 303 and "No doubles left" in after
-    assert db.session.scalar(select(func.count()).select_from(NotSame)) == 1
+    assert "Family name <bdi>Shevchenko</bdi>" in before and "<td>1</td>" in before
+    assert answer.status_code == 303 and "No doubles left" in after and "are two people." in after
+    assert stored == 1 and f'action="{undo}"' in after
+    assert "likely the same" in client.get(undone.location).text
+    assert "are two people." not in client.get(answer.location).text
 
 
 def test_the_queue_is_paged(client, make: Make):
@@ -191,16 +196,18 @@ def test_merging_on_the_page_keeps_what_was_chosen_leads_on_and_can_be_undone(cl
     led_on = client.get(f"/trainees/{other.public_id}")
     old_form = client.get(f"/trainees/{other.public_id}/edit")
     page = client.get(f"/trainees/{one.public_id}").text
+    undo = re.search(r'action="(/trainees/duplicates/merges/[^"]+/undo)"', page)
 
     assert shown.status_code == 200 and shown.text.count('name="stays"') == 2
-    assert merged.headers["Location"] == led_on.headers["Location"] == f"/trainees/{one.public_id}"
+    assert led_on.headers["Location"] == f"/trainees/{one.public_id}"
+    assert f'action="{undo[1]}"' in client.get(merged.location).text
     assert (led_on.status_code, old_form.status_code) == (302, 404)
     assert (one.phone, one.email, other.merged_into_id) == ("+1", "o@example.org", one.id)
-    undo = re.search(r'action="(/trainees/duplicates/merges/[^"]+/undo)"', page)
-    assert undo and "Merged into this person" in page
+    assert "Merged into this person" in page
     assert client.post(undo[1]).headers["Location"] == f"/trainees/{other.public_id}"
     assert (one.email, other.merged_into_id) == ("", None)
     assert client.post(undo[1]).status_code == 409
+    assert "stands with" not in client.get(merged.location).text
 
 
 def test_whether_somebody_is_written_to_is_no_choice_of_who_merges(client, make: Make):

@@ -53,9 +53,9 @@ class Pair:
         return [name for name in DIFFERING if getattr(self.one, name) != getattr(self.other, name)]
 
     @property
-    def shown(self) -> list[str]:
-        """The names of the fields that one of them has."""
-        return [name for name in DIFFERING if getattr(self.one, name) or getattr(self.other, name)]
+    def equal(self) -> list[str]:
+        """The names of the fields that both have alike; what neither has is none."""
+        return [name for name in DIFFERING if getattr(self.one, name) and name not in self.differing]
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -218,9 +218,27 @@ def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
 @atomic
 def not_same(pair: Pair, *, by: User) -> None:
     """Remember that the two are not one person: the pair never comes back."""
-    one_id, other_id = sorted((pair.one.id, pair.other.id))
-    if db.session.get(NotSame, (one_id, other_id)) is None:
+    if not are_not_same(pair):
+        one_id, other_id = _ids(pair)
         db.session.add(
             NotSame(one_id=one_id, other_id=other_id, at=clock.now(), by_id=by.id, by_name=by.name)
         )
         audit.record(by=by, action="trainee.not_same", thing=pair.one, changes={"other": pair.other.name})
+
+
+def are_not_same(pair: Pair) -> bool:
+    """Whether somebody said that the two are not one person."""
+    return db.session.get(NotSame, _ids(pair)) is not None
+
+
+def _ids(pair: Pair) -> tuple[int, int]:
+    return min(pair.one.id, pair.other.id), max(pair.one.id, pair.other.id)
+
+
+@atomic
+def may_be_same(pair: Pair, *, by: User) -> None:
+    """Take back that the two are not one person: where they look alike, they are listed again."""
+    known = db.session.get(NotSame, _ids(pair))
+    if known is not None:
+        db.session.delete(known)
+        audit.record(by=by, action="trainee.may_be_same", thing=pair.one, changes={"other": pair.other.name})
