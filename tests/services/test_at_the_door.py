@@ -283,10 +283,14 @@ def test_who_waits_under_another_spelling_is_let_in_and_not_added_twice(opened, 
     assert added is waiting and added.state is S.CONFIRMED and people(agency) == 2
 
 
-def test_who_is_only_spelled_alike_can_still_be_added(door: Door, make: Make):
+def test_who_is_spelled_like_one_on_the_register_is_asked_about_first(door: Door, make: Make):
     agency = make.agency()
     door.add(agency, family_name="Shevchenko", given_names="Olha")
 
-    door.add(agency, family_name="Шевченко", given_names="Ольга")
+    with pytest.raises(Conflict, match="Shevchenko, Olha is on this register") as refusal:
+        door.add(agency, family_name="Шевченко", given_names="Ольга")
+    assert (refusal.value.code, people(agency)) == ("on_register", 1)
+    door.add(make.agency(), family_name="Шевченко", given_names="Ольга")
+    door.add(agency, family_name="Шевченко", given_names="Ольга", is_another=True)
 
-    assert len(door.listed) == people(agency) == 2
+    assert (len(door.listed), people(agency)) == (3, 2)

@@ -60,7 +60,8 @@ def add(
     """Put a person of the agency on the register: the one of this name, or a new one.
 
     Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
-    Somebody who bears the name of one on the register is refused, unless it is said that this ``is_another``.
+    Somebody who bears the name of one on the register, in whatever spelling, is refused, unless it is said that this
+    ``is_another``.
     """
     training = session.training
     trainings.lock(training)
@@ -104,6 +105,11 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
         )
     if not same:
         likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+        if not is_another and (alike := next((one for one in likely if one.id in here), None)):
+            raise Conflict(
+                msg("%(name)s is on this register and may be the same person.", name=alike.name),
+                "on_register",
+            )
         waiting = steps.registered_of(session.training, likely) - here
         same = [one for one in likely if one.id in waiting]
     return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
