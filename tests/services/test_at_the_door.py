@@ -283,8 +283,8 @@ def test_who_waits_under_another_spelling_is_let_in_and_not_added_twice(opened, 
     assert added is waiting and added.state is S.CONFIRMED and people(agency) == 2
 
 
-def test_who_is_spelled_like_one_on_the_register_is_asked_about_first(door: Door, make: Make):
-    agency = make.agency()
+def test_who_is_spelled_like_one_on_the_register_is_asked_about_first(opened, make: Make):
+    door, agency = opened(capacity=3), make.agency()
     door.add(agency, family_name="Shevchenko", given_names="Olha")
 
     with pytest.raises(Conflict, match="Shevchenko, Olha is on this register") as refusal:
