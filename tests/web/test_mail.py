@@ -104,3 +104,15 @@ def test_a_preview_is_of_known_kinds_and_trainings_in_scope(client, make: Make):
     assert client.get("/mail/preview/..%2Fsecret").status_code == 404
     assert client.get("/mail/preview/frame").status_code == 404
     assert client.get("/mail/preview/confirmed?language=xx").status_code == 200
+
+
+def test_a_preview_shows_the_next_training_in_scope_unless_another_is_asked_for(client, make: Make):
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("BMV")]))
+    nothing = client.get("/mail/preview/confirmed").text
+    own = make.training(title="Reading stamps", code="OWN")
+    foreign = make.training(programme_theme="LMI", title="Foreign", code="FAR")
+
+    page = client.get("/mail/preview/confirmed").text
+
+    assert foreign.starts_on == own.starts_on and "Which training?" in nothing
+    assert "Reading stamps" in page and 'value="OWN"' in page and "FAR" not in page

@@ -53,5 +53,5 @@ class MailFilter(Form):
 class PreviewForm(Form):
     """Which letter is shown before it is sent."""
 
-    training = line(_l("Training's code"), most=40)
+    training = line(_l("Training's code"), most=40, required=False)
     language = Picked(_l("Language"), required=False)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training import letters
+from training import clock, letters
 from training.errors import NotFound
 from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
@@ -16,7 +16,7 @@ from training.policy import Action, can
 from training.services import letter_samples, mail, notices_anew, trainings
 from training.web import choices, language
 from training.web.access import permit
-from training.web.respond import page, paginate
+from training.web.respond import first, page, paginate
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -35,18 +35,27 @@ def index() -> Response:
 @bp.get("/preview/<kind>")
 @permit(Action.MAIL_READ)
 def preview(kind: str) -> Response:
-    """A letter as it would be written about a training, with invented people."""
+    """A letter as it would be written about a training, the next one unless another is asked for, with invented people."""
     if kind not in letters.KINDS:
         raise NotFound
     form = PreviewForm(request.args)
     form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
-    letter = None
-    if form.training.data:
-        training = trainings.by_code(form.training.data)
-        if not can(current_user._get_current_object(), Action.MAIL_READ, training):
-            raise NotFound
-        letter = letter_samples.sample(kind, training, form.language.data or current_user.language)
-    return page("mail/preview.html", form=form, kind=kind, kinds=labels.LETTER, letter=letter)
+    user = current_user._get_current_object()
+    found = first(trainings.search(user, starts_from=clock.today(), descending=False), 100)
+    coming = [one for one in found if can(user, Action.MAIL_READ, one)]
+    training = trainings.by_code(form.training.data) if form.training.data else next(iter(coming), None)
+    if training is not None and not can(user, Action.MAIL_READ, training):
+        raise NotFound
+    letter = letter_samples.sample(kind, training, form.language.data or user.language) if training else None
+    return page(
+        "mail/preview.html",
+        form=form,
+        kind=kind,
+        kinds=labels.LETTER,
+        letter=letter,
+        training=training,
+        coming=coming,
+    )
 
 
 @bp.post("/<uuid:public_id>/again")
