@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import throwing_away
 from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
@@ -46,12 +48,18 @@ def happen(make: Make, training, agency, what: str, who: int) -> None:
         trainees.change(known, by=None, person=make.person(known, rank="Colonel"))
 
 
+@pytest.mark.real_commit
 @settings(
     max_examples=EXAMPLES, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 @given(before=events, between=events, seats=st.integers(1, 5))
-def test_what_was_promised_is_stored_or_looked_at_again(make: Make, before, between, seats):
+def test_what_was_promised_is_stored_or_looked_at_again(app, make: Make, before, between, seats):
+    with throwing_away(app):  # one transaction for all examples would grow slower with each
+        check(make, before, between, seats)
+
+
+def check(make: Make, before, between, seats) -> None:
     training, agency = make.training(capacity=seats), make.agency()
     for what, who in before:
         happen(make, training, agency, what, who)
