@@ -51,9 +51,10 @@ def test_the_pages_of_a_coordinators_desk(person, width, scheme):
     page = person.signs_in("coordinator", width, scheme)
     page.click("main td.main a >> nth=0")
     page.wait_for_load_state()
-    training = page.url.removeprefix(person.server.url)
+    decide = page.url.removeprefix(person.server.url)
+    training = decide.replace("/registrations/for/", "/trainings/").removesuffix("/decide")
     look(person, training)
-    look(person, training.replace("/trainings/", "/registrations/for/") + "/decide")
+    look(person, decide)
     look(person, f"{training}/seats")
     look(person, f"{training}/seats/release")
 
@@ -83,5 +84,14 @@ def test_a_focal_point_keeps_drafts_and_picks_a_substitute(person, width, scheme
     page.click("main >> text=Replace >> nth=0")
     page.wait_for_selector("[name=substitute]")
     look(person, page.url.removeprefix(person.server.url))
+    picked = page.locator("[name=substitute]").first
+    wanted = picked.get_attribute("value")
+    picked.check()
+    page.fill("[name=reason]", "On leave.")
+    page.fill("#text", "nobody of this name")
+    page.press("#text", "Enter")
+    page.wait_for_selector("text=Nobody found")
 
+    assert page.locator("[name=substitute]:checked").get_attribute("value") == wanted
+    assert page.input_value("[name=reason]") == "On leave."
     assert person.said == []
