@@ -259,3 +259,4 @@ def test_only_what_is_wrong_stands_open_to_be_corrected(client, desk):
     assert re.findall('name="([a-z_]+)"', first) == ["csrf_token", "request_key", "email"]
     assert 'aria-invalid="true"' in first
     assert "Row 2 is settled" not in client.get(f"{address}?at=2").text
+    assert "is settled" not in client.get(f"{address}?at=999").text

@@ -116,7 +116,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     place = next((place for place, line in enumerate(lines) if line.number >= at), 0) if at else None
     number = page_number() if place is None else place // PER_PAGE + 1
     pages = Pages(number, len(lines), PER_PAGE)
-    is_done = at and at not in [line.number for line in in_the_way]
+    is_done = any(line.number == at and line.verdict not in IN_THE_WAY for line in seen.lines)
     return page(
         "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
         lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
