@@ -39,8 +39,9 @@ FULL = os.environ.get("STORM") == "full"
 PARTS = range(8 if FULL else 1)
 """So that two processes share the long profile."""
 EXAMPLES = 2_000 // len(PARTS) if FULL else 12
-NAME = re.compile(r"Qx\d+q")
-FOCAL_POINT = re.compile(r"Fz\d+z")
+# a space stands in no token: of some hundred thousand pages one bears by chance a token with a plain name in it
+NAME = re.compile(r"Qx \d+q")
+FOCAL_POINT = re.compile(r"Fz \d+z")
 PEOPLE_PAGES = ("/trainees", "/trainees?as=csv", "/trainees?text=qx", "/trainees?sort=-added")
 REGISTRATION_PAGES = ("/registrations?as=csv", "/registrations?sort=name")
 
@@ -66,7 +67,7 @@ class World:
     """The names of the people who were ever with an agency, by its id."""
 
     def add(self, n: int, _m: int) -> None:
-        name = f"Qx{len(self.people)}q"
+        name = f"Qx {len(self.people)}q"
         self.people.append(self.make.trainee(self.agencies[n % 3], family_name=name, given_names="A"))
         self.knew[self.agencies[n % 3].id].add(name)
 
@@ -171,7 +172,7 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
 def begin(make: Make) -> World:
     own = [make.agency() for _ in range(3)]
     focal = [
-        people.create(by=None, email=f"{one.code}@example.org", name=f"Fz{n}z", role=Role.PARTNER, agency=one)
+        people.create(by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one)
         for n, one in enumerate(own)
     ]
     return World(make, make.user(), [make.training(capacity=3), make.training(capacity=3)], own, focal)
