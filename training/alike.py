@@ -111,6 +111,7 @@ SOUNDS = {
     "ce": "sI", "ci": "sI", "cy": "sI", "a": "A", "e": "I", "i": "I", "y": "I", "o": "U", "u": "U",
 }  # fmt: skip
 SPELLINGS = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
+ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
 READINGS = {"w": "U", "j": "I", "ch": "h", "ck": "sk"}
 """A spelling's second sound: as in Marwan, in Julia written for Юлия, in Mychajlo, in Werbycka."""
 
@@ -268,7 +269,7 @@ def _readings(text: str) -> list[list[str]]:
         return []
     texts = dict.fromkeys(
         ("".join(MARKED.get(letter, letter) for letter in lowered), lowered)
-        if any(mark in lowered for mark in MARKED) else (lowered,)
+        if not MARKED.keys().isdisjoint(lowered) else (lowered,)
     )  # fmt: skip
     found: dict[tuple[str, ...], None] = {}
     for one in texts:
@@ -350,4 +351,4 @@ def _single(sounds: str) -> str:
 
 
 def _is_arabic(text: str) -> bool:
-    return any("\u0600" <= letter <= "\u06ff" for letter in text)
+    return ARABIC_LETTER.search(text) is not None

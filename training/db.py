@@ -7,9 +7,9 @@ of work that writes, so that savepoints and rollbacks mean what they say and a w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask
@@ -18,7 +18,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from config import ROOT, Config
@@ -190,15 +190,29 @@ def _taken_is_a_conflict() -> Iterator[None]:
         ) from refused
 
 
-def store_many(things: Sequence[T]) -> list[T]:
-    """Insert things of one model that has a ``public_id`` by one statement, and return them stored, in order.
+Row = dict[str, Any]
+"""What stands in the columns of one thing to be stored."""
 
-    Foreign keys must be set as ids; where a thing says nothing of a column, none may.
+
+def insert_many(model: type[Base], rows: Sequence[Row]) -> None:
+    """Insert rows, all with the same columns, by one statement: past the ORM, which takes longer than the database.
+
+    Foreign keys stand as ids. A column that no row names gets its default. Raises ``Invalid`` for what has no place in
+    its column, and ``ValueError`` where the rows differ in their columns: the first one's alone would be stored.
     """
-    ids = store_unread(things)
-    if not ids:
-        return []
-    model = type(things[0])
+    if not rows:
+        return
+    for row in rows:
+        if row.keys() != rows[0].keys():
+            raise ValueError(f"Rows of {model.__name__} differ in their columns.")
+        _check_columns(model, row)
+    db.session.execute(insert(inspect(model).local_table), rows)
+
+
+def store_many(model: type[T], rows: Sequence[Row]) -> list[T]:
+    """``insert_many`` for a model that has a ``public_id``; returns the things stored, in order."""
+    ids = [uuid.uuid4() for _ in rows]
+    insert_many(model, [{**row, "public_id": number} for row, number in zip(rows, ids, strict=True)])
     public_id = inspect(model).attrs["public_id"].class_attribute
     found: dict[uuid.UUID, T] = {}
     for first in range(0, len(ids), MOST_PARAMETERS):
@@ -207,33 +221,10 @@ def store_many(things: Sequence[T]) -> list[T]:
     return [found[number] for number in ids]
 
 
-def store_unread(things: Sequence[T]) -> list[uuid.UUID]:
-    """The same for things that nobody looks at again in this unit of work; returns their public ids."""
-    if not things:
-        return []
-    rows = [{**row, "public_id": uuid.uuid4()} for row in _rows(things)]
-    insert_many(type(things[0]), rows)
-    return [row["public_id"] for row in rows]
-
-
-def store_plain(things: Sequence[Base]) -> None:
-    """The same for things without a public id, of which nobody needs to know another one."""
-    if things:
-        insert_many(type(things[0]), _rows(things))
-
-
-def _rows(things: Sequence[Base]) -> list[dict[str, Any]]:
-    columns = inspect(type(things[0])).column_attrs
-    said = [column.key for column in columns if any(column.key in vars(thing) for thing in things)]
-    for thing in things:
-        _check_columns(thing)
-    return [{key: getattr(thing, key) for key in said} for thing in things]
-
-
-def insert_many(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert plain rows, all with the same columns, by one statement: past the ORM, which takes longer than the database."""
-    if rows:
-        db.session.execute(insert(inspect(model).local_table), rows)
+def know(thing: Base, **related: Base) -> None:
+    """Say where relationships of a stored thing lead, so that nobody reads them again."""
+    for name, other in related.items():
+        set_committed_value(thing, name, other)
 
 
 def update_many(things: Sequence[Base], columns: Sequence[str]) -> None:
@@ -242,6 +233,11 @@ def update_many(things: Sequence[Base], columns: Sequence[str]) -> None:
         for column in columns:
             flag_modified(thing, column)
     db.session.flush()
+
+
+def is_expired(thing: Base) -> bool:
+    """Whether it is read again as soon as somebody looks at it: it was loaded before the unit of work began."""
+    return bool(inspect(thing).expired_attributes)
 
 
 def refresh_many(things: Sequence[Base], *options: ORMOption) -> None:
@@ -298,7 +294,7 @@ def _refuse_write_outside_atomic(session: Session, context: Any, instances: Any)
     if not session.info.get("writing"):
         raise WriteOutsideAtomic("Changes are stored inside @atomic only.")
     for thing in [*session.new, *session.dirty]:
-        _check_columns(thing)
+        _check_columns(type(thing), vars(thing))
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -307,15 +303,25 @@ def _refuse_bulk_write_outside_atomic(state: ORMExecuteState) -> None:
         raise WriteOutsideAtomic("Changes are stored inside @atomic only.")
 
 
-def _check_columns(thing: Any) -> None:
+@cache
+def _bounded(model: type[Base]) -> tuple[list[tuple[str, int | None]], list[str]]:
+    """The columns of text, each with its length, and those of whole numbers."""
+    kinds = {one.key: one.columns[0].type for one in inspect(model).column_attrs}
+    texts = [(key, kind.length) for key, kind in kinds.items() if isinstance(kind, String)]
+    return texts, [key for key, kind in kinds.items() if isinstance(kind, Integer)]
+
+
+def _check_columns(model: type[Base], row: Mapping[str, Any]) -> None:
     """Refuse what PostgreSQL would refuse and SQLite would swallow: too long, NUL, beyond 32 bits."""
-    for attribute in inspect(type(thing)).column_attrs:
-        value = thing.__dict__.get(attribute.key)
-        kind = attribute.columns[0].type
-        if isinstance(value, str) and isinstance(kind, String):
-            if kind.length and len(value) > kind.length:
-                raise Invalid(msg("Use at most %(most)s characters.", most=kind.length), field=attribute.key)
+    texts, numbers = _bounded(model)
+    for key, most in texts:
+        value = row.get(key)
+        if isinstance(value, str):
+            if most and len(value) > most:
+                raise Invalid(msg("Use at most %(most)s characters.", most=most), field=key)
             if "\x00" in value:
-                raise Invalid(msg("This contains a character that cannot be stored."), field=attribute.key)
-        elif isinstance(value, int) and isinstance(kind, Integer) and not -(2**31) <= value < 2**31:
-            raise Invalid(msg("This number is too large."), field=attribute.key)
+                raise Invalid(msg("This contains a character that cannot be stored."), field=key)
+    for key in numbers:
+        value = row.get(key)
+        if isinstance(value, int) and not -(2**31) <= value < 2**31:
+            raise Invalid(msg("This number is too large."), field=key)

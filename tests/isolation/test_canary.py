@@ -135,7 +135,7 @@ def grow(here: World, training: Training, count: int) -> None:
     """B puts many people forward."""
     b = here.theirs["agency"]
     strangers = [Person(family_name=f"{TOKEN}900{n}", given_names="Sam", country="AT") for n in range(count)]
-    more = atomic(trainees.add_many)([trainees.new(b, one) for one in strangers])
+    more = atomic(trainees.add_many)(b, strangers)
     registrations.submit_many(training, by=None, agency=b, people=more, override=True)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.make import Make
-from training.db import db
-from training.errors import Conflict
+from training.db import atomic, db, insert_many
+from training.errors import Conflict, Invalid
 from training.models import (
     Admission,
     AuditEntry,
@@ -135,3 +138,38 @@ def test_nobody_is_put_forward_twice_at_once(way: str, make: Make):
                 drafts.submit(training, drafts=[kept, kept], **given)
 
     assert refusal.value.code == "twice"
+
+
+def add_at_once(make: Make, changed: Callable[[dict[str, Any]], None]) -> None:
+    """Add two people by one statement, the second one changed."""
+    agency = make.agency()
+    rows = [
+        {"family_name": f"Kasdov {n}", "given_names": "Ilim", "search_key": "x", "country": "AT", "agency_id": agency.id,
+         "theme_id": agency.theme_id}
+        for n in range(2)
+    ]  # fmt: skip
+    changed(rows[1])
+    atomic(insert_many)(Trainee, rows)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "why"),
+    [
+        ("family_name", "x" * 201, "at most 200 characters"),
+        ("given_names", "a\x00b", "cannot be stored"),
+        ("theme_id", 2**31, "too large"),
+    ],
+)
+def test_of_many_at_once_one_that_has_no_place_in_its_column_refuses_all(
+    field: str, value: object, why: str, make: Make
+):
+    with pytest.raises(Invalid, match=why) as refused:
+        add_at_once(make, lambda row: row.update({field: value}))
+    assert refused.value.field == field
+    assert db.session.scalar(select(func.count(Trainee.id))) == 0
+
+
+def test_of_many_at_once_no_column_is_left_out_in_silence(make: Make):
+    with pytest.raises(ValueError, match="differ in their columns"):
+        add_at_once(make, lambda row: row.update(email="i@example.org"))
+    assert db.session.scalar(select(func.count(Trainee.id))) == 0

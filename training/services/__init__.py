@@ -15,6 +15,7 @@ ORDER = (
     "change_letters",
     "person_letters",
     "letter_samples",
+    "step_letters",
     "notices",
     "notices_anew",
     "themes",

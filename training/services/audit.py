@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Select, inspect, select
 
 from training import clock
-from training.db import Base, atomic, db, store_plain
+from training.db import Base, Row, atomic, db, insert_many
 from training.models import AuditEntry, AuditOutcome, User
 
 SECRET_COLUMNS = frozenset(
@@ -43,37 +43,40 @@ def record(
 
     ``by`` is empty for what nobody did: a command, or the passing of time.
     """
-    db.session.add(_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
+    db.session.add(
+        AuditEntry(**_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
+    )
 
 
 def record_many(
     *, by: User | None, action: str, changes: Sequence[tuple[Base, Mapping[str, Sequence[Any]]]]
 ) -> None:
     """The same for several things at once, by one statement; ``changes`` are [before, now] by column."""
-    store_plain(
+    insert_many(
+        AuditEntry,
         [
             _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it))
             for thing, of_it in changes
-        ]
+        ],
     )
 
 
 @atomic
 def record_refusal(*, by: User | None, action: str, thing: Base | None = None, why: str = "") -> None:
     """Record that an access was refused."""
-    db.session.add(_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {}))
+    db.session.add(AuditEntry(**_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {})))
 
 
 def refused_entry(by: User, action: str) -> AuditEntry:
     """An entry for a refusal that is stored with something else."""
-    return _entry(by, action, by, AuditOutcome.REFUSED, {})
+    return AuditEntry(**_entry(by, action, by, AuditOutcome.REFUSED, {}))
 
 
 @atomic
 def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], rows: int) -> None:
     """Record that ``rows`` rows left the system, and by which filters."""
     details = {"filters": {key: _plain(value) for key, value in filters.items() if value}, "rows": rows}
-    db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
+    db.session.add(AuditEntry(**_entry(by, action, None, AuditOutcome.EXPORTED, details)))
 
 
 def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[AuditEntry]:
@@ -98,20 +101,20 @@ def about(thing: Base) -> Select[AuditEntry]:
 
 def _entry(
     by: User | None, action: str, thing: Base | None, outcome: AuditOutcome, changes: Mapping[str, Any]
-) -> AuditEntry:
+) -> Row:
     if thing is not None and getattr(thing, "id", None) is None:
         db.session.flush()  # the entry names the id of what was just made
-    return AuditEntry(
-        at=clock.now(),
-        user_id=by.id if by else None,
-        user_name=by.name if by else "",
-        action=action[:80],
-        outcome=outcome,
-        thing_type=thing.__tablename__ if thing is not None else "",
-        thing_id=getattr(thing, "id", None),
-        thing_label=_label(thing)[:200],
-        changes=dict(changes),
-    )
+    return {
+        "at": clock.now(),
+        "user_id": by.id if by else None,
+        "user_name": by.name if by else "",
+        "action": action[:80],
+        "outcome": outcome,
+        "thing_type": thing.__tablename__ if thing is not None else "",
+        "thing_id": getattr(thing, "id", None),
+        "thing_label": _label(thing)[:200],
+        "changes": dict(changes),
+    }
 
 
 def _changes(

@@ -52,14 +52,14 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
     steps.check_people(training, agency, people)
     known = steps.drafted_of(training, people, agency)
     kept = store_many(
+        Registration,
         [
-            Registration(
-                training_id=training.id, trainee_id=trainee.id, agency_id=agency.id, state=S.DRAFT,
-                **steps.copies(agency, trainee),
-            )
-            for trainee in people if trainee.id not in known
-        ]
-    )  # fmt: skip
+            {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id, "state": S.DRAFT}
+            | steps.copies(agency, trainee)
+            for trainee in people
+            if trainee.id not in known
+        ],
+    )
     steps.drafted(kept, by)
     audit.record(
         by=by, action="registration.draft", thing=training,
@@ -91,21 +91,20 @@ def submit(
                 "moved",
             )
     steps.check_people(training, agency, [draft.trainee for draft in drafts])
-    free = seats.free_now(training, agency)
+    places = steps.places(training, len(drafts), seats.free_now(training, agency))
     with db.session.no_autoflush:  # all drafts are stored at once below
-        for draft in drafts:
-            now = {**steps.copies(agency, draft.trainee), "state": S.SUBMITTED, "submitted_at": clock.now()}
+        for draft, place in zip(drafts, places, strict=True):
+            now = {**steps.copies(agency, draft.trainee), **place}
             for name, value in now.items():
                 setattr(draft, name, value)
-        is_waiting = steps.place_many(training, drafts, free)
-    update_many(drafts, [*now, "confirmed_at", "reserve_rank"])
+    update_many(drafts, list(now))
     steps.submitted_many(drafts, by, S.DRAFT)
     audit.record_many(
         by=by,
         action="registration.submit",
         changes=[(one, {"state": [S.DRAFT, one.state]}) for one in drafts],
     )
-    if is_waiting:
+    if any(draft.state is S.RESERVE for draft in drafts):
         reserve_list.promote(training, Freed(), by=by)
     return list(drafts)
 

@@ -26,7 +26,6 @@ from training.models import (
     RegistrationState,
     Role,
     Sex,
-    Trainee,
     Training,
     TrainingState,
     User,
@@ -193,7 +192,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
     before = _update(taken, by)
     fresh = [line for line in taken if line.person is None]
-    new = trainees.add_many([_new_trainee(batch, line.values) for line in fresh])
+    new = trainees.add_many(batch.agency, [_person(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
     known = trainees.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
@@ -304,8 +303,8 @@ def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[
     }
 
 
-def _new_trainee(batch: ImportBatch, values: dict[str, str]) -> Trainee:
-    person = trainees.Person(
+def _person(batch: ImportBatch, values: dict[str, str]) -> trainees.Person:
+    return trainees.Person(
         family_name=values["family_name"],
         given_names=values["given_names"],
         native_name=values["native_name"],
@@ -317,4 +316,3 @@ def _new_trainee(batch: ImportBatch, values: dict[str, str]) -> Trainee:
         email=values["email"],
         phone=values["phone"],
     )
-    return trainees.new(batch.agency, person)

@@ -12,14 +12,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from training import clock, letters, links
-from training.db import db
+from training.db import Row, db
 from training.letters import Letter, Ready, block, fill, one_line
 from training.models import (
     Agency,
     MailState,
     Modality,
     Organisation,
-    OutgoingMail,
     Registration,
     RegistrationState,
     Role,
@@ -196,7 +195,7 @@ def composed(
     return (main[0].kind if len(main) == 1 else letters.FRAME), letter
 
 
-def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[OutgoingMail]:
+def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Row]:
     """One message for each active focal point of each agency; where there is none, a row that says so."""
     if not parts:
         return []
@@ -228,7 +227,7 @@ Told = tuple[Training, Part, set[int | None]]
 """What coordinators are told, of which training, and by whose doing (ids of users)."""
 
 
-def to_coordinators(told: Sequence[Told]) -> list[OutgoingMail]:
+def to_coordinators(told: Sequence[Told]) -> list[Row]:
     """One message for each coordinator in whose scope the training is, save who did all of it."""
     found, organisation = [], organisations.get()
     readers = {training: _coordinators_of(training) for training in {training for training, _, _ in told}}
@@ -282,7 +281,7 @@ def _is_by_focal_point(registration: Registration) -> bool:
     return registration.trainee.contact_via_focal_point or registration.agency.confidential
 
 
-def to_trainees(people: Sequence[Registration]) -> list[OutgoingMail]:
+def to_trainees(people: Sequence[Registration]) -> list[Row]:
     """The notice to each person, in their language; a row that says so where there is no address."""
     shared: dict[tuple[Training, str], dict[str, str]] = {}
     return [
@@ -353,24 +352,24 @@ def row(
     agency_id: int | None = None,
     name: str = "",
     registration: Registration | None = None,
-) -> OutgoingMail:
-    """A message for the outbox, not stored yet."""
+) -> Row:
+    """A message for the outbox (``OutgoingMail``), not stored yet."""
     at = clock.now()
     address = user.email if user else registration.trainee.email if registration else ""
     reachable = bool(ADDRESS.fullmatch(address)) or user is not None
-    return OutgoingMail(
-        to_email=one_line(address)[:254],
-        to_name=one_line(user.name if user else name)[:200],
-        user_id=user.id if user else None,
-        language=language,
-        kind=kind,
-        subject=letter.subject,
-        body=letter.body if reachable else "",
-        state=MailState.QUEUED if reachable else MailState.NO_ADDRESS,
-        last_error="" if reachable else str(mail.NO_ADDRESS),
-        due_at=at,
-        created_at=at,
-        training_id=training.id,
-        agency_id=agency_id,
-        registration_id=registration.id if registration else None,
-    )
+    return {
+        "to_email": one_line(address)[:254],
+        "to_name": one_line(user.name if user else name)[:200],
+        "user_id": user.id if user else None,
+        "language": language,
+        "kind": kind,
+        "subject": letter.subject,
+        "body": letter.body if reachable else "",
+        "state": MailState.QUEUED if reachable else MailState.NO_ADDRESS,
+        "last_error": "" if reachable else str(mail.NO_ADDRESS),
+        "due_at": at,
+        "created_at": at,
+        "training_id": training.id,
+        "agency_id": agency_id,
+        "registration_id": registration.id if registration else None,
+    }

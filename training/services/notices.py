@@ -9,69 +9,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, letters
-from training.db import END_OF_WORK, MOST_PARAMETERS, db, note, store_unread
+from training.db import END_OF_WORK, MOST_PARAMETERS, db, insert_many, note
 from training.models import (
     LIVE,
     Agency,
+    OutgoingMail,
     ReasonCode,
     Registration,
-    RegistrationSource,
-    RegistrationState,
     Training,
     TrainingSession,
     User,
 )
-from training.services import change_letters, notice_letters, person_letters, seat_counts, shown_trainings
+from training.services import change_letters, notice_letters, person_letters, shown_trainings, step_letters
 from training.services.change_letters import Facts, MovedSession, Times
-from training.services.notice_letters import Part, line_of, name_of
+from training.services.notice_letters import Part, name_of
+from training.services.step_letters import Remark, Step
 
-S = RegistrationState
 AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""
 TOLD_OF_SESSIONS = ("open", "confirmed", "running")
 TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
 MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
-
-
-@dataclass
-class Step:
-    """A registration's step; several of one registration in a unit of work count as one."""
-
-    registration: Registration
-    before: RegistrationState | None
-    by: User | None
-    code: ReasonCode | None = None
-    reason: str = ""
-
-    @property
-    def is_submission(self) -> bool:
-        """Whether it came in with this, or came back corrected."""
-        return self.is_first or (self.before is S.RETURNED and self.registration.state is S.SUBMITTED)
-
-    @property
-    def is_first(self) -> bool:
-        """Whether it came in with this: before, nobody was told of it."""
-        return self.before in (None, S.DRAFT)
-
-    @property
-    def kind(self) -> str:
-        """Under which heading it is told: where it stands now, or that its offer passed unused."""
-        is_over = self.before is S.OFFERED and self.registration.state is S.RESERVE
-        return "offer_over" if is_over else self.registration.state.value
-
-
-@dataclass(frozen=True)
-class Remark:
-    """A correction that a trainee asks for."""
-
-    registration: Registration
-    text: str
 
 
 @dataclass(frozen=True)
@@ -166,7 +129,7 @@ def write(notes: Sequence[object]) -> None:
     if not notes:
         return
     db.session.flush()  # the letters name the ids of what was just made
-    steps = _folded(one for one in notes if isinstance(one, Step))
+    steps = step_letters.folded(one for one in notes if isinstance(one, Step))
     remarks = [one for one in notes if isinstance(one, Remark)]
     _load([*(one.registration for one in steps), *(one.registration for one in remarks)])
     moves = [one for one in notes if isinstance(one, Moved)]
@@ -179,19 +142,21 @@ def write(notes: Sequence[object]) -> None:
     _add_changes(notes, parts, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
         parts[told_so.training, told_so.agency.id].append(told_so.part)
-    for key, found in _of_steps(told, remarks).items():
+    for key, found in step_letters.of_agencies(told, remarks).items():
         parts[key] += found
-    coordinators = _digests(told, remarks)
+    coordinators = step_letters.of_coordinators(told, remarks)
     coordinators += [
         (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
     ]
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
-    for registration, part in person_letters.of_steps([*_personal(told), *alone]).items():
+    for registration, part in person_letters.of_steps([*step_letters.of_people(told), *alone]).items():
         personal[registration].append(part)
-    store_unread([*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)])
-    people = _new(told)
+    insert_many(
+        OutgoingMail, [*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)]
+    )
+    people = step_letters.new_of(told)
     for first in range(0, len(people), AT_ONCE):
-        store_unread(notice_letters.to_trainees(people[first : first + AT_ONCE]))
+        insert_many(OutgoingMail, notice_letters.to_trainees(people[first : first + AT_ONCE]))
     _write_to_people(personal, besides=people)
 
 
@@ -202,33 +167,14 @@ def _write_to_people(
     told = set(besides)
     reached = [one for one in personal if one not in told and notice_letters.is_written_to(one)]
     for first in range(0, len(reached), AT_ONCE):
-        store_unread(
-            person_letters.to_people({one: personal[one] for one in reached[first : first + AT_ONCE]})
-        )
-
-
-def _personal(steps: Iterable[Step]) -> list[tuple[Registration, str]]:
-    """The steps of which the person hears: neither the first, which the notice tells, nor what they did themselves."""
-    return [
-        (one.registration, one.kind)
-        for one in steps
-        if one.before is not None and one.code is not ReasonCode.TRAINEE and one.kind in person_letters.STEPS
-    ]
-
-
-def _folded(steps: Iterable[Step]) -> list[Step]:
-    """One step for each registration: from where it stood to where it stands, with the last one's reason."""
-    found: dict[int, Step] = {}
-    for one in steps:
-        first = found.get(id(one.registration))
-        before = first.before if first else one.before
-        found[id(one.registration)] = Step(one.registration, before, one.by, one.code, one.reason)
-    return list(found.values())
+        some = {one: personal[one] for one in reached[first : first + AT_ONCE]}
+        insert_many(OutgoingMail, person_letters.to_people(some))
 
 
 def _load(registrations: Sequence[Registration]) -> None:
     """Have people, agencies and trainings at hand, by as many statements for many as for few."""
-    ids = [registration.id for registration in registrations]
+    wanted = {"trainee", "agency", "training"}
+    ids = [one.id for one in registrations if wanted & inspect(one).unloaded]
     for first in range(0, len(ids), MOST_PARAMETERS):
         db.session.scalars(
             select(Registration)
@@ -240,47 +186,6 @@ def _load(registrations: Sequence[Registration]) -> None:
                 joinedload(Registration.training).joinedload(Training.programme),
             )
         ).all()
-
-
-def _new(steps: Iterable[Step]) -> list[Registration]:
-    return [s.registration for s in steps if s.is_first and s.registration.state in LIVE]
-
-
-def _of_steps(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[Training, int], list[Part]]:
-    """What each agency is told of its own registrations, in one part for each outcome."""
-    groups: dict[tuple[Training, int], list[Step]] = defaultdict(list)
-    for one in steps:
-        groups[one.registration.training, one.registration.agency_id].append(one)
-    waiting: dict[Training, list[Registration]] = defaultdict(list)
-    for one in steps:
-        if _is(one, S.RESERVE):
-            waiting[one.registration.training].append(one.registration)
-    ranks = {n: rank for group in waiting.values() for n, rank in seat_counts.own_ranks(group).items()}
-    found: dict[tuple[Training, int], list[Part]] = defaultdict(list)
-    for (training, agency_id), group in groups.items():
-        by_state: dict[str, list[notice_letters.Line]] = defaultdict(list)
-        substitutes = {
-            s.registration.replaces_id: s.registration
-            for s in group
-            if s.registration.source is RegistrationSource.REPLACEMENT and s.before is None
-        }
-        for one in group:
-            if one.registration not in substitutes.values():
-                line = partial(line_of, one.registration, one.reason, ranks, substitutes)
-                by_state[one.kind].append(line)
-        found[training, agency_id] = notice_letters.of_people(training, by_state)
-        unreached = [r for r in _new(group) if not notice_letters.is_written_to(r)]
-        if unreached:
-            found[training, agency_id].append(notice_letters.of_hand_over(training, unreached))
-    for remark in remarks:
-        key = remark.registration.training, remark.registration.agency_id
-        lines = [notice_letters.with_reason(remark.registration, remark.text)]
-        found[key].append(notice_letters.of_lines("correction", key[0], lines))
-    return found
-
-
-def _is(step: Step, state: RegistrationState) -> bool:
-    return step.registration.state is state
 
 
 def _live_of(training: Training) -> list[Registration]:
@@ -371,30 +276,6 @@ def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, in
         {*shown_trainings.may_register(training), *db.session.scalars(registered.distinct())}
     ):
         parts[training, agency_id].append(part)
-
-
-def _digests(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.Told]:
-    """For the coordinators one digest for each training and kind, and who did what is in it."""
-    groups: dict[tuple[Training, str], list[tuple[User | None, Registration, str]]] = defaultdict(list)
-    for one in steps:
-        registration = one.registration
-        if registration.state is S.WITHDRAWN:
-            groups[registration.training, "coordinator_withdrawn"].append((one.by, registration, one.reason))
-        elif one.is_submission:
-            groups[registration.training, "coordinator_submitted"].append((one.by, registration, ""))
-    for remark in remarks:
-        registration = remark.registration
-        groups[registration.training, "correction"].append((None, registration, remark.text))
-    return [
-        (
-            training,
-            notice_letters.of_digest(
-                kind, training, [(registration, text) for _, registration, text in lines]
-            ),
-            {by.id if by else None for by, _, _ in lines},
-        )
-        for (training, kind), lines in groups.items()
-    ]
 
 
 END_OF_WORK.append(write)

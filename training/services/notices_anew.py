@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
-from training.db import MOST_PARAMETERS, atomic, db, store_unread
+from training.db import MOST_PARAMETERS, atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
     LIVE,
@@ -49,7 +49,7 @@ def of_registrations(numbers: Sequence[int]) -> None:
         .execution_options(populate_existing=True)
     )
     told = [one for one in found if _is_to_be_told(one)]
-    store_unread(notice_letters.to_trainees(told))
+    insert_many(OutgoingMail, notice_letters.to_trainees(told))
     _hand_over([one for one in told if not notice_letters.is_written_to(one)])
 
 
@@ -142,9 +142,9 @@ def _is_to_be_told(registration: Registration) -> bool:
 
 def _write_anew(message: OutgoingMail, registration: Registration) -> None:
     (fresh,) = notice_letters.to_trainees([registration])
-    message.to_email, message.to_name, message.language = fresh.to_email, fresh.to_name, fresh.language
-    message.subject, message.body, message.state = fresh.subject, fresh.body, fresh.state
-    message.last_error, message.attempts, message.due_at = fresh.last_error, 0, fresh.due_at
+    for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
+        setattr(message, name, fresh[name])
+    message.attempts = 0
 
 
 def _give_up(message: OutgoingMail, registration: Registration) -> None:
@@ -161,4 +161,4 @@ def _hand_over(people: Sequence[Registration]) -> None:
     for one in people:
         groups[one.training, one.agency_id].append(one)
     parts = {key: [notice_letters.of_hand_over(key[0], found)] for key, found in groups.items()}
-    store_unread(notice_letters.to_agencies(parts))
+    insert_many(OutgoingMail, notice_letters.to_agencies(parts))

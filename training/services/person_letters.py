@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from training import letters, links
+from training.db import Row
 from training.letters import Letter, Ready, one_line
-from training.models import OutgoingMail, Registration, Training
+from training.models import Registration, Training
 from training.services import notice_letters, organisations
 from training.services.notice_letters import Part, about
 
@@ -41,7 +42,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
     return Part(letters.TO_PERSON[kind], values)
 
 
-def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[OutgoingMail]:
+def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
     """One letter to each person, in their language, with their own link as long as it works."""
     organisation = one_line(organisations.get().name)
     known: dict[tuple[int, str], Letter] = {}

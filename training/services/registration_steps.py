@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from training import clock
-from training.db import db, refresh_many, store_plain, update_many
+from training.db import Row, db, insert_many, is_expired, refresh_many, update_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     HOLDS_SEAT,
@@ -25,6 +25,7 @@ from training.models import (
     User,
 )
 from training.services import notices, trainees, trainings
+from training.services.step_letters import Step
 from training.text import msg
 
 S = RegistrationState
@@ -107,10 +108,10 @@ def end_many(
         one.state, one.reserve_rank, one.offer_expires_at = state, None, None
         taken.append(_step(one, before, by, code, reason.strip()))
         if told:
-            notices.step_taken(notices.Step(one, before, by, code, reason.strip()))
+            notices.step_taken(Step(one, before, by, code, reason.strip()))
     # the pair of person and training is free, and the next count of seats right, only then
     update_many(registrations, ["state", "reserve_rank", "offer_expires_at", "released_at"])
-    store_plain(taken)
+    insert_many(RegistrationStep, taken)
 
 
 def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
     check_may_register(agency)
     if not people:
         raise Invalid(msg("Tick the people to register."))
-    refresh_many(people)  # those loaded before the unit of work began would be read singly
+    refresh_many([one for one in people if is_expired(one)])  # else they are read singly
     trainees.hold(people)
     taken = registered_of(training, people)
     for trainee in people:
@@ -140,18 +141,21 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
         taken.add(trainee.id)
 
 
-def place_many(training: Training, submitted: Sequence[Registration], free: int) -> bool:
-    """First come: give those just submitted the free seats in this order, and the others the end of the reserve list.
+def places(training: Training, count: int, free: int) -> list[Row]:
+    """Where each of ``count`` people who are submitted now comes to stand, in this order; the caller stores it.
 
-    The caller stores them. Returns whether somebody was put on the list, so that who waited longer goes first.
+    First come: the free seats, then the end of the reserve list, where the caller lets who waited longer go first. By
+    approval: submitted.
     """
+    now = clock.now()
+    submitted = {"state": S.SUBMITTED, "submitted_at": now, "confirmed_at": None, "reserve_rank": None}
     if training.admission is not Admission.FIRST_COME:
-        return False
-    for one in submitted[:free]:
-        one.state, one.confirmed_at = S.CONFIRMED, one.submitted_at
-    for rank, one in enumerate(submitted[free:], last_rank(training) + 1):
-        one.state, one.reserve_rank = S.RESERVE, rank
-    return free < len(submitted)
+        return [submitted] * count
+    seated = min(max(free, 0), count)
+    first = last_rank(training) + 1 if seated < count else 0
+    return [{**submitted, "state": S.CONFIRMED, "confirmed_at": now}] * seated + [
+        {**submitted, "state": S.RESERVE, "reserve_rank": first + n} for n in range(count - seated)
+    ]
 
 
 def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
@@ -186,7 +190,7 @@ def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -
 
 def drafted(drafts: Sequence[Registration], by: User) -> None:
     """Keep the first step of each draft, of which nobody is told."""
-    store_plain([_step(draft, None, by) for draft in drafts])
+    insert_many(RegistrationStep, [_step(draft, None, by) for draft in drafts])
 
 
 def draft_again(ended: Sequence[Registration], by: User, reason: str) -> None:
@@ -196,7 +200,7 @@ def draft_again(ended: Sequence[Registration], by: User, reason: str) -> None:
         before, one.state = one.state, S.DRAFT
         taken.append(_step(one, before, by, ReasonCode.AGENCY, reason))
     update_many(ended, ["state"])
-    store_plain(taken)
+    insert_many(RegistrationStep, taken)
 
 
 def to(
@@ -219,13 +223,13 @@ def step(
     reason: str = "",
 ) -> None:
     """Keep a step: who, when, why; those concerned are told."""
-    db.session.add(_step(registration, before, by, code, reason))
-    notices.step_taken(notices.Step(registration, before, by, code, reason))
+    _keep(registration, _step(registration, before, by, code, reason))
+    notices.step_taken(Step(registration, before, by, code, reason))
 
 
 def remark(registration: Registration, text: str) -> None:
     """Keep what the registered person says, as a step that leads nowhere; the agency and the coordinators are told."""
-    db.session.add(_step(registration, registration.state, None, ReasonCode.TRAINEE, text))
+    _keep(registration, _step(registration, registration.state, None, ReasonCode.TRAINEE, text))
     notices.correction_asked(registration, text=text)
 
 
@@ -235,20 +239,22 @@ def _step(
     by: User | None,
     code: ReasonCode | None = None,
     reason: str = "",
-) -> RegistrationStep:
+) -> Row:
     person = registration.name if code is ReasonCode.TRAINEE else ""
-    return RegistrationStep(
-        registration=registration,
-        registration_id=registration.id,
-        from_state=before,
-        to_state=registration.state,
-        at=clock.now(),
-        by=by,
-        by_id=by.id if by else None,
-        by_name=by.name if by else person,
-        reason_code=code,
-        reason=reason,
-    )
+    return {
+        "registration_id": registration.id,
+        "from_state": before,
+        "to_state": registration.state,
+        "at": clock.now(),
+        "by_id": by.id if by else None,
+        "by_name": by.name if by else person,
+        "reason_code": code,
+        "reason": reason,
+    }
+
+
+def _keep(registration: Registration, taken: Row) -> None:
+    db.session.add(RegistrationStep(registration=registration, **taken))
 
 
 def submitted_many(
@@ -257,14 +263,12 @@ def submitted_many(
     """Keep by one statement that many were submitted, and what followed from it at once; those concerned are told."""
     taken = []
     for registration in registrations:
-        notices.step_taken(notices.Step(registration, before, by))
-        first = _step(registration, before, by)
-        first.to_state = S.SUBMITTED
-        taken.append(first)
+        notices.step_taken(Step(registration, before, by))
+        taken.append({**_step(registration, before, by), "to_state": S.SUBMITTED})
         if registration.state is not S.SUBMITTED:
             code = ReasonCode.NO_SEAT if registration.state is S.RESERVE else None
             taken.append(_step(registration, S.SUBMITTED, by, code))
-    store_plain(taken)
+    insert_many(RegistrationStep, taken)
 
 
 def check_open(training: Training, override: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from training import clock
-from training.db import atomic, db, store_many
+from training.db import Row, atomic, db, know, store_many
 from training.errors import Conflict
 from training.models import (
     Admission,
@@ -64,9 +64,14 @@ def submit_many(
     steps.check_open(training, override)
     steps.check_people(training, agency, people)
     steps.end_drafts(training, people, by)
-    new = [_new(training, agency, trainee, source, "") for trainee in people]
-    is_waiting = steps.place_many(training, new, seats.free_now(training, agency))
-    stored = store_many(new)
+    places = steps.places(training, len(people), seats.free_now(training, agency))
+    new = [
+        {**_columns(training, agency, trainee, source), **place}
+        for trainee, place in zip(people, places, strict=True)
+    ]
+    stored = store_many(Registration, new)
+    for registration, trainee in zip(stored, people, strict=True):
+        know(registration, training=training, agency=agency, trainee=trainee)
     steps.submitted_many(stored, by)
     audit.record(
         by=by,
@@ -74,7 +79,7 @@ def submit_many(
         thing=training,
         changes={"agency": agency.code, "people": len(stored)},
     )
-    if is_waiting:
+    if any(one.state is S.RESERVE for one in stored):
         reserve_list.promote(training, Freed(), by=by)
     return stored
 
@@ -96,7 +101,10 @@ def submit_locked(
     steps.check_people(training, agency, [trainee])
     steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
-    registration = _new(training, agency, trainee, source, remarks)
+    registration = Registration(
+        training=training, agency=agency, trainee=trainee, state=S.SUBMITTED, submitted_at=clock.now(),
+        remarks=remarks, **_columns(training, agency, trainee, source),
+    )  # fmt: skip
     db.session.add(registration)
     steps.step(registration, None, by)
     if has_seat or training.admission is Admission.FIRST_COME:
@@ -116,23 +124,10 @@ def place(registration: Registration, free: int, by: User | None) -> None:
         reserve_list.promote(registration.training, Freed(), by=by)
 
 
-def _new(
-    training: Training, agency: Agency, trainee: Trainee, source: RegistrationSource, remarks: str
-) -> Registration:
-    """A submitted registration with its copies of the day."""
-    return Registration(
-        training=training,
-        training_id=training.id,
-        trainee=trainee,
-        trainee_id=trainee.id,
-        agency=agency,
-        agency_id=agency.id,
-        state=S.SUBMITTED,
-        source=source,
-        submitted_at=clock.now(),
-        remarks=remarks,
-        **steps.copies(agency, trainee),
-    )
+def _columns(training: Training, agency: Agency, trainee: Trainee, source: RegistrationSource) -> Row:
+    """Who is registered for what, by whom and how, with the copies of the day."""
+    ids = {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id}
+    return {**ids, "source": source, **steps.copies(agency, trainee)}
 
 
 @atomic

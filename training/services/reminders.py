@@ -15,10 +15,11 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, walltime
-from training.db import atomic, db, store_many, store_unread
+from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
     Agency,
+    OutgoingMail,
     Registration,
     RegistrationState,
     Reminder,
@@ -64,9 +65,8 @@ def remind(training: Training, *, kind: str) -> int:
     for number in fresh:
         one = Reminder(kind=kind, training_id=training.id, agency_id=number, day=days[number], at=clock.now())
         db.session.add(one)
-    store_many(
-        notice_letters.to_agencies({(training, agency_id): [part] for agency_id, part in fresh.items()})
-    )
+    parts_of = {(training, agency_id): [part] for agency_id, part in fresh.items()}
+    insert_many(OutgoingMail, notice_letters.to_agencies(parts_of))
     if kind == START_NEAR and fresh:
         _remind_people(training, fresh)
     return len(fresh)
@@ -195,7 +195,7 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
     )  # fmt: skip
     part = person_letters.of_training(START_NEAR, training)
     reached = {one: [part] for one in coming if notice_letters.is_written_to(one)}
-    store_unread(person_letters.to_people(reached))
+    insert_many(OutgoingMail, person_letters.to_people(reached))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:

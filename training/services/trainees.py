@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, false, intersect, or
 from sqlalchemy.orm import joinedload
 
 from training import alike
-from training.db import MOST_PARAMETERS, atomic, db, insert_many, store_many
+from training.db import MOST_PARAMETERS, Row, atomic, db, insert_many, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
@@ -180,7 +180,7 @@ def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]
 @atomic
 def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
     """Add a person to an agency; the theme is the agency's unless another is given."""
-    trainee = new(agency, person, theme)
+    trainee = Trainee(agency=agency, theme_id=(theme.id if theme else agency.theme_id), **_columns(person))
     db.session.add(trainee)
     db.session.flush()
     keep_keys([trainee])
@@ -253,9 +253,10 @@ def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> N
     notices_anew.of_people([trainee for trainee, said in values.items() if "email" in said])
 
 
-def add_many(people: Sequence[Trainee]) -> list[Trainee]:
-    """Store people made by ``new``, by few statements, and return them in order; the caller audits."""
-    stored = store_many(people)
+def add_many(agency: Agency, people: Sequence[Person]) -> list[Trainee]:
+    """Add people to an agency by few statements, and return them in order; the caller audits."""
+    ids = {"agency_id": agency.id, "theme_id": agency.theme_id}
+    stored = store_many(Trainee, [{**ids, **_columns(person)} for person in people])
     keep_keys(stored)
     return stored
 
@@ -295,8 +296,9 @@ def keep_keys(people: Sequence[Trainee]) -> None:
             known[number].add((key, side, agency_id))
     wanted = {one.id: {(key, side, one.agency_id) for key, side in keys_of(one)} for one in people}
     changed = [number for number in numbers if known[number] != wanted[number]]
-    for first in range(0, len(changed), MOST_PARAMETERS):
-        some = changed[first : first + MOST_PARAMETERS]
+    stale = [number for number in changed if known[number]]
+    for first in range(0, len(stale), MOST_PARAMETERS):
+        some = stale[first : first + MOST_PARAMETERS]
         db.session.execute(delete(TraineeKey).where(TraineeKey.trainee_id.in_(some)))
     rows = [
         {"trainee_id": number, "key": key, "side": side, "agency_id": agency_id}
@@ -306,26 +308,18 @@ def keep_keys(people: Sequence[Trainee]) -> None:
     insert_many(TraineeKey, rows)
 
 
-def new(agency: Agency, person: Person, theme: Theme | None = None) -> Trainee:
-    """A person of the agency, not stored yet."""
-    trainee = Trainee(agency=agency, agency_id=agency.id, theme_id=(theme.id if theme else agency.theme_id))
-    _set(trainee, person)
-    return trainee
-
-
 def key_for_search(person: Person | Trainee) -> str:
     """The search key of a person: names in both scripts, and the address."""
     return search_key(person.family_name, person.given_names, person.native_name, person.email)
 
 
+def _columns(person: Person) -> Row:
+    """What is stored of a person: text without what cannot be seen, and the key for searches."""
+    texts = ("family_name", "given_names", "native_name", "function", "rank")
+    said = {field.name: getattr(person, field.name) for field in fields(Person)}
+    return said | {name: clean(said[name]) for name in texts} | {"search_key": key_for_search(person)}
+
+
 def _set(trainee: Trainee, person: Person) -> None:
-    trainee.family_name, trainee.given_names = clean(person.family_name), clean(person.given_names)
-    trainee.native_name, trainee.sex, trainee.country = clean(person.native_name), person.sex, person.country
-    trainee.function, trainee.rank, trainee.language = (
-        clean(person.function),
-        clean(person.rank),
-        person.language,
-    )
-    trainee.email, trainee.phone = person.email, person.phone
-    trainee.contact_via_focal_point = person.contact_via_focal_point
-    trainee.search_key = key_for_search(person)
+    for name, value in _columns(person).items():
+        setattr(trainee, name, value)
