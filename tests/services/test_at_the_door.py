@@ -294,3 +294,16 @@ def test_who_is_spelled_like_one_on_the_register_is_asked_about_first(opened, ma
     door.add(agency, family_name="Шевченко", given_names="Ольга", is_another=True)
 
     assert (len(door.listed), people(agency)) == (3, 2)
+
+
+def test_a_double_of_one_on_the_register_is_asked_about_though_its_spelling_is_known(opened, make: Make):
+    door, agency = opened(capacity=3), make.agency()
+    door.add(agency, family_name="Shevchenko", given_names="Olha")
+    known = make.trainee(agency, family_name="Shevchenko", given_names="Olga")
+
+    with pytest.raises(Conflict, match="Shevchenko, Olha is on this register") as refusal:
+        door.add(agency, family_name="Shevchenko", given_names="Olga")
+    added = door.add(agency, family_name="Shevchenko", given_names="Olga", is_another=True)
+
+    assert refusal.value.code == "on_register"
+    assert added.trainee is known and len(door.listed) == 2

@@ -266,3 +266,20 @@ def test_drafts_stand_first_in_the_list_of_their_agency(make: Make):
     desk.submit([first, second])
 
     assert visible(desk.focal, desk.training) == [draft, first, second]
+
+
+def test_the_first_page_names_only_what_can_be_done_now(make: Make):
+    focal = make.user(Role.PARTNER)
+    training = make.training()
+    drafts.keep(training, by=focal, agency=focal.agency, people=[make.trainee(focal.agency)])
+    found = {}
+
+    for name, at in [
+        ("before", training.registration_opens_at - timedelta(minutes=1)),
+        ("meanwhile", clock.now()),
+        ("after", training.registration_closes_at),
+    ]:
+        with time_machine.travel(at):
+            found[name] = dashboards.work_of_partner(focal)
+
+    assert found == {"before": {}, "meanwhile": {S.DRAFT: 1}, "after": {}}

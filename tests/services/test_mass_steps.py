@@ -12,16 +12,26 @@ from tests.make import Make
 from training.db import atomic, db, insert_many
 from training.errors import Conflict, Invalid
 from training.models import (
+    LIVE,
     Admission,
     AuditEntry,
     ReasonCode,
+    Registration,
     RegistrationState,
     Role,
     Trainee,
     Training,
     User,
 )
-from training.services import cancellations, decisions, drafts, registrations, shown_registrations, trainees
+from training.services import (
+    cancellations,
+    decisions,
+    drafts,
+    registrations,
+    seats,
+    shown_registrations,
+    trainees,
+)
 
 S = RegistrationState
 
@@ -173,3 +183,24 @@ def test_of_many_at_once_no_column_is_left_out_in_silence(make: Make):
     with pytest.raises(ValueError, match="differ in their columns"):
         add_at_once(make, lambda row: row.update(email="i@example.org"))
     assert db.session.scalar(select(func.count(Trainee.id))) == 0
+
+
+@pytest.mark.parametrize("way", ["one", "several", "draft"])
+def test_who_begins_the_list_is_owed_nothing_whichever_way_they_came(way: str, make: Make):
+    training, focal = make.training(capacity=2), make.user(Role.PARTNER)
+    make.registration(training)
+    seats.allocate(training, by=make.user(), agency=make.agency(), seats=1)  # what is free is not for them
+    person, given = make.trainee(focal.agency), {"by": focal, "agency": focal.agency}
+    atomic(setattr)(training, "freed_seats", 1)
+
+    match way:
+        case "one":
+            registrations.submit(training, by=focal, trainee=person)
+        case "several":
+            registrations.submit_many(training, people=[person], **given)
+        case "draft":
+            drafts.submit(training, drafts=drafts.keep(training, people=[person], **given), **given)
+
+    found = shown_registrations.of_trainee(person, focal).where(Registration.state.in_(LIVE))
+    assert training.freed_seats == 0
+    assert [one.state for one in db.session.scalars(found)] == [S.RESERVE]

@@ -218,3 +218,21 @@ def test_a_register_that_cannot_be_closed_yet_says_who_can_help(world, client, m
         "The session has not ended yet. Who can help: whoever keeps the register. (not_ended)"
         in response.text
     )
+
+
+def test_before_marks_are_taken_people_are_added_and_marks_that_come_along_are_kept(
+    world, client, make: Make
+):
+    atomic(setattr)(world["training"], "capacity", 5)
+    address = f"{world['path']}/door"
+
+    with time_machine.travel(world["session"].starts_at - timedelta(minutes=90)):
+        client.sign_in(world["trainer"])
+        expected = make.registration(world["training"])
+        done = client.post(address, data=typed(world) | marked(expected, ""))
+        early = client.post(address, data=typed(world, family_name="Brown") | marked(expected, "present"))
+
+    assert done.status_code == 303 and len(names(world)) == 2
+    assert early.status_code == 422 and "has not begun yet" in early.text
+    assert f'name="status-{expected.public_id}" value="present" checked' in early.text
+    assert 'value="Brown"' in early.text

@@ -223,3 +223,19 @@ def test_a_coordinator_adds_people_at_the_door_all_or_none(client, make: Make):
 
     assert (too_many.status_code, two.status_code) == (409, 303)
     assert trainings.held_counts([training]) == {training.id: 2}
+
+
+def test_the_order_of_a_list_tells_nothing_of_who_stands_ahead(client, make: Make):
+    mine, alone, among = make.agency(), make.training(capacity=1), make.training(capacity=1)
+    for training in (alone, among):
+        make.registration(training)
+    make.registration(among)
+    make.registration(among)
+    for training, name in [(alone, "Ana"), (among, "Bea"), (alone, "Cleo")]:
+        make.registration(training, make.trainee(mine, family_name=name))
+    client.sign_in(make.user(Role.PARTNER, agency=mine))
+
+    lists = {client.get(f"/registrations?as=csv{sort}").text for sort in ("", "&sort=rank", "&sort=-rank")}
+
+    assert len(lists) == 1
+    assert "Cleo" in lists.pop()

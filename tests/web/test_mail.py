@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.make import Make
-from training import letters
+from training import clock, letters
 from training.db import atomic
 from training.forms import labels
 from training.models import MailState, OutgoingMail, Role
@@ -116,3 +118,13 @@ def test_a_preview_shows_the_next_training_in_scope_unless_another_is_asked_for(
 
     assert foreign.starts_on == own.starts_on and "Which training?" in nothing
     assert "Reading stamps" in page and 'value="OWN"' in page and "FAR" not in page
+
+
+def test_the_preview_finds_the_next_training_in_scope_behind_many_others(client, make: Make):
+    borders = make.programme()
+    for _ in range(101):
+        make.training(programme=borders, is_open=False)
+    mine = make.training(programme_theme="THB", is_open=False, starts_on=clock.today() + timedelta(days=60))
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("THB")]))
+
+    assert mine.code in client.get("/mail/preview/confirmed").text

@@ -97,19 +97,18 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
     """
     same = trainees.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in attendance.register(session)}
+    likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
     is_here = any(one.id in here for one in same)
     if is_here and not is_another:
         raise Conflict(
             msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
             "on_register",
         )
+    if not is_another and (alike := next((one for one in likely if one.id in here), None)):
+        raise Conflict(
+            msg("%(name)s is on this register and may be the same person.", name=alike.name), "on_register"
+        )
     if not same:
-        likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
-        if not is_another and (alike := next((one for one in likely if one.id in here), None)):
-            raise Conflict(
-                msg("%(name)s is on this register and may be the same person.", name=alike.name),
-                "on_register",
-            )
         waiting = steps.registered_of(session.training, likely) - here
         same = [one for one in likely if one.id in waiting]
     return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)

@@ -19,7 +19,6 @@ from training.models import (
     OutgoingMail,
     Registration,
     RegistrationState,
-    Role,
     SeatAllocation,
     SeatRequest,
     Training,
@@ -34,6 +33,7 @@ from training.services import (
     seats,
     sessions,
     shown_registrations,
+    shown_trainings,
     standings,
     trainings,
 )
@@ -84,15 +84,18 @@ def of_coordinator(user: User) -> Due:
         .order_by(Training.starts_on, Training.id)
         .limit(MOST)
     ).all()
-    work = _in_scope(attendance.open_work(sessions.search(user, sort="starts_at", descending=False)), user)
+    in_scope = shown_trainings.in_scope(user)
+    work = attendance.open_work(sessions.search(user, sort="starts_at", descending=False)).where(in_scope)
     registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
-    upcoming = _in_scope(
-        trainings.visible_to(user).where(
+    upcoming = (
+        trainings.visible_to(user)
+        .where(
+            in_scope,
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
             Training.starts_on >= clock.today(),
-        ),
-        user,
-    ).options(joinedload(Training.theme))
+        )
+        .options(joinedload(Training.theme))
+    )
     soon = upcoming.where(
         Training.registration_closes_at.between(clock.now(), clock.now() + timedelta(days=14))
     ).order_by(Training.registration_closes_at)
@@ -175,11 +178,15 @@ def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
 
 
 def work_of_partner(user: User) -> dict[RegistrationState, int]:
-    """How many of the agency's registrations wait for it to act: to correct, to take the seat, to submit."""
+    """How many of the agency's registrations wait for what it can do now: to correct, to take the seat, to submit."""
+    now = clock.now()
     found = (
         shown_registrations.visible_to(user)
         .where(
-            Registration.state.in_([S.RETURNED, S.OFFERED, S.DRAFT]),
+            (Registration.state == S.OFFERED) & (Registration.offer_expires_at > now)
+            | Registration.state.in_([S.RETURNED, S.DRAFT])
+            & (Training.registration_opens_at <= now)
+            & (Training.registration_closes_at > now),
             Training.state.in_(trainings.OFFERED_TO_PARTNERS),
         )
         .with_only_columns(Registration.state, func.count())
@@ -189,11 +196,11 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
 
 
 def registrations_of_partner(user: User) -> list[Registration]:
-    """The agency's latest registrations."""
+    """The agency's latest registrations; when they changed would tell of others, who move them on the reserve list."""
     found = (
         shown_registrations.visible_to(user)
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))
-        .order_by(Registration.changed_at.desc(), Registration.id.desc())
+        .order_by(Registration.id.desc())
         .limit(10)
     )
     return list(db.session.scalars(found))
@@ -233,10 +240,3 @@ def of_admin() -> Health:
         mail.get(MailState.FAILED, 0),
         refused or 0,
     )
-
-
-def _in_scope(found: Select, user: User) -> Select:  # type: ignore[type-arg]
-    if user.role is Role.COORDINATOR and not user.all_themes:
-        mine = [theme.id for theme in user.themes]
-        return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
-    return found

@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, false, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
@@ -87,12 +87,9 @@ def visible_to(user: User) -> Select[OutgoingMail]:
     match user.role:
         case Role.ADMIN:
             return found
-        case Role.COORDINATOR if user.all_themes:
-            return found.where(OutgoingMail.training_id.is_not(None))
-    mine = [theme.id for theme in user.themes]
-    return found.join(OutgoingMail.training).where(
-        Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine)
-    )
+        case Role.COORDINATOR:
+            return found.join(OutgoingMail.training).where(shown_trainings.in_scope(user))
+    return found.where(false())
 
 
 def search(

@@ -47,11 +47,16 @@ def lock(registration: Registration) -> None:
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
     """Put at the end of the reserve list; ``rank`` is the one after its last, where the caller has counted."""
     rank = rank or last_rank(registration.training) + 1
-    if rank == 1:
-        registration.training.freed_seats = 0  # what was owed was owed to those who have left the list
+    _begin_list(registration.training, rank)
     registration.reserve_rank = rank
     registration.offer_expires_at = None
     to(registration, S.RESERVE, by, code)
+
+
+def _begin_list(training: Training, rank: int) -> None:
+    """Where somebody is the first on the list: what was owed was owed to those who have left it."""
+    if rank == 1:
+        training.freed_seats = 0
 
 
 def arrange(moved: Sequence[Registration], rank: int) -> None:
@@ -153,6 +158,7 @@ def places(training: Training, count: int, free: int) -> list[Row]:
         return [submitted] * count
     seated = min(max(free, 0), count)
     first = last_rank(training) + 1 if seated < count else 0
+    _begin_list(training, first)
     return [{**submitted, "state": S.CONFIRMED, "confirmed_at": now}] * seated + [
         {**submitted, "state": S.RESERVE, "reserve_rank": first + n} for n in range(count - seated)
     ]

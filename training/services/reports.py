@@ -36,7 +36,6 @@ from training.models import (
     RegisterState,
     Registration,
     RegistrationState,
-    Role,
     Sex,
     Theme,
     ThemeKind,
@@ -46,7 +45,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, programmes
+from training.services import attendance, programmes, shown_trainings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +99,7 @@ class DataState:
 
 def scope_of(user: User | None) -> list[ColumnElement[bool]]:
     """What limits the report for ``user``: a coordinator reports on their themes; a command sees all."""
-    if user is not None and user.role is Role.COORDINATOR and not user.all_themes:
-        mine = [theme.id for theme in user.themes]
-        return [or_(Training.theme_id.in_(mine), Training.programme_theme_id.in_(mine))]
-    return []
+    return [shown_trainings.in_scope(user)] if user is not None else []
 
 
 class Listed(NamedTuple):

@@ -23,7 +23,7 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept
-from training.services import audit, notices, reserve_list, seat_counts, trainings
+from training.services import audit, notices, reserve_list, seat_counts, shown_trainings, trainings
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.reserve_list import Freed
@@ -38,10 +38,7 @@ def visible_to(user: User) -> Select[SeatRequest]:
             return found.where(SeatRequest.agency_id == user.agency_id)
         case Role.TRAINER:
             return found.where(false())
-        case Role.COORDINATOR if not user.all_themes:
-            mine = [theme.id for theme in user.themes]
-            return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
-    return found
+    return found.where(shown_trainings.in_scope(user))
 
 
 def get(user: User, public_id: UUID) -> SeatRequest:

@@ -24,7 +24,7 @@ from training.models import (
     User,
 )
 from training.names import fold
-from training.services import trainees
+from training.services import shown_trainings, trainees
 
 S = RegistrationState
 IS_HERE = (
@@ -44,14 +44,9 @@ def visible_to(user: User) -> Select[Registration]:
     if user.role is Role.PARTNER:
         own = Registration.agency_id == user.agency_id
         return found.where(own, is_submitted | (Registration.state == S.DRAFT))
-    found = found.where(is_submitted)
-    match user.role:
-        case Role.TRAINER:
-            return found.where(false())
-        case Role.COORDINATOR if not user.all_themes:
-            mine = [theme.id for theme in user.themes]
-            return found.where(Training.theme_id.in_(mine) | Training.programme_theme_id.in_(mine))
-    return found
+    if user.role is Role.TRAINER:
+        return found.where(false())
+    return found.where(is_submitted, shown_trainings.in_scope(user))
 
 
 def search(
@@ -97,7 +92,6 @@ def search(
         "name": NAME_KEY if user.role is Role.PARTNER else Trainee.search_key,
         "state": Registration.state,
         "agency": Registration.agency_name,
-        "rank": Registration.reserve_rank,
     }[sort]
     keys: list[Any] = (
         [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]

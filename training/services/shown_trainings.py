@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from training.db import db
 from training.models import (
@@ -19,6 +19,14 @@ from training.models import (
 )
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+
+
+def in_scope(user: User) -> ColumnElement[bool]:
+    """Whether a training is of a coordinator's themes; nobody else is limited by it, nor who has all themes."""
+    if user.role is not Role.COORDINATOR or user.all_themes:
+        return true()
+    mine = [theme.id for theme in user.themes]
+    return or_(Training.theme_id.in_(mine), Training.programme_theme_id.in_(mine))
 
 
 def visible_to(user: User) -> Select[Training]:

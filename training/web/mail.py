@@ -13,7 +13,7 @@ from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
-from training.services import letter_samples, mail, notices_anew, trainings
+from training.services import letter_samples, mail, notices_anew, shown_trainings, trainings
 from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import first, page, paginate
@@ -41,8 +41,8 @@ def preview(kind: str) -> Response:
     form = PreviewForm(request.args)
     form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
     user = current_user._get_current_object()
-    found = first(trainings.search(user, starts_from=clock.today(), descending=False), 100)
-    coming = [one for one in found if can(user, Action.MAIL_READ, one)]
+    found = trainings.search(user, starts_from=clock.today(), descending=False)
+    coming = first(found.where(shown_trainings.in_scope(user)), 100)
     training = trainings.by_code(form.training.data) if form.training.data else next(iter(coming), None)
     if training is not None and not can(user, Action.MAIL_READ, training):
         raise NotFound

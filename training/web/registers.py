@@ -74,19 +74,21 @@ def save(session: TrainingSession) -> Response:
     return redirect(url_for(".show", public_id=session.public_id, page=request.form.get("page") or None), 303)
 
 
-def _not_saved(session: TrainingSession, door: DoorForm | None = None) -> Response | None:
-    """Store what was marked; the page that says why not all of it could be, None where it was."""
+def _not_saved(
+    session: TrainingSession, door: DoorForm | None = None, *, along: bool = False
+) -> Response | None:
+    """Store what was marked; the page that says why not all of it could be, None where it was.
+
+    ``along``: another button took it along; where nothing was marked, nothing stands in that one's way.
+    """
     try:
-        clashes = attendance.save(session, by=_user(), marks=_marks(), reason=reason())
-    except Invalid as refusal:
+        marks = _marks()
+        if along and not marks:
+            return None
+        clashes = attendance.save(session, by=_user(), marks=marks, reason=reason())
+    except (Conflict, Invalid) as refusal:
         return _shown(session, refusal=refusal.explained.translated(), door=door)
     return _shown(session, clashes, door=door) if clashes else None
-
-
-def _along_not_saved(session: TrainingSession, door: DoorForm | None = None) -> Response | None:
-    """As ``_not_saved``, of the marks that another button of the page took along: none is lost by it."""
-    came_along = any(name.startswith("was-") for name in request.form)
-    return _not_saved(session, door) if came_along else None
 
 
 def _marks() -> list[attendance.Mark]:
@@ -134,7 +136,7 @@ def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Res
 @permit(Action.REGISTER_MARK, sessions.get)
 def all_present(session: TrainingSession) -> Response:
     """Mark everybody present who is not recorded."""
-    if refused := _along_not_saved(session):
+    if refused := _not_saved(session, along=True):
         return refused
     count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
     return _done(session, _("%(count)s people are marked present.", count=count))
@@ -144,7 +146,7 @@ def all_present(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_MARK, sessions.get)
 def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
-    if refused := _along_not_saved(session):
+    if refused := _not_saved(session, along=True):
         return refused
     count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
     return _done(session, _("%(count)s people are marked absent.", count=count))
@@ -155,7 +157,7 @@ def rest_absent(session: TrainingSession) -> Response:
 def door(session: TrainingSession) -> Response:
     """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
     form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
-    if refused := _along_not_saved(session, form):
+    if refused := _not_saved(session, form, along=True):
         return refused
     if not submitted(form):
         return _shown(session, door=form)
@@ -179,7 +181,7 @@ def door(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_CLOSE, sessions.get)
 def close(session: TrainingSession) -> Response:
     """Sign the register off."""
-    if refused := _along_not_saved(session):
+    if refused := _not_saved(session, along=True):
         return refused
     try:
         attendance.close(session, by=_user())

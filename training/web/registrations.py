@@ -58,7 +58,7 @@ def index() -> Response:
     if _is_partner():
         del form.agency
     form = choices.filtered(form)
-    sort = sorting(("submitted_at", "name", "state", "agency", "rank"), "-submitted_at")
+    sort = sorting(("submitted_at", "name", "state", "agency"), "-submitted_at")
     found = shown_registrations.search(
         _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
@@ -80,7 +80,8 @@ def show(registration: Registration) -> Response:
         "registrations/show.html", registration=registration, history=shown_registrations.history(registration),
         substitute=shown_registrations.substitute_of(registration), others=shown_registrations.others_of(registration, _user()),
         why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
-        own_ranks=seat_counts.own_ranks(waiting) if is_partner else {}, rule=standings.rule(registration.training),
+        own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
+        is_partner=is_partner, rule=standings.rule(registration.training),
         attendance=own_attendance.of(registration),
     )  # fmt: skip
 
