@@ -233,6 +233,6 @@ def test_before_marks_are_taken_people_are_added_and_marks_that_come_along_are_k
         early = client.post(address, data=typed(world, family_name="Brown") | marked(expected, "present"))
 
     assert done.status_code == 303 and len(names(world)) == 2
-    assert early.status_code == 422 and "has not begun yet" in early.text
+    assert early.status_code == 409 and "has not begun yet" in early.text
     assert f'name="status-{expected.public_id}" value="present" checked' in early.text
     assert 'value="Brown"' in early.text

@@ -37,15 +37,16 @@ def _shown(
     door: DoorForm | None = None,
     full: str = "",
     twin: bool = False,
+    status: int = 422,
 ) -> Response:
-    """The page; where what was marked is refused as a whole, it stands there again as it was sent."""
+    """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
     if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
         door = _door(None)
     tally = attendance.tally(session)
     pages = Pages(page_number(), tally.listed, PER_PAGE)
     rows = attendance.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
     return page(
-        "registers/show.html", status=409 if clashes else 422 if refusal or full else 200, session=session, rows=rows,
+        "registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
         tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=attendance.corrections(session),
         is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
     )  # fmt: skip
@@ -87,7 +88,8 @@ def _not_saved(
             return None
         clashes = attendance.save(session, by=_user(), marks=marks, reason=reason())
     except (Conflict, Invalid) as refusal:
-        return _shown(session, refusal=refusal.explained.translated(), door=door)
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _shown(session, refusal=refusal.explained.translated(), door=door, status=status)
     return _shown(session, clashes, door=door) if clashes else None
 
 
