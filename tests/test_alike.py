@@ -48,6 +48,8 @@ Kovačević, Željko ~ Kovatchevitch, Jeljko
 Ковачевич, Желько ~ Kovačević, Željko
 PETROVSKAYA, Oksana ~ Петровская, Оксана
 محمد عبد الرحمن ~ Abdel Rahman, Mohamed
+محمد عبد الرحمن ~ Rahman, Mohamed Abdel
+Van den Berg, Joost ~ Berg, Joost van den
 محمد عبد الرحمن ~ Abdulrahman, Muhammad
 محمد عبد الرحمن ~ Abdurrahman, Mohammed
 Abdel Rahman, Mohamed ~ Abdulrahman, Muhammad

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from training.names import clean, fold, same_person_key
+from training.names import ARTICLES, FILIATION, JOINED, clean, fold, leads_on, same_person_key
 
 KEY_LENGTH = 120
 FEW, LONG = 2, 5
@@ -115,12 +115,7 @@ ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
 READINGS = {"w": "U", "j": "I", "ch": "h", "ck": "sk"}
 """A spelling's second sound: as in Marwan, in Julia written for Юлия, in Mychajlo, in Werbycka."""
 
-JOINED = re.compile(
-    r"abd(?:[aeou]|ou)?[lrsnzdt]?|ab[oi]|abo?u|عبد|أبو|ابو|أبي|ابي|van|von|der|den|del?|della|d[iau]|dos"
-)
-ARTICLES = {"al", "el", "ul", "آل"}
 ASSIMILATED = re.compile(r"[aeu](?:d|r|s|z|n|t|sh|ch)")
-FILIATION = {"bin", "ben", "ibn", "bn", "bint", "بن", "ابن", "بنت"}
 OF_FAITH = re.compile(r"(?:[aeu]l|[aeu]d)?d(?:in|ine|een)|الدين")
 NAMESAKES = {"Olena": "Elena", "Hanna": "Anna", "Kateryna": "Ekaterina", "Mykola": "Nikolai"}
 """Given names that stand in one passport of a person in Ukrainian and in another in Russian."""
@@ -140,7 +135,10 @@ def keys(
         native = " ".join(sorted(fold(native_name).split()))
         found.add((f"1n {same_person_key(family_name, given_names)} | {native}", 0))
     has_arabic = any(_is_arabic(text) for text in (family_name, given_names, native_name))
-    for text in (f"{family_name} {given_names}", native_name):
+    given = given_names.split()
+    leads = len(given) > 1 and leads_on(given[-1])  # Mohamed Abdel, of the family Rahman
+    full_name = f"{given_names} {family_name}" if leads else f"{family_name} {given_names}"
+    for text in (full_name, native_name):
         side = 1 if _is_arabic(text) else 0 if has_arabic else 2
         readings = _readings(text)
         for parts in readings:

@@ -14,6 +14,11 @@ INVISIBLE = dict.fromkeys(
 ARABIC_SPELLINGS = dict.fromkeys([0x0640, 0x0670, *range(0x064B, 0x0660)]) | {0x0649: 0x064A}
 """The long stroke and the vowel marks, which are rarely written, and the two ways to write a final y."""
 KEY_LENGTH = 800
+JOINED = re.compile(
+    r"abd(?:[aeou]|ou)?[lrsnzdt]?|ab[oi]|abo?u|عبد|أبو|ابو|أبي|ابي|van|von|der|den|del?|della|d[iau]|dos"
+)
+ARTICLES = {"al", "el", "ul", "آل"}
+FILIATION = {"bin", "ben", "ibn", "bn", "bint", "بن", "ابن", "بنت"}
 
 
 def clean(text: str) -> str:
@@ -56,11 +61,17 @@ def script_of(text: str) -> str:
     return "other"
 
 
+def leads_on(part: str) -> bool:
+    """Whether this part of a name belongs to the one after it: Abdel, van, al, ben."""
+    lowered = part.casefold()
+    return lowered in ARTICLES or lowered in FILIATION or bool(JOINED.fullmatch(lowered))
+
+
 def split_full_name(text: str) -> tuple[str, str]:
     """Propose (family name, given names) for a full name; a person confirms it.
 
-    A comma tells; so does a part in capitals among others. Else Latin and Arabic names end with the family name,
-    Cyrillic ones begin with it.
+    A comma tells; so does a part in capitals among others. Else Latin and Arabic names end with the family name and
+    what leads to it (Abdel Rahman, van der Berg), Cyrillic ones begin with it.
     """
     full = clean(text)
     if "," in full:
@@ -79,7 +90,10 @@ def split_full_name(text: str) -> tuple[str, str]:
         return parts[0], " ".join(parts[1:])
     if script_of(full) == "arabic":
         return _arabic_split(parts)
-    return parts[-1], " ".join(parts[:-1])
+    place = len(parts) - 1
+    while place > 1 and leads_on(parts[place - 1]):
+        place -= 1
+    return " ".join(parts[place:]), " ".join(parts[:place])
 
 
 def _in_capitals(parts: list[str]) -> list[int]:

@@ -95,3 +95,17 @@ def test_a_focal_point_keeps_drafts_and_picks_a_substitute(person, width, scheme
     assert page.locator("[name=substitute]:checked").get_attribute("value") == wanted
     assert page.input_value("[name=reason]") == "On leave."
     assert person.said == []
+
+
+def test_the_way_back_leaves_nobody_ticked_in_the_place_of_who_was(person):
+    page = person.signs_in("partner", 360, "light")
+    page.click("main >> text=Register people >> nth=1")
+    address = page.url
+    page.locator("#pick [name=person]:not([disabled])").nth(1).check()
+    page.click("#pick button.btn-primary")
+    page.wait_for_url(lambda url: url != address)
+    page.go_back()
+    page.wait_for_selector("#pick [name=person]")
+
+    assert page.url == address
+    assert page.locator("#pick [name=person]:checked").count() == 0
