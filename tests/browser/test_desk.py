@@ -103,7 +103,8 @@ def test_the_way_back_leaves_nobody_ticked_in_the_place_of_who_was(person):
     address = page.url
     page.locator("#pick [name=person]:not([disabled])").nth(1).check()
     page.click("#pick button.btn-primary")
-    page.wait_for_url(lambda url: url != address)
+    page.wait_for_selector("text=Your people")
+    page.wait_for_load_state()
     page.go_back()
     page.wait_for_selector("#pick [name=person]")
 
