@@ -43,9 +43,7 @@ def record(
 
     ``by`` is empty for what nobody did: a command, or the passing of time.
     """
-    db.session.add(
-        AuditEntry(**_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
-    )
+    db.session.add(_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
 
 
 def record_many(
@@ -55,7 +53,7 @@ def record_many(
     insert_many(
         AuditEntry,
         [
-            _entry(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it))
+            _row(by, action, thing, AuditOutcome.DONE, _changes(thing, None, of_it))
             for thing, of_it in changes
         ],
     )
@@ -64,19 +62,19 @@ def record_many(
 @atomic
 def record_refusal(*, by: User | None, action: str, thing: Base | None = None, why: str = "") -> None:
     """Record that an access was refused."""
-    db.session.add(AuditEntry(**_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {})))
+    db.session.add(_entry(by, action, thing, AuditOutcome.REFUSED, {"why": why} if why else {}))
 
 
 def refused_entry(by: User, action: str) -> AuditEntry:
     """An entry for a refusal that is stored with something else."""
-    return AuditEntry(**_entry(by, action, by, AuditOutcome.REFUSED, {}))
+    return _entry(by, action, by, AuditOutcome.REFUSED, {})
 
 
 @atomic
 def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], rows: int) -> None:
     """Record that ``rows`` rows left the system, and by which filters."""
     details = {"filters": {key: _plain(value) for key, value in filters.items() if value}, "rows": rows}
-    db.session.add(AuditEntry(**_entry(by, action, None, AuditOutcome.EXPORTED, details)))
+    db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
 
 
 def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[AuditEntry]:
@@ -100,6 +98,12 @@ def about(thing: Base) -> Select[AuditEntry]:
 
 
 def _entry(
+    by: User | None, action: str, thing: Base | None, outcome: AuditOutcome, changes: Mapping[str, Any]
+) -> AuditEntry:
+    return AuditEntry(**_row(by, action, thing, outcome, changes))
+
+
+def _row(
     by: User | None, action: str, thing: Base | None, outcome: AuditOutcome, changes: Mapping[str, Any]
 ) -> Row:
     if thing is not None and getattr(thing, "id", None) is None:

@@ -54,8 +54,7 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
     kept = store_many(
         Registration,
         [
-            {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id, "state": S.DRAFT}
-            | steps.copies(agency, trainee)
+            {**steps.columns(training, agency, trainee), "state": S.DRAFT}
             for trainee in people
             if trainee.id not in known
         ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -119,7 +118,13 @@ def end_many(
     insert_many(RegistrationStep, taken)
 
 
-def copies(agency: Agency, trainee: Trainee) -> dict[str, Any]:
+def columns(training: Training, agency: Agency, trainee: Trainee) -> Row:
+    """Who is put forward for what and by whom, with the copies of the day."""
+    ids = {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id}
+    return {**ids, **copies(agency, trainee)}
+
+
+def copies(agency: Agency, trainee: Trainee) -> Row:
     """What a registration copies of the agency and the person on the day of submission."""
     return {
         "agency_code": agency.code, "agency_name": agency.name, "agency_type_code": agency.type.code,
@@ -149,8 +154,8 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
 def places(training: Training, count: int, free: int) -> list[Row]:
     """Where each of ``count`` people who are submitted now comes to stand, in this order; the caller stores it.
 
-    First come: the free seats, then the end of the reserve list, where the caller lets who waited longer go first. By
-    approval: submitted.
+    First come: the free seats, then the end of the reserve list, where the caller lets who waited longer go first; to
+    who begins the list nothing is owed. By approval: submitted.
     """
     now = clock.now()
     submitted = {"state": S.SUBMITTED, "submitted_at": now, "confirmed_at": None, "reserve_rank": None}
@@ -229,13 +234,13 @@ def step(
     reason: str = "",
 ) -> None:
     """Keep a step: who, when, why; those concerned are told."""
-    _keep(registration, _step(registration, before, by, code, reason))
+    _keep(registration, before, by, code, reason)
     notices.step_taken(Step(registration, before, by, code, reason))
 
 
 def remark(registration: Registration, text: str) -> None:
     """Keep what the registered person says, as a step that leads nowhere; the agency and the coordinators are told."""
-    _keep(registration, _step(registration, registration.state, None, ReasonCode.TRAINEE, text))
+    _keep(registration, registration.state, None, ReasonCode.TRAINEE, text)
     notices.correction_asked(registration, text=text)
 
 
@@ -259,7 +264,14 @@ def _step(
     }
 
 
-def _keep(registration: Registration, taken: Row) -> None:
+def _keep(
+    registration: Registration,
+    before: RegistrationState | None,
+    by: User | None,
+    code: ReasonCode | None,
+    reason: str,
+) -> None:
+    taken = _step(registration, before, by, code, reason)
     db.session.add(RegistrationStep(registration=registration, **taken))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from training import clock
-from training.db import Row, atomic, db, know, store_many
+from training.db import atomic, db, know, store_many
 from training.errors import Conflict
 from training.models import (
     Admission,
@@ -66,7 +66,7 @@ def submit_many(
     steps.end_drafts(training, people, by)
     places = steps.places(training, len(people), seats.free_now(training, agency))
     new = [
-        {**_columns(training, agency, trainee, source), **place}
+        {**steps.columns(training, agency, trainee), "source": source, **place}
         for trainee, place in zip(people, places, strict=True)
     ]
     stored = store_many(Registration, new)
@@ -103,7 +103,7 @@ def submit_locked(
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     registration = Registration(
         training=training, agency=agency, trainee=trainee, state=S.SUBMITTED, submitted_at=clock.now(),
-        remarks=remarks, **_columns(training, agency, trainee, source),
+        source=source, remarks=remarks, **steps.columns(training, agency, trainee),
     )  # fmt: skip
     db.session.add(registration)
     steps.step(registration, None, by)
@@ -122,12 +122,6 @@ def place(registration: Registration, free: int, by: User | None) -> None:
     else:
         steps.reserve(registration, by, ReasonCode.NO_SEAT)
         reserve_list.promote(registration.training, Freed(), by=by)
-
-
-def _columns(training: Training, agency: Agency, trainee: Trainee, source: RegistrationSource) -> Row:
-    """Who is registered for what, by whom and how, with the copies of the day."""
-    ids = {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id}
-    return {**ids, "source": source, **steps.copies(agency, trainee)}
 
 
 @atomic
