@@ -57,7 +57,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.set_input_files("#file", str(ROSTER))
     page.click("text=Read the list")
     page.wait_for_selector("text=Columns that are not stored: Remarks")
-    page.click("text=Register these 18 people")
+    page.click("text=Register these people: 18")
     page.wait_for_selector("text=The list is confirmed.")
     shown = dict(
         zip(

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from tests.make import Make
 from tests.rosters.make_odd_files import sheets
 from training.db import atomic, db
-from training.models import ImportBatch, MailState, OutgoingMail, Registration, Role
+from training.models import ImportBatch, MailState, OutgoingMail, Registration, Role, Sex
 
 LIST = "Family name,Given names,Rank,E-mail\nAmber,Ada,Major,nowhere\nBirch,Ben,,b@example.org\n"
 
@@ -42,7 +42,7 @@ def test_a_list_is_corrected_confirmed_and_undone(client, desk):
     page = client.get(address).text
     assert "D2" in page
     assert 'value="nowhere"' in page
-    assert "1 rows are to be looked at" in page
+    assert "Rows to be looked at before the list can be confirmed: 1." in page
     assert client.post(f"{address}/rows/2", data={"email": "ada@example.org"}).status_code == 303
     page = client.get(f"{address}?at=2").text
     assert "Row 2 is settled. No row is left to look at." in page
@@ -53,7 +53,7 @@ def test_a_list_is_corrected_confirmed_and_undone(client, desk):
     assert "The list is confirmed." in done
     assert client.post(f"{address}/undo").status_code == 303
     assert db.session.scalars(db.select(Registration)).all() == []
-    assert "nothing of it is left" in client.get(address).text
+    assert "Registrations that vanished: 2; new people who vanished with them: 2." in client.get(address).text
 
 
 def test_the_same_list_again_says_so_and_offers_nothing(client, desk):
@@ -189,7 +189,7 @@ def test_a_row_that_may_be_another_row_is_chosen_for(client, desk):
 
     client.post(f"{address}/rows/3", data={"choice": "new"})
 
-    assert "Register these 2 people" in client.get(address).text
+    assert "Register these people: 2" in client.get(address).text
 
 
 def test_the_country_and_the_language_are_shown_where_they_are_stored(client, desk):
@@ -212,7 +212,7 @@ def test_of_the_same_list_again_what_was_left_out_can_be_registered(client, desk
     again = send(client, desk[1], content)
     page = client.get(again).text
 
-    assert "only what is not stored yet" in page and "Register these 1 people" in page
+    assert "only what is not stored yet" in page and "Register these people: 1" in page
     assert client.post(f"{again}/confirm", data={"token": token(page)}).status_code == 303
     assert len(db.session.scalars(db.select(Registration)).all()) == 2
 
@@ -231,8 +231,8 @@ def test_who_had_a_letter_is_withdrawn_and_the_page_says_so(client, desk):
     client.post(f"{address}/undo")
 
     page = client.get(address).text
-    assert "Undone: 2 registrations are taken back." in page
-    assert "These had a letter already and are withdrawn: 2." in page
+    assert "Undone: the registrations are taken back (2)." in page
+    assert "Had a letter already, and are withdrawn: 2." in page
 
 
 def test_a_name_that_was_split_wrongly_is_mended_in_its_row(client, desk):
@@ -260,3 +260,66 @@ def test_only_what_is_wrong_stands_open_to_be_corrected(client, desk):
     assert 'aria-invalid="true"' in first
     assert "Row 2 is settled" not in client.get(f"{address}?at=2").text
     assert "is settled" not in client.get(f"{address}?at=999").text
+
+
+GUESSED = (
+    "Full name,Nationality,E-mail\nAda Maria Amber,Norlandia,nowhere\nBen Birch,Austrian,b@example.org\n"
+)
+
+
+def test_a_nationality_that_is_not_understood_is_shown_with_the_country_taken_for_it(client, desk):
+    _, training = desk
+    page = client.get(send(client, training, GUESSED.replace("nowhere", "a@example.org"))).text
+
+    assert "“Norlandia” is not understood: Austria by a guess" in page
+    assert 'name="country" value="Norlandia"' in page
+
+
+def test_correcting_one_cell_leaves_the_rows_other_guesses_to_be_looked_at(client, desk):
+    _, training = desk
+    address = send(client, training, GUESSED)
+
+    client.post(f"{address}/rows/2", data={"email": "a@example.org", "country": "Norlandia"})
+    page = client.get(address).text
+    refused = client.post(f"{address}/confirm", data={"token": token(page)})
+    client.post(f"{address}/rows/2", data={"country": "NO"})
+    mended = client.get(f"{address}?show=guessed").text
+    client.post(f"{address}/rows/2", data={"given_names": "Ada Maria Zoe"})
+    settled = client.get(f"{address}?show=guessed").text
+
+    assert 'href="#guesses"' in refused.text and "Something of this list is a guess" in refused.text
+    assert "“Norlandia”" in page and "split by a guess" in page
+    assert "“Norlandia”" not in mended and "Ada" in mended and mended.count("split by a guess") == 2
+    assert "Ada" not in settled and settled.count("split by a guess") == 1
+
+
+def test_what_a_list_says_anew_is_shown_in_words_beside_whom_it_means(client, desk, make: Make):
+    user, training = desk
+    one = make.trainee(agency=user.agency, family_name="Amber", given_names="Ada", email="", sex=Sex.M)
+    page = client.get(
+        send(client, training, "Family name,Given names,Sex,Language,Country\nAMBER,Ada,f,fr,France\n")
+    ).text
+
+    assert re.search(r"Sex: male → <strong>female</strong>", page)
+    assert "<strong>French</strong>" in page and "<strong>France</strong>" in page
+    assert f"/trainees/{one.public_id}" in page
+
+
+def test_the_question_before_undoing_names_what_vanishes_and_what_stays(client, desk):
+    _, training = desk
+    address = send(client, training, LIST.replace("nowhere", "a@example.org"))
+    client.post(f"{address}/confirm", data={"token": token(client.get(address).text)})
+
+    @atomic
+    def one_sent():
+        first = db.session.scalars(db.select(Registration).order_by(Registration.id)).first()
+        mine = OutgoingMail.registration_id == first.id
+        db.session.execute(db.update(OutgoingMail).where(mine).values(state=MailState.SENT))
+
+    one_sent()
+    asked = client.get(address).text
+    client.post(f"{address}/undo")
+    done = client.get(address).text
+
+    assert "Registrations that vanish: 1; new people who vanish with them: 1. Had a letter already" in asked
+    assert "Registrations that vanished: 1; new people who vanished with them: 1. Had a letter" in done

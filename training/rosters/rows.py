@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from training.errors import Invalid
 from training.names import clean, fold, same_person_key, split_full_name
-from training.rosters import contents, example
+from training.rosters import contents, example, footers
 from training.rosters import values as cell_values
 from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
@@ -31,13 +31,7 @@ MOST_OF_A_NAME = 400
 """A longer one is not split: it is refused."""
 PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
              "den", "la"}  # fmt: skip
-TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
 GUESSED_NAMES = {"family_name", "given_names", "patronymic", "full_name", "passport_name"}
-SUMS = {
-    fold(word)
-    for word in ("total", "sum", "всего", "итого", "человек", "المجموع", "الإجمالي", "en", "tout", "persons",
-                 "people", "personnes", "number", "of", "participants", "nombre", "de", "شخص")
-}  # fmt: skip
 ERRORS = {
     "#REF!",
     "#N/A",
@@ -73,7 +67,7 @@ class RosterRow:
     """A person as the sheet has them.
 
     ``proposals`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
-    be taken, by field.
+    be taken, or was not understood and is guessed, by field.
     """
 
     number: int
@@ -103,11 +97,22 @@ def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
     return roster
 
 
-def corrected(number: int, values: dict[str, str], *, default_country: str, sheet: str = "") -> RosterRow:
-    """A row as somebody typed it anew, read by the same rules; ``values`` by field."""
+def corrected(
+    number: int,
+    values: dict[str, str],
+    *,
+    default_country: str,
+    sheet: str = "",
+    guessed: Sequence[str] = (),
+) -> RosterRow:
+    """A row as somebody typed it anew, read by the same rules; ``values`` by field.
+
+    What was ``guessed``, and nobody has touched, is a guess still.
+    """
     names = list(values)
     table = Table([], sheet or "-", "", "")
-    mapping = Mapping(0, {name: place for place, name in enumerate(names)}, names)
+    titles = ["nationality" if name == "country" and name in guessed else name for name in names]
+    mapping = Mapping(0, {name: place for place, name in enumerate(names)}, titles, proposed=list(guessed))
     row = _Reader([values[name] for name in names], mapping, number, default_country, table).row()
     row.errors = [replace(error, column="", sheet=sheet) for error in row.errors]
     return row
@@ -122,7 +127,7 @@ def people(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
         filled = _filled(cells)
         if not filled:
             continue
-        if filled == header or _is_footer(cells, mapping, len(filled)) or example.is_unchanged(filled):
+        if filled == header or footers.is_footer(cells, mapping, len(filled)) or example.is_unchanged(filled):
             skipped.append(number)
             continue
         rows.append(_Reader(cells, mapping, number, default_country, table).row())
@@ -131,31 +136,6 @@ def people(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
 
 def _filled(cells: list[str]) -> list[str]:
     return [cell for cell in cells if cell and not cell.isspace()]
-
-
-def _is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:
-    """A remark below the list: one filled cell that is no name, or neither a name nor an address in the row."""
-    places = mapping.columns
-    if _is_sum(cells):
-        return True
-    if len(places) < 2:
-        return False
-    if filled == 1:
-        place = next(n for n, cell in enumerate(cells) if cell.strip())
-        named = {places[name] for name in ("family_name", "full_name", "passport_name") if name in places}
-        return place not in named or len(cells[place].split()) > 4
-    said = [cells[places[name]] for name in TELLING if name in places and places[name] < len(cells)]
-    return not any(cell.strip() for cell in said)
-
-
-def _is_sum(cells: list[str]) -> bool:
-    """“Total: 12” in however many cells."""
-    words = fold(" ".join(cells)[:200]).split()
-    return (
-        len(words) > 1
-        and any(word.isdecimal() for word in words)
-        and all(word in SUMS or word.isdecimal() for word in words)
-    )
 
 
 class _Reader:
@@ -246,11 +226,12 @@ class _Reader:
         place = self.mapping.columns.get("country", 0)
         title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
         try:
-            return cell_values.nationality(text)
+            return cell_values.nationality(text, self.country)
         except Invalid:
             if fold(title[:80]) not in NATIONALITIES:
                 raise
             self.result.proposals.append("country")
+            self.result.faults["country"] = text
             return ""
 
     def _sex_by_address(self) -> str:

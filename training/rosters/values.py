@@ -14,6 +14,7 @@ from babel import Locale
 from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
+from training import demo_data
 from training.errors import Invalid
 from training.names import fold
 from training.rosters.words import NATIONALITIES
@@ -62,9 +63,14 @@ def sex(text: str) -> str:
     return found
 
 
-def country(text: str) -> str:
-    """The two-letter code of a country given by its code or by its name in one of the languages."""
+def country(text: str, home: str = "") -> str:
+    """The two-letter code of a country given by its code or by its name in one of the languages.
+
+    The invented countries are known where the agency's own, ``home``, is one of them, and nowhere else.
+    """
     code = text.upper()
+    if home in demo_data.COUNTRIES and (invented := _invented().get(fold(text))):
+        return invented
     if re.fullmatch(r"[A-Z]{2}", code) and code in Locale("en").territories and code not in NO_COUNTRIES:
         return code
     found = _countries().get(fold(text)) or _by_three_letters().get(code)
@@ -73,9 +79,9 @@ def country(text: str) -> str:
     return found
 
 
-def nationality(text: str) -> str:
+def nationality(text: str, home: str = "") -> str:
     """The country of a nationality, said by the country's name or as people say it of themselves."""
-    return DEMONYMS.get(fold(text)) or country(text)
+    return DEMONYMS.get(fold(text)) or country(text, home)
 
 
 def language(text: str) -> str:
@@ -151,6 +157,11 @@ def _countries() -> dict[str, str]:
         if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES
     }
     return named | {fold(name): code for code, names in COUNTRY_ALIASES.items() for name in names}
+
+
+@cache
+def _invented() -> dict[str, str]:
+    return {fold(said): code for code, (name, *_) in demo_data.COUNTRIES.items() for said in (code, name)}
 
 
 @cache

@@ -180,10 +180,17 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
     if (typed := before.get("typed")) is not None:
         asked = import_verdicts.shown(row) | typed
         read_again = rows.corrected(
-            row["number"], asked, default_country=batch.agency.country, sheet=str(_sheet(batch))
-        )
+            row["number"], asked, default_country=batch.agency.country, sheet=str(_sheet(batch)),
+            guessed=_untouched(row["proposals"], typed),
+        )  # fmt: skip
         row = import_verdicts.as_json(read_again) | {"typed": typed}
     return row | {"choice": before["choice"], "chosen_at": before.get("chosen_at", "")}
+
+
+def _untouched(proposals: Sequence[str], typed: dict[str, str]) -> list[str]:
+    """The guesses that stay guesses; family and given names were split in one, and whoever types one has seen both."""
+    settled = {*typed, *(rows.GUESSED_NAMES if rows.GUESSED_NAMES & typed.keys() else ())}
+    return [name for name in proposals if name not in settled]
 
 
 def _source(table: Table) -> dict[str, Any]:

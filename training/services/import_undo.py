@@ -6,6 +6,7 @@ Only whom a letter has reached already is not taken for somebody who never was: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -41,6 +42,23 @@ UNDONE = msg("The import was undone.")
 WHY = "The list was sent by mistake and taken back."
 """What the history says of a registration that ends by this."""
 UNTOUCHED = (RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What undoing takes back: registrations and new people that vanish, and registrations that end as ``withdrawn``."""
+
+    gone: int
+    people: int
+    withdrawn: int
+
+
+def extent(batch: ImportBatch) -> Extent:
+    """What undoing the confirmed batch would take back now."""
+    kept: Any = batch.outcome
+    made, told = kept["registrations"], set(db.session.scalars(_sent(kept["registrations"])))
+    known = set(db.session.scalars(select(Registration.trainee_id).where(Registration.id.in_(told))))
+    return Extent(len(made) - len(told), len(set(kept["people"]) - known), len(told))
 
 
 def why_not(batch: ImportBatch) -> Message | None:
@@ -154,6 +172,8 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         "people": [],
         "before": {},
         "drafts": [],
+        "gone": len(gone),
+        "gone_people": len(people),
         "withdrawn": len(withdrawn),
     }
     audit.record(
@@ -165,14 +185,16 @@ def undo(batch: ImportBatch, *, by: User) -> int:
 
 
 def _told(made: Sequence[int]) -> set[int]:
-    """Whose letter was sent, or is being sent just now; the others' are held, so that nobody begins to send them."""
-    columns = (OutgoingMail.registration_id, OutgoingMail.state, OutgoingMail.leased_until)
-    mail = select(*columns).where(OutgoingMail.registration_id.in_(made)).order_by(OutgoingMail.id)
-    return {
-        number
-        for number, state, leased_until in db.session.execute(mail.with_for_update())
-        if number is not None and (state is MailState.SENT or leased_until is not None)
-    }
+    """Whose letter was sent, or is being sent just now; the letters are held, so that nobody begins to send one."""
+    mail = select(OutgoingMail.id).where(OutgoingMail.registration_id.in_(made)).order_by(OutgoingMail.id)
+    db.session.execute(mail.with_for_update())
+    return set(db.session.scalars(_sent(made)))
+
+
+def _sent(made: Sequence[int]) -> Any:
+    """Whose letter was sent, or is being sent."""
+    is_sent = (OutgoingMail.state == MailState.SENT) | OutgoingMail.leased_until.is_not(None)
+    return select(OutgoingMail.registration_id).where(OutgoingMail.registration_id.in_(made), is_sent)
 
 
 def _remove(made: Sequence[int]) -> None:

@@ -180,7 +180,7 @@ def confirm(
         raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
     if seen.has_proposals and not accept_proposals:
         raise Invalid(
-            msg("Family and given names were split by a guess, or columns told by their cells: look at them and say that they are right."),
+            msg("Something of this list is a guess: look at what is marked so, and tick that it is right."),
             field="accept_proposals",
         )  # fmt: skip
     if expected is not None and expected != seen.token:

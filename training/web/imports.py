@@ -102,14 +102,18 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
             status=status,
             batch=batch,
             refusal=refusal,
-            why_not=import_undo.why_not(batch),
+            why_not=(why_not := import_undo.why_not(batch)),
+            extent=import_undo.extent(batch) if why_not is None else None,
         )
     if not batch.rows:
         return redirect(url_for(".columns", public_id=batch.public_id), 303)
     seen = imports.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
-    only = request.args.get("show", "open" if in_the_way else "all")
-    lines = in_the_way if only == "open" else seen.lines
+    guessed = [line for line in seen.lines if line.proposals]
+    tabs = {"open": in_the_way, "guessed": guessed, "all": seen.lines}
+    only = request.args.get("show", "open" if in_the_way else "guessed" if refusal and guessed else "all")
+    only = only if only in tabs else "all"
+    lines = tabs[only]
     at = request.args.get(
         "at", 0, type=int
     )  # the row that was seen to last: it, or the next one, is shown again
@@ -119,7 +123,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     is_done = any(line.number == at and line.verdict not in IN_THE_WAY for line in seen.lines)
     return page(
         "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
-        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
+        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, guessed=guessed, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
         done=at if is_done else None,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
     )  # fmt: skip
@@ -225,8 +229,5 @@ def undo(batch: ImportBatch) -> Response:
         gone = import_undo.undo(batch, by=_user())
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
-    if not batch.outcome["withdrawn"]:
-        flash(_("Undone: %(count)s registrations are gone, and the people who were new.", count=gone))
-    else:
-        flash(_("Undone: %(count)s registrations are taken back.", count=gone))
+    flash(_("Undone: the registrations are taken back (%(count)s).", count=gone))
     return redirect(url_for(".show", public_id=batch.public_id), 303)

@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 
 from training.forms import labels
+from training.models import Sex
+from training.web.language import country_name, language_name
 
 _BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
     type(next(iter(words))): words
@@ -19,6 +21,7 @@ _BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
 def init_app(app: Flask) -> None:
     """Give templates ``label_of(value)`` and the names of actions."""
     app.jinja_env.filters["roster_field"] = lambda name: labels.ROSTER_FIELD[name]
+    app.jinja_env.filters["roster_value"] = roster_value
     app.jinja_env.globals.update(label_of=label_of, action_names=labels.ACTION_NAMES)
 
 
@@ -26,3 +29,9 @@ def label_of(value: Any) -> Any:
     """The word for an enumeration's value; the value itself where it has none."""
     labels = _BY_TYPE.get(type(value), {})
     return labels.get(value, value)
+
+
+def roster_value(value: str, name: str) -> Any:
+    """What a list says of the field ``name``, in words where it is kept as a code; a dash where it says nothing."""
+    words = {"sex": lambda code: labels.SEX[Sex(code)], "country": country_name, "language": language_name}
+    return words.get(name, str)(value) if value else "–"
