@@ -123,7 +123,7 @@ def test_countries_by_code_and_by_name(text, code):
 
 @pytest.mark.parametrize(("home", "country"), [("XN", "XV"), ("AT", "")])
 def test_the_invented_countries_are_known_to_their_own_agencies_only(home, country):
-    table = read.read("Surname;First name;Country\nLee;Ann;Velmar\n".encode(), "list.csv")
+    table = read.read(b"Surname;First name;Country\nLee;Ann;Velmar\n", "list.csv")
 
     row = rows.parse(table, headers.match(table), default_country=home).rows[0]
 

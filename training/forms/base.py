@@ -66,6 +66,8 @@ class Given:
 
     def __call__(self, form: WTForm, field: Field) -> None:
         """Stop with an error when nothing was typed or picked."""
+        if field.process_errors:  # something was, and it is said already what is wrong with it
+            raise StopValidation
         if field.data is None or field.data == "" or field.data == []:
             field.errors = []
             raise StopValidation(str(_l("This is needed.")))
@@ -98,13 +100,34 @@ def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str
     )
 
 
+class WholeNumber(IntegerField):
+    """An integer; what is none is refused in a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed, or raise ``ValueError`` with the sentence."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as refusal:
+            raise ValueError(str(_l("Write a whole number."))) from refusal
+
+
+class Within(NumberRange):
+    """Refuse a number outside of the bounds; what is no number was refused already."""
+
+    def __call__(self, form: WTForm, field: Field) -> None:
+        """Stop with an error when the number is too low or too high."""
+        if field.process_errors:
+            raise StopValidation
+        super().__call__(form, field)
+
+
 def number(
     label: str, *, low: int, high: int, required: bool = True, hint: str = "", **kwargs: Any
 ) -> IntegerField:
     """A whole number from ``low`` to ``high``."""
-    return IntegerField(
+    return WholeNumber(
         label,
-        _rules(required, NumberRange(low, high)),
+        _rules(required, Within(low, high, _l("Write a number from %(min)s to %(max)s."))),
         description=hint,
         render_kw={"min": low, "max": high, "inputmode": "numeric"},
         **kwargs,

@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
 from training.forms.subjects import code
-from training.models import Admission, Modality, Promotion, ReasonCode, ReserveOrder
+from training.models import Admission, Modality, Promotion, ReserveOrder
 
 
 def moment(label: str, hint: str = "", required: bool = True) -> DateTimeLocalField:
@@ -101,7 +101,8 @@ class DecisionForm(Form):
     reason_code = OneOf(
         _l("Reason"),
         {code: labels.REASON_CODE[code] for code in labels.DECISION_REASONS},
-        default=ReasonCode.NOT_ELIGIBLE,
+        required=False,
+        empty=_l("pick one to decline"),
     )
     reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
     rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)

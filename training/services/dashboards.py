@@ -158,8 +158,11 @@ def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
     return [(training, count) for training, count in unused.items() if count]
 
 
-def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
-    """The trainings that are open for the partner's agency now, with its seats, the next deadline first."""
+def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bool]:
+    """The trainings that are open for the partner's agency now, with its seats, the next deadline first.
+
+    The first ones only, and whether there are more.
+    """
     assert user.agency is not None
     found = (
         trainings.visible_to(user)
@@ -170,11 +173,12 @@ def of_partner(user: User) -> list[tuple[Training, seats.AgencySeats]]:
         )
         .options(joinedload(Training.theme), joinedload(Training.venue))
         .order_by(Training.registration_closes_at)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     seen = list(db.session.scalars(found))
-    own = seats.for_agency(seen, user.agency)
-    return [(training, own[training.id]) for training in seen]
+    shown = seen[:MOST]
+    own = seats.for_agency(shown, user.agency)
+    return [(training, own[training.id]) for training in shown], len(seen) > MOST
 
 
 def work_of_partner(user: User) -> dict[RegistrationState, int]:

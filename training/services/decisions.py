@@ -112,23 +112,27 @@ def decide(
     *,
     by: User,
     reason: str = "",
-    reason_code: ReasonCode = ReasonCode.OTHER,
+    reason_code: ReasonCode | None = ReasonCode.OTHER,
     rank: int | None = None,
 ) -> list[Decision]:
     """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
 
     ``rank`` is where the first is put on the reserve list, the others right after it; at its end where it is None.
-    Raises ``Invalid`` when a reason is missing, before anything is done.
+    Raises ``Invalid`` when a reason is missing, before anything is done; what is returned is incomplete where no code says
+    otherwise.
     """
     trainings.lock(training)
     if verb in (Verb.DECLINE, Verb.RETURN):
         steps.check_reason(reason)
+    if verb is Verb.DECLINE and reason_code is None:
+        raise Invalid(msg("Pick the reason why they are declined."), field="reason_code")
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
     refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
     if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
         chosen = sorted(chosen, key=lambda one: one.holds_seat)
-    carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=reason_code)
+    code = reason_code or ReasonCode.INCOMPLETE
+    carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=code)
     done = [_decision(one, carry_out) for one in chosen]
     placed = [one.registration for one in done if one.is_done]
     if verb is Verb.RESERVE and rank is not None and placed:

@@ -187,8 +187,8 @@ def decline_locked(registration: Registration, by: User, reason: str, reason_cod
 @atomic
 def withdraw(
     registration: Registration, *, by: User | None, reason: str, reason_code: ReasonCode = ReasonCode.AGENCY
-) -> Registration:
-    """Withdraw; a seat that it held goes to the next in line at once."""
+) -> list[Registration]:
+    """Withdraw; a seat that it held goes to the next in line at once. Returns who moved up."""
     steps.lock(registration)
     trainings.check_not_finished(registration.training)
     if not registration.is_live:
@@ -197,9 +197,7 @@ def withdraw(
     held = registration.holds_seat
     steps.end(registration, S.WITHDRAWN, by, reason_code, reason)
     audit.record(by=by, action="registration.withdraw", thing=registration, changes={"reason": reason})
-    if held:
-        reserve_list.promote(registration.training, Freed.seat_of(registration), by=by)
-    return registration
+    return reserve_list.promote(registration.training, Freed.seat_of(registration), by=by) if held else []
 
 
 @atomic

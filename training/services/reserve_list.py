@@ -67,7 +67,7 @@ def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE)
     steps.check_undecided(registration.training)
     if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
-        steps.reserve(registration, by, ReasonCode.NO_SEAT, next(ranks))
+        steps.reserve(registration, by, ReasonCode.ORGANISER, next(ranks))
     audit.record(
         by=by, action="registration.reserve", thing=registration, changes={"rank": registration.reserve_rank}
     )
@@ -90,6 +90,11 @@ def offer(registration: Registration, *, by: User | None) -> Registration:
 
 def offer_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
     """``offer`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
+    if registration.state in (S.SUBMITTED, S.RETURNED):
+        raise Conflict(
+            msg("Seats are offered to those on the reserve list. Confirm this person, or put them on the list first."),
+            "state",
+        )  # fmt: skip
     steps.check_from(registration, S.RESERVE)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)

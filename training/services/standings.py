@@ -49,6 +49,8 @@ def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Mess
     if counted.free_in_all <= 0:
         return msg("All seats are held. It moves up when one becomes free.")
     if counted.free_of(share) > 0:
+        if share is not None and share.agency_id:
+            return msg("A seat that is kept for the agency is free: the coordinator decides who gets it.")
         return msg("The coordinator decides who gets the seats that are free.")
     if share is not None and share.agency_id:
         return msg("The seats kept for the agency are used up. It can ask for more.")

@@ -24,8 +24,9 @@ def index() -> Response:
     user: User = current_user._get_current_object()
     match user.role:
         case Role.PARTNER:
+            open_now, are_more = dashboards.of_partner(user)
             return page(
-                "home/partner.html", open_trainings=dashboards.of_partner(user),
+                "home/partner.html", open_trainings=open_now, are_more=are_more,
                 work=dashboards.work_of_partner(user), latest=dashboards.registrations_of_partner(user),
             )  # fmt: skip
         case Role.TRAINER:

@@ -282,9 +282,15 @@ def accept(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
 @once
 def withdraw(registration: Registration) -> Response:
-    """Withdraw; the seat goes to the next in line."""
-    registrations.withdraw(registration, by=_user(), reason=reason())
-    return _after(registration, _("Withdrawn. A seat that was held goes to the next in line."))
+    """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
+    held = registration.holds_seat
+    moved = registrations.withdraw(registration, by=_user(), reason=reason())
+    own = [one.name for one in moved if not _is_partner() or one.agency_id == current_user.agency_id]
+    if own:
+        return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
+    if held:
+        return _after(registration, _("Withdrawn. The seat goes to the next in line."))
+    return _after(registration, _("Withdrawn."))
 
 
 @bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])

@@ -32,15 +32,27 @@ def _user() -> Any:
 def keep(training: Training) -> Response:
     """Keep seats for an agency or a country."""
     form = _seats_form(request.form)
+    if request.method == "GET":
+        _fill_in(form, training)
     if submitted(form):
         try:
             moved = reserve_list.keep_seats(training, by=_user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The seats are kept.") + " " + _moved(len(moved)))
+            said = _("The seats are kept.") if form.seats.data else _("No seats are kept for them.")
+            flash(said + " " + _moved(len(moved)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return _keep_page(training, form)
+
+
+def _fill_in(form: SeatsForm, training: Training) -> None:
+    """Begin with what is kept already, where one came to change it: its time is not lost with a new number."""
+    asked = request.args.get("change", "")
+    for one in seats.allocations(training):
+        if str(one.public_id) == asked:
+            form.agency.data, form.country.data = one.agency, one.country
+            form.seats.data, form.release_local.data = one.seats, one.release_local
 
 
 def _seats_form(sent: Any = None) -> SeatsForm:

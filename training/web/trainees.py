@@ -66,15 +66,20 @@ def show(trainee: Trainee) -> Response:
 @permit(Action.TRAINEE_CREATE)
 @once
 def new() -> Response:
-    """Add a person to an agency."""
+    """Add a person to an agency, and go back to the registration for which one came to find a substitute."""
+    user = current_user._get_current_object()
+    came_from = uuid_of(request.args.get("registration", ""))
+    replaced = shown_registrations.get(user, came_from) if came_from else None
     form = NewTraineeForm(request.form)
     _offer(form).agency.offer(choices.of_agencies())
     if current_user.role is Role.PARTNER:
         form.agency.data = form.agency.data or current_user.agency
         form.country.data = form.country.data or current_user.agency.country
+    elif replaced is not None:
+        form.agency.data = form.agency.data or replaced.agency
     known: list[duplicates.Likeness] = []
     if submitted(form):
-        user, person = current_user._get_current_object(), _person(form)
+        person = _person(form)
         known = [] if "anyway" in request.form else duplicates.for_user(user, person)
         try:
             trainee = None if known else trainees.create(form.agency.data, by=user, person=person)
@@ -82,8 +87,13 @@ def new() -> Response:
             form.refuse(refusal)
         else:
             if trainee is not None:
-                return redirect(url_for(".show", public_id=trainee.public_id), 303)
-    return page("trainees/new.html", status=422 if known else 200, form=form, known=known)
+                there = url_for(".show", public_id=trainee.public_id)
+                if replaced is not None:
+                    there = url_for(
+                        "registrations.replace", public_id=replaced.public_id, substitute=trainee.public_id
+                    )
+                return redirect(there, 303)
+    return page("trainees/new.html", status=422 if known else 200, form=form, known=known, replaced=replaced)
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
