@@ -74,9 +74,13 @@ def test_a_number_that_is_none_is_refused_as_such(client, make: Make):
 
     typed = client.post(address, data={**country, "seats": "three"}).text
     too_many = client.post(address, data={**country, "seats": "10001"}).text
+    empty = client.post(address, data={**country, "seats": ""}).text
+    never = client.post(address, data={**country, "seats": "1", "release_local": "tomorrow"}).text
 
     assert "Write a whole number." in typed and "This is needed." not in typed
     assert "Write a number from 0 to 10000." in too_many and "Write a whole number." not in too_many
+    assert "This is needed." in empty and "Write a whole number." not in empty
+    assert "Write a day and a time, as 2027-03-31 09:30." in never
 
 
 def test_a_substitute_who_is_new_is_added_on_the_way_and_stands_picked(client, make: Make):

@@ -11,7 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms import Form as WTForm
 from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
 from wtforms.validators import Length, NumberRange, Optional, StopValidation
@@ -66,8 +75,8 @@ class Given:
 
     def __call__(self, form: WTForm, field: Field) -> None:
         """Stop with an error when nothing was typed or picked."""
-        if field.process_errors:  # something was, and it is said already what is wrong with it
-            raise StopValidation
+        if field.process_errors and any(str(one).strip() for one in field.raw_data or ()):
+            raise StopValidation  # something was, and it is said already what is wrong with it
         if field.data is None or field.data == "" or field.data == []:
             field.errors = []
             raise StopValidation(str(_l("This is needed.")))
@@ -100,15 +109,41 @@ def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str
     )
 
 
-class WholeNumber(IntegerField):
-    """An integer; what is none is refused in a sentence."""
+class _Readable(Field):
+    """A field that refuses what it cannot read with its own sentence, ``unreadable``, in the reader's language."""
+
+    unreadable: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was typed, or raise ``ValueError`` with the sentence."""
         try:
             super().process_formdata(valuelist)
         except ValueError as refusal:
-            raise ValueError(str(_l("Write a whole number."))) from refusal
+            raise ValueError(str(self.unreadable)) from refusal
+
+
+class WholeNumber(_Readable, IntegerField):
+    """An integer."""
+
+    unreadable = _l("Write a whole number.")
+
+
+class Day(_Readable, DateField):
+    """A calendar day."""
+
+    unreadable = _l("Write a day: year, month and day, as 2027-03-31.")
+
+
+class TimeOfDay(_Readable, TimeField):
+    """A wall time."""
+
+    unreadable = _l("Write a time of day, as 09:30.")
+
+
+class Moment(_Readable, DateTimeLocalField):
+    """A day and a wall time."""
+
+    unreadable = _l("Write a day and a time, as 2027-03-31 09:30.")
 
 
 class Within(NumberRange):

@@ -6,12 +6,13 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, Field, IntegerField
+from wtforms import BooleanField, EmailField, Field, IntegerField
 from wtforms import Form as WTForm
 from wtforms.validators import Length, Regexp, ValidationError
 
 from training.forms import labels
 from training.forms.base import (
+    Day,
     Form,
     Given,
     OneOf,
@@ -94,8 +95,8 @@ class ProgrammeForm(Form):
     code = code(_l("Code"), _l("Short and unique, like MX2-2026."))
     title = line(_l("Title"))
     theme = Picked(_l("Theme"))
-    starts_on = DateField(_l("First day"), [Given()])
-    ends_on = DateField(_l("Last day"), [Given()])
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Given()])
     donor = line(_l("Donor"), required=False)
     grant_reference = line(_l("Grant reference"), required=False)
     completion_percent = number(
@@ -174,8 +175,8 @@ class TrainerForm(Form):
 class AbsenceForm(Form):
     """Days on which a trainer is away."""
 
-    starts_on = DateField(_l("First day"), [Given()])
-    ends_on = DateField(_l("Last day"), [Given()])
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Given()])
     note = line(_l("Note"), required=False)
 
 

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, DateTimeLocalField, FileField, TimeField
+from wtforms import BooleanField, FileField
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
+from training.forms.base import (
+    Day,
+    Form,
+    Given,
+    Moment,
+    OneOf,
+    Picked,
+    PickedMany,
+    TimeOfDay,
+    line,
+    long_text,
+    number,
+)
 from training.forms.subjects import code
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
 
-def moment(label: str, hint: str = "", required: bool = True) -> DateTimeLocalField:
+def moment(label: str, hint: str = "", required: bool = True) -> Moment:
     """A day and a wall time."""
-    return DateTimeLocalField(
+    return Moment(
         label,
         [Given() if required else Optional()],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
@@ -29,8 +41,8 @@ class TrainingForm(Form):
     title = line(_l("Title"))
     theme = Picked(_l("Theme"))
     activity_type = Picked(_l("Activity type"))
-    starts_on = DateField(_l("First day"), [Given()])
-    ends_on = DateField(_l("Last day"), [Given()])
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Given()])
     zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv; sessions and deadlines are in it."))
     modality = OneOf(_l("Modality"), labels.MODALITY, default=Modality.IN_PERSON)
     venue = Picked(_l("Venue"), required=False)
@@ -64,12 +76,12 @@ class TrainingForm(Form):
 class PatternForm(Form):
     """A pattern of sessions: days and half-days."""
 
-    first_day = DateField(_l("First day"), [Given()])
-    last_day = DateField(_l("Last day"), [Given()])
-    morning_starts = TimeField(_l("Morning from"), [Optional()])
-    morning_ends = TimeField(_l("Morning to"), [Optional()])
-    afternoon_starts = TimeField(_l("Afternoon from"), [Optional()])
-    afternoon_ends = TimeField(_l("Afternoon to"), [Optional()])
+    first_day = Day(_l("First day"), [Given()])
+    last_day = Day(_l("Last day"), [Given()])
+    morning_starts = TimeOfDay(_l("Morning from"), [Optional()])
+    morning_ends = TimeOfDay(_l("Morning to"), [Optional()])
+    afternoon_starts = TimeOfDay(_l("Afternoon from"), [Optional()])
+    afternoon_ends = TimeOfDay(_l("Afternoon to"), [Optional()])
     break_minutes = number(_l("Break in each, minutes"), low=0, high=240, default=30)
     room = Picked(_l("Room"), required=False)
     trainers = PickedMany(_l("Trainers"))
@@ -158,8 +170,8 @@ class TrainingFilter(Form):
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
-    starts_from = DateField(_l("Starts from"), [Optional()])
-    starts_to = DateField(_l("to"), [Optional()])
+    starts_from = Day(_l("Starts from"), [Optional()])
+    starts_to = Day(_l("to"), [Optional()])
 
 
 class SessionFilter(Form):
@@ -168,7 +180,7 @@ class SessionFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
-    on = DateField(_l("Day"), [Optional()])
+    on = Day(_l("Day"), [Optional()])
 
 
 class RegistrationFilter(Form):
@@ -184,8 +196,8 @@ class RegistrationFilter(Form):
 class ReportFilter(Form):
     """What the attendance report is about: the fields of ``reports.Filters``."""
 
-    ends_from = DateField(_l("Ended from"), [Optional()])
-    ends_to = DateField(_l("to"), [Optional()])
+    ends_from = Day(_l("Ended from"), [Optional()])
+    ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     whole = BooleanField(_l("The whole programme"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
