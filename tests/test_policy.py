@@ -7,7 +7,7 @@ import pytest
 from tests.make import Make
 from training.models import Role
 from training.policy import POLICY, Action, can
-from training.services import agencies, registrations, shown_registrations, trainees, trainings
+from training.services import agencies, registrations, shown_registrations, trainees, visible_trainings
 
 # what each role may do with a training of BMV and a registration in it: (action, roles)
 TABLE = {
@@ -93,4 +93,4 @@ def test_what_is_visible_agrees_with_what_may_be_read(make: Make):
 
     assert (seen, people, known) == ({own}, {own.trainee}, {partner.agency})
     assert can(partner, Action.REGISTRATION_READ, own) and not can(partner, Action.REGISTRATION_READ, foreign)
-    assert set(registrations.db.session.scalars(trainings.visible_to(partner))) == {training}
+    assert set(registrations.db.session.scalars(visible_trainings.visible_to(partner))) == {training}

@@ -40,7 +40,7 @@ from training.services import (
     request_keys,
     reserve_list,
     themes,
-    trainings,
+    visible_trainings,
 )
 from training.services.import_verdicts import Verdict
 
@@ -239,7 +239,7 @@ def import_participants(
     file: Path, training_code: str, agency_code: str, check: bool, accept_proposals: bool, as_json: bool
 ) -> None:
     """Register the people of a spreadsheet for a training, all or none."""
-    training, agency = trainings.by_code(training_code), agencies.by_code(agency_code)
+    training, agency = visible_trainings.by_code(training_code), agencies.by_code(agency_code)
     batch = import_staging.stage(
         training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name
     )
@@ -303,7 +303,7 @@ def export_attendance(
         theme=themes.by_code(theme_code) if theme_code else None,
         whole=whole,
         programme=programmes.by_code(programme_code) if programme_code else None,
-        training=trainings.by_code(training_code) if training_code else None,
+        training=visible_trainings.by_code(training_code) if training_code else None,
         agency=agencies.by_code(agency_code) if agency_code else None,
         country=country.upper() if country else None,
         sex=Sex(sex) if sex else None,

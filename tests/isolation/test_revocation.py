@@ -365,7 +365,7 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
 
 
 def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):
-    monkeypatch.setattr("training.services.trainings.visible_to", lambda user: db.select(Training))
+    monkeypatch.setattr("training.services.visible_trainings.visible_to", lambda user: db.select(Training))
     monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
 

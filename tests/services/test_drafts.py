@@ -39,7 +39,7 @@ from training.services import (
     seats,
     shown_registrations,
     trainees,
-    trainings,
+    visible_trainings,
 )
 
 S = RegistrationState
@@ -80,7 +80,7 @@ def test_a_draft_holds_no_seat_and_nobody_is_told(make: Make):
 
     assert [(one.state, one.reserve_rank, one.submitted_at) for one in kept] == [(S.DRAFT, None, None)] * 2
     assert letters() == before
-    assert trainings.held_counts([desk.training]).get(desk.training.id, 0) == 0
+    assert visible_trainings.held_counts([desk.training]).get(desk.training.id, 0) == 0
     own = seats.for_agency([desk.training], desk.agency)[desk.training.id]
     assert (own.held, own.waiting) == (0, 0)
     assert [one.trainee_name for one in kept] == [one.name for one in desk.people]
@@ -99,7 +99,7 @@ def test_drafts_are_seen_by_their_agency_alone(make: Make):
         assert visible(user, desk.training) == []
         assert not can(user, Action.REGISTRATION_READ, kept[0])
         assert not can(user, Action.REGISTRATION_DECIDE, kept[0])
-    assert trainings.state_counts(desk.training) == {}
+    assert visible_trainings.state_counts(desk.training) == {}
     assert dashboards.of_coordinator(staff[1]).to_decide_count == 0
     assert list(db.session.scalars(decisions.undecided(desk.training, staff[1]))) == []
     assert decisions.agencies_of(desk.training) == []

@@ -28,6 +28,7 @@ from training.models import (
 from training.services import (
     cancellations,
     late_changes,
+    locked_trainings,
     mail,
     registrations,
     reminders,
@@ -656,7 +657,9 @@ def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are
             registration_closes_local=training.registration_closes_local + timedelta(days=30),
         )  # fmt: skip
         atomic(
-            lambda: [setattr(one, "cancelled_at", clock.now()) for one in trainings.live_sessions(training)]
+            lambda: [
+                setattr(one, "cancelled_at", clock.now()) for one in locked_trainings.live_sessions(training)
+            ]
         )()
         trainings.change(training, by=by, details=later)
         assert reminders.queue_due() == 0

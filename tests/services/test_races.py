@@ -27,7 +27,14 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import import_staging, imports, late_changes, registrations, reserve_list, trainings
+from training.services import (
+    import_staging,
+    imports,
+    late_changes,
+    locked_trainings,
+    registrations,
+    reserve_list,
+)
 from training.services import registration_steps as steps
 
 pytestmark = pytest.mark.real_commit
@@ -49,7 +56,7 @@ def raced(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
 
 @atomic
 def _under_lock(training_id: int, first: Work, is_held: threading.Event, go: threading.Event) -> None:
-    trainings.lock(db.session.get_one(Training, training_id))
+    locked_trainings.lock(db.session.get_one(Training, training_id))
     is_held.set()
     go.wait(5)
     first()
@@ -118,7 +125,7 @@ def test_a_seat_that_was_withdrawn_meanwhile_is_not_given_to_a_substitute_too(ra
 def test_without_reading_again_after_the_lock_it_would_be_oversold(raced, monkeypatch):
     if db_is_sqlite(raced):
         pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
-    monkeypatch.setattr(steps, "lock", lambda registration: trainings.lock(registration.training))
+    monkeypatch.setattr(steps, "lock", lambda registration: locked_trainings.lock(registration.training))
 
     _, found = replaced_while_withdrawn(raced)
 
@@ -169,7 +176,7 @@ def test_with_a_lock_that_reads_nothing_the_seat_would_be_given(raced, monkeypat
     def holds_only(training: Training) -> None:
         db.session.execute(db.select(Training.id).where(Training.id == training.id).with_for_update())
 
-    monkeypatch.setattr(trainings, "lock", holds_only)
+    monkeypatch.setattr(locked_trainings, "lock", holds_only)
 
     _, found = registered_while_the_training_changes(raced, _one_seat_less)
 

@@ -16,7 +16,7 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError
 from training.models import Agency, Registration, Role, Trainee, Training, TrainingSession, User
-from training.services import at_the_door, colleagues, sessions, trainings
+from training.services import at_the_door, colleagues, locked_trainings, sessions
 
 pytestmark = pytest.mark.real_commit
 
@@ -120,10 +120,10 @@ def test_two_devices_add_the_same_person_once_and_never_beyond_the_seats(raced):
 
     with time_machine.travel(starts_at):
         same = at_once(
-            raced, lambda: trainings.lock(get(Training, training_id)), add("Sokolova"), add("SOKOLOVA")
+            raced, lambda: locked_trainings.lock(get(Training, training_id)), add("Sokolova"), add("SOKOLOVA")
         )
         full = at_once(
-            raced, lambda: trainings.lock(get(Training, training_id)), add("Ivanova"), add("Petrova")
+            raced, lambda: locked_trainings.lock(get(Training, training_id)), add("Ivanova"), add("Petrova")
         )
 
     assert (same, full) == (["on_register"], ["full", "full"])

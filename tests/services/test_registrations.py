@@ -34,6 +34,7 @@ from training.services import (
     trainees,
     training_moves,
     trainings,
+    visible_trainings,
 )
 
 S = RegistrationState
@@ -218,7 +219,7 @@ def test_an_offer_holds_a_seat_and_goes_back_to_reserve_when_it_expires(make: Ma
         reserve_list.reserve(one, by=None)
 
     reserve_list.offer(waiting, by=None)
-    held = trainings.held_counts([training])[training.id]
+    held = visible_trainings.held_counts([training])[training.id]
     with time_machine.travel(clock.now() + timedelta(hours=49)):
         expired = reserve_list.expire_offers()
 

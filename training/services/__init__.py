@@ -2,8 +2,9 @@
 
 ORDER = (
     "audit",
-    "lists",
-    "shown_trainings",
+    "streams",
+    "visible_trainings",
+    "locked_trainings",
     "mail",
     "organisations",
     "sign_ins",

@@ -25,9 +25,10 @@ from training.services import (
     audit,
     duplicates,
     late_changes,
+    locked_trainings,
     shown_registrations,
     trainees,
-    trainings,
+    visible_trainings,
 )
 from training.services import registration_steps as steps
 from training.services.trainees import Person
@@ -40,7 +41,7 @@ def is_open(session: TrainingSession) -> bool:
         session.register_state is RegisterState.OPEN
         and not session.is_cancelled
         and session.starts_local.date() == clock.today(session.training.zone)
-        and session.training.state in trainings.OFFERED_TO_PARTNERS
+        and session.training.state in visible_trainings.OFFERED_TO_PARTNERS
     )
 
 
@@ -64,7 +65,7 @@ def add(
     ``is_another``.
     """
     training = session.training
-    trainings.lock(training)
+    locked_trainings.lock(training)
     db.session.refresh(session)
     if not is_open(session):
         raise Conflict(

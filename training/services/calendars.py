@@ -20,7 +20,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import trainings
+from training.services import visible_trainings
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def month(user: User, first: date, *, theme: Theme | None = None) -> list[Day]:
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     days = [day for week in weeks for day in week]
     starts, ends = datetime.combine(days[0], time()), datetime.combine(days[-1] + timedelta(days=1), time())
-    visible = trainings.visible_to(user).with_only_columns(Training.id)
+    visible = visible_trainings.visible_to(user).with_only_columns(Training.id)
     found = (
         select(TrainingSession)
         .join(TrainingSession.training)

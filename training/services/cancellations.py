@@ -12,7 +12,7 @@ from training.models import (
     Training,
     User,
 )
-from training.services import audit, training_moves, trainings
+from training.services import audit, locked_trainings, training_moves
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 
@@ -20,7 +20,7 @@ from training.services.registration_steps import S
 @atomic
 def end_registrations(training: Training, *, by: User, reason: str) -> int:
     """End every live registration of a cancelled training, by the organiser; returns how many."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     live = db.session.scalars(
         select(Registration)
         .where(Registration.training_id == training.id, Registration.state.in_(LIVE))

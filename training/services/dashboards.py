@@ -33,9 +33,8 @@ from training.services import (
     seats,
     sessions,
     shown_registrations,
-    shown_trainings,
     standings,
-    trainings,
+    visible_trainings,
 )
 
 MOST = 8
@@ -84,11 +83,11 @@ def of_coordinator(user: User) -> Due:
         .order_by(Training.starts_on, Training.id)
         .limit(MOST)
     ).all()
-    in_scope = shown_trainings.in_scope(user)
+    in_scope = visible_trainings.in_scope(user)
     work = attendance.open_work(sessions.search(user, sort="starts_at", descending=False)).where(in_scope)
     registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = (
-        trainings.visible_to(user)
+        visible_trainings.visible_to(user)
         .where(
             in_scope,
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
@@ -165,9 +164,9 @@ def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bo
     """
     assert user.agency is not None
     found = (
-        trainings.visible_to(user)
+        visible_trainings.visible_to(user)
         .where(
-            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
             Training.registration_opens_at <= clock.now(),
             Training.registration_closes_at > clock.now(),
         )
@@ -191,7 +190,7 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
             | Registration.state.in_([S.RETURNED, S.DRAFT])
             & (Training.registration_opens_at <= now)
             & (Training.registration_closes_at > now),
-            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
         )
         .with_only_columns(Registration.state, func.count())
         .group_by(Registration.state)

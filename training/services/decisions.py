@@ -14,8 +14,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
+from training.services import locked_trainings, registrations, reserve_list, seat_counts, shown_registrations
 from training.services import registration_steps as steps
-from training.services import registrations, reserve_list, seat_counts, shown_registrations, trainings
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -121,7 +121,7 @@ def decide(
     Raises ``Invalid`` when a reason is missing, before anything is done; what is returned is incomplete where no code says
     otherwise.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     if verb in (Verb.DECLINE, Verb.RETURN):
         steps.check_reason(reason)
     if verb is Verb.DECLINE and reason_code is None:

@@ -15,7 +15,7 @@ from training import clock
 from training.db import atomic, db, refresh_many, store_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
-from training.services import audit, reserve_list, seats, trainees, trainings
+from training.services import audit, locked_trainings, reserve_list, seats, trainees, visible_trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
@@ -24,7 +24,10 @@ from training.text import msg
 
 def may_be_kept(training: Training) -> bool:
     """Whether agencies may keep drafts: from when they see the training until the deadline."""
-    return training.state in trainings.OFFERED_TO_PARTNERS and clock.now() < training.registration_closes_at
+    return (
+        training.state in visible_trainings.OFFERED_TO_PARTNERS
+        and clock.now() < training.registration_closes_at
+    )
 
 
 def of(training: Training, agency: Agency) -> list[Registration]:
@@ -46,7 +49,7 @@ def of(training: Training, agency: Agency) -> list[Registration]:
 @atomic
 def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Trainee]) -> list[Registration]:
     """Keep people of the agency as drafts, all or none; of whom there is a draft already, it stays the only one."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     if not may_be_kept(training):
         steps.check_open(training, False)
     steps.check_people(training, agency, people)
@@ -118,7 +121,7 @@ def discard(training: Training, *, by: User, drafts: Sequence[Registration]) -> 
 
 
 def _hold(training: Training, drafts: Sequence[Registration]) -> None:
-    trainings.lock(training)
+    locked_trainings.lock(training)
     if not drafts:
         raise Invalid(msg("There is no draft any more."))
     refresh_many(drafts, joinedload(Registration.trainee))

@@ -16,7 +16,7 @@ from training.models import Agency, BatchState, ImportBatch, RosterMapping, Trai
 from training.names import fold
 from training.rosters import headers, read, rows
 from training.rosters.table import Table
-from training.services import audit, import_verdicts, trainings
+from training.services import audit, import_verdicts, locked_trainings
 from training.services.import_verdicts import NEW, SKIP
 from training.text import msg
 
@@ -231,7 +231,7 @@ def _place(batch: ImportBatch, number: int) -> int:
 
 
 def _check_staged(batch: ImportBatch) -> None:
-    trainings.lock(batch.training)
+    locked_trainings.lock(batch.training)
     db.session.refresh(batch)
     if batch.state is not BatchState.STAGED:
         raise Conflict(msg("This file was confirmed or discarded already."), "ended")

@@ -33,7 +33,15 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, notice_letters, notices, reserve_list, seat_counts, trainees, trainings
+from training.services import (
+    audit,
+    locked_trainings,
+    notice_letters,
+    notices,
+    reserve_list,
+    seat_counts,
+    trainees,
+)
 from training.services import registration_steps as steps
 from training.services.reserve_list import Freed
 from training.text import Message, msg
@@ -67,7 +75,7 @@ def why_not(batch: ImportBatch) -> Message | None:
         return msg("Only a confirmed import can be undone.")
     if "registrations" not in batch.outcome:
         return msg("This import was made before imports could be undone.")
-    if batch.training.state in (TrainingState.RUNNING, *trainings.FINISHED):
+    if batch.training.state in (TrainingState.RUNNING, *locked_trainings.FINISHED):
         return msg("The training has begun, or it is over or cancelled.")
     return (
         _of_registrations(batch, batch.outcome["registrations"])
@@ -137,7 +145,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     Raises ``Conflict`` where something has built on it.
     """
     training = batch.training
-    trainings.lock(training)
+    locked_trainings.lock(training)
     db.session.refresh(batch)
     kept: Any = batch.outcome
     held_people = trainees.lock(

@@ -31,7 +31,15 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
-from training.services import audit, drafts, import_verdicts, registrations, trainees, trainings
+from training.services import (
+    audit,
+    drafts,
+    import_verdicts,
+    locked_trainings,
+    registrations,
+    trainees,
+    visible_trainings,
+)
 from training.services.import_verdicts import Line, Verdict
 from training.text import msg
 
@@ -109,7 +117,7 @@ def visible_to(user: User) -> Select[ImportBatch]:
     found = select(ImportBatch)
     if user.role is not Role.PARTNER:
         return found
-    seen = trainings.visible_to(user).with_only_columns(Training.id)
+    seen = visible_trainings.visible_to(user).with_only_columns(Training.id)
     return found.where(ImportBatch.agency_id == user.agency_id, ImportBatch.training_id.in_(seen))
 
 
@@ -162,7 +170,7 @@ def confirm(
     ``expected`` is the preview's token: ``Conflict`` where confirming would do something else by now. Raises
     ``Conflict`` for a batch that has ended, ``Invalid`` while a row stands in the way or a guess is not accepted.
     """
-    trainings.lock(batch.training)
+    locked_trainings.lock(batch.training)
     db.session.refresh(batch)
     if batch.state is not BatchState.STAGED:
         raise Conflict(msg("This file was confirmed or discarded already."), "ended")
@@ -222,7 +230,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
 @atomic
 def discard(batch: ImportBatch, *, by: User | None) -> None:
     """Throw a staged file away."""
-    trainings.lock(batch.training)
+    locked_trainings.lock(batch.training)
     db.session.refresh(batch)
     if batch.state is BatchState.STAGED:
         _finish(batch, BatchState.DISCARDED)
@@ -236,7 +244,7 @@ def purge() -> int:
     gone = db.session.execute(
         update(ImportBatch).where(waiting).values(state=BatchState.DISCARDED, rows=[], source={}, mapping={})
     )
-    begun = (TrainingState.RUNNING, *trainings.FINISHED)
+    begun = (TrainingState.RUNNING, *locked_trainings.FINISHED)
     for batch in db.session.scalars(
         select(ImportBatch)
         .join(ImportBatch.training)

@@ -23,13 +23,14 @@ from training.models import (
 from training.seat_count import SeatCount
 from training.services import (
     audit,
+    locked_trainings,
     registrations,
     reserve_list,
     seat_counts,
     seats,
     shown_registrations,
     trainees,
-    trainings,
+    visible_trainings,
 )
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
@@ -106,7 +107,7 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
 
     On the day, seats that are kept for others bind nobody any more; the audit log says where one was taken.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     _check_being_held(training)
     counted = seat_counts.count(training)
     seats.check_total(training, counted)
@@ -143,7 +144,7 @@ def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> 
 
 def is_being_held(training: Training) -> bool:
     """Whether people can be added at the door: from the first day on, until the training is over or off."""
-    return training.state in trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
+    return training.state in visible_trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
         training.zone
     )
 
@@ -151,7 +152,7 @@ def is_being_held(training: Training) -> bool:
 def _check_being_held(training: Training) -> None:
     if is_being_held(training):
         return
-    if training.state not in trainings.OFFERED_TO_PARTNERS:
+    if training.state not in visible_trainings.OFFERED_TO_PARTNERS:
         raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
     raise Conflict(
         msg("The training begins on %(day)s: until then, people are registered.", day=training.starts_on),

@@ -29,7 +29,7 @@ from training import clock, letters, links
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
-from training.services import shown_trainings
+from training.services import visible_trainings
 from training.text import msg
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def visible_to(user: User) -> Select[OutgoingMail]:
         case Role.ADMIN:
             return found
         case Role.COORDINATOR:
-            return found.join(OutgoingMail.training).where(shown_trainings.in_scope(user))
+            return found.join(OutgoingMail.training).where(visible_trainings.in_scope(user))
     return found.where(false())
 
 
@@ -253,7 +253,7 @@ def _reason_of_user(message: OutgoingMail) -> str:
         return str(SUSPENDED)
     if message.kind == "withdrawn":
         return ""  # its own people, whose registrations an undone list may have taken with it
-    shown = shown_trainings.visible_to(user).where(Training.id == message.training_id)
+    shown = visible_trainings.visible_to(user).where(Training.id == message.training_id)
     return "" if db.session.scalar(shown) is not None else str(NOT_SHOWN)
 
 

@@ -23,7 +23,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, notice_letters, registrations, reserve_list, sign_ins, trainings
+from training.services import audit, locked_trainings, notice_letters, registrations, reserve_list, sign_ins
 from training.services import registration_steps as steps
 from training.text import msg
 
@@ -93,7 +93,7 @@ def _check_works(registration: Registration, *, person_is_same: bool) -> None:
 def may_decline(registration: Registration) -> bool:
     """Whether the person may still decline: until the day before the training begins."""
     training = registration.training
-    is_off = training.state in (*trainings.FINISHED, TrainingState.RUNNING)
+    is_off = training.state in (*locked_trainings.FINISHED, TrainingState.RUNNING)
     return registration.is_live and not is_off and clock.today(training.zone) < training.starts_on
 
 

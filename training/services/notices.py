@@ -25,7 +25,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import change_letters, notice_letters, person_letters, shown_trainings, step_letters
+from training.services import change_letters, notice_letters, person_letters, step_letters, visible_trainings
 from training.services.change_letters import Facts, MovedSession, Times
 from training.services.notice_letters import Part, name_of
 from training.services.step_letters import Remark, Step
@@ -215,7 +215,7 @@ def _add_move(
     training = move.training
     if move.kind == "opened":
         part = notice_letters.of_opening(training)
-        for agency_id in shown_trainings.may_register(training):
+        for agency_id in visible_trainings.may_register(training):
             parts[training, agency_id].append(part)
         return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
@@ -273,7 +273,7 @@ def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, in
         Registration.training_id == training.id, Registration.state.in_(LIVE)
     )
     for agency_id in sorted(
-        {*shown_trainings.may_register(training), *db.session.scalars(registered.distinct())}
+        {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
     ):
         parts[training, agency_id].append(part)
 

@@ -23,7 +23,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import notices, trainees, trainings
+from training.services import locked_trainings, notices, trainees, visible_trainings
 from training.services.step_letters import Step
 from training.text import msg
 
@@ -39,7 +39,7 @@ def confirm(registration: Registration, by: User | None, code: ReasonCode | None
 
 def lock(registration: Registration) -> None:
     """Hold its training's row and read the registration again: what was read before the lock may be history."""
-    trainings.lock(registration.training)
+    locked_trainings.lock(registration.training)
     db.session.refresh(registration)
 
 
@@ -291,9 +291,9 @@ def submitted_many(
 
 def check_open(training: Training, override: bool) -> None:
     """Refuse outside the window; a coordinator's ``override`` is bound by the state alone."""
-    if override and training.state in (*trainings.OFFERED_TO_PARTNERS, TrainingState.DRAFT):
+    if override and training.state in (*visible_trainings.OFFERED_TO_PARTNERS, TrainingState.DRAFT):
         return
-    if training.state not in trainings.OFFERED_TO_PARTNERS:
+    if training.state not in visible_trainings.OFFERED_TO_PARTNERS:
         raise Conflict(msg("This training is not open for registration."), "not_open")
     if clock.now() < training.registration_opens_at:
         raise Conflict(msg("Registration has not opened yet."), "too_early")
@@ -313,7 +313,7 @@ def check_may_register(agency: Agency) -> None:
 
 def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
-    if training.state in trainings.FINISHED or training.state is TrainingState.POSTPONED:
+    if training.state in locked_trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
             msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
         )

@@ -20,7 +20,7 @@ from training.models import (
     Training,
     User,
 )
-from training.services import audit, reserve_list, seats, trainees, trainings
+from training.services import audit, locked_trainings, reserve_list, seats, trainees
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
@@ -41,7 +41,7 @@ def submit(
 
     ``override`` is a coordinator's: the window does not bind it, the seats do. Raises ``Conflict`` with its code.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     steps.check_open(training, override)
     return submit_locked(training, by=by, trainee=trainee, source=source, remarks=remarks)
 
@@ -60,7 +60,7 @@ def submit_many(
 
     First come: confirmed as far as seats reach, the rest on the reserve list in order.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     steps.check_open(training, override)
     steps.check_people(training, agency, people)
     steps.end_drafts(training, people, by)
@@ -174,7 +174,7 @@ def decline(
 
 def decline_locked(registration: Registration, by: User, reason: str, reason_code: ReasonCode) -> None:
     """``decline`` under the training's lock."""
-    trainings.check_not_finished(registration.training)
+    locked_trainings.check_not_finished(registration.training)
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_reason(reason)
     held = registration.holds_seat
@@ -190,7 +190,7 @@ def withdraw(
 ) -> list[Registration]:
     """Withdraw; a seat that it held goes to the next in line at once. Returns who moved up."""
     steps.lock(registration)
-    trainings.check_not_finished(registration.training)
+    locked_trainings.check_not_finished(registration.training)
     if not registration.is_live:
         raise Conflict(msg("This registration has ended already."), "ended")
     steps.check_reason(reason)

@@ -27,7 +27,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import notice_letters, person_letters, seats, trainings
+from training.services import locked_trainings, notice_letters, person_letters, seats, visible_trainings
 from training.services.notice_letters import Part, name_of
 
 SEATS_NEAR, DEADLINE_NEAR, START_NEAR = "seats_near", "deadline_near", "start_near"
@@ -52,7 +52,7 @@ def queue_due() -> int:
 @atomic
 def remind(training: Training, *, kind: str) -> int:
     """Remind every agency that has reason to be and was not before; returns how many."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     parts = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
     days = _days(training, kind, parts)
     known = db.session.execute(
@@ -87,7 +87,7 @@ def _open_now() -> Select[Training]:
     return (
         select(Training)
         .where(
-            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
             Training.registration_opens_at <= at,
             Training.registration_closes_at > at,
         )

@@ -45,7 +45,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, programmes, shown_trainings
+from training.services import attendance, programmes, visible_trainings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class DataState:
 
 def scope_of(user: User | None) -> list[ColumnElement[bool]]:
     """What limits the report for ``user``: a coordinator reports on their themes; a command sees all."""
-    return [shown_trainings.in_scope(user)] if user is not None else []
+    return [visible_trainings.in_scope(user)] if user is not None else []
 
 
 class Listed(NamedTuple):

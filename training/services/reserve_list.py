@@ -26,7 +26,15 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept, Origin, SeatCount
-from training.services import agencies, audit, seat_counts, training_moves, trainings
+from training.services import (
+    agencies,
+    audit,
+    locked_trainings,
+    seat_counts,
+    training_moves,
+    trainings,
+    visible_trainings,
+)
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.registration_steps import S
@@ -175,7 +183,9 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
 
 def is_moving_up(training: Training) -> bool:
     """Whether those on the reserve list may still move up: it is to be held, and its cut-off is ahead."""
-    return training.state in trainings.OFFERED_TO_PARTNERS and clock.today(training.zone) < ends_on(training)
+    return training.state in visible_trainings.OFFERED_TO_PARTNERS and clock.today(training.zone) < ends_on(
+        training
+    )
 
 
 def ends_on(training: Training) -> date:
@@ -241,7 +251,7 @@ def expire_offers() -> int:
         .join(Registration.training)
         .where(
             Registration.state == S.OFFERED, Registration.offer_expires_at <= clock.now(),
-            Training.state.in_(trainings.OFFERED_TO_PARTNERS),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
         )
         .order_by(Registration.training_id, Registration.id)
         .options(contains_eager(Registration.training))
@@ -267,7 +277,7 @@ def expire_offers() -> int:
 @atomic
 def change_training(training: Training, *, by: User, details: trainings.Details) -> list[Registration]:
     """Change a training; seats that this adds go to the next in line. Returns who moved up."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     before = training.capacity
     trainings.change(training, by=by, details=details)
     db.session.flush()
@@ -307,7 +317,7 @@ def resume_agency(agency: Agency, *, by: User) -> list[Registration]:
     )
     moved = []
     for training in db.session.scalars(waiting).all():
-        trainings.lock(training)
+        locked_trainings.lock(training)
         moved += promote(training, Freed(), by=by)
     return moved
 
@@ -326,7 +336,7 @@ def keep_seats(
 
     Returns who did.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     before = seat_counts.count(training)
     allocation = seat_service.allocate(
         training, by=by, seats=seats, agency=agency, country=country, release_local=release_local
@@ -382,7 +392,7 @@ def release_seats(
 
     ``expected`` are the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     preview = release_preview(training, picked)
     if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
         raise Conflict(

@@ -23,7 +23,7 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept
-from training.services import audit, notices, reserve_list, seat_counts, shown_trainings, trainings
+from training.services import audit, locked_trainings, notices, reserve_list, seat_counts, visible_trainings
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.reserve_list import Freed
@@ -38,7 +38,7 @@ def visible_to(user: User) -> Select[SeatRequest]:
             return found.where(SeatRequest.agency_id == user.agency_id)
         case Role.TRAINER:
             return found.where(false())
-    return found.where(shown_trainings.in_scope(user))
+    return found.where(visible_trainings.in_scope(user))
 
 
 def get(user: User, public_id: UUID) -> SeatRequest:
@@ -75,7 +75,7 @@ def give_back(
     training: Training, *, by: User, agency: Agency, seats: int, sentence: str
 ) -> list[Registration]:
     """Give back seats that are kept for the agency and unused; they go to the next in line. Returns who moved up."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     steps.check_undecided(training)
     allocation = _own(training, agency)
     unused = _unused(training, allocation) if allocation else 0
@@ -98,7 +98,7 @@ def give_back(
 @atomic
 def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: str) -> SeatRequest:
     """Ask for more seats, with a sentence that says why; one request at a time."""
-    trainings.lock(training)
+    locked_trainings.lock(training)
     steps.check_undecided(training)
     waiting = db.session.scalar(
         select(SeatRequest).where(
@@ -124,7 +124,7 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
 def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> list[Registration]:
     """Keep ``seats`` more for the agency, all that it asked for or fewer. Returns who moved up to them."""
     training, agency = request.training, request.agency
-    trainings.lock(training)
+    locked_trainings.lock(training)
     _check_open(request)
     allocation = _own(training, agency)
     kept = allocation.seats if allocation and allocation.seats else _held(training, agency)
@@ -146,7 +146,7 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
 @atomic
 def decline(request: SeatRequest, *, by: User, answer: str) -> SeatRequest:
     """Refuse more seats, with a sentence that the agency reads."""
-    trainings.lock(request.training)
+    locked_trainings.lock(request.training)
     _check_open(request)
     steps.check_reason(answer)
     allocation = _own(request.training, request.agency)

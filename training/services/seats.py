@@ -26,7 +26,7 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept, SeatCount
-from training.services import audit, trainings
+from training.services import audit, locked_trainings
 from training.services.seat_counts import (
     allocations,
     as_kept,
@@ -154,8 +154,8 @@ def allocate(
     release_local: datetime | None = None,
 ) -> SeatAllocation:
     """Keep ``seats`` for an agency or a country; for one that has some already the number is set anew."""
-    trainings.lock(training)
-    trainings.check_not_finished(training)
+    locked_trainings.lock(training)
+    locked_trainings.check_not_finished(training)
     if (agency is None) == (country is None):
         raise Invalid(msg("Pick an agency or a country."), field="agency")
     if release_local:
@@ -210,8 +210,8 @@ def release(training: Training, *, by: User | None, picked: Collection[UUID] | N
 
     ``picked`` are the public ids of the allocations that are released; without it, those that are due.
     """
-    trainings.lock(training)
-    trainings.check_not_finished(training)
+    locked_trainings.lock(training)
+    locked_trainings.check_not_finished(training)
     chosen = [
         (one, seats)
         for one, seats in unused(training, count(training))

@@ -24,7 +24,7 @@ from training.models import (
     User,
 )
 from training.names import fold
-from training.services import shown_trainings, trainees
+from training.services import trainees, visible_trainings
 
 S = RegistrationState
 IS_HERE = (
@@ -46,7 +46,7 @@ def visible_to(user: User) -> Select[Registration]:
         return found.where(own, is_submitted | (Registration.state == S.DRAFT))
     if user.role is Role.TRAINER:
         return found.where(false())
-    return found.where(is_submitted, shown_trainings.in_scope(user))
+    return found.where(is_submitted, visible_trainings.in_scope(user))
 
 
 def search(

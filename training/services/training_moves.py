@@ -20,7 +20,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, notices, trainings
+from training.services import audit, locked_trainings, notices
 from training.text import Message, msg
 
 
@@ -35,7 +35,7 @@ class Move:
 
 
 def _no_sessions(training: Training) -> Message | None:
-    if not trainings.live_sessions(training):
+    if not locked_trainings.live_sessions(training):
         return msg("Add its sessions first: people need to know when to come.")
     return None
 
@@ -55,7 +55,7 @@ def _not_begun(training: Training) -> Message | None:
 
 
 def _not_over(training: Training) -> Message | None:
-    sessions = trainings.live_sessions(training)
+    sessions = locked_trainings.live_sessions(training)
     if any(s.ends_at > clock.now() for s in sessions):
         return msg("Some of its sessions have not ended yet.")
     still_open = sum(s.register_state is RegisterState.OPEN for s in sessions)
@@ -101,7 +101,7 @@ def move(training: Training, *, by: User | None, name: str, reason: str = "") ->
 
     Cancelling and postponing set rooms and trainers free; ``cancellations.cancel`` ends the registrations too.
     """
-    trainings.lock(training)
+    locked_trainings.lock(training)
     step = MOVES[name]
     if training.state not in step.froms:
         raise Conflict(
@@ -129,7 +129,7 @@ def _forget_reminders(training: Training) -> None:
 
 
 def _cancel_sessions(training: Training, reason: str) -> None:
-    ids = [session.id for session in trainings.live_sessions(training)]
+    ids = [session.id for session in locked_trainings.live_sessions(training)]
     db.session.execute(
         update(TrainingSession)
         .where(TrainingSession.id.in_(ids))

@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.trainings import DecisionForm
 from training.models import RegistrationState, Training
 from training.policy import Action
-from training.services import decisions, seats, standings, trainings
+from training.services import decisions, seats, standings, visible_trainings
 from training.services.decisions import Verb
 from training.web.access import permit
 from training.web.once import once, shown_here
@@ -28,7 +28,7 @@ def _user() -> Any:
 
 
 @bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_DECIDE, trainings.get)
+@permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
 @once
 def decide(training: Training) -> Response:
     """What waits for a decision, and, after one, what became of each."""
@@ -51,7 +51,7 @@ def decide(training: Training) -> Response:
     for one in done:
         if not one.is_done:
             refusals.setdefault(one.sentence.translated(), []).append(one)
-    counts = trainings.state_counts(training)
+    counts = visible_trainings.state_counts(training)
     asked = request.args.get("state", "submitted" if counts.get("submitted") else "")
     state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
     agencies = decisions.agencies_of(training)

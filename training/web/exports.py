@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.forms.base import Form
 from training.output import csv, xlsx
-from training.services import audit, lists
+from training.services import audit, streams
 from training.web import choices
 from training.web.respond import download
 
@@ -99,12 +99,12 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         by=current_user._get_current_object(),
         action=f"{name}.{kind}",
         filters=filters,
-        rows=lists.count(found),
+        rows=streams.count(found),
     )
     file_name = f"{name}-{clock.today().isoformat()}.{kind}"
     columns = COLUMNS[name]
     titles = [str(title) for title, _ in columns]
-    rows = ([_cell(value(one)) for _, value in columns] for one in lists.stream(found, MOST_ROWS))
+    rows = ([_cell(value(one)) for _, value in columns] for one in streams.stream(found, MOST_ROWS))
     # made whole while the request's session lives: rows read while sending would outlive it
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / file_name

@@ -22,7 +22,7 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
-from training.services import import_staging, import_undo, import_verdicts, imports, seats, trainings
+from training.services import import_staging, import_undo, import_verdicts, imports, seats, visible_trainings
 from training.services.import_verdicts import Verdict
 from training.text import msg
 from training.web import choices
@@ -44,7 +44,7 @@ def _user() -> Any:
 
 
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_SUBMIT, trainings.get)
+@permit(Action.REGISTRATION_SUBMIT, visible_trainings.get)
 def new(training: Training) -> Response:
     """Send a spreadsheet or paste its rows; they are read and shown, nothing is stored."""
     form = RosterForm(request.form)

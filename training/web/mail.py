@@ -13,7 +13,7 @@ from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
-from training.services import letter_samples, mail, notices_anew, shown_trainings, trainings
+from training.services import letter_samples, mail, notices_anew, visible_trainings
 from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import first, page, paginate
@@ -41,9 +41,11 @@ def preview(kind: str) -> Response:
     form = PreviewForm(request.args)
     form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
     user = current_user._get_current_object()
-    found = trainings.search(user, starts_from=clock.today(), descending=False)
-    coming = first(found.where(shown_trainings.in_scope(user)), 100)
-    training = trainings.by_code(form.training.data) if form.training.data else next(iter(coming), None)
+    found = visible_trainings.search(user, starts_from=clock.today(), descending=False)
+    coming = first(found.where(visible_trainings.in_scope(user)), 100)
+    training = (
+        visible_trainings.by_code(form.training.data) if form.training.data else next(iter(coming), None)
+    )
     if training is not None and not can(user, Action.MAIL_READ, training):
         raise NotFound
     letter = letter_samples.sample(kind, training, form.language.data or user.language) if training else None

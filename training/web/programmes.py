@@ -11,7 +11,7 @@ from training.errors import DomainError
 from training.forms.subjects import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme
 from training.policy import Action
-from training.services import programmes, reports, trainings
+from training.services import programmes, reports, visible_trainings
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -51,9 +51,9 @@ def index() -> Response:
 def show(programme: Programme) -> Response:
     """A programme with its trainings."""
     user = current_user._get_current_object()
-    found = paginate(trainings.search(user, programme=programme), 50)
+    found = paginate(visible_trainings.search(user, programme=programme), 50)
     return page(
-        "programmes/show.html", programme=programme, trainings=found, held=trainings.held_counts(found.items),
+        "programmes/show.html", programme=programme, trainings=found, held=visible_trainings.held_counts(found.items),
         targets=reports.against_targets(programme), target_names=TargetsForm(), moves=programmes.moves(programme),
     )  # fmt: skip
 

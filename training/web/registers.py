@@ -16,7 +16,7 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
-from training.services import at_the_door, attendance, sessions, sheets, trainings
+from training.services import at_the_door, attendance, sessions, sheets, visible_trainings
 from training.text import msg
 from training.web import choices
 from training.web.access import permit
@@ -212,7 +212,7 @@ def reopen(session: TrainingSession) -> Response:
 
 
 @bp.get("/of/<uuid:public_id>/sign-in-sheet.pdf")
-@permit(Action.PARTICIPANTS_READ, trainings.get)
+@permit(Action.PARTICIPANTS_READ, visible_trainings.get)
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
     pdf = sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])

@@ -30,7 +30,7 @@ from training.services import (
     shown_registrations,
     standings,
     trainees,
-    trainings,
+    visible_trainings,
 )
 from training.text import msg
 from training.web import choices, exports
@@ -97,7 +97,7 @@ def confirmation(registration: Registration) -> Response:
 
 
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_SUBMIT, trainings.get)
+@permit(Action.REGISTRATION_SUBMIT, visible_trainings.get)
 @once
 def new(training: Training) -> Response:
     """Pick known people of the agency, or add a new one, and put them forward."""
@@ -132,7 +132,7 @@ def new(training: Training) -> Response:
         drafted=registration_steps.drafted_of(training, listed, agency) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
-        is_open=trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
+        is_open=visible_trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
         agencies=choices.of_agencies(),
     )  # fmt: skip
 
@@ -322,7 +322,7 @@ def replace(registration: Registration) -> Response:
 
 
 @bp.post("/for/<uuid:public_id>/drafts/submit")
-@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
 @once
 def submit_drafts(training: Training) -> Response:
     """Submit the agency's drafts that were sent, all or none."""
@@ -332,7 +332,7 @@ def submit_drafts(training: Training) -> Response:
 
 
 @bp.post("/for/<uuid:public_id>/drafts/discard")
-@permit(Action.REGISTRATION_DRAFT, trainings.get)
+@permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
 @once
 def discard_drafts(training: Training) -> Response:
     """Throw the agency's drafts away that were sent."""
@@ -342,7 +342,7 @@ def discard_drafts(training: Training) -> Response:
 
 
 @bp.post("/for/<uuid:public_id>/walk-in")
-@permit(Action.REGISTRATION_DECIDE, trainings.get)
+@permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
 @once
 def walk_in(training: Training) -> Response:
     """Add known people at the door."""

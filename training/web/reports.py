@@ -19,7 +19,7 @@ from training.forms.trainings import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
-from training.services import audit, report_files, report_rows, reports, themes, trainings
+from training.services import audit, report_files, report_rows, reports, themes, visible_trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name
@@ -56,17 +56,17 @@ def _form() -> ReportFilter:
     form = ReportFilter(request.args)
     if not request.args:  # the first look is at this year
         form.ends_from.data = clock.today().replace(month=1, day=1)
-    offered = first(trainings.search(_user(), sort="starts_on", descending=True), MOST_TRAININGS)
+    offered = first(visible_trainings.search(_user(), sort="starts_on", descending=True), MOST_TRAININGS)
     asked = request.args.get("training")
     if asked and _is_known(asked) and asked not in {t.code for t in offered}:
-        offered.insert(0, trainings.by_code(asked))
+        offered.insert(0, visible_trainings.by_code(asked))
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
     return choices.filtered(form)
 
 
 def _is_known(code: str | None) -> bool:
     try:
-        return bool(code) and trainings.by_code(code or "") is not None
+        return bool(code) and visible_trainings.by_code(code or "") is not None
     except NotFound:
         return False
 

@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import reserve_list, seat_requests, seats, standings, trainings
+from training.services import reserve_list, seat_requests, seats, standings, visible_trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -27,7 +27,7 @@ def _user() -> Any:
 
 
 @bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
-@permit(Action.SEATS_CHANGE, trainings.get)
+@permit(Action.SEATS_CHANGE, visible_trainings.get)
 @once
 def keep(training: Training) -> Response:
     """Keep seats for an agency or a country."""
@@ -77,7 +77,7 @@ def _moved(count: int) -> str:
 
 
 @bp.route("/<uuid:public_id>/seats/release", methods=["GET", "POST"])
-@permit(Action.SEATS_CHANGE, trainings.get)
+@permit(Action.SEATS_CHANGE, visible_trainings.get)
 @once
 def release(training: Training) -> Response:
     """Who would get the seats that are kept and unused, by what is ticked; then give them."""
@@ -103,7 +103,7 @@ def release(training: Training) -> Response:
 
 
 @bp.route("/<uuid:public_id>/seats/ask", methods=["GET", "POST"])
-@permit(Action.SEATS_ASK, trainings.get)
+@permit(Action.SEATS_ASK, visible_trainings.get)
 @once
 def ask(training: Training) -> Response:
     """An agency asks for more seats, or gives some back."""

@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.trainings import PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
-from training.services import attendance, clashes, sessions, themes, trainings, venues
+from training.services import attendance, clashes, sessions, themes, venues, visible_trainings
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -67,7 +67,7 @@ def _as_pattern(form: PatternForm) -> dict[str, Any]:
 
 
 @bp.route("/of/<uuid:public_id>/plan", methods=["GET", "POST"])
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 @once
 def plan(training: Training) -> Response:
     """Generate sessions from a pattern: first a preview with what speaks against each, then stored."""
@@ -98,7 +98,7 @@ def _form(training: Training, session: TrainingSession | None) -> SessionForm:
 
 
 @bp.route("/of/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 @once
 def new(training: Training) -> Response:
     """Add one session."""

@@ -11,7 +11,7 @@ from training.errors import DomainError
 from training.forms.subjects import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
-from training.services import agencies, programmes, themes, trainees, trainings
+from training.services import agencies, programmes, themes, trainees, visible_trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -38,7 +38,7 @@ def show(theme: Theme) -> Response:
         usable=themes.usable_under(theme)[1:],
         counts=themes.counts(theme),
         programmes=first(programmes.search(user, theme=theme), 8),
-        trainings=first(trainings.search(user, theme=theme), 8),
+        trainings=first(visible_trainings.search(user, theme=theme), 8),
         agencies=first(agencies.search(user, theme=theme), 8),
         trainees=first(trainees.search(user, theme=theme, sort="added", descending=True), 8),
     )

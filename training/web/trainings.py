@@ -29,6 +29,7 @@ from training.services import (
     themes,
     training_moves,
     trainings,
+    visible_trainings,
 )
 from training.web import choices, exports
 from training.web.access import permit
@@ -66,24 +67,26 @@ def index() -> Response:
     """The trainings that the reader may see, latest first."""
     form = choices.filtered(TrainingFilter(request.args))
     sort = sorting(("starts_on", "title", "code"), "-starts_on")
-    found = trainings.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = visible_trainings.search(
+        _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
     if file := exports.wanted(found, "trainings", form):
         return file
     listed = paginate(found)
     own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
     return page(
         "trainings/index.html", "trainings/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        trainings=listed, held=trainings.held_counts(listed.items), own=own,
+        trainings=listed, held=visible_trainings.held_counts(listed.items), own=own,
     )  # fmt: skip
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.TRAINING_READ, trainings.get)
+@permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
     user = _user()
     is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
-    counts = trainings.state_counts(training) if not is_partner else {}
+    counts = visible_trainings.state_counts(training) if not is_partner else {}
     participants = paginate(shown_registrations.of(training, user), 50) if is_partner or may_read else None
     waiting = (
         [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
@@ -93,7 +96,7 @@ def show(training: Training) -> Response:
         training=training,
         sessions=[] if is_partner else sessions.of(training, user=user),
         own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
-        is_open=trainings.is_registration_open(training),
+        is_open=visible_trainings.is_registration_open(training),
         drafts=drafts.of(training, user.agency) if is_partner else [],
         may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
@@ -138,7 +141,7 @@ def new(programme: Programme) -> Response:
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
     form = _form(training.programme, training)
@@ -161,49 +164,49 @@ def _move(training: Training, name: str) -> Response:
 
 
 @bp.post("/<uuid:public_id>/open")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def open(training: Training) -> Response:
     """Open registration."""
     return _move(training, "open")
 
 
 @bp.post("/<uuid:public_id>/confirm")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def confirm(training: Training) -> Response:
     """It takes place."""
     return _move(training, "confirm")
 
 
 @bp.post("/<uuid:public_id>/start")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def start(training: Training) -> Response:
     """It has begun."""
     return _move(training, "start")
 
 
 @bp.post("/<uuid:public_id>/complete")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def complete(training: Training) -> Response:
     """It is over and its registers are closed."""
     return _move(training, "complete")
 
 
 @bp.post("/<uuid:public_id>/reopen")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
     """Back to running, for a reason."""
     return _move(training, "reopen")
 
 
 @bp.post("/<uuid:public_id>/postpone")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
     """Later, for a reason."""
     return _move(training, "postpone")
 
 
 @bp.post("/<uuid:public_id>/cancel")
-@permit(Action.TRAINING_CHANGE, trainings.get)
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """It does not take place; every registration ends."""
     cancellations.cancel(training, by=_user(), reason=reason())
