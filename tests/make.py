@@ -16,6 +16,7 @@ from training.models import (
     Programme,
     Registration,
     Role,
+    SeatAllocation,
     Theme,
     Trainee,
     Trainer,
@@ -26,9 +27,11 @@ from training.models import (
 )
 from training.services import (
     agencies,
+    kept_seats,
     people,
     programmes,
     registrations,
+    seat_counts,
     sessions,
     themes,
     trainees,
@@ -97,7 +100,7 @@ class Make:
         training = trainings.create(programme, by=None, details=self.details(**wanted))
         if is_open:
             self.session(training)
-            training_moves.move(training, by=None, name="open")
+            training_moves.change_state(training, by=None, name="open")
         return training
 
     def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:
@@ -105,6 +108,13 @@ class Make:
         defaults = {"title": "Morning", "starts_local": datetime.combine(day, time(9)),
                     "ends_local": datetime.combine(day, time(12))}  # fmt: skip
         return sessions.add(training, by=None, **{**defaults, **wanted})
+
+    def kept(self, training: Training, *, by: User | None = None, **wanted: Any) -> SeatAllocation:
+        """Seats kept for an agency or a country; who waited for them moves up."""
+        kept_seats.keep(training, by=by, **wanted)
+        whom = wanted.get("agency"), wanted.get("country")
+        [kept] = [one for one in seat_counts.allocations(training) if (one.agency, one.country) == whom]
+        return kept
 
     def venue(self, **wanted: Any) -> Venue:
         defaults = {

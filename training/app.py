@@ -13,7 +13,7 @@ from whitenoise import WhiteNoise
 from config import ROOT, Config
 from training import cli, db
 from training.models import Organisation
-from training.services import organisations
+from training.services import notices, organisations
 from training.web import (
     access,
     accounts,
@@ -73,7 +73,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     config.instance_dir.mkdir(parents=True, exist_ok=True)
 
-    db.init_app(app, config)
+    db.init_app(app, config, notices.write)
     security.init_app(app, config)
     language.init_app(app)
     access.init_app(app)

@@ -144,8 +144,8 @@ def wide(make: Make) -> tuple[World, list[Training]]:
     """Trainings with room: by approval, first come with seats kept for B, and with seats kept for the country of both."""
     here = world(make)
     kept, of_country = make.training(capacity=5_000), make.training(capacity=5_000)
-    seats.allocate(kept, by=here.users["admin"], seats=1_500, agency=here.theirs["agency"])
-    seats.allocate(of_country, by=here.users["admin"], seats=3_000, country="AT")
+    make.kept(kept, by=here.users["admin"], seats=1_500, agency=here.theirs["agency"])
+    make.kept(of_country, by=here.users["admin"], seats=3_000, country="AT")
     for one in (kept, of_country):
         make.registration(one, make.trainee(here.mine["agency"]))
         returned = make.registration(here.trainings[1], make.trainee(here.mine["agency"]))

@@ -25,7 +25,6 @@ from training.db import db
 from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
 from training.services import (
-    cancellations,
     late_changes,
     mail,
     merges,
@@ -34,9 +33,9 @@ from training.services import (
     reminders,
     reserve_list,
     seat_requests,
-    seats,
     trainees,
     training_moves,
+    trainings,
 )
 
 OWN, THEIR = "plain", TOKEN
@@ -108,7 +107,7 @@ class Letters:
     def all_that_is_told(self) -> None:
         """Every kind of letter, of two trainings: one is called off, one takes place."""
         held, off = (self.make.training(capacity=90, admission=Admission.APPROVAL) for _ in range(2))
-        training_moves.move(self._planned(), by=self.admin, name="open")
+        training_moves.change_state(self._planned(), by=self.admin, name="open")
         for agency in self.words:
             self.steps(held, agency)
             self.wishes(held, agency)
@@ -117,7 +116,7 @@ class Letters:
         for training in (held, off):
             for agency in self.words:
                 soon = walltime.now(training.zone).replace(microsecond=0) + timedelta(days=1)
-                seats.allocate(training, by=self.admin, seats=40, agency=agency, release_local=soon)
+                self.make.kept(training, by=self.admin, seats=40, agency=agency, release_local=soon)
                 for fate in FATES:
                     confirmed, returned = (self.registered(training, agency, fate) for _ in range(2))
                     reserve_list.confirm(confirmed, by=self.coordinator)
@@ -130,9 +129,9 @@ class Letters:
             earlier = training.registration_closes_local - timedelta(hours=1)
             for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
                 details = self.make.changed(training, **wanted)
-                reserve_list.change_training(training, by=self.admin, details=details)
-        reserve_list.move_training(held, by=self.admin, name="postpone", reason="floods")
-        cancellations.cancel(off, by=self.admin, reason="floods")
+                trainings.change(training, by=self.admin, details=details)
+        training_moves.change_state(held, by=self.admin, name="postpone", reason="floods")
+        training_moves.change_state(off, name="cancel", by=self.admin, reason="floods")
 
     def wishes(self, training: Training, agency: Agency) -> None:
         """A wish for seats that is granted, and one that is declined."""

@@ -30,7 +30,6 @@ from training.services import (
     my_registrations,
     people,
     registrations,
-    reserve_list,
     shown_registrations,
     trainees,
 )
@@ -106,7 +105,7 @@ class World:
         if agency.is_active:
             agencies.suspend(agency, by=self.staff, reason="moved")
         else:
-            reserve_list.resume_agency(agency, by=self.staff)
+            agencies.resume(agency, by=self.staff)
 
     def merge(self, n: int, m: int) -> None:
         size = len(self.people)

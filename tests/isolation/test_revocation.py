@@ -20,14 +20,13 @@ from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
 from training.services import (
     agencies,
-    cancellations,
     colleagues,
     import_staging,
+    kept_seats,
     mail,
     merges,
     people,
     registrations,
-    seats,
     themes,
     trainees,
     training_moves,
@@ -152,7 +151,7 @@ def test_a_cancelled_training_stops_the_link_and_takes_no_more_people(app, clien
     token = links.token(registration.public_id, registration.trainee.public_id, secret_key=SECRET)
     assert client.get(f"/my/{token}").status_code == 200
 
-    cancellations.cancel(here.trainings[0], by=here.users["admin"], reason="floods")
+    training_moves.change_state(here.trainings[0], name="cancel", by=here.users["admin"], reason="floods")
 
     assert client.get(f"/my/{token}").status_code == 410
     assert client.post(f"/my/{token}/confirm", csrf=False).status_code == 410
@@ -334,7 +333,7 @@ def test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_re
     assert {asker.ask("GET", path).status_code for path in shared.pages()} == {200}
     assert all("Lookhere" in readable(asker.ask("GET", path)) for path in lists[:4])
 
-    seats.allocate(shared.training, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
+    kept_seats.keep(shared.training, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
 
     before = tables()
     assert {path: asker.ask("GET", path).status_code for path in shared.pages()} == dict.fromkeys(
@@ -350,7 +349,7 @@ def test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_re
 def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: Make):
     planned = make.training(capacity=3, is_open=False)
     make.session(planned)
-    training_moves.move(planned, by=here.users["admin"], name="open")
+    training_moves.change_state(planned, by=here.users["admin"], name="open")
     letter = db.session.scalars(
         db.select(OutgoingMail).where(
             OutgoingMail.user_id == here.users[WHO].id, OutgoingMail.training_id == planned.id
@@ -358,7 +357,7 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
     ).one()
     assert mail.reason_to_drop(letter) == ""
 
-    seats.allocate(planned, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
+    make.kept(planned, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
     db.session.expire_all()
 
     assert mail.reason_to_drop(letter) != ""

@@ -31,7 +31,6 @@ from training.services import (
     registrations,
     reserve_list,
     seat_requests,
-    seats,
     sign_ins,
     trainees,
     venues,
@@ -137,7 +136,7 @@ def world(make: Make) -> World:
     trainer = make.user(Role.TRAINER)
     taught = make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer)])
     a, b = make.agency(name="Plain Service"), _agency(make, f"{TOKEN}{next(numbers)}")
-    seats.allocate(trainings[0], by=admin, seats=1, agency=b)
+    make.kept(trainings[0], by=admin, seats=1, agency=b)
     theirs = _fill(make, b, trainings, lambda: f"{TOKEN}{next(numbers)}", admin)
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
     merge = _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
@@ -160,6 +159,6 @@ def hidden(make: Make, here: World) -> dict[str, Training]:
     """Trainings that agency A may not see: one whose seats are all kept for B, with B's people in it, and a draft."""
     admin, b = here.users["admin"], here.theirs["agency"]
     closed = make.training(title=f"{TOKEN}8001 closed", capacity=2)
-    seats.allocate(closed, by=admin, seats=2, agency=b)
+    make.kept(closed, by=admin, seats=2, agency=b)
     make.registration(closed, make.trainee(b, family_name=f"{TOKEN}8002"))
     return {"not offered": closed, "draft": make.training(title=f"{TOKEN}8003 draft", is_open=False)}

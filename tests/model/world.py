@@ -38,8 +38,8 @@ from training.models import (
 )
 from training.services import (
     agencies,
-    cancellations,
     decisions,
+    kept_seats,
     late_changes,
     my_registrations,
     registrations,
@@ -47,6 +47,8 @@ from training.services import (
     seat_counts,
     seat_requests,
     trainees,
+    training_moves,
+    trainings,
 )
 from training.text import msg
 
@@ -124,7 +126,7 @@ class World:
 
     def _change(self, **wanted: Any) -> None:
         details = Make().changed(self._training, **wanted)
-        reserve_list.change_training(self._training, by=self._staff, details=details)
+        trainings.change(self._training, by=self._staff, details=details)
 
     # Putting forward
 
@@ -226,18 +228,18 @@ class World:
 
     def keep_for_agency(self, agency: int, seats: int) -> None:
         """Seats kept, more or fewer."""
-        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, agency=self._agency(agency))
+        kept_seats.keep(self._training, by=self._staff, seats=seats % 5, agency=self._agency(agency))
 
     def keep_for_country(self, country: int, seats: int) -> None:
         """Seats kept for a country."""
         code = sorted(set(COUNTRIES))[country % 3]
-        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, country=code)
+        kept_seats.keep(self._training, by=self._staff, seats=seats % 5, country=code)
 
     def release(self) -> None:
         """Unused kept seats become everybody's; whom the preview names moves up."""
-        preview = reserve_list.release_preview(self._training)
+        preview = kept_seats.release_preview(self._training)
         expected = [one.public_id for one in preview.moving_up]
-        moved = reserve_list.release_seats(self._training, by=self._staff, expected=expected)
+        moved = kept_seats.release(self._training, by=self._staff, expected=expected)
         assert [one.public_id for one in moved] == expected, "who moves up is whom the preview named"
 
     def give_back(self, agency: int, seats: int) -> None:
@@ -297,7 +299,7 @@ class World:
             name = "open"
         else:
             name = ("confirm", "start", "postpone", "start")[n % 4]
-        reserve_list.move_training(self._training, by=self._staff, name=name, reason="elections")
+        training_moves.change_state(self._training, by=self._staff, name=name, reason="elections")
 
     @atomic
     def begin_day(self, n: int) -> None:
@@ -306,12 +308,12 @@ class World:
         if n % 2 == 0 and clock.now() < starts:
             self._travel.move_to(starts)
             reserve_list.expire_offers()
-            reserve_list.move_training(self._training, by=self._staff, name="start")
+            training_moves.change_state(self._training, by=self._staff, name="start")
 
     def cancel(self, n: int) -> None:
         """Rarely: nothing happens after it."""
         if n % 8 == 0:
-            cancellations.cancel(self._training, by=self._staff, reason="no budget")
+            training_moves.change_state(self._training, name="cancel", by=self._staff, reason="no budget")
 
     def suspend_or_resume(self, agency: int) -> None:
         """An agency may not register any more, or may again."""
@@ -319,7 +321,7 @@ class World:
         if of.is_active:
             agencies.suspend(of, by=self._staff, reason="under review")
         else:
-            reserve_list.resume_agency(of, by=self._staff)
+            agencies.resume(of, by=self._staff)
 
     def transfer(self, person: int, agency: int) -> None:
         """A person moves to another agency."""

@@ -28,7 +28,6 @@ from training.services import (
     attendance,
     audit,
     registrations,
-    seats,
     sessions,
     shown_registrations,
 )
@@ -229,7 +228,7 @@ def test_who_waits_on_the_reserve_list_of_a_full_training_is_refused_like_anybod
 
 
 def test_a_seat_kept_for_others_is_taken_and_the_log_says_so(door, make: Make):
-    seats.allocate(door.training, by=None, seats=2, agency=make.agency())
+    make.kept(door.training, by=None, seats=2, agency=make.agency())
 
     door.add(make.agency())
 

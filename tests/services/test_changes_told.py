@@ -167,7 +167,7 @@ def test_a_session_that_is_over_is_put_right_in_silence(world):
 def test_the_sessions_of_a_draft_or_of_what_is_postponed_are_planned_in_silence(state, world, make: Make):
     training = world["training"] if state == "postponed" else make.training(is_open=False)
     if state == "postponed":
-        training_moves.move(training, by=None, name="postpone", reason="floods")
+        training_moves.change_state(training, by=None, name="postpone", reason="floods")
     else:
         make.registration(training, world["registration"].trainee)
     session = make.session(training)

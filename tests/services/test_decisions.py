@@ -73,7 +73,7 @@ def test_one_of_another_training_is_not_found(make: Make):
 
 def test_seats_given_back_go_to_the_next_in_line(make: Make):
     training, user = make.training(capacity=2), make.user(Role.PARTNER)
-    seats.allocate(training, by=None, seats=2, agency=user.agency)
+    make.kept(training, by=None, seats=2, agency=user.agency)
     waiting = make.registration(training)
     assert waiting.state is S.RESERVE
 
@@ -87,7 +87,7 @@ def test_seats_given_back_go_to_the_next_in_line(make: Make):
 
 def test_seats_that_are_held_are_not_given_back(make: Make):
     training, user = make.training(capacity=2), make.user(Role.PARTNER)
-    seats.allocate(training, by=None, seats=1, agency=user.agency)
+    make.kept(training, by=None, seats=1, agency=user.agency)
     make.registration(training, make.trainee(user.agency))
 
     with pytest.raises(Invalid, match="can give back: 0"):
@@ -96,7 +96,7 @@ def test_seats_that_are_held_are_not_given_back(make: Make):
 
 def test_a_wish_is_answered_once_and_its_people_move_up(make: Make):
     training, user, by = make.training(capacity=4), make.user(Role.PARTNER), make.user()
-    seats.allocate(training, by=None, seats=1, agency=user.agency)
+    make.kept(training, by=None, seats=1, agency=user.agency)
     held, waiting = (make.registration(training, make.trainee(user.agency)) for _ in range(2))
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=2, sentence="Two more would help.")
     with pytest.raises(Conflict, match="asked for 2 seats already"):
@@ -112,7 +112,7 @@ def test_a_wish_is_answered_once_and_its_people_move_up(make: Make):
 
 def test_more_than_there_is_cannot_be_granted(make: Make):
     training, user, by = make.training(capacity=2), make.user(Role.PARTNER), make.user()
-    seats.allocate(training, by=None, seats=1, agency=make.agency())
+    make.kept(training, by=None, seats=1, agency=make.agency())
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=2, sentence="Two, please.")
 
     with pytest.raises(Invalid, match="can be given now: 1"):

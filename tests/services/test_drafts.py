@@ -26,7 +26,6 @@ from training.models import (
 )
 from training.policy import Action, can
 from training.services import (
-    cancellations,
     dashboards,
     decisions,
     drafts,
@@ -39,6 +38,7 @@ from training.services import (
     seats,
     shown_registrations,
     trainees,
+    training_moves,
     visible_trainings,
 )
 
@@ -229,7 +229,7 @@ def test_drafts_end_with_a_cancelled_training(make: Make):
     desk = Desk(make)
     kept = desk.keep()
 
-    cancellations.cancel(desk.training, by=make.user(), reason="No funds.")
+    training_moves.change_state(desk.training, name="cancel", by=make.user(), reason="No funds.")
 
     assert {one.state for one in kept} == {S.WITHDRAWN}
 

@@ -24,13 +24,12 @@ from training.models import (
     User,
 )
 from training.services import (
-    cancellations,
     decisions,
     drafts,
     registrations,
-    seats,
     shown_registrations,
     trainees,
+    training_moves,
 )
 
 S = RegistrationState
@@ -65,7 +64,7 @@ def statements(make: Make, queries: list[str], work: str, people: int) -> int:
         case "register":
             registrations.submit_many(training, people=who, **given)
         case "cancel":
-            cancellations.cancel(training, by=by, reason="No funds.")
+            training_moves.change_state(training, name="cancel", by=by, reason="No funds.")
     return len(queries)
 
 
@@ -101,7 +100,7 @@ def test_each_of_many_keeps_its_steps_and_its_entry(make: Make):
     training, focal, who = prepared(make, 4)
     *kept, left = drafts.keep(training, by=focal, agency=focal.agency, people=who)
     drafts.submit(training, by=focal, agency=focal.agency, drafts=kept)
-    cancellations.cancel(training, by=by, reason=" No funds. ")
+    training_moves.change_state(training, name="cancel", by=by, reason=" No funds. ")
 
     def history(number: int):
         return [
@@ -189,7 +188,7 @@ def test_of_many_at_once_no_column_is_left_out_in_silence(make: Make):
 def test_who_begins_the_list_is_owed_nothing_whichever_way_they_came(way: str, make: Make):
     training, focal = make.training(capacity=2), make.user(Role.PARTNER)
     make.registration(training)
-    seats.allocate(training, by=make.user(), agency=make.agency(), seats=1)  # what is free is not for them
+    make.kept(training, by=make.user(), agency=make.agency(), seats=1)  # what is free is not for them
     person, given = make.trainee(focal.agency), {"by": focal, "agency": focal.agency}
     atomic(setattr)(training, "freed_seats", 1)
 

@@ -26,7 +26,7 @@ from training.models import (
     Role,
 )
 from training.services import (
-    cancellations,
+    kept_seats,
     late_changes,
     locked_trainings,
     mail,
@@ -34,7 +34,6 @@ from training.services import (
     reminders,
     reserve_list,
     seat_requests,
-    seats,
     shown_registrations,
     trainees,
     training_moves,
@@ -199,10 +198,10 @@ def test_a_training_opened_is_told_to_the_agencies_that_may_register(make: Make)
     )
     training = make.training(is_open=False, capacity=4)
     make.session(training)
-    seats.allocate(training, by=None, seats=2, agency=kept_for.agency)
-    seats.allocate(training, by=None, seats=2, country="FR")
+    make.kept(training, by=None, seats=2, agency=kept_for.agency)
+    make.kept(training, by=None, seats=2, country="FR")
 
-    training_moves.move(training, by=None, name="open")
+    training_moves.change_state(training, by=None, name="open")
 
     assert [kinds_of(user) for user in (kept_for, of_country, neither)] == [["opened"], ["opened"], []]
 
@@ -215,7 +214,7 @@ def test_opening_asks_the_database_as_little_for_many_agencies_as_for_few(make: 
         training = make.training(is_open=False)
         make.session(training)
         queries.clear()
-        training_moves.move(training, by=None, name="open")
+        training_moves.change_state(training, by=None, name="open")
         counts.append(len(queries))
 
     assert counts[1] <= counts[0] <= 20
@@ -240,7 +239,7 @@ def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(de
     )
     assert registration.trainee.name in written(focal)[0].body
     assert kinds(focal) == ["changed"]
-    cancellations.cancel(training, by=desk["coordinator"], reason="No room")
+    training_moves.change_state(training, name="cancel", by=desk["coordinator"], reason="No room")
     (letter,) = written(focal)
     assert letter.kind == "cancelled"
     assert "No room" in letter.body and registration.trainee.name in letter.body
@@ -271,7 +270,7 @@ def test_the_coordinators_concerned_are_told_what_an_agency_does_with_its_seats(
     training, agency = desk["training"], desk["agency"]
     reader = make.user(Role.COORDINATOR, themes=[make.theme("BMV")], language=language)
     elsewhere = make.user(Role.COORDINATOR, themes=[make.theme("ASY")])
-    seats.allocate(training, by=None, seats=2, agency=agency)
+    make.kept(training, by=None, seats=2, agency=agency)
     forget()
 
     doing = {"by": desk["focal"], "agency": agency, "seats": 1}
@@ -323,7 +322,7 @@ def test_the_reserve_letter_says_nothing_that_the_rule_of_the_training_does_not_
 @pytest.mark.parametrize("kept", [0, 2])
 def test_seats_refused_says_how_many_are_kept_and_not_how_many_were_asked_for(kept, desk):
     if kept:
-        seats.allocate(desk["training"], by=desk["coordinator"], seats=kept, agency=desk["agency"])
+        kept_seats.keep(desk["training"], by=desk["coordinator"], seats=kept, agency=desk["agency"])
     request = seat_requests.ask(
         with_room(desk["training"]), by=desk["focal"], agency=desk["agency"], seats=7, sentence="More"
     )
@@ -354,7 +353,7 @@ def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     first = shown_registrations.live_of(training, own[0])
     registrations.withdraw(first, by=mine, reason="ill")
     registrations.decline(others[2], by=coordinator, reason="Full")
-    cancellations.cancel(training, by=coordinator, reason="off")
+    training_moves.change_state(training, name="cancel", by=coordinator, reason="off")
     sent: list[EmailMessage] = []
     while mail.send_due(app.config["CONFIG"], sent.append):
         pass
@@ -537,10 +536,10 @@ def test_an_address_that_was_corrected_meanwhile_is_the_one_written_to(desk, mak
 def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfinished_work(make: Make):
     training = make.training(capacity=10, admission=Admission.APPROVAL)
     with_seats, unfinished, done = (make.user(Role.PARTNER) for _ in range(3))
-    seats.allocate(training, by=None, seats=2, agency=with_seats.agency)
+    make.kept(training, by=None, seats=2, agency=with_seats.agency)
     of_country, used_up = (make.user(Role.PARTNER, agency=make.agency(country=c)) for c in ("FR", "DE"))
-    seats.allocate(training, by=None, seats=3, country="FR")
-    seats.allocate(training, by=None, seats=0, country="DE")
+    make.kept(training, by=None, seats=3, country="FR")
+    make.kept(training, by=None, seats=0, country="DE")
     by = make.user(Role.COORDINATOR)
     for user in (unfinished, done):
         registration = make.registration(training, make.trainee(user.agency))
@@ -567,7 +566,7 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
 def test_of_its_countrys_seats_an_agency_is_told_no_number(left, said, make: Make):
     training = make.training(capacity=9)
     active, reader = (make.user(Role.PARTNER, agency=make.agency(country="UA")) for _ in range(2))
-    seats.allocate(training, by=None, seats=9, country="UA")
+    make.kept(training, by=None, seats=9, country="UA")
     for _ in range(9 - left):
         make.registration(training, make.trainee(active.agency))
     forget()
@@ -588,10 +587,10 @@ def test_a_deadline_of_kept_seats_is_told_before_that_of_the_registration(make: 
         make.user(Role.PARTNER, agency=make.agency(country=country)) for country in ("AT", "AT", "FR", "AT")
     )
     early = closes - timedelta(days=20)
-    seats.allocate(training, by=None, seats=3, agency=own.agency, release_local=early)
-    seats.allocate(training, by=None, seats=1, agency=used_up.agency, release_local=early)
-    seats.allocate(training, by=None, seats=4, country="FR", release_local=early)
-    seats.allocate(
+    make.kept(training, by=None, seats=3, agency=own.agency, release_local=early)
+    make.kept(training, by=None, seats=1, agency=used_up.agency, release_local=early)
+    make.kept(training, by=None, seats=4, country="FR", release_local=early)
+    make.kept(
         training, by=None, seats=2, agency=as_registration.agency, release_local=closes + timedelta(days=1)
     )
     make.registration(training, make.trainee(used_up.agency))
@@ -648,7 +647,7 @@ def days_to(training, days):
 def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are_not(make: Make):
     focal, by = make.user(Role.PARTNER), make.user()
     training = make.training(capacity=2)
-    seats.allocate(training, by=by, seats=2, agency=focal.agency)
+    make.kept(training, by=by, seats=2, agency=focal.agency)
     make.registration(training, make.trainee(focal.agency))
     with days_to(training, 2):
         assert (reminders.queue_due(), reminders.queue_due()) == (2, 0)
@@ -678,9 +677,9 @@ def test_a_training_that_opens_anew_on_the_same_days_is_reminded_of_anew(make: M
     make.registration(training, make.trainee(focal.agency))
     with days_to(training, 5):
         assert reminders.queue_due() == 1
-        training_moves.move(training, by=None, name="postpone", reason="floods")
+        training_moves.change_state(training, by=None, name="postpone", reason="floods")
         make.session(training)
-        training_moves.move(training, by=None, name="open")
+        training_moves.change_state(training, by=None, name="open")
         assert (reminders.queue_due(), reminders.queue_due()) == (1, 0)
 
 

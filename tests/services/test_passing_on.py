@@ -25,13 +25,15 @@ from training.services import (
     agencies,
     dashboards,
     decisions,
+    kept_seats,
     late_changes,
     registrations,
     reserve_list,
     seat_counts,
     seat_requests,
-    seats,
     standings,
+    training_moves,
+    trainings,
 )
 from training.services.decisions import Verb
 
@@ -50,11 +52,11 @@ def test_a_seat_given_up_while_the_training_is_postponed_is_given_when_it_opens_
     training, held, waiting = full(make)
     by = make.user()
 
-    reserve_list.move_training(training, by=by, name="postpone", reason="elections")
+    training_moves.change_state(training, by=by, name="postpone", reason="elections")
     registrations.withdraw(held, by=by, reason="ill")
     told = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
     make.session(training)
-    reserve_list.move_training(training, by=by, name="open")
+    training_moves.change_state(training, by=by, name="open")
 
     assert str(told) == "The training is postponed: seats are given again once it has new days."
     assert (waiting.state, training.freed_seats) == (S.CONFIRMED, 0)
@@ -67,7 +69,7 @@ def test_a_seat_given_up_while_the_only_one_who_waits_is_suspended_is_theirs_aft
     agencies.suspend(waiting.agency, by=by, reason="under review")
     registrations.withdraw(held, by=by, reason="ill")
     told = standings.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
-    reserve_list.resume_agency(waiting.agency, by=by)
+    agencies.resume(waiting.agency, by=by)
 
     assert "suspended" in str(told)
     assert waiting.state is S.CONFIRMED
@@ -80,7 +82,7 @@ def test_a_seat_that_was_free_before_anybody_waited_is_owed_to_nobody(make: Make
     registrations.withdraw(held, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
-    reserve_list.change_training(training, by=by, details=make.changed(training, title="Another title"))
+    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
 
     assert (later.state, training.freed_seats) == (S.RESERVE, 0)
 
@@ -89,12 +91,12 @@ def test_what_is_owed_ends_with_those_who_waited(make: Make):
     training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
     alone = reserved(make, training, 1)[0]
     agencies.suspend(alone.agency, by=by, reason="under review")
-    reserve_list.change_training(training, by=by, details=make.changed(training, capacity=5))
+    trainings.change(training, by=by, details=make.changed(training, capacity=5))
     owed = training.freed_seats
     registrations.withdraw(alone, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
-    reserve_list.change_training(training, by=by, details=make.changed(training, title="Another title"))
+    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
 
     assert (owed, later.state, training.freed_seats) == (2, S.RESERVE, 0)
 
@@ -103,22 +105,21 @@ def test_more_seats_than_wait_leave_nothing_owed(make: Make):
     training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
     alone = reserved(make, training, 1)[0]
 
-    reserve_list.change_training(training, by=by, details=make.changed(training, capacity=5))
+    trainings.change(training, by=by, details=make.changed(training, capacity=5))
 
     assert (alone.state, training.freed_seats) == (S.CONFIRMED, 0)
 
 
 def test_seats_kept_for_one_agency_use_up_nothing_that_is_owed_to_another(make: Make):
     training, held, waiting = full(make, extra=4)
-    by, other = make.user(), make.registration(training)
-    reserve_list.reserve(other, by=by)
+    by = make.user()
     agencies.suspend(waiting.agency, by=by, reason="under review")
-    agencies.suspend(other.agency, by=by, reason="under review")
     registrations.withdraw(held, by=by, reason="ill")
-    agencies.resume(other.agency, by=by)
+    other = make.registration(training)
+    reserve_list.reserve(other, by=by)
 
-    reserve_list.keep_seats(training, by=by, seats=1, agency=other.agency)
-    reserve_list.resume_agency(waiting.agency, by=by)
+    kept_seats.keep(training, by=by, seats=1, agency=other.agency)
+    agencies.resume(waiting.agency, by=by)
 
     assert (other.state, waiting.state) == (S.CONFIRMED, S.CONFIRMED)
 
@@ -130,24 +131,24 @@ def test_where_a_coordinator_gave_seats_and_no_longer_does_the_seat_that_became_
     before = waiting.state
 
     details = make.changed(training, promotion=Promotion.AUTOMATIC)
-    reserve_list.change_training(training, by=by, details=details)
+    trainings.change(training, by=by, details=details)
 
     assert (before, waiting.state) == (S.RESERVE, S.CONFIRMED)
 
 
 def test_seats_that_are_kept_no_more_go_to_the_next_in_line(make: Make):
     training, agency = make.training(capacity=2, admission=Admission.APPROVAL), make.agency()
-    seats.allocate(training, by=None, seats=2, agency=agency)
+    make.kept(training, by=None, seats=2, agency=agency)
     first, second = reserved(make, training, 2)
 
-    reserve_list.keep_seats(training, by=make.user(), seats=1, agency=agency)
+    kept_seats.keep(training, by=make.user(), seats=1, agency=agency)
 
     assert (first.state, second.state) == (S.CONFIRMED, S.RESERVE)
 
 
 def test_seats_given_back_go_to_the_agencys_own_country_first(make: Make):
     training, focal = make.training(capacity=1), make.user(Role.PARTNER, agency=make.agency(country="UA"))
-    seats.allocate(training, by=None, seats=1, agency=focal.agency)
+    make.kept(training, by=None, seats=1, agency=focal.agency)
     far = make.registration(training, make.trainee(make.agency(country="FR")))
     near = make.registration(training, make.trainee(make.agency(country="UA")))
 
@@ -176,12 +177,12 @@ def test_an_offer_survives_a_postponement_and_stands_anew_when_the_training_open
     training = make.training(capacity=1, admission=Admission.APPROVAL)
     offered, by = reserved(make, training, 1)[0], make.user()
     reserve_list.offer(offered, by=by)
-    reserve_list.move_training(training, by=by, name="postpone", reason="elections")
+    training_moves.change_state(training, by=by, name="postpone", reason="elections")
 
     with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
         assert reserve_list.expire_offers() == 0
         make.session(training)
-        reserve_list.move_training(training, by=by, name="open")
+        training_moves.change_state(training, by=by, name="open")
         reserve_list.accept(offered, by=by)
 
     assert offered.state is S.CONFIRMED
@@ -301,7 +302,7 @@ def test_who_was_replaced_gave_no_seat_up(make: Make):
 def test_a_substitute_of_an_agency_that_moved_sets_its_seat_free(make: Make):
     training = make.training(capacity=2, admission=Admission.APPROVAL)
     moved, focal = make.agency(country="UA"), make.user()
-    seats.allocate(training, by=None, seats=1, country="FR")
+    make.kept(training, by=None, seats=1, country="FR")
     held = make.registration(training, make.trainee(moved))
     reserve_list.confirm(held, by=focal)
     atomic(setattr)(moved, "country", "FR")

@@ -14,7 +14,6 @@ from training import letters
 from training.db import atomic, db
 from training.models import Admission, MailState, OutgoingMail, Registration, Role
 from training.services import (
-    cancellations,
     decisions,
     late_changes,
     mail,
@@ -177,7 +176,7 @@ def every_step(eve: Registration, desk, make: Make) -> None:
     )
     with time_machine.travel(training.starts_on - timedelta(days=3), tick=False):
         assert reminders.remind(training, kind="start_near") == 1
-    cancellations.cancel(training, by=by, reason="floods")
+    training_moves.change_state(training, name="cancel", by=by, reason="floods")
 
 
 def test_changed_postponed_cancelled_and_soon_are_told_to_the_person(desk, make: Make, app):
@@ -192,10 +191,10 @@ def test_changed_postponed_cancelled_and_soon_are_told_to_the_person(desk, make:
     trainings.change(training, by=by, details=make.changed(training, venue=make.venue(city="Graz")))
     letter = to_ada()
     assert letter.kind == "trainee_changed" and "Graz" in letter.body
-    training_moves.move(training, by=by, name="postpone", reason="floods")
+    training_moves.change_state(training, by=by, name="postpone", reason="floods")
     letter = to_ada()
     assert letter.kind == "trainee_postponed" and "floods" in letter.body and "\x02my:" in letter.body
-    cancellations.cancel(training, by=by, reason="no money")
+    training_moves.change_state(training, name="cancel", by=by, reason="no money")
     mail.send_due(app.config["CONFIG"], lambda message: None)
     letter = to_ada()
     assert (letter.kind, letter.state) == ("trainee_cancelled", MailState.SENT)
@@ -240,7 +239,7 @@ def test_a_changed_and_a_postponed_training_ask_as_little_for_many_people_as_for
         training, _found = mass(make, people)
         queries.clear()
         trainings.change(training, by=by, details=make.changed(training, zone="Asia/Tokyo"))
-        training_moves.move(training, by=by, name="postpone", reason="x")
+        training_moves.change_state(training, by=by, name="postpone", reason="x")
         counts.append(len(queries))
         assert len(personal()) == 2 * people
 

@@ -194,27 +194,27 @@ def test_a_time_that_clocks_skip_is_refused_and_a_new_zone_keeps_the_wall_time(m
 def test_a_training_moves_through_its_states_by_named_steps_with_guards(make: Make):
     training, by = make.training(is_open=False), make.user()
     with pytest.raises(Conflict, match="Add its sessions first"):
-        training_moves.move(training, by=by, name="open")
+        training_moves.change_state(training, by=by, name="open")
     session = make.session(training)
-    training_moves.move(training, by=by, name="open")
+    training_moves.change_state(training, by=by, name="open")
     with pytest.raises(Conflict, match="has not begun yet"):
-        training_moves.move(training, by=by, name="start")
+        training_moves.change_state(training, by=by, name="start")
 
     with time_machine.travel(session.ends_at + timedelta(hours=1)):
-        training_moves.move(training, by=by, name="start")
+        training_moves.change_state(training, by=by, name="start")
         with pytest.raises(Conflict, match="registers are still open"):
-            training_moves.move(training, by=by, name="complete")
+            training_moves.change_state(training, by=by, name="complete")
         attendance.close(session, by=by)
-        training_moves.move(training, by=by, name="complete")
+        training_moves.change_state(training, by=by, name="complete")
 
     assert training.state is TrainingState.COMPLETED
     with pytest.raises(Conflict, match="state has changed"):
-        training_moves.move(training, by=by, name="cancel", reason="no")
+        training_moves.change_state(training, by=by, name="cancel", reason="no")
 
 
 def test_cancelling_needs_a_reason(make: Make):
     with pytest.raises(Invalid, match="Say why"):
-        training_moves.move(make.training(), by=make.user(), name="cancel", reason=" ")
+        training_moves.change_state(make.training(), by=make.user(), name="cancel", reason=" ")
 
 
 def test_text_too_long_or_with_a_nul_is_refused_on_both_databases(make: Make):

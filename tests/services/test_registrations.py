@@ -16,6 +16,7 @@ from training.models import (
     Admission,
     AuditEntry,
     OutgoingMail,
+    Promotion,
     ReasonCode,
     RegistrationSource,
     RegistrationState,
@@ -24,7 +25,7 @@ from training.models import (
 )
 from training.services import (
     agencies,
-    cancellations,
+    kept_seats,
     late_changes,
     registrations,
     reserve_list,
@@ -101,7 +102,7 @@ def test_confirming_is_refused_when_all_seats_are_held(make: Make):
 
 def test_an_agency_cannot_take_more_than_the_seats_kept_for_it(make: Make):
     training, agency = make.training(capacity=10), make.agency()
-    seats.allocate(training, by=None, seats=1, agency=agency)
+    make.kept(training, by=None, seats=1, agency=agency)
 
     found = [make.registration(training, make.trainee(agency)).state for _ in range(2)]
 
@@ -110,7 +111,7 @@ def test_an_agency_cannot_take_more_than_the_seats_kept_for_it(make: Make):
 
 def test_the_pool_is_what_is_not_kept_for_others(make: Make):
     training = make.training(capacity=3)
-    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.kept(training, by=None, seats=2, agency=make.agency())
 
     found = [make.registration(training).state for _ in range(2)]
 
@@ -120,8 +121,8 @@ def test_the_pool_is_what_is_not_kept_for_others(make: Make):
 def test_seats_kept_for_a_country_serve_its_agencies_that_have_none_of_their_own(make: Make):
     training = make.training(capacity=5)
     with_own, without = make.agency(country="FR"), make.agency(country="FR")
-    seats.allocate(training, by=None, seats=1, country="FR")
-    seats.allocate(training, by=None, seats=2, agency=with_own)
+    make.kept(training, by=None, seats=1, country="FR")
+    make.kept(training, by=None, seats=2, agency=with_own)
 
     assert seats.free_now(training, with_own) == 2
     assert seats.free_now(training, without) == 1
@@ -132,22 +133,23 @@ def test_what_an_agency_holds_already_counts_when_seats_are_kept_for_others(make
     training, agency, other = make.training(capacity=10), make.agency(), make.agency()
     for _ in range(5):
         make.registration(training, make.trainee(agency))
-    seats.allocate(training, by=None, seats=3, agency=agency)
+    make.kept(training, by=None, seats=3, agency=agency)
 
     with pytest.raises(Invalid, match="Seats that can be kept here: 5;"):
-        seats.allocate(training, by=None, seats=6, agency=other)
-    seats.allocate(training, by=None, seats=5, agency=other)
+        make.kept(training, by=None, seats=6, agency=other)
+    make.kept(training, by=None, seats=5, agency=other)
 
     assert seats.free_now(training, make.agency()) == 0
     assert seats.free_now(training, other) == 5
 
 
 def test_nobody_overtakes_those_who_wait_for_the_same_seats(make: Make):
-    training = make.training(capacity=1)
+    training = make.training(capacity=1, promotion=Promotion.PROPOSED)
     make.registration(training)
     make.registration(training)  # waits
-    trainings.change(training, by=make.user(), details=make.changed(training, capacity=2))  # nobody moved up
+    moved = trainings.change(training, by=make.user(), details=make.changed(training, capacity=2))
 
+    assert moved == []  # a coordinator decides who gets the seat
     assert make.registration(training).state is S.RESERVE
 
 
@@ -157,36 +159,36 @@ def test_seats_that_a_change_adds_go_to_those_who_wait(make: Make):
     first, second = make.registration(training), make.registration(training)
 
     changed = make.changed(training, capacity=2)
-    moved = reserve_list.change_training(training, by=coordinator, details=changed)
+    moved = trainings.change(training, by=coordinator, details=changed)
 
     assert (moved, first.state, second.state) == ([first], S.CONFIRMED, S.RESERVE)
 
 
 def test_seats_kept_for_an_agency_go_to_its_people_who_wait(make: Make):
     training, agency = make.training(capacity=2), make.agency()
-    seats.allocate(training, by=None, seats=1, agency=agency)
+    make.kept(training, by=None, seats=1, agency=agency)
     make.registration(training, make.trainee(agency))
     waiting = make.registration(training, make.trainee(agency))
 
-    reserve_list.keep_seats(training, by=None, seats=2, agency=agency)
+    kept_seats.keep(training, by=None, seats=2, agency=agency)
 
     assert waiting.state is S.CONFIRMED
 
 
 def test_kept_seats_never_exceed_the_capacity(make: Make):
     training = make.training(capacity=3)
-    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.kept(training, by=None, seats=2, agency=make.agency())
 
     with pytest.raises(Invalid, match="Seats that can be kept here: 1;"):
-        seats.allocate(training, by=None, seats=2, country="FR")
+        make.kept(training, by=None, seats=2, country="FR")
 
 
 def test_released_seats_go_to_the_next_in_line(make: Make):
     training, coordinator = make.training(capacity=2), make.user(Role.COORDINATOR)
-    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.kept(training, by=None, seats=2, agency=make.agency())
     waiting = make.registration(training)
 
-    moved = reserve_list.release_seats(training, by=coordinator)
+    moved = kept_seats.release(training, by=coordinator)
 
     assert moved == [waiting]
     assert waiting.state is S.CONFIRMED
@@ -241,7 +243,7 @@ def test_replacing_keeps_the_seat_with_the_agency_and_links_the_two(make: Make):
 
 def test_a_substitute_who_takes_a_kept_seat_frees_the_other_for_the_next_in_line(make: Make):
     training, agency, by = make.training(capacity=2), make.agency(country="AT"), make.user()
-    seats.allocate(training, by=None, seats=1, country="MD")
+    make.kept(training, by=None, seats=1, country="MD")
     old = make.registration(training, make.trainee(agency))
     waiting = make.registration(training, make.trainee(make.agency(country="AT")))
     assert waiting.state is S.RESERVE
@@ -343,7 +345,7 @@ def test_a_substitute_comes_from_the_same_agency(make: Make):
 
 def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
     training, by = make.training(capacity=1), make.user()
-    seats.allocate(training, by=None, seats=1, agency=make.agency())
+    make.kept(training, by=None, seats=1, agency=make.agency())
 
     with pytest.raises(Conflict, match="until then, people are registered"):
         late_changes.walk_in(training, by=by, trainee=make.trainee())
@@ -406,7 +408,7 @@ def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Mak
     training = make.training()
     found = make.registration(training)
 
-    cancellations.cancel(training, by=make.user(), reason="The host withdrew")
+    training_moves.change_state(training, name="cancel", by=make.user(), reason="The host withdrew")
 
     assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
     assert shown_registrations.history(found)[-1].reason_code.value == "organiser"
@@ -431,10 +433,10 @@ def test_many_are_put_forward_in_order(make: Make):
     ]  # fmt: skip
 
 
-def test_a_completed_training_gives_no_seats(make: Make):
+def test_a_postponed_training_gives_no_seats(make: Make):
     training = make.training(admission=Admission.APPROVAL)
     waiting = make.registration(training)
-    training_moves.move(training, by=None, name="cancel", reason="off")
+    training_moves.change_state(training, by=None, name="postpone", reason="floods")
 
     with pytest.raises(Conflict, match="not given any more"):
         reserve_list.confirm(waiting, by=None)

@@ -49,7 +49,7 @@ def example(make: Make) -> Training:
                     ends_local=on + timedelta(hours=3),
                     title=f"Half-day {day} {first}",
                 )
-        training_moves.move(training, by=None, name="open")
+        training_moves.change_state(training, by=None, name="open")
         agency = make.agency(name="Migration Service of Norland")
         people = [("A", Sex.F), ("B", Sex.M), ("C", Sex.F), ("D", Sex.M)]
         for name, sex in people:

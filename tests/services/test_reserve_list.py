@@ -15,10 +15,10 @@ from training.models import Admission, AttendanceStatus, Promotion, Registration
 from training.services import (
     agencies,
     attendance,
+    kept_seats,
     registrations,
     reserve_list,
     seat_counts,
-    seats,
     sessions,
     shown_registrations,
     standings,
@@ -41,8 +41,8 @@ def test_by_approval_nobody_moves_up_because_of_a_change_that_adds_no_seat(make:
     training, by = make.training(admission=Admission.APPROVAL), make.user()
     waiting = reserved(make, training, 2)
 
-    reserve_list.change_training(training, by=by, details=make.changed(training, title="Another title"))
-    reserve_list.keep_seats(training, by=by, seats=1, agency=make.agency())
+    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
+    kept_seats.keep(training, by=by, seats=1, agency=make.agency())
 
     assert [one.state for one in waiting] == [S.RESERVE, S.RESERVE]
 
@@ -51,7 +51,7 @@ def test_by_approval_as_many_move_up_as_seats_are_added(make: Make):
     training = make.training(admission=Admission.APPROVAL, capacity=5)
     waiting = reserved(make, training, 3)
 
-    reserve_list.change_training(training, by=make.user(), details=make.changed(training, capacity=7))
+    trainings.change(training, by=make.user(), details=make.changed(training, capacity=7))
 
     assert [one.state for one in waiting] == [S.CONFIRMED, S.CONFIRMED, S.RESERVE]
 
@@ -167,18 +167,18 @@ def test_a_suspended_agency_is_passed_over_until_it_may_register_again(make: Mak
     with pytest.raises(Conflict, match="is suspended"):
         reserve_list.confirm(waiting, by=by)
 
-    assert reserve_list.resume_agency(waiting.agency, by=by) == [waiting]
+    assert agencies.resume(waiting.agency, by=by) == [waiting]
 
 
 def test_seats_that_became_free_while_it_was_postponed_are_given_when_it_opens_again(make: Make):
     training, by = make.training(capacity=1), make.user()
     held, waiting = make.registration(training), make.registration(training)
-    training_moves.move(training, by=by, name="postpone", reason="elections")
+    training_moves.change_state(training, by=by, name="postpone", reason="elections")
     registrations.withdraw(held, by=by, reason="ill")
     assert waiting.state is S.RESERVE
     make.session(training)
 
-    reserve_list.move_training(training, by=by, name="open")
+    training_moves.change_state(training, by=by, name="open")
 
     assert waiting.state is S.CONFIRMED
 
@@ -209,16 +209,16 @@ def test_a_finished_training_stays_as_it_was(make: Make):
     training, by = make.training(capacity=2), make.user()
     held = make.registration(training)
     with time_machine.travel(clock.now() + timedelta(days=40)):
-        training_moves.move(training, by=by, name="start")
+        training_moves.change_state(training, by=by, name="start")
         for session in sessions.of(training):
             attendance.mark_rest(session, by=by, status=AttendanceStatus.PRESENT)
             attendance.close(session, by=by)
-        training_moves.move(training, by=by, name="complete")
+        training_moves.change_state(training, by=by, name="complete")
 
         for refused in (
             lambda: registrations.withdraw(held, by=by, reason="never came"),
-            lambda: seats.allocate(training, by=by, seats=1, agency=make.agency()),
-            lambda: seats.release(training, by=by),
+            lambda: make.kept(training, by=by, seats=1, agency=make.agency()),
+            lambda: kept_seats.release(training, by=by),
         ):
             with pytest.raises(Conflict, match="over or cancelled"):
                 refused()
@@ -226,7 +226,7 @@ def test_a_finished_training_stays_as_it_was(make: Make):
 
 def test_capacity_does_not_fall_below_what_was_promised(make: Make):
     training, by = make.training(capacity=20), make.user()
-    seats.allocate(training, by=by, seats=10, agency=make.agency())
+    make.kept(training, by=by, seats=10, agency=make.agency())
     for _ in range(10):
         make.registration(training)
 
@@ -236,7 +236,7 @@ def test_capacity_does_not_fall_below_what_was_promised(make: Make):
 
 def test_a_country_that_an_agency_moved_to_does_not_get_its_earlier_seats(make: Make):
     training, agency = make.training(capacity=10), make.agency(country="KZ")
-    seats.allocate(training, by=None, seats=2, country="UZ")
+    make.kept(training, by=None, seats=2, country="UZ")
     for _ in range(2):
         make.registration(training, make.trainee(agency))
     atomic(setattr)(agency, "country", "UZ")
@@ -248,15 +248,15 @@ def test_a_country_that_an_agency_moved_to_does_not_get_its_earlier_seats(make: 
 
 def test_released_seats_are_those_that_the_preview_named(make: Make):
     training, by = make.training(capacity=2), make.user(Role.COORDINATOR)
-    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.kept(training, by=None, seats=2, agency=make.agency())
     waiting = [make.registration(training) for _ in range(3)]
-    preview = reserve_list.release_preview(training)
+    preview = kept_seats.release_preview(training)
     registrations.withdraw(waiting[0], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has changed meanwhile"):
-        reserve_list.release_seats(training, by=by, expected=[one.public_id for one in preview.moving_up])
-    seen = reserve_list.release_preview(training)
-    moved = reserve_list.release_seats(training, by=by, expected=[one.public_id for one in seen.moving_up])
+        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.moving_up])
+    seen = kept_seats.release_preview(training)
+    moved = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.moving_up])
 
     assert preview.moving_up == waiting[:2]
     assert (preview.seats, moved) == (2, waiting[1:])
@@ -264,7 +264,7 @@ def test_released_seats_are_those_that_the_preview_named(make: Make):
 
 def test_why_not_yet_tells_an_agency_nothing_of_the_others(make: Make):
     training = make.training(capacity=2)
-    seats.allocate(training, by=None, seats=1, agency=make.agency())
+    make.kept(training, by=None, seats=1, agency=make.agency())
     make.registration(training)
     waiting = make.registration(training)
 
@@ -306,17 +306,17 @@ def test_an_offer_leaves_the_ranks_of_the_reserve_list(make: Make):
 
 def test_an_agency_for_which_no_seat_is_kept_any_more_has_the_pool(make: Make):
     training, agency, by = make.training(capacity=2), make.agency(), make.user()
-    reserve_list.keep_seats(training, by=by, seats=1, agency=agency)
-    reserve_list.keep_seats(training, by=by, seats=0, agency=agency)
+    kept_seats.keep(training, by=by, seats=1, agency=agency)
+    kept_seats.keep(training, by=by, seats=0, agency=agency)
 
     assert make.registration(training, make.trainee(agency)).state is S.CONFIRMED
 
 
 def test_seats_of_a_country_are_not_promised_twice_by_keeping_some_for_its_agency(make: Make):
     training, agency, by = make.training(capacity=3), make.agency(country="UZ"), make.user()
-    seats.allocate(training, by=by, seats=2, country="UZ")
+    make.kept(training, by=by, seats=2, country="UZ")
     for of in (agency, agency, None):
         make.registration(training, make.trainee(of))
 
     with pytest.raises(Invalid, match="Seats that can be kept here: 0;"):
-        seats.allocate(training, by=by, seats=1, agency=agency)
+        make.kept(training, by=by, seats=1, agency=agency)

@@ -18,7 +18,6 @@ from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
 from training.services import (
     agencies,
-    cancellations,
     import_staging,
     import_undo,
     imports,
@@ -28,9 +27,9 @@ from training.services import (
     notices_anew,
     registrations,
     reserve_list,
-    seats,
     shown_registrations,
     trainees,
+    training_moves,
     trainings,
 )
 
@@ -79,7 +78,7 @@ def test_letters_and_history_name_who_moved_away_as_the_agency_knew_them(focal, 
     renamed_elsewhere(make, person)
     trainings.change(training, by=None, details=make.changed(training, modality=Modality.ONLINE))
     my_registrations.decline(registration, text="no")
-    cancellations.cancel(training, by=make.user(), reason="floods")
+    training_moves.change_state(training, name="cancel", by=make.user(), reason="floods")
 
     letters = to(send(app), focal.email)
 
@@ -98,7 +97,7 @@ def test_a_merge_with_somebody_of_another_agency_does_not_bring_their_name_into_
     kept, gone = make.trainee(family_name="Othername"), make.trainee(focal.agency, family_name="Oldname")
     make.registration(training, gone)
     merges.merge(kept, gone, by=make.user(), values=[])
-    cancellations.cancel(training, by=make.user(), reason="floods")
+    training_moves.change_state(training, name="cancel", by=make.user(), reason="floods")
 
     letters = "".join(to(send(app), focal.email))
 
@@ -348,7 +347,7 @@ def test_agency_and_coordinators_are_told_of_an_undone_import(batch, focal, make
     send(app)
 
     import_undo.undo(batch, by=focal)
-    seats.allocate(
+    make.kept(
         batch.training, by=make.user(), seats=20, agency=make.agency()
     )  # so that it is not shared any more
 
@@ -364,8 +363,8 @@ def test_agency_and_coordinators_are_told_of_an_undone_import(batch, focal, make
 def test_a_letter_about_a_training_that_is_not_shared_any_more_is_dropped(focal, make: Make, app):
     training, other = make.training(capacity=5), make.training(capacity=5)
     make.registration(other, make.trainee(focal.agency))
-    seats.allocate(training, by=make.user(), seats=5, agency=make.agency())
-    cancellations.cancel(other, by=make.user(), reason="floods")
+    make.kept(training, by=make.user(), seats=5, agency=make.agency())
+    training_moves.change_state(other, name="cancel", by=make.user(), reason="floods")
 
     letters = to(send(app), focal.email)
 
@@ -379,7 +378,7 @@ def test_a_suspended_agency_is_told_when_it_is_resumed_that_a_training_does_not_
 ):
     training, by = make.training(), make.user()
     make.registration(training, make.trainee(focal.agency))
-    cancellations.cancel(training, by=by, reason="floods")
+    training_moves.change_state(training, name="cancel", by=by, reason="floods")
     agencies.suspend(focal.agency, by=by, reason="x")
 
     assert to(send(app), focal.email) == []

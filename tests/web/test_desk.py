@@ -120,7 +120,7 @@ def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
 
 def test_the_release_names_who_moves_up_first(client, make: Make):
     training = make.training(capacity=1)
-    kept = str(seats.allocate(training, by=None, seats=1, agency=make.agency()).public_id)
+    kept = str(make.kept(training, by=None, seats=1, agency=make.agency()).public_id)
     waiting = make.registration(training)
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/{training.public_id}/seats/release"
@@ -139,8 +139,8 @@ def test_the_preview_of_a_release_follows_the_ticks(client, make: Make):
     training = make.training(capacity=2)
     early, late = make.agency(name="Early Agency"), make.agency(name="Late Agency")
     past, ahead = (walltime.now(training.zone) + timedelta(days=days) for days in (-1, 9))
-    first = seats.allocate(training, by=None, seats=1, agency=early, release_local=past).public_id
-    second = seats.allocate(training, by=None, seats=1, agency=late, release_local=ahead).public_id
+    first = make.kept(training, by=None, seats=1, agency=early, release_local=past).public_id
+    second = make.kept(training, by=None, seats=1, agency=late, release_local=ahead).public_id
     one, two = (make.registration(training) for _ in range(2))
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/{training.public_id}/seats/release"
@@ -172,7 +172,7 @@ def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_o
     training, other = make.training(zone="Europe/Kyiv"), make.training(title="Not due", zone="Europe/Kyiv")
     when = walltime.now(training.zone).replace(hour=12, minute=34) + timedelta(days=2)
     for one in (training, other):
-        seats.allocate(one, by=None, seats=3, agency=user.agency, release_local=when)
+        make.kept(one, by=None, seats=3, agency=user.agency, release_local=when)
     make.registration(training, make.trainee(user.agency))
     deadline = "12:34 Europe/Kyiv"
 
@@ -184,7 +184,7 @@ def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_o
     assert "Kept seats to release" not in client.get("/").text
     for path in (f"/trainings/{training.public_id}", f"/trainings/{training.public_id}/seats"):
         assert deadline in client.get(path).text, path
-    seats.allocate(other, by=None, seats=3, agency=user.agency, release_local=when + timedelta(days=9))
+    make.kept(other, by=None, seats=3, agency=user.agency, release_local=when + timedelta(days=9))
     with time_machine.travel(clock.now() + timedelta(days=3)):
         client.sign_in(by)
         page = client.get("/").text
@@ -194,7 +194,7 @@ def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_o
 
 def test_a_refused_answer_to_a_request_keeps_what_was_typed(client, make: Make):
     training, user = make.training(capacity=5), make.user(Role.PARTNER)
-    seats.allocate(training, by=None, seats=2, agency=user.agency)
+    make.kept(training, by=None, seats=2, agency=user.agency)
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=1, sentence="One more.")
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/seat-requests/{wish.public_id}/answer"
@@ -313,12 +313,12 @@ def test_what_was_submitted_is_decided_on_first(client, make: Make):
 
 def test_the_first_page_of_a_coordinator_says_when_all_free_seats_are_kept(client, make: Make):
     training = make.training(capacity=2)
-    seats.allocate(training, by=None, seats=2, agency=make.agency())
+    make.kept(training, by=None, seats=2, agency=make.agency())
     make.registration(training)
     client.sign_in(make.user(Role.COORDINATOR))
 
     kept = client.get("/").text
-    seats.allocate(training, by=None, seats=1, agency=seats.allocations(training)[0].agency)
+    make.kept(training, by=None, seats=1, agency=seats.allocations(training)[0].agency)
 
     assert "2 free" in kept and "All free seats are kept; 1 wait." in kept
     assert f"/trainings/{training.public_id}/seats/release" in kept
@@ -500,7 +500,7 @@ def test_people_are_added_at_the_door_from_the_first_day_whoever_forgot_to_start
     make.trainee(agency)
     for step in {"open": [], "confirmed": ["confirm"], "running": ["confirm", "start"]}[name]:
         with time_machine.travel(datetime.combine(training.starts_on, time(8)).astimezone()):
-            training_moves.move(training, by=staff, name=step)
+            training_moves.change_state(training, by=staff, name=step)
     address = f"/registrations/for/{training.public_id}/new?for={agency.code}"
 
     client.sign_in(staff)

@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.make import Make
 from training.db import db
 from training.models import Admission, ReasonCode, Registration, RegistrationState, Role
-from training.services import dashboards, reserve_list, seats, shown_registrations
+from training.services import dashboards, reserve_list, shown_registrations
 
 S = RegistrationState
 
@@ -51,9 +51,7 @@ def test_who_is_put_on_the_reserve_list_by_a_decision_is_not_said_to_have_found_
 
 def test_changing_how_many_seats_are_kept_begins_with_what_is_kept(client, make: Make):
     training, agency = make.training(capacity=20), make.agency()
-    kept = seats.allocate(
-        training, by=None, seats=7, agency=agency, release_local=datetime(2027, 6, 1, 12, 0)
-    )
+    kept = make.kept(training, by=None, seats=7, agency=agency, release_local=datetime(2027, 6, 1, 12, 0))
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/{training.public_id}/seats"
 
@@ -127,7 +125,7 @@ def test_who_withdraws_is_told_which_of_its_own_moved_up_and_nothing_of_others(c
 
 def test_an_agency_whose_own_seat_is_free_reads_that_it_is(client, make: Make):
     user, training = make.user(Role.PARTNER), make.training(admission=Admission.APPROVAL, capacity=5)
-    seats.allocate(training, by=None, seats=2, agency=user.agency)
+    make.kept(training, by=None, seats=2, agency=user.agency)
     one = make.registration(training, make.trainee(agency=user.agency))
     reserve_list.reserve(one, by=None)
     client.sign_in(user)

@@ -20,7 +20,7 @@ def world(make: Make):
     user = make.user(Role.TRAINER)
     training = make.training(capacity=1, is_open=False)
     session = make.session(training, trainers=[make.trainer(user=user)])
-    training_moves.move(training, by=None, name="open")
+    training_moves.change_state(training, by=None, name="open")
     with time_machine.travel(session.starts_at + timedelta(minutes=10)):
         yield {"training": training, "session": session, "trainer": user, "agency": make.agency(),
                "path": f"/sessions/{session.public_id}/register"}  # fmt: skip

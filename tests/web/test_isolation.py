@@ -10,7 +10,7 @@ import pytest
 from tests.make import Make
 from training import clock
 from training.models import Admission, Role
-from training.services import seats, sessions, shown_registrations, training_moves, visible_trainings
+from training.services import sessions, shown_registrations, training_moves, visible_trainings
 
 CANARY = "Zanzibarsky"
 
@@ -143,7 +143,7 @@ def test_drafts_and_trainings_kept_wholly_for_others_are_not_offered(client, mak
     agency = make.agency()
     draft = make.training(is_open=False)
     kept = make.training(capacity=2, admission=Admission.APPROVAL)
-    seats.allocate(kept, by=None, seats=2, agency=make.agency())
+    make.kept(kept, by=None, seats=2, agency=make.agency())
     client.sign_in(make.user(Role.PARTNER, agency=agency))
 
     assert [client.get(f"/trainings/{t.public_id}").status_code for t in (draft, kept)] == [404, 404]
@@ -212,8 +212,8 @@ def test_a_coordinator_adds_people_at_the_door_all_or_none(client, make: Make):
     closes = datetime.combine(today + timedelta(days=1), time(17))
     training = make.training(capacity=2, starts_on=today, is_open=False, registration_closes_local=closes)
     make.session(training)
-    training_moves.move(training, by=None, name="open")
-    training_moves.move(training, by=None, name="start")
+    training_moves.change_state(training, by=None, name="open")
+    training_moves.change_state(training, by=None, name="start")
     people = [str(make.trainee(agency).public_id) for _ in range(3)]
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/registrations/for/{training.public_id}/walk-in?for={agency.code}"

@@ -165,10 +165,9 @@ def test_each_role_has_its_first_screen(role, client, make: Make):
 
 
 def test_the_partners_first_screen_says_seats_and_deadline(client, make: Make):
-    from training.services import seats  # noqa: PLC0415 -- named where it is used
 
     agency, training = make.agency(), make.training(zone="Europe/Kyiv")
-    seats.allocate(training, by=None, seats=4, agency=agency)
+    make.kept(training, by=None, seats=4, agency=agency)
     for _ in range(2):
         make.registration(training, make.trainee(agency))
     client.sign_in(make.user(Role.PARTNER, agency=agency))

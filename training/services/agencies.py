@@ -9,9 +9,9 @@ from sqlalchemy.orm import joinedload
 
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import Agency, AgencyType, Role, Theme, Trainee, User
+from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
 from training.names import fold, search_key
-from training.services import audit, mail, notices_anew, sign_ins
+from training.services import audit, mail, notices_anew, reserve_list, sign_ins
 from training.text import msg
 
 
@@ -169,11 +169,16 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 
 
 @atomic
-def resume(agency: Agency, *, by: User) -> None:
-    """Let a suspended agency register again; the letters that waited for it go out."""
+def resume(agency: Agency, *, by: User) -> list[Registration]:
+    """Let a suspended agency register again; its letters that waited go out, and those who wait get the free seats.
+
+    Returns who moved up.
+    """
     agency.is_active = True
     mail.resume(agency.id)
     audit.record(by=by, action="agency.resume", thing=agency)
+    db.session.flush()  # who is next in line is read from the database, the agency's state too
+    return reserve_list.promote_of(agency, by=by)
 
 
 def _set(

@@ -22,12 +22,12 @@ from training.models import (
 )
 from training.services import (
     attendance,
-    audit,
     duplicates,
     late_changes,
     locked_trainings,
     shown_registrations,
     trainees,
+    trainings,
     visible_trainings,
 )
 from training.services import registration_steps as steps
@@ -79,7 +79,7 @@ def add(
     except Conflict as refusal:
         if refusal.code != "full" or not raise_seats:
             raise
-    _raise_seats(training, by)
+    trainings.add_seat_at_the_door(training, by=by)
     return _give_seat(training, trainee, by)
 
 
@@ -113,11 +113,3 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
         waiting = steps.registered_of(session.training, likely) - here
         same = [one for one in likely if one.id in waiting]
     return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
-
-
-def _raise_seats(training: Training, by: User) -> None:
-    """One seat more; it goes to the person at the door, who takes it in the same step."""
-    before = audit.snapshot(training)
-    training.capacity += 1
-    db.session.flush()  # the next count of seats must see it
-    audit.record(by=by, action="seats.raised_at_the_door", thing=training, before=before)

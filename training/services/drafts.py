@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import atomic, db, refresh_many, store_many, update_many
+from training.db import atomic, db, refresh_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
 from training.services import audit, locked_trainings, reserve_list, seats, trainees, visible_trainings
@@ -54,14 +54,8 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
         steps.check_open(training, False)
     steps.check_people(training, agency, people)
     known = steps.drafted_of(training, people, agency)
-    kept = store_many(
-        Registration,
-        [
-            {**steps.columns(training, agency, trainee), "state": S.DRAFT}
-            for trainee in people
-            if trainee.id not in known
-        ],
-    )
+    new = [trainee for trainee in people if trainee.id not in known]
+    kept = steps.put_forward(training, agency, new, [{"state": S.DRAFT}] * len(new))
     steps.drafted(kept, by)
     audit.record(
         by=by, action="registration.draft", thing=training,

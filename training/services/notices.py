@@ -14,7 +14,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
 from training import clock, letters
-from training.db import END_OF_WORK, MOST_PARAMETERS, db, insert_many, note
+from training.db import MOST_PARAMETERS, db, insert_many, note
 from training.models import (
     LIVE,
     Agency,
@@ -276,6 +276,3 @@ def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, in
         {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
     ):
         parts[training, agency_id].append(part)
-
-
-END_OF_WORK.append(write)

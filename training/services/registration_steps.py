@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, func, select
 
 from training import clock
-from training.db import Row, db, insert_many, is_expired, refresh_many, update_many
+from training.db import Row, db, insert_many, is_expired, know, refresh_many, store_many, update_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
     HOLDS_SEAT,
@@ -16,6 +18,7 @@ from training.models import (
     Agency,
     ReasonCode,
     Registration,
+    RegistrationSource,
     RegistrationState,
     RegistrationStep,
     Trainee,
@@ -28,6 +31,13 @@ from training.services.step_letters import Step
 from training.text import msg
 
 S = RegistrationState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What is given with a registration, besides whom it puts forward: the names of its columns."""
+
+    remarks: str = ""
 
 
 def confirm(registration: Registration, by: User | None, code: ReasonCode | None = None) -> None:
@@ -118,10 +128,28 @@ def end_many(
     insert_many(RegistrationStep, taken)
 
 
-def columns(training: Training, agency: Agency, trainee: Trainee) -> Row:
-    """Who is put forward for what and by whom, with the copies of the day."""
-    ids = {"training_id": training.id, "trainee_id": trainee.id, "agency_id": agency.id}
-    return {**ids, **copies(agency, trainee)}
+def put_forward(
+    training: Training,
+    agency: Agency,
+    people: Sequence[Trainee],
+    places: Sequence[Row],
+    *,
+    source: RegistrationSource = RegistrationSource.FORM,
+    given: Mapping[int, Given] = MappingProxyType({}),
+) -> list[Registration]:
+    """Build and store the registrations of these people, in order: the one place where a registration's row is made.
+
+    ``places`` says where each stands (``places()``); ``given`` is what was given with it, by the trainee's id.
+    """
+    ids = {"training_id": training.id, "agency_id": agency.id, "source": source}
+    rows = [
+        {**ids, "trainee_id": one.id, **copies(agency, one), **place, **asdict(given.get(one.id, Given()))}
+        for one, place in zip(people, places, strict=True)
+    ]
+    stored = store_many(Registration, rows)
+    for registration, trainee in zip(stored, people, strict=True):
+        know(registration, training=training, agency=agency, trainee=trainee)
+    return stored
 
 
 def copies(agency: Agency, trainee: Trainee) -> Row:
@@ -186,6 +214,17 @@ def _who(training: Training, people: Sequence[Trainee], *conditions: ColumnEleme
         *conditions,
     )
     return set(db.session.scalars(found))
+
+
+def end_all(training: Training, by: User | None, code: ReasonCode, reason: str) -> int:
+    """End every live registration of a training, told, and its drafts, untold; returns how many were live."""
+    all_of = select(Registration).where(Registration.training_id == training.id)
+    # by their ids: in this order the letters name them, on every database
+    live = db.session.scalars(all_of.where(Registration.state.in_(LIVE)).order_by(Registration.id)).all()
+    end_many(live, S.WITHDRAWN, by, code, reason, told=True)
+    drafts = db.session.scalars(all_of.where(Registration.state == S.DRAFT)).all()
+    end_many(drafts, S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
+    return len(live)
 
 
 def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -> None:

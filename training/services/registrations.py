@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from training import clock
-from training.db import atomic, db, know, store_many
+from training.db import atomic
 from training.errors import Conflict
 from training.models import (
     Admission,
@@ -65,13 +65,7 @@ def submit_many(
     steps.check_people(training, agency, people)
     steps.end_drafts(training, people, by)
     places = steps.places(training, len(people), seats.free_now(training, agency))
-    new = [
-        {**steps.columns(training, agency, trainee), "source": source, **place}
-        for trainee, place in zip(people, places, strict=True)
-    ]
-    stored = store_many(Registration, new)
-    for registration, trainee in zip(stored, people, strict=True):
-        know(registration, training=training, agency=agency, trainee=trainee)
+    stored = steps.put_forward(training, agency, people, places, source=source)
     steps.submitted_many(stored, by)
     audit.record(
         by=by,
@@ -101,11 +95,9 @@ def submit_locked(
     steps.check_people(training, agency, [trainee])
     steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
-    registration = Registration(
-        training=training, agency=agency, trainee=trainee, state=S.SUBMITTED, submitted_at=clock.now(),
-        source=source, remarks=remarks, **steps.columns(training, agency, trainee),
-    )  # fmt: skip
-    db.session.add(registration)
+    place_now = [{"state": S.SUBMITTED, "submitted_at": clock.now()}]
+    given = {trainee.id: steps.Given(remarks=remarks)}
+    [registration] = steps.put_forward(training, agency, [trainee], place_now, source=source, given=given)
     steps.step(registration, None, by)
     if has_seat or training.admission is Admission.FIRST_COME:
         place(registration, free, by)

@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import contains_eager
@@ -20,21 +19,11 @@ from training.models import (
     Promotion,
     ReasonCode,
     Registration,
-    SeatAllocation,
     Training,
-    TrainingState,
     User,
 )
 from training.seat_count import Kept, Origin, SeatCount
-from training.services import (
-    agencies,
-    audit,
-    locked_trainings,
-    seat_counts,
-    training_moves,
-    trainings,
-    visible_trainings,
-)
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.registration_steps import S
@@ -162,8 +151,8 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     """Give free seats to the next in line; the caller holds the lock. Returns who moved up.
 
     First come: as long as a seat is free and somebody may take it. By approval: as many as became free, now or
-    earlier when nobody could take them (``Training.freed_seats``), for who was put on the list while seats were free
-    is there by decision. Where the training proposes, a coordinator decides instead. Nobody moves up once the
+    earlier when nobody could take them (``Training.freed_seats``): a coordinator who put people on the list while
+    seats were free decided so. Where the training proposes, a coordinator decides instead. Nobody moves up once the
     training's cut-off has come.
     """
     counted, promoted = seat_counts.count(training), []
@@ -274,27 +263,7 @@ def expire_offers() -> int:
     return count
 
 
-@atomic
-def change_training(training: Training, *, by: User, details: trainings.Details) -> list[Registration]:
-    """Change a training; seats that this adds go to the next in line. Returns who moved up."""
-    locked_trainings.lock(training)
-    before = training.capacity
-    trainings.change(training, by=by, details=details)
-    db.session.flush()
-    return promote(training, Freed(max(0, training.capacity - before)), by=by)
-
-
-@atomic
-def move_training(training: Training, *, by: User | None, name: str, reason: str = "") -> Training:
-    """Take the named step; when registration opens again, offers stand anew and seats that became free are given."""
-    training_moves.move(training, by=by, name=name, reason=reason)
-    if training.state is TrainingState.OPEN:
-        _renew_offers(training)
-    promote(training, Freed(), by=by)
-    return training
-
-
-def _renew_offers(training: Training) -> None:
+def renew_offers(training: Training) -> None:
     """Give those to whom a seat was offered before a postponement the whole time to take it."""
     until = _offered_until(training)
     offered = select(Registration).where(
@@ -304,10 +273,8 @@ def _renew_offers(training: Training) -> None:
         registration.offer_expires_at = max(until, registration.offer_expires_at or until)
 
 
-@atomic
-def resume_agency(agency: Agency, *, by: User) -> list[Registration]:
-    """Let a suspended agency register again; its people who wait get the seats that are free."""
-    agencies.resume(agency, by=by)
+def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
+    """Give free seats to those who wait for one, in every training for which the agency waits; returns who moved up."""
     waiting = (
         select(Training)
         .join(Registration, Registration.training_id == Training.id)
@@ -320,84 +287,3 @@ def resume_agency(agency: Agency, *, by: User) -> list[Registration]:
         locked_trainings.lock(training)
         moved += promote(training, Freed(), by=by)
     return moved
-
-
-@atomic
-def keep_seats(
-    training: Training,
-    *,
-    by: User | None,
-    seats: int,
-    agency: Agency | None = None,
-    country: str | None = None,
-    release_local: datetime | None = None,
-) -> list[Registration]:
-    """Keep seats for an agency or a country; those who waited for them, or for seats kept no more, move up.
-
-    Returns who did.
-    """
-    locked_trainings.lock(training)
-    before = seat_counts.count(training)
-    allocation = seat_service.allocate(
-        training, by=by, seats=seats, agency=agency, country=country, release_local=release_local
-    )
-    db.session.flush()
-    kept = seat_counts.as_kept(allocation)
-    had = next((k for k in before.kept if (k.agency_id, k.country) == (kept.agency_id, kept.country)), None)
-    if had is not None and seats < had.seats:
-        return promote(training, Freed(max(0, had.seats - max(seats, before.used_of(had)))), by=by)
-    by_decision = training.admission is Admission.APPROVAL
-    more = seats - (had.seats if had else 0)
-    return promote(training, Freed(more, only=kept if by_decision else None), by=by)
-
-
-@dataclass(frozen=True)
-class Release:
-    """What releasing unused seats does: how many can leave which allocation, which are picked, and who moves up."""
-
-    unused: list[tuple[SeatAllocation, int]]
-    picked: set[UUID]
-    moving_up: list[Registration]
-
-    @property
-    def seats(self) -> int:
-        """Seats that become everybody's."""
-        return sum(seats for one, seats in self.unused if one.public_id in self.picked)
-
-
-def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
-    """What ``release_seats`` would do now; ``picked`` are the allocations, those that are due where it is None."""
-    counted = seat_counts.count(training)
-    unused = seat_service.unused(training, counted)
-    chosen = [
-        one for one, _ in unused if (seat_service.is_due(one) if picked is None else one.public_id in picked)
-    ]
-    found = Release(unused, {one.public_id for one in chosen}, [])
-    released = [seat_counts.as_kept(one) for one in chosen]
-    counted.kept = [kept for kept in counted.kept if kept not in released]
-    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
-        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
-    return found
-
-
-@atomic
-def release_seats(
-    training: Training,
-    *,
-    by: User,
-    picked: Collection[UUID] | None = None,
-    expected: Sequence[UUID] | None = None,
-) -> list[Registration]:
-    """Release unused seats of the picked allocations, and give them to the next in line; returns who moved up.
-
-    ``expected`` are the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
-    """
-    locked_trainings.lock(training)
-    preview = release_preview(training, picked)
-    if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
-        raise Conflict(
-            msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
-        )
-    seat_service.release(training, by=by, picked=preview.picked)
-    db.session.flush()
-    return promote(training, Freed(preview.seats), by=by)

@@ -23,7 +23,15 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept
-from training.services import audit, locked_trainings, notices, reserve_list, seat_counts, visible_trainings
+from training.services import (
+    audit,
+    kept_seats,
+    locked_trainings,
+    notices,
+    reserve_list,
+    seat_counts,
+    visible_trainings,
+)
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
 from training.services.reserve_list import Freed
@@ -136,7 +144,7 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
                 more=max(0, more)),
             field="seats",
         )  # fmt: skip
-    moved = reserve_list.keep_seats(training, by=by, seats=kept + seats, agency=agency, release_local=until)
+    moved = kept_seats.keep(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.granted = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})

@@ -1,21 +1,20 @@
-"""Seats: keeping and releasing them, what refuses one, and what the pages show of them.
+"""Seats: who may take one, what refuses it, and what the pages show of them.
 
-Seats stay kept until they are released. Call with the training locked when a seat is to be given.
+Call with the training locked when a seat is to be given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
 
 from sqlalchemy import select
 
-from training import clock, walltime
-from training.db import atomic, db
-from training.errors import Conflict, Invalid
+from training import walltime
+from training.db import db
+from training.errors import Conflict
 from training.models import (
     HOLDS_SEAT,
     Agency,
@@ -23,10 +22,8 @@ from training.models import (
     RegistrationState,
     SeatAllocation,
     Training,
-    User,
 )
 from training.seat_count import Kept, SeatCount
-from training.services import audit, locked_trainings
 from training.services.seat_counts import (
     allocations,
     as_kept,
@@ -143,47 +140,6 @@ def _kept_until(ids: Sequence[int], agency: Agency) -> dict[int, datetime | None
     return dict(rows.all())  # type: ignore[arg-type]
 
 
-@atomic
-def allocate(
-    training: Training,
-    *,
-    by: User | None,
-    seats: int,
-    agency: Agency | None = None,
-    country: str | None = None,
-    release_local: datetime | None = None,
-) -> SeatAllocation:
-    """Keep ``seats`` for an agency or a country; for one that has some already the number is set anew."""
-    locked_trainings.lock(training)
-    locked_trainings.check_not_finished(training)
-    if (agency is None) == (country is None):
-        raise Invalid(msg("Pick an agency or a country."), field="agency")
-    if release_local:
-        walltime.instant(release_local, training.zone, "release_local")
-    known = allocations(training)
-    allocation = next(
-        (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
-        None,
-    )
-    most = most_to_keep(training, Kept(seats, agency.id if agency else None, country))
-    if seats > most:
-        raise Invalid(
-            msg("Seats that can be kept here: %(most)s; the others of the %(capacity)s are kept or held already.",
-                most=max(0, most), capacity=training.capacity),
-            field="seats",
-        )  # fmt: skip
-    if allocation is None:
-        allocation = SeatAllocation(training=training, agency=agency, country=country, seats=0)
-        db.session.add(allocation)
-    before = allocation.seats if allocation.released_at is None else 0
-    changes: dict[str, object] = {"for": agency.code if agency else country, "seats": [before, seats]}
-    if allocation.release_local != release_local:
-        changes["kept_until"] = [allocation.release_local, release_local]
-    allocation.seats, allocation.release_local, allocation.released_at = seats, release_local, None
-    audit.record(by=by, action="seats.allocate", thing=training, changes=changes)
-    return allocation
-
-
 def most_to_keep(training: Training, wanted: Kept) -> int:
     """How many seats can be kept at most for those for whom ``wanted`` keeps some, in the place of what they have."""
     whom = (wanted.agency_id, wanted.country)
@@ -202,34 +158,6 @@ def is_due(allocation: SeatAllocation) -> bool:
     """Whether its seats are released unless somebody says otherwise: no deadline of its own is ahead."""
     until = allocation.release_local
     return until is None or until <= walltime.now(allocation.training.zone)
-
-
-@atomic
-def release(training: Training, *, by: User | None, picked: Collection[UUID] | None = None) -> int:
-    """Give unused kept seats back to everybody; returns how many. Who gets them is the next in line.
-
-    ``picked`` are the public ids of the allocations that are released; without it, those that are due.
-    """
-    locked_trainings.lock(training)
-    locked_trainings.check_not_finished(training)
-    chosen = [
-        (one, seats)
-        for one, seats in unused(training, count(training))
-        if (is_due(one) if picked is None else one.public_id in picked)
-    ]
-    if not chosen:
-        raise Invalid(msg("Tick whose unused seats are released."))
-    for allocation, _ in chosen:
-        allocation.released_at = clock.now()
-    freed = sum(seats for _, seats in chosen)
-    whose = [one.agency.code if one.agency else one.country for one, _ in chosen]
-    audit.record(
-        by=by,
-        action="seats.release",
-        thing=training,
-        changes={"of": ", ".join(map(str, whose)), "seats": freed},
-    )
-    return freed
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from training import clock
+from training import clock, walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -30,7 +30,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, change_letters, clashes, notices, themes
+from training.services import audit, change_letters, clashes, locked_trainings, notices, themes
 from training.services.clashes import Caution, Planned, Slot
 from training.text import msg
 
@@ -306,12 +306,27 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
     before, times_before = audit.snapshot(session), change_letters.times(session)
-    session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
-    for entry in session.session_trainers:
-        entry.is_cancelled = True
+    call_off([session], reason)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
     if session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
+
+
+def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
+    """The step of calling sessions off: their rooms and trainers are free; the caller audits and tells."""
+    for session in sessions:
+        session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
+        for entry in session.session_trainers:
+            entry.is_cancelled = True
+
+
+def derive_instants(training: Training) -> None:
+    """The step of a new zone: its sessions keep their wall time; raises ``Invalid`` where the zone skips one."""
+    for session in locked_trainings.live_sessions(training):
+        session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
+        session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
+        for entry in session.session_trainers:
+            entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
 
 
 def _planned(

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import (
     AttendanceRecord,
+    ReasonCode,
     RegisterState,
+    Registration,
     Reminder,
-    SessionTrainer,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, notices
+from training.services import audit, locked_trainings, notices, reserve_list, sessions
+from training.services import registration_steps as steps
+from training.services.reserve_list import Freed
 from training.text import Message, msg
 
 
@@ -55,10 +58,10 @@ def _not_begun(training: Training) -> Message | None:
 
 
 def _not_over(training: Training) -> Message | None:
-    sessions = locked_trainings.live_sessions(training)
-    if any(s.ends_at > clock.now() for s in sessions):
+    live = locked_trainings.live_sessions(training)
+    if any(s.ends_at > clock.now() for s in live):
         return msg("Some of its sessions have not ended yet.")
-    still_open = sum(s.register_state is RegisterState.OPEN for s in sessions)
+    still_open = sum(s.register_state is RegisterState.OPEN for s in live)
     if still_open:
         return msg("%(count)s of its registers are still open: close them first.", count=still_open)
     return None
@@ -96,10 +99,11 @@ def available(training: Training) -> list[str]:
 
 
 @atomic
-def move(training: Training, *, by: User | None, name: str, reason: str = "") -> Training:
-    """Take the named step, or raise ``Conflict`` with what stands against it.
+def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
+    """Take the named step, or raise ``Conflict`` with what stands against it; returns who moved up.
 
-    Cancelling and postponing set rooms and trainers free; ``cancellations.cancel`` ends the registrations too.
+    Cancelling and postponing call the sessions off, which sets rooms and trainers free; cancelling ends the registrations
+    too, by the organiser. When registration opens again, offers stand anew and seats that became free are given.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -115,26 +119,24 @@ def move(training: Training, *, by: User | None, name: str, reason: str = "") ->
     before = audit.snapshot(training)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     if name in ("cancel", "postpone"):
-        _cancel_sessions(training, reason.strip())
+        sessions.call_off(locked_trainings.live_sessions(training), reason)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
     notices.training_moved(training, name=name, reason=reason)
-    return training
+    if name == "cancel":
+        _end_registrations(training, by, reason)
+    if name == "open":
+        reserve_list.renew_offers(training)
+    db.session.flush()  # who is next in line is read from the database, the training's state too
+    return reserve_list.promote(training, Freed(), by=by)
+
+
+def _end_registrations(training: Training, by: User | None, reason: str) -> None:
+    ended = steps.end_all(training, by, ReasonCode.ORGANISER, reason)
+    audit.record(by=by, action="training.end_registrations", thing=training, changes={"registrations": ended})
 
 
 def _forget_reminders(training: Training) -> None:
     """It opens anew: those who were reminded before it was postponed are reminded again, on the same days too."""
     db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))
-
-
-def _cancel_sessions(training: Training, reason: str) -> None:
-    ids = [session.id for session in locked_trainings.live_sessions(training)]
-    db.session.execute(
-        update(TrainingSession)
-        .where(TrainingSession.id.in_(ids))
-        .values(cancelled_at=clock.now(), cancel_reason=reason)
-    )
-    db.session.execute(
-        update(SessionTrainer).where(SessionTrainer.session_id.in_(ids)).values(is_cancelled=True)
-    )

@@ -18,6 +18,7 @@ from training.models import (
     Programme,
     ProgrammeState,
     Promotion,
+    Registration,
     ReserveOrder,
     Theme,
     Training,
@@ -31,10 +32,13 @@ from training.services import (
     change_letters,
     locked_trainings,
     notices,
+    reserve_list,
     seat_counts,
+    sessions,
     themes,
     visible_trainings,
 )
+from training.services.reserve_list import Freed
 from training.text import msg
 
 
@@ -86,12 +90,16 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
 
 
 @atomic
-def change(training: Training, *, by: User, details: Details) -> Training:
-    """Change a training. A new zone keeps the wall time of its sessions; capacity never falls below the seats held."""
+def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
+    """Change a training; seats that this adds go to the next in line. Returns who moved up.
+
+    A new zone keeps the wall time of its sessions; capacity never falls below the seats held.
+    """
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
     before, facts_before = audit.snapshot(training), change_letters.facts(training)
+    seats_before = training.capacity
     with db.session.no_autoflush:
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already
             _check_capacity(training, details.capacity)
@@ -101,11 +109,22 @@ def change(training: Training, *, by: User, details: Details) -> Training:
         _set(training, details)
         _check(training, training.programme)
         if moved:
-            _derive_instants(training)
+            _check_deadlines(training)
+            sessions.derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)
-    return training
+    return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
+
+
+@atomic
+def add_seat_at_the_door(training: Training, *, by: User) -> None:
+    """One seat more, for the person who stands at the door and takes it in the same step: nobody else moves up."""
+    locked_trainings.lock(training)
+    before = audit.snapshot(training)
+    training.capacity += 1
+    db.session.flush()  # the next count of seats must see it
+    audit.record(by=by, action="seats.raised_at_the_door", thing=training, before=before)
 
 
 def _set(training: Training, details: Details) -> None:
@@ -206,13 +225,8 @@ def _check_dates_span_sessions(training: Training, details: Details) -> None:
             )  # fmt: skip
 
 
-def _derive_instants(training: Training) -> None:
-    """Those of its sessions anew; refuse the zone where a deadline would stand at a time that it skips."""
+def _check_deadlines(training: Training) -> None:
+    """Refuse a zone that skips the time of a deadline for kept seats."""
     for allocation in seat_counts.allocations(training):
         if allocation.release_local:
             walltime.instant(allocation.release_local, training.zone, "zone")
-    for session in locked_trainings.live_sessions(training):
-        session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
-        session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
-        for entry in session.session_trainers:
-            entry.starts_at, entry.ends_at = session.starts_at, session.ends_at

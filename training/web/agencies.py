@@ -11,7 +11,7 @@ from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, colleagues, people, reserve_list, shown_registrations
+from training.services import agencies, colleagues, people, shown_registrations
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -121,6 +121,6 @@ def suspend(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def resume(agency: Agency) -> Response:
     """Let it register again."""
-    reserve_list.resume_agency(agency, by=current_user._get_current_object())
+    agencies.resume(agency, by=current_user._get_current_object())
     flash(_("The agency can register people again."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)

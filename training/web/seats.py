@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import reserve_list, seat_requests, seats, standings, visible_trainings
+from training.services import kept_seats, seat_requests, seats, standings, visible_trainings
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -36,7 +36,7 @@ def keep(training: Training) -> Response:
         _fill_in(form, training)
     if submitted(form):
         try:
-            moved = reserve_list.keep_seats(training, by=_user(), **form.data)
+            moved = kept_seats.keep(training, by=_user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -88,9 +88,7 @@ def release(training: Training) -> Response:
         return redirect(there, 303)
     if is_sent:
         try:
-            moved = reserve_list.release_seats(
-                training, by=_user(), picked=picked, expected=uuids("moving_up")
-            )
+            moved = kept_seats.release(training, by=_user(), picked=picked, expected=uuids("moving_up"))
         except DomainError as refused:
             refusal = refused.explained
         else:
@@ -98,7 +96,7 @@ def release(training: Training) -> Response:
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
         "seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
-        release=reserve_list.release_preview(training, picked), rule=standings.rule(training),
+        release=kept_seats.release_preview(training, picked), rule=standings.rule(training),
     )  # fmt: skip
 
 

@@ -16,11 +16,9 @@ from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
-    cancellations,
     drafts,
     own_attendance,
     programmes,
-    reserve_list,
     seat_counts,
     seats,
     sessions,
@@ -148,7 +146,7 @@ def edit(training: Training) -> Response:
     back = url_for(".show", public_id=training.public_id)
     if submitted(form):
         try:
-            reserve_list.change_training(training, by=_user(), details=trainings.Details(**form.data))
+            trainings.change(training, by=_user(), details=trainings.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -158,7 +156,7 @@ def edit(training: Training) -> Response:
 
 
 def _move(training: Training, name: str) -> Response:
-    reserve_list.move_training(training, by=_user(), name=name, reason=reason())
+    training_moves.change_state(training, by=_user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 
@@ -209,6 +207,6 @@ def postpone(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """It does not take place; every registration ends."""
-    cancellations.cancel(training, by=_user(), reason=reason())
+    training_moves.change_state(training, by=_user(), name="cancel", reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
