@@ -13,7 +13,8 @@ from whitenoise import WhiteNoise
 from config import ROOT, Config
 from training import cli, db
 from training.models import Organisation
-from training.services import notices, organisations
+from training.services import organisations
+from training.services.letters import notices
 from training.web import (
     access,
     accounts,

@@ -30,7 +30,6 @@ from training.services import (
     demo,
     import_staging,
     imports,
-    mail,
     people,
     programmes,
     reminders,
@@ -43,6 +42,7 @@ from training.services import (
     visible_trainings,
 )
 from training.services.import_verdicts import Verdict
+from training.services.letters import outbox
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +134,8 @@ def worker(once: bool) -> None:
                 request_keys.purge()
                 imports.purge()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
-            sent = mail.send_due(config)
-            while once and (more := mail.send_due(config)):
+            sent = outbox.send_due(config)
+            while once and (more := outbox.send_due(config)):
                 sent += more
         except OperationalError as failure:
             log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)

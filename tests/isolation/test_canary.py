@@ -15,7 +15,8 @@ from tests.isolation.world import TOKEN, World, hidden, world
 from tests.make import Make
 from training.db import atomic, db
 from training.models import OutgoingMail, Registration, RegistrationState, Trainee, Training
-from training.services import duplicates, mail, registrations, reminders, seats, trainees
+from training.services import duplicates, registrations, reminders, seats, trainees
+from training.services.letters import outbox
 from training.services.trainees import Person
 
 WHO = ["lead of A", "colleague of A", "trainer"]
@@ -294,7 +295,7 @@ def test_a_focal_point_who_changed_agency_sees_the_new_one_with_the_next_request
     db.session.expire_all()
 
     assert person not in asker.ask("GET", "/trainees").text
-    letter = mail.atomic(mail.enqueue)(user, kind="test", subject="x", body="y")
+    letter = outbox.atomic(outbox.enqueue)(user, kind="test", subject="x", body="y")
     assert letter.to_email == user.email
 
 

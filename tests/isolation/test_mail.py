@@ -26,7 +26,6 @@ from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
 from training.services import (
     late_changes,
-    mail,
     merges,
     my_registrations,
     registrations,
@@ -37,6 +36,7 @@ from training.services import (
     training_moves,
     trainings,
 )
+from training.services.letters import outbox
 
 OWN, THEIR = "plain", TOKEN
 FATES = ("stayed", "moved", "merged")
@@ -187,7 +187,7 @@ def test_no_letter_to_a_focal_point_bears_a_word_of_the_other_agency(told, recor
 def test_a_name_in_the_wrong_letter_would_be_seen(make: Make):
     told = Letters(make)
     stranger = told.trainee(told.b)
-    mail.atomic(mail.enqueue)(told.focal[told.a][0], kind="test", subject="x", body=stranger.name)
+    outbox.atomic(outbox.enqueue)(told.focal[told.a][0], kind="test", subject="x", body=stranger.name)
 
     assert ("test", "x", stranger.family_name) in leaks(told)
 
@@ -197,10 +197,10 @@ def test_every_letter_has_one_reader_who_may_have_it_when_it_is_sent(told, tmp_p
     config = Config(database_url="sqlite://", instance_dir=tmp_path, secret_key=SECRET, local=True)
     queued = db.select(db.func.count(OutgoingMail.id)).where(OutgoingMail.state == MailState.QUEUED)
     gone = told.focal[told.b][1]
-    mail.atomic(setattr)(gone, "is_active", False)
+    outbox.atomic(setattr)(gone, "is_active", False)
     with time_machine.travel(clock.now() + timedelta(days=3)):  # those about offers that expire are due then
         for _ in range(db.session.scalar(queued)):
-            mail.send_due(config, deliver=sent.append)
+            outbox.send_due(config, deliver=sent.append)
 
     assert db.session.scalar(queued) == 0
     assert len(sent) > 200

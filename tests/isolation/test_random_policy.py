@@ -25,7 +25,6 @@ from training.services import (
     agencies,
     drafts,
     late_changes,
-    mail,
     merges,
     my_registrations,
     people,
@@ -33,6 +32,7 @@ from training.services import (
     shown_registrations,
     trainees,
 )
+from training.services.letters import outbox
 
 FULL = os.environ.get("STORM") == "full"
 PARTS = range(8 if FULL else 1)
@@ -303,7 +303,7 @@ def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
     play(world, [])
 
     def plant() -> None:
-        letter = mail.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
+        letter = outbox.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
         letter.agency_id = world.agencies[0].id
 
     atomic(plant)()

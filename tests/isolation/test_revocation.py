@@ -23,7 +23,6 @@ from training.services import (
     colleagues,
     import_staging,
     kept_seats,
-    mail,
     merges,
     people,
     registrations,
@@ -31,6 +30,7 @@ from training.services import (
     trainees,
     training_moves,
 )
+from training.services.letters import outbox
 
 WHO = "colleague of A"
 
@@ -184,12 +184,12 @@ def test_mail_that_waits_goes_to_nobody_who_may_not_read_it_any_more(event: Call
         one for one in db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.to_email == user.email))
         if one.training_id is not None
     ]  # fmt: skip
-    assert waiting and all(mail.reason_to_drop(one) == "" for one in waiting)
+    assert waiting and all(outbox.reason_to_drop(one) == "" for one in waiting)
 
     event(here)
     db.session.expire_all()
 
-    assert all(mail.reason_to_drop(one) for one in waiting)
+    assert all(outbox.reason_to_drop(one) for one in waiting)
 
 
 def test_a_session_of_the_old_role_is_worth_nothing_in_the_new_one(app, here):
@@ -355,12 +355,12 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
             OutgoingMail.user_id == here.users[WHO].id, OutgoingMail.training_id == planned.id
         )
     ).one()
-    assert mail.reason_to_drop(letter) == ""
+    assert outbox.reason_to_drop(letter) == ""
 
     make.kept(planned, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
     db.session.expire_all()
 
-    assert mail.reason_to_drop(letter) != ""
+    assert outbox.reason_to_drop(letter) != ""
 
 
 def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):

@@ -25,7 +25,6 @@ from training.models import (
 )
 from training.services import (
     import_staging,
-    mail,
     merges,
     people,
     registrations,
@@ -35,6 +34,7 @@ from training.services import (
     trainees,
     venues,
 )
+from training.services.letters import outbox
 
 TOKEN = "zqx"
 
@@ -83,7 +83,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
         by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
         file_name=f"{word()}.csv",
     )  # fmt: skip
-    mail.atomic(mail.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
+    outbox.atomic(outbox.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
     found["mail"] = db.session.scalars(
         db.select(OutgoingMail).where(
             OutgoingMail.agency_id == agency.id, OutgoingMail.training_id.is_not(None)
@@ -97,7 +97,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
 
 def one_time_link(user: User) -> str:
     """What a mailed link to choose a password ends with."""
-    mail.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
+    outbox.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
     letter = db.session.scalars(
         db.select(OutgoingMail).where(OutgoingMail.user_id == user.id).order_by(OutgoingMail.id.desc())
     ).first()

@@ -27,12 +27,12 @@ from training.services import (
     import_staging,
     import_undo,
     imports,
-    mail,
     merges,
     my_registrations,
     shown_registrations,
     trainees,
 )
+from training.services.letters import outbox
 
 
 def stored(staged, by, *lines: str, name: str = "list.csv"):
@@ -152,14 +152,14 @@ def test_who_was_written_to_is_told_and_the_agency_hears_all_of_it_in_one_letter
     )  # fmt: skip
     imports.confirm(batch, by=by)
     waits = make.registration(training, make.trainee(focal.agency, family_name="Cedar"))
-    while mail.send_due(app.config["CONFIG"], lambda email: None):
+    while outbox.send_due(app.config["CONFIG"], lambda email: None):
         pass
 
     import_undo.undo(batch, by=by)
 
     assert waits.state is RegistrationState.CONFIRMED
     sent = []
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
     letters = {one["To"].addresses[0].addr_spec: one.get_content() for one in sent}
     assert len(letters) == len(sent) == 3
     assert "has been withdrawn" in letters["ada@example.org"]

@@ -10,7 +10,7 @@ from config import LANGUAGES
 from tests.make import Make
 from training import letters, links
 from training.letters import FOLDER, KINDS, TEXTS, Ready, block, fill, one_line
-from training.services import letter_samples
+from training.services.letters import samples
 
 
 def test_every_kind_exists_in_every_language_and_no_other_file_does():
@@ -38,7 +38,7 @@ def test_a_text_begins_with_a_subject_that_names_at_most_the_training(kind, lang
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_can_be_previewed_about_a_real_training(kind, language, make: Make):
-    letter = letter_samples.sample(kind, make.training(), language)
+    letter = samples.sample(kind, make.training(), language)
 
     assert "Detection of forged documents" in letter.subject + letter.body
     assert "$" not in letter.subject + letter.body and "\n\n\n" not in letter.body

@@ -29,7 +29,6 @@ from training.services import (
     kept_seats,
     late_changes,
     locked_trainings,
-    mail,
     registrations,
     reminders,
     reserve_list,
@@ -39,6 +38,7 @@ from training.services import (
     training_moves,
     trainings,
 )
+from training.services.letters import outbox
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_what_is_rolled_back_tells_nobody(desk, make: Make):
         make.registration(desk["training"], make.trainee(desk["agency"]))
         raise Conflict(notices_text, "state")
 
-    notices_text = mail.msg("no")
+    notices_text = outbox.msg("no")
     with pytest.raises(DomainError):
         fails()
 
@@ -159,7 +159,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_notices_with_it(desk, make: M
     @atomic
     def inner() -> None:
         make.registration(desk["training"], lost)
-        raise Conflict(mail.msg("no"), "state")
+        raise Conflict(outbox.msg("no"), "state")
 
     @atomic
     def outer() -> None:
@@ -355,7 +355,7 @@ def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     registrations.decline(others[2], by=coordinator, reason="Full")
     training_moves.change_state(training, name="cancel", by=coordinator, reason="off")
     sent: list[EmailMessage] = []
-    while mail.send_due(app.config["CONFIG"], sent.append):
+    while outbox.send_due(app.config["CONFIG"], sent.append):
         pass
 
     to_mine = [m for m in sent if m["To"].endswith(f"<{mine.email}>") or "own" in m["To"]]
@@ -374,7 +374,7 @@ def test_names_with_line_breaks_make_no_header(make: Make, app):
     make.registration(trainee=trainee)
     sent: list[EmailMessage] = []
 
-    while mail.send_due(app.config["CONFIG"], sent.append):
+    while outbox.send_due(app.config["CONFIG"], sent.append):
         pass
 
     assert len(sent) >= 2
@@ -401,14 +401,14 @@ def suspend(desk, make):
 
 
 @pytest.mark.parametrize(
-    ("happens", "why"), [(move, mail.MOVED), (close, mail.INACTIVE), (suspend, mail.SUSPENDED)]
+    ("happens", "why"), [(move, outbox.MOVED), (close, outbox.INACTIVE), (suspend, outbox.SUSPENDED)]
 )
 def test_who_may_not_have_it_any_more_does_not_get_it(happens, why, desk, make: Make, app):
     make.registration(desk["training"], make.trainee(desk["agency"]))
     happens(desk, make)
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     (row,) = written(desk["focal"])
     assert (row.state, row.last_error, row.body) == (MailState.DROPPED, str(why), "")
@@ -416,12 +416,12 @@ def test_who_may_not_have_it_any_more_does_not_get_it(happens, why, desk, make: 
 
 
 def test_without_the_look_at_send_time_it_would_go_out(desk, make: Make, app, monkeypatch):
-    monkeypatch.setattr(mail, "reason_to_drop", lambda message: "")
+    monkeypatch.setattr(outbox, "reason_to_drop", lambda message: "")
     make.registration(desk["training"], make.trainee(desk["agency"]))
     move(desk, make)
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     assert [m for m in sent if desk["focal"].email in m["To"]] != []
 
@@ -430,9 +430,9 @@ def test_a_coordinator_who_lost_the_theme_does_not_get_it(desk, make: Make, app)
     make.registration(desk["training"], make.trainee(desk["agency"]))
     atomic(lambda: setattr(desk["coordinator"], "themes", [make.theme("LMI")]))()
 
-    mail.send_due(app.config["CONFIG"], lambda message: None)
+    outbox.send_due(app.config["CONFIG"], lambda message: None)
 
-    assert written(desk["coordinator"])[0].last_error == str(mail.OUT_OF_SCOPE)
+    assert written(desk["coordinator"])[0].last_error == str(outbox.OUT_OF_SCOPE)
 
 
 # the people themselves
@@ -445,7 +445,7 @@ def test_a_person_is_told_in_their_language_by_whom_for_what_and_of_their_rights
     (row,) = [row for row in written() if row.kind == "trainee"]
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     body = next(m for m in sent if "anna@example.org" in m["To"]).get_content()
     assert f"Ваше учреждение ({desk['agency'].name}) зарегистрировало вас" in body
@@ -479,7 +479,7 @@ def test_who_is_not_written_to_directly_is_handed_the_link_by_the_focal_point(ho
     make.registration(desk["training"], trainee)
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     assert [row for row in written() if row.to_email == "secret@example.org"] == []
     assert [m for m in sent if "secret@example.org" in m["To"]] == []
@@ -511,10 +511,10 @@ def test_a_person_whose_registration_ended_meanwhile_is_not_written_to(desk, mak
     trainee = make.trainee(desk["agency"], email="a@example.org")
     registrations.withdraw(make.registration(desk["training"], trainee), by=None, reason="x")
 
-    mail.send_due(app.config["CONFIG"], lambda message: None)
+    outbox.send_due(app.config["CONFIG"], lambda message: None)
 
     (row,) = [row for row in written() if row.kind == "trainee"]
-    assert (row.state, row.last_error) == (MailState.DROPPED, str(mail.ENDED))
+    assert (row.state, row.last_error) == (MailState.DROPPED, str(outbox.ENDED))
 
 
 def test_an_address_that_was_corrected_meanwhile_is_the_one_written_to(desk, make: Make, app):
@@ -524,7 +524,7 @@ def test_an_address_that_was_corrected_meanwhile_is_the_one_written_to(desk, mak
     trainees.change(trainee, by=None, person=person)
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     assert [m for m in sent if "old@" in m["To"]] == []
     assert [m for m in sent if "new@" in m["To"]] != []

@@ -16,7 +16,6 @@ from training.models import Admission, MailState, OutgoingMail, Registration, Ro
 from training.services import (
     decisions,
     late_changes,
-    mail,
     my_registrations,
     registrations,
     reminders,
@@ -24,6 +23,7 @@ from training.services import (
     training_moves,
     trainings,
 )
+from training.services.letters import outbox
 
 ADA = "ada@example.org"
 
@@ -88,7 +88,7 @@ def test_an_end_is_told_without_a_link_that_no_longer_works_and_goes_out(how, de
         registrations.withdraw(desk["ada"], by=desk["focal"], reason="For the agency")
     sent: list[EmailMessage] = []
 
-    mail.send_due(app.config["CONFIG"], sent.append)
+    outbox.send_due(app.config["CONFIG"], sent.append)
 
     (message,) = [one for one in sent if ADA in one["To"]]
     assert "/my/" not in message.get_content() and "For the agency" not in message.get_content()
@@ -99,7 +99,7 @@ def test_a_letter_of_a_step_that_is_overtaken_by_the_end_is_not_sent(desk, app):
     reserve_list.confirm(desk["ada"], by=desk["by"])
     registrations.withdraw(desk["ada"], by=desk["focal"], reason="x")
 
-    mail.send_due(app.config["CONFIG"], lambda message: None)
+    outbox.send_due(app.config["CONFIG"], lambda message: None)
 
     assert [(row.kind, row.state) for row in personal()] == [
         ("trainee_confirmed", MailState.DROPPED), ("trainee_withdrawn", MailState.SENT),
@@ -195,7 +195,7 @@ def test_changed_postponed_cancelled_and_soon_are_told_to_the_person(desk, make:
     letter = to_ada()
     assert letter.kind == "trainee_postponed" and "floods" in letter.body and "\x02my:" in letter.body
     training_moves.change_state(training, name="cancel", by=by, reason="no money")
-    mail.send_due(app.config["CONFIG"], lambda message: None)
+    outbox.send_due(app.config["CONFIG"], lambda message: None)
     letter = to_ada()
     assert (letter.kind, letter.state) == ("trainee_cancelled", MailState.SENT)
 

@@ -23,15 +23,8 @@ from training.models import (
     Training,
     User,
 )
-from training.services import (
-    drafts,
-    import_staging,
-    imports,
-    mail,
-    merges,
-    registrations,
-    trainees,
-)
+from training.services import drafts, import_staging, imports, merges, registrations, trainees
+from training.services.letters import outbox
 
 pytestmark = pytest.mark.real_commit
 __all__ = ["raced"]
@@ -182,6 +175,6 @@ def test_a_letter_that_was_sent_just_now_stays_sent(raced):
         ivan = get(Trainee, race.ivan)
         trainees.change(ivan, by=None, person=Make().person(ivan, contact_via_focal_point=True))
 
-    assert race.run(lambda: mail.mark_sent(get(OutgoingMail, number)), mark) == []
+    assert race.run(lambda: outbox.mark_sent(get(OutgoingMail, number)), mark) == []
     with raced.app_context():
         assert get(OutgoingMail, number).state is MailState.SENT

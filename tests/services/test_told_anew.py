@@ -21,10 +21,8 @@ from training.services import (
     import_staging,
     import_undo,
     imports,
-    mail,
     merges,
     my_registrations,
-    notices_anew,
     registrations,
     reserve_list,
     shown_registrations,
@@ -32,11 +30,13 @@ from training.services import (
     training_moves,
     trainings,
 )
+from training.services.letters import again as letter_again
+from training.services.letters import outbox
 
 
 def send(app) -> list[EmailMessage]:
     sent: list[EmailMessage] = []
-    while mail.send_due(app.config["CONFIG"], sent.append):
+    while outbox.send_due(app.config["CONFIG"], sent.append):
         pass
     return sent
 
@@ -124,7 +124,7 @@ def test_who_moved_before_it_was_sent_gets_no_notice(focal, make: Make, app):
     trainees.transfer(person, by=make.user(), agency=make.agency())
 
     assert to(send(app), "k@example.org") == []
-    assert [row.last_error for row in rows("trainee")] == [str(mail.ELSEWHERE)]
+    assert [row.last_error for row in rows("trainee")] == [str(outbox.ELSEWHERE)]
 
 
 def test_who_comes_back_is_told_of_what_was_not_sent_meanwhile(focal, make: Make, app, client):
@@ -163,7 +163,7 @@ def test_a_hand_over_whose_links_have_all_stopped_is_dropped(focal, make: Make, 
 
     assert not any("/my/" in body for body in to(send(app), focal.email))
     assert [(row.state, row.last_error) for row in rows("hand_over")] == [
-        (MailState.DROPPED, str(mail.LINK_STOPPED))
+        (MailState.DROPPED, str(outbox.LINK_STOPPED))
     ]
 
 
@@ -308,7 +308,7 @@ def test_a_letter_without_an_address_is_written_anew_when_there_is_one(focal, ma
     registrations.withdraw(registration, by=None, reason="ill")
     atomic(setattr)(row, "state", MailState.NO_ADDRESS)
     with pytest.raises(Conflict, match="has ended"):
-        notices_anew.send_again(row)
+        letter_again.send_again(row)
 
 
 # an import is undone
@@ -326,17 +326,17 @@ def batch(focal, make: Make):
 
 def test_of_an_undone_import_no_notice_is_sent_or_kept_not_even_a_failed_one(batch, focal, make: Make, app):
     failed, _no_address = rows("trainee")
-    mail.mark_failed(failed, why="550", kind=mail.Failure.FOR_GOOD)
+    outbox.mark_failed(failed, why="550", kind=outbox.Failure.FOR_GOOD)
 
     import_undo.undo(batch, by=focal)
 
     db.session.expire_all()
     assert (failed.state, failed.last_error, failed.body) == (MailState.DROPPED, "The import was undone.", "")
     with pytest.raises(Conflict):
-        notices_anew.send_again(failed)
+        letter_again.send_again(failed)
     atomic(lambda: (setattr(failed, "state", MailState.QUEUED), setattr(failed, "body", "…")))()
     assert to(send(app), "ada@example.org") == []
-    assert failed.last_error == str(mail.ENDED)
+    assert failed.last_error == str(outbox.ENDED)
 
 
 def test_agency_and_coordinators_are_told_of_an_undone_import(batch, focal, make: Make, app):
@@ -369,7 +369,7 @@ def test_a_letter_about_a_training_that_is_not_shared_any_more_is_dropped(focal,
     letters = to(send(app), focal.email)
 
     (opened,) = [row for row in rows("opened") if row.user_id == focal.id and row.training_id == training.id]
-    assert (opened.state, opened.last_error) == (MailState.DROPPED, str(mail.NOT_SHOWN))
+    assert (opened.state, opened.last_error) == (MailState.DROPPED, str(outbox.NOT_SHOWN))
     assert any("floods" in letter for letter in letters)
 
 
@@ -383,7 +383,7 @@ def test_a_suspended_agency_is_told_when_it_is_resumed_that_a_training_does_not_
 
     assert to(send(app), focal.email) == []
     (row,) = [row for row in rows("cancelled") if row.user_id == focal.id]
-    assert (row.state, row.last_error) == (MailState.QUEUED, str(mail.SUSPENDED))
+    assert (row.state, row.last_error) == (MailState.QUEUED, str(outbox.SUSPENDED))
     assert "floods" in row.body and row.due_at > clock.now()
     with time_machine.travel(clock.now() + timedelta(days=40), tick=False):
         assert to(send(app), focal.email) == []
@@ -396,14 +396,14 @@ def test_a_suspended_agency_is_told_when_it_is_resumed_that_a_training_does_not_
 @pytest.mark.parametrize("address", ["ada@[x.org", "ada@[a.b"])
 def test_a_message_that_cannot_be_written_is_parked_and_the_others_go_out(address, make: Make, app):
     bad, good = make.user(), make.user()
-    queued = [atomic(mail.enqueue)(user, kind="test", subject="Hello", body="Hi") for user in (bad, good)]
+    queued = [atomic(outbox.enqueue)(user, kind="test", subject="Hello", body="Hi") for user in (bad, good)]
     atomic(setattr)(queued[0], "to_email", address)
 
     assert len(send(app)) == 1
 
     assert [row.state for row in queued] == [MailState.FAILED, MailState.SENT]
     assert queued[0].last_error
-    mail.send_again(queued[0])
+    outbox.send_again(queued[0])
     assert send(app) == []
 
 

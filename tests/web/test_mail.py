@@ -11,7 +11,7 @@ from training import clock, letters
 from training.db import atomic
 from training.forms import labels
 from training.models import MailState, OutgoingMail, Role
-from training.services import mail
+from training.services.letters import outbox
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def rows(make: Make):
     def store() -> list[OutgoingMail]:
         found = []
         for state in MailState:
-            row = mail.enqueue(user, kind="test", subject=f"In state {state.value}", body="…")
+            row = outbox.enqueue(user, kind="test", subject=f"In state {state.value}", body="…")
             row.state, row.training_id, row.agency_id = state, training.id, user.agency_id
             found.append(row)
-        mail.enqueue(user, kind="user.reset", subject="Choose a new password", body="secret link")
+        outbox.enqueue(user, kind="user.reset", subject="Choose a new password", body="secret link")
         return found
 
     return {"training": training, "messages": {row.state: row for row in store()}}

@@ -11,7 +11,8 @@ import time_machine
 from tests.make import Make
 from training import clock
 from training.models import AttendanceStatus, Role
-from training.services import attendance, mail, sessions
+from training.services import attendance, sessions
+from training.services.letters import outbox
 
 LISTS = (
     "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
@@ -53,7 +54,7 @@ def fill(make: Make, count: int) -> dict[str, str]:
         make.session(
             training, training.ends_on, starts_local=None or _at(training, 9), ends_local=_at(training, 10)
         )
-        mail.atomic(mail.enqueue)(make.user(), kind="test", subject="Hello", body="…")
+        outbox.atomic(outbox.enqueue)(make.user(), kind="test", subject="Hello", body="…")
     session = sessions.of(training)[0]
     with time_machine.travel(session.starts_at):
         attendance.mark_rest(session, by=make.user(), status=AttendanceStatus.PRESENT)

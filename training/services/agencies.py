@@ -11,7 +11,8 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
 from training.names import fold, search_key
-from training.services import audit, mail, notices_anew, reserve_list, sign_ins
+from training.services import audit, reserve_list, sign_ins
+from training.services.letters import again, outbox
 from training.text import msg
 
 
@@ -152,7 +153,7 @@ def change(
         )
         _check(agency)
     if agency.confidential and not before["confidential"]:
-        notices_anew.of_agency(agency)
+        again.of_agency(agency)
     audit.record(by=by, action="agency.change", thing=agency, before=before)
     return agency
 
@@ -175,7 +176,7 @@ def resume(agency: Agency, *, by: User) -> list[Registration]:
     Returns who moved up.
     """
     agency.is_active = True
-    mail.resume(agency.id)
+    outbox.resume(agency.id)
     audit.record(by=by, action="agency.resume", thing=agency)
     db.session.flush()  # who is next in line is read from the database, the agency's state too
     return reserve_list.promote_of(agency, by=by)

@@ -33,16 +33,10 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import (
-    audit,
-    locked_trainings,
-    notice_letters,
-    notices,
-    reserve_list,
-    seat_counts,
-    trainees,
-)
+from training.services import audit, locked_trainings, reserve_list, seat_counts, trainees
 from training.services import registration_steps as steps
+from training.services.letters import notices
+from training.services.letters import parts as letter_parts
 from training.services.reserve_list import Freed
 from training.text import Message, msg
 
@@ -258,22 +252,22 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     ).all()
     if not gone:
         return
-    lines: list[notice_letters.Line] = [partial(_line, one, reason) for one in gone]
-    parts = notice_letters.of_people(training, {"withdrawn": lines})
-    digest = notice_letters.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
+    lines: list[letter_parts.Line] = [partial(_line, one, reason) for one in gone]
+    parts = letter_parts.of_people(training, {"withdrawn": lines})
+    digest = letter_parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
     for part in parts:
         note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
     note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
 
 
-def _as_it_stands(part: notice_letters.Part) -> notice_letters.Part:
+def _as_it_stands(part: letter_parts.Part) -> letter_parts.Part:
     """The part with what it says now: the people whom it names are not there any more when it is written."""
     said = {language: part.values(language) for language in LANGUAGES}
-    return notice_letters.Part(part.kind, said.__getitem__)
+    return letter_parts.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
-    return notice_letters.with_reason(registration, letters.said(reason, language))
+    return letter_parts.with_reason(registration, letters.said(reason, language))
 
 
 def _count(found: Any) -> int:

@@ -17,7 +17,8 @@ from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
-from training.services import audit, duplicates, notices_anew, trainees
+from training.services import audit, duplicates, trainees
+from training.services.letters import again
 from training.text import Message, msg
 
 MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
@@ -149,8 +150,8 @@ def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
 
 def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
     """The links in earlier letters name another person: the right ones go out, and what waits follows who stays."""
-    notices_anew.of_registrations(rows[str(Registration.trainee_id)])
-    notices_anew.of_people([kept])
+    again.of_registrations(rows[str(Registration.trainee_id)])
+    again.of_people([kept])
 
 
 def _lock(kept: Trainee, gone: Trainee) -> None:

@@ -23,8 +23,9 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, locked_trainings, notice_letters, registrations, reserve_list, sign_ins
+from training.services import audit, locked_trainings, registrations, reserve_list, sign_ins
 from training.services import registration_steps as steps
+from training.services.letters import parts
 from training.text import msg
 
 LINK_LIFE = timedelta(days=30)
@@ -143,4 +144,4 @@ def decline(registration: Registration, *, text: str = "") -> None:
 
 def privacy(registration: Registration, *, language: str) -> letters.Letter:
     """What the person is told of their data and rights."""
-    return notice_letters.privacy(registration.training, language)
+    return parts.privacy(registration.training, language)

@@ -8,7 +8,8 @@ from training import clock, letters
 from training.errors import Conflict
 from training.models import Registration, RegistrationState, TrainingSession
 from training.output import pdf
-from training.services import notice_letters, organisations, sessions
+from training.services import organisations, sessions
+from training.services.letters import parts
 from training.text import in_language, msg
 
 
@@ -34,7 +35,7 @@ def confirmation(registration: Registration, *, demo: bool) -> bytes:
 
 def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:
     training, organisation = registration.training, organisations.get()
-    where = notice_letters.whereabouts(training)
+    where = parts.whereabouts(training)
     facts = [
         (msg("Name"), registration.name), (msg("Agency"), registration.agency_name),
         (msg("Training"), f"{training.title} ({training.code})"), (msg("Programme"), training.programme.title),

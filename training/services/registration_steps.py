@@ -26,8 +26,9 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import locked_trainings, notices, trainees, visible_trainings
-from training.services.step_letters import Step
+from training.services import locked_trainings, trainees, visible_trainings
+from training.services.letters import notices
+from training.services.letters.of_steps import Step
 from training.text import msg
 
 S = RegistrationState

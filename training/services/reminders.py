@@ -27,8 +27,10 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import locked_trainings, notice_letters, person_letters, seats, visible_trainings
-from training.services.notice_letters import Part, name_of
+from training.services import locked_trainings, seats, visible_trainings
+from training.services.letters import parts as letter_parts
+from training.services.letters import to_people
+from training.services.letters.parts import Part, name_of
 
 SEATS_NEAR, DEADLINE_NEAR, START_NEAR = "seats_near", "deadline_near", "start_near"
 A_DAY, BEFORE_DEADLINE = timedelta(days=1), timedelta(days=3)
@@ -66,7 +68,7 @@ def remind(training: Training, *, kind: str) -> int:
         one = Reminder(kind=kind, training_id=training.id, agency_id=number, day=days[number], at=clock.now())
         db.session.add(one)
     parts_of = {(training, agency_id): [part] for agency_id, part in fresh.items()}
-    insert_many(OutgoingMail, notice_letters.to_agencies(parts_of))
+    insert_many(OutgoingMail, letter_parts.to_agencies(parts_of))
     if kind == START_NEAR and fresh:
         _remind_people(training, fresh)
     return len(fresh)
@@ -134,9 +136,7 @@ def _unused(training: Training) -> dict[int, Part]:
         if until and now < until <= now + BEFORE_DEADLINE and until < training.registration_closes_local:
             at = walltime.instant(until, training.zone)
             said = _said_of(allocation, free)
-            found[agency_id] = notice_letters.of_deadline(
-                SEATS_NEAR, training, at, seats=said[0], pool=said[1]
-            )
+            found[agency_id] = letter_parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
     return {agency_id: found[agency_id] for agency_id in _active(set(found))}
 
 
@@ -147,7 +147,7 @@ def _unfinished(training: Training) -> dict[int, Part]:
     found = {}
     for agency_id in _active(set(said) | set(lines)):
         free, pool = said.get(agency_id, (0, ""))
-        found[agency_id] = notice_letters.of_deadline(
+        found[agency_id] = letter_parts.of_deadline(
             DEADLINE_NEAR, training, training.registration_closes_at, seats=free, pool=pool,
             lines=lines.get(agency_id, []),
         )  # fmt: skip
@@ -177,7 +177,7 @@ def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
 def _coming(training: Training) -> dict[int, Part]:
     lines = _people(training, S.CONFIRMED)
     return {
-        agency_id: notice_letters.of_lines(START_NEAR, training, lines[agency_id])
+        agency_id: letter_parts.of_lines(START_NEAR, training, lines[agency_id])
         for agency_id in _active(set(lines))
     }
 
@@ -193,9 +193,9 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
         .options(joinedload(Registration.trainee), joinedload(Registration.agency))
         .order_by(Registration.id)
     )  # fmt: skip
-    part = person_letters.of_training(START_NEAR, training)
-    reached = {one: [part] for one in coming if notice_letters.is_written_to(one)}
-    insert_many(OutgoingMail, person_letters.to_people(reached))
+    part = to_people.of_training(START_NEAR, training)
+    reached = {one: [part] for one in coming if letter_parts.is_written_to(one)}
+    insert_many(OutgoingMail, to_people.to_people(reached))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:

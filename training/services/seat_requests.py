@@ -27,13 +27,13 @@ from training.services import (
     audit,
     kept_seats,
     locked_trainings,
-    notices,
     reserve_list,
     seat_counts,
     visible_trainings,
 )
 from training.services import registration_steps as steps
 from training.services import seats as seat_service
+from training.services.letters import notices
 from training.services.reserve_list import Freed
 from training.text import msg
 

@@ -30,8 +30,9 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, change_letters, clashes, locked_trainings, notices, themes
+from training.services import audit, clashes, locked_trainings, themes
 from training.services.clashes import Caution, Planned, Slot
+from training.services.letters import notices, of_changes
 from training.text import msg
 
 MOST_SESSIONS = 200
@@ -276,7 +277,7 @@ def change(
         raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
-    before, times_before = audit.snapshot(session), change_letters.times(session)
+    before, times_before = audit.snapshot(session), of_changes.times(session)
     is_over = session.ends_at < clock.now()
     with db.session.no_autoflush:
         one = clashes.planned(
@@ -305,7 +306,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
         raise Conflict(msg("This session is cancelled already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
-    before, times_before = audit.snapshot(session), change_letters.times(session)
+    before, times_before = audit.snapshot(session), of_changes.times(session)
     call_off([session], reason)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
     if session.ends_at > clock.now():

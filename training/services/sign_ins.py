@@ -18,7 +18,8 @@ from training import clock, passwords
 from training.db import atomic, db
 from training.errors import Invalid, NotFound, TooMany
 from training.models import LinkPurpose, OneTimeLink, SignInAttempt, User, UserSession
-from training.services import audit, mail
+from training.services import audit
+from training.services.letters import outbox
 from training.text import in_language, msg
 
 MOST_TRIES_PER_ACCOUNT = 10
@@ -220,7 +221,7 @@ def mail_link(user: User, purpose: LinkPurpose, public_url: str, secret_key: str
                 hours=int(LINK_LIFE[purpose].total_seconds() // 3600),
             ),
         ).translated()
-    mail.enqueue(user, kind=f"user.{purpose.value}", subject=subject, body=body)
+    outbox.enqueue(user, kind=f"user.{purpose.value}", subject=subject, body=body)
 
 
 def void_links(user: User) -> None:

@@ -14,7 +14,8 @@ from training.db import MOST_PARAMETERS, Row, atomic, db, insert_many, store_man
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.names import clean, fold, search_key
-from training.services import audit, notices_anew
+from training.services import audit
+from training.services.letters import again
 from training.text import msg
 
 MOST_NAMES = 8
@@ -202,7 +203,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
     keep_keys([trainee])
     if theme is not None:
         trainee.theme = theme
-    notices_anew.of_people([trainee])
+    again.of_people([trainee])
     audit.record(by=by, action="trainee.change", thing=trainee, before=before)
     return trainee
 
@@ -223,7 +224,7 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was
     keep_keys([trainee])  # they hold the agency
-    notices_anew.of_returned(trainee)
+    again.of_returned(trainee)
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
     return trainee
 
@@ -250,7 +251,7 @@ def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> N
         changes.append((trainee, {name: [known[name], getattr(trainee, name)] for name in said}))
     audit.record_many(by=by, action="trainee.change", changes=changes)
     keep_keys(list(values))
-    notices_anew.of_people([trainee for trainee, said in values.items() if "email" in said])
+    again.of_people([trainee for trainee, said in values.items() if "email" in said])
 
 
 def add_many(agency: Agency, people: Sequence[Person]) -> list[Trainee]:

@@ -29,15 +29,14 @@ from training.models import (
 from training.names import search_key
 from training.services import (
     audit,
-    change_letters,
     locked_trainings,
-    notices,
     reserve_list,
     seat_counts,
     sessions,
     themes,
     visible_trainings,
 )
+from training.services.letters import notices, of_changes
 from training.services.reserve_list import Freed
 from training.text import msg
 
@@ -98,7 +97,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
-    before, facts_before = audit.snapshot(training), change_letters.facts(training)
+    before, facts_before = audit.snapshot(training), of_changes.facts(training)
     seats_before = training.capacity
     with db.session.no_autoflush:
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already

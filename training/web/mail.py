@@ -13,7 +13,9 @@ from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
-from training.services import letter_samples, mail, notices_anew, visible_trainings
+from training.services import visible_trainings
+from training.services.letters import again as letter_again
+from training.services.letters import outbox, samples
 from training.web import choices, language
 from training.web.access import permit
 from training.web.respond import first, page, paginate
@@ -26,7 +28,7 @@ bp = Blueprint("mail", __name__, url_prefix="/mail")
 def index() -> Response:
     """Messages, newest first; a coordinator's are those about trainings in scope."""
     form = choices.filtered(MailFilter(request.args))
-    found = mail.search(current_user._get_current_object(), **choices.wanted(form))
+    found = outbox.search(current_user._get_current_object(), **choices.wanted(form))
     return page(
         "mail/index.html", "mail/_rows.html", form=form, chips=choices.chips(form), messages=paginate(found)
     )
@@ -48,7 +50,7 @@ def preview(kind: str) -> Response:
     )
     if training is not None and not can(user, Action.MAIL_READ, training):
         raise NotFound
-    letter = letter_samples.sample(kind, training, form.language.data or user.language) if training else None
+    letter = samples.sample(kind, training, form.language.data or user.language) if training else None
     return page(
         "mail/preview.html",
         form=form,
@@ -61,9 +63,9 @@ def preview(kind: str) -> Response:
 
 
 @bp.post("/<uuid:public_id>/again")
-@permit(Action.MAIL_SEND, mail.get)
+@permit(Action.MAIL_SEND, outbox.get)
 def again(message: OutgoingMail) -> Response:
     """Try a failed message once more, or one for which there is an address by now."""
-    notices_anew.send_again(message)
+    letter_again.send_again(message)
     flash(_("It will be tried again within a minute."))
     return redirect(url_for(".index"), 303)

@@ -16,7 +16,8 @@ from training import letters
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.my import CorrectionForm, DeclineForm
 from training.models import Registration
-from training.services import my_registrations, notice_letters, papers
+from training.services import my_registrations, papers
+from training.services.letters import parts
 from training.text import in_language
 from training.web.access import public
 from training.web.respond import download, page, submitted
@@ -90,7 +91,7 @@ def show(token: str) -> Response:
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
             "my/show.html", form=form, token=token, registration=registration, has_confirmation=papers.has_confirmation(registration),
-            when=notice_letters.whereabouts(registration.training).said(_language(registration)),
+            when=parts.whereabouts(registration.training).said(_language(registration)),
             may_decline=my_registrations.may_decline(registration), done=request.args.get("done", ""),
             privacy=my_registrations.privacy(registration, language=_language(registration)),
         )  # fmt: skip

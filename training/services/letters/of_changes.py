@@ -9,7 +9,7 @@ from datetime import datetime
 from training import letters
 from training.letters import Ready, block, one_line
 from training.models import Training, TrainingSession
-from training.services.notice_letters import Part, Whereabouts, about, whereabouts
+from training.services.letters.parts import Part, Whereabouts, about, whereabouts
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,12 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import change_letters, notice_letters, person_letters, step_letters, visible_trainings
-from training.services.change_letters import Facts, MovedSession, Times
-from training.services.notice_letters import Part, name_of
-from training.services.step_letters import Remark, Step
+from training.services import visible_trainings
+from training.services.letters import of_changes, of_steps, to_people
+from training.services.letters import parts as letter_parts
+from training.services.letters.of_changes import Facts, MovedSession, Times
+from training.services.letters.of_steps import Remark, Step
+from training.services.letters.parts import Part, name_of
 
 AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""
@@ -113,7 +115,7 @@ def seats_answered(
 ) -> None:
     """An agency's request for seats was answered: ``seats`` are kept for it now."""
     kind = "seats_given" if is_given else "seats_refused"
-    note(ToAgency(training, agency, notice_letters.of_seats(kind, training, seats, reason)))
+    note(ToAgency(training, agency, letter_parts.of_seats(kind, training, seats, reason)))
 
 
 def seats_moved(
@@ -121,7 +123,7 @@ def seats_moved(
 ) -> None:
     """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
     kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
-    note(ToCoordinators(training, by, notice_letters.of_seats(kind, training, seats, sentence, agency.name)))
+    note(ToCoordinators(training, by, letter_parts.of_seats(kind, training, seats, sentence, agency.name)))
 
 
 def write(notes: Sequence[object]) -> None:
@@ -129,7 +131,7 @@ def write(notes: Sequence[object]) -> None:
     if not notes:
         return
     db.session.flush()  # the letters name the ids of what was just made
-    steps = step_letters.folded(one for one in notes if isinstance(one, Step))
+    steps = of_steps.folded(one for one in notes if isinstance(one, Step))
     remarks = [one for one in notes if isinstance(one, Remark)]
     _load([*(one.registration for one in steps), *(one.registration for one in remarks)])
     moves = [one for one in notes if isinstance(one, Moved)]
@@ -142,21 +144,19 @@ def write(notes: Sequence[object]) -> None:
     _add_changes(notes, parts, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
         parts[told_so.training, told_so.agency.id].append(told_so.part)
-    for key, found in step_letters.of_agencies(told, remarks).items():
+    for key, found in of_steps.of_agencies(told, remarks).items():
         parts[key] += found
-    coordinators = step_letters.of_coordinators(told, remarks)
+    coordinators = of_steps.of_coordinators(told, remarks)
     coordinators += [
         (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
     ]
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
-    for registration, part in person_letters.of_steps([*step_letters.of_people(told), *alone]).items():
+    for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
         personal[registration].append(part)
-    insert_many(
-        OutgoingMail, [*notice_letters.to_agencies(parts), *notice_letters.to_coordinators(coordinators)]
-    )
-    people = step_letters.new_of(told)
+    insert_many(OutgoingMail, [*letter_parts.to_agencies(parts), *letter_parts.to_coordinators(coordinators)])
+    people = of_steps.new_of(told)
     for first in range(0, len(people), AT_ONCE):
-        insert_many(OutgoingMail, notice_letters.to_trainees(people[first : first + AT_ONCE]))
+        insert_many(OutgoingMail, letter_parts.to_trainees(people[first : first + AT_ONCE]))
     _write_to_people(personal, besides=people)
 
 
@@ -165,10 +165,10 @@ def _write_to_people(
 ) -> None:
     """One letter to each who may be written to, ``besides`` those who have just been told of everything."""
     told = set(besides)
-    reached = [one for one in personal if one not in told and notice_letters.is_written_to(one)]
+    reached = [one for one in personal if one not in told and letter_parts.is_written_to(one)]
     for first in range(0, len(reached), AT_ONCE):
         some = {one: personal[one] for one in reached[first : first + AT_ONCE]}
-        insert_many(OutgoingMail, person_letters.to_people(some))
+        insert_many(OutgoingMail, to_people.to_people(some))
 
 
 def _load(registrations: Sequence[Registration]) -> None:
@@ -214,16 +214,16 @@ def _add_move(
 ) -> None:
     training = move.training
     if move.kind == "opened":
-        part = notice_letters.of_opening(training)
+        part = letter_parts.of_opening(training)
         for agency_id in visible_trainings.may_register(training):
             parts[training, agency_id].append(part)
         return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
     people += _live_of(training)
     for agency_id, lines in _by_agency(people).items():
-        part = notice_letters.of_lines(move.kind, training, lines, reason=move.reason)
+        part = letter_parts.of_lines(move.kind, training, lines, reason=move.reason)
         parts[training, agency_id].append(part)
-    part = person_letters.of_training(move.kind, training, reason=move.reason)
+    part = to_people.of_training(move.kind, training, reason=move.reason)
     for registration in people:
         personal[registration].append(part)
 
@@ -242,19 +242,17 @@ def _add_changes(
         elif isinstance(one, MovedSession):
             sessions[one.session.training].setdefault(one.session.id, one)
     for training in {**before, **sessions}:
-        was, now = before.get(training) or change_letters.facts(training), change_letters.facts(training)
+        was, now = before.get(training) or of_changes.facts(training), of_changes.facts(training)
         moved = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
         _add_deadline(training, was, parts)
         if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not moved:
             continue
         people = _live_of(training)
         for agency_id, lines in _by_agency(people).items():
-            parts[training, agency_id].append(
-                change_letters.of_change("changed", training, was, moved, lines)
-            )
+            parts[training, agency_id].append(of_changes.of_change("changed", training, was, moved, lines))
         if (was.where, was.zone) == (now.where, now.zone) and not moved:
             continue  # only the link, which their agency hands on to those who have a seat
-        part = change_letters.of_change(letters.TO_PERSON["changed"], training, was, moved)
+        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, moved)
         for registration in people:
             personal[registration].append(part)
 
@@ -268,7 +266,7 @@ def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, in
         or training.state not in TOLD_OF_SESSIONS
     ):
         return
-    part = change_letters.of_deadline(training, was.closes_at)
+    part = of_changes.of_deadline(training, was.closes_at)
     registered = select(Registration.agency_id).where(
         Registration.training_id == training.id, Registration.state.in_(LIVE)
     )

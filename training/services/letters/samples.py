@@ -7,7 +7,7 @@ from datetime import timedelta
 from training import clock, letters
 from training.letters import Letter, Ready, block, fill
 from training.models import Training
-from training.services.notice_letters import to_everybody, whereabouts
+from training.services.letters.parts import to_everybody, whereabouts
 
 SAMPLE = ("– Sample, Anna", "– Sample, Omar")
 

@@ -12,8 +12,9 @@ from training import letters, links
 from training.db import Row
 from training.letters import Letter, Ready, one_line
 from training.models import Registration, Training
-from training.services import notice_letters, organisations
-from training.services.notice_letters import Part, about
+from training.services import organisations
+from training.services.letters import parts as letter_parts
+from training.services.letters.parts import Part, about
 
 STEPS = frozenset({"confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced"})
 """The steps of a registration that its person is told of."""
@@ -56,9 +57,9 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
         kind = parts[0].kind if len(parts) == 1 else letters.PERSON_FRAME
         letter = _framed(written, registration, language, organisation)
         found.append(
-            notice_letters.row(
+            letter_parts.row(
                 kind, letter, language, registration.training, agency_id=registration.agency_id,
-                name=notice_letters.name_of(registration), registration=registration,
+                name=letter_parts.name_of(registration), registration=registration,
             )
         )  # fmt: skip
     return found

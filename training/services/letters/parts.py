@@ -26,7 +26,8 @@ from training.models import (
     Training,
     User,
 )
-from training.services import mail, organisations
+from training.services import organisations
+from training.services.letters import outbox
 
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
@@ -366,7 +367,7 @@ def row(
         "subject": letter.subject,
         "body": letter.body if reachable else "",
         "state": MailState.QUEUED if reachable else MailState.NO_ADDRESS,
-        "last_error": "" if reachable else str(mail.NO_ADDRESS),
+        "last_error": "" if reachable else str(outbox.NO_ADDRESS),
         "due_at": at,
         "created_at": at,
         "training_id": training.id,

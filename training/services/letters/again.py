@@ -21,7 +21,8 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import mail, notice_letters
+from training.services.letters import outbox
+from training.services.letters import parts as letter_parts
 from training.text import msg
 
 UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
@@ -39,7 +40,7 @@ def of_registrations(numbers: Sequence[int]) -> None:
             OutgoingMail.kind == "trainee",
             OutgoingMail.state.in_(UNSENT),
         )
-        .values(state=MailState.DROPPED, last_error=str(mail.LINK_STOPPED), body="", leased_until=None)
+        .values(state=MailState.DROPPED, last_error=str(outbox.LINK_STOPPED), body="", leased_until=None)
     )
     found = db.session.scalars(
         select(Registration)
@@ -49,8 +50,8 @@ def of_registrations(numbers: Sequence[int]) -> None:
         .execution_options(populate_existing=True)
     )
     told = [one for one in found if _is_to_be_told(one)]
-    insert_many(OutgoingMail, notice_letters.to_trainees(told))
-    _hand_over([one for one in told if not notice_letters.is_written_to(one)])
+    insert_many(OutgoingMail, letter_parts.to_trainees(told))
+    _hand_over([one for one in told if not letter_parts.is_written_to(one)])
 
 
 def of_returned(trainee: Trainee) -> None:
@@ -82,12 +83,12 @@ def send_again(message: OutgoingMail) -> None:
     Raises ``Conflict`` for any other, and while there is still no address.
     """
     if message.state is not MailState.NO_ADDRESS:
-        mail.send_again(message)
+        outbox.send_again(message)
         return
     registration = message.registration
     if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
         raise Conflict(msg("This letter is not written anew: the registration has ended."), "ended")
-    if not notice_letters.is_written_to(registration):
+    if not letter_parts.is_written_to(registration):
         raise Conflict(
             msg("There is still no address to write to. Add it to the person, then try again."), "no_address"
         )
@@ -121,7 +122,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
         registration = message.registration
         assert registration is not None
         had_none = message.state is MailState.NO_ADDRESS
-        if not _is_to_be_told(registration) or notice_letters.is_written_to(registration) is not had_none:
+        if not _is_to_be_told(registration) or letter_parts.is_written_to(registration) is not had_none:
             continue
         if had_none:
             _write_anew(message, registration)
@@ -141,7 +142,7 @@ def _is_to_be_told(registration: Registration) -> bool:
 
 
 def _write_anew(message: OutgoingMail, registration: Registration) -> None:
-    (fresh,) = notice_letters.to_trainees([registration])
+    (fresh,) = letter_parts.to_trainees([registration])
     for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
         setattr(message, name, fresh[name])
     message.attempts = 0
@@ -151,7 +152,7 @@ def _give_up(message: OutgoingMail, registration: Registration) -> None:
     """The focal point tells the person instead; a letter without an address can be written once there is one."""
     by_focal_point = registration.trainee.contact_via_focal_point or registration.agency.confidential
     message.state = MailState.DROPPED if by_focal_point else MailState.NO_ADDRESS
-    message.last_error = str(mail.BY_FOCAL_POINT if by_focal_point else mail.NO_ADDRESS)
+    message.last_error = str(outbox.BY_FOCAL_POINT if by_focal_point else outbox.NO_ADDRESS)
     message.body, message.leased_until = "", None
 
 
@@ -160,5 +161,5 @@ def _hand_over(people: Sequence[Registration]) -> None:
     groups: dict[tuple[Training, int], list[Registration]] = defaultdict(list)
     for one in people:
         groups[one.training, one.agency_id].append(one)
-    parts = {key: [notice_letters.of_hand_over(key[0], found)] for key, found in groups.items()}
-    insert_many(OutgoingMail, notice_letters.to_agencies(parts))
+    parts = {key: [letter_parts.of_hand_over(key[0], found)] for key, found in groups.items()}
+    insert_many(OutgoingMail, letter_parts.to_agencies(parts))

@@ -16,8 +16,9 @@ from training.models import (
     Training,
     User,
 )
-from training.services import notice_letters, person_letters, seat_counts
-from training.services.notice_letters import Part, line_of
+from training.services import seat_counts
+from training.services.letters import parts, to_people
+from training.services.letters.parts import Part, line_of
 
 S = RegistrationState
 
@@ -77,7 +78,7 @@ def of_people(steps: Iterable[Step]) -> list[tuple[Registration, str]]:
     return [
         (one.registration, one.kind)
         for one in steps
-        if one.before is not None and one.code is not ReasonCode.TRAINEE and one.kind in person_letters.STEPS
+        if one.before is not None and one.code is not ReasonCode.TRAINEE and one.kind in to_people.STEPS
     ]
 
 
@@ -93,7 +94,7 @@ def of_agencies(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[
     ranks = {n: rank for group in waiting.values() for n, rank in seat_counts.own_ranks(group).items()}
     found: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     for (training, agency_id), group in groups.items():
-        by_state: dict[str, list[notice_letters.Line]] = defaultdict(list)
+        by_state: dict[str, list[parts.Line]] = defaultdict(list)
         substitutes = {
             s.registration.replaces_id: s.registration
             for s in group
@@ -103,18 +104,18 @@ def of_agencies(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[
             if one.registration not in substitutes.values():
                 line = partial(line_of, one.registration, one.reason, ranks, substitutes)
                 by_state[one.kind].append(line)
-        found[training, agency_id] = notice_letters.of_people(training, by_state)
-        unreached = [r for r in new_of(group) if not notice_letters.is_written_to(r)]
+        found[training, agency_id] = parts.of_people(training, by_state)
+        unreached = [r for r in new_of(group) if not parts.is_written_to(r)]
         if unreached:
-            found[training, agency_id].append(notice_letters.of_hand_over(training, unreached))
+            found[training, agency_id].append(parts.of_hand_over(training, unreached))
     for remark in remarks:
         key = remark.registration.training, remark.registration.agency_id
-        lines = [notice_letters.with_reason(remark.registration, remark.text)]
-        found[key].append(notice_letters.of_lines("correction", key[0], lines))
+        lines = [parts.with_reason(remark.registration, remark.text)]
+        found[key].append(parts.of_lines("correction", key[0], lines))
     return found
 
 
-def of_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[notice_letters.Told]:
+def of_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[parts.Told]:
     """For the coordinators one digest for each training and kind, and who did what is in it."""
     groups: dict[tuple[Training, str], list[tuple[User | None, Registration, str]]] = defaultdict(list)
     for one in steps:
@@ -129,7 +130,7 @@ def of_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[no
     return [
         (
             training,
-            notice_letters.of_digest(kind, training, [(one, text) for _, one, text in lines]),
+            parts.of_digest(kind, training, [(one, text) for _, one, text in lines]),
             {by.id if by else None for by, _, _ in lines},
         )
         for (training, kind), lines in groups.items()
