@@ -25,7 +25,8 @@ from config import Config  # noqa: E402
 from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Role, Theme, User  # noqa: E402
-from training.services import report_files, sign_ins  # noqa: E402
+from training.services import report_files
+from training.services.accounts import sign_ins  # noqa: E402
 from training.services.reports import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")

@@ -28,7 +28,6 @@ from training.models import (
 from training.services import (
     agencies,
     kept_seats,
-    people,
     programmes,
     registrations,
     seat_counts,
@@ -40,6 +39,7 @@ from training.services import (
     trainings,
     venues,
 )
+from training.services.accounts import users
 from training.services.trainees import Person
 
 numbers = itertools.count(1)
@@ -67,7 +67,7 @@ class Make:
             wanted["agency"] = wanted["agency"] or self.agency()
         if role is Role.COORDINATOR and "themes" not in wanted:
             wanted.setdefault("all_themes", True)
-        return people.create(by=None, email=f"user{n}@example.org", name=f"User {n}", role=role, **wanted)
+        return users.create(by=None, email=f"user{n}@example.org", name=f"User {n}", role=role, **wanted)
 
     def programme(self, theme: str = "BMV", **wanted: Any) -> Programme:
         today = clock.today()

@@ -30,7 +30,6 @@ from training.services import (
     demo,
     import_staging,
     imports,
-    people,
     programmes,
     reminders,
     report_files,
@@ -41,6 +40,7 @@ from training.services import (
     themes,
     visible_trainings,
 )
+from training.services.accounts import users
 from training.services.import_verdicts import Verdict
 from training.services.letters import outbox
 
@@ -193,9 +193,9 @@ def create_user(
         "themes": [themes.by_code(code) for code in theme_codes],
     }  # fmt: skip
     if password:
-        user = people.create(**wanted, password=password)
+        user = users.create(**wanted, password=password)
     else:
-        user = people.invite(**wanted, public_url=config.public_url, secret_key=config.secret_key)
+        user = users.invite(**wanted, public_url=config.public_url, secret_key=config.secret_key)
     click.echo(f"{user.email} can {'sign in' if password else 'set a password by the mailed link'}.")
 
 

@@ -24,7 +24,8 @@ from training import policy
 from training.db import db
 from training.models import OutgoingMail, Registration, Role, Trainee, User
 from training.policy import Action, has
-from training.services import import_staging, import_undo, imports, merges, people, sessions
+from training.services import import_staging, import_undo, imports, merges, sessions
+from training.services.accounts import users
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""
@@ -52,11 +53,11 @@ def here(make: Make) -> World:
 
 def principals(app, here: World) -> dict[str, Asker]:
     """Somebody of each kind, signed in; the disabled one has a session from before."""
-    leaver = people.create(
+    leaver = users.create(
         by=None, email="leaver@example.org", name="Leaver", role=here.users["lead of A"].role, agency=here.mine["agency"]
     )  # fmt: skip
     askers = {"anonymous": Asker(app, None), "disabled": Asker(app, leaver)}
-    people.deactivate(leaver, by=here.users["admin"])
+    users.deactivate(leaver, by=here.users["admin"])
     return {name: askers.get(name) or Asker(app, here.users[name]) for name in PRINCIPALS}
 
 

@@ -27,11 +27,11 @@ from training.services import (
     late_changes,
     merges,
     my_registrations,
-    people,
     registrations,
     shown_registrations,
     trainees,
 )
+from training.services.accounts import users
 from training.services.letters import outbox
 
 FULL = os.environ.get("STORM") == "full"
@@ -171,9 +171,7 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
 def begin(make: Make) -> World:
     own = [make.agency() for _ in range(3)]
     focal = [
-        people.create(
-            by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one
-        )
+        users.create(by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one)
         for n, one in enumerate(own)
     ]
     return World(make, make.user(), [make.training(capacity=3), make.training(capacity=3)], own, focal)

@@ -20,16 +20,15 @@ from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
 from training.services import (
     agencies,
-    colleagues,
     import_staging,
     kept_seats,
     merges,
-    people,
     registrations,
     themes,
     trainees,
     training_moves,
 )
+from training.services.accounts import colleagues, users
 from training.services.letters import outbox
 
 WHO = "colleague of A"
@@ -41,7 +40,7 @@ def here(make: Make) -> World:
 
 
 def _deactivated(here: World) -> None:
-    people.deactivate(here.users[WHO], by=here.users["admin"])
+    users.deactivate(here.users[WHO], by=here.users["admin"])
 
 
 def _put_out_by_the_lead(here: World) -> None:
@@ -54,7 +53,7 @@ def _agency_suspended(here: World) -> None:
 
 def _changed(here: World, role: Role, **wanted: object) -> None:
     user = here.users[WHO]
-    people.change(user, by=here.users["admin"], name=user.name, role=role, language="en", **wanted)
+    users.change(user, by=here.users["admin"], name=user.name, role=role, language="en", **wanted)
 
 
 def _made_a_trainer(here: World) -> None:
@@ -197,7 +196,7 @@ def test_a_session_of_the_old_role_is_worth_nothing_in_the_new_one(app, here):
     asker = Asker(app, coordinator)
     assert asker.ask("GET", f"/trainings/{here.trainings[0].public_id}/seats").status_code == 200
 
-    people.change(coordinator, by=here.users["admin"], name="x", role=Role.MANAGER, language="en")
+    users.change(coordinator, by=here.users["admin"], name="x", role=Role.MANAGER, language="en")
 
     assert asker.ask("GET", "/trainees").status_code == 303
     again = Asker(app, coordinator)
@@ -250,14 +249,14 @@ def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
     asker = Asker(app, user)
 
     asy = [themes.by_code("ASY")]
-    people.change(user, by=admin, name="x", role=Role.COORDINATOR, language="en", themes=asy)
+    users.change(user, by=admin, name="x", role=Role.COORDINATOR, language="en", themes=asy)
     given = fetched(app, user, paths)
     assert {asker.ask("GET", path).status_code for path in paths} == {303}
     assert [given[path].status_code for path in paths[:2]] == [404, 404]
     for path in ("/registrations?as=xlsx", *paths[5:]):
         assert TOKEN not in readable(given[path]) and "plain" not in readable(given[path]), path
 
-    people.change(user, by=admin, name="x", role=Role.TRAINER, language="en")
+    users.change(user, by=admin, name="x", role=Role.TRAINER, language="en")
     given = fetched(app, user, paths)
     assert [one.status_code for one in given.values()] == [404, *[403] * (len(paths) - 1)]
 

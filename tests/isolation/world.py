@@ -26,14 +26,14 @@ from training.models import (
 from training.services import (
     import_staging,
     merges,
-    people,
     registrations,
     reserve_list,
     seat_requests,
-    sign_ins,
     trainees,
     venues,
 )
+from training.services.accounts import sign_ins
+from training.services.accounts import users as account_users
 from training.services.letters import outbox
 
 TOKEN = "zqx"
@@ -58,7 +58,7 @@ def _agency(make: Make, token: str) -> Agency:
 
 def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: User) -> dict[str, Any]:
     """People, registrations in every state, wishes, files and mails of an agency; one of each kind."""
-    user = people.create(
+    user = account_users.create(
         by=None, email=f"{word()}@example.org", name=f"{word()} Focal", role=Role.PARTNER, agency=agency
     )
     found: dict[str, Any] = {"agency": agency, "colleague": user, "user": user}

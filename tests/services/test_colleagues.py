@@ -9,7 +9,7 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, NotFound
 from training.models import AuditEntry, OutgoingMail, Role
-from training.services import colleagues, sign_ins
+from training.services.accounts import colleagues, sign_ins
 
 LINKS = {"public_url": "https://training.example.org", "secret_key": "k" * 40}
 

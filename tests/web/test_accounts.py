@@ -11,7 +11,7 @@ import time_machine
 from tests.make import Make
 from training import clock
 from training.models import AuditEntry, OutgoingMail, Role
-from training.services import people, sign_ins
+from training.services.accounts import sign_ins, users
 
 PASSWORD = "lantern-otter-gravel-9"
 
@@ -88,7 +88,7 @@ def test_signing_out_ends_the_session_on_the_server(client, user):
 
 def test_deactivation_and_a_new_password_end_every_session(client, user, make: Make, app):
     client.sign_in(user)
-    people.deactivate(user, by=make.user())
+    users.deactivate(user, by=make.user())
 
     assert client.get("/account").status_code == 303
     assert sign_in(client, user.email, PASSWORD).status_code == 422

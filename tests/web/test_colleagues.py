@@ -10,7 +10,7 @@ import pytest
 from config import ROOT
 from tests.make import Make
 from training.models import Role
-from training.services import sign_ins
+from training.services.accounts import sign_ins
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from training.services import (
     registrations,
     reserve_list,
     shown_registrations,
-    sign_ins,
     trainees,
 )
+from training.services.accounts import sign_ins
 
 
 @pytest.fixture

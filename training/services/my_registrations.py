@@ -23,8 +23,9 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, locked_trainings, registrations, reserve_list, sign_ins
+from training.services import audit, locked_trainings, registrations, reserve_list
 from training.services import registration_steps as steps
+from training.services.accounts import sign_ins
 from training.services.letters import parts
 from training.text import msg
 

@@ -16,7 +16,8 @@ from werkzeug.wrappers import Response
 from training.errors import NotFound
 from training.models import User
 from training.policy import Action, can, has
-from training.services import audit, sign_ins
+from training.services import audit
+from training.services.accounts import sign_ins
 
 View = Callable[..., Any]
 Loader = Callable[[User, UUID], Any]

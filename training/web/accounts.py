@@ -18,7 +18,7 @@ from training.forms.accounts import (
     SignInForm,
 )
 from training.policy import Action
-from training.services import people, sign_ins
+from training.services.accounts import sign_ins, users
 from training.web import access
 from training.web.access import permit, public
 from training.web.respond import back_to, page, submitted
@@ -97,7 +97,7 @@ def edit() -> Response:
     """One's own name and language."""
     form = OwnAccountForm(request.form, obj=current_user)
     if submitted(form):
-        people.change_own(current_user._get_current_object(), **form.data)
+        users.change_own(current_user._get_current_object(), **form.data)
         flash(_("Saved."))
         return redirect(url_for(".edit"), 303)
     return page("accounts/edit.html", form=form, password_form=ChangePasswordForm())

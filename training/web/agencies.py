@@ -11,7 +11,8 @@ from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, colleagues, people, shown_registrations
+from training.services import agencies, shown_registrations
+from training.services.accounts import colleagues, users
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -55,7 +56,7 @@ def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
     found = shown_registrations.search(current_user._get_current_object(), agency=agency)
     return page(
-        "agencies/show.html", agency=agency, focal_points=people.focal_points(agency),
+        "agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
         registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ def edit(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def lead(agency: Agency) -> Response:
     """Make one of its focal points lead, or take that away."""
-    chosen = {one.public_id: one for one in people.focal_points(agency)}
+    chosen = {one.public_id: one for one in users.focal_points(agency)}
     asked = uuids("focal_point")
     if len(asked) != 1 or asked[0] not in chosen:
         raise NotFound

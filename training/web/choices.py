@@ -12,7 +12,8 @@ from flask_login import current_user
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
 from training.policy import Action, allows
-from training.services import agencies, people, programmes, themes, trainers, venues
+from training.services import agencies, programmes, themes, trainers, venues
+from training.services.accounts import users
 from training.web.language import countries as country_names
 from training.web.language import language_name
 from training.web.respond import address
@@ -106,7 +107,7 @@ def of_users(found: Sequence[User]) -> Choices:
 
 def of_coordinators() -> Choices:
     """Coordinators by name."""
-    return of_users(people.coordinators())
+    return of_users(users.coordinators())
 
 
 OFFERS = {

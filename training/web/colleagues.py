@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.accounts import ColleagueForm
 from training.models import User
 from training.policy import Action
-from training.services import colleagues
+from training.services.accounts import colleagues
 from training.web.access import permit
 from training.web.respond import page, paginate, submitted
 

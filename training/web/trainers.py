@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import AbsenceForm, TrainerFilter, TrainerForm
 from training.models import Role, Trainer
 from training.policy import Action
-from training.services import people, sessions, trainers
+from training.services import sessions, trainers
+from training.services.accounts import users
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -25,7 +26,7 @@ def _form(trainer: Trainer | None) -> TrainerForm:
     form.country.offer(choices.of_countries())
     form.languages.offer(choices.of_languages())
     form.themes.offer(choices.of_themes())
-    form.user.offer(choices.of_users(first(people.search(role=Role.TRAINER), 300)))
+    form.user.offer(choices.of_users(first(users.search(role=Role.TRAINER), 300)))
     return form
 
 

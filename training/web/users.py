@@ -13,7 +13,7 @@ from training.errors import DomainError
 from training.forms.accounts import InvitationForm, UserFilter, UserForm
 from training.models import User
 from training.policy import Action
-from training.services import people
+from training.services.accounts import users
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -43,7 +43,7 @@ def index() -> Response:
     """Every account."""
     form = choices.filtered(UserFilter(request.args))
     sort = sorting(("name", "email", "role", "signed_in"), "name")
-    found = people.search(**choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = users.search(**choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "users", form):
         return file
     return page(
@@ -60,7 +60,7 @@ def new() -> Response:
     form = _offer(InvitationForm(request.form))
     if submitted(form):
         try:
-            people.invite(by=_user(), **form.data, **_links())
+            users.invite(by=_user(), **form.data, **_links())
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -70,13 +70,13 @@ def new() -> Response:
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
-@permit(Action.USER_CHANGE, people.get)
+@permit(Action.USER_CHANGE, users.get)
 def edit(user: User) -> Response:
     """Change an account."""
     form = _offer(UserForm(request.form, obj=user))
     if submitted(form):
         try:
-            people.change(user, by=_user(), **form.data)
+            users.change(user, by=_user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -86,26 +86,26 @@ def edit(user: User) -> Response:
 
 
 @bp.post("/<uuid:public_id>/deactivate")
-@permit(Action.USER_CHANGE, people.get)
+@permit(Action.USER_CHANGE, users.get)
 def deactivate(user: User) -> Response:
     """Close an account; it is signed out everywhere at once."""
-    people.deactivate(user, by=_user())
+    users.deactivate(user, by=_user())
     flash(_("The account is closed and signed out everywhere."))
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/<uuid:public_id>/activate")
-@permit(Action.USER_CHANGE, people.get)
+@permit(Action.USER_CHANGE, users.get)
 def activate(user: User) -> Response:
     """Open it again."""
-    people.activate(user, by=_user())
+    users.activate(user, by=_user())
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/<uuid:public_id>/invite")
-@permit(Action.USER_CHANGE, people.get)
+@permit(Action.USER_CHANGE, users.get)
 def invite(user: User) -> Response:
     """Mail a fresh invitation."""
-    people.mail_invitation_again(user, by=_user(), **_links())
+    users.mail_invitation_again(user, by=_user(), **_links())
     flash(_("The invitation is in the outbox."))
     return redirect(url_for(".index"), 303)

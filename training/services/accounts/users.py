@@ -13,7 +13,8 @@ from training import passwords
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, LinkPurpose, Role, Theme, User
-from training.services import audit, sign_ins
+from training.services import audit
+from training.services.accounts import sign_ins
 from training.text import msg
 
 

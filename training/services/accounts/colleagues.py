@@ -9,7 +9,8 @@ from sqlalchemy import Select, false, func, select
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import Agency, Role, User
-from training.services import audit, people
+from training.services import audit
+from training.services.accounts import users
 from training.text import msg
 
 
@@ -43,7 +44,7 @@ def count_leads(agency: Agency) -> int:
 def invite(*, by: User, email: str, name: str, language: str, public_url: str, secret_key: str) -> User:
     """Invite a colleague: a focal point of the lead's own agency, and nothing else."""
     _lock(by)
-    return people.invite(
+    return users.invite(
         by=by, email=email, name=name, role=Role.PARTNER, language=language, agency=by.agency,
         public_url=public_url, secret_key=secret_key,
     )  # fmt: skip
@@ -55,21 +56,21 @@ def mail_invitation_again(colleague: User, *, by: User, public_url: str, secret_
     _lock(by)
     if not colleague.is_active:
         raise _inactive(colleague)
-    people.mail_invitation_again(colleague, by=by, public_url=public_url, secret_key=secret_key)
+    users.mail_invitation_again(colleague, by=by, public_url=public_url, secret_key=secret_key)
 
 
 @atomic
 def deactivate(colleague: User, *, by: User) -> None:
     """Take a colleague's access away: signed out at once, links worth nothing. Nobody does it to themselves."""
     _lock(by)
-    people.deactivate(colleague, by=by)
+    users.deactivate(colleague, by=by)
 
 
 @atomic
 def activate(colleague: User, *, by: User) -> None:
     """Give a colleague access again."""
     _lock(by)
-    people.activate(colleague, by=by)
+    users.activate(colleague, by=by)
 
 
 @atomic
