@@ -19,8 +19,9 @@ from sqlalchemy import func, select  # noqa: E402
 from training import clock  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Agency, Trainee, Training, TrainingState  # noqa: E402
-from training.services import duplicates, import_staging, imports  # noqa: E402
-from training.services.trainees import Person  # noqa: E402
+from training.services import import_staging, imports  # noqa: E402
+from training.services.trainees import duplicates
+from training.services.trainees.records import Person  # noqa: E402
 from wsgi import app  # noqa: E402
 
 LOOKUPS = 200

@@ -33,14 +33,14 @@ from training.services import (
     seat_counts,
     sessions,
     themes,
-    trainees,
     trainers,
     training_moves,
     trainings,
     venues,
 )
 from training.services.accounts import users
-from training.services.trainees import Person
+from training.services.trainees import records
+from training.services.trainees.records import Person
 
 numbers = itertools.count(1)
 
@@ -136,7 +136,7 @@ class Make:
 
     def trainee(self, agency: Agency | None = None, **wanted: Any) -> Trainee:
         defaults = {"family_name": f"Person{next(numbers)}", "given_names": "Pat", "country": "AT"}
-        return trainees.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))
+        return records.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))
 
     def registration(
         self, training: Training | None = None, trainee: Trainee | None = None, **wanted: Any

@@ -232,7 +232,7 @@ def test_a_look_up_that_takes_longer_for_foreign_ones_would_be_seen(app, here, q
             shown_registrations.history(found.agency)
         raise NotFound
 
-    monkeypatch.setattr("training.services.trainees.get", slow)
+    monkeypatch.setattr("training.services.trainees.records.get", slow)
     monkeypatch.setattr("tests.isolation.test_fields.TRIES", 5)
 
     _, foreign, missing = compare(
@@ -244,7 +244,7 @@ def test_a_look_up_that_takes_longer_for_foreign_ones_would_be_seen(app, here, q
 
 def test_a_form_that_takes_anybodys_id_would_be_seen(app, here, monkeypatch, queries):
     monkeypatch.setattr(
-        "training.services.trainees.pick",
+        "training.services.trainees.records.pick",
         lambda agency, ids: db.session.scalars(db.select(Trainee).where(Trainee.public_id.in_(ids))).all(),
     )
 

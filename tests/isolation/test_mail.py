@@ -32,11 +32,11 @@ from training.services import (
     reminders,
     reserve_list,
     seat_requests,
-    trainees,
     training_moves,
     trainings,
 )
 from training.services.letters import outbox
+from training.services.trainees import records
 
 OWN, THEIR = "plain", TOKEN
 FATES = ("stayed", "moved", "merged")
@@ -75,9 +75,9 @@ class Letters:
         found = registrations.submit(training, by=by, trainee=person, remarks=self.word(agency))
         to = self.other(agency)
         if fate == "moved":
-            trainees.transfer(person, by=self.admin, agency=to)
+            records.transfer(person, by=self.admin, agency=to)
             new = self.make.person(person, family_name=self.word(to), email=f"{self.word(to)}@example.org")
-            trainees.change(person, by=self.focal[to][0], person=new)
+            records.change(person, by=self.focal[to][0], person=new)
         elif fate == "merged":
             merges.merge(self.trainee(to), person, by=self.admin, values=[])
         return found

@@ -29,10 +29,10 @@ from training.services import (
     my_registrations,
     registrations,
     shown_registrations,
-    trainees,
 )
 from training.services.accounts import users
 from training.services.letters import outbox
+from training.services.trainees import records
 
 FULL = os.environ.get("STORM") == "full"
 PARTS = range(8 if FULL else 1)
@@ -93,7 +93,7 @@ class World:
         drafts.discard(training, by=self.focal_point_of(agency), drafts=drafts.of(training, agency))
 
     def move(self, n: int, m: int) -> None:
-        one = trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
+        one = records.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
         self.knew[one.agency_id].add(one.family_name)
 
     def move_focal_point(self, n: int, m: int) -> None:
@@ -286,7 +286,7 @@ def _every_registration(user):
 
 @pytest.mark.real_commit
 @pytest.mark.parametrize(
-    "guard", [("training.services.trainees.visible_to", _everybody),
+    "guard", [("training.services.trainees.records.visible_to", _everybody),
               ("training.services.shown_registrations.visible_to", _every_registration)]
 )  # fmt: skip
 def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeypatch):

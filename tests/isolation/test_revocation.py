@@ -25,11 +25,11 @@ from training.services import (
     merges,
     registrations,
     themes,
-    trainees,
     training_moves,
 )
 from training.services.accounts import colleagues, users
 from training.services.letters import outbox
+from training.services.trainees import records
 
 WHO = "colleague of A"
 
@@ -126,7 +126,7 @@ def test_a_person_who_moved_or_was_merged_is_gone_with_the_next_request(app, her
     moved, gone, kept = (make.trainee(here.mine["agency"], family_name=f"Moved{n}") for n in range(3))
     asker = Asker(app, here.users[WHO])
 
-    trainees.transfer(moved, by=here.users["admin"], agency=here.theirs["agency"])
+    records.transfer(moved, by=here.users["admin"], agency=here.theirs["agency"])
     merges.merge(kept, gone, by=here.users["admin"], values=[])
 
     for one, status in ((moved, 404), (gone, 404), (kept, 200)):
@@ -264,9 +264,9 @@ def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
 def test_of_a_person_who_moved_the_papers_say_what_they_said_that_day(app, here, make: Make):
     one, admin = here.mine["confirmed"], here.users["admin"]
     known = one.trainee.family_name
-    trainees.transfer(one.trainee, by=admin, agency=here.theirs["agency"])
+    records.transfer(one.trainee, by=admin, agency=here.theirs["agency"])
     person = make.person(one.trainee, family_name="Newname", email="secret@example.org", language="fr")
-    trainees.change(one.trainee, by=here.users["lead of B"], person=person)
+    records.change(one.trainee, by=here.users["lead of B"], person=person)
 
     old = {path: readable(one) for path, one in fetched(app, here.users[WHO], files_of_agency(here)).items()}
     for path, text in old.items():

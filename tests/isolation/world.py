@@ -23,18 +23,11 @@ from training.models import (
     Training,
     User,
 )
-from training.services import (
-    import_staging,
-    merges,
-    registrations,
-    reserve_list,
-    seat_requests,
-    trainees,
-    venues,
-)
+from training.services import import_staging, merges, registrations, reserve_list, seat_requests, venues
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.letters import outbox
+from training.services.trainees import records
 
 TOKEN = "zqx"
 
@@ -117,7 +110,7 @@ def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) ->
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
     registrations.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
-    trainees.transfer(comes, by=admin, agency=a)
+    records.transfer(comes, by=admin, agency=a)
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
     registrations.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
     merge = merges.merge(known, double, by=admin, values=[])

@@ -46,10 +46,10 @@ from training.services import (
     reserve_list,
     seat_counts,
     seat_requests,
-    trainees,
     training_moves,
     trainings,
 )
+from training.services.trainees import records
 from training.text import msg
 
 S = RegistrationState
@@ -325,7 +325,7 @@ class World:
 
     def transfer(self, person: int, agency: int) -> None:
         """A person moves to another agency."""
-        trainees.transfer(self._person(person), by=self._staff, agency=self._agency(agency))
+        records.transfer(self._person(person), by=self._staff, agency=self._agency(agency))
 
     def move_agency(self, agency: int, country: int) -> None:
         """An agency moves to another country."""

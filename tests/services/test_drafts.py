@@ -29,7 +29,6 @@ from training.services import (
     dashboards,
     decisions,
     drafts,
-    duplicates,
     late_changes,
     merges,
     registrations,
@@ -37,10 +36,10 @@ from training.services import (
     reports,
     seats,
     shown_registrations,
-    trainees,
     training_moves,
     visible_trainings,
 )
+from training.services.trainees import duplicates, records
 
 S = RegistrationState
 
@@ -138,7 +137,7 @@ def test_drafts_are_submitted_by_the_rules_of_the_seats_and_everybody_is_told(ma
 def test_all_drafts_are_submitted_or_none(make: Make):
     desk = Desk(make)
     kept = desk.keep()
-    trainees.transfer(kept[1].trainee, by=make.user(), agency=make.agency())
+    records.transfer(kept[1].trainee, by=make.user(), agency=make.agency())
 
     with pytest.raises(Conflict) as refusal:
         desk.submit(kept)
@@ -205,7 +204,7 @@ def test_a_draft_is_in_the_way_of_no_registration(way, make: Make):
 def test_another_agencys_draft_blocks_nobody_and_says_nothing(make: Make):
     desk, by = Desk(make, people=1), make.user()
     [draft], new_agency = desk.keep(), make.agency()
-    trainees.transfer(desk.people[0], by=by, agency=new_agency)
+    records.transfer(desk.people[0], by=by, agency=new_agency)
 
     new = registrations.submit(desk.training, by=by, trainee=desk.people[0])
 

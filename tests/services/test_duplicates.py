@@ -21,16 +21,15 @@ from training.models import (
 from training.services import (
     audit,
     demo,
-    duplicates,
     import_staging,
     import_undo,
     imports,
     merges,
     registrations,
     reserve_list,
-    trainees,
 )
-from training.services.trainees import Person
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
 
 OLHA = {"family_name": "Shevchenko", "given_names": "Olha"}
 OLGA = {"family_name": "Olga", "given_names": "Chevtchenko"}
@@ -51,7 +50,7 @@ def kept_keys(trainee: Trainee) -> set[alike.Key]:
 
 def without_keys() -> list[Trainee]:
     """Everybody whose stored keys are not those of the name as it is."""
-    return [one for one in db.session.scalars(select(Trainee)) if kept_keys(one) != trainees.keys_of(one)]
+    return [one for one in db.session.scalars(select(Trainee)) if kept_keys(one) != records.keys_of(one)]
 
 
 def state_of_everything(*hidden: str) -> dict[str, list[tuple]]:
@@ -70,9 +69,9 @@ def test_keys_are_kept_when_a_person_is_added_changed_and_taken_from_a_list(make
     one = make.trainee(**OLHA)
     added = kept_keys(one)
 
-    trainees.change(one, by=None, person=make.person(one, family_name="Horoshenko", email="o@example.org"))
+    records.change(one, by=None, person=make.person(one, family_name="Horoshenko", email="o@example.org"))
     changed = kept_keys(one)
-    atomic(trainees.take_over)({one: {"native_name": "Горошенко Ольга"}}, by=None)
+    atomic(records.take_over)({one: {"native_name": "Горошенко Ольга"}}, by=None)
 
     assert added == alike.keys(**OLHA) and ("2s UlhA xfxnk", 0) in added
     assert (
@@ -105,7 +104,7 @@ def test_keys_are_kept_for_the_demo(make: Make, monkeypatch: pytest.MonkeyPatch)
     demo.make("small")
 
     people = db.session.scalars(select(Trainee).limit(40)).all()
-    assert [one.name for one in people if kept_keys(one) != trainees.keys_of(one)] == []
+    assert [one.name for one in people if kept_keys(one) != records.keys_of(one)] == []
 
 
 def test_the_best_grade_comes_first(make: Make):
@@ -141,10 +140,10 @@ def test_an_agency_is_shown_nobody_of_another_whatever_the_keys_say(make: Make):
 def test_an_agency_changes_nobody_who_has_moved_away(make: Make):
     focal = make.user(Role.PARTNER)
     known = make.trainee(focal.agency, **OLHA)
-    trainees.transfer(known, by=make.user(), agency=make.agency())
+    records.transfer(known, by=make.user(), agency=make.agency())
 
     with pytest.raises(NotFound):
-        trainees.change(known, by=focal, person=make.person(known, rank="Major"))
+        records.change(known, by=focal, person=make.person(known, rank="Major"))
 
 
 def test_partners_are_shown_their_own_people_only_and_coordinators_everybody(make: Make):
@@ -180,7 +179,7 @@ def test_pairs_are_listed_once_best_first_until_somebody_says_that_they_are_two(
 
     duplicates.not_same(listed[0], by=by)
     duplicates.not_same(listed[0], by=by)
-    trainees.change(twin, by=by, person=make.person(twin, phone="+1"))
+    records.change(twin, by=by, person=make.person(twin, phone="+1"))
 
     assert [(p.one, p.other) for p in duplicates.pairs(most=10)] == [(one, other), (other, twin)]
     remembered = db.session.get(NotSame, (one.id, twin.id))
@@ -220,7 +219,7 @@ def test_a_merge_moves_every_row_and_undoing_puts_everything_back(make: Make):
     assert {mine.trainee_id, theirs.trainee_id, again.trainee_id} == {kept.id}
     assert (theirs.agency_id, theirs.agency_name) == copied
     assert (kept.email, kept.phone, kept.agency_id) == ("o@example.org", "+1", gone.agency_id)
-    assert "o@example.org" in kept.search_key and kept_keys(kept) == trainees.keys_of(kept)
+    assert "o@example.org" in kept.search_key and kept_keys(kept) == records.keys_of(kept)
     assert (gone.merged_into_id, kept_keys(gone)) == (kept.id, set())
     assert sum(len(rows) for rows in done.moved["rows"].values()) == 3
     entry = db.session.scalars(audit.about(kept)).first()
@@ -247,15 +246,15 @@ def test_the_merged_away_are_hidden_everywhere(make: Make):
     partner = make.user(Role.PARTNER, agency=agency)
     merges.merge(kept, gone, by=by, values=[])
 
-    assert db.session.scalars(trainees.search(by, text="chevtchenko")).all() == [kept]
-    assert db.session.scalars(trainees.visible_to(partner)).all() == [kept]
+    assert db.session.scalars(records.search(by, text="chevtchenko")).all() == [kept]
+    assert db.session.scalars(records.visible_to(partner)).all() == [kept]
     assert [one.trainee for one in duplicates.like(person())] == [kept]
     assert duplicates.pairs(most=5) == []
     with pytest.raises(Exception, match="We could not find this"):
-        trainees.pick(agency, [gone.public_id])
+        records.pick(agency, [gone.public_id])
     with pytest.raises(Conflict, match="found to be somebody else"):
         registrations.submit(make.training(), by=by, trainee=gone)
-    assert trainees.get_or_kept(by, gone.public_id) is kept
+    assert records.get_or_kept(by, gone.public_id) is kept
 
 
 def test_two_live_registrations_for_one_training_are_settled_first(make: Make):
@@ -335,7 +334,7 @@ def test_what_nobody_did_to_the_merge_does_not_bind_it(make: Make):
 
     reserve_list.reserve(other, by=by, rank=1)
     registrations.withdraw(withdrawn, by=by, reason="ill")
-    trainees.change(kept, by=by, person=make.person(kept, email="new@example.org"))
+    records.change(kept, by=by, person=make.person(kept, email="new@example.org"))
     merges.undo(done, by=by)
 
     assert (waiting.trainee_id, withdrawn.trainee_id) == (gone.id, gone.id)

@@ -8,8 +8,9 @@ from sqlalchemy import Select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Registration, Role, Trainee, User
-from training.services import duplicates, shown_registrations, trainees
-from training.services.trainees import Person
+from training.services import shown_registrations
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
 
 OLHA = {"family_name": "Shevchenko", "given_names": "Olha"}
 MOHAMED = {"family_name": "Abdel Rahman", "given_names": "Mohamed"}
@@ -37,7 +38,7 @@ def test_a_name_is_found_in_every_spelling_whole_or_in_part(text, make: Make):
     make.trainee(**MOHAMED)
     make.trainee(family_name="Savchenko", given_names="Oleh")
 
-    assert names(trainees.search(make.user(), text=text)) == ["Shevchenko, Olha"]
+    assert names(records.search(make.user(), text=text)) == ["Shevchenko, Olha"]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_arabic_names_too(text, make: Make):
     make.trainee(**OLHA)
     make.trainee(family_name="Abdel Rahim", given_names="Mahmoud")
 
-    assert names(trainees.search(make.user(), text=text)) == ["Abdel Rahman, Mohamed"]
+    assert names(records.search(make.user(), text=text)) == ["Abdel Rahman, Mohamed"]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_arabic_names_too(text, make: Make):
 def test_whoever_lacks_one_of_the_names_is_not_found(text, make: Make):
     make.trainee(**OLHA)
 
-    assert names(trainees.search(make.user(), text=text)) == (["Shevchenko, Olha"] if text == "–" else [])
+    assert names(records.search(make.user(), text=text)) == (["Shevchenko, Olha"] if text == "–" else [])
 
 
 def test_names_in_their_own_script_are_found_in_latin(make: Make):
@@ -66,7 +67,7 @@ def test_names_in_their_own_script_are_found_in_latin(make: Make):
     make.trainee(family_name="Al Wardani", given_names="Leila", native_name="ليلى الورداني")
     user = make.user()
 
-    found = [names(trainees.search(user, text=text)) for text in ("Chevtchenko", "Ouardani", "ليلى", "Layla")]
+    found = [names(records.search(user, text=text)) for text in ("Chevtchenko", "Ouardani", "ليلى", "Layla")]
 
     assert found == [["Шевченко, Ольга"], *[["Al Wardani, Leila"]] * 3]
 
@@ -75,12 +76,12 @@ def test_partners_find_their_own_people_only_even_after_a_transfer(make: Make):
     mine, theirs = make.agency(), make.agency()
     own, moved = make.trainee(mine, **OLHA), make.trainee(mine, **OLHA)
     make.trainee(theirs, **OLHA)
-    trainees.transfer(moved, by=make.user(), agency=theirs)
+    records.transfer(moved, by=make.user(), agency=theirs)
     partner, other = (make.user(Role.PARTNER, agency=agency) for agency in (mine, theirs))
 
-    assert list(db.session.scalars(trainees.search(partner, text="Ольга Шевченко"))) == [own]
-    assert len(names(trainees.search(other, text="Ольга Шевченко"))) == 2
-    assert names(trainees.search(make.user(), text="Chevtchenko", agency=mine)) == ["Shevchenko, Olha"]
+    assert list(db.session.scalars(records.search(partner, text="Ольга Шевченко"))) == [own]
+    assert len(names(records.search(other, text="Ольга Шевченко"))) == 2
+    assert names(records.search(make.user(), text="Chevtchenko", agency=mine)) == ["Shevchenko, Olha"]
 
 
 def test_registrations_are_found_by_a_spelling_partners_ones_while_the_person_is_theirs(make: Make):
@@ -95,7 +96,7 @@ def test_registrations_are_found_by_a_spelling_partners_ones_while_the_person_is
     before = [
         found(user, text) for user in (partner, staff) for text in ("Ольга Шевченко", "Risk", "Risk olha")
     ]
-    trainees.transfer(person, by=staff, agency=make.agency())
+    records.transfer(person, by=staff, agency=make.agency())
 
     assert before == [[made]] * 6
     assert found(partner, "Ольга Шевченко") == [] and found(partner, "Risk") == [made]
@@ -113,7 +114,7 @@ def work(user: User) -> tuple[int, int]:
 
     if hasattr(connection, "set_progress_handler"):
         connection.set_progress_handler(step, 1)
-    found = len(duplicates.for_user(user, person)), len(names(trainees.search(user, text="محمد عبد الرحمن")))
+    found = len(duplicates.for_user(user, person)), len(names(records.search(user, text="محمد عبد الرحمن")))
     if hasattr(connection, "set_progress_handler"):
         connection.set_progress_handler(None, 1)
     return steps, sum(found)
@@ -126,7 +127,7 @@ def test_a_partners_look_takes_as_much_whomever_others_know(make: Make, queries)
     queries.clear()
     before = *work(user), len(queries)
 
-    atomic(trainees.add_many)(other, [Person(**MOHAMED, country="AT")] * 300)
+    atomic(records.add_many)(other, [Person(**MOHAMED, country="AT")] * 300)
     user.agency  # noqa: B018 -- read again what storing has expired
     queries.clear()
     after = *work(user), len(queries)
@@ -138,6 +139,6 @@ def test_staff_look_at_everybody(make: Make):
     other, user = make.agency(), make.user()
     before = work(user)
 
-    atomic(trainees.add_many)(other, [Person(**MOHAMED, country="AT")] * 3)
+    atomic(records.add_many)(other, [Person(**MOHAMED, country="AT")] * 3)
 
     assert work(user)[1] == before[1] + 6

@@ -30,9 +30,9 @@ from training.services import (
     merges,
     my_registrations,
     shown_registrations,
-    trainees,
 )
 from training.services.letters import outbox
+from training.services.trainees import records
 
 
 def stored(staged, by, *lines: str, name: str = "list.csv"):
@@ -51,7 +51,7 @@ def test_undoing_leaves_alone_what_was_changed_again_since(staged, make: Make):
     by = make.user()
     known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
     batch = stored(staged, by, "Amber,Ada,,Major,")
-    trainees.change(known, by=by, person=make.person(known, rank="Colonel"))
+    records.change(known, by=by, person=make.person(known, rank="Colonel"))
 
     with pytest.raises(Conflict, match="was changed again since"):
         import_undo.undo(batch, by=by)
@@ -64,7 +64,7 @@ def test_undoing_changes_nobody_of_another_agency_nor_who_was_merged_or_made_ano
         known = make.trainee(staged.agency, family_name=name, given_names="Ada", rank="Captain")
         batch = stored(staged, by, f"{name},Ada,,Major,", name=f"{name}.csv")
         if number == 0:
-            trainees.transfer(known, by=by, agency=make.agency())
+            records.transfer(known, by=by, agency=make.agency())
         elif number == 1:
             other = make.trainee(staged.agency, family_name="Zonk", given_names="Zoe")
             merges.merge(other, known, by=by, values=[])
@@ -184,7 +184,7 @@ def test_the_drafts_that_a_list_ended_are_given_back_where_nothing_was_made_of_t
     if since == "merged":
         merges.merge(ada, ben, by=by, values=[])  # whose draft is hers now
     elif since == "moved":
-        trainees.transfer(ada, by=by, agency=make.agency())
+        records.transfer(ada, by=by, agency=make.agency())
 
     import_undo.undo(batch, by=by)
 

@@ -23,14 +23,8 @@ from training.models import (
     Training,
     User,
 )
-from training.services import (
-    decisions,
-    drafts,
-    registrations,
-    shown_registrations,
-    trainees,
-    training_moves,
-)
+from training.services import decisions, drafts, registrations, shown_registrations, training_moves
+from training.services.trainees import records
 
 S = RegistrationState
 
@@ -50,7 +44,7 @@ def statements(make: Make, queries: list[str], work: str, people: int) -> int:
     kept = drafts.keep(training, people=who, **given) if work != "keep" else []
     if work == "submit":  # what is copied of people anew is not the same for all
         for one in who[::2]:
-            trainees.change(one, by=by, person=make.person(one, rank="Colonel"))
+            records.change(one, by=by, person=make.person(one, rank="Colonel"))
     if work == "cancel":  # a seat, a draft, a place on the reserve list and another draft by turns
         drafts.submit(training, drafts=[*kept[::4], *kept[2::4]], **given)
     queries.clear()

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import Registration
-from training.services import import_staging, imports, merges, trainees
+from training.services import import_staging, imports, merges
 from training.services.imports import Verdict
+from training.services.trainees import records
 
 
 @pytest.mark.parametrize("way", ["transferred", "merged"])
@@ -25,7 +26,7 @@ def test_a_row_of_somebody_registered_elsewhere_is_registered_before_and_the_res
     person = make.trainee(before, family_name="Petrova", given_names="Anna")
     theirs = make.registration(training, person)
     if way == "transferred":
-        trainees.transfer(person, by=by, agency=agency)
+        records.transfer(person, by=by, agency=agency)
     else:
         merges.merge(
             make.trainee(agency, family_name="Petrova", given_names="Anna"), person, by=by, values=[]

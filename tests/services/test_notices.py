@@ -34,11 +34,11 @@ from training.services import (
     reserve_list,
     seat_requests,
     shown_registrations,
-    trainees,
     training_moves,
     trainings,
 )
 from training.services.letters import outbox
+from training.services.trainees import records
 
 
 @pytest.fixture
@@ -520,8 +520,8 @@ def test_a_person_whose_registration_ended_meanwhile_is_not_written_to(desk, mak
 def test_an_address_that_was_corrected_meanwhile_is_the_one_written_to(desk, make: Make, app):
     trainee = make.trainee(desk["agency"], email="old@example.org")
     make.registration(desk["training"], trainee)
-    person = trainees.Person(family_name="A", given_names="B", country="AT", email="new@example.org")
-    trainees.change(trainee, by=None, person=person)
+    person = records.Person(family_name="A", given_names="B", country="AT", email="new@example.org")
+    records.change(trainee, by=None, person=person)
     sent: list[EmailMessage] = []
 
     outbox.send_due(app.config["CONFIG"], sent.append)
@@ -616,8 +616,8 @@ def test_a_deadline_of_kept_seats_is_told_before_that_of_the_registration(make: 
 
 def _people_of(user):
     return (
-        select(trainees.Trainee)
-        .join(Registration, Registration.trainee_id == trainees.Trainee.id)
+        select(records.Trainee)
+        .join(Registration, Registration.trainee_id == records.Trainee.id)
         .where(Registration.agency_id == user.agency_id)
     )
 

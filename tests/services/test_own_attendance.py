@@ -13,16 +13,10 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import AttendanceStatus, Registration, Role
-from training.services import (
-    attendance,
-    late_changes,
-    own_attendance,
-    sessions,
-    shown_registrations,
-    trainees,
-)
+from training.services import attendance, late_changes, own_attendance, sessions, shown_registrations
 from training.services.attendance import Mark
 from training.services.own_attendance import Share
+from training.services.trainees import records
 
 P, L, E, X, A = AttendanceStatus
 
@@ -100,7 +94,7 @@ def test_who_had_no_seat_or_was_added_later_has_no_line(make: Make):
 def test_of_who_moved_away_the_old_agency_sees_its_own_registration_alone(held, make: Make):
     focal, training = held["focal"], held["training"]
     record(held["morning"], held["by"], *((held[who], {"status": P}) for who in ("own", "foreign")))
-    trainees.transfer(held["own"].trainee, by=held["by"], agency=make.agency())
+    records.transfer(held["own"].trainee, by=held["by"], agency=make.agency())
     other = make.training(
         starts_on=training.starts_on,
         registration_closes_local=datetime.combine(training.starts_on, time(23)),

@@ -13,8 +13,9 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration
-from training.services import import_staging, imports, registrations, shown_registrations, trainees
+from training.services import import_staging, imports, registrations, shown_registrations
 from training.services.import_verdicts import Verdict
+from training.services.trainees import records
 
 PEOPLE = [("Amber", "Ada"), ("Birch", "Ben"), ("Cedar", "Cy"), ("Dogwood", "Di")]
 EXAMPLES = 500 if os.environ.get("STORM") == "full" else 25
@@ -31,8 +32,8 @@ def happen(make: Make, training, agency, what: str, who: int) -> None:
     """One thing that somebody else does between looking and confirming."""
     family, given_names = PEOPLE[who]
     known = db.session.scalars(
-        db.select(trainees.Trainee).where(
-            trainees.Trainee.agency_id == agency.id, trainees.Trainee.family_name == family
+        db.select(records.Trainee).where(
+            records.Trainee.agency_id == agency.id, records.Trainee.family_name == family
         )
     ).first()
     if what.startswith("add"):
@@ -45,7 +46,7 @@ def happen(make: Make, training, agency, what: str, who: int) -> None:
     elif what == "withdraw" and (live := shown_registrations.live_of(training, known)):
         registrations.withdraw(live, by=None, reason="ill")
     elif what == "promote in rank":
-        trainees.change(known, by=None, person=make.person(known, rank="Colonel"))
+        records.change(known, by=None, person=make.person(known, rank="Colonel"))
 
 
 @pytest.mark.real_commit

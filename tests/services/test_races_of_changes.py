@@ -23,8 +23,9 @@ from training.models import (
     Training,
     User,
 )
-from training.services import drafts, import_staging, imports, merges, registrations, trainees
+from training.services import drafts, import_staging, imports, merges, registrations
 from training.services.letters import outbox
+from training.services.trainees import records
 
 pytestmark = pytest.mark.real_commit
 __all__ = ["raced"]
@@ -44,14 +45,14 @@ class Race:
             db.session.remove()
 
     def transfer(self) -> None:
-        trainees.transfer(get(Trainee, self.ivan), by=get(User, self.by), agency=get(Agency, self.b))
+        records.transfer(get(Trainee, self.ivan), by=get(User, self.by), agency=get(Agency, self.b))
 
     def merge(self) -> None:
         merges.merge(get(Trainee, self.other), get(Trainee, self.ivan), by=get(User, self.by), values=[])
 
     def rename(self) -> None:
         ivan = get(Trainee, self.ivan)
-        trainees.change(ivan, by=get(User, self.by), person=Make().person(ivan, given_names="Iwan"))
+        records.change(ivan, by=get(User, self.by), person=Make().person(ivan, given_names="Iwan"))
 
     def submit(self) -> None:
         registrations.submit(
@@ -105,7 +106,7 @@ def test_who_is_changed_while_they_are_merged_meets_nobody_any_more(raced):
 def test_without_holding_them_the_keys_would_name_the_old_agency(raced, monkeypatch):
     if is_sqlite(raced):
         pytest.skip("on SQLite the whole database is held")
-    monkeypatch.setattr(trainees, "hold", lambda people, to_change=False: None)
+    monkeypatch.setattr(records, "hold", lambda people, to_change=False: None)
     race = Race(raced)
 
     assert race.run(race.transfer, race.rename) == []
@@ -148,7 +149,7 @@ def test_an_import_changes_nobody_who_moves_or_is_changed_at_that_moment(way, ra
 
     def promote() -> None:
         ivan = get(Trainee, race.ivan)
-        trainees.change(ivan, by=get(User, race.by), person=Make().person(ivan, rank="Colonel"))
+        records.change(ivan, by=get(User, race.by), person=Make().person(ivan, rank="Colonel"))
 
     def confirm() -> None:
         imports.confirm(get(ImportBatch, batch), by=get(User, race.by), expected=seen)
@@ -173,7 +174,7 @@ def test_a_letter_that_was_sent_just_now_stays_sent(raced):
 
     def mark() -> None:
         ivan = get(Trainee, race.ivan)
-        trainees.change(ivan, by=None, person=Make().person(ivan, contact_via_focal_point=True))
+        records.change(ivan, by=None, person=Make().person(ivan, contact_via_focal_point=True))
 
     assert race.run(lambda: outbox.mark_sent(get(OutgoingMail, number)), mark) == []
     with raced.app_context():

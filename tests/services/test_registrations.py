@@ -32,11 +32,11 @@ from training.services import (
     seats,
     sessions,
     shown_registrations,
-    trainees,
     training_moves,
     trainings,
     visible_trainings,
 )
+from training.services.trainees import records
 
 S = RegistrationState
 
@@ -284,7 +284,7 @@ def test_what_is_over_stays_in_the_list_where_another_agency_put_the_person_forw
     training, by, focal = make.training(), make.user(), make.user(Role.PARTNER)
     over = make.registration(training, make.trainee(focal.agency))
     registrations.withdraw(over, by=by, reason="moves")
-    trainees.transfer(over.trainee, by=by, agency=make.agency())
+    records.transfer(over.trainee, by=by, agency=make.agency())
     theirs = make.registration(training, over.trainee)
 
     assert list(db.session.scalars(shown_registrations.of(training, focal))) == [over]
@@ -306,7 +306,7 @@ def test_a_substitute_who_has_a_seat_already_is_refused(make: Make):
 def test_what_another_agency_put_forward_is_not_ended_by_a_replacement(make: Make):
     training, agency, by = make.training(capacity=1), make.agency(), make.user()
     old, theirs = make.registration(training, make.trainee(agency)), make.registration(training)
-    trainees.transfer(theirs.trainee, by=by, agency=agency)
+    records.transfer(theirs.trainee, by=by, agency=agency)
 
     with pytest.raises(Conflict, match="registered for this training already"):
         late_changes.replace(old, by=by, substitute=theirs.trainee, reason="on leave")
@@ -382,7 +382,7 @@ def test_the_agency_is_kept_as_it_was_that_day(make: Make):
     person = make.trainee(old)
     found = make.registration(trainee=person)
 
-    trainees.transfer(person, by=make.user(), agency=new)
+    records.transfer(person, by=make.user(), agency=new)
 
     assert (found.agency_id, found.agency_name) == (old.id, "Old name")
 

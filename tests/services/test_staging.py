@@ -31,9 +31,9 @@ from training.services import (
     imports,
     merges,
     registrations,
-    trainees,
 )
 from training.services.import_verdicts import Verdict
+from training.services.trainees import records
 
 
 def count(model) -> int:
@@ -248,7 +248,7 @@ def test_nothing_that_was_built_on_is_undone(staged, make: Make):
     third = staged("Dogwood,Di,f,,", name="third.csv")
     imports.confirm(third, by=by)
     di = db.session.scalars(select(Trainee).order_by(Trainee.id.desc())).first()
-    trainees.change(di, by=by, person=make.person(di, rank="Major"))
+    records.change(di, by=by, person=make.person(di, rank="Major"))
     with pytest.raises(Conflict, match="changed since"):
         import_undo.undo(third, by=by)
     assert person.rank == "Major"

@@ -26,12 +26,12 @@ from training.services import (
     registrations,
     reserve_list,
     shown_registrations,
-    trainees,
     training_moves,
     trainings,
 )
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
+from training.services.trainees import records
 
 
 def send(app) -> list[EmailMessage]:
@@ -63,8 +63,8 @@ def focal(make: Make):
 
 def renamed_elsewhere(make: Make, person: Trainee) -> None:
     by = make.user()
-    trainees.transfer(person, by=by, agency=make.agency())
-    trainees.change(person, by=by, person=make.person(person, family_name="Newsecret"))
+    records.transfer(person, by=by, agency=make.agency())
+    records.change(person, by=by, person=make.person(person, family_name="Newsecret"))
 
 
 # somebody moves to another agency
@@ -108,8 +108,8 @@ def test_the_order_of_a_partners_lists_does_not_follow_the_name_of_who_moved_awa
     training = make.training()
     moved = make.registration(training, make.trainee(focal.agency, family_name="Zed"))
     stays = make.registration(training, make.trainee(focal.agency, family_name="Middle"))
-    trainees.transfer(moved.trainee, by=make.user(), agency=make.agency())
-    trainees.change(moved.trainee, by=None, person=make.person(moved.trainee, family_name="Aaa"))
+    records.transfer(moved.trainee, by=make.user(), agency=make.agency())
+    records.change(moved.trainee, by=None, person=make.person(moved.trainee, family_name="Aaa"))
 
     for found in (
         shown_registrations.search(focal, sort="name", descending=False),
@@ -121,7 +121,7 @@ def test_the_order_of_a_partners_lists_does_not_follow_the_name_of_who_moved_awa
 def test_who_moved_before_it_was_sent_gets_no_notice(focal, make: Make, app):
     person = make.trainee(focal.agency, email="k@example.org")
     make.registration(trainee=person)
-    trainees.transfer(person, by=make.user(), agency=make.agency())
+    records.transfer(person, by=make.user(), agency=make.agency())
 
     assert to(send(app), "k@example.org") == []
     assert [row.last_error for row in rows("trainee")] == [str(outbox.ELSEWHERE)]
@@ -130,10 +130,10 @@ def test_who_moved_before_it_was_sent_gets_no_notice(focal, make: Make, app):
 def test_who_comes_back_is_told_of_what_was_not_sent_meanwhile(focal, make: Make, app, client):
     person, by = make.trainee(focal.agency, email="k@example.org"), make.user()
     make.registration(trainee=person)
-    trainees.transfer(person, by=by, agency=make.agency())
+    records.transfer(person, by=by, agency=make.agency())
     send(app)
 
-    trainees.transfer(person, by=by, agency=focal.agency)
+    records.transfer(person, by=by, agency=focal.agency)
 
     (letter,) = to(send(app), "k@example.org")
     assert opens(client, letter) == [200]
@@ -145,7 +145,7 @@ def test_a_link_that_has_stopped_is_left_out_of_a_hand_over(how, focal, make: Ma
     people = [make.trainee(focal.agency) for _ in range(2)]
     first, _second = registrations.submit_many(training, by=None, agency=focal.agency, people=people)
     if how == "moved":
-        trainees.transfer(first.trainee, by=make.user(), agency=make.agency())
+        records.transfer(first.trainee, by=make.user(), agency=make.agency())
     else:
         registrations.withdraw(first, by=None, reason="ill")
 
@@ -158,8 +158,8 @@ def test_a_link_that_has_stopped_is_left_out_of_a_hand_over(how, focal, make: Ma
 def test_a_hand_over_whose_links_have_all_stopped_is_dropped(focal, make: Make, app):
     person = make.trainee(focal.agency, email="k@example.org")
     make.registration(trainee=person)
-    trainees.change(person, by=None, person=make.person(person, contact_via_focal_point=True))
-    trainees.transfer(person, by=make.user(), agency=make.agency())
+    records.change(person, by=None, person=make.person(person, contact_via_focal_point=True))
+    records.transfer(person, by=make.user(), agency=make.agency())
 
     assert not any("/my/" in body for body in to(send(app), focal.email))
     assert [(row.state, row.last_error) for row in rows("hand_over")] == [
@@ -259,9 +259,9 @@ def test_who_may_not_be_written_to_any_more_is_handed_the_link(how, focal, make:
     person = make.trainee(focal.agency, email="k@example.org")
     make.registration(trainee=person)
     if how == "marked":
-        trainees.change(person, by=None, person=make.person(person, contact_via_focal_point=True))
+        records.change(person, by=None, person=make.person(person, contact_via_focal_point=True))
     elif how == "no address":
-        trainees.change(person, by=None, person=make.person(person, email=""))
+        records.change(person, by=None, person=make.person(person, email=""))
     else:
         names = ("code", "name", "native_name", "type", "theme", "country", "parent", "address", "website", "email", "phone")  # fmt: skip
         known = {name: getattr(focal.agency, name) for name in names}
@@ -281,7 +281,7 @@ def test_who_gets_an_address_later_is_written_to(focal, make: Make, app, client)
     atomic(lambda: (setattr(past, "starts_on", clock.today() - timedelta(days=9)),
                     setattr(past, "ends_on", clock.today() - timedelta(days=8))))()  # fmt: skip
 
-    trainees.change(person, by=None, person=make.person(person, email="n@example.org"))
+    records.change(person, by=None, person=make.person(person, email="n@example.org"))
 
     (letter,) = to(send(app), "n@example.org")
     assert opens(client, letter) == [200]

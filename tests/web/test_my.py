@@ -21,9 +21,9 @@ from training.services import (
     registrations,
     reserve_list,
     shown_registrations,
-    trainees,
 )
 from training.services.accounts import sign_ins
+from training.services.trainees import records
 
 
 @pytest.fixture
@@ -219,15 +219,15 @@ def test_the_link_stops_when_the_registration_ends_or_the_person_is_another(pers
 
 def test_the_link_stops_while_the_person_is_with_another_agency(person, client, make: Make):
     trainee, by = person["registration"].trainee, make.user()
-    trainees.transfer(trainee, by=by, agency=make.agency())
-    trainees.change(trainee, by=by, person=make.person(trainee, family_name="Newsecret"))
+    records.transfer(trainee, by=by, agency=make.agency())
+    records.change(trainee, by=by, person=make.person(trainee, family_name="Newsecret"))
 
     for answer in (client.get(person["url"]), client.get(f"{person['url']}/confirmation.pdf"),
                    post(client, f"{person['url']}/confirm"), post(client, f"{person['url']}/decline")):  # fmt: skip
         assert answer.status_code == 410
         assert "Please ask your agency" in answer.text and "Newsecret" not in answer.text
     assert person["registration"].acknowledged_at is None
-    trainees.transfer(trainee, by=by, agency=person["focal"].agency)
+    records.transfer(trainee, by=by, agency=person["focal"].agency)
     assert client.get(person["url"]).status_code == 200
 
 

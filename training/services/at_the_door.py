@@ -22,16 +22,15 @@ from training.models import (
 )
 from training.services import (
     attendance,
-    duplicates,
     late_changes,
     locked_trainings,
     shown_registrations,
-    trainees,
     trainings,
     visible_trainings,
 )
 from training.services import registration_steps as steps
-from training.services.trainees import Person
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
 from training.text import msg
 
 
@@ -96,7 +95,7 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
 
     Where there are several, whom it is cannot be told, and a new one is added.
     """
-    same = trainees.of_name(agency, person.family_name, person.given_names)
+    same = records.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in attendance.register(session)}
     likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
     is_here = any(one.id in here for one in same)
@@ -112,4 +111,4 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
     if not same:
         waiting = steps.registered_of(session.training, likely) - here
         same = [one for one in likely if one.id in waiting]
-    return same[0] if len(same) == 1 and not is_here else trainees.create(agency, by=by, person=person)
+    return same[0] if len(same) == 1 and not is_here else records.create(agency, by=by, person=person)

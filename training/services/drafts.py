@@ -15,10 +15,11 @@ from training import clock
 from training.db import atomic, db, refresh_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
-from training.services import audit, locked_trainings, reserve_list, seats, trainees, visible_trainings
+from training.services import audit, locked_trainings, reserve_list, seats, visible_trainings
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
+from training.services.trainees import records
 from training.text import msg
 
 
@@ -65,9 +66,9 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
 
 
 @atomic
-def keep_new(training: Training, *, by: User, agency: Agency, person: trainees.Person) -> list[Registration]:
+def keep_new(training: Training, *, by: User, agency: Agency, person: records.Person) -> list[Registration]:
     """Add a person to the agency and keep them as a draft, both or neither."""
-    return keep(training, by=by, agency=agency, people=[trainees.create(agency, by=by, person=person)])
+    return keep(training, by=by, agency=agency, people=[records.create(agency, by=by, person=person)])
 
 
 @atomic

@@ -33,11 +33,12 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, reserve_list, seat_counts, trainees
+from training.services import audit, locked_trainings, reserve_list, seat_counts
 from training.services import registration_steps as steps
 from training.services.letters import notices
 from training.services.letters import parts as letter_parts
 from training.services.reserve_list import Freed
+from training.services.trainees import records
 from training.text import Message, msg
 
 UNDONE = msg("The import was undone.")
@@ -120,7 +121,7 @@ def _of_new_people(batch: ImportBatch, people: Sequence[int]) -> Message | None:
 
 def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]]]) -> Message | None:
     """Whether somebody of whom the list said something new is another's by now, or was changed again."""
-    people = trainees.by_ids([int(number) for number in before])
+    people = records.by_ids([int(number) for number in before])
     for number, changes in before.items():
         one = people.get(int(number))
         if one is None or one.agency_id != batch.agency_id or one.merged_into_id or one.anonymised_at:
@@ -142,9 +143,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     locked_trainings.lock(training)
     db.session.refresh(batch)
     kept: Any = batch.outcome
-    held_people = trainees.lock(
-        [*kept.get("people", ()), *(int(number) for number in kept.get("before", ()))]
-    )
+    held_people = records.lock([*kept.get("people", ()), *(int(number) for number in kept.get("before", ()))])
     refusal = why_not(batch)
     if refusal is not None:
         raise Conflict(refusal, "built_on")
@@ -165,7 +164,7 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     for one in staying:
         note(notices.ToPerson(one, "withdrawn"))
     _remove([one.id for one in gone])
-    trainees.remove(people)
+    records.remove(people)
     _draft_again(kept.get("drafts", ()), by)
     batch.state = BatchState.UNDONE
     batch.outcome = {
@@ -236,7 +235,7 @@ def _draft_again(ended: Sequence[int], by: User) -> None:
 
 
 def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
-    trainees.take_over(
+    records.take_over(
         {one: {name: old for name, (old, _) in changes.items()} for one, changes in changed.items()}, by=by
     )
 

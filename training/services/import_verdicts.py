@@ -20,8 +20,8 @@ from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.names import same_person_key
 from training.rosters.headers import Mapping
 from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
-from training.services import duplicates, trainees
-from training.services.trainees import Person
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
 from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
@@ -216,7 +216,7 @@ def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Know
         line for line in lines
         if line.person is None and not line.likely and line.choice != SKIP and not line.errors
     ]  # fmt: skip
-    keys = [trainees.keys_of(_person(line.values), near=False) for line in strangers]
+    keys = [records.keys_of(_person(line.values), near=False) for line in strangers]
     for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
         if not line.choice:
             line.likely = [known[number] for number in numbers if number in known]

@@ -37,10 +37,10 @@ from training.services import (
     import_verdicts,
     locked_trainings,
     registrations,
-    trainees,
     visible_trainings,
 )
 from training.services.import_verdicts import Line, Verdict
+from training.services.trainees import records
 from training.text import msg
 
 HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.outcome)
@@ -200,9 +200,9 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
     before = _update(taken, by)
     fresh = [line for line in taken if line.person is None]
-    new = trainees.add_many(batch.agency, [_person(batch, line.values) for line in fresh])
+    new = records.add_many(batch.agency, [_person(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
-    known = trainees.by_ids([line.person.id for line in taken if line.person])
+    known = records.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
     kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
@@ -290,15 +290,15 @@ def _token(lines: Sequence[Line]) -> str:
 def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[str]]]:
     """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
     changed = {line.person.id: line for line in lines if line.person and line.changes}
-    people = trainees.by_ids(list(changed))
-    trainees.hold(list(people.values()), to_change=True)
+    people = records.by_ids(list(changed))
+    records.hold(list(people.values()), to_change=True)
     if any(
         getattr(people[n], name) != old
         for n, line in changed.items()
         for name, (old, _) in line.changes.items()
     ):
         raise Conflict(CHANGED, "changed")
-    trainees.take_over(
+    records.take_over(
         {
             person: {name: new for name, (_, new) in changed[n].changes.items()}
             for n, person in people.items()
@@ -311,8 +311,8 @@ def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[
     }
 
 
-def _person(batch: ImportBatch, values: dict[str, str]) -> trainees.Person:
-    return trainees.Person(
+def _person(batch: ImportBatch, values: dict[str, str]) -> records.Person:
+    return records.Person(
         family_name=values["family_name"],
         given_names=values["given_names"],
         native_name=values["native_name"],

@@ -29,12 +29,12 @@ from training.services import (
     seat_counts,
     seats,
     shown_registrations,
-    trainees,
     visible_trainings,
 )
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
+from training.services.trainees import records
 from training.text import msg
 
 
@@ -82,7 +82,7 @@ def substitutes(registration: Registration, user: User, *, text: str = "") -> Se
     )
     waiting = case((Registration.state == S.RESERVE, 0), (Registration.id.is_not(None), 1), else_=2)
     return (
-        trainees.search(user, text=text, agency=registration.agency)
+        records.search(user, text=text, agency=registration.agency)
         .outerjoin(Registration, own)
         .where(Registration.id.is_(None) | Registration.state.not_in(HOLDS_SEAT))
         .order_by(None)

@@ -17,8 +17,9 @@ from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
-from training.services import audit, duplicates, trainees
+from training.services import audit
 from training.services.letters import again
+from training.services.trainees import duplicates, records
 from training.text import Message, msg
 
 MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
@@ -197,8 +198,8 @@ def _refresh(kept: Trainee, gone: Trainee) -> None:
     db.session.flush()
     for one in (kept, gone):
         db.session.refresh(one)
-        one.search_key = trainees.key_for_search(one)
-    trainees.keep_keys([kept, gone])
+        one.search_key = records.key_for_search(one)
+    records.keep_keys([kept, gone])
 
 
 def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:

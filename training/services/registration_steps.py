@@ -26,9 +26,10 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import locked_trainings, trainees, visible_trainings
+from training.services import locked_trainings, visible_trainings
 from training.services.letters import notices
 from training.services.letters.of_steps import Step
+from training.services.trainees import records
 from training.text import msg
 
 S = RegistrationState
@@ -168,7 +169,7 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
     if not people:
         raise Invalid(msg("Tick the people to register."))
     refresh_many([one for one in people if is_expired(one)])  # else they are read singly
-    trainees.hold(people)
+    records.hold(people)
     taken = registered_of(training, people)
     for trainee in people:
         if trainee.agency_id != agency.id:

@@ -20,10 +20,11 @@ from training.models import (
     Training,
     User,
 )
-from training.services import audit, locked_trainings, reserve_list, seats, trainees
+from training.services import audit, locked_trainings, reserve_list, seats
 from training.services import registration_steps as steps
 from training.services.registration_steps import S
 from training.services.reserve_list import Freed
+from training.services.trainees import records
 from training.text import msg
 
 
@@ -194,8 +195,8 @@ def withdraw(
 
 @atomic
 def submit_new(
-    training: Training, *, by: User | None, agency: Agency, person: trainees.Person, override: bool = False
+    training: Training, *, by: User | None, agency: Agency, person: records.Person, override: bool = False
 ) -> Registration:
     """Add a person to the agency and put them forward, both or neither."""
-    trainee = trainees.create(agency, by=by, person=person)
+    trainee = records.create(agency, by=by, person=person)
     return submit(training, by=by, trainee=trainee, override=override)

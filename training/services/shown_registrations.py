@@ -24,7 +24,8 @@ from training.models import (
     User,
 )
 from training.names import fold
-from training.services import trainees, visible_trainings
+from training.services import visible_trainings
+from training.services.trainees import records
 
 S = RegistrationState
 IS_HERE = (
@@ -75,7 +76,7 @@ def search(
             | Training.search_key.contains(word, autoescape=True)
             for word in words
         ]
-        spelled = trainees.is_named(text, user.agency_id if user.role is Role.PARTNER else None)
+        spelled = records.is_named(text, user.agency_id if user.role is Role.PARTNER else None)
         found = found.where(or_(and_(*as_typed), spelled))
     conditions = {
         Registration.state: state,

@@ -13,8 +13,9 @@ from training.alike import Grade
 from training.errors import Conflict, NotFound
 from training.models import PersonMerge
 from training.policy import Action
-from training.services import duplicates, merges
-from training.services.duplicates import Pair
+from training.services import merges
+from training.services.trainees import duplicates
+from training.services.trainees.duplicates import Pair
 from training.web.access import permit
 from training.web.respond import address, page, page_number, uuid_of
 

@@ -18,7 +18,6 @@ from training.policy import Action, can
 from training.services import (
     decisions,
     drafts,
-    duplicates,
     late_changes,
     own_attendance,
     papers,
@@ -29,9 +28,9 @@ from training.services import (
     seats,
     shown_registrations,
     standings,
-    trainees,
     visible_trainings,
 )
+from training.services.trainees import duplicates, records
 from training.text import msg
 from training.web import choices, exports
 from training.web.access import permit
@@ -120,9 +119,9 @@ def new(training: Training) -> Response:
             if done:
                 flash(_summary(done))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
-    found = trainees.search(_user(), text=search.text.data or "", agency=agency) if agency else None
+    found = records.search(_user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
-    ticked = trainees.pick(agency, uuids("person")) if agency and request.method == "GET" else []
+    ticked = records.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
     taken = registration_steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
@@ -154,7 +153,7 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
-        people = trainees.pick(agency, uuids("person"))
+        people = records.pick(agency, uuids("person"))
         if is_draft:
             return drafts.keep(training, by=_user(), agency=agency, people=people)
         return registrations.submit_many(
@@ -170,9 +169,9 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     return [registrations.submit_new(training, **new, override=override)]
 
 
-def _person(form: NewTraineeForm) -> trainees.Person:
+def _person(form: NewTraineeForm) -> records.Person:
     data = {name: value for name, value in form.data.items() if name != "agency"}
-    return trainees.Person(**{**data, "language": data["language"] or ""})
+    return records.Person(**{**data, "language": data["language"] or ""})
 
 
 def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
@@ -299,7 +298,7 @@ def withdraw(registration: Registration) -> Response:
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency, who gets the seat."""
     search, form = PlainFilter(request.args), ReplaceForm(request.form)
-    picked = trainees.pick(registration.agency, uuids("substitute")[:1])
+    picked = records.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":
         is_right = form.validate()
         if not picked:
@@ -349,6 +348,6 @@ def walk_in(training: Training) -> Response:
     agency, asked = _agency(), uuids("person")
     if agency is None or not asked:
         raise Invalid(msg("Pick the agency and tick the people first."))
-    late_changes.walk_in_many(training, by=_user(), people=trainees.pick(agency, asked))
+    late_changes.walk_in_many(training, by=_user(), people=records.pick(agency, asked))
     flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)

@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
-from training.services import agencies, programmes, themes, trainees, visible_trainings
+from training.services import agencies, programmes, themes, visible_trainings
+from training.services.trainees import records
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -40,7 +41,7 @@ def show(theme: Theme) -> Response:
         programmes=first(programmes.search(user, theme=theme), 8),
         trainings=first(visible_trainings.search(user, theme=theme), 8),
         agencies=first(agencies.search(user, theme=theme), 8),
-        trainees=first(trainees.search(user, theme=theme, sort="added", descending=True), 8),
+        trainees=first(records.search(user, theme=theme, sort="added", descending=True), 8),
     )
 
 

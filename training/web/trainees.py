@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
-from training.services import duplicates, merges, shown_registrations, trainees
+from training.services import merges, shown_registrations
+from training.services.trainees import duplicates, records
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -26,9 +27,9 @@ def _offer(form: TraineeForm) -> TraineeForm:
     return form
 
 
-def _person(form: TraineeForm) -> trainees.Person:
+def _person(form: TraineeForm) -> records.Person:
     data = {name: value for name, value in form.data.items() if name != "agency"}
-    return trainees.Person(**{**data, "language": data["language"] or ""})
+    return records.Person(**{**data, "language": data["language"] or ""})
 
 
 @bp.get("")
@@ -40,7 +41,7 @@ def index() -> Response:
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("name", "country", "added"), "name")
-    found = trainees.search(
+    found = records.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
     if file := exports.wanted(found, "trainees", form):
@@ -52,7 +53,7 @@ def index() -> Response:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.TRAINEE_READ, trainees.get_or_kept)
+@permit(Action.TRAINEE_READ, records.get_or_kept)
 def show(trainee: Trainee) -> Response:
     """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
     if trainee.public_id != (request.view_args or {})["public_id"]:
@@ -82,7 +83,7 @@ def new() -> Response:
         person = _person(form)
         known = [] if "anyway" in request.form else duplicates.for_user(user, person)
         try:
-            trainee = None if known else trainees.create(form.agency.data, by=user, person=person)
+            trainee = None if known else records.create(form.agency.data, by=user, person=person)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -97,7 +98,7 @@ def new() -> Response:
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
-@permit(Action.TRAINEE_CHANGE, trainees.get)
+@permit(Action.TRAINEE_CHANGE, records.get)
 def edit(trainee: Trainee) -> Response:
     """Change what is known of a person, and go back to the registration from where one came to correct it."""
     form = _offer(TraineeForm(request.form, obj=trainee))
@@ -106,7 +107,7 @@ def edit(trainee: Trainee) -> Response:
         back = url_for("registrations.show", public_id=came_from)
     if submitted(form):
         try:
-            trainees.change(trainee, by=current_user._get_current_object(), person=_person(form))
+            records.change(trainee, by=current_user._get_current_object(), person=_person(form))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -116,7 +117,7 @@ def edit(trainee: Trainee) -> Response:
 
 
 @bp.route("/<uuid:public_id>/transfer", methods=["GET", "POST"])
-@permit(Action.TRAINEE_TRANSFER, trainees.get)
+@permit(Action.TRAINEE_TRANSFER, records.get)
 def transfer(trainee: Trainee) -> Response:
     """Move a person to the agency where they work now."""
     form = TransferForm(request.form)
@@ -124,7 +125,7 @@ def transfer(trainee: Trainee) -> Response:
     back = url_for(".show", public_id=trainee.public_id)
     if submitted(form):
         try:
-            trainees.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
+            records.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:

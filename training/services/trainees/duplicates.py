@@ -17,8 +17,9 @@ from training.alike import GRADES, Grade
 from training.db import atomic, db
 from training.errors import NotFound
 from training.models import Agency, NotSame, Registration, Role, Sex, Trainee, TraineeKey, User
-from training.services import audit, trainees
-from training.services.trainees import Person
+from training.services import audit
+from training.services.trainees import records
+from training.services.trainees.records import Person
 
 MOST_KEYS = 5_000
 MOST = 10
@@ -118,12 +119,12 @@ def for_user(user: User, person: Person) -> list[Likeness]:
 
 def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]:
     beyond = _beyond(least)
-    wanted = {(key, side) for key, side in trainees.keys_of(person) if key < beyond}
+    wanted = {(key, side) for key, side in records.keys_of(person) if key < beyond}
     if not wanted:
         return []
     best = (
         select(TraineeKey.trainee_id, func.min(TraineeKey.key).label("key"))
-        .where(trainees.meets(wanted, agency_id))
+        .where(records.meets(wanted, agency_id))
         .group_by(TraineeKey.trainee_id)
         .order_by("key", TraineeKey.trainee_id)
         .limit(MOST)
@@ -210,8 +211,8 @@ def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
     """Two people by their ids, or ``NotFound`` where ``user`` may not see one of them, or where they are one."""
     if public_id == other_id:
         raise NotFound
-    one, other = trainees.get(user, public_id), trainees.get(user, other_id)
-    grade = alike.grade(trainees.keys_of(one), trainees.keys_of(other))
+    one, other = records.get(user, public_id), records.get(user, other_id)
+    grade = alike.grade(records.keys_of(one), records.keys_of(other))
     return Pair(one, other, grade, registration_counts({one.id, other.id}))
 
 
