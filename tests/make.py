@@ -27,9 +27,7 @@ from training.models import (
 )
 from training.services import (
     agencies,
-    kept_seats,
     programmes,
-    registrations,
     seat_counts,
     sessions,
     themes,
@@ -39,6 +37,7 @@ from training.services import (
     venues,
 )
 from training.services.accounts import users
+from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records
 from training.services.trainees.records import Person
 
@@ -141,6 +140,6 @@ class Make:
     def registration(
         self, training: Training | None = None, trainee: Trainee | None = None, **wanted: Any
     ) -> Registration:
-        return registrations.submit(
+        return submissions.submit(
             training or self.training(), by=None, trainee=trainee or self.trainee(), override=True, **wanted
         )

@@ -7,7 +7,8 @@ import pytest
 from tests.make import Make
 from training.models import Role
 from training.policy import POLICY, Action, can
-from training.services import agencies, registrations, shown_registrations, visible_trainings
+from training.services import agencies, visible_trainings
+from training.services.registrations import submissions, visible
 from training.services.trainees import records
 
 # what each role may do with a training of BMV and a registration in it: (action, roles)
@@ -88,10 +89,10 @@ def test_what_is_visible_agrees_with_what_may_be_read(make: Make):
     partner = make.user(Role.PARTNER)
     own, foreign = make.registration(training, make.trainee(partner.agency)), make.registration(training)
 
-    seen = set(registrations.db.session.scalars(shown_registrations.visible_to(partner)))
-    people = set(registrations.db.session.scalars(records.visible_to(partner)))
-    known = set(registrations.db.session.scalars(agencies.visible_to(partner)))
+    seen = set(submissions.db.session.scalars(visible.visible_to(partner)))
+    people = set(submissions.db.session.scalars(records.visible_to(partner)))
+    known = set(submissions.db.session.scalars(agencies.visible_to(partner)))
 
     assert (seen, people, known) == ({own}, {own.trainee}, {partner.agency})
     assert can(partner, Action.REGISTRATION_READ, own) and not can(partner, Action.REGISTRATION_READ, foreign)
-    assert set(registrations.db.session.scalars(visible_trainings.visible_to(partner))) == {training}
+    assert set(submissions.db.session.scalars(visible_trainings.visible_to(partner))) == {training}

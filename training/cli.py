@@ -31,18 +31,17 @@ from training.services import (
     import_staging,
     imports,
     programmes,
-    reminders,
     report_files,
     report_rows,
     reports,
     request_keys,
-    reserve_list,
     themes,
     visible_trainings,
 )
 from training.services.accounts import users
 from training.services.import_verdicts import Verdict
 from training.services.letters import outbox
+from training.services.registrations import reminders, reserve_list
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from tests.isolation.world import TOKEN, World, hidden, world
 from tests.make import Make
 from training.db import atomic, db
 from training.models import OutgoingMail, Registration, RegistrationState, Trainee, Training
-from training.services import registrations, reminders, seats
 from training.services.letters import outbox
+from training.services.registrations import reminders, seats, submissions
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 
@@ -138,7 +138,7 @@ def grow(here: World, training: Training, count: int) -> None:
     b = here.theirs["agency"]
     strangers = [Person(family_name=f"{TOKEN}900{n}", given_names="Sam", country="AT") for n in range(count)]
     more = atomic(records.add_many)(b, strangers)
-    registrations.submit_many(training, by=None, agency=b, people=more, override=True)
+    submissions.submit_many(training, by=None, agency=b, people=more, override=True)
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def wide(make: Make) -> tuple[World, list[Training]]:
     for one in (kept, of_country):
         make.registration(one, make.trainee(here.mine["agency"]))
         returned = make.registration(here.trainings[1], make.trainee(here.mine["agency"]))
-        registrations.return_for_correction(returned, by=here.users["admin"], reason="x")
+        submissions.return_for_correction(returned, by=here.users["admin"], reason="x")
     return here, [here.trainings[1], kept, of_country]
 
 
@@ -188,7 +188,7 @@ def test_what_a_is_written_does_not_change_when_b_grows(wide):
 def test_a_count_of_all_would_be_seen(app, wide, monkeypatch):
     here, trainings = wide
     monkeypatch.setattr(
-        "training.services.shown_registrations.visible_to",
+        "training.services.registrations.visible.visible_to",
         lambda user: db.select(Registration).join(Registration.training),
     )
     asker = Asker(app, here.users["colleague of A"])

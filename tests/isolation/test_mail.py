@@ -24,18 +24,16 @@ from training import clock, walltime
 from training.db import db
 from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
-from training.services import (
+from training.services import merges, training_moves, trainings
+from training.services.letters import outbox
+from training.services.registrations import (
+    by_link,
     late_changes,
-    merges,
-    my_registrations,
-    registrations,
     reminders,
     reserve_list,
     seat_requests,
-    training_moves,
-    trainings,
+    submissions,
 )
-from training.services.letters import outbox
 from training.services.trainees import records
 
 OWN, THEIR = "plain", TOKEN
@@ -72,7 +70,7 @@ class Letters:
         name = {} if fate == "stayed" else {"family_name": f"Neutral{next(numbers)}", "email": ""}
         person = self.trainee(agency, **name)
         by = self.focal[agency][1]
-        found = registrations.submit(training, by=by, trainee=person, remarks=self.word(agency))
+        found = submissions.submit(training, by=by, trainee=person, remarks=self.word(agency))
         to = self.other(agency)
         if fate == "moved":
             records.transfer(person, by=self.admin, agency=to)
@@ -96,13 +94,13 @@ class Letters:
             for one in (offered, taken):
                 reserve_list.offer(one, by=by)
             reserve_list.accept(taken, by=partner)
-            registrations.decline(declined, by=by, reason=said)
-            registrations.return_for_correction(returned, by=by, reason=said)
-            registrations.resubmit(returned, by=partner)
-            registrations.withdraw(withdrawn, by=partner, reason=said)
+            submissions.decline(declined, by=by, reason=said)
+            submissions.return_for_correction(returned, by=by, reason=said)
+            submissions.resubmit(returned, by=partner)
+            submissions.withdraw(withdrawn, by=partner, reason=said)
             late_changes.replace(replaced, by=partner, substitute=self.trainee(agency), reason=said)
-            my_registrations.ask_correction(stays, text=said)
-            registrations.withdraw(stays, by=partner, reason=said)
+            by_link.ask_correction(stays, text=said)
+            submissions.withdraw(stays, by=partner, reason=said)
 
     def all_that_is_told(self) -> None:
         """Every kind of letter, of two trainings: one is called off, one takes place."""
@@ -120,9 +118,7 @@ class Letters:
                 for fate in FATES:
                     confirmed, returned = (self.registered(training, agency, fate) for _ in range(2))
                     reserve_list.confirm(confirmed, by=self.coordinator)
-                    registrations.return_for_correction(
-                        returned, by=self.coordinator, reason=self.word(agency)
-                    )
+                    submissions.return_for_correction(returned, by=self.coordinator, reason=self.word(agency))
             for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
             longer = training.ends_on + timedelta(days=2)

@@ -280,7 +280,7 @@ def test_the_look_at_the_tables_would_see_a_change(app, here, make: Make):
 def test_a_guard_that_is_off_would_be_seen(app, here, monkeypatch):
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_WITHDRAW, policy.anything)
     monkeypatch.setattr(
-        "training.services.shown_registrations.visible_to",
+        "training.services.registrations.visible.visible_to",
         lambda user: db.select(policy.Registration).join(policy.Registration.training),
     )
 

@@ -21,17 +21,11 @@ from training.db import atomic, db
 from training.errors import DomainError, NotFound
 from training.models import Agency, OutgoingMail, Registration, Role, Trainee, Training, User
 from training.names import fold
-from training.services import (
-    agencies,
-    drafts,
-    late_changes,
-    merges,
-    my_registrations,
-    registrations,
-    shown_registrations,
-)
+from training.services import agencies, merges
 from training.services.accounts import users
 from training.services.letters import outbox
+from training.services.registrations import by_link as registration_by_link
+from training.services.registrations import drafts, late_changes, submissions, visible
 from training.services.trainees import records
 
 FULL = os.environ.get("STORM") == "full"
@@ -73,7 +67,7 @@ class World:
     def register(self, n: int, m: int) -> None:
         one = self.people[n % len(self.people)]
         by = self.focal_point_of(one.agency)
-        self.keep(registrations.submit(self.trainings[m % 2], by=by, trainee=one), by)
+        self.keep(submissions.submit(self.trainings[m % 2], by=by, trainee=one), by)
 
     def draft(self, n: int, m: int) -> None:
         one = self.people[n % len(self.people)]
@@ -115,15 +109,15 @@ class World:
     def withdraw(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
         by = self.focal_point_of(one.agency)
-        registrations.withdraw(one, by=by, reason="ill")
+        submissions.withdraw(one, by=by, reason="ill")
         self.keep(one, by)
 
     def by_link(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
         if m % 2:
-            my_registrations.decline(one)
+            registration_by_link.decline(one)
         else:
-            my_registrations.ask_correction(one, text="It is another rank.")
+            registration_by_link.ask_correction(one, text="It is another rank.")
 
     def replace(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
@@ -287,7 +281,7 @@ def _every_registration(user):
 @pytest.mark.real_commit
 @pytest.mark.parametrize(
     "guard", [("training.services.trainees.records.visible_to", _everybody),
-              ("training.services.shown_registrations.visible_to", _every_registration)]
+              ("training.services.registrations.visible.visible_to", _every_registration)]
 )  # fmt: skip
 def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeypatch):
     monkeypatch.setattr(*guard)
@@ -311,10 +305,10 @@ def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
 
 
 def test_another_order_would_be_seen(app, make: Make, monkeypatch):
-    world, search = begin(make), shown_registrations.search
+    world, search = begin(make), visible.search
     play(world, [("add", 0, 0), ("register", 3, 0)])
     monkeypatch.setattr(
-        "training.services.shown_registrations.search",
+        "training.services.registrations.visible.search",
         lambda user, **wanted: search(user, **wanted).order_by(None).order_by(Registration.id.desc()),
     )
 

@@ -18,17 +18,10 @@ from training import clock, links, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import (
-    agencies,
-    import_staging,
-    kept_seats,
-    merges,
-    registrations,
-    themes,
-    training_moves,
-)
+from training.services import agencies, import_staging, merges, themes, training_moves
 from training.services.accounts import colleagues, users
 from training.services.letters import outbox
+from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records
 
 WHO = "colleague of A"
@@ -113,13 +106,13 @@ def test_signed_in_again_nothing_of_the_old_agency_is_left(event: Callable[[Worl
 def test_without_the_look_at_the_agency_the_old_one_would_be_seen(app, here, monkeypatch):
     _with_another_agency(here)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
-    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.registrations.visible.visible_to", _all_registrations)
 
     assert answers(app, here.users[WHO], here.mine) != set()
 
 
 def _all_registrations(user):
-    return db.select(registrations.Registration).join(registrations.Registration.training)
+    return db.select(submissions.Registration).join(submissions.Registration.training)
 
 
 def test_a_person_who_moved_or_was_merged_is_gone_with_the_next_request(app, here, make: Make):
@@ -178,7 +171,7 @@ def test_a_link_stops_when_the_person_was_merged_away(client, here, make: Make):
 @pytest.mark.parametrize("event", SIGNED_OUT, ids=lambda one: one.__name__.strip("_"))
 def test_mail_that_waits_goes_to_nobody_who_may_not_read_it_any_more(event: Callable[[World], None], here):
     user = here.users[WHO]
-    registrations.withdraw(here.mine["registration"], by=here.users["admin"], reason="ill")
+    submissions.withdraw(here.mine["registration"], by=here.users["admin"], reason="ill")
     waiting = [
         one for one in db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.to_email == user.email))
         if one.training_id is not None
@@ -364,7 +357,7 @@ def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: M
 
 def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):
     monkeypatch.setattr("training.services.visible_trainings.visible_to", lambda user: db.select(Training))
-    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.registrations.visible.visible_to", _all_registrations)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
 
     with pytest.raises(AssertionError):

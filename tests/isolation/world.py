@@ -23,10 +23,11 @@ from training.models import (
     Training,
     User,
 )
-from training.services import import_staging, merges, registrations, reserve_list, seat_requests, venues
+from training.services import import_staging, merges, venues
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.letters import outbox
+from training.services.registrations import reserve_list, seat_requests, submissions
 from training.services.trainees import records
 
 TOKEN = "zqx"
@@ -66,7 +67,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
             found["registration"] = make.registration(training, trainee, remarks=f"{word()} remark")
             if found["registration"].state is RegistrationState.CONFIRMED:
                 found.setdefault("confirmed", found["registration"])
-    registrations.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
+    submissions.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
     waiting = make.registration(by_approval, make.trainee(agency, family_name=f"{word()}ko"))
     reserve_list.reserve(waiting, by=by)
     found["seat_request"] = seat_requests.ask(
@@ -109,15 +110,15 @@ def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) ->
     """
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
-    registrations.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
+    submissions.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
     records.transfer(comes, by=admin, agency=a)
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
-    registrations.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
+    submissions.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
     merge = merges.merge(known, double, by=admin, values=[])
     tight = make.training(capacity=1)
-    held = registrations.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
+    held = submissions.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
     make.registration(tight, make.trainee(a, family_name="Plainwaiting"))
-    registrations.withdraw(held, by=by, reason=f"{word()} ill")
+    submissions.withdraw(held, by=by, reason=f"{word()} ill")
     return merge
 
 

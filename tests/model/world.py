@@ -36,18 +36,15 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import (
-    agencies,
+from training.services import agencies, seat_counts, training_moves, trainings
+from training.services.registrations import (
+    by_link,
     decisions,
     kept_seats,
     late_changes,
-    my_registrations,
-    registrations,
     reserve_list,
-    seat_counts,
     seat_requests,
-    training_moves,
-    trainings,
+    submissions,
 )
 from training.services.trainees import records
 from training.text import msg
@@ -133,18 +130,18 @@ class World:
     def register(self, person: int) -> None:
         """By the agency, within the window."""
         trainee = self._person(person)
-        registrations.submit(self._training, by=self._focal(trainee.agency), trainee=trainee)
+        submissions.submit(self._training, by=self._focal(trainee.agency), trainee=trainee)
 
     def register_late(self, person: int) -> None:
         """By a coordinator, whom the window does not bind."""
-        registrations.submit(self._training, by=self._staff, trainee=self._person(person), override=True)
+        submissions.submit(self._training, by=self._staff, trainee=self._person(person), override=True)
 
     def register_many(self, agency: int, first: int, count: int) -> None:
         """Several people of one agency at once."""
         of = self._agency(agency)
         own = self._people(first, of)
         people = [own[(first + n) % len(own)] for n in range(min(len(own), 1 + count % PEOPLE))]
-        registrations.submit_many(
+        submissions.submit_many(
             self._training, by=self._focal(of), agency=of, people=people, override=count % 2 == 0
         )
 
@@ -160,7 +157,7 @@ class World:
         if one.state is S.OFFERED and n % 3 == 1:
             reserve_list.accept(one, by=self._focal(one.agency))
         elif one.state is S.OFFERED and n % 3 == 2:
-            my_registrations.acknowledge(one)
+            by_link.acknowledge(one)
         else:
             reserve_list.confirm(one, by=self._staff)
 
@@ -180,17 +177,17 @@ class World:
     def decline(self, n: int) -> None:
         """Declined with a reason."""
         one = self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE)
-        registrations.decline(one, by=self._staff, reason="not eligible")
+        submissions.decline(one, by=self._staff, reason="not eligible")
 
     def send_back(self, n: int) -> None:
         """Returned for correction."""
         one = self._registration(n, S.SUBMITTED)
-        registrations.return_for_correction(one, by=self._staff, reason="the rank is missing")
+        submissions.return_for_correction(one, by=self._staff, reason="the rank is missing")
 
     def resubmit(self, n: int) -> None:
         """Corrected."""
         one = self._registration(n, S.RETURNED)
-        registrations.resubmit(one, by=self._focal(one.agency), override=n % 2 == 0)
+        submissions.resubmit(one, by=self._focal(one.agency), override=n % 2 == 0)
 
     def decide_many(self, verb: int, first: int, count: int) -> None:
         """One verb on several, each by itself."""
@@ -207,12 +204,12 @@ class World:
     def withdraw(self, n: int) -> None:
         """By the agency."""
         one = self._registration(n, S.CONFIRMED, S.OFFERED, S.RESERVE)
-        registrations.withdraw(one, by=self._focal(one.agency), reason="ill")
+        submissions.withdraw(one, by=self._focal(one.agency), reason="ill")
 
     def decline_by_trainee(self, n: int) -> None:
         """By the person."""
         one = self._registration(n, S.CONFIRMED, S.OFFERED)
-        my_registrations.decline(one, text="I cannot come.")
+        by_link.decline(one, text="I cannot come.")
 
     def replace(self, n: int, person: int) -> None:
         """Another person takes the seat."""

@@ -22,15 +22,8 @@ from training.models import (
     Sex,
     Trainee,
 )
-from training.services import (
-    agencies,
-    at_the_door,
-    attendance,
-    audit,
-    registrations,
-    sessions,
-    shown_registrations,
-)
+from training.services import agencies, at_the_door, attendance, audit, sessions
+from training.services.registrations import submissions, visible
 
 S = RegistrationState
 
@@ -211,7 +204,7 @@ def test_who_waited_for_a_decision_is_let_in_where_a_seat_is_free(opened, make: 
     assert added == waiting
     assert (added.state, added.source) == (S.CONFIRMED, RegistrationSource.WALK_IN)
     assert len(door.listed) == 1
-    assert [step.to_state for step in shown_registrations.history(added)][-1] is S.CONFIRMED
+    assert [step.to_state for step in visible.history(added)][-1] is S.CONFIRMED
     assert "registration.let_in" in {e.action for e in db.session.scalars(audit.about(added))}
 
 
@@ -271,7 +264,7 @@ def test_a_suspended_agency_stays_out(door, make: Make):
 def test_who_waits_under_another_spelling_is_let_in_and_not_added_twice(opened, make: Make):
     door = opened(admission=Admission.APPROVAL)
     agency = make.agency()
-    waiting = registrations.submit(
+    waiting = submissions.submit(
         door.training, by=None, override=True,
         trainee=make.trainee(agency, family_name="Shevchenko", given_names="Olha"),
     )  # fmt: skip

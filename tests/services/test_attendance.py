@@ -14,8 +14,9 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import AttendanceStatus, RegisterState, TrainingSession
-from training.services import attendance, late_changes, registrations, sessions
+from training.services import attendance, sessions
 from training.services.attendance import Mark
+from training.services.registrations import late_changes, submissions
 
 P, L, E, X, A = AttendanceStatus
 
@@ -150,9 +151,9 @@ def test_a_register_lists_those_confirmed_at_the_start_walk_ins_and_whoever_has_
     training = make.training(capacity=10)
     session = attendance.db.session.get_one(TrainingSession, _first_session(training))
     stayed, left_before, left_after = (make.registration(training) for _ in range(3))
-    registrations.withdraw(left_before, by=None, reason="ill")
+    submissions.withdraw(left_before, by=None, reason="ill")
     with time_machine.travel(session.starts_at + timedelta(minutes=30)):
-        registrations.withdraw(left_after, by=None, reason="called away")
+        submissions.withdraw(left_after, by=None, reason="called away")
         too_late = make.registration(training)
         at_the_door = late_changes.walk_in(training, by=make.user(), trainee=make.trainee())
 

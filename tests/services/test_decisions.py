@@ -7,8 +7,8 @@ import pytest
 from tests.make import Make
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Admission, ReasonCode, RegistrationState, Role, SeatRequestState
-from training.services import decisions, registrations, seat_requests, seats, shown_registrations
-from training.services.decisions import Verb
+from training.services.registrations import decisions, seat_requests, seats, submissions, visible
+from training.services.registrations.decisions import Verb
 
 S = RegistrationState
 
@@ -28,7 +28,7 @@ def test_each_is_confirmed_until_the_seats_are_used_up_and_the_rest_say_why(make
 
 def test_a_step_that_the_state_does_not_have_says_who_can_resolve_it(make: Make):
     training, by = make.training(admission=Admission.APPROVAL), make.user()
-    declined = registrations.decline(make.registration(training), by=by, reason="late")
+    declined = submissions.decline(make.registration(training), by=by, reason="late")
 
     [decision] = decisions.decide(training, [declined], Verb.CONFIRM, by=by)
 
@@ -55,7 +55,7 @@ def test_declining_and_returning_want_a_reason_before_anything_is_done(make: Mak
     assert one.state is S.SUBMITTED
 
     decisions.decide(training, [one], Verb.DECLINE, by=by, reason="Not a border guard.", reason_code=ReasonCode.NOT_ELIGIBLE)  # fmt: skip
-    last = shown_registrations.history(one)[-1]
+    last = visible.history(one)[-1]
     assert (last.to_state, last.reason_code, last.reason) == (
         S.DECLINED,
         ReasonCode.NOT_ELIGIBLE,

@@ -25,20 +25,9 @@ from training.models import (
     User,
 )
 from training.policy import Action, can
-from training.services import (
-    dashboards,
-    decisions,
-    drafts,
-    late_changes,
-    merges,
-    registrations,
-    reminders,
-    reports,
-    seats,
-    shown_registrations,
-    training_moves,
-    visible_trainings,
-)
+from training.services import dashboards, merges, reports, training_moves, visible_trainings
+from training.services.registrations import decisions, drafts, late_changes, reminders, seats, submissions
+from training.services.registrations import visible as registration_visible
 from training.services.trainees import duplicates, records
 
 S = RegistrationState
@@ -67,7 +56,7 @@ def letters() -> int:
 
 
 def visible(user: User, training: Training) -> list[Registration]:
-    return list(db.session.scalars(shown_registrations.of(training, user)))
+    return list(db.session.scalars(registration_visible.of(training, user)))
 
 
 def test_a_draft_holds_no_seat_and_nobody_is_told(make: Make):
@@ -122,7 +111,7 @@ def test_drafts_are_submitted_by_the_rules_of_the_seats_and_everybody_is_told(ma
     assert [(one.state, one.reserve_rank) for one in kept] == [
         (S.CONFIRMED, None), (S.CONFIRMED, None), (S.RESERVE, 1),
     ]  # fmt: skip
-    assert [step.to_state for step in shown_registrations.history(kept[2])] == [
+    assert [step.to_state for step in registration_visible.history(kept[2])] == [
         S.DRAFT,
         S.SUBMITTED,
         S.RESERVE,
@@ -171,7 +160,7 @@ def test_a_draft_that_is_thrown_away_keeps_its_history_and_is_seen_by_nobody(mak
 
     drafts.discard(desk.training, by=desk.focal, drafts=[one])
 
-    assert [step.to_state for step in shown_registrations.history(one)] == [S.DRAFT, S.WITHDRAWN]
+    assert [step.to_state for step in registration_visible.history(one)] == [S.DRAFT, S.WITHDRAWN]
     assert visible(desk.focal, desk.training) == [other]
     assert visible(make.user(Role.MANAGER), desk.training) == []
     assert not can(desk.focal, Action.REGISTRATION_READ, one)
@@ -190,9 +179,9 @@ def test_a_draft_is_in_the_way_of_no_registration(way, make: Make):
     [draft], person = desk.keep(), desk.people[0]
 
     if way == "form":
-        new = registrations.submit(desk.training, by=desk.focal, trainee=person)
+        new = submissions.submit(desk.training, by=desk.focal, trainee=person)
     elif way == "many":
-        [new] = registrations.submit_many(desk.training, by=desk.focal, agency=desk.agency, people=[person])
+        [new] = submissions.submit_many(desk.training, by=desk.focal, agency=desk.agency, people=[person])
     else:
         with time_machine.travel(clock.now() + timedelta(days=31)):
             new = late_changes.walk_in(desk.training, by=make.user(), trainee=person)
@@ -206,7 +195,7 @@ def test_another_agencys_draft_blocks_nobody_and_says_nothing(make: Make):
     [draft], new_agency = desk.keep(), make.agency()
     records.transfer(desk.people[0], by=by, agency=new_agency)
 
-    new = registrations.submit(desk.training, by=by, trainee=desk.people[0])
+    new = submissions.submit(desk.training, by=by, trainee=desk.people[0])
 
     assert (new.state, draft.state) == (S.CONFIRMED, S.DRAFT)
     assert visible(desk.focal, desk.training) == [draft]

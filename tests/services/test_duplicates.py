@@ -18,16 +18,8 @@ from training.models import (
     Trainee,
     TraineeKey,
 )
-from training.services import (
-    audit,
-    demo,
-    import_staging,
-    import_undo,
-    imports,
-    merges,
-    registrations,
-    reserve_list,
-)
+from training.services import audit, demo, import_staging, import_undo, imports, merges
+from training.services.registrations import reserve_list, submissions
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 
@@ -207,7 +199,7 @@ def test_a_merge_moves_every_row_and_undoing_puts_everything_back(make: Make):
     mine = make.registration(training, kept)
     theirs = make.registration(make.training(), gone)
     again = make.registration(training, gone)
-    registrations.withdraw(again, by=by, reason="ill")
+    submissions.withdraw(again, by=by, reason="ill")
     copied = (theirs.agency_id, theirs.agency_name)
     make.trainee(**OLHA)
     before = state_of_everything("person_merge", "outgoing_mail")
@@ -253,7 +245,7 @@ def test_the_merged_away_are_hidden_everywhere(make: Make):
     with pytest.raises(Exception, match="We could not find this"):
         records.pick(agency, [gone.public_id])
     with pytest.raises(Conflict, match="found to be somebody else"):
-        registrations.submit(make.training(), by=by, trainee=gone)
+        submissions.submit(make.training(), by=by, trainee=gone)
     assert records.get_or_kept(by, gone.public_id) is kept
 
 
@@ -269,7 +261,7 @@ def test_two_live_registrations_for_one_training_are_settled_first(make: Make):
         merges.merge(kept, gone, by=by, values=[])
     assert (gone.merged_into_id, second.trainee_id) == (None, gone.id)
 
-    registrations.withdraw(second, by=by, reason="twice")
+    submissions.withdraw(second, by=by, reason="twice")
     merges.merge(kept, gone, by=by, values=[])
 
     assert (second.trainee_id, second.state) == (kept.id, RegistrationState.WITHDRAWN)
@@ -327,13 +319,13 @@ def test_what_nobody_did_to_the_merge_does_not_bind_it(make: Make):
     by, agency, training = make.user(), make.agency(), make.training(capacity=1)
     make.registration(training)
     kept, gone = make.trainee(agency, **OLHA), make.trainee(agency, **OLGA, email="o@example.org", phone="+1")
-    waiting = registrations.submit(training, by=None, trainee=gone)
+    waiting = submissions.submit(training, by=None, trainee=gone)
     withdrawn = make.registration(trainee=gone)
-    other = registrations.submit(training, by=None, trainee=make.trainee())
+    other = submissions.submit(training, by=None, trainee=make.trainee())
     done = merges.merge(kept, gone, by=by, values=["email", "phone"])
 
     reserve_list.reserve(other, by=by, rank=1)
-    registrations.withdraw(withdrawn, by=by, reason="ill")
+    submissions.withdraw(withdrawn, by=by, reason="ill")
     records.change(kept, by=by, person=make.person(kept, email="new@example.org"))
     merges.undo(done, by=by)
 

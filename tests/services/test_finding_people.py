@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Registration, Role, Trainee, User
-from training.services import shown_registrations
+from training.services.registrations import visible
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 
@@ -91,7 +91,7 @@ def test_registrations_are_found_by_a_spelling_partners_ones_while_the_person_is
     partner, staff = make.user(Role.PARTNER, agency=agency), make.user()
 
     def found(user: User, text: str) -> list[Registration]:
-        return list(db.session.scalars(shown_registrations.search(user, text=text)))
+        return list(db.session.scalars(visible.search(user, text=text)))
 
     before = [
         found(user, text) for user in (partner, staff) for text in ("Ольга Шевченко", "Risk", "Risk olha")

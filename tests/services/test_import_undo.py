@@ -21,17 +21,9 @@ from training.models import (
     Trainee,
     TrainingState,
 )
-from training.services import (
-    audit,
-    drafts,
-    import_staging,
-    import_undo,
-    imports,
-    merges,
-    my_registrations,
-    shown_registrations,
-)
+from training.services import audit, import_staging, import_undo, imports, merges
 from training.services.letters import outbox
+from training.services.registrations import by_link, drafts, visible
 from training.services.trainees import records
 
 
@@ -93,7 +85,7 @@ def test_what_an_import_changed_and_its_undoing_put_back_stands_in_each_persons_
 def test_nothing_is_undone_once_somebody_has_answered_that_they_come(staged, make: Make):
     by = make.user()
     batch = stored(staged, by, "Amber,Ada,f,,a@example.org")
-    my_registrations.acknowledge(db.session.scalars(select(Registration)).one())
+    by_link.acknowledge(db.session.scalars(select(Registration)).one())
 
     with pytest.raises(Conflict, match="answered already"):
         import_undo.undo(batch, by=by)
@@ -128,7 +120,7 @@ def test_whoever_has_had_a_letter_is_withdrawn_and_the_others_are_gone(staged, m
     assert import_undo.undo(batch, by=by) == 2
 
     left = db.session.scalars(select(Registration)).one()
-    last = shown_registrations.history(left)[-1]
+    last = visible.history(left)[-1]
     assert (left.state, left.trainee.family_name) == (RegistrationState.WITHDRAWN, "Amber")
     assert (last.from_state, last.reason_code, last.by_name) == (
         RegistrationState.CONFIRMED, ReasonCode.AGENCY, by.name,

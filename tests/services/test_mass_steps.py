@@ -23,7 +23,8 @@ from training.models import (
     Training,
     User,
 )
-from training.services import decisions, drafts, registrations, shown_registrations, training_moves
+from training.services import training_moves
+from training.services.registrations import decisions, drafts, submissions, visible
 from training.services.trainees import records
 
 S = RegistrationState
@@ -56,7 +57,7 @@ def statements(make: Make, queries: list[str], work: str, people: int) -> int:
         case "discard":
             drafts.discard(training, by=focal, drafts=kept)
         case "register":
-            registrations.submit_many(training, people=who, **given)
+            submissions.submit_many(training, people=who, **given)
         case "cancel":
             training_moves.change_state(training, name="cancel", by=by, reason="No funds.")
     return len(queries)
@@ -99,7 +100,7 @@ def test_each_of_many_keeps_its_steps_and_its_entry(make: Make):
     def history(number: int):
         return [
             (one.from_state, one.to_state, one.reason_code, one.reason, one.by)
-            for one in shown_registrations.history([*kept, left][number])
+            for one in visible.history([*kept, left][number])
         ]
 
     first = [(None, S.DRAFT, None, "", focal), (S.DRAFT, S.SUBMITTED, None, "", focal)]
@@ -135,7 +136,7 @@ def test_nobody_is_put_forward_twice_at_once(way: str, make: Make):
             case "keep":
                 drafts.keep(training, people=[one, one], **given)
             case "register":
-                registrations.submit_many(training, people=[one, one], **given)
+                submissions.submit_many(training, people=[one, one], **given)
             case "submit":
                 [kept] = drafts.keep(training, people=[one], **given)
                 drafts.submit(training, drafts=[kept, kept], **given)
@@ -188,12 +189,12 @@ def test_who_begins_the_list_is_owed_nothing_whichever_way_they_came(way: str, m
 
     match way:
         case "one":
-            registrations.submit(training, by=focal, trainee=person)
+            submissions.submit(training, by=focal, trainee=person)
         case "several":
-            registrations.submit_many(training, people=[person], **given)
+            submissions.submit_many(training, people=[person], **given)
         case "draft":
             drafts.submit(training, drafts=drafts.keep(training, people=[person], **given), **given)
 
-    found = shown_registrations.of_trainee(person, focal).where(Registration.state.in_(LIVE))
+    found = visible.of_trainee(person, focal).where(Registration.state.in_(LIVE))
     assert training.freed_seats == 0
     assert [one.state for one in db.session.scalars(found)] == [S.RESERVE]

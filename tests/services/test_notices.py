@@ -25,19 +25,17 @@ from training.models import (
     Reminder,
     Role,
 )
-from training.services import (
+from training.services import locked_trainings, training_moves, trainings
+from training.services.letters import outbox
+from training.services.registrations import (
     kept_seats,
     late_changes,
-    locked_trainings,
-    registrations,
     reminders,
     reserve_list,
     seat_requests,
-    shown_registrations,
-    training_moves,
-    trainings,
+    submissions,
+    visible,
 )
-from training.services.letters import outbox
 from training.services.trainees import records
 
 
@@ -76,10 +74,10 @@ def test_every_step_of_a_registration_is_told_to_its_agency(desk, make: Make):
     one, other = (make.registration(training, make.trainee(agency)) for _ in range(2))
     assert kinds(focal) == ["submitted", "submitted"]
 
-    registrations.return_for_correction(one, by=by, reason="Birth of date?")
+    submissions.return_for_correction(one, by=by, reason="Birth of date?")
     assert "Birth of date?" in written(focal)[0].body
     assert kinds(focal) == ["returned"]
-    registrations.resubmit(one, by=focal)
+    submissions.resubmit(one, by=focal)
     assert kinds(focal) == ["submitted"]
     reserve_list.reserve(one, by=by)
     assert "1. " + one.trainee.name in written(focal)[0].body
@@ -93,10 +91,10 @@ def test_every_step_of_a_registration_is_told_to_its_agency(desk, make: Make):
     new = late_changes.replace(one, by=focal, substitute=make.trainee(agency), reason="ill")
     assert f"{one.trainee.name} → {new.trainee.name}" in written(focal)[0].body
     assert kinds(focal) == ["replaced"]
-    registrations.decline(other, by=by, reason="Too late")
+    submissions.decline(other, by=by, reason="Too late")
     assert "Too late" in written(focal)[0].body
     assert kinds(focal) == ["declined"]
-    registrations.withdraw(new, by=focal, reason="on leave")
+    submissions.withdraw(new, by=focal, reason="on leave")
     assert kinds(focal) == ["withdrawn"]
 
 
@@ -119,7 +117,7 @@ def test_five_hundred_people_make_one_letter_for_each_focal_point_and_one_digest
     people = [make.trainee(agency, email=f"p{n}@example.org") for n in range(500)]
     forget()
 
-    registrations.submit_many(training, by=focal, agency=agency, people=people)
+    submissions.submit_many(training, by=focal, agency=agency, people=people)
 
     assert [len(written(user)) for user in (focal, second, coordinator)] == [1, 1, 1]
     body = written(focal)[0].body
@@ -133,7 +131,7 @@ def test_a_withdrawal_and_who_moves_up_stand_in_one_letter_of_one_agency(make: M
     first, next_one = (make.registration(training, make.trainee(focal.agency)) for _ in range(2))
     forget()
 
-    registrations.withdraw(first, by=focal, reason="ill")
+    submissions.withdraw(first, by=focal, reason="ill")
 
     (letter,) = written(focal)
     assert letter.kind == "frame"
@@ -176,7 +174,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_notices_with_it(desk, make: M
 def test_coordinators_in_scope_are_told_of_submissions_and_withdrawals_and_no_others(desk, make: Make):
     outside = make.user(Role.COORDINATOR, themes=[make.theme("LMI")])
     registration = make.registration(desk["training"], make.trainee(desk["agency"]))
-    registrations.withdraw(registration, by=desk["focal"], reason="ill")
+    submissions.withdraw(registration, by=desk["focal"], reason="ill")
 
     assert kinds(desk["coordinator"]) == ["coordinator_submitted", "coordinator_withdrawn"]
     assert written(outside) == []
@@ -186,7 +184,7 @@ def test_a_coordinator_is_not_told_what_they_did_themselves(desk, make: Make):
     registration = make.registration(desk["training"], make.trainee(desk["agency"]))
     forget()
 
-    registrations.withdraw(registration, by=desk["coordinator"], reason="x")
+    submissions.withdraw(registration, by=desk["coordinator"], reason="x")
 
     assert written(desk["coordinator"]) == []
     assert len(written(desk["focal"])) == 1
@@ -348,11 +346,11 @@ def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     foreign = [
         make.trainee(theirs, family_name="Zanzibarsky", email=f"canary{n}@example.org") for n in range(3)
     ]
-    registrations.submit_many(training, by=mine, agency=mine.agency, people=own)
-    others = registrations.submit_many(training, by=None, agency=theirs, people=foreign)
-    first = shown_registrations.live_of(training, own[0])
-    registrations.withdraw(first, by=mine, reason="ill")
-    registrations.decline(others[2], by=coordinator, reason="Full")
+    submissions.submit_many(training, by=mine, agency=mine.agency, people=own)
+    others = submissions.submit_many(training, by=None, agency=theirs, people=foreign)
+    first = visible.live_of(training, own[0])
+    submissions.withdraw(first, by=mine, reason="ill")
+    submissions.decline(others[2], by=coordinator, reason="Full")
     training_moves.change_state(training, name="cancel", by=coordinator, reason="off")
     sent: list[EmailMessage] = []
     while outbox.send_due(app.config["CONFIG"], sent.append):
@@ -509,7 +507,7 @@ def test_what_is_no_single_address_is_not_written_to(address, desk, make: Make):
 
 def test_a_person_whose_registration_ended_meanwhile_is_not_written_to(desk, make: Make, app):
     trainee = make.trainee(desk["agency"], email="a@example.org")
-    registrations.withdraw(make.registration(desk["training"], trainee), by=None, reason="x")
+    submissions.withdraw(make.registration(desk["training"], trainee), by=None, reason="x")
 
     outbox.send_due(app.config["CONFIG"], lambda message: None)
 
@@ -543,8 +541,8 @@ def test_a_near_deadline_is_told_once_to_agencies_with_free_kept_seats_or_unfini
     by = make.user(Role.COORDINATOR)
     for user in (unfinished, done):
         registration = make.registration(training, make.trainee(user.agency))
-    registrations.return_for_correction(
-        shown_registrations.live_of(training, db.session.scalar(_people_of(unfinished))), by=by, reason="x"
+    submissions.return_for_correction(
+        visible.live_of(training, db.session.scalar(_people_of(unfinished))), by=by, reason="x"
     )
     assert registration.state is RegistrationState.SUBMITTED
     forget()

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import AttendanceStatus, Registration, Role
-from training.services import attendance, late_changes, own_attendance, sessions, shown_registrations
+from training.services import attendance, own_attendance, sessions
 from training.services.attendance import Mark
 from training.services.own_attendance import Share
+from training.services.registrations import late_changes, visible
 from training.services.trainees import records
 
 P, L, E, X, A = AttendanceStatus
@@ -101,7 +102,7 @@ def test_of_who_moved_away_the_old_agency_sees_its_own_registration_alone(held, 
     )
     new = late_changes.walk_in(other, by=held["by"], trainee=held["own"].trainee)
 
-    mine = db.session.scalars(shown_registrations.visible_to(focal)).all()
+    mine = db.session.scalars(visible.visible_to(focal)).all()
 
     assert mine == [held["own"]] and new not in mine
     assert own_attendance.shares(mine) == {held["own"].id: Share(180, 180)}

@@ -21,21 +21,17 @@ from training.models import (
     ReserveOrder,
     Role,
 )
-from training.services import (
-    agencies,
-    dashboards,
+from training.services import agencies, dashboards, seat_counts, training_moves, trainings
+from training.services.registrations import (
     decisions,
     kept_seats,
     late_changes,
-    registrations,
     reserve_list,
-    seat_counts,
     seat_requests,
-    standings,
-    training_moves,
-    trainings,
+    submissions,
+    why_waiting,
 )
-from training.services.decisions import Verb
+from training.services.registrations.decisions import Verb
 
 S = RegistrationState
 
@@ -53,8 +49,8 @@ def test_a_seat_given_up_while_the_training_is_postponed_is_given_when_it_opens_
     by = make.user()
 
     training_moves.change_state(training, by=by, name="postpone", reason="elections")
-    registrations.withdraw(held, by=by, reason="ill")
-    told = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+    submissions.withdraw(held, by=by, reason="ill")
+    told = why_waiting.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
     make.session(training)
     training_moves.change_state(training, by=by, name="open")
 
@@ -67,8 +63,8 @@ def test_a_seat_given_up_while_the_only_one_who_waits_is_suspended_is_theirs_aft
     by = make.user()
 
     agencies.suspend(waiting.agency, by=by, reason="under review")
-    registrations.withdraw(held, by=by, reason="ill")
-    told = standings.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
+    submissions.withdraw(held, by=by, reason="ill")
+    told = why_waiting.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
     agencies.resume(waiting.agency, by=by)
 
     assert "suspended" in str(told)
@@ -78,8 +74,8 @@ def test_a_seat_given_up_while_the_only_one_who_waits_is_suspended_is_theirs_aft
 def test_a_seat_that_was_free_before_anybody_waited_is_owed_to_nobody(make: Make):
     training, held, waiting = full(make)
     by = make.user()
-    registrations.withdraw(waiting, by=by, reason="ill")
-    registrations.withdraw(held, by=by, reason="ill")
+    submissions.withdraw(waiting, by=by, reason="ill")
+    submissions.withdraw(held, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
     trainings.change(training, by=by, details=make.changed(training, title="Another title"))
@@ -93,7 +89,7 @@ def test_what_is_owed_ends_with_those_who_waited(make: Make):
     agencies.suspend(alone.agency, by=by, reason="under review")
     trainings.change(training, by=by, details=make.changed(training, capacity=5))
     owed = training.freed_seats
-    registrations.withdraw(alone, by=by, reason="ill")
+    submissions.withdraw(alone, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
     trainings.change(training, by=by, details=make.changed(training, title="Another title"))
@@ -114,7 +110,7 @@ def test_seats_kept_for_one_agency_use_up_nothing_that_is_owed_to_another(make: 
     training, held, waiting = full(make, extra=4)
     by = make.user()
     agencies.suspend(waiting.agency, by=by, reason="under review")
-    registrations.withdraw(held, by=by, reason="ill")
+    submissions.withdraw(held, by=by, reason="ill")
     other = make.registration(training)
     reserve_list.reserve(other, by=by)
 
@@ -127,7 +123,7 @@ def test_seats_kept_for_one_agency_use_up_nothing_that_is_owed_to_another(make: 
 def test_where_a_coordinator_gave_seats_and_no_longer_does_the_seat_that_became_free_is_given(make: Make):
     training, held, waiting = full(make, promotion=Promotion.PROPOSED)
     by = make.user()
-    registrations.withdraw(held, by=by, reason="ill")
+    submissions.withdraw(held, by=by, reason="ill")
     before = waiting.state
 
     details = make.changed(training, promotion=Promotion.AUTOMATIC)
@@ -197,7 +193,7 @@ def test_who_let_an_offer_pass_waits_behind_the_others_by_submission_too(make: M
         reserve_list.expire_offers()
         third = reserved(make, training, 1)[0]
     with time_machine.travel(first.let_pass_at + timedelta(hours=1), tick=False):
-        registrations.withdraw(second, by=None, reason="ill")
+        submissions.withdraw(second, by=None, reason="ill")
 
     assert (first.state, third.state) == (S.CONFIRMED, S.RESERVE), "it waits since it let the seat pass"
 
@@ -209,7 +205,7 @@ def test_who_waited_already_when_an_offer_was_let_pass_goes_first(make: Make):
 
     with time_machine.travel(first.offer_expires_at + timedelta(minutes=1), tick=False):
         reserve_list.expire_offers()
-        registrations.withdraw(second, by=None, reason="ill")
+        submissions.withdraw(second, by=None, reason="ill")
 
     assert (first.state, third.state) == (S.RESERVE, S.CONFIRMED)
 
@@ -279,10 +275,10 @@ def test_where_a_coordinator_gives_the_seats_who_is_next_is_named(make: Make):
     far, near = make.registration(training), make.registration(training, make.trainee(gone.agency))
     before = dashboards.of_coordinator(by).to_give
 
-    registrations.withdraw(gone, by=by, reason="ill")
+    submissions.withdraw(gone, by=by, reason="ill")
 
     assert (list(before), dashboards.of_coordinator(by).to_give) == ([], [training])
-    assert (standings.next_up(training), far.state, near.state) == ([near], S.RESERVE, S.RESERVE)
+    assert (why_waiting.next_up(training), far.state, near.state) == ([near], S.RESERVE, S.RESERVE)
 
     with time_machine.travel(walltime.first_instant(training.starts_on, training.zone)):
         assert dashboards.of_coordinator(by).to_give == [], "nobody moves up any more"
@@ -292,11 +288,11 @@ def test_who_was_replaced_gave_no_seat_up(make: Make):
     training, by = make.training(capacity=2, promotion=Promotion.PROPOSED), make.user()
     gone, replaced = make.registration(training), make.registration(training)
     far, near = make.registration(training), make.registration(training, make.trainee(gone.agency))
-    registrations.withdraw(gone, by=by, reason="ill")
+    submissions.withdraw(gone, by=by, reason="ill")
 
     late_changes.replace(replaced, by=by, substitute=make.trainee(replaced.agency), reason="ill")
 
-    assert (standings.next_up(training), far.state) == ([near], S.RESERVE)
+    assert (why_waiting.next_up(training), far.state) == ([near], S.RESERVE)
 
 
 def test_a_substitute_of_an_agency_that_moved_sets_its_seat_free(make: Make):

@@ -13,17 +13,16 @@ from tests.make import Make
 from training import letters
 from training.db import atomic, db
 from training.models import Admission, MailState, OutgoingMail, Registration, Role
-from training.services import (
+from training.services import training_moves, trainings
+from training.services.letters import outbox
+from training.services.registrations import (
+    by_link,
     decisions,
     late_changes,
-    my_registrations,
-    registrations,
     reminders,
     reserve_list,
-    training_moves,
-    trainings,
+    submissions,
 )
-from training.services.letters import outbox
 
 ADA = "ada@example.org"
 
@@ -83,9 +82,9 @@ def test_every_step_is_told_to_the_person_in_their_language_with_their_link(desk
 @pytest.mark.parametrize("how", ["declined", "withdrawn"])
 def test_an_end_is_told_without_a_link_that_no_longer_works_and_goes_out(how, desk, app):
     if how == "declined":
-        registrations.decline(desk["ada"], by=desk["by"], reason="For the agency")
+        submissions.decline(desk["ada"], by=desk["by"], reason="For the agency")
     else:
-        registrations.withdraw(desk["ada"], by=desk["focal"], reason="For the agency")
+        submissions.withdraw(desk["ada"], by=desk["focal"], reason="For the agency")
     sent: list[EmailMessage] = []
 
     outbox.send_due(app.config["CONFIG"], sent.append)
@@ -97,7 +96,7 @@ def test_an_end_is_told_without_a_link_that_no_longer_works_and_goes_out(how, de
 
 def test_a_letter_of_a_step_that_is_overtaken_by_the_end_is_not_sent(desk, app):
     reserve_list.confirm(desk["ada"], by=desk["by"])
-    registrations.withdraw(desk["ada"], by=desk["focal"], reason="x")
+    submissions.withdraw(desk["ada"], by=desk["focal"], reason="x")
 
     outbox.send_due(app.config["CONFIG"], lambda message: None)
 
@@ -111,15 +110,15 @@ def test_who_did_it_themselves_is_not_told(desk):
     reserve_list.offer(desk["ada"], by=desk["by"])
     forget()
 
-    my_registrations.acknowledge(desk["ada"])
-    my_registrations.decline(desk["ada"])
+    by_link.acknowledge(desk["ada"])
+    by_link.decline(desk["ada"])
 
     assert personal() == []
 
 
 def test_what_leads_nowhere_new_for_the_person_is_not_told(desk):
-    registrations.return_for_correction(desk["ada"], by=desk["by"], reason="x")
-    registrations.resubmit(desk["ada"], by=desk["focal"])
+    submissions.return_for_correction(desk["ada"], by=desk["by"], reason="x")
+    submissions.resubmit(desk["ada"], by=desk["focal"])
 
     assert personal() == []
 
@@ -136,7 +135,7 @@ def test_who_moves_up_is_told_and_who_is_put_in_a_seat_gets_the_notice(make: Mak
     first, waits = (make.registration(training, make.trainee(agency, email=f"{n}@example.org")) for n in "ab")
     forget()
 
-    registrations.withdraw(first, by=by, reason="x")
+    submissions.withdraw(first, by=by, reason="x")
     assert [(row.to_email, row.kind) for row in personal()] == [
         ("a@example.org", "trainee_withdrawn"), ("b@example.org", "trainee_confirmed"),
     ]  # fmt: skip

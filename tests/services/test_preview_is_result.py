@@ -13,8 +13,9 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration
-from training.services import import_staging, imports, registrations, shown_registrations
+from training.services import import_staging, imports
 from training.services.import_verdicts import Verdict
+from training.services.registrations import submissions, visible
 from training.services.trainees import records
 
 PEOPLE = [("Amber", "Ada"), ("Birch", "Ben"), ("Cedar", "Cy"), ("Dogwood", "Di")]
@@ -41,10 +42,10 @@ def happen(make: Make, training, agency, what: str, who: int) -> None:
         make.trainee(agency, family_name=family, given_names=given_names, email=email)
     elif known is None:
         return
-    elif what == "register" and shown_registrations.live_of(training, known) is None:
+    elif what == "register" and visible.live_of(training, known) is None:
         make.registration(training, known)
-    elif what == "withdraw" and (live := shown_registrations.live_of(training, known)):
-        registrations.withdraw(live, by=None, reason="ill")
+    elif what == "withdraw" and (live := visible.live_of(training, known)):
+        submissions.withdraw(live, by=None, reason="ill")
     elif what == "promote in rank":
         records.change(known, by=None, person=make.person(known, rank="Colonel"))
 

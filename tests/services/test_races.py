@@ -27,15 +27,8 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import (
-    import_staging,
-    imports,
-    late_changes,
-    locked_trainings,
-    registrations,
-    reserve_list,
-)
-from training.services import registration_steps as steps
+from training.services import import_staging, imports, locked_trainings
+from training.services.registrations import late_changes, reserve_list, steps, submissions
 
 pytestmark = pytest.mark.real_commit
 S = RegistrationState
@@ -107,7 +100,7 @@ def replaced_while_withdrawn(app: Flask) -> tuple[list[DomainError], list[Regist
         db.session.remove()
     refusals = at_once(
         app, training,
-        lambda: registrations.withdraw(get(Registration, held), by=get(User, by), reason="ill"),
+        lambda: submissions.withdraw(get(Registration, held), by=get(User, by), reason="ill"),
         lambda: late_changes.replace(
             get(Registration, held), by=get(User, by), substitute=get(Trainee, substitute), reason="ill"
         ),
@@ -144,7 +137,7 @@ def registered_while_the_training_changes(
     refusals = at_once(
         app, training,
         lambda: change(get(Training, training)),
-        lambda: registrations.submit(get(Training, training), by=None, trainee=get(Trainee, trainee)),
+        lambda: submissions.submit(get(Training, training), by=None, trainee=get(Trainee, trainee)),
     )  # fmt: skip
     return refusals, states(app, training)
 
@@ -217,7 +210,7 @@ def test_a_seat_given_meanwhile_is_not_taken_back_by_returning(raced):
     refusals = at_once(
         raced, training,
         lambda: reserve_list.confirm(get(Registration, one), by=get(User, by)),
-        lambda: registrations.return_for_correction(get(Registration, one), by=get(User, by), reason="rank?"),
+        lambda: submissions.return_for_correction(get(Registration, one), by=get(User, by), reason="rank?"),
     )  # fmt: skip
 
     assert states(raced, training) == [S.CONFIRMED]

@@ -23,8 +23,9 @@ from training.models import (
     Training,
     User,
 )
-from training.services import drafts, import_staging, imports, merges, registrations
+from training.services import import_staging, imports, merges
 from training.services.letters import outbox
+from training.services.registrations import drafts, submissions
 from training.services.trainees import records
 
 pytestmark = pytest.mark.real_commit
@@ -55,12 +56,12 @@ class Race:
         records.change(ivan, by=get(User, self.by), person=Make().person(ivan, given_names="Iwan"))
 
     def submit(self) -> None:
-        registrations.submit(
+        submissions.submit(
             get(Training, self.training), by=get(User, self.by), trainee=get(Trainee, self.ivan)
         )
 
     def submit_many(self) -> None:
-        registrations.submit_many(
+        submissions.submit_many(
             get(Training, self.training), by=get(User, self.by), agency=get(Agency, self.a),
             people=[get(Trainee, self.ivan)],
         )  # fmt: skip

@@ -23,18 +23,14 @@ from training.models import (
     Role,
     Trainee,
 )
-from training.services import (
-    agencies,
+from training.services import agencies, sessions, training_moves, trainings, visible_trainings
+from training.services.registrations import (
     kept_seats,
     late_changes,
-    registrations,
     reserve_list,
     seats,
-    sessions,
-    shown_registrations,
-    training_moves,
-    trainings,
-    visible_trainings,
+    submissions,
+    visible,
 )
 from training.services.trainees import records
 
@@ -67,7 +63,7 @@ def test_a_person_has_one_live_registration_per_training(make: Make):
 
 def test_a_withdrawn_person_may_be_registered_again(make: Make):
     training, person = make.training(), make.trainee()
-    registrations.withdraw(make.registration(training, person), by=None, reason="ill")
+    submissions.withdraw(make.registration(training, person), by=None, reason="ill")
 
     assert make.registration(training, person).state is S.CONFIRMED
 
@@ -83,9 +79,9 @@ def test_a_withdrawn_seat_goes_to_the_same_agency_then_to_its_country_then_by_ra
     same_country = make.registration(training, make.trainee(neighbour))
     same_agency = make.registration(training, make.trainee(home))
 
-    registrations.withdraw(first, by=None, reason="ill")
+    submissions.withdraw(first, by=None, reason="ill")
     after_one = (same_agency.state, same_country.state, by_rank.state)
-    registrations.withdraw(second, by=None, reason="ill")
+    submissions.withdraw(second, by=None, reason="ill")
 
     assert after_one == (S.CONFIRMED, S.RESERVE, S.RESERVE)
     assert (same_country.state, by_rank.state) == (S.CONFIRMED, S.RESERVE)
@@ -208,8 +204,8 @@ def test_outside_the_window_partners_are_refused_and_coordinators_are_not(make: 
 
     with time_machine.travel(training.registration_closes_at + timedelta(minutes=1)):
         with pytest.raises(Conflict, match="The deadline has passed"):
-            registrations.submit(training, by=None, trainee=person)
-        late = registrations.submit(training, by=None, trainee=person, override=True)
+            submissions.submit(training, by=None, trainee=person)
+        late = submissions.submit(training, by=None, trainee=person, override=True)
 
     assert late.state is S.CONFIRMED
 
@@ -263,7 +259,7 @@ def test_a_substitute_who_waits_for_a_seat_gets_this_one_and_is_told_of_it_once(
     if state is S.RESERVE:
         reserve_list.reserve(waiting, by=by)
     elif state is S.RETURNED:
-        registrations.return_for_correction(waiting, by=by, reason="which rank?")
+        submissions.return_for_correction(waiting, by=by, reason="which rank?")
     focal = make.user(Role.PARTNER, agency=agency)
     atomic(db.session.execute)(delete(OutgoingMail))
 
@@ -271,25 +267,25 @@ def test_a_substitute_who_waits_for_a_seat_gets_this_one_and_is_told_of_it_once(
 
     assert (old.state, new.state, new.replaces_id) == (S.REPLACED, S.CONFIRMED, old.id)
     assert (waiting.state, waiting.reserve_rank) == (S.WITHDRAWN, None)
-    last = shown_registrations.history(waiting)[-1]
+    last = visible.history(waiting)[-1]
     assert (last.from_state, last.to_state, last.reason_code) == (state, S.WITHDRAWN, ReasonCode.AGENCY)
     mails = list(db.session.scalars(select(OutgoingMail)))
     assert sorted(one.kind for one in mails if one.registration_id is None) == ["replaced"]
     assert [one.registration_id for one in mails if one.registration_id] == [new.id]
-    assert list(db.session.scalars(shown_registrations.of(training, focal))) == [new, old]
-    assert shown_registrations.others_of(new, focal) == [waiting]
+    assert list(db.session.scalars(visible.of(training, focal))) == [new, old]
+    assert visible.others_of(new, focal) == [waiting]
 
 
 def test_what_is_over_stays_in_the_list_where_another_agency_put_the_person_forward(make: Make):
     training, by, focal = make.training(), make.user(), make.user(Role.PARTNER)
     over = make.registration(training, make.trainee(focal.agency))
-    registrations.withdraw(over, by=by, reason="moves")
+    submissions.withdraw(over, by=by, reason="moves")
     records.transfer(over.trainee, by=by, agency=make.agency())
     theirs = make.registration(training, over.trainee)
 
-    assert list(db.session.scalars(shown_registrations.of(training, focal))) == [over]
-    assert shown_registrations.others_of(over, focal) == []
-    assert shown_registrations.others_of(over, by) == [theirs]
+    assert list(db.session.scalars(visible.of(training, focal))) == [over]
+    assert visible.others_of(over, focal) == []
+    assert visible.others_of(over, by) == [theirs]
 
 
 def test_a_substitute_who_has_a_seat_already_is_refused(make: Make):
@@ -355,7 +351,7 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
             late_changes.walk_in(training, by=by, trainee=make.trainee())
 
     assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)
-    assert [step.to_state for step in shown_registrations.history(found)] == [S.SUBMITTED, S.CONFIRMED]
+    assert [step.to_state for step in visible.history(found)] == [S.SUBMITTED, S.CONFIRMED]
     taken = db.session.scalars(
         db.select(AuditEntry).where(AuditEntry.action == "seats.taken_at_the_door")
     ).all()
@@ -366,9 +362,9 @@ def test_each_step_keeps_who_when_and_why(make: Make):
     by = make.user()
     found = make.registration(make.training(admission=Admission.APPROVAL))
     reserve_list.confirm(found, by=by)
-    registrations.withdraw(found, by=by, reason="on leave")
+    submissions.withdraw(found, by=by, reason="on leave")
 
-    steps = [(s.from_state, s.to_state, s.by_name, s.reason) for s in shown_registrations.history(found)]
+    steps = [(s.from_state, s.to_state, s.by_name, s.reason) for s in visible.history(found)]
 
     assert steps == [
         (None, S.SUBMITTED, "", ""),
@@ -391,7 +387,7 @@ def test_a_declined_registration_needs_a_reason(make: Make):
     found = make.registration(make.training(admission=Admission.APPROVAL))
 
     with pytest.raises(Invalid, match="Say why"):
-        registrations.decline(found, by=make.user(), reason="  ")
+        submissions.decline(found, by=make.user(), reason="  ")
 
 
 def test_a_reserve_rank_moves_the_others_down(make: Make):
@@ -411,7 +407,7 @@ def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Mak
     training_moves.change_state(training, name="cancel", by=make.user(), reason="The host withdrew")
 
     assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
-    assert shown_registrations.history(found)[-1].reason_code.value == "organiser"
+    assert visible.history(found)[-1].reason_code.value == "organiser"
 
 
 def test_a_suspended_agency_cannot_register(make: Make):
@@ -426,7 +422,7 @@ def test_many_are_put_forward_in_order(make: Make):
     training, agency = make.training(capacity=2), make.agency()
     people = [make.trainee(agency) for _ in range(5)]
 
-    found = registrations.submit_many(training, by=None, agency=agency, people=people)
+    found = submissions.submit_many(training, by=None, agency=agency, people=people)
 
     assert [(r.state, r.reserve_rank) for r in found] == [
         (S.CONFIRMED, None), (S.CONFIRMED, None), (S.RESERVE, 1), (S.RESERVE, 2), (S.RESERVE, 3),

@@ -15,16 +15,9 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import (
-    attendance,
-    registrations,
-    report_files,
-    report_rows,
-    reports,
-    sessions,
-    training_moves,
-)
+from training.services import attendance, report_files, report_rows, reports, sessions, training_moves
 from training.services.attendance import Mark
+from training.services.registrations import submissions
 from training.services.reports import Filters
 
 P, L, E, X, A = AttendanceStatus
@@ -56,7 +49,7 @@ def example(make: Make) -> Training:
             person = make.trainee(
                 agency, family_name=name, given_names="=Ann", sex=sex, phone="+41 22 555 01 01"
             )
-            registrations.submit(training, by=None, trainee=person)
+            submissions.submit(training, by=None, trainee=person)
     marks = {"A": [P] * 6, "B": [P] * 5 + [A], "C": [L, P, P, L, P, A], "D": [A] * 6}
     for number, session in enumerate(sessions.of(training)):
         rows = attendance.register(session)
@@ -207,7 +200,7 @@ def test_the_pdf_is_made_and_bears_the_state(example):
 
 def test_the_people_listed_are_those_counted(example, make: Make):
     withdrawn = make.registration(make.training(), make.trainee())
-    registrations.withdraw(withdrawn, by=None, reason="ill")
+    submissions.withdraw(withdrawn, by=None, reason="ill")
     filters = Filters()
 
     listed = {r.id for r in reports.db.session.scalars(reports.people(filters, user=None))}

@@ -12,19 +12,8 @@ from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import Admission, AttendanceStatus, Promotion, RegistrationState, ReserveOrder, Role
-from training.services import (
-    agencies,
-    attendance,
-    kept_seats,
-    registrations,
-    reserve_list,
-    seat_counts,
-    sessions,
-    shown_registrations,
-    standings,
-    training_moves,
-    trainings,
-)
+from training.services import agencies, attendance, seat_counts, sessions, training_moves, trainings
+from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
 
 S = RegistrationState
 
@@ -61,9 +50,9 @@ def test_who_freed_the_seat_is_not_named_to_the_agency_that_gets_it(make: Make):
     held = make.registration(training, make.trainee(focal.agency))
     waiting = make.registration(training)
 
-    registrations.withdraw(held, by=focal, reason="on leave")
+    submissions.withdraw(held, by=focal, reason="on leave")
 
-    assert [(s.to_state, s.by_name) for s in shown_registrations.history(waiting)][-1] == (S.CONFIRMED, "")
+    assert [(s.to_state, s.by_name) for s in visible.history(waiting)][-1] == (S.CONFIRMED, "")
 
 
 def test_an_agency_takes_a_seat_that_is_offered_while_the_offer_lasts(make: Make):
@@ -115,7 +104,7 @@ def test_the_order_is_by_rank_or_by_submission_as_the_training_says(make: Make):
         waiting = [make.registration(training) for _ in range(2)]
         reserve_list.reserve(waiting[1], by=make.user(), rank=1)
 
-        registrations.withdraw(held, by=None, reason="ill")
+        submissions.withdraw(held, by=None, reason="ill")
 
         assert waiting[expected].state is S.CONFIRMED, order
 
@@ -126,7 +115,7 @@ def test_nearest_first_can_be_switched_off(make: Make):
         held = make.registration(training)
         waiting = [make.registration(training), make.registration(training, make.trainee(held.agency))]
 
-        registrations.withdraw(held, by=None, reason="ill")
+        submissions.withdraw(held, by=None, reason="ill")
 
         assert waiting[expected].state is S.CONFIRMED, nearest_first
 
@@ -135,11 +124,11 @@ def test_where_the_training_proposes_a_coordinator_decides(make: Make):
     training = make.training(capacity=1, promotion=Promotion.PROPOSED)
     held, waiting = make.registration(training), make.registration(training)
 
-    registrations.withdraw(held, by=None, reason="ill")
+    submissions.withdraw(held, by=None, reason="ill")
 
     assert waiting.state is S.RESERVE
     assert "coordinator decides" in str(
-        standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+        why_waiting.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
     )
     assert make.registration(training).state is S.RESERVE  # nobody overtakes
     assert reserve_list.offer(waiting, by=make.user()).state is S.OFFERED
@@ -150,8 +139,8 @@ def test_nobody_moves_up_from_the_cut_off_on(make: Make):
     held, waiting = make.registration(training), make.registration(training)
 
     with time_machine.travel(clock.now() + timedelta(days=28)):
-        registrations.withdraw(held, by=None, reason="ill")
-        why = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+        submissions.withdraw(held, by=None, reason="ill")
+        why = why_waiting.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
 
     assert waiting.state is S.RESERVE
     assert str(why) == f"Nobody moves up any more since {training.starts_on - timedelta(days=3)}."
@@ -162,7 +151,7 @@ def test_a_suspended_agency_is_passed_over_until_it_may_register_again(make: Mak
     held, waiting = make.registration(training), make.registration(training)
     agencies.suspend(waiting.agency, by=by, reason="under review")
 
-    registrations.withdraw(held, by=None, reason="ill")
+    submissions.withdraw(held, by=None, reason="ill")
     assert waiting.state is S.RESERVE
     with pytest.raises(Conflict, match="is suspended"):
         reserve_list.confirm(waiting, by=by)
@@ -174,7 +163,7 @@ def test_seats_that_became_free_while_it_was_postponed_are_given_when_it_opens_a
     training, by = make.training(capacity=1), make.user()
     held, waiting = make.registration(training), make.registration(training)
     training_moves.change_state(training, by=by, name="postpone", reason="elections")
-    registrations.withdraw(held, by=by, reason="ill")
+    submissions.withdraw(held, by=by, reason="ill")
     assert waiting.state is S.RESERVE
     make.session(training)
 
@@ -196,11 +185,11 @@ def test_what_waits_for_a_decision_is_not_overtaken_by_turning_to_first_come(mak
 def test_submitting_again_takes_what_was_corrected_and_the_seat_that_is_free(make: Make):
     training, by = make.training(admission=Admission.APPROVAL), make.user()
     one = make.registration(training)
-    registrations.return_for_correction(one, by=by, reason="The rank is missing.")
+    submissions.return_for_correction(one, by=by, reason="The rank is missing.")
     person = make.person(one.trainee, rank="Major", country="DE")
-    registrations.trainees.change(one.trainee, by=by, person=person)
+    submissions.trainees.change(one.trainee, by=by, person=person)
 
-    registrations.resubmit(one, by=by)
+    submissions.resubmit(one, by=by)
 
     assert (one.state, one.rank, one.trainee_country) == (S.SUBMITTED, "Major", "DE")
 
@@ -216,7 +205,7 @@ def test_a_finished_training_stays_as_it_was(make: Make):
         training_moves.change_state(training, by=by, name="complete")
 
         for refused in (
-            lambda: registrations.withdraw(held, by=by, reason="never came"),
+            lambda: submissions.withdraw(held, by=by, reason="never came"),
             lambda: make.kept(training, by=by, seats=1, agency=make.agency()),
             lambda: kept_seats.release(training, by=by),
         ):
@@ -251,7 +240,7 @@ def test_released_seats_are_those_that_the_preview_named(make: Make):
     make.kept(training, by=None, seats=2, agency=make.agency())
     waiting = [make.registration(training) for _ in range(3)]
     preview = kept_seats.release_preview(training)
-    registrations.withdraw(waiting[0], by=None, reason="ill")
+    submissions.withdraw(waiting[0], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has changed meanwhile"):
         kept_seats.release(training, by=by, expected=[one.public_id for one in preview.moving_up])
@@ -268,8 +257,8 @@ def test_why_not_yet_tells_an_agency_nothing_of_the_others(make: Make):
     make.registration(training)
     waiting = make.registration(training)
 
-    to_agency = standings.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
-    to_coordinator = standings.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
+    to_agency = why_waiting.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
+    to_coordinator = why_waiting.why_not_yet(training, [waiting], to_agency=False)[waiting.id]
 
     assert str(to_agency) == "No seat is free for the agency now."
     assert str(to_coordinator) == "The seats that are free are kept for others until they are released."

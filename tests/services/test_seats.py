@@ -13,7 +13,8 @@ from training import walltime
 from training.db import atomic, db
 from training.errors import Invalid
 from training.models import Admission, AuditEntry, Role
-from training.services import kept_seats, late_changes, seat_requests, seats, trainings
+from training.services import trainings
+from training.services.registrations import kept_seats, late_changes, seat_requests, seats
 
 
 def test_only_seats_whose_deadline_has_passed_are_released_unless_others_are_picked(make: Make):

@@ -23,16 +23,9 @@ from training.models import (
     Trainee,
     TrainingState,
 )
-from training.services import (
-    audit,
-    import_staging,
-    import_undo,
-    import_verdicts,
-    imports,
-    merges,
-    registrations,
-)
+from training.services import audit, import_staging, import_undo, import_verdicts, imports, merges
 from training.services.import_verdicts import Verdict
+from training.services.registrations import submissions
 from training.services.trainees import records
 
 
@@ -234,7 +227,7 @@ def test_nothing_that_was_built_on_is_undone(staged, make: Make):
     ada, ben = db.session.scalars(select(Registration).order_by(Registration.id))
 
     person = make.person(ada.trainee, rank="Major")
-    registrations.withdraw(ben, by=by, reason="ill")
+    submissions.withdraw(ben, by=by, reason="ill")
     with pytest.raises(Conflict, match="Somebody has decided"):
         import_undo.undo(batch, by=by)
 

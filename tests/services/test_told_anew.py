@@ -22,15 +22,12 @@ from training.services import (
     import_undo,
     imports,
     merges,
-    my_registrations,
-    registrations,
-    reserve_list,
-    shown_registrations,
     training_moves,
     trainings,
 )
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
+from training.services.registrations import by_link, reserve_list, submissions, visible
 from training.services.trainees import records
 
 
@@ -77,14 +74,14 @@ def test_letters_and_history_name_who_moved_away_as_the_agency_knew_them(focal, 
     other = make.registration(training, make.trainee(focal.agency))
     renamed_elsewhere(make, person)
     trainings.change(training, by=None, details=make.changed(training, modality=Modality.ONLINE))
-    my_registrations.decline(registration, text="no")
+    by_link.decline(registration, text="no")
     training_moves.change_state(training, name="cancel", by=make.user(), reason="floods")
 
     letters = to(send(app), focal.email)
 
     assert sum("Oldname" in letter for letter in letters) >= 2
     assert not any("Newsecret" in letter for letter in letters)
-    assert shown_registrations.history(registration)[-1].by_name == "Oldname, Pat"
+    assert visible.history(registration)[-1].by_name == "Oldname, Pat"
     client.sign_in(focal)
     assert "Newsecret" not in client.get(f"/registrations/{registration.public_id}").text
     assert other.trainee.name in "".join(letters)
@@ -112,8 +109,8 @@ def test_the_order_of_a_partners_lists_does_not_follow_the_name_of_who_moved_awa
     records.change(moved.trainee, by=None, person=make.person(moved.trainee, family_name="Aaa"))
 
     for found in (
-        shown_registrations.search(focal, sort="name", descending=False),
-        shown_registrations.of(training, focal),
+        visible.search(focal, sort="name", descending=False),
+        visible.of(training, focal),
     ):
         assert [one.id for one in db.session.scalars(found)] == [stays.id, moved.id]
 
@@ -143,11 +140,11 @@ def test_who_comes_back_is_told_of_what_was_not_sent_meanwhile(focal, make: Make
 def test_a_link_that_has_stopped_is_left_out_of_a_hand_over(how, focal, make: Make, app, client):
     training = make.training()
     people = [make.trainee(focal.agency) for _ in range(2)]
-    first, _second = registrations.submit_many(training, by=None, agency=focal.agency, people=people)
+    first, _second = submissions.submit_many(training, by=None, agency=focal.agency, people=people)
     if how == "moved":
         records.transfer(first.trainee, by=make.user(), agency=make.agency())
     else:
-        registrations.withdraw(first, by=None, reason="ill")
+        submissions.withdraw(first, by=None, reason="ill")
 
     (letter,) = [body for body in to(send(app), focal.email) if "give each of them" in body]
 
@@ -194,7 +191,7 @@ def test_what_else_waits_for_somebody_is_sent_after_a_merge(step, focal, make: M
     if step == "confirmed":
         reserve_list.confirm(registration, by=make.user())
     else:
-        registrations.decline(registration, by=make.user(), reason="no")
+        submissions.decline(registration, by=make.user(), reason="no")
 
     merges.merge(kept, gone, by=make.user(), values=[])
 
@@ -225,7 +222,7 @@ def test_a_merge_tells_nobody_anew_of_what_has_ended_or_is_another_agencys(make:
     a, by = make.agency(), make.user()
     kept, gone, foreign = make.trainee(a, email="k@example.org"), make.trainee(a), make.trainee()
     over = make.registration(trainee=gone)
-    registrations.withdraw(over, by=None, reason="ill")
+    submissions.withdraw(over, by=None, reason="ill")
     make.registration(trainee=foreign)
     for one in (gone, foreign):
         merges.merge(kept, one, by=by, values=[])
@@ -305,7 +302,7 @@ def test_a_letter_without_an_address_is_written_anew_when_there_is_one(focal, ma
 
     (letter,) = to(send(app), "n@example.org")
     assert opens(client, letter) == [200]
-    registrations.withdraw(registration, by=None, reason="ill")
+    submissions.withdraw(registration, by=None, reason="ill")
     atomic(setattr)(row, "state", MailState.NO_ADDRESS)
     with pytest.raises(Conflict, match="has ended"):
         letter_again.send_again(row)

@@ -21,7 +21,7 @@ from tests.storm.pages import Browser, Fields, at_once
 from training.app import create_app
 from training.db import db
 from training.models import Admission, AuditEntry, AuditOutcome, Role, User
-from training.services import reserve_list
+from training.services.registrations import reserve_list
 
 TIMES = 5
 Case = tuple[str, str, Browser, str, Fields]

@@ -23,7 +23,8 @@ from tests.make import Make
 from training.db import db
 from training.errors import DomainError
 from training.models import BatchState, ImportBatch, Registration, RegistrationStep, Trainee
-from training.services import import_staging, imports, registrations
+from training.services import import_staging, imports
+from training.services.registrations import submissions
 
 pytestmark = pytest.mark.real_commit
 KILLS = 100 if os.environ.get("STORM") == "full" else 5
@@ -97,7 +98,7 @@ def test_storing_row_by_row_would_leave_parts(killed):
         make = Make()
         training, agency = make.training(capacity=100), make.agency()
         for n in range(ROWS // 2):
-            registrations.submit(training, by=None, trainee=make.trainee(agency, family_name=f"Killed0x{n}"))
+            submissions.submit(training, by=None, trainee=make.trainee(agency, family_name=f"Killed0x{n}"))
         db.session.remove()
 
         assert set(by_list(select(Trainee.family_name)).values()) != {ROWS}

@@ -25,8 +25,8 @@ from tests.smtp import Server, smtp_server
 from training import clock
 from training.db import atomic, db
 from training.models import MailState, OutgoingMail, Role
-from training.services import registrations, reminders
 from training.services.letters import outbox
+from training.services.registrations import reminders, submissions
 
 FULL = os.environ.get("STORM") == "full"
 KILLS = 100 if FULL else 5
@@ -153,8 +153,8 @@ def test_every_message_of_a_busy_day_has_one_recipient(app, make: Make, server):
     make.user(Role.PARTNER, agency=agency)
     make.user(Role.COORDINATOR)
     people = [make.trainee(agency, email=f"p{n}@example.org") for n in range(5)]
-    done = registrations.submit_many(training, by=None, agency=agency, people=people)
-    registrations.withdraw(done[0], by=focal, reason="ill")
+    done = submissions.submit_many(training, by=None, agency=agency, people=people)
+    submissions.withdraw(done[0], by=focal, reason="ill")
     config = config_of(app, server)
     while outbox.send_due(config):
         pass

@@ -14,15 +14,8 @@ from tests.make import Make
 from training import clock, walltime
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import (
-    drafts,
-    registrations,
-    reserve_list,
-    seat_requests,
-    seats,
-    shown_registrations,
-    training_moves,
-)
+from training.services import training_moves
+from training.services.registrations import drafts, reserve_list, seat_requests, seats, submissions, visible
 
 S = RegistrationState
 
@@ -296,7 +289,7 @@ def test_the_first_page_names_who_asks_for_seats(client, make: Make):
 def test_what_was_submitted_is_decided_on_first(client, make: Make):
     training = make.training(admission=Admission.APPROVAL)
     returned, waits, new = (make.registration(training) for _ in range(3))
-    registrations.return_for_correction(returned, by=make.user(), reason="which rank?")
+    submissions.return_for_correction(returned, by=make.user(), reason="which rank?")
     reserve_list.reserve(waits, by=make.user())
     client.sign_in(make.user(Role.COORDINATOR))
     home, address = client.get("/").text, f"/registrations/for/{training.public_id}/decide"
@@ -334,7 +327,7 @@ def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(clie
         for agency in (focal.agency, make.agency(), focal.agency)
     )
     for one in (returned, theirs):
-        registrations.return_for_correction(one, by=make.user(), reason="which rank?")
+        submissions.return_for_correction(one, by=make.user(), reason="which rank?")
     reserve_list.offer(reserve_list.reserve(offered, by=make.user()), by=make.user())
 
     home = client.get("/").text
@@ -349,7 +342,7 @@ def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(clie
 def test_what_was_returned_leads_to_its_correction_and_back(client, make: Make):
     training, focal = make.training(admission=Admission.APPROVAL), make.user(Role.PARTNER)
     one = make.registration(training, make.trainee(focal.agency))
-    registrations.return_for_correction(one, by=make.user(), reason="Which rank?")
+    submissions.return_for_correction(one, by=make.user(), reason="Which rank?")
     client.sign_in(focal)
     address = f"/registrations/{one.public_id}"
     correct = f"/trainees/{one.trainee.public_id}/edit?registration={one.public_id}"
@@ -374,13 +367,13 @@ def test_another_rank_is_given_where_the_reserve_list_is_read(client, make: Make
     page = client.get(f"/registrations/for/{training.public_id}/decide?state=reserve").text
     address = f"/registrations/{second.public_id}/reserve?back=decide"
     assert address in page
-    steps, letters = len(shown_registrations.history(second)), _letters()
+    steps, letters = len(visible.history(second)), _letters()
 
     moved = client.post(address, data={"rank": "1"})
 
     assert moved.location.endswith("/decide?state=reserve")
     assert (second.reserve_rank, first.reserve_rank) == (1, 2)
-    assert (len(shown_registrations.history(second)), _letters()) == (steps, letters)
+    assert (len(visible.history(second)), _letters()) == (steps, letters)
 
 
 def test_a_registration_says_why_it_waits(client, make: Make):
@@ -455,7 +448,7 @@ def test_a_focal_point_takes_a_seat_that_is_offered(client, make: Make):
 def test_what_was_returned_is_submitted_again_by_a_coordinator_after_the_deadline(client, make: Make):
     training, staff = make.training(admission=Admission.APPROVAL), make.user(Role.COORDINATOR)
     one = make.registration(training)
-    registrations.return_for_correction(one, by=staff, reason="Which function?")
+    submissions.return_for_correction(one, by=staff, reason="Which function?")
     address = f"/registrations/{one.public_id}/resubmit"
 
     with time_machine.travel(training.registration_closes_at + timedelta(minutes=5)):

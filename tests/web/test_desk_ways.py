@@ -7,7 +7,8 @@ from datetime import datetime
 from tests.make import Make
 from training.db import db
 from training.models import Admission, ReasonCode, Registration, RegistrationState, Role
-from training.services import dashboards, reserve_list, shown_registrations
+from training.services import dashboards
+from training.services.registrations import reserve_list, visible
 
 S = RegistrationState
 
@@ -37,7 +38,7 @@ def test_why_somebody_is_declined_is_picked_and_never_taken_for_granted(client, 
     assert "Pick the reason why they are declined." in unsaid.text and "Somebody else comes." in unsaid.text
     decide(client, one, verb="return", reason="The rank is missing.", reason_code="")
 
-    step = shown_registrations.history(one)[-1]
+    step = visible.history(one)[-1]
     assert (one.state, step.reason_code) == (S.RETURNED, ReasonCode.INCOMPLETE)
 
 
@@ -46,7 +47,7 @@ def test_who_is_put_on_the_reserve_list_by_a_decision_is_not_said_to_have_found_
 
     reserve_list.reserve(one, by=make.user(Role.COORDINATOR))
 
-    assert shown_registrations.history(one)[-1].reason_code is ReasonCode.ORGANISER
+    assert visible.history(one)[-1].reason_code is ReasonCode.ORGANISER
 
 
 def test_changing_how_many_seats_are_kept_begins_with_what_is_kept(client, make: Make):

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import db
 from training.models import Admission, NotSame, RegistrationState, Role, Trainee
-from training.services import drafts, merges
+from training.services import merges
+from training.services.registrations import drafts
 from training.services.trainees import duplicates
 
 NEW = {"family_name": "Chevtchenko", "given_names": "Olga", "country": "AT", "sex": "f"}

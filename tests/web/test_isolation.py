@@ -10,7 +10,8 @@ import pytest
 from tests.make import Make
 from training import clock
 from training.models import Admission, Role
-from training.services import sessions, shown_registrations, training_moves, visible_trainings
+from training.services import sessions, training_moves, visible_trainings
+from training.services.registrations import visible
 
 CANARY = "Zanzibarsky"
 
@@ -105,7 +106,7 @@ def test_ticking_a_foreign_person_is_refused(world, client, make: Make):
     )
 
     assert response.status_code in (404, 422)
-    assert shown_registrations.live_of(other, world["foreign"].trainee) is None
+    assert visible.live_of(other, world["foreign"].trainee) is None
 
 
 def test_an_agency_in_a_posted_form_is_bound_to_the_partners_own(world, client):

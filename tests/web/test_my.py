@@ -14,15 +14,9 @@ from tests.papers import text_of
 from training import links
 from training.db import atomic, db
 from training.models import Admission, OutgoingMail, ReasonCode, Registration, RegistrationState, Role
-from training.services import (
-    import_staging,
-    import_undo,
-    imports,
-    registrations,
-    reserve_list,
-    shown_registrations,
-)
+from training.services import import_staging, import_undo, imports
 from training.services.accounts import sign_ins
+from training.services.registrations import reserve_list, submissions, visible
 from training.services.trainees import records
 
 
@@ -113,7 +107,7 @@ def test_a_person_takes_a_seat_that_is_offered_by_their_own_link(client, make: M
     assert "A seat is held for you until" in page and "Take the seat" in page
     assert (taken.status_code, waiting.state) == (303, RegistrationState.CONFIRMED)
     assert waiting.acknowledged_at is not None
-    step = shown_registrations.history(waiting)[-1]
+    step = visible.history(waiting)[-1]
     assert (step.reason_code, step.by_name) == (ReasonCode.TRAINEE, waiting.trainee.name)
 
 
@@ -144,7 +138,7 @@ def test_a_correction_is_kept_as_a_step_and_told_to_agency_and_coordinator(perso
     response = post(client, person["url"], text="My name is written Petrovа")
 
     assert response.status_code == 303
-    step = shown_registrations.history(person["registration"])[-1]
+    step = visible.history(person["registration"])[-1]
     assert (step.reason, step.reason_code, step.by_name) == (
         "My name is written Petrovа",
         ReasonCode.TRAINEE,
@@ -189,7 +183,7 @@ def test_declining_asks_first_and_gives_the_seat_to_the_next_in_line(person, cli
 
     assert done.status_code == 200 and "You have declined." in done.text
     assert person["registration"].state is RegistrationState.WITHDRAWN
-    assert shown_registrations.history(person["registration"])[-1].reason_code is ReasonCode.TRAINEE
+    assert visible.history(person["registration"])[-1].reason_code is ReasonCode.TRAINEE
     assert waiting.state is RegistrationState.CONFIRMED
     assert client.get(person["url"]).status_code == 410
     assert post(client, f"{person['url']}/confirm").status_code == 410
@@ -209,7 +203,7 @@ def test_the_link_stops_when_the_registration_ends_or_the_person_is_another(pers
     merged = make.registration(person["registration"].training, make.trainee(person["focal"].agency))
     url = link(merged)
     atomic(lambda: setattr(merged, "trainee", make.trainee(person["focal"].agency)))()
-    registrations.withdraw(person["registration"], by=None, reason="x")
+    submissions.withdraw(person["registration"], by=None, reason="x")
 
     for stopped, why in ((person["url"], "This registration has ended"), (url, "You may have a newer one")):
         response = client.get(stopped)
@@ -249,7 +243,7 @@ def test_a_refusal_speaks_the_persons_language(client, make: Make):
     registration = make.registration(trainee=make.trainee(language="ru", email="r@example.org"))
     url = link(registration)
     answers = [post(client, url, text=f"No. {n}") for n in range(4)]
-    registrations.withdraw(registration, by=None, reason="x")
+    submissions.withdraw(registration, by=None, reason="x")
     answers.append(client.get(url))
 
     assert [answer.status_code for answer in answers[3:]] == [429, 410]

@@ -11,9 +11,10 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
 from training.names import fold, search_key
-from training.services import audit, reserve_list
+from training.services import audit
 from training.services.accounts import sign_ins
 from training.services.letters import again, outbox
+from training.services.registrations import reserve_list
 from training.text import msg
 
 

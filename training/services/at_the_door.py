@@ -20,15 +20,8 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import (
-    attendance,
-    late_changes,
-    locked_trainings,
-    shown_registrations,
-    trainings,
-    visible_trainings,
-)
-from training.services import registration_steps as steps
+from training.services import attendance, locked_trainings, trainings, visible_trainings
+from training.services.registrations import late_changes, steps, visible
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 from training.text import msg
@@ -84,7 +77,7 @@ def add(
 
 @atomic
 def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
-    known = shown_registrations.live_of(training, trainee)
+    known = visible.live_of(training, trainee)
     if known is not None:
         return late_changes.let_in(known, by=by)
     return late_changes.walk_in(training, by=by, trainee=trainee)

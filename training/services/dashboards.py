@@ -26,16 +26,8 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import (
-    attendance,
-    seat_counts,
-    seat_requests,
-    seats,
-    sessions,
-    shown_registrations,
-    standings,
-    visible_trainings,
-)
+from training.services import attendance, seat_counts, sessions, visible_trainings
+from training.services.registrations import seat_requests, seats, visible, why_waiting
 
 MOST = 8
 S = RegistrationState
@@ -69,7 +61,7 @@ class Due:
 def of_coordinator(user: User) -> Due:
     """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
     waiting = (
-        shown_registrations.visible_to(user)
+        visible.visible_to(user)
         .where(Registration.state == S.SUBMITTED)
         .with_only_columns(Registration.training_id, func.count())
         .group_by(Registration.training_id)
@@ -106,7 +98,7 @@ def of_coordinator(user: User) -> Due:
         list(db.session.scalars(soon.limit(MOST))),
         _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
-        standings.with_seats_to_give(upcoming, MOST),
+        why_waiting.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
     )
 
@@ -184,7 +176,7 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
     """How many of the agency's registrations wait for what it can do now: to correct, to take the seat, to submit."""
     now = clock.now()
     found = (
-        shown_registrations.visible_to(user)
+        visible.visible_to(user)
         .where(
             (Registration.state == S.OFFERED) & (Registration.offer_expires_at > now)
             | Registration.state.in_([S.RETURNED, S.DRAFT])
@@ -201,7 +193,7 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
 def registrations_of_partner(user: User) -> list[Registration]:
     """The agency's latest registrations; when they changed would tell of others, who move them on the reserve list."""
     found = (
-        shown_registrations.visible_to(user)
+        visible.visible_to(user)
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))
         .order_by(Registration.id.desc())
         .limit(10)

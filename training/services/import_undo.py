@@ -33,11 +33,11 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, reserve_list, seat_counts
-from training.services import registration_steps as steps
+from training.services import audit, locked_trainings, seat_counts
 from training.services.letters import notices
 from training.services.letters import parts as letter_parts
-from training.services.reserve_list import Freed
+from training.services.registrations import reserve_list, steps
+from training.services.registrations.reserve_list import Freed
 from training.services.trainees import records
 from training.text import Message, msg
 

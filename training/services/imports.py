@@ -31,15 +31,9 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
-from training.services import (
-    audit,
-    drafts,
-    import_verdicts,
-    locked_trainings,
-    registrations,
-    visible_trainings,
-)
+from training.services import audit, import_verdicts, locked_trainings, visible_trainings
 from training.services.import_verdicts import Line, Verdict
+from training.services.registrations import drafts, submissions
 from training.services.trainees import records
 from training.text import msg
 
@@ -206,7 +200,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
     kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
-    registered = registrations.submit_many(
+    registered = submissions.submit_many(
         batch.training, by=by, agency=batch.agency, people=put_forward, source=RegistrationSource.IMPORT,
         override=override,
     ) if put_forward else []  # fmt: skip

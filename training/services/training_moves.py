@@ -21,10 +21,10 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, reserve_list, sessions
-from training.services import registration_steps as steps
+from training.services import audit, locked_trainings, sessions
 from training.services.letters import notices
-from training.services.reserve_list import Freed
+from training.services.registrations import reserve_list, steps
+from training.services.registrations.reserve_list import Freed
 from training.text import Message, msg
 
 

@@ -11,8 +11,9 @@ from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies, shown_registrations
+from training.services import agencies
 from training.services.accounts import colleagues, users
+from training.services.registrations import visible
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -54,7 +55,7 @@ def index() -> Response:
 @permit(Action.AGENCY_READ, agencies.get)
 def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
-    found = shown_registrations.search(current_user._get_current_object(), agency=agency)
+    found = visible.search(current_user._get_current_object(), agency=agency)
     return page(
         "agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
         registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),

@@ -13,8 +13,9 @@ from training.errors import DomainError
 from training.forms.trainings import DecisionForm
 from training.models import RegistrationState, Training
 from training.policy import Action
-from training.services import decisions, seats, standings, visible_trainings
-from training.services.decisions import Verb
+from training.services import visible_trainings
+from training.services.registrations import decisions, seats, why_waiting
+from training.services.registrations.decisions import Verb
 from training.web.access import permit
 from training.web.once import once, shown_here
 from training.web.respond import address, page, paginate, uuids
@@ -61,8 +62,8 @@ def decide(training: Training) -> Response:
     shown = page(
         "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=counts, allocations=seats.table(training),
-        why=standings.why_not_yet(training, waiting, to_agency=False), rule=standings.rule(training),
-        ticked=set(uuids("registration")), next_up=standings.next_up(training),
+        why=why_waiting.why_not_yet(training, waiting, to_agency=False), rule=why_waiting.rule(training),
+        ticked=set(uuids("registration")), next_up=why_waiting.next_up(training),
     )  # fmt: skip
     count = sum(one.is_done for one in done)
     return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")

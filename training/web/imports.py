@@ -22,8 +22,9 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
-from training.services import import_staging, import_undo, import_verdicts, imports, seats, visible_trainings
+from training.services import import_staging, import_undo, import_verdicts, imports, visible_trainings
 from training.services.import_verdicts import Verdict
+from training.services.registrations import seats
 from training.text import msg
 from training.web import choices
 from training.web.access import permit

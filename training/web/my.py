@@ -16,8 +16,9 @@ from training import letters
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.my import CorrectionForm, DeclineForm
 from training.models import Registration
-from training.services import my_registrations, papers
+from training.services import papers
 from training.services.letters import parts
+from training.services.registrations import by_link
 from training.text import in_language
 from training.web.access import public
 from training.web.respond import download, page, submitted
@@ -33,7 +34,7 @@ HEADERS = {
 
 
 def _registration(token: str) -> Registration:
-    return my_registrations.of_link(
+    return by_link.of_link(
         token, secret_key=current_app.config["SECRET_KEY"], address=request.remote_addr or ""
     )
 
@@ -74,7 +75,7 @@ def too_often(refusal: TooMany) -> Response:
 def _refused(refusal: DomainError, status: int) -> Response:
     """The refusal in the language of the person whom the link names, else in the browser's."""
     token = str((request.view_args or {}).get("token", ""))
-    language = my_registrations.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
+    language = by_link.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
     with in_language(language) if language else nullcontext():
         return page("my/gone.html", status=status, why=refusal.explained.translated())
 
@@ -87,13 +88,13 @@ def show(token: str) -> Response:
     with in_language(_language(registration)):
         form = CorrectionForm(request.form)
         if submitted(form):
-            my_registrations.ask_correction(registration, text=form.text.data)
+            by_link.ask_correction(registration, text=form.text.data)
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
             "my/show.html", form=form, token=token, registration=registration, has_confirmation=papers.has_confirmation(registration),
             when=parts.whereabouts(registration.training).said(_language(registration)),
-            may_decline=my_registrations.may_decline(registration), done=request.args.get("done", ""),
-            privacy=my_registrations.privacy(registration, language=_language(registration)),
+            may_decline=by_link.may_decline(registration), done=request.args.get("done", ""),
+            privacy=by_link.privacy(registration, language=_language(registration)),
         )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def confirmation(token: str) -> Response:
 @public
 def confirm(token: str) -> Response:
     """The person knows of the registration and agrees."""
-    my_registrations.acknowledge(_registration(token))
+    by_link.acknowledge(_registration(token))
     return redirect(url_for(".show", token=token), 303)
 
 
@@ -124,7 +125,7 @@ def decline(token: str) -> Response:
     with in_language(_language(registration)):
         form = DeclineForm(request.form)
         if request.method == "POST" and form.validate():
-            my_registrations.decline(registration, text=form.text.data)
+            by_link.decline(registration, text=form.text.data)
             return page(
                 "my/gone.html", why=_("You have declined. Thank you for telling us; your agency knows of it.")
             )

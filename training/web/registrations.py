@@ -15,20 +15,17 @@ from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
 from training.policy import Action, can
-from training.services import (
+from training.services import own_attendance, papers, seat_counts, visible_trainings
+from training.services.registrations import (
     decisions,
     drafts,
     late_changes,
-    own_attendance,
-    papers,
-    registration_steps,
-    registrations,
     reserve_list,
-    seat_counts,
     seats,
-    shown_registrations,
-    standings,
-    visible_trainings,
+    steps,
+    submissions,
+    visible,
+    why_waiting,
 )
 from training.services.trainees import duplicates, records
 from training.text import msg
@@ -58,9 +55,7 @@ def index() -> Response:
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency"), "-submitted_at")
-    found = shown_registrations.search(
-        _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = visible.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "registrations", form):
         return file
     return page(
@@ -70,23 +65,23 @@ def index() -> Response:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.REGISTRATION_READ, shown_registrations.get)
+@permit(Action.REGISTRATION_READ, visible.get)
 def show(registration: Registration) -> Response:
     """A registration with its history and its attendance."""
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
-        "registrations/show.html", registration=registration, history=shown_registrations.history(registration),
-        substitute=shown_registrations.substitute_of(registration), others=shown_registrations.others_of(registration, _user()),
-        why=standings.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        "registrations/show.html", registration=registration, history=visible.history(registration),
+        substitute=visible.substitute_of(registration), others=visible.others_of(registration, _user()),
+        why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
-        is_partner=is_partner, rule=standings.rule(registration.training),
+        is_partner=is_partner, rule=why_waiting.rule(registration.training),
         attendance=own_attendance.of(registration),
     )  # fmt: skip
 
 
 @bp.get("/<uuid:public_id>/confirmation.pdf")
-@permit(Action.REGISTRATION_READ, shown_registrations.get)
+@permit(Action.REGISTRATION_READ, visible.get)
 def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
@@ -123,12 +118,12 @@ def new(training: Training) -> Response:
     people = paginate(found, 50) if found is not None else None
     ticked = records.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
-    taken = registration_steps.registered_of(training, [*listed, *(k.trainee for k in known)])
+    taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
         "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
         ticked=ticked, listed=listed, taken=taken,
-        drafted=registration_steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=visible_trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
@@ -156,9 +151,7 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
         people = records.pick(agency, uuids("person"))
         if is_draft:
             return drafts.keep(training, by=_user(), agency=agency, people=people)
-        return registrations.submit_many(
-            training, by=_user(), agency=agency, people=people, override=override
-        )
+        return submissions.submit_many(training, by=_user(), agency=agency, people=people, override=override)
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
@@ -166,7 +159,7 @@ def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     new = {"by": _user(), "agency": form.agency.data, "person": _person(form)}
     if is_draft:
         return drafts.keep_new(training, **new)
-    return [registrations.submit_new(training, **new, override=override)]
+    return [submissions.submit_new(training, **new, override=override)]
 
 
 def _person(form: NewTraineeForm) -> records.Person:
@@ -206,7 +199,7 @@ def _after(registration: Registration, text: str) -> Response:
 
 
 @bp.post("/<uuid:public_id>/confirm")
-@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
+@permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def confirm(registration: Registration) -> Response:
     """Give a seat."""
@@ -215,7 +208,7 @@ def confirm(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/reserve")
-@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
+@permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
@@ -232,7 +225,7 @@ def _rank() -> int | None:
 
 
 @bp.post("/<uuid:public_id>/offer")
-@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
+@permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def offer(registration: Registration) -> Response:
     """Offer a free seat, for as long as the training gives to take one."""
@@ -242,34 +235,34 @@ def offer(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/return")
-@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
+@permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
-    registrations.return_for_correction(registration, by=_user(), reason=reason())
+    submissions.return_for_correction(registration, by=_user(), reason=reason())
     return _after(registration, _("Sent back for correction."))
 
 
 @bp.post("/<uuid:public_id>/decline")
-@permit(Action.REGISTRATION_DECIDE, shown_registrations.get)
+@permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
-    registrations.decline(registration, by=_user(), reason=reason())
+    submissions.decline(registration, by=_user(), reason=reason())
     return _after(registration, _("Declined."))
 
 
 @bp.post("/<uuid:public_id>/resubmit")
-@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
-    registrations.resubmit(registration, by=_user(), override=not _is_partner())
+    submissions.resubmit(registration, by=_user(), override=not _is_partner())
     return _after(registration, _("Submitted again."))
 
 
 @bp.post("/<uuid:public_id>/accept")
-@permit(Action.REGISTRATION_ACCEPT, shown_registrations.get)
+@permit(Action.REGISTRATION_ACCEPT, visible.get)
 @once
 def accept(registration: Registration) -> Response:
     """Take the seat that is offered."""
@@ -278,12 +271,12 @@ def accept(registration: Registration) -> Response:
 
 
 @bp.post("/<uuid:public_id>/withdraw")
-@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
     held = registration.holds_seat
-    moved = registrations.withdraw(registration, by=_user(), reason=reason())
+    moved = submissions.withdraw(registration, by=_user(), reason=reason())
     own = [one.name for one in moved if not _is_partner() or one.agency_id == current_user.agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
@@ -293,7 +286,7 @@ def withdraw(registration: Registration) -> Response:
 
 
 @bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_WITHDRAW, shown_registrations.get)
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency, who gets the seat."""

@@ -13,7 +13,8 @@ from training.errors import DomainError
 from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import kept_seats, seat_requests, seats, standings, visible_trainings
+from training.services import visible_trainings
+from training.services.registrations import kept_seats, seat_requests, seats, why_waiting
 from training.web import choices
 from training.web.access import permit
 from training.web.once import once
@@ -96,7 +97,7 @@ def release(training: Training) -> Response:
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
         "seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
-        release=kept_seats.release_preview(training, picked), rule=standings.rule(training),
+        release=kept_seats.release_preview(training, picked), rule=why_waiting.rule(training),
     )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
-from training.services import merges, shown_registrations
+from training.services import merges
+from training.services.registrations import visible
 from training.services.trainees import duplicates, records
 from training.web import choices, exports
 from training.web.access import permit
@@ -58,7 +59,7 @@ def show(trainee: Trainee) -> Response:
     """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
     if trainee.public_id != (request.view_args or {})["public_id"]:
         return redirect(url_for(".show", public_id=trainee.public_id))
-    found = shown_registrations.of_trainee(trainee, current_user._get_current_object())
+    found = visible.of_trainee(trainee, current_user._get_current_object())
     merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
     return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged)
 
@@ -70,7 +71,7 @@ def new() -> Response:
     """Add a person to an agency, and go back to the registration for which one came to find a substitute."""
     user = current_user._get_current_object()
     came_from = uuid_of(request.args.get("registration", ""))
-    replaced = shown_registrations.get(user, came_from) if came_from else None
+    replaced = visible.get(user, came_from) if came_from else None
     form = NewTraineeForm(request.form)
     _offer(form).agency.offer(choices.of_agencies())
     if current_user.role is Role.PARTNER:
@@ -131,7 +132,7 @@ def transfer(trainee: Trainee) -> Response:
         else:
             flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))
             return redirect(back, 303)
-    found = shown_registrations.of_trainee(trainee, current_user._get_current_object())
+    found = visible.of_trainee(trainee, current_user._get_current_object())
     return page(
         "trainees/transfer.html", form=form, trainee=trainee, registrations=first(found, 50), back=back
     )

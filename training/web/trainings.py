@@ -16,19 +16,16 @@ from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
-    drafts,
     own_attendance,
     programmes,
     seat_counts,
-    seats,
     sessions,
-    shown_registrations,
-    standings,
     themes,
     training_moves,
     trainings,
     visible_trainings,
 )
+from training.services.registrations import drafts, seats, visible, why_waiting
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -85,7 +82,7 @@ def show(training: Training) -> Response:
     user = _user()
     is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
     counts = visible_trainings.state_counts(training) if not is_partner else {}
-    participants = paginate(shown_registrations.of(training, user), 50) if is_partner or may_read else None
+    participants = paginate(visible.of(training, user), 50) if is_partner or may_read else None
     waiting = (
         [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
     )
@@ -100,9 +97,9 @@ def show(training: Training) -> Response:
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
         shares=own_attendance.shares(participants.items) if participants and is_partner else {},
-        why=standings.why_not_yet(training, waiting, to_agency=True) if waiting else {},
+        why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting),
-        rule=standings.rule(training),
+        rule=why_waiting.rule(training),
         counts=counts if may_read else {},
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],

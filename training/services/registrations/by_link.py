@@ -23,10 +23,10 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, locked_trainings, registrations, reserve_list
-from training.services import registration_steps as steps
+from training.services import audit, locked_trainings
 from training.services.accounts import sign_ins
 from training.services.letters import parts
+from training.services.registrations import reserve_list, steps, submissions
 from training.text import msg
 
 LINK_LIFE = timedelta(days=30)
@@ -135,7 +135,7 @@ def decline(registration: Registration, *, text: str = "") -> None:
     """The person does not come; the seat goes to the next in line."""
     if not may_decline(registration):
         raise Conflict(msg("The training has begun or is over. Please speak with your focal point."), "begun")
-    registrations.withdraw(
+    submissions.withdraw(
         registration,
         by=None,
         reason=text.strip()[:2000] or letters.BY_LINK["en"],

@@ -24,9 +24,9 @@ from training.models import (
 )
 from training.seat_count import Kept, Origin, SeatCount
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
-from training.services import registration_steps as steps
-from training.services import seats as seat_service
-from training.services.registration_steps import S
+from training.services.registrations import seats as seat_service
+from training.services.registrations import steps
+from training.services.registrations.steps import S
 from training.text import msg
 
 

@@ -15,8 +15,9 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Admission, Agency, Promotion, Registration, SeatAllocation, Training, User
 from training.seat_count import Kept
-from training.services import audit, locked_trainings, seat_counts, seats
-from training.services.reserve_list import Freed, is_moving_up, next_in_line, promote
+from training.services import audit, locked_trainings, seat_counts
+from training.services.registrations import seats
+from training.services.registrations.reserve_list import Freed, is_moving_up, next_in_line, promote
 from training.text import msg
 
 

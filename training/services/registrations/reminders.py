@@ -27,10 +27,11 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import locked_trainings, seats, visible_trainings
+from training.services import locked_trainings, visible_trainings
 from training.services.letters import parts as letter_parts
 from training.services.letters import to_people
 from training.services.letters.parts import Part, name_of
+from training.services.registrations import seats
 
 SEATS_NEAR, DEADLINE_NEAR, START_NEAR = "seats_near", "deadline_near", "start_near"
 A_DAY, BEFORE_DEADLINE = timedelta(days=1), timedelta(days=3)

@@ -23,18 +23,11 @@ from training.models import (
     User,
 )
 from training.seat_count import Kept
-from training.services import (
-    audit,
-    kept_seats,
-    locked_trainings,
-    reserve_list,
-    seat_counts,
-    visible_trainings,
-)
-from training.services import registration_steps as steps
-from training.services import seats as seat_service
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.letters import notices
-from training.services.reserve_list import Freed
+from training.services.registrations import kept_seats, reserve_list, steps
+from training.services.registrations import seats as seat_service
+from training.services.registrations.reserve_list import Freed
 from training.text import msg
 
 

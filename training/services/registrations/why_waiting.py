@@ -17,9 +17,10 @@ from training.models import (
     TrainingState,
 )
 from training.seat_count import SeatCount
-from training.services import reserve_list, seat_counts
-from training.services.registration_steps import S
-from training.services.reserve_list import Freed
+from training.services import seat_counts
+from training.services.registrations import reserve_list
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
 from training.text import Message, msg
 
 

@@ -15,10 +15,10 @@ from training import clock
 from training.db import atomic, db, refresh_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
-from training.services import audit, locked_trainings, reserve_list, seats, visible_trainings
-from training.services import registration_steps as steps
-from training.services.registration_steps import S
-from training.services.reserve_list import Freed
+from training.services import audit, locked_trainings, visible_trainings
+from training.services.registrations import reserve_list, seats, steps
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
 from training.services.trainees import records
 from training.text import msg
 

@@ -20,10 +20,10 @@ from training.models import (
     Training,
     User,
 )
-from training.services import audit, locked_trainings, reserve_list, seats
-from training.services import registration_steps as steps
-from training.services.registration_steps import S
-from training.services.reserve_list import Freed
+from training.services import audit, locked_trainings
+from training.services.registrations import reserve_list, seats, steps
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
 from training.services.trainees import records
 from training.text import msg
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
-from training.services import locked_trainings, registrations, reserve_list, seat_counts, shown_registrations
-from training.services import registration_steps as steps
+from training.services import locked_trainings, seat_counts
+from training.services.registrations import reserve_list, steps, submissions, visible
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -60,7 +60,7 @@ def undecided(
 ) -> Select[Registration]:
     """The training's registrations on which something can be decided: submissions by time first, the reserve list last."""
     found = (
-        shown_registrations.visible_to(user)
+        visible.visible_to(user)
         .join(Registration.trainee)
         .where(
             Registration.training_id == training.id, Registration.state.in_([state] if state else UNDECIDED)
@@ -94,7 +94,7 @@ def agencies_of(training: Training) -> list[tuple[str, str, int]]:
 def pick(training: Training, user: User, public_ids: Sequence[UUID]) -> list[Registration]:
     """The training's registrations with these ids, in this order; ``NotFound`` when one is not among them."""
     rows = db.session.scalars(
-        shown_registrations.visible_to(user)
+        visible.visible_to(user)
         .where(Registration.training_id == training.id, Registration.public_id.in_(set(public_ids)))
         .options(contains_eager(Registration.training))
     )
@@ -155,9 +155,9 @@ def _carrying_out(
             ranks = itertools.count(steps.last_rank(training) + 1)
             return lambda one: reserve_list.reserve_locked(one, by, ranks)
         case Verb.DECLINE:
-            return lambda one: registrations.decline_locked(one, by, reason, reason_code)
+            return lambda one: submissions.decline_locked(one, by, reason, reason_code)
         case Verb.RETURN:
-            return lambda one: registrations.return_locked(one, by, reason, reason_code)
+            return lambda one: submissions.return_locked(one, by, reason, reason_code)
 
 
 def _decision(registration: Registration, carry_out: Callable[[Registration], None]) -> Decision:

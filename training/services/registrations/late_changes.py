@@ -21,19 +21,10 @@ from training.models import (
     User,
 )
 from training.seat_count import SeatCount
-from training.services import (
-    audit,
-    locked_trainings,
-    registrations,
-    reserve_list,
-    seat_counts,
-    seats,
-    shown_registrations,
-    visible_trainings,
-)
-from training.services import registration_steps as steps
-from training.services.registration_steps import S
-from training.services.reserve_list import Freed
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.registrations import reserve_list, seats, steps, submissions, visible
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
 from training.services.trainees import records
 from training.text import msg
 
@@ -58,11 +49,11 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
         raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
     db.session.flush()  # the seat is free, and the pair of person and training too, only then
-    own = shown_registrations.live_of(training, substitute)
+    own = visible.live_of(training, substitute)
     if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
         steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
         audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})
-    new = registrations.submit_locked(
+    new = submissions.submit_locked(
         training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True
     )
     new.replaces = registration
@@ -111,7 +102,7 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
     _check_being_held(training)
     counted = seat_counts.count(training)
     seats.check_total(training, counted)
-    registration = registrations.submit_locked(
+    registration = submissions.submit_locked(
         training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, has_seat=True
     )
     _note_kept_seat(registration, counted, by)
