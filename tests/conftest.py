@@ -20,8 +20,8 @@ from tests.make import Make
 from training.app import create_app
 from training.db import db
 from training.models import User
-from training.services import themes
 from training.services.accounts import sign_ins
+from training.services.programmes import themes
 
 SECRET = "a secret that is long enough for a test, and only there"
 LOCAL = {"secret_key": SECRET, "local": True}

@@ -25,18 +25,9 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import (
-    agencies,
-    programmes,
-    seat_counts,
-    sessions,
-    themes,
-    trainers,
-    training_moves,
-    trainings,
-    venues,
-)
+from training.services import agencies, seat_counts, sessions, trainers, training_moves, trainings, venues
 from training.services.accounts import users
+from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records
 from training.services.trainees.records import Person
@@ -72,7 +63,7 @@ class Make:
         today = clock.today()
         defaults = {"code": f"P-{next(numbers)}", "title": "Borders that work", "theme": self.theme(theme),
                     "starts_on": today - timedelta(days=1000), "ends_on": today + timedelta(days=1000)}  # fmt: skip
-        return programmes.create(by=None, **{**defaults, **wanted})
+        return frames.create(by=None, **{**defaults, **wanted})
 
     def details(self, **wanted: Any) -> trainings.Details:
         starts = wanted.get("starts_on") or clock.today() + timedelta(days=30)

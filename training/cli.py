@@ -30,17 +30,16 @@ from training.services import (
     demo,
     import_staging,
     imports,
-    programmes,
     report_files,
     report_rows,
     reports,
     request_keys,
-    themes,
     visible_trainings,
 )
 from training.services.accounts import users
 from training.services.import_verdicts import Verdict
 from training.services.letters import outbox
+from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
 
 log = logging.getLogger(__name__)
@@ -301,7 +300,7 @@ def export_attendance(
         ends_to=ends_to.date() if ends_to else None,
         theme=themes.by_code(theme_code) if theme_code else None,
         whole=whole,
-        programme=programmes.by_code(programme_code) if programme_code else None,
+        programme=frames.by_code(programme_code) if programme_code else None,
         training=visible_trainings.by_code(training_code) if training_code else None,
         agency=agencies.by_code(agency_code) if agency_code else None,
         country=country.upper() if country else None,

@@ -17,14 +17,13 @@ from training.models import Theme, Training, TrainingState
 from training.services import (
     attendance,
     clashes,
-    programmes,
     sessions,
-    themes,
     training_moves,
     trainings,
     venues,
     visible_trainings,
 )
+from training.services.programmes import frames, themes
 
 MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
 AFTERNOON = clashes.Slot("Afternoon", time(13, 30), time(17), 30)
@@ -74,8 +73,8 @@ def test_retagging_a_programme_is_refused_while_a_training_would_not_fit(make: M
               "retention_months": 60, "privacy_notice": "", "donor_block": "", "coordinators": [], "code": programme.code}  # fmt: skip
 
     with pytest.raises(Invalid, match="carry themes that BMV does not cover"):
-        programmes.change(programme, by=make.user(), theme=make.theme("BMV"), **values)
-    changed = programmes.change(programme, by=make.user(), theme=make.theme("ASY"), **values)
+        frames.change(programme, by=make.user(), theme=make.theme("BMV"), **values)
+    changed = frames.change(programme, by=make.user(), theme=make.theme("ASY"), **values)
 
     assert changed.theme.code == "ASY"
     assert visible_trainings.by_code(_only(programme).code).programme_theme_id == make.theme("ASY").id

@@ -45,7 +45,8 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, programmes, visible_trainings
+from training.services import attendance, visible_trainings
+from training.services.programmes import frames
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +202,7 @@ class Reached:
 
 def against_targets(programme: Programme) -> list[Reached]:
     """What the programme promised beside what its registers say by now; empty where nothing was promised."""
-    promised = {one.indicator: one.target for one in programmes.targets(programme)}
+    promised = {one.indicator: one.target for one in frames.targets(programme)}
     if not promised:
         return []
     so_far = summary(participations(Filters(programme=programme), user=None))

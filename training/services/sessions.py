@@ -30,9 +30,10 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, clashes, locked_trainings, themes
+from training.services import audit, clashes, locked_trainings
 from training.services.clashes import Caution, Planned, Slot
 from training.services.letters import notices, of_changes
+from training.services.programmes import themes
 from training.text import msg
 
 MOST_SESSIONS = 200

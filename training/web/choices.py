@@ -12,8 +12,9 @@ from flask_login import current_user
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
 from training.policy import Action, allows
-from training.services import agencies, programmes, themes, trainers, venues
+from training.services import agencies, trainers, venues
 from training.services.accounts import users
+from training.services.programmes import frames, themes
 from training.web.language import countries as country_names
 from training.web.language import language_name
 from training.web.respond import address
@@ -79,7 +80,7 @@ def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
 
 def of_programmes(found: Sequence[Programme] | None = None) -> Choices:
     """Programmes by code and title."""
-    rows = programmes.every() if found is None else found
+    rows = frames.every() if found is None else found
     return [(p.code, f"{p.code} · {p.title}", p) for p in rows]
 
 

@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme
 from training.policy import Action
-from training.services import programmes, reports, visible_trainings
+from training.services import reports, visible_trainings
+from training.services.programmes import frames
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -34,7 +35,7 @@ def index() -> Response:
     """Every programme, latest first."""
     form = choices.filtered(ProgrammeFilter(request.args))
     sort = sorting(("starts_on", "title", "code", "donor"), "-starts_on")
-    found = programmes.search(
+    found = frames.search(
         current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
     if file := exports.wanted(found, "programmes", form):
@@ -42,19 +43,19 @@ def index() -> Response:
     listed = paginate(found)
     return page(
         "programmes/index.html", "programmes/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        programmes=listed, counts=programmes.training_counts(listed.items),
+        programmes=listed, counts=frames.training_counts(listed.items),
     )  # fmt: skip
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.PROGRAMME_READ, programmes.get)
+@permit(Action.PROGRAMME_READ, frames.get)
 def show(programme: Programme) -> Response:
     """A programme with its trainings."""
     user = current_user._get_current_object()
     found = paginate(visible_trainings.search(user, programme=programme), 50)
     return page(
         "programmes/show.html", programme=programme, trainings=found, held=visible_trainings.held_counts(found.items),
-        targets=reports.against_targets(programme), target_names=TargetsForm(), moves=programmes.moves(programme),
+        targets=reports.against_targets(programme), target_names=TargetsForm(), moves=frames.moves(programme),
     )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            programme = programmes.create(by=current_user._get_current_object(), **form.data)
+            programme = frames.create(by=current_user._get_current_object(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -76,14 +77,14 @@ def new() -> Response:
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
-@permit(Action.PROGRAMME_CHANGE, programmes.get)
+@permit(Action.PROGRAMME_CHANGE, frames.get)
 def edit(programme: Programme) -> Response:
     """Change a programme."""
     form = _form(programme)
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         try:
-            programmes.change(programme, by=current_user._get_current_object(), **form.data)
+            frames.change(programme, by=current_user._get_current_object(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -93,15 +94,15 @@ def edit(programme: Programme) -> Response:
 
 
 @bp.route("/<uuid:public_id>/targets", methods=["GET", "POST"])
-@permit(Action.PROGRAMME_CHANGE, programmes.get)
+@permit(Action.PROGRAMME_CHANGE, frames.get)
 def targets(programme: Programme) -> Response:
     """Set what was promised to the donor."""
-    known = {one.indicator: one.target for one in programmes.targets(programme)}
+    known = {one.indicator: one.target for one in frames.targets(programme)}
     form = TargetsForm(request.form, data=known)
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         promised = {name: target for name, target in form.data.items() if target is not None}
-        programmes.set_targets(programme, by=current_user._get_current_object(), targets=promised)
+        frames.set_targets(programme, by=current_user._get_current_object(), targets=promised)
         flash(_("Saved."))
         return redirect(back, 303)
     return page(
@@ -113,27 +114,27 @@ def targets(programme: Programme) -> Response:
 
 
 def _move(programme: Programme, name: str) -> Response:
-    programmes.move(programme, by=current_user._get_current_object(), name=name, reason=reason())
+    frames.move(programme, by=current_user._get_current_object(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
 
 @bp.post("/<uuid:public_id>/activate")
-@permit(Action.PROGRAMME_CHANGE, programmes.get)
+@permit(Action.PROGRAMME_CHANGE, frames.get)
 def activate(programme: Programme) -> Response:
     """Begin, or begin again."""
     return _move(programme, "activate")
 
 
 @bp.post("/<uuid:public_id>/close")
-@permit(Action.PROGRAMME_CHANGE, programmes.get)
+@permit(Action.PROGRAMME_CHANGE, frames.get)
 def close(programme: Programme) -> Response:
     """End as planned."""
     return _move(programme, "close")
 
 
 @bp.post("/<uuid:public_id>/cancel")
-@permit(Action.PROGRAMME_CHANGE, programmes.get)
+@permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End before it is done."""
     return _move(programme, "cancel")

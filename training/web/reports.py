@@ -19,7 +19,8 @@ from training.forms.trainings import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
-from training.services import audit, report_files, report_rows, reports, themes, visible_trainings
+from training.services import audit, report_files, report_rows, reports, visible_trainings
+from training.services.programmes import themes
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name

@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
-from training.services import agencies, programmes, themes, visible_trainings
+from training.services import agencies, visible_trainings
+from training.services.programmes import frames, themes
 from training.services.trainees import records
 from training.web import choices
 from training.web.access import permit
@@ -38,7 +39,7 @@ def show(theme: Theme) -> Response:
         theme=theme,
         usable=themes.usable_under(theme)[1:],
         counts=themes.counts(theme),
-        programmes=first(programmes.search(user, theme=theme), 8),
+        programmes=first(frames.search(user, theme=theme), 8),
         trainings=first(visible_trainings.search(user, theme=theme), 8),
         agencies=first(agencies.search(user, theme=theme), 8),
         trainees=first(records.search(user, theme=theme, sort="added", descending=True), 8),

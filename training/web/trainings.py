@@ -17,14 +17,13 @@ from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
 from training.services import (
     own_attendance,
-    programmes,
     seat_counts,
     sessions,
-    themes,
     training_moves,
     trainings,
     visible_trainings,
 )
+from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.web import choices, exports
 from training.web.access import permit
@@ -112,11 +111,11 @@ def show(training: Training) -> Response:
 @permit(Action.PROGRAMME_LIST)
 def choose_programme() -> Response:
     """Which programme the new training belongs to."""
-    return page("trainings/choose_programme.html", programmes=programmes.in_scope_of(_user()))
+    return page("trainings/choose_programme.html", programmes=frames.in_scope_of(_user()))
 
 
 @bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.TRAINING_CREATE, programmes.get)
+@permit(Action.TRAINING_CREATE, frames.get)
 @once
 def new(programme: Programme) -> Response:
     """Plan a training under a programme."""
