@@ -25,8 +25,9 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import agencies, seat_counts, sessions, trainers, training_moves, trainings, venues
+from training.services import seat_counts, sessions, training_moves, trainings
 from training.services.accounts import users
+from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records

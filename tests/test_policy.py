@@ -7,7 +7,8 @@ import pytest
 from tests.make import Make
 from training.models import Role
 from training.policy import POLICY, Action, can
-from training.services import agencies, visible_trainings
+from training.services import visible_trainings
+from training.services.directory import agencies
 from training.services.registrations import submissions, visible
 from training.services.trainees import records
 

@@ -24,7 +24,6 @@ from training.db import db
 from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
 from training.services import (
-    agencies,
     audit,
     backups,
     demo,
@@ -37,6 +36,7 @@ from training.services import (
     visible_trainings,
 )
 from training.services.accounts import users
+from training.services.directory import agencies
 from training.services.import_verdicts import Verdict
 from training.services.letters import outbox
 from training.services.programmes import frames, themes

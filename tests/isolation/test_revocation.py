@@ -18,8 +18,9 @@ from training import clock, links, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import agencies, import_staging, merges, training_moves
+from training.services import import_staging, merges, training_moves
 from training.services.accounts import colleagues, users
+from training.services.directory import agencies
 from training.services.letters import outbox
 from training.services.programmes import themes
 from training.services.registrations import kept_seats, submissions

@@ -23,9 +23,10 @@ from training.models import (
     Training,
     User,
 )
-from training.services import import_staging, merges, venues
+from training.services import import_staging, merges
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
+from training.services.directory import venues
 from training.services.letters import outbox
 from training.services.registrations import reserve_list, seat_requests, submissions
 from training.services.trainees import records

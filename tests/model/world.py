@@ -36,7 +36,8 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import agencies, seat_counts, training_moves, trainings
+from training.services import seat_counts, training_moves, trainings
+from training.services.directory import agencies
 from training.services.registrations import (
     by_link,
     decisions,

@@ -22,7 +22,8 @@ from training.models import (
     Sex,
     Trainee,
 )
-from training.services import agencies, at_the_door, attendance, audit, sessions
+from training.services import at_the_door, attendance, audit, sessions
+from training.services.directory import agencies
 from training.services.registrations import submissions, visible
 
 S = RegistrationState

@@ -21,7 +21,8 @@ from training.models import (
     ReserveOrder,
     Role,
 )
-from training.services import agencies, dashboards, seat_counts, training_moves, trainings
+from training.services import dashboards, seat_counts, training_moves, trainings
+from training.services.directory import agencies
 from training.services.registrations import (
     decisions,
     kept_seats,

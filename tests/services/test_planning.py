@@ -14,15 +14,8 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Theme, Training, TrainingState
-from training.services import (
-    attendance,
-    clashes,
-    sessions,
-    training_moves,
-    trainings,
-    venues,
-    visible_trainings,
-)
+from training.services import attendance, clashes, sessions, training_moves, trainings, visible_trainings
+from training.services.directory import venues
 from training.services.programmes import frames, themes
 
 MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)

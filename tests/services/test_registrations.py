@@ -23,7 +23,8 @@ from training.models import (
     Role,
     Trainee,
 )
-from training.services import agencies, sessions, training_moves, trainings, visible_trainings
+from training.services import sessions, training_moves, trainings, visible_trainings
+from training.services.directory import agencies
 from training.services.registrations import (
     kept_seats,
     late_changes,

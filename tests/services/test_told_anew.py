@@ -16,15 +16,8 @@ from training import clock, links
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
-from training.services import (
-    agencies,
-    import_staging,
-    import_undo,
-    imports,
-    merges,
-    training_moves,
-    trainings,
-)
+from training.services import import_staging, import_undo, imports, merges, training_moves, trainings
+from training.services.directory import agencies
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
 from training.services.registrations import by_link, reserve_list, submissions, visible

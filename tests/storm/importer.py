@@ -7,7 +7,8 @@ import sys
 
 from config import Config
 from training.app import create_app
-from training.services import agencies, import_staging, imports, visible_trainings
+from training.services import import_staging, imports, visible_trainings
+from training.services.directory import agencies
 
 
 def in_letters(number: int) -> str:

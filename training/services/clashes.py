@@ -19,7 +19,7 @@ from training.models import (
     Training,
     TrainingSession,
 )
-from training.services import trainers
+from training.services.directory import trainers
 from training.text import Message, msg
 
 

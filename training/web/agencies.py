@@ -11,8 +11,8 @@ from training.errors import DomainError, NotFound
 from training.forms.subjects import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
-from training.services import agencies
 from training.services.accounts import colleagues, users
+from training.services.directory import agencies
 from training.services.registrations import visible
 from training.web import choices, exports
 from training.web.access import permit

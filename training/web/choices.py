@@ -12,8 +12,8 @@ from flask_login import current_user
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
 from training.policy import Action, allows
-from training.services import agencies, trainers, venues
 from training.services.accounts import users
+from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
 from training.web.language import countries as country_names
 from training.web.language import language_name

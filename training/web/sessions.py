@@ -13,7 +13,8 @@ from training.errors import DomainError
 from training.forms.trainings import PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
-from training.services import attendance, clashes, sessions, venues, visible_trainings
+from training.services import attendance, clashes, sessions, visible_trainings
+from training.services.directory import venues
 from training.services.programmes import themes
 from training.web import choices, exports
 from training.web.access import permit

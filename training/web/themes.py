@@ -11,7 +11,8 @@ from training.errors import DomainError
 from training.forms.subjects import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
-from training.services import agencies, visible_trainings
+from training.services import visible_trainings
+from training.services.directory import agencies
 from training.services.programmes import frames, themes
 from training.services.trainees import records
 from training.web import choices

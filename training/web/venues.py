@@ -11,7 +11,7 @@ from training.errors import DomainError
 from training.forms.subjects import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
-from training.services import venues
+from training.services.directory import venues
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
