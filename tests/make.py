@@ -25,11 +25,12 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import seat_counts, sessions, training_moves, trainings
+from training.services import seat_counts, training_moves, trainings
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
+from training.services.schedule import sessions
 from training.services.trainees import records
 from training.services.trainees.records import Person
 

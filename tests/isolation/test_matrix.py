@@ -24,8 +24,9 @@ from training import policy
 from training.db import db
 from training.models import OutgoingMail, Registration, Role, Trainee, User
 from training.policy import Action, has
-from training.services import import_staging, import_undo, imports, merges, sessions
+from training.services import import_staging, import_undo, imports, merges
 from training.services.accounts import users
+from training.services.schedule import sessions
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""

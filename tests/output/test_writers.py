@@ -13,7 +13,8 @@ from tests.papers import text_of
 from training.output import csv
 from training.output.safe import csv_text
 from training.output.xlsx import Sheet, write
-from training.services import sessions, sheets
+from training.services import sheets
+from training.services.schedule import sessions
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,10 @@ from training.models import (
     Sex,
     Trainee,
 )
-from training.services import at_the_door, attendance, audit, sessions
+from training.services import at_the_door, attendance, audit
 from training.services.directory import agencies
 from training.services.registrations import submissions, visible
+from training.services.schedule import sessions
 
 S = RegistrationState
 

@@ -14,9 +14,10 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import AttendanceStatus, RegisterState, TrainingSession
-from training.services import attendance, sessions
+from training.services import attendance
 from training.services.attendance import Mark
 from training.services.registrations import late_changes, submissions
+from training.services.schedule import sessions
 
 P, L, E, X, A = AttendanceStatus
 

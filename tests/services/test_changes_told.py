@@ -12,7 +12,8 @@ from tests.make import Make
 from training import letters
 from training.db import atomic, db
 from training.models import Modality, OutgoingMail, Role
-from training.services import sessions, training_moves, trainings
+from training.services import training_moves, trainings
+from training.services.schedule import sessions
 
 
 @pytest.fixture

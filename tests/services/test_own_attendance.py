@@ -13,10 +13,11 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import AttendanceStatus, Registration, Role
-from training.services import attendance, own_attendance, sessions
+from training.services import attendance, own_attendance
 from training.services.attendance import Mark
 from training.services.own_attendance import Share
 from training.services.registrations import late_changes, visible
+from training.services.schedule import sessions
 from training.services.trainees import records
 
 P, L, E, X, A = AttendanceStatus

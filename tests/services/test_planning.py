@@ -14,9 +14,10 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Theme, Training, TrainingState
-from training.services import attendance, clashes, sessions, training_moves, trainings, visible_trainings
+from training.services import attendance, training_moves, trainings, visible_trainings
 from training.services.directory import venues
 from training.services.programmes import frames, themes
+from training.services.schedule import clashes, sessions
 
 MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
 AFTERNOON = clashes.Slot("Afternoon", time(13, 30), time(17), 30)

@@ -23,7 +23,7 @@ from training.models import (
     Role,
     Trainee,
 )
-from training.services import sessions, training_moves, trainings, visible_trainings
+from training.services import training_moves, trainings, visible_trainings
 from training.services.directory import agencies
 from training.services.registrations import (
     kept_seats,
@@ -33,6 +33,7 @@ from training.services.registrations import (
     submissions,
     visible,
 )
+from training.services.schedule import sessions
 from training.services.trainees import records
 
 S = RegistrationState

@@ -15,10 +15,11 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import attendance, report_files, report_rows, reports, sessions, training_moves
+from training.services import attendance, report_files, report_rows, reports, training_moves
 from training.services.attendance import Mark
 from training.services.registrations import submissions
 from training.services.reports import Filters
+from training.services.schedule import sessions
 
 P, L, E, X, A = AttendanceStatus
 

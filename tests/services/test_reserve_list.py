@@ -12,9 +12,10 @@ from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import Admission, AttendanceStatus, Promotion, RegistrationState, ReserveOrder, Role
-from training.services import attendance, seat_counts, sessions, training_moves, trainings
+from training.services import attendance, seat_counts, training_moves, trainings
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
+from training.services.schedule import sessions
 
 S = RegistrationState
 

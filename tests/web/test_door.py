@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Role, Trainee
-from training.services import attendance, sessions, training_moves
+from training.services import attendance, training_moves
+from training.services.schedule import sessions
 
 
 @pytest.fixture

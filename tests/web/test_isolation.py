@@ -10,8 +10,9 @@ import pytest
 from tests.make import Make
 from training import clock
 from training.models import Admission, Role
-from training.services import sessions, training_moves, visible_trainings
+from training.services import training_moves, visible_trainings
 from training.services.registrations import visible
+from training.services.schedule import sessions
 
 CANARY = "Zanzibarsky"
 

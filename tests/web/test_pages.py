@@ -11,8 +11,9 @@ import time_machine
 from tests.make import Make
 from training import clock
 from training.models import AttendanceStatus, Role
-from training.services import attendance, sessions
+from training.services import attendance
 from training.services.letters import outbox
+from training.services.schedule import sessions
 
 LISTS = (
     "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",

@@ -26,8 +26,9 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import attendance, seat_counts, sessions, visible_trainings
+from training.services import attendance, seat_counts, visible_trainings
 from training.services.registrations import seat_requests, seats, visible, why_waiting
+from training.services.schedule import sessions
 
 MOST = 8
 S = RegistrationState

@@ -8,8 +8,9 @@ from training import clock, letters
 from training.errors import Conflict
 from training.models import Registration, RegistrationState, TrainingSession
 from training.output import pdf
-from training.services import organisations, sessions
+from training.services import organisations
 from training.services.letters import parts
+from training.services.schedule import sessions
 from training.text import in_language, msg
 
 

@@ -21,10 +21,11 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, sessions
+from training.services import audit, locked_trainings
 from training.services.letters import notices
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
+from training.services.schedule import sessions
 from training.text import Message, msg
 
 

@@ -27,11 +27,12 @@ from training.models import (
     Venue,
 )
 from training.names import search_key
-from training.services import audit, locked_trainings, seat_counts, sessions, visible_trainings
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
+from training.services.schedule import sessions
 from training.text import msg
 
 

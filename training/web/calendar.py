@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.forms.trainings import CalendarFilter
 from training.policy import Action
-from training.services import calendars
+from training.services.schedule import calendars
 from training.web import choices
 from training.web.access import permit
 from training.web.respond import address, page

@@ -16,7 +16,8 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
-from training.services import at_the_door, attendance, sessions, sheets, visible_trainings
+from training.services import at_the_door, attendance, sheets, visible_trainings
+from training.services.schedule import sessions
 from training.text import msg
 from training.web import choices
 from training.web.access import permit

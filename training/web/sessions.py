@@ -13,9 +13,10 @@ from training.errors import DomainError
 from training.forms.trainings import PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
-from training.services import attendance, clashes, sessions, visible_trainings
+from training.services import attendance, visible_trainings
 from training.services.directory import venues
 from training.services.programmes import themes
+from training.services.schedule import clashes, sessions
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once

@@ -11,9 +11,9 @@ from training.errors import DomainError
 from training.forms.subjects import AbsenceForm, TrainerFilter, TrainerForm
 from training.models import Role, Trainer
 from training.policy import Action
-from training.services import sessions
 from training.services.accounts import users
 from training.services.directory import trainers
+from training.services.schedule import sessions
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once

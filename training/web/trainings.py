@@ -15,16 +15,10 @@ from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
-from training.services import (
-    own_attendance,
-    seat_counts,
-    sessions,
-    training_moves,
-    trainings,
-    visible_trainings,
-)
+from training.services import own_attendance, seat_counts, training_moves, trainings, visible_trainings
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
+from training.services.schedule import sessions
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once

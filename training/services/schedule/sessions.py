@@ -30,10 +30,11 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, clashes, locked_trainings
-from training.services.clashes import Caution, Planned, Slot
+from training.services import audit, locked_trainings
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes
+from training.services.schedule import clashes
+from training.services.schedule.clashes import Caution, Planned, Slot
 from training.text import msg
 
 MOST_SESSIONS = 200
