@@ -25,7 +25,7 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import seat_counts, training_moves, trainings
+from training.services import seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
@@ -33,6 +33,7 @@ from training.services.registrations import kept_seats, submissions
 from training.services.schedule import sessions
 from training.services.trainees import records
 from training.services.trainees.records import Person
+from training.services.trainings import changes, moves
 
 numbers = itertools.count(1)
 
@@ -67,7 +68,7 @@ class Make:
                     "starts_on": today - timedelta(days=1000), "ends_on": today + timedelta(days=1000)}  # fmt: skip
         return frames.create(by=None, **{**defaults, **wanted})
 
-    def details(self, **wanted: Any) -> trainings.Details:
+    def details(self, **wanted: Any) -> changes.Details:
         starts = wanted.get("starts_on") or clock.today() + timedelta(days=30)
         defaults = {
             "code": f"T-{next(numbers)}", "title": "Detection of forged documents", "theme": self.theme(),
@@ -77,22 +78,22 @@ class Make:
             "registration_opens_local": datetime.combine(starts - timedelta(days=60), time(9)),
             "registration_closes_local": datetime.combine(starts - timedelta(days=1), time(17)),
         }  # fmt: skip
-        return trainings.Details(**{**defaults, **wanted})
+        return changes.Details(**{**defaults, **wanted})
 
-    def changed(self, training: Training, **wanted: Any) -> trainings.Details:
+    def changed(self, training: Training, **wanted: Any) -> changes.Details:
         """The details of ``training`` as they stand, but for what is ``wanted``."""
-        now = {field.name: getattr(training, field.name) for field in fields(trainings.Details)}
-        return trainings.Details(**{**now, "languages": training.language_codes, **wanted})
+        now = {field.name: getattr(training, field.name) for field in fields(changes.Details)}
+        return changes.Details(**{**now, "languages": training.language_codes, **wanted})
 
     def training(
         self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any
     ) -> Training:
         programme = programme or self.programme(wanted.pop("programme_theme", "BMV"))
         wanted.setdefault("theme", programme.theme)
-        training = trainings.create(programme, by=None, details=self.details(**wanted))
+        training = changes.create(programme, by=None, details=self.details(**wanted))
         if is_open:
             self.session(training)
-            training_moves.change_state(training, by=None, name="open")
+            moves.change_state(training, by=None, name="open")
         return training
 
     def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:

@@ -76,7 +76,7 @@ def test_an_upward_import_would_be_seen(tmp_path: Path, monkeypatch: pytest.Monk
     source = "from training.services import trainings\n"
     monkeypatch.setattr(Path, "read_text", lambda self: source)
 
-    assert upward(planted) == ["training.services.trainings"]
+    assert upward(planted) == ["training.services.trainings.changes"]
 
 
 def place(path: Path) -> str:

@@ -24,7 +24,7 @@ from training import clock, walltime
 from training.db import db
 from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
-from training.services import merges, training_moves, trainings
+from training.services import merges
 from training.services.letters import outbox
 from training.services.registrations import (
     by_link,
@@ -35,6 +35,7 @@ from training.services.registrations import (
     submissions,
 )
 from training.services.trainees import records
+from training.services.trainings import changes, moves
 
 OWN, THEIR = "plain", TOKEN
 FATES = ("stayed", "moved", "merged")
@@ -105,7 +106,7 @@ class Letters:
     def all_that_is_told(self) -> None:
         """Every kind of letter, of two trainings: one is called off, one takes place."""
         held, off = (self.make.training(capacity=90, admission=Admission.APPROVAL) for _ in range(2))
-        training_moves.change_state(self._planned(), by=self.admin, name="open")
+        moves.change_state(self._planned(), by=self.admin, name="open")
         for agency in self.words:
             self.steps(held, agency)
             self.wishes(held, agency)
@@ -125,9 +126,9 @@ class Letters:
             earlier = training.registration_closes_local - timedelta(hours=1)
             for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
                 details = self.make.changed(training, **wanted)
-                trainings.change(training, by=self.admin, details=details)
-        training_moves.change_state(held, by=self.admin, name="postpone", reason="floods")
-        training_moves.change_state(off, name="cancel", by=self.admin, reason="floods")
+                changes.change(training, by=self.admin, details=details)
+        moves.change_state(held, by=self.admin, name="postpone", reason="floods")
+        moves.change_state(off, name="cancel", by=self.admin, reason="floods")
 
     def wishes(self, training: Training, agency: Agency) -> None:
         """A wish for seats that is granted, and one that is declined."""

@@ -18,13 +18,14 @@ from training import clock, links, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import import_staging, merges, training_moves
+from training.services import import_staging, merges
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
 from training.services.letters import outbox
 from training.services.programmes import themes
 from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records
+from training.services.trainings import moves
 
 WHO = "colleague of A"
 
@@ -145,7 +146,7 @@ def test_a_cancelled_training_stops_the_link_and_takes_no_more_people(app, clien
     token = links.token(registration.public_id, registration.trainee.public_id, secret_key=SECRET)
     assert client.get(f"/my/{token}").status_code == 200
 
-    training_moves.change_state(here.trainings[0], name="cancel", by=here.users["admin"], reason="floods")
+    moves.change_state(here.trainings[0], name="cancel", by=here.users["admin"], reason="floods")
 
     assert client.get(f"/my/{token}").status_code == 410
     assert client.post(f"/my/{token}/confirm", csrf=False).status_code == 410
@@ -343,7 +344,7 @@ def test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_re
 def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: Make):
     planned = make.training(capacity=3, is_open=False)
     make.session(planned)
-    training_moves.change_state(planned, by=here.users["admin"], name="open")
+    moves.change_state(planned, by=here.users["admin"], name="open")
     letter = db.session.scalars(
         db.select(OutgoingMail).where(
             OutgoingMail.user_id == here.users[WHO].id, OutgoingMail.training_id == planned.id

@@ -36,7 +36,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import seat_counts, training_moves, trainings
+from training.services import seat_counts
 from training.services.directory import agencies
 from training.services.registrations import (
     by_link,
@@ -48,6 +48,7 @@ from training.services.registrations import (
     submissions,
 )
 from training.services.trainees import records
+from training.services.trainings import changes, moves
 from training.text import msg
 
 S = RegistrationState
@@ -124,7 +125,7 @@ class World:
 
     def _change(self, **wanted: Any) -> None:
         details = Make().changed(self._training, **wanted)
-        trainings.change(self._training, by=self._staff, details=details)
+        changes.change(self._training, by=self._staff, details=details)
 
     # Putting forward
 
@@ -297,7 +298,7 @@ class World:
             name = "open"
         else:
             name = ("confirm", "start", "postpone", "start")[n % 4]
-        training_moves.change_state(self._training, by=self._staff, name=name, reason="elections")
+        moves.change_state(self._training, by=self._staff, name=name, reason="elections")
 
     @atomic
     def begin_day(self, n: int) -> None:
@@ -306,12 +307,12 @@ class World:
         if n % 2 == 0 and clock.now() < starts:
             self._travel.move_to(starts)
             reserve_list.expire_offers()
-            training_moves.change_state(self._training, by=self._staff, name="start")
+            moves.change_state(self._training, by=self._staff, name="start")
 
     def cancel(self, n: int) -> None:
         """Rarely: nothing happens after it."""
         if n % 8 == 0:
-            training_moves.change_state(self._training, name="cancel", by=self._staff, reason="no budget")
+            moves.change_state(self._training, name="cancel", by=self._staff, reason="no budget")
 
     def suspend_or_resume(self, agency: int) -> None:
         """An agency may not register any more, or may again."""

@@ -12,8 +12,8 @@ from tests.make import Make
 from training import letters
 from training.db import atomic, db
 from training.models import Modality, OutgoingMail, Role
-from training.services import training_moves, trainings
 from training.services.schedule import sessions
+from training.services.trainings import changes, moves
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def to(address: str) -> list[OutgoingMail]:
 
 
 def change(world, make: Make, **wanted) -> None:
-    trainings.change(world["training"], by=world["by"], details=make.changed(world["training"], **wanted))
+    changes.change(world["training"], by=world["by"], details=make.changed(world["training"], **wanted))
 
 
 def move(session, by, hours: int) -> None:
@@ -168,7 +168,7 @@ def test_a_session_that_is_over_is_put_right_in_silence(world):
 def test_the_sessions_of_a_draft_or_of_what_is_postponed_are_planned_in_silence(state, world, make: Make):
     training = world["training"] if state == "postponed" else make.training(is_open=False)
     if state == "postponed":
-        training_moves.change_state(training, by=None, name="postpone", reason="floods")
+        moves.change_state(training, by=None, name="postpone", reason="floods")
     else:
         make.registration(training, world["registration"].trainee)
     session = make.session(training)
@@ -185,7 +185,7 @@ def test_a_draft_is_changed_in_silence(make: Make):
     make.registration(training, make.trainee(make.user(Role.PARTNER).agency, email="ada@example.org"))
     forget()
 
-    trainings.change(
+    changes.change(
         training,
         by=make.user(),
         details=make.changed(training, zone="Asia/Tokyo", ends_on=training.starts_on),

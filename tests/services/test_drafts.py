@@ -25,10 +25,11 @@ from training.models import (
     User,
 )
 from training.policy import Action, can
-from training.services import dashboards, merges, reports, training_moves, visible_trainings
+from training.services import dashboards, merges, reports, visible_trainings
 from training.services.registrations import decisions, drafts, late_changes, reminders, seats, submissions
 from training.services.registrations import visible as registration_visible
 from training.services.trainees import duplicates, records
+from training.services.trainings import moves
 
 S = RegistrationState
 
@@ -217,7 +218,7 @@ def test_drafts_end_with_a_cancelled_training(make: Make):
     desk = Desk(make)
     kept = desk.keep()
 
-    training_moves.change_state(desk.training, name="cancel", by=make.user(), reason="No funds.")
+    moves.change_state(desk.training, name="cancel", by=make.user(), reason="No funds.")
 
     assert {one.state for one in kept} == {S.WITHDRAWN}
 

@@ -10,8 +10,9 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration, RegistrationState, Trainee
-from training.services import import_staging, imports, training_moves
+from training.services import import_staging, imports
 from training.services.imports import Verdict
+from training.services.trainings import moves
 
 SAMPLES = ROOT / "tests" / "data" / "rosters"
 
@@ -115,7 +116,7 @@ def test_people_are_matched_against_their_own_agency_only(make: Make):
 def test_a_refusal_on_the_way_stores_nothing_at_all(make: Make):
     training, agency = make.training(), make.agency()
     batch = stage(training, agency)
-    training_moves.change_state(training, name="cancel", by=make.user(), reason="off")
+    moves.change_state(training, name="cancel", by=make.user(), reason="off")
 
     with pytest.raises(Conflict, match="not open for registration"):
         imports.confirm(batch, by=None)

@@ -23,9 +23,9 @@ from training.models import (
     Training,
     User,
 )
-from training.services import training_moves
 from training.services.registrations import decisions, drafts, submissions, visible
 from training.services.trainees import records
+from training.services.trainings import moves
 
 S = RegistrationState
 
@@ -59,7 +59,7 @@ def statements(make: Make, queries: list[str], work: str, people: int) -> int:
         case "register":
             submissions.submit_many(training, people=who, **given)
         case "cancel":
-            training_moves.change_state(training, name="cancel", by=by, reason="No funds.")
+            moves.change_state(training, name="cancel", by=by, reason="No funds.")
     return len(queries)
 
 
@@ -95,7 +95,7 @@ def test_each_of_many_keeps_its_steps_and_its_entry(make: Make):
     training, focal, who = prepared(make, 4)
     *kept, left = drafts.keep(training, by=focal, agency=focal.agency, people=who)
     drafts.submit(training, by=focal, agency=focal.agency, drafts=kept)
-    training_moves.change_state(training, name="cancel", by=by, reason=" No funds. ")
+    moves.change_state(training, name="cancel", by=by, reason=" No funds. ")
 
     def history(number: int):
         return [

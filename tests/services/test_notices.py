@@ -25,7 +25,7 @@ from training.models import (
     Reminder,
     Role,
 )
-from training.services import locked_trainings, training_moves, trainings
+from training.services import locked_trainings
 from training.services.letters import outbox
 from training.services.registrations import (
     kept_seats,
@@ -37,6 +37,7 @@ from training.services.registrations import (
     visible,
 )
 from training.services.trainees import records
+from training.services.trainings import changes, moves
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_a_training_opened_is_told_to_the_agencies_that_may_register(make: Make)
     make.kept(training, by=None, seats=2, agency=kept_for.agency)
     make.kept(training, by=None, seats=2, country="FR")
 
-    training_moves.change_state(training, by=None, name="open")
+    moves.change_state(training, by=None, name="open")
 
     assert [kinds_of(user) for user in (kept_for, of_country, neither)] == [["opened"], ["opened"], []]
 
@@ -212,7 +213,7 @@ def test_opening_asks_the_database_as_little_for_many_agencies_as_for_few(make: 
         training = make.training(is_open=False)
         make.session(training)
         queries.clear()
-        training_moves.change_state(training, by=None, name="open")
+        moves.change_state(training, by=None, name="open")
         counts.append(len(queries))
 
     assert counts[1] <= counts[0] <= 20
@@ -228,16 +229,16 @@ def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(de
     forget()
     details = make.changed(training)
 
-    trainings.change(training, by=desk["coordinator"], details=replace(details, description="only words"))
+    changes.change(training, by=desk["coordinator"], details=replace(details, description="only words"))
     assert written(focal) == []
-    trainings.change(
+    changes.change(
         training,
         by=desk["coordinator"],
         details=replace(details, ends_on=details.ends_on + timedelta(days=1)),
     )
     assert registration.trainee.name in written(focal)[0].body
     assert kinds(focal) == ["changed"]
-    training_moves.change_state(training, name="cancel", by=desk["coordinator"], reason="No room")
+    moves.change_state(training, name="cancel", by=desk["coordinator"], reason="No room")
     (letter,) = written(focal)
     assert letter.kind == "cancelled"
     assert "No room" in letter.body and registration.trainee.name in letter.body
@@ -351,7 +352,7 @@ def test_no_letter_to_an_agency_names_anothers_people(make: Make, app):
     first = visible.live_of(training, own[0])
     submissions.withdraw(first, by=mine, reason="ill")
     submissions.decline(others[2], by=coordinator, reason="Full")
-    training_moves.change_state(training, name="cancel", by=coordinator, reason="off")
+    moves.change_state(training, name="cancel", by=coordinator, reason="off")
     sent: list[EmailMessage] = []
     while outbox.send_due(app.config["CONFIG"], sent.append):
         pass
@@ -658,9 +659,9 @@ def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are
                 setattr(one, "cancelled_at", clock.now()) for one in locked_trainings.live_sessions(training)
             ]
         )()
-        trainings.change(training, by=by, details=later)
+        changes.change(training, by=by, details=later)
         assert reminders.queue_due() == 0
-        trainings.change(training, by=by, details=replace(later, description="only words"))
+        changes.change(training, by=by, details=replace(later, description="only words"))
     forget()
 
     with days_to(training, 2):
@@ -675,9 +676,9 @@ def test_a_training_that_opens_anew_on_the_same_days_is_reminded_of_anew(make: M
     make.registration(training, make.trainee(focal.agency))
     with days_to(training, 5):
         assert reminders.queue_due() == 1
-        training_moves.change_state(training, by=None, name="postpone", reason="floods")
+        moves.change_state(training, by=None, name="postpone", reason="floods")
         make.session(training)
-        training_moves.change_state(training, by=None, name="open")
+        moves.change_state(training, by=None, name="open")
         assert (reminders.queue_due(), reminders.queue_due()) == (1, 0)
 
 

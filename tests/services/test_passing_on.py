@@ -21,7 +21,7 @@ from training.models import (
     ReserveOrder,
     Role,
 )
-from training.services import dashboards, seat_counts, training_moves, trainings
+from training.services import dashboards, seat_counts
 from training.services.directory import agencies
 from training.services.registrations import (
     decisions,
@@ -33,6 +33,7 @@ from training.services.registrations import (
     why_waiting,
 )
 from training.services.registrations.decisions import Verb
+from training.services.trainings import changes, moves
 
 S = RegistrationState
 
@@ -49,11 +50,11 @@ def test_a_seat_given_up_while_the_training_is_postponed_is_given_when_it_opens_
     training, held, waiting = full(make)
     by = make.user()
 
-    training_moves.change_state(training, by=by, name="postpone", reason="elections")
+    moves.change_state(training, by=by, name="postpone", reason="elections")
     submissions.withdraw(held, by=by, reason="ill")
     told = why_waiting.why_not_yet(training, [waiting], to_agency=True)[waiting.id]
     make.session(training)
-    training_moves.change_state(training, by=by, name="open")
+    moves.change_state(training, by=by, name="open")
 
     assert str(told) == "The training is postponed: seats are given again once it has new days."
     assert (waiting.state, training.freed_seats) == (S.CONFIRMED, 0)
@@ -79,7 +80,7 @@ def test_a_seat_that_was_free_before_anybody_waited_is_owed_to_nobody(make: Make
     submissions.withdraw(held, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
-    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
+    changes.change(training, by=by, details=make.changed(training, title="Another title"))
 
     assert (later.state, training.freed_seats) == (S.RESERVE, 0)
 
@@ -88,12 +89,12 @@ def test_what_is_owed_ends_with_those_who_waited(make: Make):
     training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
     alone = reserved(make, training, 1)[0]
     agencies.suspend(alone.agency, by=by, reason="under review")
-    trainings.change(training, by=by, details=make.changed(training, capacity=5))
+    changes.change(training, by=by, details=make.changed(training, capacity=5))
     owed = training.freed_seats
     submissions.withdraw(alone, by=by, reason="ill")
 
     later = reserved(make, training, 1)[0]
-    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
+    changes.change(training, by=by, details=make.changed(training, title="Another title"))
 
     assert (owed, later.state, training.freed_seats) == (2, S.RESERVE, 0)
 
@@ -102,7 +103,7 @@ def test_more_seats_than_wait_leave_nothing_owed(make: Make):
     training, by = make.training(capacity=3, admission=Admission.APPROVAL), make.user()
     alone = reserved(make, training, 1)[0]
 
-    trainings.change(training, by=by, details=make.changed(training, capacity=5))
+    changes.change(training, by=by, details=make.changed(training, capacity=5))
 
     assert (alone.state, training.freed_seats) == (S.CONFIRMED, 0)
 
@@ -128,7 +129,7 @@ def test_where_a_coordinator_gave_seats_and_no_longer_does_the_seat_that_became_
     before = waiting.state
 
     details = make.changed(training, promotion=Promotion.AUTOMATIC)
-    trainings.change(training, by=by, details=details)
+    changes.change(training, by=by, details=details)
 
     assert (before, waiting.state) == (S.RESERVE, S.CONFIRMED)
 
@@ -174,12 +175,12 @@ def test_an_offer_survives_a_postponement_and_stands_anew_when_the_training_open
     training = make.training(capacity=1, admission=Admission.APPROVAL)
     offered, by = reserved(make, training, 1)[0], make.user()
     reserve_list.offer(offered, by=by)
-    training_moves.change_state(training, by=by, name="postpone", reason="elections")
+    moves.change_state(training, by=by, name="postpone", reason="elections")
 
     with time_machine.travel(clock.now() + timedelta(days=7), tick=False):
         assert reserve_list.expire_offers() == 0
         make.session(training)
-        training_moves.change_state(training, by=by, name="open")
+        moves.change_state(training, by=by, name="open")
         reserve_list.accept(offered, by=by)
 
     assert offered.state is S.CONFIRMED

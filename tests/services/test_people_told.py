@@ -13,7 +13,6 @@ from tests.make import Make
 from training import letters
 from training.db import atomic, db
 from training.models import Admission, MailState, OutgoingMail, Registration, Role
-from training.services import training_moves, trainings
 from training.services.letters import outbox
 from training.services.registrations import (
     by_link,
@@ -23,6 +22,7 @@ from training.services.registrations import (
     reserve_list,
     submissions,
 )
+from training.services.trainings import changes, moves
 
 ADA = "ada@example.org"
 
@@ -170,12 +170,12 @@ def every_step(eve: Registration, desk, make: Make) -> None:
     reserve_list.reserve(eve, by=by)
     reserve_list.offer(eve, by=by)
     reserve_list.confirm(eve, by=by)
-    trainings.change(
+    changes.change(
         training, by=by, details=make.changed(training, ends_on=training.ends_on + timedelta(days=1))
     )
     with time_machine.travel(training.starts_on - timedelta(days=3), tick=False):
         assert reminders.remind(training, kind="start_near") == 1
-    training_moves.change_state(training, name="cancel", by=by, reason="floods")
+    moves.change_state(training, name="cancel", by=by, reason="floods")
 
 
 def test_changed_postponed_cancelled_and_soon_are_told_to_the_person(desk, make: Make, app):
@@ -187,13 +187,13 @@ def test_changed_postponed_cancelled_and_soon_are_told_to_the_person(desk, make:
         reminders.queue_due()
         assert reminders.queue_due() == 0
     assert to_ada().kind == "trainee_start_near"
-    trainings.change(training, by=by, details=make.changed(training, venue=make.venue(city="Graz")))
+    changes.change(training, by=by, details=make.changed(training, venue=make.venue(city="Graz")))
     letter = to_ada()
     assert letter.kind == "trainee_changed" and "Graz" in letter.body
-    training_moves.change_state(training, by=by, name="postpone", reason="floods")
+    moves.change_state(training, by=by, name="postpone", reason="floods")
     letter = to_ada()
     assert letter.kind == "trainee_postponed" and "floods" in letter.body and "\x02my:" in letter.body
-    training_moves.change_state(training, name="cancel", by=by, reason="no money")
+    moves.change_state(training, name="cancel", by=by, reason="no money")
     outbox.send_due(app.config["CONFIG"], lambda message: None)
     letter = to_ada()
     assert (letter.kind, letter.state) == ("trainee_cancelled", MailState.SENT)
@@ -211,7 +211,7 @@ def test_several_things_at_once_make_one_letter(desk, make: Make):
 
     @atomic
     def both() -> None:
-        trainings.change(training, by=desk["by"], details=make.changed(training, zone="Asia/Tokyo"))
+        changes.change(training, by=desk["by"], details=make.changed(training, zone="Asia/Tokyo"))
         reserve_list.confirm(desk["ada"], by=desk["by"])
 
     both()
@@ -237,8 +237,8 @@ def test_a_changed_and_a_postponed_training_ask_as_little_for_many_people_as_for
     for people in (2, 40):
         training, _found = mass(make, people)
         queries.clear()
-        trainings.change(training, by=by, details=make.changed(training, zone="Asia/Tokyo"))
-        training_moves.change_state(training, by=by, name="postpone", reason="x")
+        changes.change(training, by=by, details=make.changed(training, zone="Asia/Tokyo"))
+        moves.change_state(training, by=by, name="postpone", reason="x")
         counts.append(len(queries))
         assert len(personal()) == 2 * people
 

@@ -14,10 +14,11 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Theme, Training, TrainingState
-from training.services import attendance, training_moves, trainings, visible_trainings
+from training.services import attendance, visible_trainings
 from training.services.directory import venues
 from training.services.programmes import frames, themes
 from training.services.schedule import clashes, sessions
+from training.services.trainings import changes, moves
 
 MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
 AFTERNOON = clashes.Slot("Afternoon", time(13, 30), time(17), 30)
@@ -178,7 +179,7 @@ def test_a_time_that_clocks_skip_is_refused_and_a_new_zone_keeps_the_wall_time(m
         make.session(training, starts_local=datetime(2027, 3, 28, 2, 30), ends_local=datetime(2027, 3, 28, 4))
     session = make.session(training)
     before = session.starts_at
-    trainings.change(training, by=make.user(), details=make.changed(training, zone="Asia/Almaty"))
+    changes.change(training, by=make.user(), details=make.changed(training, zone="Asia/Almaty"))
 
     assert session.starts_local == datetime(2027, 3, 28, 9)
     assert session.starts_at != before
@@ -187,27 +188,27 @@ def test_a_time_that_clocks_skip_is_refused_and_a_new_zone_keeps_the_wall_time(m
 def test_a_training_moves_through_its_states_by_named_steps_with_guards(make: Make):
     training, by = make.training(is_open=False), make.user()
     with pytest.raises(Conflict, match="Add its sessions first"):
-        training_moves.change_state(training, by=by, name="open")
+        moves.change_state(training, by=by, name="open")
     session = make.session(training)
-    training_moves.change_state(training, by=by, name="open")
+    moves.change_state(training, by=by, name="open")
     with pytest.raises(Conflict, match="has not begun yet"):
-        training_moves.change_state(training, by=by, name="start")
+        moves.change_state(training, by=by, name="start")
 
     with time_machine.travel(session.ends_at + timedelta(hours=1)):
-        training_moves.change_state(training, by=by, name="start")
+        moves.change_state(training, by=by, name="start")
         with pytest.raises(Conflict, match="registers are still open"):
-            training_moves.change_state(training, by=by, name="complete")
+            moves.change_state(training, by=by, name="complete")
         attendance.close(session, by=by)
-        training_moves.change_state(training, by=by, name="complete")
+        moves.change_state(training, by=by, name="complete")
 
     assert training.state is TrainingState.COMPLETED
     with pytest.raises(Conflict, match="state has changed"):
-        training_moves.change_state(training, by=by, name="cancel", reason="no")
+        moves.change_state(training, by=by, name="cancel", reason="no")
 
 
 def test_cancelling_needs_a_reason(make: Make):
     with pytest.raises(Invalid, match="Say why"):
-        training_moves.change_state(make.training(), by=make.user(), name="cancel", reason=" ")
+        moves.change_state(make.training(), by=make.user(), name="cancel", reason=" ")
 
 
 def test_text_too_long_or_with_a_nul_is_refused_on_both_databases(make: Make):

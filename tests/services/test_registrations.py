@@ -23,7 +23,7 @@ from training.models import (
     Role,
     Trainee,
 )
-from training.services import training_moves, trainings, visible_trainings
+from training.services import visible_trainings
 from training.services.directory import agencies
 from training.services.registrations import (
     kept_seats,
@@ -35,6 +35,7 @@ from training.services.registrations import (
 )
 from training.services.schedule import sessions
 from training.services.trainees import records
+from training.services.trainings import changes, moves
 
 S = RegistrationState
 
@@ -145,7 +146,7 @@ def test_nobody_overtakes_those_who_wait_for_the_same_seats(make: Make):
     training = make.training(capacity=1, promotion=Promotion.PROPOSED)
     make.registration(training)
     make.registration(training)  # waits
-    moved = trainings.change(training, by=make.user(), details=make.changed(training, capacity=2))
+    moved = changes.change(training, by=make.user(), details=make.changed(training, capacity=2))
 
     assert moved == []  # a coordinator decides who gets the seat
     assert make.registration(training).state is S.RESERVE
@@ -157,7 +158,7 @@ def test_seats_that_a_change_adds_go_to_those_who_wait(make: Make):
     first, second = make.registration(training), make.registration(training)
 
     changed = make.changed(training, capacity=2)
-    moved = trainings.change(training, by=coordinator, details=changed)
+    moved = changes.change(training, by=coordinator, details=changed)
 
     assert (moved, first.state, second.state) == ([first], S.CONFIRMED, S.RESERVE)
 
@@ -198,7 +199,7 @@ def test_capacity_does_not_fall_below_the_seats_held(make: Make):
         make.registration(training)
 
     with pytest.raises(Invalid, match="3 seats are held"):
-        trainings.change(training, by=by, details=make.changed(training, capacity=2))
+        changes.change(training, by=by, details=make.changed(training, capacity=2))
 
 
 def test_outside_the_window_partners_are_refused_and_coordinators_are_not(make: Make):
@@ -406,7 +407,7 @@ def test_cancelling_a_training_ends_its_registrations_by_the_organiser(make: Mak
     training = make.training()
     found = make.registration(training)
 
-    training_moves.change_state(training, name="cancel", by=make.user(), reason="The host withdrew")
+    moves.change_state(training, name="cancel", by=make.user(), reason="The host withdrew")
 
     assert (training.state.value, found.state) == ("cancelled", S.WITHDRAWN)
     assert visible.history(found)[-1].reason_code.value == "organiser"
@@ -434,7 +435,7 @@ def test_many_are_put_forward_in_order(make: Make):
 def test_a_postponed_training_gives_no_seats(make: Make):
     training = make.training(admission=Admission.APPROVAL)
     waiting = make.registration(training)
-    training_moves.change_state(training, by=None, name="postpone", reason="floods")
+    moves.change_state(training, by=None, name="postpone", reason="floods")
 
     with pytest.raises(Conflict, match="not given any more"):
         reserve_list.confirm(waiting, by=None)

@@ -15,11 +15,12 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import attendance, report_files, report_rows, reports, training_moves
+from training.services import attendance, report_files, report_rows, reports
 from training.services.attendance import Mark
 from training.services.registrations import submissions
 from training.services.reports import Filters
 from training.services.schedule import sessions
+from training.services.trainings import moves
 
 P, L, E, X, A = AttendanceStatus
 
@@ -43,7 +44,7 @@ def example(make: Make) -> Training:
                     ends_local=on + timedelta(hours=3),
                     title=f"Half-day {day} {first}",
                 )
-        training_moves.change_state(training, by=None, name="open")
+        moves.change_state(training, by=None, name="open")
         agency = make.agency(name="Migration Service of Norland")
         people = [("A", Sex.F), ("B", Sex.M), ("C", Sex.F), ("D", Sex.M)]
         for name, sex in people:

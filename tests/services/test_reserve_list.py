@@ -12,10 +12,11 @@ from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import Admission, AttendanceStatus, Promotion, RegistrationState, ReserveOrder, Role
-from training.services import attendance, seat_counts, training_moves, trainings
+from training.services import attendance, seat_counts
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
 from training.services.schedule import sessions
+from training.services.trainings import changes, moves
 
 S = RegistrationState
 
@@ -32,7 +33,7 @@ def test_by_approval_nobody_moves_up_because_of_a_change_that_adds_no_seat(make:
     training, by = make.training(admission=Admission.APPROVAL), make.user()
     waiting = reserved(make, training, 2)
 
-    trainings.change(training, by=by, details=make.changed(training, title="Another title"))
+    changes.change(training, by=by, details=make.changed(training, title="Another title"))
     kept_seats.keep(training, by=by, seats=1, agency=make.agency())
 
     assert [one.state for one in waiting] == [S.RESERVE, S.RESERVE]
@@ -42,7 +43,7 @@ def test_by_approval_as_many_move_up_as_seats_are_added(make: Make):
     training = make.training(admission=Admission.APPROVAL, capacity=5)
     waiting = reserved(make, training, 3)
 
-    trainings.change(training, by=make.user(), details=make.changed(training, capacity=7))
+    changes.change(training, by=make.user(), details=make.changed(training, capacity=7))
 
     assert [one.state for one in waiting] == [S.CONFIRMED, S.CONFIRMED, S.RESERVE]
 
@@ -164,12 +165,12 @@ def test_a_suspended_agency_is_passed_over_until_it_may_register_again(make: Mak
 def test_seats_that_became_free_while_it_was_postponed_are_given_when_it_opens_again(make: Make):
     training, by = make.training(capacity=1), make.user()
     held, waiting = make.registration(training), make.registration(training)
-    training_moves.change_state(training, by=by, name="postpone", reason="elections")
+    moves.change_state(training, by=by, name="postpone", reason="elections")
     submissions.withdraw(held, by=by, reason="ill")
     assert waiting.state is S.RESERVE
     make.session(training)
 
-    training_moves.change_state(training, by=by, name="open")
+    moves.change_state(training, by=by, name="open")
 
     assert waiting.state is S.CONFIRMED
 
@@ -179,7 +180,7 @@ def test_what_waits_for_a_decision_is_not_overtaken_by_turning_to_first_come(mak
     make.registration(training)
 
     with pytest.raises(Invalid, match="Decide on the submissions first: 1 wait"):
-        trainings.change(
+        changes.change(
             training, by=make.user(), details=make.changed(training, admission=Admission.FIRST_COME)
         )
 
@@ -200,11 +201,11 @@ def test_a_finished_training_stays_as_it_was(make: Make):
     training, by = make.training(capacity=2), make.user()
     held = make.registration(training)
     with time_machine.travel(clock.now() + timedelta(days=40)):
-        training_moves.change_state(training, by=by, name="start")
+        moves.change_state(training, by=by, name="start")
         for session in sessions.of(training):
             attendance.mark_rest(session, by=by, status=AttendanceStatus.PRESENT)
             attendance.close(session, by=by)
-        training_moves.change_state(training, by=by, name="complete")
+        moves.change_state(training, by=by, name="complete")
 
         for refused in (
             lambda: submissions.withdraw(held, by=by, reason="never came"),
@@ -222,7 +223,7 @@ def test_capacity_does_not_fall_below_what_was_promised(make: Make):
         make.registration(training)
 
     with pytest.raises(Invalid, match="come to 20"):
-        trainings.change(training, by=by, details=make.changed(training, capacity=15))
+        changes.change(training, by=by, details=make.changed(training, capacity=15))
 
 
 def test_a_country_that_an_agency_moved_to_does_not_get_its_earlier_seats(make: Make):

@@ -13,8 +13,8 @@ from training import walltime
 from training.db import atomic, db
 from training.errors import Invalid
 from training.models import Admission, AuditEntry, Role
-from training.services import trainings
 from training.services.registrations import kept_seats, late_changes, seat_requests, seats
+from training.services.trainings import changes
 
 
 def test_only_seats_whose_deadline_has_passed_are_released_unless_others_are_picked(make: Make):
@@ -57,7 +57,7 @@ def test_a_deadline_stands_at_a_time_that_exists(make: Make):
 
     make.kept(training, by=by, seats=1, agency=agency, release_local=skipped)
     with pytest.raises(Invalid, match="skip 02:30"):
-        trainings.change(training, by=by, details=make.changed(training, zone="Europe/Vienna"))
+        changes.change(training, by=by, details=make.changed(training, zone="Europe/Vienna"))
 
 
 def test_more_seats_keep_the_deadline(make: Make):
@@ -79,9 +79,9 @@ def test_a_training_can_be_changed_after_somebody_was_let_in_above_what_was_kept
     make.registration(training, make.trainee(one))
     with time_machine.travel(datetime.combine(training.starts_on, time(10)).astimezone()):
         late_changes.walk_in(training, by=by, trainee=make.trainee(one))
-        trainings.change(training, by=by, details=make.changed(training, title="New title"))
+        changes.change(training, by=by, details=make.changed(training, title="New title"))
         with pytest.raises(Invalid, match="2 seats are held"):
-            trainings.change(training, by=by, details=make.changed(training, capacity=1))
+            changes.change(training, by=by, details=make.changed(training, capacity=1))
 
     assert training.title == "New title"
     assert seats.table(training)[-1].kept == 0

@@ -16,12 +16,13 @@ from training import clock, links
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
-from training.services import import_staging, import_undo, imports, merges, training_moves, trainings
+from training.services import import_staging, import_undo, imports, merges
 from training.services.directory import agencies
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
 from training.services.registrations import by_link, reserve_list, submissions, visible
 from training.services.trainees import records
+from training.services.trainings import changes, moves
 
 
 def send(app) -> list[EmailMessage]:
@@ -66,9 +67,9 @@ def test_letters_and_history_name_who_moved_away_as_the_agency_knew_them(focal, 
     registration = make.registration(training, person)
     other = make.registration(training, make.trainee(focal.agency))
     renamed_elsewhere(make, person)
-    trainings.change(training, by=None, details=make.changed(training, modality=Modality.ONLINE))
+    changes.change(training, by=None, details=make.changed(training, modality=Modality.ONLINE))
     by_link.decline(registration, text="no")
-    training_moves.change_state(training, name="cancel", by=make.user(), reason="floods")
+    moves.change_state(training, name="cancel", by=make.user(), reason="floods")
 
     letters = to(send(app), focal.email)
 
@@ -87,7 +88,7 @@ def test_a_merge_with_somebody_of_another_agency_does_not_bring_their_name_into_
     kept, gone = make.trainee(family_name="Othername"), make.trainee(focal.agency, family_name="Oldname")
     make.registration(training, gone)
     merges.merge(kept, gone, by=make.user(), values=[])
-    training_moves.change_state(training, name="cancel", by=make.user(), reason="floods")
+    moves.change_state(training, name="cancel", by=make.user(), reason="floods")
 
     letters = "".join(to(send(app), focal.email))
 
@@ -354,7 +355,7 @@ def test_a_letter_about_a_training_that_is_not_shared_any_more_is_dropped(focal,
     training, other = make.training(capacity=5), make.training(capacity=5)
     make.registration(other, make.trainee(focal.agency))
     make.kept(training, by=make.user(), seats=5, agency=make.agency())
-    training_moves.change_state(other, name="cancel", by=make.user(), reason="floods")
+    moves.change_state(other, name="cancel", by=make.user(), reason="floods")
 
     letters = to(send(app), focal.email)
 
@@ -368,7 +369,7 @@ def test_a_suspended_agency_is_told_when_it_is_resumed_that_a_training_does_not_
 ):
     training, by = make.training(), make.user()
     make.registration(training, make.trainee(focal.agency))
-    training_moves.change_state(training, name="cancel", by=by, reason="floods")
+    moves.change_state(training, name="cancel", by=by, reason="floods")
     agencies.suspend(focal.agency, by=by, reason="x")
 
     assert to(send(app), focal.email) == []

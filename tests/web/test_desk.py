@@ -14,8 +14,8 @@ from tests.make import Make
 from training import clock, walltime
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
-from training.services import training_moves
 from training.services.registrations import drafts, reserve_list, seat_requests, seats, submissions, visible
+from training.services.trainings import moves
 
 S = RegistrationState
 
@@ -493,7 +493,7 @@ def test_people_are_added_at_the_door_from_the_first_day_whoever_forgot_to_start
     make.trainee(agency)
     for step in {"open": [], "confirmed": ["confirm"], "running": ["confirm", "start"]}[name]:
         with time_machine.travel(datetime.combine(training.starts_on, time(8)).astimezone()):
-            training_moves.change_state(training, by=staff, name=step)
+            moves.change_state(training, by=staff, name=step)
     address = f"/registrations/for/{training.public_id}/new?for={agency.code}"
 
     client.sign_in(staff)

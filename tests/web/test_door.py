@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Role, Trainee
-from training.services import attendance, training_moves
+from training.services import attendance
 from training.services.schedule import sessions
+from training.services.trainings import moves
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def world(make: Make):
     user = make.user(Role.TRAINER)
     training = make.training(capacity=1, is_open=False)
     session = make.session(training, trainers=[make.trainer(user=user)])
-    training_moves.change_state(training, by=None, name="open")
+    moves.change_state(training, by=None, name="open")
     with time_machine.travel(session.starts_at + timedelta(minutes=10)):
         yield {"training": training, "session": session, "trainer": user, "agency": make.agency(),
                "path": f"/sessions/{session.public_id}/register"}  # fmt: skip

@@ -10,9 +10,10 @@ import pytest
 from tests.make import Make
 from training import clock
 from training.models import Admission, Role
-from training.services import training_moves, visible_trainings
+from training.services import visible_trainings
 from training.services.registrations import visible
 from training.services.schedule import sessions
+from training.services.trainings import moves
 
 CANARY = "Zanzibarsky"
 
@@ -214,8 +215,8 @@ def test_a_coordinator_adds_people_at_the_door_all_or_none(client, make: Make):
     closes = datetime.combine(today + timedelta(days=1), time(17))
     training = make.training(capacity=2, starts_on=today, is_open=False, registration_closes_local=closes)
     make.session(training)
-    training_moves.change_state(training, by=None, name="open")
-    training_moves.change_state(training, by=None, name="start")
+    moves.change_state(training, by=None, name="open")
+    moves.change_state(training, by=None, name="start")
     people = [str(make.trainee(agency).public_id) for _ in range(3)]
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/registrations/for/{training.public_id}/walk-in?for={agency.code}"

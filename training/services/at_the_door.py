@@ -20,10 +20,11 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, locked_trainings, trainings, visible_trainings
+from training.services import attendance, locked_trainings, visible_trainings
 from training.services.registrations import late_changes, steps, visible
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
+from training.services.trainings import changes
 from training.text import msg
 
 
@@ -71,7 +72,7 @@ def add(
     except Conflict as refusal:
         if refusal.code != "full" or not raise_seats:
             raise
-    trainings.add_seat_at_the_door(training, by=by)
+    changes.add_seat_at_the_door(training, by=by)
     return _give_seat(training, trainee, by)
 
 

@@ -15,10 +15,11 @@ from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
-from training.services import own_attendance, seat_counts, training_moves, trainings, visible_trainings
+from training.services import own_attendance, seat_counts, visible_trainings
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import sessions
+from training.services.trainings import changes, moves
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -96,7 +97,7 @@ def show(training: Training) -> Response:
         counts=counts if may_read else {},
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
-        moves=training_moves.available(training),
+        moves=moves.available(training),
         now=clock.now(),
     )
 
@@ -116,7 +117,7 @@ def new(programme: Programme) -> Response:
     form = _form(programme, None)
     if submitted(form):
         try:
-            training = trainings.create(programme, by=_user(), details=trainings.Details(**form.data))
+            training = changes.create(programme, by=_user(), details=changes.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -136,7 +137,7 @@ def edit(training: Training) -> Response:
     back = url_for(".show", public_id=training.public_id)
     if submitted(form):
         try:
-            trainings.change(training, by=_user(), details=trainings.Details(**form.data))
+            changes.change(training, by=_user(), details=changes.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -146,7 +147,7 @@ def edit(training: Training) -> Response:
 
 
 def _move(training: Training, name: str) -> Response:
-    training_moves.change_state(training, by=_user(), name=name, reason=reason())
+    moves.change_state(training, by=_user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 
@@ -197,6 +198,6 @@ def postpone(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """It does not take place; every registration ends."""
-    training_moves.change_state(training, by=_user(), name="cancel", reason=reason())
+    moves.change_state(training, by=_user(), name="cancel", reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
