@@ -27,8 +27,6 @@ from training.services import (
     audit,
     backups,
     demo,
-    import_staging,
-    imports,
     report_files,
     report_rows,
     reports,
@@ -37,7 +35,8 @@ from training.services import (
 )
 from training.services.accounts import users
 from training.services.directory import agencies
-from training.services.import_verdicts import Verdict
+from training.services.imports import confirming, staging
+from training.services.imports.verdicts import Verdict
 from training.services.letters import outbox
 from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
@@ -130,7 +129,7 @@ def worker(once: bool) -> None:
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
                 request_keys.purge()
-                imports.purge()
+                confirming.purge()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
             sent = outbox.send_due(config)
             while once and (more := outbox.send_due(config)):
@@ -197,7 +196,7 @@ def create_user(
     click.echo(f"{user.email} can {'sign in' if password else 'set a password by the mailed link'}.")
 
 
-def _say_what_stands_against(seen: imports.Preview) -> None:
+def _say_what_stands_against(seen: confirming.Preview) -> None:
     """Row by row on stderr: what is to be corrected or chosen, and whether the list was imported before."""
     if seen.earlier is not None:
         when, who = seen.earlier.confirmed_at, seen.earlier.by_name or "a command"
@@ -238,16 +237,14 @@ def import_participants(
 ) -> None:
     """Register the people of a spreadsheet for a training, all or none."""
     training, agency = visible_trainings.by_code(training_code), agencies.by_code(agency_code)
-    batch = import_staging.stage(
-        training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name
-    )
+    batch = staging.stage(training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name)
     if not batch.rows:
-        imports.discard(batch, by=None)
-        raise Invalid(import_staging.NOT_TOLD)
-    seen = imports.preview(batch)
+        confirming.discard(batch, by=None)
+        raise Invalid(staging.NOT_TOLD)
+    seen = confirming.preview(batch)
     _say_what_stands_against(seen)
     if seen.open_count or check:
-        imports.discard(batch, by=None)
+        confirming.discard(batch, by=None)
         if as_json:
             click.echo(
                 json.dumps({"rows": len(seen.lines), "errors": len(seen.errors), "open": seen.open_count})
@@ -258,9 +255,9 @@ def import_participants(
             )
         raise SystemExit(1 if seen.open_count else 0)
     try:
-        outcome = imports.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
+        outcome = confirming.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
     except DomainError:
-        imports.discard(batch, by=None)
+        confirming.discard(batch, by=None)
         raise
     if as_json:
         click.echo(json.dumps(vars(outcome)))

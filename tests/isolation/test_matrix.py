@@ -24,8 +24,9 @@ from training import policy
 from training.db import db
 from training.models import OutgoingMail, Registration, Role, Trainee, User
 from training.policy import Action, has
-from training.services import import_staging, import_undo, imports, merges
+from training.services import merges
 from training.services.accounts import users
+from training.services.imports import confirming, staging, undoing
 from training.services.schedule import sessions
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
@@ -208,15 +209,15 @@ def test_what_is_deleted_merged_away_or_made_anonymous_answers_like_what_does_no
     app, here, make: Make
 ):
     a, admin = here.mine["agency"], here.users["admin"]
-    batch = import_staging.stage(
+    batch = staging.stage(
         here.trainings[1], by=admin, agency=a, content=b"Family name,Given names\nGone,Ann\n", file_name="x.csv"
     )  # fmt: skip
-    imports.confirm(batch, by=admin)
+    confirming.confirm(batch, by=admin)
     registration = db.session.scalars(
         db.select(Registration).join(Registration.trainee).where(Trainee.family_name == "Gone")
     ).one()
     deleted = {"registration": Gone(registration.public_id), "trainee": Gone(registration.trainee.public_id)}
-    import_undo.undo(batch, by=admin)
+    undoing.undo(batch, by=admin)
     kept, away = make.trainee(a), make.trainee(a)
     merges.merge(kept, away, by=admin, values=[])
 

@@ -18,9 +18,10 @@ from training import clock, links, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import import_staging, merges
+from training.services import merges
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
+from training.services.imports import staging
 from training.services.letters import outbox
 from training.services.programmes import themes
 from training.services.registrations import kept_seats, submissions
@@ -305,7 +306,7 @@ class Shared:
 @pytest.fixture
 def shared(here, make: Make) -> Shared:
     training = make.training(capacity=3, title="Lookhere")
-    batch = import_staging.stage_pasted(
+    batch = staging.stage_pasted(
         training,
         by=here.users[WHO],
         agency=here.mine["agency"],

@@ -23,10 +23,11 @@ from training.models import (
     Training,
     User,
 )
-from training.services import import_staging, merges
+from training.services import merges
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.directory import venues
+from training.services.imports import staging
 from training.services.letters import outbox
 from training.services.registrations import reserve_list, seat_requests, submissions
 from training.services.trainees import records
@@ -74,7 +75,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
     found["seat_request"] = seat_requests.ask(
         open_to_all, by=user, agency=agency, seats=1, sentence=f"{word()} more seats"
     )
-    found["batch"] = import_staging.stage(
+    found["batch"] = staging.stage(
         by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
         file_name=f"{word()}.csv",
     )  # fmt: skip

@@ -18,7 +18,8 @@ from training.models import (
     Trainee,
     TraineeKey,
 )
-from training.services import audit, demo, import_staging, import_undo, imports, merges
+from training.services import audit, demo, merges
+from training.services.imports import confirming, staging, undoing
 from training.services.registrations import reserve_list, submissions
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
@@ -77,15 +78,13 @@ def test_keys_are_kept_when_a_person_is_added_changed_and_taken_from_a_list(make
 def test_keys_are_kept_by_an_import_and_go_with_its_undoing(make: Make):
     training, agency, by = make.training(), make.agency(), make.user()
     content = "Family name;Given names;E-mail\nШевченко;Ольга;a@example.org\nDunmore;John;b@example.org\n"
-    batch = import_staging.stage(
-        training, by=by, agency=agency, content=content.encode(), file_name="list.csv"
-    )
-    imports.confirm(batch, by=by, accept_proposals=True)
+    batch = staging.stage(training, by=by, agency=agency, content=content.encode(), file_name="list.csv")
+    confirming.confirm(batch, by=by, accept_proposals=True)
     stored = db.session.scalars(select(Trainee)).all()
 
     assert len(stored) == 2 and without_keys() == []
     duplicates.not_same(duplicates.get_pair(by, *(one.public_id for one in stored)), by=by)
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
     assert [
         db.session.scalar(select(func.count()).select_from(t)) for t in (Trainee, TraineeKey, NotSame)
     ] == [0] * 3
@@ -368,13 +367,13 @@ def test_two_merged_into_a_third_are_separated_in_either_order(order, make: Make
 def test_undoing_an_import_afterwards_leaves_the_merge_free_to_be_undone(make: Make):
     by, agency = make.user(), make.agency()
     gone, kept = make.trainee(agency, **OLHA), make.trainee(agency, family_name="Petrova")
-    batch = import_staging.stage(
+    batch = staging.stage(
         make.training(), by=by, agency=agency, content=b"Family name,Given names\nShevchenko,Olha\n",
         file_name="list.csv",
     )  # fmt: skip
-    imports.confirm(batch, by=by)
+    confirming.confirm(batch, by=by)
     done = merges.merge(kept, gone, by=by, values=[])
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
 
     merges.undo(done, by=by)
 

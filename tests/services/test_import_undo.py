@@ -21,7 +21,8 @@ from training.models import (
     Trainee,
     TrainingState,
 )
-from training.services import audit, import_staging, import_undo, imports, merges
+from training.services import audit, merges
+from training.services.imports import confirming, staging, undoing
 from training.services.letters import outbox
 from training.services.registrations import by_link, drafts, visible
 from training.services.trainees import records
@@ -29,7 +30,7 @@ from training.services.trainees import records
 
 def stored(staged, by, *lines: str, name: str = "list.csv"):
     batch = staged(*lines, name=name)
-    imports.confirm(batch, by=by)
+    confirming.confirm(batch, by=by)
     return batch
 
 
@@ -46,7 +47,7 @@ def test_undoing_leaves_alone_what_was_changed_again_since(staged, make: Make):
     records.change(known, by=by, person=make.person(known, rank="Colonel"))
 
     with pytest.raises(Conflict, match="was changed again since"):
-        import_undo.undo(batch, by=by)
+        undoing.undo(batch, by=by)
     assert known.rank == "Colonel"
 
 
@@ -69,7 +70,7 @@ def test_undoing_changes_nobody_of_another_agency_nor_who_was_merged_or_made_ano
             make_anonymous()
 
         with pytest.raises(Conflict, match="not among yours any more"):
-            import_undo.undo(batch, by=by)
+            undoing.undo(batch, by=by)
         assert known.rank == "Major"
 
 
@@ -77,7 +78,7 @@ def test_what_an_import_changed_and_its_undoing_put_back_stands_in_each_persons_
     by = make.user()
     known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
     batch = stored(staged, by, "Amber,Ada,,Major,")
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
 
     assert changes_of(known) == [{"rank": ["Captain", "Major"]}, {"rank": ["Major", "Captain"]}]
 
@@ -88,7 +89,7 @@ def test_nothing_is_undone_once_somebody_has_answered_that_they_come(staged, mak
     by_link.acknowledge(db.session.scalars(select(Registration)).one())
 
     with pytest.raises(Conflict, match="answered already"):
-        import_undo.undo(batch, by=by)
+        undoing.undo(batch, by=by)
 
 
 @pytest.mark.parametrize("state", ["running", "completed", "cancelled"])
@@ -103,7 +104,7 @@ def test_nothing_of_a_training_that_has_begun_or_is_over_is_undone(state, staged
     move()
 
     with pytest.raises(Conflict, match="has begun, or it is over"):
-        import_undo.undo(batch, by=by)
+        undoing.undo(batch, by=by)
 
 
 def test_whoever_has_had_a_letter_is_withdrawn_and_the_others_are_gone(staged, make: Make):
@@ -117,7 +118,7 @@ def test_whoever_has_had_a_letter_is_withdrawn_and_the_others_are_gone(staged, m
         letter.state = MailState.SENT
 
     send()
-    assert import_undo.undo(batch, by=by) == 2
+    assert undoing.undo(batch, by=by) == 2
 
     left = db.session.scalars(select(Registration)).one()
     last = visible.history(left)[-1]
@@ -139,15 +140,15 @@ def test_who_was_written_to_is_told_and_the_agency_hears_all_of_it_in_one_letter
     focal, coordinator, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR), make.user()
     training = make.training(capacity=2)
     content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\nBirch,Ben,\n"
-    batch = import_staging.stage(
+    batch = staging.stage(
         training, by=by, agency=focal.agency, content=content, file_name="a.csv"
     )  # fmt: skip
-    imports.confirm(batch, by=by)
+    confirming.confirm(batch, by=by)
     waits = make.registration(training, make.trainee(focal.agency, family_name="Cedar"))
     while outbox.send_due(app.config["CONFIG"], lambda email: None):
         pass
 
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
 
     assert waits.state is RegistrationState.CONFIRMED
     sent = []
@@ -178,7 +179,7 @@ def test_the_drafts_that_a_list_ended_are_given_back_where_nothing_was_made_of_t
     elif since == "moved":
         records.transfer(ada, by=by, agency=make.agency())
 
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
 
     assert drafts.of(staged.training, staged.agency) == kept[since != "nothing" : 2]
     assert batch.outcome["drafts"] == []
@@ -199,9 +200,9 @@ def test_undoing_takes_no_more_statements_for_more_people(had_drafts, make: Make
         lines = [f"Known{in_letters(n)},Ada,Major,k{n}@example.org" for n in range(people)]
         lines += [f"Fresh{in_letters(n)},Bo,Major,f{n}@example.org" for n in range(people)]
         content = "\n".join(["Family name,Given names,Rank,E-mail", *lines]).encode()
-        batch = import_staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
+        batch = staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
         queries.clear()
-        imports.confirm(batch, by=by)
+        confirming.confirm(batch, by=by)
         confirmed = len(queries)
 
         @atomic
@@ -214,7 +215,7 @@ def test_undoing_takes_no_more_statements_for_more_people(had_drafts, make: Make
 
         send()
         queries.clear()
-        import_undo.undo(batch, by=by)
+        undoing.undo(batch, by=by)
         counts.append((confirmed, len(queries)))
 
     assert counts[1][1] <= counts[0][1] + 10, counts

@@ -10,15 +10,15 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration, RegistrationState, Trainee
-from training.services import import_staging, imports
-from training.services.imports import Verdict
+from training.services.imports import confirming, staging
+from training.services.imports.confirming import Verdict
 from training.services.trainings import moves
 
 SAMPLES = ROOT / "tests" / "data" / "rosters"
 
 
 def stage(training, agency, name="norland-en.xlsx", content=None):
-    return import_staging.stage(
+    return staging.stage(
         training, by=None, agency=agency, content=content or (SAMPLES / name).read_bytes(), file_name=name
     )
 
@@ -36,7 +36,7 @@ def roster(people: int) -> bytes:
 def test_nothing_is_stored_before_it_is_confirmed(make: Make):
     training, agency = make.training(capacity=30), make.agency()
 
-    seen = imports.preview(stage(training, agency))
+    seen = confirming.preview(stage(training, agency))
 
     assert (seen.count(Verdict.NEW), seen.errors, seen.unmatched, seen.skipped) == (18, [], ["Remarks"], [24])
     assert (count(Trainee), count(Registration)) == (0, 0)
@@ -45,7 +45,7 @@ def test_nothing_is_stored_before_it_is_confirmed(make: Make):
 def test_confirming_registers_in_the_order_of_the_file_and_the_rest_go_to_reserve(make: Make):
     training, agency = make.training(capacity=5), make.agency(theme=make.theme("THB"))
 
-    outcome = imports.confirm(stage(training, agency), by=None)
+    outcome = confirming.confirm(stage(training, agency), by=None)
 
     assert vars(outcome) == {
         "new_people": 18,
@@ -66,11 +66,11 @@ def test_confirming_registers_in_the_order_of_the_file_and_the_rest_go_to_reserv
 
 def test_the_same_file_again_changes_nothing(make: Make):
     training, agency = make.training(capacity=30), make.agency()
-    imports.confirm(stage(training, agency), by=None)
+    confirming.confirm(stage(training, agency), by=None)
     before = (count(Trainee), count(Registration))
 
     again = stage(training, agency)
-    outcome = imports.confirm(again, by=None)
+    outcome = confirming.confirm(again, by=None)
 
     assert outcome.registered == 0
     assert (count(Trainee), count(Registration)) == before
@@ -78,9 +78,9 @@ def test_the_same_file_again_changes_nothing(make: Make):
 
 def test_the_same_people_in_another_file_are_known_and_registered_before(make: Make):
     training, agency = make.training(capacity=30), make.agency()
-    imports.confirm(stage(training, agency, content=roster(3), name="a.csv"), by=None)
+    confirming.confirm(stage(training, agency, content=roster(3), name="a.csv"), by=None)
 
-    outcome = imports.confirm(stage(training, agency, content=roster(4), name="b.csv"), by=None)
+    outcome = confirming.confirm(stage(training, agency, content=roster(4), name="b.csv"), by=None)
 
     assert (outcome.new_people, outcome.unchanged) == (1, 3)
 
@@ -89,7 +89,7 @@ def test_a_file_with_errors_stores_nothing(make: Make):
     batch = stage(make.training(), make.agency(), "with-errors.xlsx")
 
     with pytest.raises(Invalid, match="Correct the rows"):
-        imports.confirm(batch, by=None)
+        confirming.confirm(batch, by=None)
 
     assert (count(Trainee), count(Registration)) == (0, 0)
 
@@ -98,8 +98,8 @@ def test_split_names_want_to_be_accepted(make: Make):
     batch = stage(make.training(), make.agency(), "marqab-ar.xlsx")
 
     with pytest.raises(Invalid, match="is a guess"):
-        imports.confirm(batch, by=None)
-    outcome = imports.confirm(batch, by=None, accept_proposals=True)
+        confirming.confirm(batch, by=None)
+    outcome = confirming.confirm(batch, by=None, accept_proposals=True)
 
     assert outcome.new_people == 7
 
@@ -108,7 +108,7 @@ def test_people_are_matched_against_their_own_agency_only(make: Make):
     training, mine = make.training(), make.agency()
     make.trainee(make.agency(), family_name="Family0", given_names="Given0", email="p0@example.org")
 
-    seen = imports.preview(stage(training, mine, content=roster(1), name="a.csv"))
+    seen = confirming.preview(stage(training, mine, content=roster(1), name="a.csv"))
 
     assert seen.count(Verdict.NEW) == 1
 
@@ -119,7 +119,7 @@ def test_a_refusal_on_the_way_stores_nothing_at_all(make: Make):
     moves.change_state(training, name="cancel", by=make.user(), reason="off")
 
     with pytest.raises(Conflict, match="not open for registration"):
-        imports.confirm(batch, by=None)
+        confirming.confirm(batch, by=None)
     assert (count(Trainee), count(Registration)) == (0, 0)
 
 
@@ -128,8 +128,8 @@ def test_five_hundred_rows_take_at_most_a_hundred_statements(make: Make, queries
 
     queries.clear()
     batch = stage(training, agency, content=roster(500), name="big.csv")
-    imports.preview(batch)
-    outcome = imports.confirm(batch, by=None)
+    confirming.preview(batch)
+    outcome = confirming.confirm(batch, by=None)
 
     assert outcome.registered == 500
     assert len(queries) <= 100, len(queries)

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import Registration
-from training.services import import_staging, imports, merges
-from training.services.imports import Verdict
+from training.services import merges
+from training.services.imports import confirming, staging
+from training.services.imports.confirming import Verdict
 from training.services.trainees import records
 
 
@@ -32,12 +33,10 @@ def test_a_row_of_somebody_registered_elsewhere_is_registered_before_and_the_res
             make.trainee(agency, family_name="Petrova", given_names="Anna"), person, by=by, values=[]
         )
     content = "Family name,Given names\nPetrova,Anna\nDunmore,John\n"
-    batch = import_staging.stage(
-        training, by=None, agency=agency, content=content.encode(), file_name="list.csv"
-    )
+    batch = staging.stage(training, by=None, agency=agency, content=content.encode(), file_name="list.csv")
 
-    seen = imports.preview(batch)
-    done = imports.confirm(batch, by=None, expected=seen.token)
+    seen = confirming.preview(batch)
+    done = confirming.confirm(batch, by=None, expected=seen.token)
 
     assert [line.verdict for line in seen.lines] == [Verdict.REGISTERED, Verdict.NEW]
     assert seen.open_count == 0 and "Zanzibarsky" not in str(seen)

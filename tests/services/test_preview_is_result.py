@@ -13,8 +13,8 @@ from tests.make import Make
 from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import Registration
-from training.services import import_staging, imports
-from training.services.import_verdicts import Verdict
+from training.services.imports import confirming, staging
+from training.services.imports.verdicts import Verdict
 from training.services.registrations import submissions, visible
 from training.services.trainees import records
 
@@ -66,10 +66,10 @@ def check(make: Make, before, between, seats) -> None:
     for what, who in before:
         happen(make, training, agency, what, who)
     lines = ["Family name,Given names,Rank", *(f"{family},{given},Major" for family, given in PEOPLE)]
-    batch = import_staging.stage(
+    batch = staging.stage(
         training, by=None, agency=agency, content="\n".join(lines).encode(), file_name="list.csv"
     )
-    promised = imports.preview(batch)
+    promised = confirming.preview(batch)
     for what, who in between:
         happen(make, training, agency, what, who)
     stored = set(
@@ -77,7 +77,7 @@ def check(make: Make, before, between, seats) -> None:
     )
 
     try:
-        outcome = imports.confirm(batch, by=None, expected=promised.token)
+        outcome = confirming.confirm(batch, by=None, expected=promised.token)
     except (Conflict, Invalid):
         now = set(
             db.session.scalars(db.select(Registration.id).where(Registration.training_id == training.id))

@@ -27,7 +27,8 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import import_staging, imports, locked_trainings
+from training.services import locked_trainings
+from training.services.imports import confirming, staging
 from training.services.registrations import late_changes, reserve_list, steps, submissions
 
 pytestmark = pytest.mark.real_commit
@@ -222,14 +223,12 @@ def test_a_file_confirmed_twice_at_once_registers_its_people_once(raced):
         make = Make()
         training = make.training()
         content = b"Family name,Given names\nAmber,Ada\nBirch,Ben\nCedar,Cy\n"
-        batch = import_staging.stage(
-            training, by=None, agency=make.agency(), content=content, file_name="a.csv"
-        ).id
+        batch = staging.stage(training, by=None, agency=make.agency(), content=content, file_name="a.csv").id
         training = training.id
         db.session.remove()
 
     def confirm() -> None:
-        imports.confirm(get(ImportBatch, batch), by=None)
+        confirming.confirm(get(ImportBatch, batch), by=None)
 
     refusals = at_once(raced, training, confirm, confirm)
 

@@ -23,7 +23,8 @@ from training.models import (
     Training,
     User,
 )
-from training.services import import_staging, imports, merges
+from training.services import merges
+from training.services.imports import confirming, staging
 from training.services.letters import outbox
 from training.services.registrations import drafts, submissions
 from training.services.trainees import records
@@ -141,11 +142,11 @@ def test_who_is_put_forward_alone_while_they_move_is_registered_for_where_they_a
 def test_an_import_changes_nobody_who_moves_or_is_changed_at_that_moment(way, raced):
     race = Race(raced)
     with raced.app_context():
-        batch = import_staging.stage(
+        batch = staging.stage(
             get(Training, race.training), by=None, agency=get(Agency, race.a), file_name="a.csv",
             content=b"Family name,Given names,Rank\nZhukov,Ivan,Major\n",
         ).id  # fmt: skip
-        seen = imports.preview(get(ImportBatch, batch)).token
+        seen = confirming.preview(get(ImportBatch, batch)).token
         db.session.remove()
 
     def promote() -> None:
@@ -153,7 +154,7 @@ def test_an_import_changes_nobody_who_moves_or_is_changed_at_that_moment(way, ra
         records.change(ivan, by=get(User, race.by), person=Make().person(ivan, rank="Colonel"))
 
     def confirm() -> None:
-        imports.confirm(get(ImportBatch, batch), by=get(User, race.by), expected=seen)
+        confirming.confirm(get(ImportBatch, batch), by=get(User, race.by), expected=seen)
 
     assert race.run(race.transfer if way == "transfer" else promote, confirm) == ["changed"]
     with raced.app_context():

@@ -16,8 +16,9 @@ from training import clock, links
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
-from training.services import import_staging, import_undo, imports, merges
+from training.services import merges
 from training.services.directory import agencies
+from training.services.imports import confirming, staging, undoing
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
 from training.services.registrations import by_link, reserve_list, submissions, visible
@@ -308,10 +309,8 @@ def test_a_letter_without_an_address_is_written_anew_when_there_is_one(focal, ma
 @pytest.fixture
 def batch(focal, make: Make):
     content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\nBirch,Ben,\n"
-    staged = import_staging.stage(
-        make.training(), by=focal, agency=focal.agency, content=content, file_name="a.csv"
-    )
-    imports.confirm(staged, by=focal)
+    staged = staging.stage(make.training(), by=focal, agency=focal.agency, content=content, file_name="a.csv")
+    confirming.confirm(staged, by=focal)
     return staged
 
 
@@ -319,7 +318,7 @@ def test_of_an_undone_import_no_notice_is_sent_or_kept_not_even_a_failed_one(bat
     failed, _no_address = rows("trainee")
     outbox.mark_failed(failed, why="550", kind=outbox.Failure.FOR_GOOD)
 
-    import_undo.undo(batch, by=focal)
+    undoing.undo(batch, by=focal)
 
     db.session.expire_all()
     assert (failed.state, failed.last_error, failed.body) == (MailState.DROPPED, "The import was undone.", "")
@@ -337,7 +336,7 @@ def test_agency_and_coordinators_are_told_of_an_undone_import(batch, focal, make
     )
     send(app)
 
-    import_undo.undo(batch, by=focal)
+    undoing.undo(batch, by=focal)
     make.kept(
         batch.training, by=make.user(), seats=20, agency=make.agency()
     )  # so that it is not shared any more

@@ -7,8 +7,9 @@ import sys
 
 from config import Config
 from training.app import create_app
-from training.services import import_staging, imports, visible_trainings
+from training.services import visible_trainings
 from training.services.directory import agencies
+from training.services.imports import confirming, staging
 
 
 def in_letters(number: int) -> str:
@@ -25,10 +26,10 @@ def main() -> None:
         while True:
             names = (f"{in_letters(number)}x{in_letters(n)},{in_letters(n)}" for n in range(rows))
             lines = ["Family name,Given names", *names]
-            batch = import_staging.stage(
+            batch = staging.stage(
                 training, by=None, agency=agency, content="\n".join(lines).encode(), file_name=f"{number}.csv"
             )
-            imports.confirm(batch, by=None)
+            confirming.confirm(batch, by=None)
             print("stored", flush=True)
             number += 1
 

@@ -14,8 +14,8 @@ from tests.papers import text_of
 from training import links
 from training.db import atomic, db
 from training.models import Admission, OutgoingMail, ReasonCode, Registration, RegistrationState, Role
-from training.services import import_staging, import_undo, imports
 from training.services.accounts import sign_ins
+from training.services.imports import confirming, staging, undoing
 from training.services.registrations import reserve_list, submissions, visible
 from training.services.trainees import records
 
@@ -228,10 +228,10 @@ def test_the_link_stops_while_the_person_is_with_another_agency(person, client, 
 def test_the_link_of_an_undone_import_says_that_the_registration_was_taken_back(client, make: Make):
     training, agency, by = make.training(), make.agency(), make.user()
     content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\n"
-    batch = import_staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
-    imports.confirm(batch, by=by)
+    batch = staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
+    confirming.confirm(batch, by=by)
     url = link(db.session.scalars(select(Registration)).one())
-    import_undo.undo(batch, by=by)
+    undoing.undo(batch, by=by)
 
     answer = client.get(url)
 

@@ -22,8 +22,9 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
-from training.services import import_staging, import_undo, import_verdicts, imports, visible_trainings
-from training.services.import_verdicts import Verdict
+from training.services import visible_trainings
+from training.services.imports import confirming, staging, undoing, verdicts
+from training.services.imports.verdicts import Verdict
 from training.services.registrations import seats
 from training.text import msg
 from training.web import choices
@@ -62,7 +63,7 @@ def new(training: Training) -> Response:
             return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
         "imports/new.html", training=training, form=form, languages=labels.ROSTER_LANGUAGES,
-        earlier=imports.of(training, _user()),
+        earlier=confirming.of(training, _user()),
     )  # fmt: skip
 
 
@@ -71,13 +72,11 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
     sent = request.files.get("file")
     if sent is not None and sent.filename:
         content = sent.stream.read(MOST_BYTES + 1)
-        return import_staging.stage(
-            training, by=_user(), agency=agency, content=content, file_name=sent.filename
-        )
+        return staging.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
     pasted = request.form.get("rows", "")  # as it came: a blank first cell counts
     if not pasted.strip():
         raise Invalid(msg("Choose a file, or paste rows below."), field="file")
-    return import_staging.stage_pasted(training, by=_user(), agency=agency, text=pasted)
+    return staging.stage_pasted(training, by=_user(), agency=agency, text=pasted)
 
 
 @bp.get("/template")
@@ -93,7 +92,7 @@ def template() -> Response:
 
 
 @bp.get("/<uuid:public_id>")
-@permit(Action.REGISTRATION_SUBMIT, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def show(batch: ImportBatch, refusal: str = "") -> Response:
     """What confirming would do, row by row; afterwards, what it did."""
     status = 422 if refusal else 200
@@ -103,12 +102,12 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
             status=status,
             batch=batch,
             refusal=refusal,
-            why_not=(why_not := import_undo.why_not(batch)),
-            extent=import_undo.extent(batch) if why_not is None else None,
+            why_not=(why_not := undoing.why_not(batch)),
+            extent=undoing.extent(batch) if why_not is None else None,
         )
     if not batch.rows:
         return redirect(url_for(".columns", public_id=batch.public_id), 303)
-    seen = imports.preview(batch)
+    seen = confirming.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
     guessed = [line for line in seen.lines if line.proposals]
     tabs = {"open": in_the_way, "guessed": guessed, "all": seen.lines}
@@ -130,7 +129,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     )  # fmt: skip
 
 
-def _to_mend(line: import_verdicts.Line) -> list[str]:
+def _to_mend(line: verdicts.Line) -> list[str]:
     """The fields that a row's mistakes and guesses are about; the names where nothing else says where it lies."""
     wrong = [name for name in FIXABLE if name in line.faults or name in line.proposals]
     of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.proposals
@@ -138,7 +137,7 @@ def _to_mend(line: import_verdicts.Line) -> list[str]:
 
 
 def _of_row(user: User, public_id: UUID, number: int) -> ImportBatch:
-    return imports.get(user, public_id)
+    return confirming.get(user, public_id)
 
 
 @bp.post("/<uuid:public_id>/rows/<int:number>")
@@ -148,21 +147,21 @@ def row(batch: ImportBatch) -> Response:
     number = (request.view_args or {})["number"]
     choice = request.form.get("choice")
     if choice is not None:
-        import_staging.choose(batch, by=_user(), number=number, choice=choice[:40])
+        staging.choose(batch, by=_user(), number=number, choice=choice[:40])
     else:
         values = {name: request.form[name] for name in FIXABLE if name in request.form}
-        import_staging.correct(batch, by=_user(), number=number, values=values)
+        staging.correct(batch, by=_user(), number=number, values=values)
     return redirect(url_for(".show", public_id=batch.public_id, at=number, _anchor="row"), 303)
 
 
 @bp.route("/<uuid:public_id>/columns", methods=["GET", "POST"])
-@permit(Action.REGISTRATION_SUBMIT, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def columns(batch: ImportBatch) -> Response:
     """Say which column holds what."""
     refusal, status = "", 200
     if request.method == "POST" and "sheet" in request.form:
         try:
-            import_staging.take_sheet(batch, by=_user(), sheet=request.form["sheet"])
+            staging.take_sheet(batch, by=_user(), sheet=request.form["sheet"])
         except Invalid as found:
             refusal, status = found.explained.translated(), 422
         else:
@@ -173,7 +172,7 @@ def columns(batch: ImportBatch) -> Response:
         }
         header = request.form.get("header_row", "")
         try:
-            import_staging.remap(
+            staging.remap(
                 batch, by=_user(), fields=asked,
                 header_row=int(header) if re.fullmatch(r"[0-9]{1,5}", header) else None,
             )  # fmt: skip
@@ -189,20 +188,20 @@ def columns(batch: ImportBatch) -> Response:
     if batch.state is not BatchState.STAGED:
         return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
-        "imports/columns.html", status=status, batch=batch, columns=import_staging.columns(batch), refusal=refusal,
+        "imports/columns.html", status=status, batch=batch, columns=staging.columns(batch), refusal=refusal,
         fields=[(name, labels.ROSTER_FIELD[name]) for name in headers.FIELDS],
-        header_row=import_verdicts.mapping_of(batch).header_row, asked=request.form, spare=import_staging.other_sheets(batch),
-        corrected=import_staging.corrected_count(batch),
+        header_row=verdicts.mapping_of(batch).header_row, asked=request.form, spare=staging.other_sheets(batch),
+        corrected=staging.corrected_count(batch),
     )  # fmt: skip
 
 
 @bp.post("/<uuid:public_id>/confirm")
-@permit(Action.REGISTRATION_SUBMIT, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, confirming.get)
 @once
 def confirm(batch: ImportBatch) -> Response:
     """Store the people and register them, all or nothing."""
     try:
-        outcome = imports.confirm(
+        outcome = confirming.confirm(
             batch, by=_user(), accept_proposals="accept_proposals" in request.form,
             override=current_user.role is not Role.PARTNER, expected=request.form.get("token", ""),
         )  # fmt: skip
@@ -214,20 +213,20 @@ def confirm(batch: ImportBatch) -> Response:
 
 
 @bp.post("/<uuid:public_id>/discard")
-@permit(Action.REGISTRATION_SUBMIT, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def discard(batch: ImportBatch) -> Response:
     """Throw the file away."""
-    imports.discard(batch, by=_user())
+    confirming.discard(batch, by=_user())
     flash(_("The file is thrown away; nothing was stored."))
     return redirect(url_for("trainings.show", public_id=batch.training.public_id), 303)
 
 
 @bp.post("/<uuid:public_id>/undo")
-@permit(Action.REGISTRATION_SUBMIT, imports.get)
+@permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def undo(batch: ImportBatch) -> Response:
     """Take back what the file stored."""
     try:
-        gone = import_undo.undo(batch, by=_user())
+        gone = undoing.undo(batch, by=_user())
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
     flash(_("Undone: the registrations are taken back (%(count)s).", count=gone))

@@ -16,8 +16,9 @@ from training.models import Agency, BatchState, ImportBatch, RosterMapping, Trai
 from training.names import fold
 from training.rosters import headers, read, rows
 from training.rosters.table import Table
-from training.services import audit, import_verdicts, locked_trainings
-from training.services.import_verdicts import NEW, SKIP
+from training.services import audit, locked_trainings
+from training.services.imports import verdicts
+from training.services.imports.verdicts import NEW, SKIP
 from training.text import msg
 
 NOT_TOLD = headers.NO_HEADER
@@ -76,7 +77,7 @@ def stage_table(training: Training, *, by: User | None, agency: Agency, table: T
 
 def columns(batch: ImportBatch) -> list[Column]:
     """The sheet's columns, with what each is said to hold and its first cells."""
-    table, mapping = _table(batch), import_verdicts.mapping_of(batch)
+    table, mapping = _table(batch), verdicts.mapping_of(batch)
     width = max(map(len, table.rows), default=0)
     fields = {place: name for name, place in mapping.columns.items()}
     below = table.rows[mapping.header_row :]
@@ -131,7 +132,7 @@ def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[st
     _check_staged(batch)
     place = _place(batch, number)
     before = _rows(batch)[place]
-    was = import_verdicts.shown(before)
+    was = verdicts.shown(before)
     typed = {name: values[name][:500] for name in was if name in values and values[name] != was[name]}
     kept = _kept_work(batch, before, {**before, "typed": before.get("typed", {}) | typed})
     batch.rows = [*_rows(batch)[:place], kept, *_rows(batch)[place + 1 :]]
@@ -156,7 +157,7 @@ def take_sheet(batch: ImportBatch, *, by: User | None, sheet: str) -> None:
 def choose(batch: ImportBatch, *, by: User | None, number: int, choice: str) -> None:
     """Say whom a row means: ``new``, ``skip`` (leave it out), a known person's id, or "" for what the file says."""
     _check_staged(batch)
-    if choice not in ("", NEW, SKIP) and not import_verdicts.is_known(batch.agency_id, choice):
+    if choice not in ("", NEW, SKIP) and not verdicts.is_known(batch.agency_id, choice):
         raise NotFound
     place = _place(batch, number)
     kept = {**_rows(batch)[place], "choice": choice, "chosen_at": clock.now().isoformat()}
@@ -170,7 +171,7 @@ def _keep(batch: ImportBatch, table: Table, mapping: headers.Mapping, agency: Ag
         if not roster.rows:
             raise Invalid(msg("There is no person below the header row."), field="file")
     batch.mapping = asdict(mapping) | {"skipped": roster.skipped}
-    batch.rows = [import_verdicts.as_json(row) for row in roster.rows]
+    batch.rows = [verdicts.as_json(row) for row in roster.rows]
 
 
 def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
@@ -178,12 +179,12 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
     if before is None:
         return row
     if (typed := before.get("typed")) is not None:
-        asked = import_verdicts.shown(row) | typed
+        asked = verdicts.shown(row) | typed
         read_again = rows.corrected(
             row["number"], asked, default_country=batch.agency.country, sheet=str(_sheet(batch)),
             guessed=_untouched(row["proposals"], typed),
         )  # fmt: skip
-        row = import_verdicts.as_json(read_again) | {"typed": typed}
+        row = verdicts.as_json(read_again) | {"typed": typed}
     return row | {"choice": before["choice"], "chosen_at": before.get("chosen_at", "")}
 
 

@@ -31,8 +31,9 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
-from training.services import audit, import_verdicts, locked_trainings, visible_trainings
-from training.services.import_verdicts import Line, Verdict
+from training.services import audit, locked_trainings, visible_trainings
+from training.services.imports import verdicts
+from training.services.imports.verdicts import Line, Verdict
 from training.services.registrations import drafts, submissions
 from training.services.trainees import records
 from training.text import msg
@@ -141,7 +142,7 @@ def of(training: Training, user: User) -> Sequence[ImportBatch]:
 def preview(batch: ImportBatch) -> Preview:
     """What confirming would do now, row by row."""
     earlier = _earlier(batch)
-    lines = import_verdicts.judge(batch, stored_at=earlier.confirmed_at if earlier else None)
+    lines = verdicts.judge(batch, stored_at=earlier.confirmed_at if earlier else None)
     kept = batch.mapping if isinstance(batch.mapping, dict) else {}
     others = batch.source.get("others", []) if isinstance(batch.source, dict) else []
     return Preview(
