@@ -22,7 +22,8 @@ from training.models import (
     Sex,
     Trainee,
 )
-from training.services import at_the_door, attendance, audit
+from training.services import audit
+from training.services.attendance import at_the_door, registers
 from training.services.directory import agencies
 from training.services.registrations import submissions, visible
 from training.services.schedule import sessions
@@ -50,7 +51,7 @@ class Door:
 
     @property
     def listed(self) -> list[str]:
-        return [row.registration.trainee_name for row in attendance.register(self.session)]
+        return [row.registration.trainee_name for row in registers.register(self.session)]
 
 
 @pytest.fixture
@@ -244,7 +245,7 @@ def test_on_another_day_nobody_is_added(days, door, make: Make):
 
 def test_a_closed_register_takes_nobody(door, make: Make):
     with time_machine.travel(door.session.ends_at + timedelta(minutes=1)):
-        attendance.close(door.session, by=door.by)
+        registers.close(door.session, by=door.by)
 
         with pytest.raises(Conflict) as refusal:
             door.add(make.agency())

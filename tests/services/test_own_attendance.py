@@ -13,9 +13,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import AttendanceStatus, Registration, Role
-from training.services import attendance, own_attendance
-from training.services.attendance import Mark
-from training.services.own_attendance import Share
+from training.services.attendance import own_register, registers
+from training.services.attendance.own_register import Share
+from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, visible
 from training.services.schedule import sessions
 from training.services.trainees import records
@@ -41,16 +41,16 @@ def held(make: Make) -> Iterator[dict]:
 
 
 def record(session, by, *marks: tuple[Registration, dict], close: bool = True) -> None:
-    attendance.save(
+    registers.save(
         session, by=by, marks=[Mark(one.public_id, **{"version": 0, **wanted}) for one, wanted in marks]
     )
     if close:
-        attendance.close(session, by=by)
+        registers.close(session, by=by)
 
 
 def shown(registration: Registration) -> list[tuple[str, AttendanceStatus | None]]:
     return [
-        (line.session.title, line.record and line.record.status) for line in own_attendance.of(registration)
+        (line.session.title, line.record and line.record.status) for line in own_register.of(registration)
     ]
 
 
@@ -60,20 +60,20 @@ def test_closed_registers_are_shown_and_open_ones_are_not_recorded_yet(held):
     record(held["afternoon"], held["by"], (held["own"], {"status": A}), close=False)
 
     assert shown(held["own"]) == [("Morning", L), ("Afternoon", None)]
-    assert own_attendance.of(held["own"])[0].record.minutes == 150
-    assert own_attendance.shares([held["own"]]) == {held["own"].id: Share(150, 180)}
-    assert own_attendance.shares([held["foreign"], held["own"]])[held["foreign"].id] == Share(0, 180)
+    assert own_register.of(held["own"])[0].record.minutes == 150
+    assert own_register.shares([held["own"]]) == {held["own"].id: Share(150, 180)}
+    assert own_register.shares([held["foreign"], held["own"]])[held["foreign"].id] == Share(0, 180)
 
 
 def test_a_locked_register_stays_shown_and_a_reopened_one_is_not(held):
     record(held["morning"], held["by"], *((held[who], {"status": P}) for who in ("own", "foreign")))
-    attendance.lock(held["morning"], by=held["by"])
+    registers.lock(held["morning"], by=held["by"])
     assert shown(held["own"])[0] == ("Morning", P)
 
-    attendance.reopen(held["morning"], by=held["by"], reason="x")
+    registers.reopen(held["morning"], by=held["by"], reason="x")
 
     assert shown(held["own"])[0] == ("Morning", None)
-    assert own_attendance.shares([held["own"]]) == {}
+    assert own_register.shares([held["own"]]) == {}
 
 
 def test_a_cancelled_session_and_one_to_come_are_not_listed(held, make: Make):
@@ -89,8 +89,8 @@ def test_who_had_no_seat_or_was_added_later_has_no_line(make: Make):
     waits = make.registration(training)
 
     with time_machine.travel(sessions.of(training)[0].ends_at + timedelta(minutes=5)):
-        assert own_attendance.of(waits) == []
-        assert own_attendance.shares([waits]) == {}
+        assert own_register.of(waits) == []
+        assert own_register.shares([waits]) == {}
 
 
 def test_of_who_moved_away_the_old_agency_sees_its_own_registration_alone(held, make: Make):
@@ -106,7 +106,7 @@ def test_of_who_moved_away_the_old_agency_sees_its_own_registration_alone(held, 
     mine = db.session.scalars(visible.visible_to(focal)).all()
 
     assert mine == [held["own"]] and new not in mine
-    assert own_attendance.shares(mine) == {held["own"].id: Share(180, 180)}
+    assert own_register.shares(mine) == {held["own"].id: Share(180, 180)}
     assert db.session.scalars(select(Registration)).all() != mine
 
 
@@ -152,7 +152,7 @@ def test_what_others_attended_changes_nothing_on_a_partners_pages(held, client):
     paths = [f"/registrations/{held['own'].public_id}", f"/trainings/{held['training'].public_id}"]
     before = [page(client, path) for path in paths]
 
-    attendance.save(
+    registers.save(
         held["morning"], by=held["by"], marks=[Mark(held["foreign"].public_id, A, 1)], reason="put right"
     )
 
@@ -169,8 +169,8 @@ def test_it_asks_as_little_for_many_as_for_one(held, make: Make, queries):
         some = [held["own"], *many]
         assert all(one.id for one in some)  # read again after what was stored
         queries.clear()
-        own_attendance.shares(some)
-        own_attendance.of(held["own"])
+        own_register.shares(some)
+        own_register.of(held["own"])
         counts.append(len(queries))
 
     assert counts == [2, 2]

@@ -14,7 +14,8 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Theme, Training, TrainingState
-from training.services import attendance, visible_trainings
+from training.services import visible_trainings
+from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import frames, themes
 from training.services.schedule import clashes, sessions
@@ -198,7 +199,7 @@ def test_a_training_moves_through_its_states_by_named_steps_with_guards(make: Ma
         moves.change_state(training, by=by, name="start")
         with pytest.raises(Conflict, match="registers are still open"):
             moves.change_state(training, by=by, name="complete")
-        attendance.close(session, by=by)
+        registers.close(session, by=by)
         moves.change_state(training, by=by, name="complete")
 
     assert training.state is TrainingState.COMPLETED

@@ -16,8 +16,9 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError
 from training.models import Agency, Registration, Role, Trainee, Training, TrainingSession, User
-from training.services import at_the_door, locked_trainings
+from training.services import locked_trainings
 from training.services.accounts import colleagues
+from training.services.attendance import at_the_door
 from training.services.schedule import sessions
 
 pytestmark = pytest.mark.real_commit

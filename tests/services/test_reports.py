@@ -15,8 +15,9 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import attendance, report_files, report_rows, reports
-from training.services.attendance import Mark
+from training.services import report_files, report_rows, reports
+from training.services.attendance import registers
+from training.services.attendance.registers import Mark
 from training.services.registrations import submissions
 from training.services.reports import Filters
 from training.services.schedule import sessions
@@ -54,9 +55,9 @@ def example(make: Make) -> Training:
             submissions.submit(training, by=None, trainee=person)
     marks = {"A": [P] * 6, "B": [P] * 5 + [A], "C": [L, P, P, L, P, A], "D": [A] * 6}
     for number, session in enumerate(sessions.of(training)):
-        rows = attendance.register(session)
+        rows = registers.register(session)
         late = (session.starts_local + timedelta(minutes=30)).time()
-        attendance.save(
+        registers.save(
             session, by=None,
             marks=[
                 Mark(r.registration.public_id, status, 0, arrived=late if status is L else None)
@@ -69,7 +70,7 @@ def example(make: Make) -> Training:
 
 def close_all(training: Training) -> None:
     for session in sessions.of(training):
-        attendance.close(session, by=None)
+        registers.close(session, by=None)
 
 
 def test_the_worked_example_gives_the_figures_of_the_field(example):
@@ -139,8 +140,8 @@ def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
 
 def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
     session = sessions.of(example)[0]
-    row = attendance.register(session)[0]
-    attendance.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
+    row = registers.register(session)[0]
+    registers.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
 
     found = reports.participations(Filters(training=example), user=None)
     totals = reports.summary(found)
@@ -181,7 +182,7 @@ def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
 
 
 def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
-    hide(attendance.register(sessions.of(example)[0])[0].registration.agency)
+    hide(registers.register(sessions.of(example)[0])[0].registration.agency)
 
     rows = list(report_rows.long_rows(Filters(training=example), user=None))
 

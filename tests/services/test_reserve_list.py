@@ -12,7 +12,8 @@ from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import Admission, AttendanceStatus, Promotion, RegistrationState, ReserveOrder, Role
-from training.services import attendance, seat_counts
+from training.services import seat_counts
+from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
 from training.services.schedule import sessions
@@ -203,8 +204,8 @@ def test_a_finished_training_stays_as_it_was(make: Make):
     with time_machine.travel(clock.now() + timedelta(days=40)):
         moves.change_state(training, by=by, name="start")
         for session in sessions.of(training):
-            attendance.mark_rest(session, by=by, status=AttendanceStatus.PRESENT)
-            attendance.close(session, by=by)
+            registers.mark_rest(session, by=by, status=AttendanceStatus.PRESENT)
+            registers.close(session, by=by)
         moves.change_state(training, by=by, name="complete")
 
         for refused in (

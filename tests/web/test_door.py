@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Role, Trainee
-from training.services import attendance
+from training.services.attendance import registers
 from training.services.schedule import sessions
 from training.services.trainings import moves
 
@@ -34,7 +34,7 @@ def typed(world, **wanted):
 
 
 def names(world) -> list[str]:
-    return [row.registration.trainee_name for row in attendance.register(world["session"])]
+    return [row.registration.trainee_name for row in registers.register(world["session"])]
 
 
 def test_a_trainer_adds_a_person_who_stands_in_the_register_as_from_the_door(world, client):
@@ -146,13 +146,13 @@ def test_another_button_saves_the_marks_that_came_along(step, world, client, mak
     client.sign_in(world["trainer"])
     for name in ("Adams", "Brown"):
         client.post(f"{world['path']}/door", data=typed(world, family_name=name))
-    first, other = (row.registration for row in attendance.register(world["session"]))
+    first, other = (row.registration for row in registers.register(world["session"]))
 
     done = client.post(f"{world['path']}/{step}", data=typed(world) | marked(first, "late"))
 
     assert done.status_code == 303
     stored = {
-        row.registration.id: row.record.status for row in attendance.register(world["session"]) if row.record
+        row.registration.id: row.record.status for row in registers.register(world["session"]) if row.record
     }
     assert stored[first.id] == "late"
     rest = {"door": None, "all-present": "present", "rest-absent": "absent"}[step]
@@ -166,7 +166,7 @@ def test_marks_that_are_refused_stand_there_as_they_were_typed(step, world, clie
     client.sign_in(world["trainer"])
     for name in ("Adams", "Brown"):
         client.post(f"{world['path']}/door", data=typed(world, family_name=name))
-    first, other = (row.registration for row in attendance.register(world["session"]))
+    first, other = (row.registration for row in registers.register(world["session"]))
     sent = marked(first, "excused") | marked(other, "late", arrived="03:07")
 
     refused = client.post(world["path"] + step, data=typed(world) | sent)
@@ -177,7 +177,7 @@ def test_marks_that_are_refused_stand_there_as_they_were_typed(step, world, clie
         assert f'name="was-{key}" value="|||"' in refused.text
     assert 'value="03:07"' in refused.text
     assert ('value="Sokolova"' in refused.text) is (step == "/door")
-    assert all(row.record is None for row in attendance.register(world["session"]))
+    assert all(row.record is None for row in registers.register(world["session"]))
     assert len(names(world)) == 2
 
 

@@ -11,7 +11,7 @@ import time_machine
 from tests.make import Make
 from training import clock
 from training.models import AttendanceStatus, Role
-from training.services import attendance
+from training.services.attendance import registers
 from training.services.letters import outbox
 from training.services.schedule import sessions
 
@@ -58,7 +58,7 @@ def fill(make: Make, count: int) -> dict[str, str]:
         outbox.atomic(outbox.enqueue)(make.user(), kind="test", subject="Hello", body="…")
     session = sessions.of(training)[0]
     with time_machine.travel(session.starts_at):
-        attendance.mark_rest(session, by=make.user(), status=AttendanceStatus.PRESENT)
+        registers.mark_rest(session, by=make.user(), status=AttendanceStatus.PRESENT)
     return {
         f"/programmes/{programme.public_id}": "", f"/programmes/{programme.public_id}/edit": "",
         f"/trainings/{training.public_id}": "", f"/trainings/{training.public_id}/edit": "",

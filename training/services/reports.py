@@ -45,7 +45,8 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, visible_trainings
+from training.services import visible_trainings
+from training.services.attendance import registers as attendance_registers
 from training.services.programmes import frames
 
 
@@ -244,11 +245,11 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
     listed = (
         select(TrainingSession.id)
-        .outerjoin(AttendanceRecord, attendance.join_on())
+        .outerjoin(AttendanceRecord, attendance_registers.join_on())
         .where(
             TrainingSession.training_id == Registration.training_id,
             TrainingSession.cancelled_at.is_(None),
-            attendance.is_listed(),
+            attendance_registers.is_listed(),
         )
         .correlate(Registration)
         .exists()
@@ -274,10 +275,10 @@ def from_registers(found: Select[Any], filters: Filters, user: User | None) -> S
         .join(TrainingSession, TrainingSession.training_id == Training.id)
         .join(Registration, Registration.training_id == Training.id)
         .join(Trainee, Trainee.id == Registration.trainee_id)
-        .outerjoin(AttendanceRecord, attendance.join_on())
+        .outerjoin(AttendanceRecord, attendance_registers.join_on())
         .where(TrainingSession.cancelled_at.is_(None))
     )
-    listed = attendance.is_listed()
+    listed = attendance_registers.is_listed()
     found = found.where(or_(listed, Registration.state == filters.state) if filters.state else listed)
     return _conditions(found, filters, user)
 

@@ -16,7 +16,8 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
-from training.services import at_the_door, attendance, sheets, visible_trainings
+from training.services import sheets, visible_trainings
+from training.services.attendance import at_the_door, registers
 from training.services.schedule import sessions
 from training.text import msg
 from training.web import choices
@@ -33,7 +34,7 @@ def _user() -> Any:
 
 def _shown(
     session: TrainingSession,
-    clashes: list[attendance.Clash] | None = None,
+    clashes: list[registers.Clash] | None = None,
     refusal: str = "",
     door: DoorForm | None = None,
     full: str = "",
@@ -43,12 +44,12 @@ def _shown(
     """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
     if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
         door = _door(None)
-    tally = attendance.tally(session)
+    tally = registers.tally(session)
     pages = Pages(page_number(), tally.listed, PER_PAGE)
-    rows = attendance.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
+    rows = registers.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
     return page(
         "registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
-        tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=attendance.corrections(session),
+        tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=registers.corrections(session),
         is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
     )  # fmt: skip
 
@@ -87,14 +88,14 @@ def _not_saved(
         marks = _marks()
         if along and not marks:
             return None
-        clashes = attendance.save(session, by=_user(), marks=marks, reason=reason())
+        clashes = registers.save(session, by=_user(), marks=marks, reason=reason())
     except (Conflict, Invalid) as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         return _shown(session, refusal=refusal.explained.translated(), door=door, status=status)
     return _shown(session, clashes, door=door) if clashes else None
 
 
-def _marks() -> list[attendance.Mark]:
+def _marks() -> list[registers.Mark]:
     """What was touched: a cell sent as it had been loaded says nothing."""
     found = []
     for name in request.form:
@@ -109,16 +110,16 @@ def _marks() -> list[attendance.Mark]:
     return found
 
 
-def _mark(key: str) -> attendance.Mark:
+def _mark(key: str) -> registers.Mark:
     status = request.form.get(f"status-{key}", "")
     version = request.form.get(f"version-{key}", "")
     try:
-        return attendance.Mark(
+        return registers.Mark(
             UUID(key),
             AttendanceStatus(status) if status else None,
             int(version) if re.fullmatch(r"[0-9]{1,9}", version) else -1,
             _time(f"arrived-{key}") if status == AttendanceStatus.LATE else None,
-            _time(f"left-{key}") if status in attendance.WITH_TIMES else None,
+            _time(f"left-{key}") if status in registers.WITH_TIMES else None,
             status == AttendanceStatus.LATE and f"early-{key}" in request.form,
         )
     except ValueError:
@@ -141,7 +142,7 @@ def all_present(session: TrainingSession) -> Response:
     """Mark everybody present who is not recorded."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
+    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
     return _done(session, _("%(count)s people are marked present.", count=count))
 
 
@@ -151,7 +152,7 @@ def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = attendance.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
+    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
     return _done(session, _("%(count)s people are marked absent.", count=count))
 
 
@@ -187,7 +188,7 @@ def close(session: TrainingSession) -> Response:
     if refused := _not_saved(session, along=True):
         return refused
     try:
-        attendance.close(session, by=_user())
+        registers.close(session, by=_user())
     except DomainError as refusal:
         return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is closed."))
@@ -197,7 +198,7 @@ def close(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_REOPEN, sessions.get)
 def lock(session: TrainingSession) -> Response:
     """Lock a closed register."""
-    attendance.lock(session, by=_user())
+    registers.lock(session, by=_user())
     return _done(session, _("The register is locked."))
 
 
@@ -206,7 +207,7 @@ def lock(session: TrainingSession) -> Response:
 def reopen(session: TrainingSession) -> Response:
     """Open it again, for a reason."""
     try:
-        attendance.reopen(session, by=_user(), reason=reason())
+        registers.reopen(session, by=_user(), reason=reason())
     except DomainError as refusal:
         return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is open again."))

@@ -15,7 +15,8 @@ from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
 from training.policy import Action, can
-from training.services import own_attendance, papers, seat_counts, visible_trainings
+from training.services import papers, seat_counts, visible_trainings
+from training.services.attendance import own_register
 from training.services.registrations import (
     decisions,
     drafts,
@@ -76,7 +77,7 @@ def show(registration: Registration) -> Response:
         why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
         is_partner=is_partner, rule=why_waiting.rule(registration.training),
-        attendance=own_attendance.of(registration),
+        attendance=own_register.of(registration),
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from training.errors import DomainError
 from training.forms.trainings import PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
-from training.services import attendance, visible_trainings
+from training.services import visible_trainings
+from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions
@@ -41,7 +42,7 @@ def index() -> Response:
     listed = paginate(found)
     return page(
         "sessions/index.html", "sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        sessions=listed, tallies=attendance.tallies(listed.items),
+        sessions=listed, tallies=registers.tallies(listed.items),
     )  # fmt: skip
 
 

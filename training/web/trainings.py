@@ -15,7 +15,8 @@ from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Role, Training
 from training.policy import Action, can
-from training.services import own_attendance, seat_counts, visible_trainings
+from training.services import seat_counts, visible_trainings
+from training.services.attendance import own_register
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import sessions
@@ -90,7 +91,7 @@ def show(training: Training) -> Response:
         may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
-        shares=own_attendance.shares(participants.items) if participants and is_partner else {},
+        shares=own_register.shares(participants.items) if participants and is_partner else {},
         why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting),
         rule=why_waiting.rule(training),

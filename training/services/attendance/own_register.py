@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from training import clock
 from training.db import db
 from training.models import AttendanceRecord, RegisterState, Registration, TrainingSession
-from training.services import attendance
+from training.services.attendance import registers
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ def of(registration: Registration) -> list[Line]:
     rows = db.session.execute(
         select(TrainingSession, AttendanceRecord)
         .join(Registration, Registration.training_id == TrainingSession.training_id)
-        .outerjoin(AttendanceRecord, attendance.join_on())
+        .outerjoin(AttendanceRecord, registers.join_on())
         .where(
             Registration.id == registration.id,
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.starts_at <= clock.now(),
-            attendance.is_listed(),
+            registers.is_listed(),
         )
         .order_by(TrainingSession.starts_at, TrainingSession.id)
     )
@@ -58,12 +58,12 @@ def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
             func.sum(TrainingSession.scheduled_minutes),
         )
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, attendance.join_on())
+        .outerjoin(AttendanceRecord, registers.join_on())
         .where(
             Registration.id.in_([one.id for one in registrations]),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.register_state != RegisterState.OPEN,
-            attendance.is_listed(),
+            registers.is_listed(),
         )
         .group_by(Registration.id)
     )

@@ -20,7 +20,8 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import attendance, locked_trainings, visible_trainings
+from training.services import locked_trainings, visible_trainings
+from training.services.attendance import registers
 from training.services.registrations import late_changes, steps, visible
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
@@ -90,7 +91,7 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
     Where there are several, whom it is cannot be told, and a new one is added.
     """
     same = records.of_name(agency, person.family_name, person.given_names)
-    here = {row.registration.trainee_id for row in attendance.register(session)}
+    here = {row.registration.trainee_id for row in registers.register(session)}
     likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
     is_here = any(one.id in here for one in same)
     if is_here and not is_another:
