@@ -24,8 +24,8 @@ from training import clock, walltime
 from training.db import db
 from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
-from training.services import merges
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import (
     by_link,
     late_changes,

@@ -24,9 +24,9 @@ from training import policy
 from training.db import db
 from training.models import OutgoingMail, Registration, Role, Trainee, User
 from training.policy import Action, has
-from training.services import merges
 from training.services.accounts import users
 from training.services.imports import confirming, staging, undoing
+from training.services.merging import merges
 from training.services.schedule import sessions
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}

@@ -21,10 +21,10 @@ from training.db import atomic, db
 from training.errors import DomainError, NotFound
 from training.models import Agency, OutgoingMail, Registration, Role, Trainee, Training, User
 from training.names import fold
-from training.services import merges
 from training.services.accounts import users
 from training.services.directory import agencies
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import by_link as registration_by_link
 from training.services.registrations import drafts, late_changes, submissions, visible
 from training.services.trainees import records

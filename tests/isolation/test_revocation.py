@@ -18,11 +18,11 @@ from training import clock, links, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import merges
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
 from training.services.imports import staging
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.programmes import themes
 from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records

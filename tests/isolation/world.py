@@ -23,12 +23,12 @@ from training.models import (
     Training,
     User,
 )
-from training.services import merges
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.directory import venues
 from training.services.imports import staging
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import reserve_list, seat_requests, submissions
 from training.services.trainees import records
 

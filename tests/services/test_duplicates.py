@@ -18,8 +18,9 @@ from training.models import (
     Trainee,
     TraineeKey,
 )
-from training.services import audit, demo, merges
+from training.services import audit, demo
 from training.services.imports import confirming, staging, undoing
+from training.services.merging import merges
 from training.services.registrations import reserve_list, submissions
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person

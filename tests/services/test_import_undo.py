@@ -21,9 +21,10 @@ from training.models import (
     Trainee,
     TrainingState,
 )
-from training.services import audit, merges
+from training.services import audit
 from training.services.imports import confirming, staging, undoing
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import by_link, drafts, visible
 from training.services.trainees import records
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import db
 from training.models import Registration
-from training.services import merges
 from training.services.imports import confirming, staging
 from training.services.imports.confirming import Verdict
+from training.services.merging import merges
 from training.services.trainees import records
 
 

@@ -23,9 +23,9 @@ from training.models import (
     Training,
     User,
 )
-from training.services import merges
 from training.services.imports import confirming, staging
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import drafts, submissions
 from training.services.trainees import records
 

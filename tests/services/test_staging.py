@@ -23,10 +23,11 @@ from training.models import (
     Trainee,
     TrainingState,
 )
-from training.services import audit, merges
+from training.services import audit
 from training.services.imports import confirming, staging, undoing
 from training.services.imports import verdicts as import_verdicts
 from training.services.imports.verdicts import Verdict
+from training.services.merging import merges
 from training.services.registrations import submissions
 from training.services.trainees import records
 

@@ -16,11 +16,11 @@ from training import clock, links
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
-from training.services import merges
 from training.services.directory import agencies
 from training.services.imports import confirming, staging, undoing
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
+from training.services.merging import merges
 from training.services.registrations import by_link, reserve_list, submissions, visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from tests.make import Make
 from training.db import db
 from training.models import Admission, NotSame, RegistrationState, Role, Trainee
-from training.services import merges
+from training.services.merging import merges
 from training.services.registrations import drafts
 from training.services.trainees import duplicates
 

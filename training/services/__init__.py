@@ -51,7 +51,7 @@ ORDER = (
     "attendance.registers",
     "attendance.own_register",
     "attendance.at_the_door",
-    "merges",
+    "merging.merges",
     "papers",
     "sheets",
     "reports",

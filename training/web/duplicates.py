@@ -13,7 +13,7 @@ from training.alike import Grade
 from training.errors import Conflict, NotFound
 from training.models import PersonMerge
 from training.policy import Action
-from training.services import merges
+from training.services.merging import merges
 from training.services.trainees import duplicates
 from training.services.trainees.duplicates import Pair
 from training.web.access import permit

@@ -11,7 +11,7 @@ from training.errors import DomainError
 from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
-from training.services import merges
+from training.services.merging import merges
 from training.services.registrations import visible
 from training.services.trainees import duplicates, records
 from training.web import choices, exports
