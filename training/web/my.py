@@ -16,8 +16,8 @@ from training import letters
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.my import CorrectionForm, DeclineForm
 from training.models import Registration
-from training.services import papers
 from training.services.letters import parts
+from training.services.papers import confirmations
 from training.services.registrations import by_link
 from training.text import in_language
 from training.web.access import public
@@ -91,7 +91,7 @@ def show(token: str) -> Response:
             by_link.ask_correction(registration, text=form.text.data)
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
-            "my/show.html", form=form, token=token, registration=registration, has_confirmation=papers.has_confirmation(registration),
+            "my/show.html", form=form, token=token, registration=registration, has_confirmation=confirmations.has_confirmation(registration),
             when=parts.whereabouts(registration.training).said(_language(registration)),
             may_decline=by_link.may_decline(registration), done=request.args.get("done", ""),
             privacy=by_link.privacy(registration, language=_language(registration)),
@@ -104,7 +104,7 @@ def confirmation(token: str) -> Response:
     """The confirmation on paper."""
     registration = _registration(token)
     return download(
-        papers.confirmation(registration, demo=current_app.config["DEMO"]),
+        confirmations.confirmation(registration, demo=current_app.config["DEMO"]),
         f"confirmation-{registration.training.code}.pdf", "application/pdf",
     )  # fmt: skip
 

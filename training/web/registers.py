@@ -16,8 +16,9 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.subjects import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
-from training.services import sheets, visible_trainings
+from training.services import visible_trainings
 from training.services.attendance import at_the_door, registers
+from training.services.papers import sign_in_sheets
 from training.services.schedule import sessions
 from training.text import msg
 from training.web import choices
@@ -217,7 +218,7 @@ def reopen(session: TrainingSession) -> Response:
 @permit(Action.PARTICIPANTS_READ, visible_trainings.get)
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
-    pdf = sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
+    pdf = sign_in_sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
     return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
 
 
@@ -225,5 +226,5 @@ def sheet(training: Training) -> Response:
 @permit(Action.REGISTER_READ, sessions.get)
 def session_sheet(session: TrainingSession) -> Response:
     """The sign-in sheet of one session."""
-    pdf = sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
+    pdf = sign_in_sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
     return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")

@@ -15,8 +15,9 @@ from training.forms.subjects import NewTraineeForm, PlainFilter
 from training.forms.trainings import RegistrationFilter, ReplaceForm
 from training.models import Registration, Role, Training
 from training.policy import Action, can
-from training.services import papers, seat_counts, visible_trainings
+from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
+from training.services.papers import confirmations
 from training.services.registrations import (
     decisions,
     drafts,
@@ -86,7 +87,7 @@ def show(registration: Registration) -> Response:
 def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
-        papers.confirmation(registration, demo=current_app.config["DEMO"]),
+        confirmations.confirmation(registration, demo=current_app.config["DEMO"]),
         f"confirmation-{registration.training.code}.pdf", "application/pdf",
     )  # fmt: skip
 
