@@ -23,16 +23,7 @@ from training import clock
 from training.db import db
 from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
-from training.services import (
-    audit,
-    backups,
-    demo,
-    report_files,
-    report_rows,
-    reports,
-    request_keys,
-    visible_trainings,
-)
+from training.services import audit, backups, demo, request_keys, visible_trainings
 from training.services.accounts import users
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
@@ -40,6 +31,7 @@ from training.services.imports.verdicts import Verdict
 from training.services.letters import outbox
 from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
+from training.services.reports import detail_rows, downloads, figures
 
 log = logging.getLogger(__name__)
 
@@ -292,7 +284,7 @@ def export_attendance(
     sex: str | None, state: str | None,
 ) -> None:  # fmt: skip
     """Write the attendance report to a file."""
-    filters = reports.Filters(
+    filters = figures.Filters(
         ends_from=ends_from.date() if ends_from else None,
         ends_to=ends_to.date() if ends_to else None,
         theme=themes.by_code(theme_code) if theme_code else None,
@@ -307,14 +299,14 @@ def export_attendance(
     started = clock.now()
     demo_mark = current_app.config["DEMO"]
     if kind == "xlsx":
-        report_files.xlsx(out, filters, user=None, demo=demo_mark)
+        downloads.xlsx(out, filters, user=None, demo=demo_mark)
     elif kind == "pdf":
-        out.write_bytes(report_files.paper(filters, user=None, demo=demo_mark, language="en"))
+        out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
     else:
-        stream = report_files.long_csv if kind == "csv" else report_files.long_json
+        stream = downloads.long_csv if kind == "csv" else downloads.long_json
         with out.open("wb") as file:
             for piece in stream(filters, user=None):
                 file.write(piece)
-    rows = report_rows.count_long_rows(filters, user=None)
+    rows = detail_rows.count_long_rows(filters, user=None)
     audit.record_export(by=None, action=f"report.attendance.{kind}", filters=filters.described(), rows=rows)
     click.echo(f"{out}: {rows:,} rows, {(clock.now() - started).total_seconds():.1f} s.")

@@ -15,11 +15,11 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.models import AttendanceStatus, Role, Sex, Training
-from training.services import report_files, report_rows, reports
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import submissions
-from training.services.reports import Filters
+from training.services.reports import detail_rows, downloads, figures
+from training.services.reports.figures import Filters
 from training.services.schedule import sessions
 from training.services.trainings import moves
 
@@ -76,7 +76,7 @@ def close_all(training: Training) -> None:
 def test_the_worked_example_gives_the_figures_of_the_field(example):
     close_all(example)
 
-    totals = reports.summary(reports.participations(Filters(training=example), user=None))
+    totals = figures.summary(figures.participations(Filters(training=example), user=None))
 
     assert (totals.confirmed, totals.participations, totals.persons_trained) == (4, 3, 2)
     assert (totals.no_show_rate, totals.attendance_rate, totals.attendance_rate_of_attendees) == (
@@ -102,7 +102,7 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     close_all(example)
     path = tmp_path / "report.xlsx"
 
-    report_files.xlsx(path, Filters(training=example), user=None, demo=False)
+    downloads.xlsx(path, Filters(training=example), user=None, demo=False)
 
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report"]
@@ -124,11 +124,11 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
 def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
     close_all(example)
 
-    raw = b"".join(report_files.long_csv(Filters(training=example), user=None))
+    raw = b"".join(downloads.long_csv(Filters(training=example), user=None))
 
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert list(rows[0]) == list(report_rows.COLUMNS)
+    assert list(rows[0]) == list(detail_rows.COLUMNS)
     assert len(rows) == 24
     assert sum(int(r["attended_minutes"]) for r in rows) == 2820
     assert sum(int(r["scheduled_minutes"]) for r in rows) == 4320
@@ -143,10 +143,10 @@ def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
     row = registers.register(session)[0]
     registers.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
 
-    found = reports.participations(Filters(training=example), user=None)
-    totals = reports.summary(found)
-    state = reports.data_state(Filters(training=example), user=None)
-    rows = list(report_rows.long_rows(Filters(training=example), user=None))
+    found = figures.participations(Filters(training=example), user=None)
+    totals = figures.summary(found)
+    state = figures.data_state(Filters(training=example), user=None)
+    rows = list(detail_rows.long_rows(Filters(training=example), user=None))
 
     assert (totals.pending, totals.persons_trained, state.is_final, state.open_registers) == (1, 1, False, 6)
     blank = [r for r in rows if r[-3] == "not_recorded"]
@@ -154,10 +154,10 @@ def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
 
 
 def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_not(example):
-    found = reports.participations(Filters(), user=None)
-    whole = reports.summary(found)
+    found = figures.participations(Filters(), user=None)
+    whole = figures.summary(found)
 
-    tables = reports.split_tables(found)
+    tables = figures.split_tables(found)
 
     for name, splits in tables.items():
         assert sum(s.totals.attended for s in splits) == whole.attended, name
@@ -167,8 +167,8 @@ def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_n
 def test_a_multi_thematic_theme_finds_its_own_tag_and_with_the_whole_programme_all_below(example, make: Make):
     mieux = make.theme("MIEUX2")
 
-    own = reports.participations(Filters(theme=mieux), user=None)
-    whole = reports.participations(Filters(theme=mieux, whole=True), user=None)
+    own = figures.participations(Filters(theme=mieux), user=None)
+    whole = figures.participations(Filters(theme=mieux, whole=True), user=None)
 
     assert (len(own), len(whole)) == (0, 4)
 
@@ -177,14 +177,14 @@ def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
     outside = make.user(Role.COORDINATOR, themes=[make.theme("LMI")])
     inside = make.user(Role.COORDINATOR, themes=[make.theme("THB")])
 
-    assert len(reports.participations(Filters(), user=outside)) == 0
-    assert len(reports.participations(Filters(), user=inside)) == 4
+    assert len(figures.participations(Filters(), user=outside)) == 0
+    assert len(figures.participations(Filters(), user=inside)) == 4
 
 
 def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
     hide(registers.register(sessions.of(example)[0])[0].registration.agency)
 
-    rows = list(report_rows.long_rows(Filters(training=example), user=None))
+    rows = list(detail_rows.long_rows(Filters(training=example), user=None))
 
     assert len(rows) == 24
     assert {(r[14], r[15]) for r in rows} == {("", "")}
@@ -196,7 +196,7 @@ def hide(agency):
 
 
 def test_the_pdf_is_made_and_bears_the_state(example):
-    pdf = report_files.paper(Filters(training=example), user=None, demo=True, language="en")
+    pdf = downloads.paper(Filters(training=example), user=None, demo=True, language="en")
 
     assert pdf.startswith(b"%PDF")
 
@@ -206,7 +206,7 @@ def test_the_people_listed_are_those_counted(example, make: Make):
     submissions.withdraw(withdrawn, by=None, reason="ill")
     filters = Filters()
 
-    listed = {r.id for r in reports.db.session.scalars(reports.people(filters, user=None))}
+    listed = {r.id for r in figures.db.session.scalars(figures.people(filters, user=None))}
 
-    assert listed == {one.registration_id for one in reports.participations(filters, user=None)}
+    assert listed == {one.registration_id for one in figures.participations(filters, user=None)}
     assert withdrawn.id not in listed

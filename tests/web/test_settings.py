@@ -7,8 +7,9 @@ import io
 import pytest
 
 from tests.make import Make
-from training.services import organisations, report_files
-from training.services.reports import Filters
+from training.services import organisations
+from training.services.reports import downloads
+from training.services.reports.figures import Filters
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100"
@@ -28,10 +29,10 @@ def test_a_logo_is_shown_on_pages_and_papers_until_it_is_taken_away(client, make
     shown = client.get("/organisation/logo")
     assert (shown.data, shown.mimetype) == (PNG, "image/png")
     assert 'src="/organisation/logo"' in client.get("/").text
-    assert b"/Subtype/Image" in report_files.paper(Filters(), user=None, demo=False, language="en")
+    assert b"/Subtype/Image" in downloads.paper(Filters(), user=None, demo=False, language="en")
     client.post("/organisation/logo", data={"remove": "1"})
     assert client.get("/organisation/logo").status_code == 404
-    assert b"/Subtype/Image" not in report_files.paper(Filters(), user=None, demo=False, language="en")
+    assert b"/Subtype/Image" not in downloads.paper(Filters(), user=None, demo=False, language="en")
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", b"GIF89a", PNG + bytes(100_001)])

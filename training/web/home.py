@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.models import Role, User
 from training.policy import Action
-from training.services import dashboards, organisations, report_files, reports
+from training.services import dashboards, organisations
+from training.services.reports import downloads, figures
 from training.web.access import permit, public
 from training.web.respond import page
 
@@ -33,11 +34,11 @@ def index() -> Response:
             coming, work = dashboards.of_trainer(user)
             return page("home/trainer.html", coming=coming, work=work, today=clock.today())
         case Role.MANAGER:
-            filters = reports.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
-            found = reports.participations(filters, user=user)
+            filters = figures.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
+            found = figures.participations(filters, user=user)
             return page(
-                "home/manager.html", totals=reports.summary(found), filters=filters, files=report_files,
-                state=reports.data_state(filters, user=user), themes=reports.by_theme(found),
+                "home/manager.html", totals=figures.summary(found), filters=filters, files=downloads,
+                state=figures.data_state(filters, user=user), themes=figures.by_theme(found),
             )  # fmt: skip
     health = dashboards.of_admin() if user.role is Role.ADMIN else None
     return page("home/coordinator.html", due=dashboards.of_coordinator(user), health=health)

@@ -11,8 +11,9 @@ from training.errors import DomainError
 from training.forms.subjects import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme
 from training.policy import Action
-from training.services import reports, visible_trainings
+from training.services import visible_trainings
 from training.services.programmes import frames
+from training.services.reports import figures
 from training.web import choices, exports
 from training.web.access import permit
 from training.web.once import once
@@ -55,7 +56,7 @@ def show(programme: Programme) -> Response:
     found = paginate(visible_trainings.search(user, programme=programme), 50)
     return page(
         "programmes/show.html", programme=programme, trainings=found, held=visible_trainings.held_counts(found.items),
-        targets=reports.against_targets(programme), target_names=TargetsForm(), moves=frames.moves(programme),
+        targets=figures.against_targets(programme), target_names=TargetsForm(), moves=frames.moves(programme),
     )  # fmt: skip
 
 

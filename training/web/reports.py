@@ -19,8 +19,9 @@ from training.forms.trainings import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
-from training.services import audit, report_files, report_rows, reports, visible_trainings
+from training.services import audit, visible_trainings
 from training.services.programmes import themes
+from training.services.reports import detail_rows, downloads, figures
 from training.web import choices
 from training.web.access import permit
 from training.web.language import country_name
@@ -72,8 +73,8 @@ def _is_known(code: str | None) -> bool:
         return False
 
 
-def _filters(form: ReportFilter) -> reports.Filters:
-    return reports.Filters(**choices.wanted(form))
+def _filters(form: ReportFilter) -> figures.Filters:
+    return figures.Filters(**choices.wanted(form))
 
 
 bp.add_app_template_filter(split_label)
@@ -86,13 +87,13 @@ def attendance() -> Response:
     """The numbers of the selection, how final they are, and the rows behind them."""
     form = _form()
     filters, user = _filters(form), _user()
-    found = reports.participations(filters, user=user)
-    rows = paginate(reports.people(filters, user=user), 30)
+    found = figures.participations(filters, user=user)
+    rows = paginate(figures.people(filters, user=user), 30)
     return page(
         "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form, period="any"),
-        totals=reports.summary(found), state=reports.data_state(filters, user=user), rows=rows,
-        by_number={one.registration_id: one.participation for one in found}, tables=reports.split_tables(found),
-        names=report_files.TABLE_NAMES, overlapping=reports.overlapping_by_theme(found), files=report_files,
+        totals=figures.summary(found), state=figures.data_state(filters, user=user), rows=rows,
+        by_number={one.registration_id: one.participation for one in found}, tables=figures.split_tables(found),
+        names=downloads.TABLE_NAMES, overlapping=figures.overlapping_by_theme(found), files=downloads,
         export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
     )  # fmt: skip
 
@@ -104,27 +105,27 @@ def export(ending: str) -> Response:
     filters, user = _filters(_form()), _user()
     audit.record_export(
         by=user, action=f"report.attendance.{ending}", filters=filters.described(),
-        rows=report_rows.count_long_rows(filters, user=user),
+        rows=detail_rows.count_long_rows(filters, user=user),
     )  # fmt: skip
     name = f"attendance-{clock.today().isoformat()}.{ending}"
     demo = current_app.config["DEMO"]
     match ending:
         case "csv":
-            return download(report_files.long_csv(filters, user=user), name, "text/csv")
+            return download(downloads.long_csv(filters, user=user), name, "text/csv")
         case "json":
-            return download(report_files.long_json(filters, user=user), name, "application/json")
+            return download(downloads.long_json(filters, user=user), name, "application/json")
         case "pdf":
             language = str(get_locale() or "en")
             return download(
-                report_files.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
+                downloads.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
             )
     return download(_workbook(filters, user, demo), name, XLSX)
 
 
-def _workbook(filters: reports.Filters, user: Any, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: figures.Filters, user: Any, demo: bool) -> Iterator[bytes]:
     """The workbook in pieces, from a file that has no name any more when it is sent."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
-        report_files.xlsx(path, filters, user=user, demo=demo)
+        downloads.xlsx(path, filters, user=user, demo=demo)
         file = path.open("rb")
     return iter(lambda: file.read(256 * 1024), b"")

@@ -14,8 +14,10 @@ from training.indicators import Participation, Totals, completed, rate
 from training.models import User
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
-from training.services import organisations, report_rows, reports
-from training.services.reports import Filters
+from training.services import organisations
+from training.services.reports import detail_rows
+from training.services.reports import figures as report_figures
+from training.services.reports.figures import Filters
 from training.text import Message, msg
 
 MOST_PEOPLE_ON_PAPER = 400
@@ -64,19 +66,19 @@ def figures(totals: Totals) -> list[tuple[str, Any]]:
 def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as CSV, in pieces."""
     return csv.stream(
-        report_rows.COLUMNS, report_rows.long_rows(filters, user=user), text_columns=report_rows.TEXT_COLUMNS
+        detail_rows.COLUMNS, detail_rows.long_rows(filters, user=user), text_columns=detail_rows.TEXT_COLUMNS
     )
 
 
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
-    return _as_json(report_rows.long_rows(filters, user=user))
+    return _as_json(detail_rows.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
     """The workbook: Participants, Attendance, Summary, About this report."""
-    found = reports.participations(filters, user=user)
-    state = reports.data_state(filters, user=user)
+    found = report_figures.participations(filters, user=user)
+    state = report_figures.data_state(filters, user=user)
     by_number = {one.registration_id: one.participation for one in found}
     about = [[name, value] for name, value in _about(filters, state, demo)]
     about += [["", ""], *([name.translated(), text.translated()] for name, text in DEFINITIONS)]
@@ -95,9 +97,9 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
-    found = reports.participations(filters, user=user)
-    state = reports.data_state(filters, user=user)
-    tables = reports.split_tables(found)
+    found = report_figures.participations(filters, user=user)
+    state = report_figures.data_state(filters, user=user)
+    tables = report_figures.split_tables(found)
     by_number = {one.registration_id: one.participation for one in found}
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
@@ -115,7 +117,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "filters": ", ".join(f"{name}: {value}" for name, value in filters.described().items()),
             "final": state.is_final,
             "state": state_text(state).translated(),
-            "figures": [[name, "–" if value is None else str(value)] for name, value in figures(reports.summary(found))],
+            "figures": [[name, "–" if value is None else str(value)] for name, value in figures(report_figures.summary(found))],
             "tables": [
                 {
                     "title": TABLE_NAMES[name].translated(),
@@ -153,7 +155,7 @@ PEOPLE_COLUMNS = (
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 
 
-def state_text(state: reports.DataState) -> Message:
+def state_text(state: report_figures.DataState) -> Message:
     """How final the numbers are, in a sentence."""
     if not state.registers:
         return msg("No register is due in this selection.")
@@ -176,12 +178,12 @@ def completed_word(one: Participation | None) -> Message:
 def _as_json(rows: Iterator[list[Any]]) -> Iterator[bytes]:
     yield b"["
     for number, row in enumerate(rows):
-        record = dict(zip(report_rows.COLUMNS, row, strict=True))
+        record = dict(zip(detail_rows.COLUMNS, row, strict=True))
         yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False, default=str).encode()
     yield b"\n]\n"
 
 
-def _about(filters: Filters, state: reports.DataState, demo: bool) -> Iterator[tuple[str, str]]:
+def _about(filters: Filters, state: report_figures.DataState, demo: bool) -> Iterator[tuple[str, str]]:
     organisation = organisations.get()
     yield msg("Organisation").translated(), organisation.name
     if demo:
@@ -195,7 +197,7 @@ def _about(filters: Filters, state: reports.DataState, demo: bool) -> Iterator[t
 def _people_rows(
     filters: Filters, user: User | None, by_number: dict[int, Participation], most: int | None = None
 ) -> Iterator[list[Any]]:
-    found = reports.people(filters, user=user)
+    found = report_figures.people(filters, user=user)
     found = found.limit(most) if most else found.execution_options(yield_per=1000)
     for number, r in enumerate(db.session.scalars(found), start=1):
         one = by_number.get(r.id)
@@ -212,29 +214,29 @@ def _people_rows(
 def _attendance_sheets(filters: Filters, user: User | None) -> list[Sheet]:
     """The long form; a sheet holds a million rows, so more of them take a second one."""
     rows = _long_rows(filters, user)
-    count = max(1, -(-report_rows.count_long_rows(filters, user=user) // MOST_ROWS))
+    count = max(1, -(-detail_rows.count_long_rows(filters, user=user) // MOST_ROWS))
     widths = [14, 30, 8, 16, 34, 18, 8, 20, 8, 12, 22, 22, 10, 38, 22, 20, 6, 8, 14, 34, 20, 14, 14, 10, 10]
     names = ["Attendance", *(f"Attendance {n}" for n in range(2, count + 1))]
-    return [Sheet(name, report_rows.COLUMNS, islice(rows, MOST_ROWS), widths) for name in names]
+    return [Sheet(name, detail_rows.COLUMNS, islice(rows, MOST_ROWS), widths) for name in names]
 
 
 def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
-    minutes = report_rows.COLUMNS.index("attended_minutes")
-    for row in report_rows.long_rows(filters, user=user):
+    minutes = detail_rows.COLUMNS.index("attended_minutes")
+    for row in detail_rows.long_rows(filters, user=user):
         row[minutes] = None if row[minutes] == "" else row[minutes]
         yield row
 
 
-def _summary_rows(found: Sequence[reports.Listed]) -> Iterator[list[Any]]:
-    yield [msg("Total").translated(), "", *(value for _, value in figures(reports.summary(found)))]
-    for name, splits in reports.split_tables(found).items():
+def _summary_rows(found: Sequence[report_figures.Listed]) -> Iterator[list[Any]]:
+    yield [msg("Total").translated(), "", *(value for _, value in figures(report_figures.summary(found)))]
+    for name, splits in report_figures.split_tables(found).items():
         for split in splits:
             yield [
                 TABLE_NAMES[name].translated(),
                 split.label,
                 *(value for _, value in figures(split.totals)),
             ]
-    for split in reports.overlapping_by_theme(found):
+    for split in report_figures.overlapping_by_theme(found):
         yield [
             msg("Counted under every covered area (does not add up)").translated(),
             split.label,
@@ -242,7 +244,7 @@ def _summary_rows(found: Sequence[reports.Listed]) -> Iterator[list[Any]]:
         ]
 
 
-def _paper_row(split: reports.Split) -> list[str]:
+def _paper_row(split: report_figures.Split) -> list[str]:
     t = split.totals
     return [
         split.label, str(t.confirmed), str(t.participations), str(t.completed), _shown(t.attendance_rate),

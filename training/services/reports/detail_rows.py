@@ -29,7 +29,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import reports
+from training.services.reports import figures
 
 COLUMNS = (
     "programme_code", "programme_title", "theme_code", "training_code", "training_title", "activity_type", "country",
@@ -46,14 +46,14 @@ TEXT_COLUMNS = frozenset(
 """Positions of the columns that hold what people typed."""
 
 
-def long_rows(filters: reports.Filters, *, user: User | None) -> Iterator[list[Any]]:
+def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[Any]]:
     """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed.
 
     The query is built at once, while the user is at hand; rows may be read after the request has ended.
     """
     theme, session_theme = aliased(Theme), aliased(Theme)
     hidden = Agency.confidential
-    found = reports.from_registers(
+    found = figures.from_registers(
         select(
             Programme.code,
             Programme.title,
@@ -64,21 +64,21 @@ def long_rows(filters: reports.Filters, *, user: User | None) -> Iterator[list[A
             Training.country,
             TrainingSession.title,
             session_theme.code,
-            reports.plain(TrainingSession.starts_local),
-            reports.plain(TrainingSession.ends_local),
+            figures.plain(TrainingSession.starts_local),
+            figures.plain(TrainingSession.ends_local),
             TrainingSession.scheduled_minutes,
-            reports.plain(Trainee.public_id),
+            figures.plain(Trainee.public_id),
             case((hidden, literal("")), else_=Trainee.family_name),
             case((hidden, literal("")), else_=Trainee.given_names),
-            reports.plain(Trainee.sex),
+            figures.plain(Trainee.sex),
             Registration.trainee_country,
             Registration.agency_code,
             Registration.agency_name,
             Registration.agency_type_code,
-            reports.plain(Registration.state),
-            reports.plain(AttendanceRecord.status),
+            figures.plain(Registration.state),
+            figures.plain(AttendanceRecord.status),
             AttendanceRecord.minutes,
-            reports.plain(TrainingSession.register_state),
+            figures.plain(TrainingSession.register_state),
             Training.zone,
         ),
         filters,
@@ -95,9 +95,9 @@ def long_rows(filters: reports.Filters, *, user: User | None) -> Iterator[list[A
     return _streamed(found)
 
 
-def count_long_rows(filters: reports.Filters, *, user: User | None) -> int:
+def count_long_rows(filters: figures.Filters, *, user: User | None) -> int:
     """How many rows ``long_rows`` gives."""
-    return db.session.scalar(reports.from_registers(select(func.count()), filters, user)) or 0
+    return db.session.scalar(figures.from_registers(select(func.count()), filters, user)) or 0
 
 
 def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
