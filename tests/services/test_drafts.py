@@ -25,7 +25,8 @@ from training.models import (
     User,
 )
 from training.policy import Action, can
-from training.services import dashboards, visible_trainings
+from training.services import visible_trainings
+from training.services.home import dashboards
 from training.services.merging import merges
 from training.services.registrations import decisions, drafts, late_changes, reminders, seats, submissions
 from training.services.registrations import visible as registration_visible

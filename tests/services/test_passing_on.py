@@ -21,8 +21,9 @@ from training.models import (
     ReserveOrder,
     Role,
 )
-from training.services import dashboards, seat_counts
+from training.services import seat_counts
 from training.services.directory import agencies
+from training.services.home import dashboards
 from training.services.registrations import (
     decisions,
     kept_seats,

@@ -7,7 +7,7 @@ from datetime import datetime
 from tests.make import Make
 from training.db import db
 from training.models import Admission, ReasonCode, Registration, RegistrationState, Role
-from training.services import dashboards
+from training.services.home import dashboards
 from training.services.registrations import reserve_list, visible
 
 S = RegistrationState

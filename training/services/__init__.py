@@ -57,7 +57,7 @@ ORDER = (
     "reports.figures",
     "reports.detail_rows",
     "reports.downloads",
-    "dashboards",
+    "home.dashboards",
     "backups",
     "demo_trainings",
     "demo",

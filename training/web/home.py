@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.models import Role, User
 from training.policy import Action
-from training.services import dashboards, organisations
+from training.services import organisations
+from training.services.home import dashboards
 from training.services.reports import downloads, figures
 from training.web.access import permit, public
 from training.web.respond import page
