@@ -23,8 +23,9 @@ from training import clock
 from training.db import db
 from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
-from training.services import audit, backups, demo, request_keys, visible_trainings
+from training.services import audit, backups, request_keys, visible_trainings
 from training.services.accounts import users
+from training.services.demo import build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
 from training.services.imports.verdicts import Verdict
@@ -83,7 +84,7 @@ def seed() -> None:
 
 
 @click.command("demo")
-@click.option("--scale", type=click.Choice(sorted(demo.SCALES)), default="small", show_default=True)
+@click.option("--scale", type=click.Choice(sorted(build.SCALES)), default="small", show_default=True)
 @with_appcontext
 @refusing
 def make_demo(scale: str) -> None:
@@ -92,7 +93,7 @@ def make_demo(scale: str) -> None:
         click.echo("Demo data are for instances with TRAINING_DEMO=1 only.", err=True)
         raise SystemExit(1)
     themes.seed()
-    sign_ins = demo.make(scale)
+    sign_ins = build.make(scale)
     lines = "".join(f"  {one.role:<12} {one.email:<26} {one.password}\n" for one in sign_ins)
     path = Path(current_app.config["CONFIG"].instance_dir) / "demo-sign-ins.txt"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

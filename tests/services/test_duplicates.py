@@ -18,7 +18,8 @@ from training.models import (
     Trainee,
     TraineeKey,
 )
-from training.services import audit, demo
+from training.services import audit
+from training.services.demo import build
 from training.services.imports import confirming, staging, undoing
 from training.services.merging import merges
 from training.services.registrations import reserve_list, submissions
@@ -92,8 +93,8 @@ def test_keys_are_kept_by_an_import_and_go_with_its_undoing(make: Make):
 
 
 def test_keys_are_kept_for_the_demo(make: Make, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(demo.SCALES, "small", demo.SCALES["small"])
-    demo.make("small")
+    monkeypatch.setitem(build.SCALES, "small", build.SCALES["small"])
+    build.make("small")
 
     people = db.session.scalars(select(Trainee).limit(40)).all()
     assert [one.name for one in people if kept_keys(one) != records.keys_of(one)] == []

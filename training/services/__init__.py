@@ -59,6 +59,6 @@ ORDER = (
     "reports.downloads",
     "home.dashboards",
     "backups",
-    "demo_trainings",
-    "demo",
+    "demo.past_trainings",
+    "demo.build",
 )

@@ -42,7 +42,7 @@ from training.models import (
 )
 from training.names import search_key
 from training.services import audit
-from training.services.demo_trainings import (
+from training.services.demo.past_trainings import (
     Made,
     Scale,
     Shape,
