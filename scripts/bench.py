@@ -26,7 +26,7 @@ from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Role, Theme, User  # noqa: E402
 from training.services.accounts import sign_ins  # noqa: E402
-from training.services.reports import downloads
+from training.services.reports import downloads  # noqa: E402
 from training.services.reports.figures import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")

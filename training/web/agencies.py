@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError, NotFound
-from training.forms.subjects import AgencyFilter, AgencyForm
+from training.forms.directory import AgencyFilter, AgencyForm
 from training.models import Agency
 from training.policy import Action
 from training.services.accounts import colleagues, users

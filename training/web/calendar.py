@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.forms.trainings import CalendarFilter
+from training.forms.schedule import CalendarFilter
 from training.policy import Action
 from training.services.schedule import calendars
 from training.web import choices

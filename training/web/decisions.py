@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.trainings import DecisionForm
+from training.forms.registrations import DecisionForm
 from training.models import RegistrationState, Training
 from training.policy import Action
 from training.services import visible_trainings

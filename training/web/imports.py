@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import DomainError, Invalid
 from training.forms import labels
-from training.forms.trainings import RosterForm
+from training.forms.imports import RosterForm
 from training.models import BatchState, ImportBatch, Role, Training, User
 from training.output import roster_template
 from training.policy import Action

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from training import letters
 from training.errors import Conflict, DomainError, NotFound, TooMany
-from training.forms.my import CorrectionForm, DeclineForm
+from training.forms.registrations import CorrectionForm, DeclineForm
 from training.models import Registration
 from training.services.letters import parts
 from training.services.papers import confirmations

@@ -13,7 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
-from training.forms.subjects import DoorForm
+from training.forms.attendance import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
 from training.services import visible_trainings

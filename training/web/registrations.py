@@ -11,8 +11,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
-from training.forms.subjects import NewTraineeForm, PlainFilter
-from training.forms.trainings import RegistrationFilter, ReplaceForm
+from training.forms.base import PlainFilter
+from training.forms.registrations import RegistrationFilter, ReplaceForm
+from training.forms.trainees import NewTraineeForm
 from training.models import Registration, Role, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.errors import NotFound
 from training.forms import labels
-from training.forms.trainings import ReportFilter
+from training.forms.reports import ReportFilter
 from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action

@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.trainings import AnswerForm, SeatRequestForm, SeatsForm
+from training.forms.registrations import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
 from training.services import visible_trainings

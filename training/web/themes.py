@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.subjects import NewThemeForm, ThemeForm
+from training.forms.programmes import NewThemeForm, ThemeForm
 from training.models import Theme, ThemeKind
 from training.policy import Action
 from training.services import visible_trainings

@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.subjects import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
+from training.forms.trainees import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
 from training.policy import Action, allows
 from training.services.merging import merges

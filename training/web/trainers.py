@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.subjects import AbsenceForm, TrainerFilter, TrainerForm
+from training.forms.directory import AbsenceForm, TrainerFilter, TrainerForm
 from training.models import Role, Trainer
 from training.policy import Action
 from training.services.accounts import users

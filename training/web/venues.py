@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.subjects import RoomForm, VenueFilter, VenueForm
+from training.forms.directory import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
 from training.services.directory import venues
