@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from tests.make import Make
 from training.db import db
 from training.models import AuditEntry, AuditOutcome, Role
-from training.web.exports import COLUMNS
+from training.web.kit.exports import COLUMNS
 
 
 def table(response) -> list[list[str]]:
