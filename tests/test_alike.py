@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.alike import Grade, grade, keys
+from training.rules.alike import Grade, grade, keys
 
 # "Family, Given" as typed, with "| native" where there is one; each pair is one person, however it was spelled
 SAME = """

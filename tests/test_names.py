@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from training.names import KEY_LENGTH, clean, fold, same_person_key, script_of, search_key, split_full_name
+from training.rules.names import (
+    KEY_LENGTH,
+    clean,
+    fold,
+    same_person_key,
+    script_of,
+    search_key,
+    split_full_name,
+)
 
 
 @pytest.mark.parametrize(

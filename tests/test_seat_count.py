@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.seat_count import Kept, SeatCount
+from training.rules.seats import Kept, SeatCount
 
 COUNTRIES = ["AT", "FR", "UA"]
 AGENCIES = {number: COUNTRIES[number % 3] for number in range(1, 7)}

@@ -20,10 +20,10 @@ from config import Config
 from tests.conftest import SECRET
 from tests.isolation.world import TOKEN
 from tests.make import Make
-from training import clock, walltime
+from training import clock
 from training.db import db
-from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
+from training.rules import walltime
 from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import (
@@ -36,6 +36,7 @@ from training.services.registrations import (
 )
 from training.services.trainees import records
 from training.services.trainings import changes, moves
+from training.texts.letters import KINDS
 
 OWN, THEIR = "plain", TOKEN
 FATES = ("stayed", "moved", "merged")

@@ -20,7 +20,7 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError, NotFound
 from training.models import Agency, OutgoingMail, Registration, Role, Trainee, Training, User
-from training.names import fold
+from training.rules.names import fold
 from training.services.accounts import users
 from training.services.directory import agencies
 from training.services.letters import outbox

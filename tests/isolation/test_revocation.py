@@ -14,7 +14,7 @@ from tests.isolation.crawler import readable
 from tests.isolation.test_matrix import FOREIGN
 from tests.isolation.world import TOKEN, World, token_of, world
 from tests.make import Make
-from training import clock, links, policy
+from training import clock, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
@@ -27,6 +27,7 @@ from training.services.programmes import themes
 from training.services.registrations import kept_seats, submissions
 from training.services.trainees import records
 from training.services.trainings import moves
+from training.texts import links
 
 WHO = "colleague of A"
 

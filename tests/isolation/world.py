@@ -9,7 +9,6 @@ from typing import Any
 
 from tests.conftest import SECRET
 from tests.make import Make
-from training import links
 from training.db import db
 from training.models import (
     Admission,
@@ -31,6 +30,7 @@ from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import reserve_list, seat_requests, submissions
 from training.services.trainees import records
+from training.texts import links
 
 TOKEN = "zqx"
 

@@ -9,11 +9,11 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import letters
 from training.db import atomic, db
 from training.models import Modality, OutgoingMail, Role
 from training.services.schedule import sessions
 from training.services.trainings import changes, moves
+from training.texts import letters
 
 
 @pytest.fixture

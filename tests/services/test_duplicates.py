@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.make import Make
-from training import alike, clock
-from training.alike import Grade
+from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -18,6 +17,8 @@ from training.models import (
     Trainee,
     TraineeKey,
 )
+from training.rules import alike
+from training.rules.alike import Grade
 from training.services import audit
 from training.services.demo import build
 from training.services.imports import confirming, staging, undoing

@@ -8,9 +8,9 @@ import pytest
 
 from config import LANGUAGES
 from tests.make import Make
-from training import letters, links
-from training.letters import FOLDER, KINDS, TEXTS, Ready, block, fill, one_line
 from training.services.letters import samples
+from training.texts import letters, links
+from training.texts.letters import FOLDER, KINDS, TEXTS, Ready, block, fill, one_line
 
 
 def test_every_kind_exists_in_every_language_and_no_other_file_does():

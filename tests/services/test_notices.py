@@ -12,7 +12,7 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import clock, letters, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, DomainError
 from training.models import (
@@ -25,6 +25,7 @@ from training.models import (
     Reminder,
     Role,
 )
+from training.rules import walltime
 from training.services import locked_trainings
 from training.services.letters import outbox
 from training.services.registrations import (
@@ -38,6 +39,7 @@ from training.services.registrations import (
 )
 from training.services.trainees import records
 from training.services.trainings import changes, moves
+from training.texts import letters
 
 
 @pytest.fixture

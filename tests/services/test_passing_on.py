@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.make import Make
 from tests.services.test_reserve_list import reserved
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -21,6 +21,7 @@ from training.models import (
     ReserveOrder,
     Role,
 )
+from training.rules import walltime
 from training.services import seat_counts
 from training.services.directory import agencies
 from training.services.home import dashboards

@@ -10,7 +10,6 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import letters
 from training.db import atomic, db
 from training.models import Admission, MailState, OutgoingMail, Registration, Role
 from training.services.letters import outbox
@@ -23,6 +22,7 @@ from training.services.registrations import (
     submissions,
 )
 from training.services.trainings import changes, moves
+from training.texts import letters
 
 ADA = "ada@example.org"
 

@@ -9,10 +9,10 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from training import walltime
 from training.db import atomic, db
 from training.errors import Invalid
 from training.models import Admission, AuditEntry, Role
+from training.rules import walltime
 from training.services.registrations import kept_seats, late_changes, seat_requests, seats
 from training.services.trainings import changes
 

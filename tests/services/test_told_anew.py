@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.conftest import SECRET
 from tests.make import Make
-from training import clock, links
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
@@ -24,6 +24,7 @@ from training.services.merging import merges
 from training.services.registrations import by_link, reserve_list, submissions, visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves
+from training.texts import links
 
 
 def send(app) -> list[EmailMessage]:

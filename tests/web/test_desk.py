@@ -11,9 +11,10 @@ import time_machine
 from sqlalchemy import func, select
 
 from tests.make import Make
-from training import clock, walltime
+from training import clock
 from training.db import db
 from training.models import Admission, OutgoingMail, RegistrationState, Role
+from training.rules import walltime
 from training.services.registrations import drafts, reserve_list, seat_requests, seats, submissions, visible
 from training.services.trainings import moves
 

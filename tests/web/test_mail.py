@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from tests.make import Make
-from training import clock, letters
+from training import clock
 from training.db import atomic
 from training.forms import labels
 from training.models import MailState, OutgoingMail, Role
 from training.services.letters import outbox
+from training.texts import letters
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from tests.conftest import SECRET
 from tests.make import Make
 from tests.papers import text_of
-from training import links
 from training.db import atomic, db
 from training.models import Admission, OutgoingMail, ReasonCode, Registration, RegistrationState, Role
 from training.services.accounts import sign_ins
 from training.services.imports import confirming, staging, undoing
 from training.services.registrations import reserve_list, submissions, visible
 from training.services.trainees import records
+from training.texts import links
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.names import fold
+from training.rules.names import fold
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)

@@ -14,10 +14,11 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training import clock, passwords
+from training import clock
 from training.db import atomic, db
 from training.errors import Invalid, NotFound, TooMany
 from training.models import LinkPurpose, OneTimeLink, SignInAttempt, User, UserSession
+from training.rules import passwords
 from training.services import audit
 from training.services.letters import outbox
 from training.text import in_language, msg

@@ -9,10 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from training import passwords
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, LinkPurpose, Role, Theme, User
+from training.rules import passwords
 from training.services import audit
 from training.services.accounts import sign_ins
 from training.text import msg

@@ -7,7 +7,6 @@ spelling, or waited for a seat is answered by nothing but the line in the regist
 from __future__ import annotations
 
 from training import clock
-from training.alike import Grade
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -20,6 +19,7 @@ from training.models import (
     TrainingSession,
     User,
 )
+from training.rules.alike import Grade
 from training.services import locked_trainings, visible_trainings
 from training.services.attendance import registers
 from training.services.registrations import late_changes, steps, visible

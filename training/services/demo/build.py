@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from anyascii import anyascii
 from sqlalchemy import func, insert, select, text
 
-from training import alike, clock, demo_data, passwords
+from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -40,7 +40,8 @@ from training.models import (
     trainer_theme,
     user_theme,
 )
-from training.names import search_key
+from training.rules import alike, passwords
+from training.rules.names import search_key
 from training.services import audit
 from training.services.demo.past_trainings import (
     Made,
@@ -51,6 +52,7 @@ from training.services.demo.past_trainings import (
     session_rows,
 )
 from training.text import msg
+from training.texts import invented
 
 SCALES = {
     "small": Scale(
@@ -165,11 +167,11 @@ def _id(world: World) -> uuid.UUID:
 
 
 def _agencies(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(demo_data.COUNTRIES.items())
+    countries = list(invented.COUNTRIES.items())
     for n in range(world.scale.agencies):
         code, (country, _script, _zone, _city) = countries[n % len(countries)]
         turn = n // len(countries)
-        kind, theme, name = demo_data.AGENCY_NAMES[(turn * 5 + n) % len(demo_data.AGENCY_NAMES)]
+        kind, theme, name = invented.AGENCY_NAMES[(turn * 5 + n) % len(invented.AGENCY_NAMES)]
         title = name.format(country) + (f", branch {turn - 4}" if turn > 4 else "")
         row = {
             "id": n + 1, "public_id": _id(world), "code": f"{code}-{n + 1:03}", "name": title, "native_name": "",
@@ -187,24 +189,24 @@ def _trainees(world: World) -> Iterator[dict[str, Any]]:
     women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
     for n in range(world.scale.trainees):
         agency = world.agencies[(n * 7) % len(world.agencies)]
-        script = demo_data.COUNTRIES[agency["country"]][1]
+        script = invented.COUNTRIES[agency["country"]][1]
         sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
-        family = rng.choice(demo_data.FAMILY[script])
-        given = rng.choice(demo_data.GIVEN[(script, sex)])
+        family = rng.choice(invented.FAMILY[script])
+        given = rng.choice(invented.GIVEN[(script, sex)])
         native = f"{family} {given}" if script != "latin" else ""
         if script == "cyrillic":
             family, given = anyascii(family), anyascii(given)
         elif script == "arabic":
-            family, given = demo_data.ARABIC_LATIN[family], demo_data.ARABIC_LATIN[given]
+            family, given = invented.ARABIC_LATIN[family], invented.ARABIC_LATIN[given]
         if world.scale.trainees > 5_000:
-            family = f"{family}-{demo_data.FAMILY['latin'][n % 25]}"
+            family = f"{family}-{invented.FAMILY['latin'][n % 25]}"
         email = f"person{n + 1}@example.org"
         row = {
             "id": n + 1, "public_id": _id(world), "family_name": family, "given_names": given, "native_name": native,
             "search_key": search_key(family, given, native, email),
             "sex": "not_recorded" if rng.random() < 0.01 else sex, "country": agency["country"],
-            "agency_id": agency["id"], "theme_id": agency["theme_id"], "function": rng.choice(demo_data.FUNCTIONS),
-            "rank": rng.choice(demo_data.RANKS), "language": {"cyrillic": "ru", "arabic": "ar"}.get(script, "en"),
+            "agency_id": agency["id"], "theme_id": agency["theme_id"], "function": rng.choice(invented.FUNCTIONS),
+            "rank": rng.choice(invented.RANKS), "language": {"cyrillic": "ru", "arabic": "ar"}.get(script, "en"),
             "email": email, "phone": f"+99 555 {n + 1:06}", "anonymised_at": None, **_stamps(),
         }  # fmt: skip
         world.trainees_of.setdefault(agency["id"], []).append(row)
@@ -219,7 +221,7 @@ def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
 
 
 def _venues(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(demo_data.COUNTRIES.items())
+    countries = list(invented.COUNTRIES.items())
     for n in range(world.scale.venues):
         code, (_name, _script, zone, city) = countries[n % len(countries)]
         yield {
@@ -229,7 +231,7 @@ def _venues(world: World) -> Iterator[dict[str, Any]]:
 
 
 def _rooms(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(demo_data.COUNTRIES.items())
+    countries = list(invented.COUNTRIES.items())
     for n in range(world.scale.venues * len(ROOMS)):
         venue = n // len(ROOMS)
         code, (_name, _script, zone, _city) = countries[venue % len(countries)]
@@ -277,8 +279,8 @@ def _trainers(world: World) -> Iterator[dict[str, Any]]:
     trainer_user = db.session.scalar(select(User.id).where(User.role == Role.TRAINER))
     for n in range(world.scale.trainers):
         sex = "f" if n % 2 else "m"
-        family = demo_data.FAMILY["latin"][n % 25] + ("" if n < 25 else f" {n // 25}")
-        given = demo_data.GIVEN[("latin", sex)][n % 10]
+        family = invented.FAMILY["latin"][n % 25] + ("" if n < 25 else f" {n // 25}")
+        given = invented.GIVEN[("latin", sex)][n % 10]
         world.trainers.append(n + 1)
         yield {
             "id": n + 1, "public_id": _id(world), "family_name": family if n else "Trainer",
@@ -293,13 +295,13 @@ def _programmes(world: World) -> Iterator[dict[str, Any]]:
     first = date((world.today - timedelta(days=world.scale.days_back + 30)).year, 1, 1)
     last = date(world.today.year + 2, 12, 31)
     for n in range(world.scale.programmes):
-        code, title, theme, donor = demo_data.PROGRAMMES[n % len(demo_data.PROGRAMMES)]
-        turn = n // len(demo_data.PROGRAMMES)
+        code, title, theme, donor = invented.PROGRAMMES[n % len(invented.PROGRAMMES)]
+        turn = n // len(invented.PROGRAMMES)
         code, title = (f"{code}-{turn}", f"{title}, part {turn + 1}") if turn else (code, title)
         row = {
             "id": n + 1, "public_id": _id(world), "code": code, "title": title, "theme_id": world.themes[theme],
             "search_key": search_key(title, code, donor), "donor": donor, "grant_reference": f"DEMO/{n + 1:03}",
-            "starts_on": first, "ends_on": last, "countries": ",".join(demo_data.COUNTRIES),
+            "starts_on": first, "ends_on": last, "countries": ",".join(invented.COUNTRIES),
             "objectives": "", "completion_percent": 80, "day_basis": "hours", "day_minutes": 360,
             "deduction_minutes": 30, "evidence_rule": "", "retention_months": 60, "privacy_notice": "",
             "donor_block": f"Funded by {donor}", "state": "active", "state_reason": "", **_stamps(),
@@ -338,7 +340,7 @@ def _training(
     world: World, n: int, types: list[int], pairs: set[tuple[int, int]]
 ) -> tuple[dict[str, Any], Shape]:
     """One training's row, and what is to happen in it."""
-    theme, title = demo_data.TOPICS[n % len(demo_data.TOPICS)]
+    theme, title = invented.TOPICS[n % len(invented.TOPICS)]
     fitting = [p for p in world.programmes if (p["theme_id"], world.themes[theme]) in pairs]
     programme = fitting[(n // 3) % len(fitting)]
     shape = Shape.of(n, world.scale, world.today)

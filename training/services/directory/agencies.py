@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
-from training.names import fold, search_key
+from training.rules.names import fold, search_key
 from training.services import audit
 from training.services.accounts import sign_ins
 from training.services.letters import again, outbox

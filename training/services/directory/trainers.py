@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from training import walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Role, Theme, Trainer, TrainerAbsence, User
-from training.names import fold, search_key
+from training.rules import walltime
+from training.rules.names import fold, search_key
 from training.services import audit
 from training.text import msg
 

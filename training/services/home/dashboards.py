@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from training import clock, walltime
+from training import clock
 from training.db import db
 from training.models import (
     HOLDS_SEAT,
@@ -26,6 +26,7 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules import walltime
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import registers as attendance_registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting

@@ -13,9 +13,9 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, BatchState, ImportBatch, RosterMapping, Training, User
-from training.names import fold
 from training.rosters import headers, read, rows
 from training.rosters.table import Table
+from training.rules.names import fold
 from training.services import audit, locked_trainings
 from training.services.imports import verdicts
 from training.services.imports.verdicts import NEW, SKIP

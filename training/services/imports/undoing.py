@@ -14,7 +14,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import aliased, joinedload
 
 from config import LANGUAGES
-from training import letters
 from training.db import atomic, db, note
 from training.errors import Conflict
 from training.models import (
@@ -40,6 +39,7 @@ from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.trainees import records
 from training.text import Message, msg
+from training.texts import letters
 
 UNDONE = msg("The import was undone.")
 WHY = "The list was sent by mistake and taken back."

@@ -14,12 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
-from training.alike import Key
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
-from training.names import same_person_key
 from training.rosters.headers import Mapping
 from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rules.alike import Key
+from training.rules.names import same_person_key
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 from training.text import Message, msg

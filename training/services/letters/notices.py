@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
-from training import clock, letters
+from training import clock
 from training.db import MOST_PARAMETERS, db, insert_many, note
 from training.models import (
     LIVE,
@@ -31,6 +31,7 @@ from training.services.letters import parts as letter_parts
 from training.services.letters.of_changes import Facts, MovedSession, Times
 from training.services.letters.of_steps import Remark, Step
 from training.services.letters.parts import Part, name_of
+from training.texts import letters
 
 AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from training import letters
-from training.letters import Ready, block, one_line
 from training.models import Training, TrainingSession
 from training.services.letters.parts import Part, Whereabouts, about, whereabouts
+from training.texts import letters
+from training.texts.letters import Ready, block, one_line
 
 
 @dataclass(frozen=True)

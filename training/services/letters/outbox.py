@@ -25,12 +25,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload
 
 from config import Config
-from training import clock, letters, links
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
 from training.services import visible_trainings
 from training.text import msg
+from training.texts import letters, links
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
-from training import clock, letters, links
+from training import clock
 from training.db import Row, db
-from training.letters import Letter, Ready, block, fill, one_line
 from training.models import (
     Agency,
     MailState,
@@ -28,6 +27,8 @@ from training.models import (
 )
 from training.services import organisations
 from training.services.letters import outbox
+from training.texts import letters, links
+from training.texts.letters import Letter, Ready, block, fill, one_line
 
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]

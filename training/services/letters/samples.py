@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from training import clock, letters
-from training.letters import Letter, Ready, block, fill
+from training import clock
 from training.models import Training
 from training.services.letters.parts import to_everybody, whereabouts
+from training.texts import letters
+from training.texts.letters import Letter, Ready, block, fill
 
 SAMPLE = ("– Sample, Anna", "– Sample, Omar")
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from training import letters, links
 from training.db import Row
-from training.letters import Letter, Ready, one_line
 from training.models import Registration, Training
 from training.services import organisations
 from training.services.letters import parts as letter_parts
 from training.services.letters.parts import Part, about
+from training.texts import letters, links
+from training.texts.letters import Letter, Ready, one_line
 
 STEPS = frozenset({"confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced"})
 """The steps of a registration that its person is told of."""

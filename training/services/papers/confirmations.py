@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel.dates import format_date
 
-from training import clock, letters
+from training import clock
 from training.errors import Conflict
 from training.models import Registration, RegistrationState, TrainingSession
 from training.output import pdf
@@ -12,6 +12,7 @@ from training.services import organisations
 from training.services.letters import parts
 from training.services.schedule import sessions
 from training.text import in_language, msg
+from training.texts import letters
 
 
 def has_confirmation(registration: Registration) -> bool:

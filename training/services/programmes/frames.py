@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -24,7 +24,8 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.names import fold, search_key
+from training.rules import walltime
+from training.rules.names import fold, search_key
 from training.services import audit
 from training.text import msg
 

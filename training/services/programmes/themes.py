@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from training import seed_data
 from training.db import atomic, db
 from training.errors import Invalid, NotFound
 from training.models import (
@@ -24,6 +23,7 @@ from training.models import (
 )
 from training.services import audit
 from training.text import msg
+from training.texts import seeds
 
 
 def every() -> list[Theme]:
@@ -78,7 +78,7 @@ def agency_types() -> list[AgencyType]:
 
 def agency_type_name(code: str, language: str) -> str:
     """The name of a seeded agency type, without asking the database; the code where it is another one."""
-    names = {one[0]: dict(zip(("en", "fr", "ru"), one[1:], strict=True)) for one in seed_data.AGENCY_TYPES}
+    names = {one[0]: dict(zip(("en", "fr", "ru"), one[1:], strict=True)) for one in seeds.AGENCY_TYPES}
     return names.get(code, {}).get(language) or names.get(code, {}).get("en", code)
 
 
@@ -133,21 +133,21 @@ def change(
 def seed() -> dict[str, int]:
     """Add the themes, activity types and agency types that are missing; what is there is left as it is."""
     added = {
-        "themes": _add_missing(Theme, [_theme(n, row) for n, row in enumerate(seed_data.THEMES)]),
+        "themes": _add_missing(Theme, [_theme(n, row) for n, row in enumerate(seeds.THEMES)]),
         "activity types": _add_missing(
             ActivityType,
             [
                 ActivityType(
                     code=c, counts_as_training=counts, name_en=en, name_fr=fr, name_ru=ru, position=n
                 )
-                for n, (c, counts, en, fr, ru) in enumerate(seed_data.ACTIVITY_TYPES)
+                for n, (c, counts, en, fr, ru) in enumerate(seeds.ACTIVITY_TYPES)
             ],
         ),
         "agency types": _add_missing(
             AgencyType,
             [
                 AgencyType(code=c, name_en=en, name_fr=fr, name_ru=ru, position=n)
-                for n, (c, en, fr, ru) in enumerate(seed_data.AGENCY_TYPES)
+                for n, (c, en, fr, ru) in enumerate(seeds.AGENCY_TYPES)
             ],
         ),
     }

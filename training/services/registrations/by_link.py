@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from training import clock, letters, links
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound, TooMany
 from training.models import (
@@ -28,6 +28,7 @@ from training.services.accounts import sign_ins
 from training.services.letters import parts
 from training.services.registrations import reserve_list, steps, submissions
 from training.text import msg
+from training.texts import letters, links
 
 LINK_LIFE = timedelta(days=30)
 MOST_CORRECTIONS = 3

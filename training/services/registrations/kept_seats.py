@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Admission, Agency, Promotion, Registration, SeatAllocation, Training, User
-from training.seat_count import Kept
+from training.rules import walltime
+from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts
 from training.services.registrations import seats
 from training.services.registrations.reserve_list import Freed, is_moving_up, next_in_line, promote

@@ -20,7 +20,7 @@ from training.models import (
     Training,
     User,
 )
-from training.seat_count import SeatCount
+from training.rules.seats import SeatCount
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.registrations import reserve_list, seats, steps, submissions, visible
 from training.services.registrations.reserve_list import Freed

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import joinedload
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
@@ -27,6 +27,7 @@ from training.models import (
     Training,
     TrainingState,
 )
+from training.rules import walltime
 from training.services import locked_trainings, visible_trainings
 from training.services.letters import parts as letter_parts
 from training.services.letters import to_people

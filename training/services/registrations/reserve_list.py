@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import case, select
 from sqlalchemy.orm import contains_eager
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
@@ -22,7 +22,8 @@ from training.models import (
     Training,
     User,
 )
-from training.seat_count import Kept, Origin, SeatCount
+from training.rules import walltime
+from training.rules.seats import Kept, Origin, SeatCount
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.registrations import seats as seat_service
 from training.services.registrations import steps

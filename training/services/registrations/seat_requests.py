@@ -22,7 +22,7 @@ from training.models import (
     Training,
     User,
 )
-from training.seat_count import Kept
+from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.letters import notices
 from training.services.registrations import kept_seats, reserve_list, steps

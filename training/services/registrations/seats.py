@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from training import walltime
 from training.db import db
 from training.errors import Conflict
 from training.models import (
@@ -23,7 +22,8 @@ from training.models import (
     SeatAllocation,
     Training,
 )
-from training.seat_count import Kept, SeatCount
+from training.rules import walltime
+from training.rules.seats import Kept, SeatCount
 from training.services.seat_counts import (
     allocations,
     as_kept,

@@ -23,7 +23,7 @@ from training.models import (
     Training,
     User,
 )
-from training.names import fold
+from training.rules.names import fold
 from training.services import visible_trainings
 from training.services.trainees import records
 

@@ -16,7 +16,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.seat_count import SeatCount
+from training.rules.seats import SeatCount
 from training.services import seat_counts
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed

@@ -10,10 +10,10 @@ from typing import Any
 
 from training import clock
 from training.db import db
-from training.indicators import Participation, Totals, completed, rate
 from training.models import User
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
+from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import organisations
 from training.services.reports import detail_rows
 from training.services.reports import figures as report_figures

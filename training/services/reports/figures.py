@@ -26,7 +26,6 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
 from training.db import db
-from training.indicators import Participation, Totals, rate, totals
 from training.models import (
     ActivityType,
     Agency,
@@ -45,6 +44,7 @@ from training.models import (
     TrainingSession,
     User,
 )
+from training.rules.indicators import Participation, Totals, rate, totals
 from training.services import visible_trainings
 from training.services.attendance import registers as attendance_registers
 from training.services.programmes import frames

@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 import holidays
 from sqlalchemy import and_, select
 
-from training import walltime
 from training.db import db
 from training.errors import Invalid
 from training.models import (
@@ -19,6 +18,7 @@ from training.models import (
     Training,
     TrainingSession,
 )
+from training.rules import walltime
 from training.services.directory import trainers
 from training.text import Message, msg
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from training import clock, walltime
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
@@ -30,6 +30,7 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules import walltime
 from training.services import audit, locked_trainings
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes

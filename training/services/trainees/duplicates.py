@@ -12,11 +12,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from training import alike, clock
-from training.alike import GRADES, Grade
+from training import clock
 from training.db import atomic, db
 from training.errors import NotFound
 from training.models import Agency, NotSame, Registration, Role, Sex, Trainee, TraineeKey, User
+from training.rules import alike
+from training.rules.alike import GRADES, Grade
 from training.services import audit
 from training.services.trainees import records
 from training.services.trainees.records import Person

@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, delete, false, intersect, or_, select
 from sqlalchemy.orm import joinedload
 
-from training import alike
 from training.db import MOST_PARAMETERS, Row, atomic, db, insert_many, store_many
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
-from training.names import clean, fold, search_key
+from training.rules import alike
+from training.rules.names import clean, fold, search_key
 from training.services import audit
 from training.services.letters import again
 from training.text import msg

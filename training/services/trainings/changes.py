@@ -8,7 +8,6 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from training import walltime
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import (
@@ -26,7 +25,8 @@ from training.models import (
     User,
     Venue,
 )
-from training.names import search_key
+from training.rules import walltime
+from training.rules.names import search_key
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes

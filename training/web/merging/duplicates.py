@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training.alike import Grade
 from training.errors import Conflict, NotFound
 from training.models import PersonMerge
 from training.policy import Action
+from training.rules.alike import Grade
 from training.services.merging import merges
 from training.services.trainees import duplicates
 from training.services.trainees.duplicates import Pair

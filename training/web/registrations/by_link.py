@@ -12,7 +12,6 @@ from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from training import letters
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.registrations import CorrectionForm, DeclineForm
 from training.models import Registration
@@ -20,6 +19,7 @@ from training.services.letters import parts
 from training.services.papers import confirmations
 from training.services.registrations import by_link
 from training.text import in_language
+from training.texts import letters
 from training.web.kit.access import public
 from training.web.kit.respond import download, page, submitted
 from training.web.kit.security import csrf

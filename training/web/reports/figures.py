@@ -16,9 +16,9 @@ from training import clock
 from training.errors import NotFound
 from training.forms import labels
 from training.forms.reports import ReportFilter
-from training.indicators import Participation, rate
 from training.models import Sex
 from training.policy import Action
+from training.rules.indicators import Participation, rate
 from training.services import audit, visible_trainings
 from training.services.programmes import themes
 from training.services.reports import detail_rows, downloads, figures

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from training import clock, letters
+from training import clock
 from training.errors import NotFound
 from training.forms import labels
 from training.forms.system import MailFilter, PreviewForm
@@ -16,6 +16,7 @@ from training.policy import Action, can
 from training.services import visible_trainings
 from training.services.letters import again as letter_again
 from training.services.letters import outbox, samples
+from training.texts import letters
 from training.web.kit import choices, language
 from training.web.kit.access import permit
 from training.web.kit.respond import first, page, paginate

@@ -19,7 +19,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from config import LANGUAGES, ROOT
-from training import demo_data
+from training.texts import invented
 
 FOLDER = ROOT / "templates" / "mail" / "letters"
 TO_PERSON = {
@@ -149,8 +149,8 @@ def moment(at: datetime, zone: str, language: str) -> str:
 
 def country(code: str, language: str) -> str:
     """The country's name; the code where it is not known."""
-    if code in demo_data.COUNTRIES:
-        return str(demo_data.COUNTRIES[code][0])
+    if code in invented.COUNTRIES:
+        return str(invented.COUNTRIES[code][0])
     return str(Locale(language).territories.get(code, code))
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-from training.names import ARTICLES, FILIATION, JOINED, clean, fold, leads_on, same_person_key
+from training.rules.names import ARTICLES, FILIATION, JOINED, clean, fold, leads_on, same_person_key
 
 KEY_LENGTH = 120
 FEW, LONG = 2, 5
