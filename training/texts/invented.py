@@ -5,16 +5,6 @@ The countries bear codes that ISO 3166 leaves to users, so that nobody takes the
 
 from __future__ import annotations
 
-# code → (name, script of its people, time zone, city)
-COUNTRIES = {
-    "XN": ("Norland", "latin", "Europe/Vienna", "Nordhavn"),
-    "XV": ("Velmar", "cyrillic", "Europe/Kyiv", "Velgorod"),
-    "XM": ("Marqab", "arabic", "Asia/Amman", "Marqab City"),
-    "XT": ("Tavria", "cyrillic", "Asia/Almaty", "Tavrinsk"),
-    "XL": ("Lusenia", "latin", "Africa/Dakar", "Port-Lusen"),
-    "XR": ("Rhodane", "latin", "Europe/Tirane", "Rhodanopolis"),
-}
-
 AGENCY_NAMES = (
     ("border_guard", "BMV", "State Border Service of {}"), ("migration_service", "IMR", "Migration Service of {}"),
     ("police", "THB", "National Police of {}"), ("ministry", "LMI", "Ministry of Labour of {}"),

@@ -1,6 +1,6 @@
 """Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
 
-The first line of ``templates/mail/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
+The first line of ``templates/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
 are all empty falls away, and with it the line before it that ends with a colon. What people typed cannot make a line, a header or a link of its own.
 """
 
@@ -19,9 +19,9 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from config import LANGUAGES, ROOT
-from training.texts import invented
+from training.rules import countries
 
-FOLDER = ROOT / "templates" / "mail" / "letters"
+FOLDER = ROOT / "templates" / "letters"
 TO_PERSON = {
     kind: f"trainee_{kind}"
     for kind in (
@@ -149,8 +149,8 @@ def moment(at: datetime, zone: str, language: str) -> str:
 
 def country(code: str, language: str) -> str:
     """The country's name; the code where it is not known."""
-    if code in invented.COUNTRIES:
-        return str(invented.COUNTRIES[code][0])
+    if code in countries.COUNTRIES:
+        return str(countries.COUNTRIES[code][0])
     return str(Locale(language).territories.get(code, code))
 
 

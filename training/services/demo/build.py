@@ -41,6 +41,7 @@ from training.models import (
     user_theme,
 )
 from training.rules import alike, passwords
+from training.rules import countries as rules_countries
 from training.rules.names import search_key
 from training.services import audit
 from training.services.demo.past_trainings import (
@@ -167,7 +168,7 @@ def _id(world: World) -> uuid.UUID:
 
 
 def _agencies(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(invented.COUNTRIES.items())
+    countries = list(rules_countries.COUNTRIES.items())
     for n in range(world.scale.agencies):
         code, (country, _script, _zone, _city) = countries[n % len(countries)]
         turn = n // len(countries)
@@ -189,7 +190,7 @@ def _trainees(world: World) -> Iterator[dict[str, Any]]:
     women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
     for n in range(world.scale.trainees):
         agency = world.agencies[(n * 7) % len(world.agencies)]
-        script = invented.COUNTRIES[agency["country"]][1]
+        script = rules_countries.COUNTRIES[agency["country"]][1]
         sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
         family = rng.choice(invented.FAMILY[script])
         given = rng.choice(invented.GIVEN[(script, sex)])
@@ -221,7 +222,7 @@ def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
 
 
 def _venues(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(invented.COUNTRIES.items())
+    countries = list(rules_countries.COUNTRIES.items())
     for n in range(world.scale.venues):
         code, (_name, _script, zone, city) = countries[n % len(countries)]
         yield {
@@ -231,7 +232,7 @@ def _venues(world: World) -> Iterator[dict[str, Any]]:
 
 
 def _rooms(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(invented.COUNTRIES.items())
+    countries = list(rules_countries.COUNTRIES.items())
     for n in range(world.scale.venues * len(ROOMS)):
         venue = n // len(ROOMS)
         code, (_name, _script, zone, _city) = countries[venue % len(countries)]
@@ -301,7 +302,7 @@ def _programmes(world: World) -> Iterator[dict[str, Any]]:
         row = {
             "id": n + 1, "public_id": _id(world), "code": code, "title": title, "theme_id": world.themes[theme],
             "search_key": search_key(title, code, donor), "donor": donor, "grant_reference": f"DEMO/{n + 1:03}",
-            "starts_on": first, "ends_on": last, "countries": ",".join(invented.COUNTRIES),
+            "starts_on": first, "ends_on": last, "countries": ",".join(rules_countries.COUNTRIES),
             "objectives": "", "completion_percent": 80, "day_basis": "hours", "day_minutes": 360,
             "deduction_minutes": 30, "evidence_rule": "", "retention_months": 60, "privacy_notice": "",
             "donor_block": f"Funded by {donor}", "state": "active", "state_reason": "", **_stamps(),

@@ -32,7 +32,7 @@ def confirmation(registration: Registration, *, demo: bool) -> bytes:
         )
     language = letters.language_of(registration.trainee.language)
     with in_language(language):
-        return pdf.render("confirmation", _confirmation(registration, language, demo))
+        return pdf.render("papers/confirmation", _confirmation(registration, language, demo))
 
 
 def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:

@@ -36,7 +36,7 @@ def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, de
     held = [session for session in sessions if not session.is_cancelled]
     place = f"{training.venue.name}, {training.venue.city}" if training.venue else training.link
     return pdf.render(
-        "sign_in_sheet",
+        "papers/sign_in_sheet",
         {
             "lang": "en",
             "organisation": organisation.name,

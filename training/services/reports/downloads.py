@@ -105,7 +105,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
     head = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
     return pdf.render(
-        "attendance_report",
+        "reports/attendance_report",
         {
             "lang": language,
             "organisation": organisations.get().name,

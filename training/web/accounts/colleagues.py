@@ -39,7 +39,9 @@ def _done(text: str) -> Response:
 def index() -> Response:
     """The agency's accounts, one's own among them."""
     accounts = paginate(colleagues.listed(_user()))
-    return page("colleagues/index.html", accounts=accounts, leads=colleagues.count_leads(_user().agency))
+    return page(
+        "accounts/colleagues/index.html", accounts=accounts, leads=colleagues.count_leads(_user().agency)
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -54,7 +56,7 @@ def new() -> Response:
             form.refuse(refusal)
         else:
             return _done(_("%(name)s is invited: a letter with a link is on its way.", name=form.name.data))
-    return page("colleagues/new.html", form=form)
+    return page("accounts/colleagues/new.html", form=form)
 
 
 @bp.post("/<uuid:public_id>/invite")

@@ -41,7 +41,7 @@ def sign_in() -> Response:
         else:
             access.sign_in(user, request.user_agent.string)
             return redirect(back_to(request.args.get("next")), 303)
-    return page("accounts/sign_in.html", form=form)
+    return page("accounts/sign_ins/sign_in.html", form=form)
 
 
 @bp.post("/sign-out")
@@ -69,8 +69,8 @@ def forgotten() -> Response:
     if submitted(form):
         config = current_app.config["CONFIG"]
         sign_ins.mail_reset(form.email.data, public_url=config.public_url, secret_key=config.secret_key)
-        return page("accounts/link_sent.html")
-    return page("accounts/forgotten.html", form=form)
+        return page("accounts/sign_ins/link_sent.html")
+    return page("accounts/sign_ins/forgotten.html", form=form)
 
 
 @bp.route("/set-password/<token>", methods=["GET", "POST"])
@@ -88,7 +88,7 @@ def set_password(token: str) -> Response:
         else:
             flash(_("Your password is set. Sign in with it."))
             return redirect(url_for(".sign_in"), 303)
-    return page("accounts/set_password.html", form=form, name=owner.name)
+    return page("accounts/sign_ins/set_password.html", form=form, name=owner.name)
 
 
 @bp.route("/account", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def edit() -> Response:
         users.change_own(current_user._get_current_object(), **form.data)
         flash(_("Saved."))
         return redirect(url_for(".edit"), 303)
-    return page("accounts/edit.html", form=form, password_form=ChangePasswordForm())
+    return page("accounts/sign_ins/edit.html", form=form, password_form=ChangePasswordForm())
 
 
 @bp.post("/account/password")
@@ -117,4 +117,4 @@ def change_password() -> Response:
         else:
             flash(_("Your password is changed, and you are signed out everywhere else."))
             return redirect(url_for(".edit"), 303)
-    return page("accounts/edit.html", form=OwnAccountForm(obj=user), password_form=form)
+    return page("accounts/sign_ins/edit.html", form=OwnAccountForm(obj=user), password_form=form)

@@ -47,7 +47,7 @@ def index() -> Response:
     if file := exports.wanted(found, "users", form):
         return file
     return page(
-        "users/index.html", "users/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "accounts/users/index.html", "accounts/users/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         users=paginate(found),
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ def _shown(
     pages = Pages(page_number(), tally.listed, PER_PAGE)
     rows = registers.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
     return page(
-        "registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
+        "attendance/registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
         tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=registers.corrections(session),
         is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
     )  # fmt: skip

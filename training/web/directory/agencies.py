@@ -46,7 +46,7 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "agencies/index.html", "agencies/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "directory/agencies/index.html", "directory/agencies/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         agencies=listed, counts=agencies.people_counts(listed.items),
     )  # fmt: skip
 
@@ -57,7 +57,7 @@ def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
     found = visible.search(current_user._get_current_object(), agency=agency)
     return page(
-        "agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
+        "directory/agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
         registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),
     )  # fmt: skip
 

@@ -43,7 +43,7 @@ def index() -> Response:
     if file := exports.wanted(found, "trainers", form):
         return file
     return page(
-        "trainers/index.html", "trainers/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "directory/trainers/index.html", "directory/trainers/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainers=paginate(found),
     )  # fmt: skip
 
@@ -53,7 +53,7 @@ def index() -> Response:
 def show(trainer: Trainer) -> Response:
     """A trainer with their sessions and absences."""
     return page(
-        "trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
+        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
         absences=trainers.absences(trainer), form=AbsenceForm(),
     )  # fmt: skip
 
@@ -105,7 +105,7 @@ def add_absence(trainer: Trainer) -> Response:
         else:
             return redirect(url_for(".show", public_id=trainer.public_id), 303)
     return page(
-        "trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
+        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
         absences=trainers.absences(trainer), form=form,
     )  # fmt: skip
 

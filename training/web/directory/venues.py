@@ -39,7 +39,7 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "venues/index.html", "venues/_rows.html", form=form, chips=choices.chips(form), sorting=sort, venues=listed,
+        "directory/venues/index.html", "directory/venues/_rows.html", form=form, chips=choices.chips(form), sorting=sort, venues=listed,
         counts=venues.room_counts(listed.items),
     )  # fmt: skip
 
@@ -48,7 +48,7 @@ def index() -> Response:
 @permit(Action.VENUE_READ, venues.get)
 def show(venue: Venue) -> Response:
     """A venue with its rooms."""
-    return page("venues/show.html", venue=venue, rooms=venues.rooms(venue), form=RoomForm())
+    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=RoomForm())
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -98,7 +98,7 @@ def add_room(venue: Venue) -> Response:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=venue.public_id), 303)
-    return page("venues/show.html", venue=venue, rooms=venues.rooms(venue), form=form)
+    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=form)
 
 
 @bp.route("/rooms/<uuid:public_id>/edit", methods=["GET", "POST"])

@@ -62,7 +62,7 @@ def new(training: Training) -> Response:
         else:
             return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
-        "imports/new.html", training=training, form=form, languages=labels.ROSTER_LANGUAGES,
+        "imports/lists/new.html", training=training, form=form, languages=labels.ROSTER_LANGUAGES,
         earlier=confirming.of(training, _user()),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     status = 422 if refusal else 200
     if batch.state is not BatchState.STAGED:
         return page(
-            "imports/done.html",
+            "imports/lists/done.html",
             status=status,
             batch=batch,
             refusal=refusal,
@@ -122,7 +122,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     pages = Pages(number, len(lines), PER_PAGE)
     is_done = any(line.number == at and line.verdict not in IN_THE_WAY for line in seen.lines)
     return page(
-        "imports/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
+        "imports/lists/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
         lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, guessed=guessed, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
         done=at if is_done else None,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
@@ -188,7 +188,7 @@ def columns(batch: ImportBatch) -> Response:
     if batch.state is not BatchState.STAGED:
         return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
-        "imports/columns.html", status=status, batch=batch, columns=staging.columns(batch), refusal=refusal,
+        "imports/lists/columns.html", status=status, batch=batch, columns=staging.columns(batch), refusal=refusal,
         fields=[(name, labels.ROSTER_FIELD[name]) for name in headers.FIELDS],
         header_row=verdicts.mapping_of(batch).header_row, asked=request.form, spare=staging.other_sheets(batch),
         corrected=staging.corrected_count(batch),

@@ -15,8 +15,8 @@ from flask_login import current_user
 from config import LANGUAGES, ROOT
 from training.forms import labels
 from training.models import RegistrationState
+from training.rules import countries as rules_countries
 from training.text import Message
-from training.texts import invented as texts_invented
 from training.texts import letters
 
 babel = Babel()
@@ -125,7 +125,7 @@ def hours(minutes: int | None) -> str:
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    invented = {code: country[0] for code, country in texts_invented.COUNTRIES.items()}
+    invented = {code: country[0] for code, country in rules_countries.COUNTRIES.items()}
     return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
 
 
@@ -134,7 +134,7 @@ def countries() -> list[tuple[str, str]]:
     unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
     names = _territories(str((get_locale() or Locale("en")).language))
     if not current_app.config["DEMO"]:
-        unused |= set(texts_invented.COUNTRIES)
+        unused |= set(rules_countries.COUNTRIES)
     return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
 
 

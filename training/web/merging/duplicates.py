@@ -45,7 +45,7 @@ def index() -> Response:
         first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY
     )
     return page(
-        "duplicates/index.html", settled=_settled(), pairs=found[:PER_PAGE], widely=widely, number=number,
+        "merging/duplicates/index.html", settled=_settled(), pairs=found[:PER_PAGE], widely=widely, number=number,
         before=address(page=number - 1 if number > 2 else "") if number > 1 else "",
         after=address(page=number + 1) if len(found) > PER_PAGE and number < MOST_PAGES else "",
     )  # fmt: skip
@@ -89,7 +89,7 @@ def merge(pair: Pair) -> Response:
             refusal = refused.explained.translated()
         else:
             return redirect(url_for(".index", merged=done.public_id), 303)
-    return page("duplicates/merge.html", status=409 if refusal else 200, pair=pair, refusal=refusal)
+    return page("merging/duplicates/merge.html", status=409 if refusal else 200, pair=pair, refusal=refusal)
 
 
 @bp.post("/<uuid:public_id>/<uuid:other_id>/not-same")

@@ -27,7 +27,7 @@ bp = Blueprint("themes", __name__, url_prefix="/themes")
 @permit(Action.THEME_READ)
 def index() -> Response:
     """Every theme."""
-    return page("themes/index.html", themes=themes.every())
+    return page("programmes/themes/index.html", themes=themes.every())
 
 
 @bp.get("/<code>")
@@ -36,7 +36,7 @@ def show(theme: Theme) -> Response:
     """A theme with what carries it: the first of its programmes, trainings, agencies and people."""
     user = current_user._get_current_object()
     return page(
-        "themes/show.html",
+        "programmes/themes/show.html",
         theme=theme,
         usable=themes.usable_under(theme)[1:],
         counts=themes.counts(theme),

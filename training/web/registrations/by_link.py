@@ -54,7 +54,11 @@ def headers(response: Response) -> Response:
 @bp.errorhandler(NotFound)
 def unknown(refusal: NotFound) -> Response:
     """A link that was not made here."""
-    return page("my/gone.html", status=404, why=_("This link is not valid. Copy it whole from the letter."))
+    return page(
+        "registrations/by_link/gone.html",
+        status=404,
+        why=_("This link is not valid. Copy it whole from the letter."),
+    )
 
 
 @bp.errorhandler(Conflict)
@@ -77,7 +81,7 @@ def _refused(refusal: DomainError, status: int) -> Response:
     token = str((request.view_args or {}).get("token", ""))
     language = by_link.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
     with in_language(language) if language else nullcontext():
-        return page("my/gone.html", status=status, why=refusal.explained.translated())
+        return page("registrations/by_link/gone.html", status=status, why=refusal.explained.translated())
 
 
 @bp.route("/<token>", methods=["GET", "POST"])
@@ -91,7 +95,7 @@ def show(token: str) -> Response:
             by_link.ask_correction(registration, text=form.text.data)
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
-            "my/show.html", form=form, token=token, registration=registration, has_confirmation=confirmations.has_confirmation(registration),
+            "registrations/by_link/show.html", form=form, token=token, registration=registration, has_confirmation=confirmations.has_confirmation(registration),
             when=parts.whereabouts(registration.training).said(_language(registration)),
             may_decline=by_link.may_decline(registration), done=request.args.get("done", ""),
             privacy=by_link.privacy(registration, language=_language(registration)),
@@ -127,6 +131,7 @@ def decline(token: str) -> Response:
         if request.method == "POST" and form.validate():
             by_link.decline(registration, text=form.text.data)
             return page(
-                "my/gone.html", why=_("You have declined. Thank you for telling us; your agency knows of it.")
+                "registrations/by_link/gone.html",
+                why=_("You have declined. Thank you for telling us; your agency knows of it."),
             )
-        return page("my/decline.html", form=form, token=token, registration=registration)
+        return page("registrations/by_link/decline.html", form=form, token=token, registration=registration)

@@ -60,7 +60,7 @@ def decide(training: Training) -> Response:
     listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
-        "registrations/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
+        "registrations/decisions/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
         undecided=decisions.UNDECIDED, counts=counts, allocations=seats.table(training),
         why=why_waiting.why_not_yet(training, waiting, to_agency=False), rule=why_waiting.rule(training),
         ticked=set(uuids("registration")), next_up=why_waiting.next_up(training),

@@ -68,7 +68,7 @@ def _keep_page(
 ) -> Response:
     """The seats with what is asked for; ``answer`` is what was typed for the request ``answered`` and refused."""
     return page(
-        "seats/keep.html", training=training, form=form, allocations=seats.table(training),
+        "registrations/seats/keep.html", training=training, form=form, allocations=seats.table(training),
         requests=seat_requests.of(training, _user()), answer=answer, answered=answered,
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def release(training: Training) -> Response:
             flash(_("The unused seats are released.") + " " + _moved(len(moved)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
-        "seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
+        "registrations/seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
         release=kept_seats.release_preview(training, picked), rule=why_waiting.rule(training),
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ def ask(training: Training) -> Response:
         else:
             return redirect(url_for(".ask", public_id=training.public_id), 303)
     return page(
-        "seats/ask.html", training=training, more=forms["more"], giving=forms["return"],
+        "registrations/seats/ask.html", training=training, more=forms["more"], giving=forms["return"],
         own=seats.for_agency([training], agency)[training.id], requests=seat_requests.of(training, _user()),
     )  # fmt: skip
 

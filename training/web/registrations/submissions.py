@@ -62,7 +62,7 @@ def index() -> Response:
     if file := exports.wanted(found, "registrations", form):
         return file
     return page(
-        "registrations/index.html", "registrations/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "registrations/submissions/index.html", "registrations/submissions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         registrations=paginate(found),
     )  # fmt: skip
 
@@ -74,7 +74,7 @@ def show(registration: Registration) -> Response:
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
-        "registrations/show.html", registration=registration, history=visible.history(registration),
+        "registrations/submissions/show.html", registration=registration, history=visible.history(registration),
         substitute=visible.substitute_of(registration), others=visible.others_of(registration, _user()),
         why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
@@ -124,7 +124,7 @@ def new(training: Training) -> Response:
     taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
-        "registrations/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
+        "registrations/submissions/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
         ticked=ticked, listed=listed, taken=taken,
         drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
@@ -311,7 +311,7 @@ def replace(registration: Registration) -> Response:
     people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
     listed = [*picked, *(one for one in people.items if one not in picked)]
     return page(
-        "registrations/replace.html", registration=registration, search=search, form=form, people=people, listed=listed,
+        "registrations/submissions/replace.html", registration=registration, search=search, form=form, people=people, listed=listed,
         states=late_changes.states_of(registration, listed), picked=picked,
     )  # fmt: skip
 

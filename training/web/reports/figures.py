@@ -90,7 +90,7 @@ def attendance() -> Response:
     found = figures.participations(filters, user=user)
     rows = paginate(figures.people(filters, user=user), 30)
     return page(
-        "reports/attendance.html", "reports/_result.html", form=form, chips=choices.chips(form, period="any"),
+        "reports/figures/attendance.html", "reports/figures/_result.html", form=form, chips=choices.chips(form, period="any"),
         totals=figures.summary(found), state=figures.data_state(filters, user=user), rows=rows,
         by_number={one.registration_id: one.participation for one in found}, tables=figures.split_tables(found),
         names=downloads.TABLE_NAMES, overlapping=figures.overlapping_by_theme(found), files=downloads,

@@ -41,7 +41,7 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "sessions/index.html", "sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "schedule/sessions/index.html", "schedule/sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         sessions=listed, tallies=registers.tallies(listed.items),
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def plan(training: Training) -> Response:
             planned = sessions.plan(training, **_as_pattern(form))
         except DomainError as refusal:
             form.refuse(refusal)
-    return page("sessions/plan.html", training=training, form=form, planned=planned)
+    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned)
 
 
 def _form(training: Training, session: TrainingSession | None) -> SessionForm:

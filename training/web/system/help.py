@@ -32,7 +32,7 @@ class Part:
 def show() -> Response:
     """How focal points register people, on one screen."""
     title, parts = read(_file(str(get_locale() or "en").partition("_")[0]))
-    return page("help/show.html", title=title, parts=parts)
+    return page("system/help/show.html", title=title, parts=parts)
 
 
 def _file(language: str) -> Path:

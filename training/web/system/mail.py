@@ -31,7 +31,11 @@ def index() -> Response:
     form = choices.filtered(MailFilter(request.args))
     found = outbox.search(current_user._get_current_object(), **choices.wanted(form))
     return page(
-        "mail/index.html", "mail/_rows.html", form=form, chips=choices.chips(form), messages=paginate(found)
+        "system/mail/index.html",
+        "system/mail/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        messages=paginate(found),
     )
 
 
@@ -53,7 +57,7 @@ def preview(kind: str) -> Response:
         raise NotFound
     letter = samples.sample(kind, training, form.language.data or user.language) if training else None
     return page(
-        "mail/preview.html",
+        "system/mail/preview.html",
         form=form,
         kind=kind,
         kinds=labels.LETTER,

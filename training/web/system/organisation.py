@@ -26,7 +26,7 @@ def edit() -> Response:
         organisations.change(by=current_user._get_current_object(), **form.data)
         flash(_("Saved. The colour shows within an hour everywhere."))
         return redirect(url_for(".edit"), 303)
-    return page("organisation/edit.html", form=form, logo_form=LogoForm())
+    return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
 
 
 @bp.post("/organisation/logo")
@@ -43,7 +43,9 @@ def change_logo() -> Response:
         organisations.set_logo(sent.stream.read(organisations.MOST_LOGO_BYTES + 1) if sent else b"", by=user)
     except Invalid as refusal:
         form.refuse(refusal)
-        return page("organisation/edit.html", form=OrganisationForm(obj=organisations.get()), logo_form=form)
+        return page(
+            "system/organisation/edit.html", form=OrganisationForm(obj=organisations.get()), logo_form=form
+        )
     flash(_("The logo is on every page and paper now."))
     return redirect(url_for(".edit"), 303)
 

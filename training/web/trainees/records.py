@@ -48,7 +48,7 @@ def index() -> Response:
     if file := exports.wanted(found, "trainees", form):
         return file
     return page(
-        "trainees/index.html", "trainees/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "trainees/records/index.html", "trainees/records/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainees=paginate(found),
     )  # fmt: skip
 
@@ -61,7 +61,9 @@ def show(trainee: Trainee) -> Response:
         return redirect(url_for(".show", public_id=trainee.public_id))
     found = visible.of_trainee(trainee, current_user._get_current_object())
     merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
-    return page("trainees/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged)
+    return page(
+        "trainees/records/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -95,7 +97,9 @@ def new() -> Response:
                         "registrations.replace", public_id=replaced.public_id, substitute=trainee.public_id
                     )
                 return redirect(there, 303)
-    return page("trainees/new.html", status=422 if known else 200, form=form, known=known, replaced=replaced)
+    return page(
+        "trainees/records/new.html", status=422 if known else 200, form=form, known=known, replaced=replaced
+    )
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
@@ -134,5 +138,9 @@ def transfer(trainee: Trainee) -> Response:
             return redirect(back, 303)
     found = visible.of_trainee(trainee, current_user._get_current_object())
     return page(
-        "trainees/transfer.html", form=form, trainee=trainee, registrations=first(found, 50), back=back
+        "trainees/records/transfer.html",
+        form=form,
+        trainee=trainee,
+        registrations=first(found, 50),
+        back=back,
     )

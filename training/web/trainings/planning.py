@@ -65,7 +65,7 @@ def index() -> Response:
     listed = paginate(found)
     own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
     return page(
-        "trainings/index.html", "trainings/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "trainings/planning/index.html", "trainings/planning/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
         trainings=listed, held=visible_trainings.held_counts(listed.items), own=own,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def show(training: Training) -> Response:
         [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
     )
     return page(
-        "trainings/show.html",
+        "trainings/planning/show.html",
         training=training,
         sessions=[] if is_partner else sessions.of(training, user=user),
         own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
@@ -107,7 +107,7 @@ def show(training: Training) -> Response:
 @permit(Action.PROGRAMME_LIST)
 def choose_programme() -> Response:
     """Which programme the new training belongs to."""
-    return page("trainings/choose_programme.html", programmes=frames.in_scope_of(_user()))
+    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(_user()))
 
 
 @bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
