@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
-from tests.services.test_reserve_list import reserved
+from tests.services.registrations.test_reserve_list import reserved
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.make import Make
-from tests.services.test_races_of_people import at_once, get, raced
+from tests.services.trainees.test_races_of_people import at_once, get, raced
 from training.db import db
 from training.models import (
     Agency,
