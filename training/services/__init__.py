@@ -4,6 +4,7 @@ ORDER = (
     "audit",
     "lists",
     "shown_trainings",
+    "may_take",
     "mail",
     "organisations",
     "sign_ins",

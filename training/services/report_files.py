@@ -12,12 +12,15 @@ from training import clock
 from training.db import db
 from training.indicators import Participation, Totals, completed, rate
 from training.models import User
+from training.models.about_people import Class
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
-from training.services import organisations, report_rows, reports
+from training.services import may_take, organisations, report_rows, reports
 from training.services.reports import Filters
 from training.text import Message, msg
 
+HOLDS = (Class.OPEN, Class.PERSONAL)
+"""What the report holds, in every format: who came, from where, for how long, and what follows of it."""
 MOST_PEOPLE_ON_PAPER = 400
 MOST_ROWS = 1_000_000
 FIGURES: tuple[tuple[Message, str], ...] = (
@@ -63,6 +66,7 @@ def figures(totals: Totals) -> list[tuple[str, Any]]:
 
 def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as CSV, in pieces."""
+    may_take.whole(user, HOLDS)
     return csv.stream(
         report_rows.COLUMNS, report_rows.long_rows(filters, user=user), text_columns=report_rows.TEXT_COLUMNS
     )
@@ -70,11 +74,13 @@ def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
+    may_take.whole(user, HOLDS)
     return _as_json(report_rows.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
     """The workbook: Participants, Attendance, Summary, About this report."""
+    may_take.whole(user, HOLDS)
     found = reports.participations(filters, user=user)
     state = reports.data_state(filters, user=user)
     by_number = {one.registration_id: one.participation for one in found}
@@ -95,6 +101,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
+    may_take.whole(user, HOLDS)
     found = reports.participations(filters, user=user)
     state = reports.data_state(filters, user=user)
     tables = reports.split_tables(found)

@@ -215,7 +215,9 @@ def reopen(session: TrainingSession) -> Response:
 @permit(Action.PARTICIPANTS_READ, trainings.get)
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
-    pdf = sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
+    pdf = sheets.sign_in_sheet(
+        training, sessions.of(training), reader=_user(), demo=current_app.config["DEMO"]
+    )
     return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
 
 
@@ -223,5 +225,5 @@ def sheet(training: Training) -> Response:
 @permit(Action.REGISTER_READ, sessions.get)
 def session_sheet(session: TrainingSession) -> Response:
     """The sign-in sheet of one session."""
-    pdf = sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
+    pdf = sheets.sign_in_sheet(session.training, [session], reader=_user(), demo=current_app.config["DEMO"])
     return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")
