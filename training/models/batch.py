@@ -48,7 +48,7 @@ class ImportBatch(Timestamps, Base):
     source: Mapped[Json] = mapped_column(JSON, default=dict, info=special(Keep.STEP))
     mapping: Mapped[Json] = mapped_column(JSON, default=dict, info=openly(Keep.STEP))
     rows: Mapped[Json] = mapped_column(JSON, default=list, info=special(Keep.STEP))
-    outcome: Mapped[Json] = mapped_column(JSON, default=dict, info=openly(Keep.AUDIT))
+    outcome: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
     confirmed_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
