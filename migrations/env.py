@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import current_app
 
+from migrations import comparing, writing
+
 migrate = current_app.extensions["migrate"]
-metadata = migrate.db.metadatas[None]
+told = context.config.attributes
+metadata = told.get("metadata", migrate.db.metadatas[None])
+wishes = told.get("wishes", writing.Wishes())
+COMPARED = (comparing.compare_names_and_checks,)
+"""Importing it has told Alembic of it."""
 
 
 def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bool:
@@ -14,6 +23,31 @@ def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bo
     if kind == "type" and type(thing).__module__ == "training.models.columns":
         return f"sa.DateTime(timezone={thing.impl.timezone})"
     return False
+
+
+def next_number(script: ScriptDirectory) -> str:
+    """The number of the next revision."""
+    numbers = [int(one.revision) for one in script.walk_revisions() if one.revision.isdigit()]
+    return f"{max(numbers, default=0) + 1:04d}"
+
+
+def rewrite(migration: MigrationContext, revision: object, directives: list) -> None:
+    """Give a new revision its number, and steps that work on a filled database."""
+    for script in directives:
+        script.rev_id = next_number(context.script)
+        if not wishes.empty:
+            writing.write_steps(migration, script, wishes)
+
+
+def refuse_unknown(connection: object) -> None:
+    """Raise ``CommandError`` where a newer version of the application has been at the database."""
+    known = {one.revision for one in context.script.walk_revisions()}
+    unknown = [one for one in MigrationContext.configure(connection).get_current_heads() if one not in known]
+    if unknown:
+        raise CommandError(
+            f"The database is at revision {unknown[0]}, which this version of the application does not know: a newer "
+            "version has been at it. Run that version, or restore a backup that was made before."
+        )
 
 
 def run() -> None:
@@ -29,9 +63,11 @@ def run() -> None:
             target_metadata=metadata,
             transactional_ddl=True,
             render_item=as_plain_type,
+            process_revision_directives=rewrite,
             **migrate.configure_args,
         )
         with context.begin_transaction():
+            refuse_unknown(connection)
             context.run_migrations()
             if is_sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
