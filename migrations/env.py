@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
 
@@ -25,16 +24,10 @@ def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bo
     return False
 
 
-def next_number(script: ScriptDirectory) -> str:
-    """The number of the next revision."""
-    numbers = [int(one.revision) for one in script.walk_revisions() if one.revision.isdigit()]
-    return f"{max(numbers, default=0) + 1:04d}"
-
-
 def rewrite(migration: MigrationContext, revision: object, directives: list) -> None:
     """Give a new revision its number, and steps that work on a filled database."""
     for script in directives:
-        script.rev_id = next_number(context.script)
+        script.rev_id = writing.next_number(context.script)
         if not wishes.empty:
             writing.write_steps(migration, script, wishes)
 

@@ -5,21 +5,24 @@ The developer's own database is not looked at: it may be empty, filled, behind o
 
 from __future__ import annotations
 
+import io
 import logging
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config as Alembic
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import Flask
 
 from config import ROOT, Config
-from migrations.writing import Rename, Wishes
+from migrations.writing import Rename, Wishes, next_number
 from training.app import create_app
 from training.db import db
 
@@ -52,15 +55,22 @@ def _app(folder: Path) -> Flask:
 
 def _written(app: Flask, message: str, wishes: Wishes, metadata: sa.MetaData | None, folder: Path) -> Path:
     alembic: Alembic = app.extensions["migrate"].migrate.get_config(str(folder))
-    alembic.stdout = open("/dev/null", "w")  # noqa: SIM115
     if metadata is not None:
         alembic.attributes["metadata"] = metadata
     alembic.attributes["wishes"] = wishes
     command.upgrade(alembic, "head")
     for rename in wishes.renames:
         _rename(rename)
-    script: Any = command.revision(alembic, message, autogenerate=not wishes.empty)
+    with redirect_stdout(io.StringIO()):
+        script: Any = command.revision(
+            alembic,
+            message,
+            autogenerate=not wishes.empty,
+            rev_id=next_number(ScriptDirectory.from_config(alembic)),
+        )
     path = Path(script.path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if not line.lstrip().startswith("# ###")))
     for tool in (("check", "--fix"), ("format",)):
         subprocess.run([sys.executable, "-m", "ruff", *tool, "--quiet", str(path)], cwd=ROOT, check=False)
     return path

@@ -96,6 +96,18 @@ def altered(table: str, **table_kwargs: Any) -> Iterator[BatchOperations]:
         _restore_ids_given(connection, table, given)
 
 
+def renamed(table: str, new: str) -> None:
+    """Rename ``table``; on PostgreSQL its primary key and the sequence of its ids bear its name too."""
+    op.rename_table(table, new)
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        return
+    key = sa.inspect(connection).get_pk_constraint(new)["name"]
+    if key == f"pk_{table}":
+        op.execute(f'ALTER TABLE "{new}" RENAME CONSTRAINT "{key}" TO "pk_{new}"')
+    op.execute(f'ALTER SEQUENCE IF EXISTS "{table}_id_seq" RENAME TO "{new}_id_seq"')
+
+
 @contextmanager
 def silent_triggers(table: str) -> Iterator[None]:
     """Triggers of ``table`` do nothing meanwhile; on SQLite all that mention it are dropped and made anew, and views."""

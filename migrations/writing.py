@@ -19,6 +19,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.autogenerate.render import _repr_type, render_op
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.dialects import sqlite
 
@@ -88,6 +89,12 @@ class Altered(ops.MigrateOperation):
     ops: Steps = field(default_factory=list)
 
 
+def next_number(script: ScriptDirectory) -> str:
+    """The number of the next revision."""
+    numbers = [int(one.revision) for one in script.walk_revisions() if one.revision.isdigit()]
+    return f"{max(numbers, default=0) + 1:04d}"
+
+
 def write_steps(context: MigrationContext, script: ops.MigrationScript, wishes: Wishes) -> None:
     """Rewrite ``script``. Raises ``CommandError`` where nothing changed, a constraint has no name, or values were lost."""
     up = script.upgrade_ops
@@ -110,6 +117,7 @@ def _imports(steps: Steps) -> Iterator[str]:
     fills = [one for one in steps if isinstance(one, Filled)]
     names = {"fill" for _ in fills} | {one.value for one in fills if one.value == "DECIDE"}
     names |= {"altered" for one in steps if isinstance(one, Altered)}
+    names |= {"renamed" for one in steps if isinstance(one, Renamed) and not one.rename.old}
     if names:
         yield OPERATIONS + ", ".join(sorted(names))
     if any(one.value.startswith("uuid.") for one in fills):
@@ -302,7 +310,7 @@ def _written_default(column: sa.Column[Any]) -> str:
 def _render_rename(context: AutogenContext, step: Renamed) -> str:
     rename = step.rename
     if not rename.old:
-        return f"op.rename_table({rename.table!r}, {rename.new!r})"
+        return f"renamed({rename.table!r}, {rename.new!r})"
     return f"op.alter_column({rename.table!r}, {rename.old!r}, new_column_name={rename.new!r})"
 
 

@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
@@ -21,13 +22,15 @@ ROWS: dict[str, dict[str, Any]] = {}
 
 def fill_database(rows: dict[str, dict[str, Any]] = ROWS) -> dict[str, int]:
     """Fill the application's database, which has the seeds alone, and return how many rows each table has."""
-    demo.SCALES["tiny"] = TINY
-    demo.make("tiny")
+    with patch.dict(demo.SCALES, tiny=TINY):
+        demo.make("tiny")
     db.session.remove()
     with db.engine.begin() as connection:
         for table in Base.metadata.sorted_tables:
             if not count(connection, table.name):
                 connection.execute(table.insert(), [_row(connection, table) | rows.get(table.name, {})])
+        if connection.dialect.name == "sqlite":  # as if the newest rows had been deleted: their ids are given
+            connection.exec_driver_sql("UPDATE sqlite_sequence SET seq = seq + 10")
         return counts(connection)
 
 
@@ -35,6 +38,15 @@ def counts(connection: Connection) -> dict[str, int]:
     """The rows of every table."""
     names = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
     return {name: count(connection, name) for name in sorted(names)}
+
+
+def ids_given(connection: Connection) -> dict[str, int]:
+    """The highest id that each table ever gave."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT name, seq FROM sqlite_sequence"
+    else:
+        query = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+    return {row[0]: row[1] for row in connection.exec_driver_sql(query)}
 
 
 def count(connection: Connection, table: str) -> int:
@@ -105,15 +117,16 @@ def _of_postgresql(connection: Connection) -> Facts:
 
 
 def _of_sqlite(connection: Connection) -> Facts:
-    tables = "FROM sqlite_master m JOIN {}(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'"
+    columns = """SELECT m.name, 'column', p.name, p.type || p."notnull" || p.pk """
+    keys = """SELECT m.name, 'key', p."from" || p."table", p."to" || p.on_delete """
+    unique = "SELECT m.name, 'unique', (SELECT group_concat(name) FROM pragma_index_info(p.name)), '' "
+    of_each = "FROM sqlite_master m JOIN {}(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' "
     for query in (
-        """SELECT m.name, 'column', p.name, p.type || p."notnull" || p.pk """ + tables.format("pragma_table_xinfo"),
-        """SELECT m.name, 'key', p."from" || p."table", p."to" || p.on_delete """
-        + tables.format("pragma_foreign_key_list"),
-        "SELECT m.name, 'unique', (SELECT group_concat(name) FROM pragma_index_info(p.name)), '' "
-        + tables.format("pragma_index_list") + " AND p.origin = 'u'",
+        columns + of_each.format("pragma_table_xinfo"),
+        keys + of_each.format("pragma_foreign_key_list"),
+        unique + of_each.format("pragma_index_list") + "AND p.origin = 'u'",
         "SELECT tbl_name, type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
-    ):  # fmt: skip
+    ):
         yield from connection.exec_driver_sql(query)
     for table, made in connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
