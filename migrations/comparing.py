@@ -7,12 +7,14 @@ keys should have, and nothing else.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from alembic.autogenerate import comparators
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import ops
-from alembic.util import PriorityDispatchResult
+from alembic.util import CommandError, PriorityDispatchResult
 
 
 @comparators.dispatch_for("table")
@@ -46,11 +48,21 @@ def _stored_checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
 def _checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
     """The checks of a model by name, those of enumerations among them, as SQL."""
     impl = context.migration_context.impl
-    return {
-        str(one.name): impl.render_ddl_sql_expr(one.sqltext)
-        for one in table.constraints
-        if isinstance(one, sa.CheckConstraint) and one.name is not None
-    }
+    checks = [one for one in table.constraints if isinstance(one, sa.CheckConstraint)]
+    refuse_unnamed(table.name, checks)
+    return {str(one.name): impl.render_ddl_sql_expr(one.sqltext) for one in checks}
+
+
+def refuse_unnamed(table: str, constraints: Iterable[Any]) -> None:
+    """Raise ``CommandError`` for the first constraint that has no name: nobody could drop it again."""
+    for one in constraints:
+        if not one.name:
+            what = getattr(one, "sqltext", None)
+            if what is None:
+                what = ", ".join(part.name for part in one.columns)
+            raise CommandError(
+                f"A {type(one).__name__} of {table} has no name ({what}): name it in the model. Nothing was written."
+            )
 
 
 def _check(table: sa.Table, name: str, text: str) -> sa.CheckConstraint:

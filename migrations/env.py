@@ -7,14 +7,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from flask import current_app
 
-from migrations import comparing, writing
+from migrations import writing
 
 migrate = current_app.extensions["migrate"]
 told = context.config.attributes
 metadata = told.get("metadata", migrate.db.metadatas[None])
 wishes = told.get("wishes", writing.Wishes())
-COMPARED = (comparing.compare_names_and_checks,)
-"""Importing it has told Alembic of it."""
 
 
 def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bool:

@@ -23,6 +23,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.dialects import sqlite
 
+from migrations.comparing import refuse_unnamed
+
 Steps = list[ops.MigrateOperation]
 OPERATIONS = "from migrations.operations import "
 
@@ -105,6 +107,9 @@ def write_steps(context: MigrationContext, script: ops.MigrationScript, wishes: 
         _refuse_what_looks_like_a_rename(up)
     models = context.opts["target_metadata"]
     down = up.reverse()
+    for one in down.ops:
+        if isinstance(one, ops.CreateTableOp):
+            _complete(context, one)
     up.ops = [*(Renamed(one) for one in wishes.renames), *_all_steps(up, models)]
     script.downgrade_ops.ops = [
         *_all_steps(down, models),
@@ -177,7 +182,7 @@ def _all_steps(found: ops.OpContainer, models: sa.MetaData) -> Steps:
     new = {one.table_name for one in found.ops if isinstance(one, ops.CreateTableOp)}
     for one in found.ops:
         if isinstance(one, ops.CreateTableOp):
-            _refuse_unnamed(one.table_name, one.to_table().constraints)
+            refuse_unnamed(one.table_name, one.to_table().constraints)
             first.append(one)
         elif isinstance(one, ops.DropTableOp):
             last.append(one)
@@ -188,14 +193,16 @@ def _all_steps(found: ops.OpContainer, models: sa.MetaData) -> Steps:
     return [*first, *between, *last]
 
 
-def _refuse_unnamed(table: str, constraints: Any) -> None:
-    for one in constraints:
-        if not one.name:
-            said = getattr(one, "sqltext", None)
-            what = f"({said})" if said is not None else f"({', '.join(part.name for part in one.columns)})"
-            raise CommandError(
-                f"A {type(one).__name__} of {table} has no name: {what}. Name it in the model; nothing was written."
-            )
+def _complete(context: MigrationContext, step: ops.CreateTableOp) -> None:
+    """A table that is to come back: what SQLite tells nobody of it, the name of its key and that its ids are counted."""
+    assert context.connection is not None
+    query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+    made = context.connection.exec_driver_sql(query, (step.table_name,)).scalar_one()
+    if "AUTOINCREMENT" in made:
+        step.kw["sqlite_autoincrement"] = True
+    for item in step.columns:
+        if isinstance(item, sa.PrimaryKeyConstraint) and not item.name:
+            item.name = sa.sql.elements.conv(f"pk_{step.table_name}")
 
 
 def _table_steps(table: ops.ModifyTableOps, models: sa.MetaData) -> Steps:
@@ -205,7 +212,7 @@ def _table_steps(table: ops.ModifyTableOps, models: sa.MetaData) -> Steps:
     for one in table.ops:
         groups.setdefault(type(one), []).append(one)
         if isinstance(one, ops.AddConstraintOp):
-            _refuse_unnamed(name, [one.to_constraint()])
+            refuse_unnamed(name, [one.to_constraint()])
     added = [one for one in groups.pop(ops.AddColumnOp, []) if isinstance(one, ops.AddColumnOp)]
     dropped_indexes, new_indexes = groups.pop(ops.DropIndexOp, []), groups.pop(ops.CreateIndexOp, [])
     dropped_columns = groups.pop(ops.DropColumnOp, [])
