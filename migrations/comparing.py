@@ -56,7 +56,7 @@ def _checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
 def refuse_unnamed(table: str, constraints: Iterable[Any]) -> None:
     """Raise ``CommandError`` for the first constraint that has no name: nobody could drop it again."""
     for one in constraints:
-        if not one.name:
+        if not isinstance(one.name, str):
             what = getattr(one, "sqltext", None)
             if what is None:
                 what = ", ".join(part.name for part in one.columns)

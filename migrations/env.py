@@ -6,6 +6,7 @@ from alembic import context
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.sql.elements import False_, True_
 
 from migrations import writing
 
@@ -15,10 +16,12 @@ metadata = told.get("metadata", migrate.db.metadatas[None])
 wishes = told.get("wishes", writing.Wishes())
 
 
-def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bool:
-    """Write our own column types as what they are in SQL: a migration imports nothing of the application."""
+def render(kind: str, thing: object, autogen_context: object) -> str | bool:
+    """Write our own column types as what they are in SQL, and truth as each engine says it."""
     if kind == "type" and type(thing).__module__ == "training.models.columns":
         return f"sa.DateTime(timezone={thing.impl.timezone})"
+    if kind == "server_default" and isinstance(getattr(thing, "arg", None), True_ | False_):
+        return f"sa.{thing.arg}()"
     return False
 
 
@@ -53,7 +56,7 @@ def run() -> None:
             connection=connection,
             target_metadata=metadata,
             transactional_ddl=True,
-            render_item=as_plain_type,
+            render_item=render,
             process_revision_directives=rewrite,
             **migrate.configure_args,
         )

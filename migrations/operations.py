@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import op
@@ -86,7 +86,7 @@ def altered(table: str, **table_kwargs: Any) -> Iterator[BatchOperations]:
     with silent_triggers(table), warnings.catch_warnings():
         # these indexes are kept below
         warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
-        recreate = "always" if table_kwargs else "auto"
+        recreate: Literal["always", "auto"] = "always" if table_kwargs else "auto"
         with op.batch_alter_table(table, recreate=recreate, table_kwargs=table_kwargs) as batch:
             yield batch
         wanted = {one[1][0].name for one in batch.impl.batch if one[0] in {"create_index", "drop_index"}}

@@ -118,6 +118,8 @@ def test_a_given_column_is_added_filled_and_tightened_over_triggers(author: Auth
             sa.Column("public_id2", sa.Uuid, default=uuid.uuid4, nullable=False, unique=True),
             sa.Column("helper_id", sa.ForeignKey("agency.id"), index=True),
             sa.Column("weight", sa.Integer, default=1, nullable=False, server_default="1"),
+            sa.Column("is_odd", sa.Boolean, nullable=False, server_default=sa.false()),
+            sa.Column("made_at", sa.DateTime, nullable=False, server_default=sa.func.now()),
             sa.CheckConstraint("weight > 0", name="weight_positive"),
         )
 

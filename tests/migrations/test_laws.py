@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -252,6 +253,31 @@ def test_altered_keeps_views_and_indexes_on_expressions_too(walk: Walk, tmp_path
     assert walk.trial(number)[0] == []
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM seen").scalar_one() > 10
+
+
+def test_ids_of_trainees_are_counted_again_where_that_was_lost(walk: Walk):
+    """0006 lost it once, on databases that still stand."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    walk.down("0014")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'trainee'").scalar_one()
+        connection.exec_driver_sql(made.replace(" AUTOINCREMENT", "").replace("trainee", "lost", 1))
+        connection.exec_driver_sql("INSERT INTO lost SELECT * FROM trainee")
+    assert "AUTOINCREMENT" not in made.replace(" AUTOINCREMENT", "")
+    with sqlite3.connect(db.engine.url.database or "") as plain:
+        plain.executescript("DROP TABLE trainee; ALTER TABLE lost RENAME TO trainee")
+    plain.close()
+    before = walk.look()
+    assert "flag AUTOINCREMENT" not in before.schema["trainee"]
+
+    walk.up("0014")
+
+    after = walk.look()
+    assert "flag AUTOINCREMENT" in after.schema["trainee"]
+    assert after.rows == before.rows
+    assert after.ids["trainee"] == after.rows["trainee"]
 
 
 def test_a_database_that_a_newer_version_left_is_refused_in_words(walk: Walk, caplog):
