@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy import Connection
 from sqlalchemy.sql.elements import False_, True_
 
 from migrations import writing
@@ -16,7 +21,7 @@ metadata = told.get("metadata", migrate.db.metadatas[None])
 wishes = told.get("wishes", writing.Wishes())
 
 
-def render(kind: str, thing: object, autogen_context: object) -> str | bool:
+def render(kind: str, thing: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """Write our own column types as what they are in SQL, and truth as each engine says it."""
     if kind == "type" and type(thing).__module__ == "training.models.columns":
         return f"sa.DateTime(timezone={thing.impl.timezone})"
@@ -25,7 +30,7 @@ def render(kind: str, thing: object, autogen_context: object) -> str | bool:
     return False
 
 
-def rewrite(migration: MigrationContext, revision: object, directives: list) -> None:
+def rewrite(migration: MigrationContext, revision: object, directives: list[MigrationScript]) -> None:
     """Give a new revision its number, and steps that work on a filled database."""
     for script in directives:
         script.rev_id = writing.next_number(context.script)
@@ -33,7 +38,7 @@ def rewrite(migration: MigrationContext, revision: object, directives: list) -> 
             writing.write_steps(migration, script, wishes)
 
 
-def refuse_unknown(connection: object) -> None:
+def refuse_unknown(connection: Connection) -> None:
     """Raise ``CommandError`` where a newer version of the application has been at the database."""
     known = {one.revision for one in context.script.walk_revisions()}
     unknown = [one for one in MigrationContext.configure(connection).get_current_heads() if one not in known]
