@@ -284,7 +284,9 @@ def _model_column(step: ops.AlterColumnOp, models: sa.MetaData) -> sa.Column[Any
     table = models.tables.get(step.table_name)
     if table is not None and step.column_name in table.c:
         return table.c[step.column_name]
-    return sa.Column(step.column_name, step.modify_type or step.existing_type)
+    return sa.Table(step.table_name, sa.MetaData(), sa.Column(step.column_name, step.existing_type)).columns[
+        0
+    ]
 
 
 def _fill(table: str, column: sa.Column[Any]) -> Filled:
@@ -302,6 +304,8 @@ def _written_default(column: sa.Column[Any]) -> str:
     default: Any = column.default
     if default is None or default.is_sequence or default.is_clause_element:
         return "DECIDE"
+    if _is_unique(column) and not default.is_callable:
+        return "DECIDE"  # the same value for all rows would not do
     value = default.arg
     if default.is_callable:
         value = value(None)
@@ -311,6 +315,11 @@ def _written_default(column: sa.Column[Any]) -> str:
     if isinstance(value, enum.Enum):
         value = value.value
     return repr(value) if isinstance(value, str | int | float | bool) else "DECIDE"
+
+
+def _is_unique(column: sa.Column[Any]) -> bool:
+    alone = [one for one in column.table.constraints if isinstance(one, sa.UniqueConstraint)]
+    return bool(column.unique) or any(one.columns.keys() == [column.key] for one in alone)
 
 
 @renderers.dispatch_for(Renamed)

@@ -144,6 +144,7 @@ def test_what_nobody_decided_refuses_to_run_and_names_its_line(author: Author, t
         "agency",
         sa.Column("grade", sa.Integer, nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
+        sa.Column("short", sa.String(9), nullable=False, default="", unique=True),
     )
 
     path = author.write()
@@ -153,7 +154,9 @@ def test_what_nobody_decided_refuses_to_run_and_names_its_line(author: Author, t
     with pytest.raises(SystemExit):
         author.walk.up(path.name[:4])
     assert f"{path.name}, line {first}: decide what the rows of agency get in grade" in caplog.text
-    answers = iter(['sa.text("id * 10")', "datetime(2030, 1, 1, tzinfo=UTC)"])
+    answers = iter(
+        ['sa.text("id * 10")', "datetime(2030, 1, 1, tzinfo=UTC)", 'sa.text("CAST(id AS VARCHAR)")']
+    )
     source = re.sub(r"DECIDE\)", lambda _: f"{next(answers)})", path.read_text())
     path.write_text(
         source.replace(

@@ -175,6 +175,7 @@ def test_every_revision_goes_down_and_up_over_a_filled_database(walk: Walk, tmp_
 
     assert wrong == [], "\n".join(wrong)
     assert len(walk.made) >= 14
+    assert walk.look().rows == {}
 
 
 def test_the_newest_revision_is_what_the_models_say(walk: Walk, tmp_path: Path):
