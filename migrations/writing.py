@@ -108,7 +108,7 @@ def write_steps(context: MigrationContext, script: ops.MigrationScript, wishes: 
     models = context.opts["target_metadata"]
     down = up.reverse()
     for one in down.ops:
-        if isinstance(one, ops.CreateTableOp):
+        if isinstance(one, ops.CreateTableOp) and context.dialect.name == "sqlite":
             _complete(context, one)
     up.ops = [*(Renamed(one) for one in wishes.renames), *_all_steps(up, models)]
     script.downgrade_ops.ops = [

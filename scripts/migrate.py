@@ -18,8 +18,12 @@ from migrations import generator  # noqa: E402
 from migrations.writing import Rename, Wishes  # noqa: E402
 
 
+LOOK_AT = ("fill(", "op.drop_column(", "batch_op.drop_column(", "op.drop_table(")
+"""Steps that give rows a value, or lose one."""
+
+
 def main() -> None:
-    """Write it and name its file."""
+    """Write it; name its file, and the lines in it that the author should look at."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("message")
     parser.add_argument(
@@ -34,8 +38,9 @@ def main() -> None:
     except CommandError as refusal:
         sys.exit(str(refusal))
     print(path.relative_to(ROOT))
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if line.strip().startswith("fill("):
+    up, _, _ = path.read_text().partition("\ndef downgrade")
+    for number, line in enumerate(up.splitlines(), start=1):
+        if line.strip().startswith(LOOK_AT):
             print(f"  line {number}: {line.strip()}")
 
 
