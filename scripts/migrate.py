@@ -17,7 +17,6 @@ from alembic.util import CommandError  # noqa: E402
 from migrations import generator  # noqa: E402
 from migrations.writing import Rename, Wishes  # noqa: E402
 
-
 LOOK_AT = ("fill(", "op.drop_column(", "batch_op.drop_column(", "op.drop_table(")
 """Steps that give rows a value, or lose one."""
 
