@@ -161,3 +161,19 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
         db.select(AuditEntry).where(AuditEntry.action == "seats.taken_at_the_door")
     ).all()
     assert len(taken) == 1
+
+
+@pytest.mark.parametrize("end", [submissions.withdraw, submissions.decline])
+def test_nobody_whose_registration_has_ended_is_let_in_by_it(end, make: Make):
+    training, by = make.training(admission=Admission.APPROVAL), make.user()
+    ended = make.registration(training)
+    end(ended, by=by, reason="ill")
+    before = ended.state
+
+    with (
+        time_machine.travel(schedule_visible.of(training)[0].starts_at),
+        pytest.raises(Conflict, match="state has changed"),
+    ):
+        late_changes.let_in(ended, by=by)
+
+    assert (ended.state, ended.source) == (before, RegistrationSource.FORM)
