@@ -7,7 +7,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 LISTS = ["/", "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/agencies", "/trainers", "/venues",
          "/themes", "/reports/attendance", "/users", "/mail", "/audit", "/organisation", "/account"]  # fmt: skip
@@ -150,7 +150,10 @@ def test_unsaved_marks_are_not_lost_to_another_form_of_the_page(person):
     register_of_today(person)
     page.locator("[data-row] .marks label").first.click()
 
-    with page.expect_event("dialog") as asked:
+    with (
+        page.expect_navigation(),
+        page.expect_event("dialog") as asked,
+    ):  # the dialog is accepted, so it goes on
         page.locator(".account form").first.evaluate("form => form.requestSubmit()")
 
     assert asked.value.type == "beforeunload"

@@ -29,7 +29,7 @@ MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
 AFTERNOON = clashes.Slot("Afternoon", time(13, 30), time(17), 30)
 
 
-def test_the_six_areas_and_mieux_are_seeded_once():
+def test_the_six_areas_and_mieux_are_seeded_once(app):
     again = themes.seed()
 
     assert [t.code for t in themes.every()] == ["IMR", "THB", "BMV", "ASY", "MD", "LMI", "MIEUX2"]

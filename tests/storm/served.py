@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config import ROOT
+from tests.databases import copy
 
 
 @contextlib.contextmanager
@@ -21,8 +22,7 @@ def serving(env: dict[str, str]) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     bin_ = Path(sys.executable).parent
-    for command in (["db", "upgrade"], ["seed"]):
-        subprocess.run([bin_ / "flask", *command], env=env, cwd=ROOT, check=True, capture_output=True)
+    copy("migrated", env["DATABASE_URL"])
     process = subprocess.Popen(
         [bin_ / "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2",
          "--blocking-threads", "2", "--backlog", "2048", "--no-access-log", "--log-level", "error", "wsgi:app"],

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload
 
+from training import walltime
 from training.db import atomic, db
 from training.errors import Invalid, NotFound
 from training.models import Role, Room, User, Venue
@@ -132,8 +132,7 @@ def retire(thing: Venue | Room, *, by: User) -> None:
 
 
 def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
-    if zone not in available_timezones():
-        raise Invalid(msg("This is not a time zone: write it like Europe/Vienna."), field="zone")
+    walltime.check_zone(zone)
     twin = db.session.scalar(
         select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
     )
