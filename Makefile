@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SUFFIXES:
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
-FRONT := $(shell find assets templates -type f 2>/dev/null) $(wildcard training/web/*.py)
+FRONT := $(shell find assets templates training/web training/forms -type f -not -name "*.pyc" 2>/dev/null)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 
 help: ## this list
@@ -40,7 +40,7 @@ bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
 storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isolation, on both databases
-	@STORM=full scripts/test.sh --dist worksteal tests/storm tests/model tests/isolation tests/services/test_preview_is_result.py
+	@STORM=full scripts/test.sh --dist worksteal tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py
 
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed")
 	@scripts/flask.sh db migrate -m "$(m)"

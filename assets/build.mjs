@@ -29,7 +29,7 @@ for (const entry of ["assets/js/app.js", "assets/js/early.js", ...pages.map((fil
 }
 
 const purged = await new PurgeCSS().purge({
-  content: ["templates/**/*.html", "assets/js/**/*.js", "training/web/*.py", "training/forms/*.py"],
+  content: ["templates/**/*.html", "assets/js/**/*.js", "training/web/**/*.py", "training/forms/*.py"],
   css: [{ raw: readFileSync("node_modules/@tabler/core/dist/css/tabler.min.css", "utf8") }],
   safelist: ["html", "body", "is-invalid", "active", "disabled", /^\[data-bs-theme/],
   variables: true,

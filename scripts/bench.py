@@ -25,8 +25,9 @@ from config import Config  # noqa: E402
 from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Role, Theme, User  # noqa: E402
-from training.services import report_files, sign_ins  # noqa: E402
-from training.services.reports import Filters  # noqa: E402
+from training.services.accounts import sign_ins  # noqa: E402
+from training.services.reports import downloads  # noqa: E402
+from training.services.reports.figures import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")
 FLOOR = """
@@ -92,7 +93,7 @@ def exports(app, database: Path, folder: Path) -> None:
 
         def to_csv() -> None:
             with out.open("wb") as file:
-                for piece in report_files.long_csv(Filters(), user=None):
+                for piece in downloads.long_csv(Filters(), user=None):
                     file.write(piece)
 
         ours = timed(to_csv)
@@ -108,7 +109,7 @@ def exports(app, database: Path, folder: Path) -> None:
         print(f"sqlite3 -csv, the same query: {floor:.2f} s; ratio {ours / floor:.2f}")
         one = db.session.scalars(db.select(Theme).where(Theme.code == "BMV")).one()
         for name, filters in (("one theme", Filters(theme=one)), ("everything", Filters())):
-            seconds = timed(lambda f=filters: report_files.xlsx(folder / "out.xlsx", f, user=None, demo=True))
+            seconds = timed(lambda f=filters: downloads.xlsx(folder / "out.xlsx", f, user=None, demo=True))
             size = (folder / "out.xlsx").stat().st_size / 1e6
             print(f"XLSX, {name}: {seconds:.2f} s, {size:.1f} MB")
 

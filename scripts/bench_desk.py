@@ -19,8 +19,9 @@ from sqlalchemy import func, select  # noqa: E402
 from training import clock  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Agency, Trainee, Training, TrainingState  # noqa: E402
-from training.services import duplicates, import_staging, imports  # noqa: E402
-from training.services.trainees import Person  # noqa: E402
+from training.services.imports import confirming, staging  # noqa: E402
+from training.services.trainees import duplicates
+from training.services.trainees.records import Person  # noqa: E402
 from wsgi import app  # noqa: E402
 
 LOOKUPS = 200
@@ -63,14 +64,12 @@ def import_of(rows: int) -> dict[str, float]:
     batches = []
     staged = timed(
         lambda: batches.append(
-            import_staging.stage(
-                training, by=None, agency=agency, content=roster(rows), file_name=f"{rows}.csv"
-            )
+            staging.stage(training, by=None, agency=agency, content=roster(rows), file_name=f"{rows}.csv")
         )
     )
     (batch,) = batches
-    looked_at = timed(lambda: imports.preview(batch))
-    confirmed = timed(lambda: imports.confirm(batch, by=None, override=True))
+    looked_at = timed(lambda: confirming.preview(batch))
+    confirmed = timed(lambda: confirming.confirm(batch, by=None, override=True))
     return {"rows": rows, "staged": staged, "looked at": looked_at, "confirmed": confirmed}
 
 

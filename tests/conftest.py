@@ -17,7 +17,7 @@ from tests.databases import LOCAL, SECRET, begin_run, migrated_app, new_database
 from tests.make import Make
 from training.db import db
 from training.models import User
-from training.services import sign_ins
+from training.services.accounts import sign_ins
 
 __all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
 running: list[pytest.Item] = []

@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, text
 from config import Config
 from training.app import create_app
 from training.db import db
-from training.services import themes
+from training.services.programmes import themes
 
 SECRET = "a secret that is long enough for a test, and only there"
 LOCAL = {"secret_key": SECRET, "local": True}

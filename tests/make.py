@@ -16,6 +16,7 @@ from training.models import (
     Programme,
     Registration,
     Role,
+    SeatAllocation,
     Theme,
     Trainee,
     Trainer,
@@ -24,20 +25,15 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import (
-    agencies,
-    people,
-    programmes,
-    registrations,
-    sessions,
-    themes,
-    trainees,
-    trainers,
-    training_moves,
-    trainings,
-    venues,
-)
-from training.services.trainees import Person
+from training.services import seat_counts
+from training.services.accounts import users
+from training.services.directory import agencies, trainers, venues
+from training.services.programmes import frames, themes
+from training.services.registrations import kept_seats, submissions
+from training.services.schedule import sessions
+from training.services.trainees import records
+from training.services.trainees.records import Person
+from training.services.trainings import changes, moves
 
 numbers = itertools.count(1)
 
@@ -64,15 +60,15 @@ class Make:
             wanted["agency"] = wanted["agency"] or self.agency()
         if role is Role.COORDINATOR and "themes" not in wanted:
             wanted.setdefault("all_themes", True)
-        return people.create(by=None, email=f"user{n}@example.org", name=f"User {n}", role=role, **wanted)
+        return users.create(by=None, email=f"user{n}@example.org", name=f"User {n}", role=role, **wanted)
 
     def programme(self, theme: str = "BMV", **wanted: Any) -> Programme:
         today = clock.today()
         defaults = {"code": f"P-{next(numbers)}", "title": "Borders that work", "theme": self.theme(theme),
                     "starts_on": today - timedelta(days=1000), "ends_on": today + timedelta(days=1000)}  # fmt: skip
-        return programmes.create(by=None, **{**defaults, **wanted})
+        return frames.create(by=None, **{**defaults, **wanted})
 
-    def details(self, **wanted: Any) -> trainings.Details:
+    def details(self, **wanted: Any) -> changes.Details:
         starts = wanted.get("starts_on") or clock.today() + timedelta(days=30)
         defaults = {
             "code": f"T-{next(numbers)}", "title": "Detection of forged documents", "theme": self.theme(),
@@ -82,22 +78,22 @@ class Make:
             "registration_opens_local": datetime.combine(starts - timedelta(days=60), time(9)),
             "registration_closes_local": datetime.combine(starts - timedelta(days=1), time(17)),
         }  # fmt: skip
-        return trainings.Details(**{**defaults, **wanted})
+        return changes.Details(**{**defaults, **wanted})
 
-    def changed(self, training: Training, **wanted: Any) -> trainings.Details:
+    def changed(self, training: Training, **wanted: Any) -> changes.Details:
         """The details of ``training`` as they stand, but for what is ``wanted``."""
-        now = {field.name: getattr(training, field.name) for field in fields(trainings.Details)}
-        return trainings.Details(**{**now, "languages": training.language_codes, **wanted})
+        now = {field.name: getattr(training, field.name) for field in fields(changes.Details)}
+        return changes.Details(**{**now, "languages": training.language_codes, **wanted})
 
     def training(
         self, *, programme: Programme | None = None, is_open: bool = True, **wanted: Any
     ) -> Training:
         programme = programme or self.programme(wanted.pop("programme_theme", "BMV"))
         wanted.setdefault("theme", programme.theme)
-        training = trainings.create(programme, by=None, details=self.details(**wanted))
+        training = changes.create(programme, by=None, details=self.details(**wanted))
         if is_open:
             self.session(training)
-            training_moves.move(training, by=None, name="open")
+            moves.change_state(training, by=None, name="open")
         return training
 
     def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:
@@ -105,6 +101,13 @@ class Make:
         defaults = {"title": "Morning", "starts_local": datetime.combine(day, time(9)),
                     "ends_local": datetime.combine(day, time(12))}  # fmt: skip
         return sessions.add(training, by=None, **{**defaults, **wanted})
+
+    def kept(self, training: Training, *, by: User | None = None, **wanted: Any) -> SeatAllocation:
+        """Seats kept for an agency or a country; who waited for them moves up."""
+        kept_seats.keep(training, by=by, **wanted)
+        whom = wanted.get("agency"), wanted.get("country")
+        [kept] = [one for one in seat_counts.allocations(training) if (one.agency, one.country) == whom]
+        return kept
 
     def venue(self, **wanted: Any) -> Venue:
         defaults = {
@@ -126,11 +129,11 @@ class Make:
 
     def trainee(self, agency: Agency | None = None, **wanted: Any) -> Trainee:
         defaults = {"family_name": f"Person{next(numbers)}", "given_names": "Pat", "country": "AT"}
-        return trainees.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))
+        return records.create(agency or self.agency(), by=None, person=Person(**{**defaults, **wanted}))
 
     def registration(
         self, training: Training | None = None, trainee: Trainee | None = None, **wanted: Any
     ) -> Registration:
-        return registrations.submit(
+        return submissions.submit(
             training or self.training(), by=None, trainee=trainee or self.trainee(), override=True, **wanted
         )

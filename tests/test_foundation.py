@@ -23,7 +23,7 @@ from training.app import create_app
 from training.db import Base, atomic, db
 from training.models import BatchState, ImportBatch, MailState
 from training.models.columns import UtcDateTime, WallTime
-from training.services import mail
+from training.services.letters import outbox
 
 SAFE = {
     "TRAINING_SECRET_KEY": "x" * 40,
@@ -247,11 +247,11 @@ def test_the_main_job_by_commands(own, tmp_path: Path):
 
 def test_mail_is_sent_once_and_a_refused_one_is_parked(make: Make, app):
     user = make.user()
-    good = mail.atomic(mail.enqueue)(user, kind="test", subject="Hello\r\nBcc: x@example.org", body="Hi")
+    good = outbox.atomic(outbox.enqueue)(user, kind="test", subject="Hello\r\nBcc: x@example.org", body="Hi")
     sent: list[EmailMessage] = []
 
-    assert mail.send_due(app.config["CONFIG"], sent.append) == 1
-    assert mail.send_due(app.config["CONFIG"], sent.append) == 0
+    assert outbox.send_due(app.config["CONFIG"], sent.append) == 1
+    assert outbox.send_due(app.config["CONFIG"], sent.append) == 0
     assert (good.state, good.body, sent[0]["To"], sent[0]["Bcc"]) == (
         MailState.SENT,
         "",
@@ -259,12 +259,12 @@ def test_mail_is_sent_once_and_a_refused_one_is_parked(make: Make, app):
         None,
     )
 
-    bad = mail.atomic(mail.enqueue)(user, kind="test", subject="Hello", body="Hi")
+    bad = outbox.atomic(outbox.enqueue)(user, kind="test", subject="Hello", body="Hi")
 
     def refuse(message: EmailMessage) -> None:
         raise ConnectionRefusedError("no server")
 
-    mail.send_due(app.config["CONFIG"], refuse)
+    outbox.send_due(app.config["CONFIG"], refuse)
     assert (bad.state, bad.attempts) == (MailState.QUEUED, 1)
     assert bad.due_at > clock.now()
     assert "ConnectionRefusedError" in bad.last_error

@@ -14,45 +14,25 @@ from config import ROOT, Config
 from training import cli, db
 from training.models import Organisation
 from training.services import organisations
-from training.web import (
-    access,
-    accounts,
-    agencies,
-    assets,
-    audit,
-    calendar,
-    colleagues,
-    decisions,
-    duplicates,
-    errors,
-    help,
-    home,
-    imports,
-    labels,
-    language,
-    mail,
-    menu,
-    my,
-    once,
-    organisation,
-    programmes,
-    registers,
-    registrations,
-    reports,
-    seats,
-    security,
-    sessions,
-    themes,
-    trainees,
-    trainers,
-    trainings,
-    users,
-    venues,
-)  # fmt: skip
+from training.services.letters import notices
+from training.web.accounts import colleagues, sign_ins, users
+from training.web.attendance import registers
+from training.web.directory import agencies, trainers, venues
+from training.web.home import first_screens
+from training.web.imports import lists
+from training.web.kit import access, assets, errors, labels, language, menu, once, security
+from training.web.merging import duplicates
+from training.web.programmes import frames, themes
+from training.web.registrations import by_link, decisions, seats, submissions
+from training.web.reports import figures
+from training.web.schedule import calendars, sessions
+from training.web.system import audit, help, mail, organisation
+from training.web.trainees import records
+from training.web.trainings import planning
 
 BLUEPRINTS = (
-    home.bp, accounts.bp, agencies.bp, audit.bp, calendar.bp, colleagues.bp, decisions.bp, duplicates.bp, help.bp, imports.bp, mail.bp, my.bp, organisation.bp, programmes.bp,
-    registers.bp, registrations.bp, reports.bp, seats.bp, sessions.bp, themes.bp, trainees.bp, trainers.bp, trainings.bp,
+    first_screens.bp, sign_ins.bp, agencies.bp, audit.bp, calendars.bp, colleagues.bp, decisions.bp, duplicates.bp, help.bp, lists.bp, mail.bp, by_link.bp, organisation.bp, frames.bp,
+    registers.bp, submissions.bp, figures.bp, seats.bp, sessions.bp, themes.bp, records.bp, trainers.bp, planning.bp,
     users.bp, venues.bp,
 )  # fmt: skip
 
@@ -73,7 +53,7 @@ def create_app(config: Config) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     config.instance_dir.mkdir(parents=True, exist_ok=True)
 
-    db.init_app(app, config)
+    db.init_app(app, config, notices.write)
     security.init_app(app, config)
     language.init_app(app)
     access.init_app(app)

@@ -23,26 +23,16 @@ from training import clock
 from training.db import db
 from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
-from training.services import (
-    agencies,
-    audit,
-    backups,
-    demo,
-    import_staging,
-    imports,
-    mail,
-    people,
-    programmes,
-    reminders,
-    report_files,
-    report_rows,
-    reports,
-    request_keys,
-    reserve_list,
-    themes,
-    trainings,
-)
-from training.services.import_verdicts import Verdict
+from training.services import audit, backups, request_keys, visible_trainings
+from training.services.accounts import users
+from training.services.demo import build
+from training.services.directory import agencies
+from training.services.imports import confirming, staging
+from training.services.imports.verdicts import Verdict
+from training.services.letters import outbox
+from training.services.programmes import frames, themes
+from training.services.registrations import reminders, reserve_list
+from training.services.reports import detail_rows, downloads, figures
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +84,7 @@ def seed() -> None:
 
 
 @click.command("demo")
-@click.option("--scale", type=click.Choice(sorted(demo.SCALES)), default="small", show_default=True)
+@click.option("--scale", type=click.Choice(sorted(build.SCALES)), default="small", show_default=True)
 @with_appcontext
 @refusing
 def make_demo(scale: str) -> None:
@@ -103,7 +93,7 @@ def make_demo(scale: str) -> None:
         click.echo("Demo data are for instances with TRAINING_DEMO=1 only.", err=True)
         raise SystemExit(1)
     themes.seed()
-    sign_ins = demo.make(scale)
+    sign_ins = build.make(scale)
     lines = "".join(f"  {one.role:<12} {one.email:<26} {one.password}\n" for one in sign_ins)
     path = Path(current_app.config["CONFIG"].instance_dir) / "demo-sign-ins.txt"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -132,10 +122,10 @@ def worker(once: bool) -> None:
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
                 request_keys.purge()
-                imports.purge()
+                confirming.purge()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
-            sent = mail.send_due(config)
-            while once and (more := mail.send_due(config)):
+            sent = outbox.send_due(config)
+            while once and (more := outbox.send_due(config)):
                 sent += more
         except OperationalError as failure:
             log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)
@@ -193,13 +183,13 @@ def create_user(
         "themes": [themes.by_code(code) for code in theme_codes],
     }  # fmt: skip
     if password:
-        user = people.create(**wanted, password=password)
+        user = users.create(**wanted, password=password)
     else:
-        user = people.invite(**wanted, public_url=config.public_url, secret_key=config.secret_key)
+        user = users.invite(**wanted, public_url=config.public_url, secret_key=config.secret_key)
     click.echo(f"{user.email} can {'sign in' if password else 'set a password by the mailed link'}.")
 
 
-def _say_what_stands_against(seen: imports.Preview) -> None:
+def _say_what_stands_against(seen: confirming.Preview) -> None:
     """Row by row on stderr: what is to be corrected or chosen, and whether the list was imported before."""
     if seen.earlier is not None:
         when, who = seen.earlier.confirmed_at, seen.earlier.by_name or "a command"
@@ -239,17 +229,15 @@ def import_participants(
     file: Path, training_code: str, agency_code: str, check: bool, accept_proposals: bool, as_json: bool
 ) -> None:
     """Register the people of a spreadsheet for a training, all or none."""
-    training, agency = trainings.by_code(training_code), agencies.by_code(agency_code)
-    batch = import_staging.stage(
-        training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name
-    )
+    training, agency = visible_trainings.by_code(training_code), agencies.by_code(agency_code)
+    batch = staging.stage(training, by=None, agency=agency, content=file.read_bytes(), file_name=file.name)
     if not batch.rows:
-        imports.discard(batch, by=None)
-        raise Invalid(import_staging.NOT_TOLD)
-    seen = imports.preview(batch)
+        confirming.discard(batch, by=None)
+        raise Invalid(staging.NOT_TOLD)
+    seen = confirming.preview(batch)
     _say_what_stands_against(seen)
     if seen.open_count or check:
-        imports.discard(batch, by=None)
+        confirming.discard(batch, by=None)
         if as_json:
             click.echo(
                 json.dumps({"rows": len(seen.lines), "errors": len(seen.errors), "open": seen.open_count})
@@ -260,9 +248,9 @@ def import_participants(
             )
         raise SystemExit(1 if seen.open_count else 0)
     try:
-        outcome = imports.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
+        outcome = confirming.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
     except DomainError:
-        imports.discard(batch, by=None)
+        confirming.discard(batch, by=None)
         raise
     if as_json:
         click.echo(json.dumps(vars(outcome)))
@@ -297,13 +285,13 @@ def export_attendance(
     sex: str | None, state: str | None,
 ) -> None:  # fmt: skip
     """Write the attendance report to a file."""
-    filters = reports.Filters(
+    filters = figures.Filters(
         ends_from=ends_from.date() if ends_from else None,
         ends_to=ends_to.date() if ends_to else None,
         theme=themes.by_code(theme_code) if theme_code else None,
         whole=whole,
-        programme=programmes.by_code(programme_code) if programme_code else None,
-        training=trainings.by_code(training_code) if training_code else None,
+        programme=frames.by_code(programme_code) if programme_code else None,
+        training=visible_trainings.by_code(training_code) if training_code else None,
         agency=agencies.by_code(agency_code) if agency_code else None,
         country=country.upper() if country else None,
         sex=Sex(sex) if sex else None,
@@ -312,14 +300,14 @@ def export_attendance(
     started = clock.now()
     demo_mark = current_app.config["DEMO"]
     if kind == "xlsx":
-        report_files.xlsx(out, filters, user=None, demo=demo_mark)
+        downloads.xlsx(out, filters, user=None, demo=demo_mark)
     elif kind == "pdf":
-        out.write_bytes(report_files.paper(filters, user=None, demo=demo_mark, language="en"))
+        out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
     else:
-        stream = report_files.long_csv if kind == "csv" else report_files.long_json
+        stream = downloads.long_csv if kind == "csv" else downloads.long_json
         with out.open("wb") as file:
             for piece in stream(filters, user=None):
                 file.write(piece)
-    rows = report_rows.count_long_rows(filters, user=None)
+    rows = detail_rows.count_long_rows(filters, user=None)
     audit.record_export(by=None, action=f"report.attendance.{kind}", filters=filters.described(), rows=rows)
     click.echo(f"{out}: {rows:,} rows, {(clock.now() - started).total_seconds():.1f} s.")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, insert, inspect, select
@@ -60,9 +60,9 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
 
 
-NOTES, FIRST = "notes", "first"
-END_OF_WORK: list[Callable[[list[Any]], None]] = []
-"""What looks at the notes of a unit of work before it is stored; each gets all of them."""
+NOTES, FIRST, FINISH = "notes", "first", "finish_of_work"
+Finish = Callable[[list[Any]], None]
+"""Writes what follows from a whole unit of work, of which it gets all notes, before it is stored."""
 
 
 def note(thing: Any) -> None:
@@ -74,8 +74,8 @@ class WriteOutsideAtomic(RuntimeError):
     """A programming error: something was changed outside a function marked ``@atomic``."""
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Connect ``app`` to the database that ``config`` names."""
+def init_app(app: Flask, config: Config, finish: Finish) -> None:
+    """Connect ``app`` to the database that ``config`` names; ``finish`` writes what the notes of a unit of work ask for."""
     options: dict[str, Any] = {"pool_pre_ping": not config.is_sqlite}
     if config.is_sqlite:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
@@ -85,6 +85,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     app.config["SEAT_LOCK"] = config.seat_lock
+    app.extensions[FINISH] = finish
     db.init_app(app)
     migrate.init_app(app)
     with app.app_context():
@@ -96,8 +97,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
     writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
-    may catch its refusal and go on. Before it commits, ``END_OF_WORK`` writes what follows from the whole of it. Inside
-    ``as_one`` the unit of work stays open behind the outermost call.
+    may catch its refusal and go on. Before it commits, what was noted in it is written. Inside ``as_one`` the unit of
+    work stays open behind the outermost call.
 
     Raises ``Conflict`` where a unique key refuses what two stored at once, which no look beforehand can see.
     """
@@ -153,7 +154,7 @@ def as_one(first: Callable[[], None]) -> Iterator[None]:
             _roll_back(session)
 
 
-def _inside(session: Session, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _inside(session: Session, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
     kept = len(session.info[NOTES])
     try:
         with session.begin_nested():
@@ -164,8 +165,7 @@ def _inside(session: Session, function: Callable[P, R], *args: P.args, **kwargs:
 
 
 def _store(session: Session) -> None:
-    for finish in END_OF_WORK:
-        finish(session.info[NOTES])
+    current_app.extensions[FINISH](session.info[NOTES])
     session.commit()
     session.info["writing"], session.info[NOTES] = False, []
 

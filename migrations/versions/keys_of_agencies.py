@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 def _fill(key_table: sa.Table) -> None:
     """Give everybody known their keys, in batches, so that memory does not grow with the rows."""
-    from training.alike import keys  # noqa: PLC0415 -- the rule itself, which is no model; not needed to go down
+    from training.rules.alike import keys  # noqa: PLC0415 -- the rule itself, which is no model; not needed to go down
 
     connection = op.get_bind()
     trainee = sa.table("trainee", *(sa.column(name) for name in KNOWN))

@@ -15,8 +15,10 @@ from tests.isolation.world import TOKEN, World, hidden, world
 from tests.make import Make
 from training.db import atomic, db
 from training.models import OutgoingMail, Registration, RegistrationState, Trainee, Training
-from training.services import duplicates, mail, registrations, reminders, seats, trainees
-from training.services.trainees import Person
+from training.services.letters import outbox
+from training.services.registrations import reminders, seats, submissions
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
 
 WHO = ["lead of A", "colleague of A", "trainer"]
 
@@ -93,7 +95,7 @@ def check_what_was_opened(done: Crawl, here: World) -> None:
 
 def test_the_crawl_finds_what_a_forgotten_limit_would_show(app, make: Make, monkeypatch):
     here = world(make)
-    monkeypatch.setattr("training.services.trainees.visible_to", lambda user: db.select(Trainee))
+    monkeypatch.setattr("training.services.trainees.records.visible_to", lambda user: db.select(Trainee))
 
     assert leaks(crawl(Asker(app, here.users["lead of A"]), ["/trainees?as=xlsx"], follow=False).seen) != []
     assert leaks(crawl(Asker(app, here.users["lead of A"]), ["/trainees"], follow=False).seen) != []
@@ -135,8 +137,8 @@ def grow(here: World, training: Training, count: int) -> None:
     """B puts many people forward."""
     b = here.theirs["agency"]
     strangers = [Person(family_name=f"{TOKEN}900{n}", given_names="Sam", country="AT") for n in range(count)]
-    more = atomic(trainees.add_many)(b, strangers)
-    registrations.submit_many(training, by=None, agency=b, people=more, override=True)
+    more = atomic(records.add_many)(b, strangers)
+    submissions.submit_many(training, by=None, agency=b, people=more, override=True)
 
 
 @pytest.fixture
@@ -144,12 +146,12 @@ def wide(make: Make) -> tuple[World, list[Training]]:
     """Trainings with room: by approval, first come with seats kept for B, and with seats kept for the country of both."""
     here = world(make)
     kept, of_country = make.training(capacity=5_000), make.training(capacity=5_000)
-    seats.allocate(kept, by=here.users["admin"], seats=1_500, agency=here.theirs["agency"])
-    seats.allocate(of_country, by=here.users["admin"], seats=3_000, country="AT")
+    make.kept(kept, by=here.users["admin"], seats=1_500, agency=here.theirs["agency"])
+    make.kept(of_country, by=here.users["admin"], seats=3_000, country="AT")
     for one in (kept, of_country):
         make.registration(one, make.trainee(here.mine["agency"]))
         returned = make.registration(here.trainings[1], make.trainee(here.mine["agency"]))
-        registrations.return_for_correction(returned, by=here.users["admin"], reason="x")
+        submissions.return_for_correction(returned, by=here.users["admin"], reason="x")
     return here, [here.trainings[1], kept, of_country]
 
 
@@ -186,7 +188,7 @@ def test_what_a_is_written_does_not_change_when_b_grows(wide):
 def test_a_count_of_all_would_be_seen(app, wide, monkeypatch):
     here, trainings = wide
     monkeypatch.setattr(
-        "training.services.shown_registrations.visible_to",
+        "training.services.registrations.visible.visible_to",
         lambda user: db.select(Registration).join(Registration.training),
     )
     asker = Asker(app, here.users["colleague of A"])
@@ -226,7 +228,7 @@ def test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger(w
     here = world(make)
     asker, people = Asker(app, here.users["colleague of A"]), known_and_stranger(here)
     own = (
-        [trainees.create(here.mine["agency"], by=None, person=one) for one in people]
+        [records.create(here.mine["agency"], by=None, person=one) for one in people]
         if way == "substitute"
         else []
     )
@@ -256,7 +258,9 @@ def test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger(w
 
 def test_a_hint_from_another_agency_would_be_seen(app, make: Make, queries, monkeypatch):
     hints, admin = duplicates.for_user, make.user()
-    monkeypatch.setattr("training.services.duplicates.for_user", lambda user, person: hints(admin, person))
+    monkeypatch.setattr(
+        "training.services.trainees.duplicates.for_user", lambda user, person: hints(admin, person)
+    )
 
     with pytest.raises(AssertionError):
         test_registering_somebody_whom_b_knows_answers_like_registering_a_stranger("form", app, make, queries)
@@ -270,9 +274,9 @@ def test_the_old_agency_loses_sight_of_somebody_who_moved_with_the_next_request(
     person = f"/trainees/{one.trainee.public_id}"
     assert asker.ask("GET", person).status_code == 200
 
-    trainees.transfer(one.trainee, by=here.users["admin"], agency=other)
+    records.transfer(one.trainee, by=here.users["admin"], agency=other)
     moved = make.person(one.trainee, family_name="Newname", email="secret@example.org")
-    trainees.change(one.trainee, by=here.users["admin"], person=moved)
+    records.change(one.trainee, by=here.users["admin"], person=moved)
 
     assert asker.ask("GET", person).status_code == 404
     for path in ("/registrations", f"/registrations/{one.public_id}", f"/trainings/{one.training.public_id}",
@@ -294,7 +298,7 @@ def test_a_focal_point_who_changed_agency_sees_the_new_one_with_the_next_request
     db.session.expire_all()
 
     assert person not in asker.ask("GET", "/trainees").text
-    letter = mail.atomic(mail.enqueue)(user, kind="test", subject="x", body="y")
+    letter = outbox.atomic(outbox.enqueue)(user, kind="test", subject="x", body="y")
     assert letter.to_email == user.email
 
 

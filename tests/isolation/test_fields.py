@@ -16,7 +16,7 @@ from tests.make import Make
 from training.db import db
 from training.errors import NotFound
 from training.models import RegistrationState, Trainee
-from training.services import shown_registrations
+from training.services.registrations import visible
 
 TRIES = 200
 MOST_APART = 1.5
@@ -58,7 +58,7 @@ def here(make: Make) -> World:
 
 def filled(here: World, text: str, **more: object) -> str:
     """The address with A's things in it."""
-    own = db.session.scalars(shown_registrations.of(here.trainings[0], here.users["lead of A"])).all()
+    own = db.session.scalars(visible.of(here.trainings[0], here.users["lead of A"])).all()
     confirmed = next(one for one in own if one.state is RegistrationState.CONFIRMED)
     return text.format(
         training=here.trainings[0].public_id, confirmed=confirmed.public_id, batch=here.mine["batch"].public_id,
@@ -229,10 +229,10 @@ def test_a_look_up_that_takes_longer_for_foreign_ones_would_be_seen(app, here, q
     def slow(user, public_id):
         found = db.session.scalar(db.select(Trainee).where(Trainee.public_id == public_id))
         if found is not None:
-            shown_registrations.history(found.agency)
+            visible.history(found.agency)
         raise NotFound
 
-    monkeypatch.setattr("training.services.trainees.get", slow)
+    monkeypatch.setattr("training.services.trainees.records.get", slow)
     monkeypatch.setattr("tests.isolation.test_fields.TRIES", 5)
 
     _, foreign, missing = compare(
@@ -244,7 +244,7 @@ def test_a_look_up_that_takes_longer_for_foreign_ones_would_be_seen(app, here, q
 
 def test_a_form_that_takes_anybodys_id_would_be_seen(app, here, monkeypatch, queries):
     monkeypatch.setattr(
-        "training.services.trainees.pick",
+        "training.services.trainees.records.pick",
         lambda agency, ids: db.session.scalars(db.select(Trainee).where(Trainee.public_id.in_(ids))).all(),
     )
 

@@ -20,24 +20,23 @@ from config import Config
 from tests.conftest import SECRET
 from tests.isolation.world import TOKEN
 from tests.make import Make
-from training import clock, walltime
+from training import clock
 from training.db import db
-from training.letters import KINDS
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
-from training.services import (
-    cancellations,
+from training.rules import walltime
+from training.services.letters import outbox
+from training.services.merging import merges
+from training.services.registrations import (
+    by_link,
     late_changes,
-    mail,
-    merges,
-    my_registrations,
-    registrations,
     reminders,
     reserve_list,
     seat_requests,
-    seats,
-    trainees,
-    training_moves,
+    submissions,
 )
+from training.services.trainees import records
+from training.services.trainings import changes, moves
+from training.texts.letters import KINDS
 
 OWN, THEIR = "plain", TOKEN
 FATES = ("stayed", "moved", "merged")
@@ -73,12 +72,12 @@ class Letters:
         name = {} if fate == "stayed" else {"family_name": f"Neutral{next(numbers)}", "email": ""}
         person = self.trainee(agency, **name)
         by = self.focal[agency][1]
-        found = registrations.submit(training, by=by, trainee=person, remarks=self.word(agency))
+        found = submissions.submit(training, by=by, trainee=person, remarks=self.word(agency))
         to = self.other(agency)
         if fate == "moved":
-            trainees.transfer(person, by=self.admin, agency=to)
+            records.transfer(person, by=self.admin, agency=to)
             new = self.make.person(person, family_name=self.word(to), email=f"{self.word(to)}@example.org")
-            trainees.change(person, by=self.focal[to][0], person=new)
+            records.change(person, by=self.focal[to][0], person=new)
         elif fate == "merged":
             merges.merge(self.trainee(to), person, by=self.admin, values=[])
         return found
@@ -97,18 +96,18 @@ class Letters:
             for one in (offered, taken):
                 reserve_list.offer(one, by=by)
             reserve_list.accept(taken, by=partner)
-            registrations.decline(declined, by=by, reason=said)
-            registrations.return_for_correction(returned, by=by, reason=said)
-            registrations.resubmit(returned, by=partner)
-            registrations.withdraw(withdrawn, by=partner, reason=said)
+            submissions.decline(declined, by=by, reason=said)
+            submissions.return_for_correction(returned, by=by, reason=said)
+            submissions.resubmit(returned, by=partner)
+            submissions.withdraw(withdrawn, by=partner, reason=said)
             late_changes.replace(replaced, by=partner, substitute=self.trainee(agency), reason=said)
-            my_registrations.ask_correction(stays, text=said)
-            registrations.withdraw(stays, by=partner, reason=said)
+            by_link.ask_correction(stays, text=said)
+            submissions.withdraw(stays, by=partner, reason=said)
 
     def all_that_is_told(self) -> None:
         """Every kind of letter, of two trainings: one is called off, one takes place."""
         held, off = (self.make.training(capacity=90, admission=Admission.APPROVAL) for _ in range(2))
-        training_moves.move(self._planned(), by=self.admin, name="open")
+        moves.change_state(self._planned(), by=self.admin, name="open")
         for agency in self.words:
             self.steps(held, agency)
             self.wishes(held, agency)
@@ -117,22 +116,20 @@ class Letters:
         for training in (held, off):
             for agency in self.words:
                 soon = walltime.now(training.zone).replace(microsecond=0) + timedelta(days=1)
-                seats.allocate(training, by=self.admin, seats=40, agency=agency, release_local=soon)
+                self.make.kept(training, by=self.admin, seats=40, agency=agency, release_local=soon)
                 for fate in FATES:
                     confirmed, returned = (self.registered(training, agency, fate) for _ in range(2))
                     reserve_list.confirm(confirmed, by=self.coordinator)
-                    registrations.return_for_correction(
-                        returned, by=self.coordinator, reason=self.word(agency)
-                    )
+                    submissions.return_for_correction(returned, by=self.coordinator, reason=self.word(agency))
             for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
             longer = training.ends_on + timedelta(days=2)
             earlier = training.registration_closes_local - timedelta(hours=1)
             for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
                 details = self.make.changed(training, **wanted)
-                reserve_list.change_training(training, by=self.admin, details=details)
-        reserve_list.move_training(held, by=self.admin, name="postpone", reason="floods")
-        cancellations.cancel(off, by=self.admin, reason="floods")
+                changes.change(training, by=self.admin, details=details)
+        moves.change_state(held, by=self.admin, name="postpone", reason="floods")
+        moves.change_state(off, name="cancel", by=self.admin, reason="floods")
 
     def wishes(self, training: Training, agency: Agency) -> None:
         """A wish for seats that is granted, and one that is declined."""
@@ -188,7 +185,7 @@ def test_no_letter_to_a_focal_point_bears_a_word_of_the_other_agency(told, recor
 def test_a_name_in_the_wrong_letter_would_be_seen(make: Make):
     told = Letters(make)
     stranger = told.trainee(told.b)
-    mail.atomic(mail.enqueue)(told.focal[told.a][0], kind="test", subject="x", body=stranger.name)
+    outbox.atomic(outbox.enqueue)(told.focal[told.a][0], kind="test", subject="x", body=stranger.name)
 
     assert ("test", "x", stranger.family_name) in leaks(told)
 
@@ -198,10 +195,10 @@ def test_every_letter_has_one_reader_who_may_have_it_when_it_is_sent(told, tmp_p
     config = Config(database_url="sqlite://", instance_dir=tmp_path, secret_key=SECRET, local=True)
     queued = db.select(db.func.count(OutgoingMail.id)).where(OutgoingMail.state == MailState.QUEUED)
     gone = told.focal[told.b][1]
-    mail.atomic(setattr)(gone, "is_active", False)
+    outbox.atomic(setattr)(gone, "is_active", False)
     with time_machine.travel(clock.now() + timedelta(days=3)):  # those about offers that expire are due then
         for _ in range(db.session.scalar(queued)):
-            mail.send_due(config, deliver=sent.append)
+            outbox.send_due(config, deliver=sent.append)
 
     assert db.session.scalar(queued) == 0
     assert len(sent) > 200

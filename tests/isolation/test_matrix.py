@@ -24,7 +24,10 @@ from training import policy
 from training.db import db
 from training.models import OutgoingMail, Registration, Role, Trainee, User
 from training.policy import Action, has
-from training.services import import_staging, import_undo, imports, merges, people, sessions
+from training.services.accounts import users
+from training.services.imports import confirming, staging, undoing
+from training.services.merging import merges
+from training.services.schedule import sessions
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""
@@ -52,11 +55,11 @@ def here(make: Make) -> World:
 
 def principals(app, here: World) -> dict[str, Asker]:
     """Somebody of each kind, signed in; the disabled one has a session from before."""
-    leaver = people.create(
+    leaver = users.create(
         by=None, email="leaver@example.org", name="Leaver", role=here.users["lead of A"].role, agency=here.mine["agency"]
     )  # fmt: skip
     askers = {"anonymous": Asker(app, None), "disabled": Asker(app, leaver)}
-    people.deactivate(leaver, by=here.users["admin"])
+    users.deactivate(leaver, by=here.users["admin"])
     return {name: askers.get(name) or Asker(app, here.users[name]) for name in PRINCIPALS}
 
 
@@ -206,15 +209,15 @@ def test_what_is_deleted_merged_away_or_made_anonymous_answers_like_what_does_no
     app, here, make: Make
 ):
     a, admin = here.mine["agency"], here.users["admin"]
-    batch = import_staging.stage(
+    batch = staging.stage(
         here.trainings[1], by=admin, agency=a, content=b"Family name,Given names\nGone,Ann\n", file_name="x.csv"
     )  # fmt: skip
-    imports.confirm(batch, by=admin)
+    confirming.confirm(batch, by=admin)
     registration = db.session.scalars(
         db.select(Registration).join(Registration.trainee).where(Trainee.family_name == "Gone")
     ).one()
     deleted = {"registration": Gone(registration.public_id), "trainee": Gone(registration.trainee.public_id)}
-    import_undo.undo(batch, by=admin)
+    undoing.undo(batch, by=admin)
     kept, away = make.trainee(a), make.trainee(a)
     merges.merge(kept, away, by=admin, values=[])
 
@@ -279,7 +282,7 @@ def test_the_look_at_the_tables_would_see_a_change(app, here, make: Make):
 def test_a_guard_that_is_off_would_be_seen(app, here, monkeypatch):
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_WITHDRAW, policy.anything)
     monkeypatch.setattr(
-        "training.services.shown_registrations.visible_to",
+        "training.services.registrations.visible.visible_to",
         lambda user: db.select(policy.Registration).join(policy.Registration.training),
     )
 

@@ -20,20 +20,14 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import DomainError, NotFound
 from training.models import Agency, OutgoingMail, Registration, Role, Trainee, Training, User
-from training.names import fold
-from training.services import (
-    agencies,
-    drafts,
-    late_changes,
-    mail,
-    merges,
-    my_registrations,
-    people,
-    registrations,
-    reserve_list,
-    shown_registrations,
-    trainees,
-)
+from training.rules.names import fold
+from training.services.accounts import users
+from training.services.directory import agencies
+from training.services.letters import outbox
+from training.services.merging import merges
+from training.services.registrations import by_link as registration_by_link
+from training.services.registrations import drafts, late_changes, submissions, visible
+from training.services.trainees import records
 
 FULL = os.environ.get("STORM") == "full"
 PARTS = range(8 if FULL else 1)
@@ -74,7 +68,7 @@ class World:
     def register(self, n: int, m: int) -> None:
         one = self.people[n % len(self.people)]
         by = self.focal_point_of(one.agency)
-        self.keep(registrations.submit(self.trainings[m % 2], by=by, trainee=one), by)
+        self.keep(submissions.submit(self.trainings[m % 2], by=by, trainee=one), by)
 
     def draft(self, n: int, m: int) -> None:
         one = self.people[n % len(self.people)]
@@ -94,7 +88,7 @@ class World:
         drafts.discard(training, by=self.focal_point_of(agency), drafts=drafts.of(training, agency))
 
     def move(self, n: int, m: int) -> None:
-        one = trainees.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
+        one = records.transfer(self.people[n % len(self.people)], by=self.staff, agency=self.agencies[m % 3])
         self.knew[one.agency_id].add(one.family_name)
 
     def move_focal_point(self, n: int, m: int) -> None:
@@ -106,7 +100,7 @@ class World:
         if agency.is_active:
             agencies.suspend(agency, by=self.staff, reason="moved")
         else:
-            reserve_list.resume_agency(agency, by=self.staff)
+            agencies.resume(agency, by=self.staff)
 
     def merge(self, n: int, m: int) -> None:
         size = len(self.people)
@@ -116,15 +110,15 @@ class World:
     def withdraw(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
         by = self.focal_point_of(one.agency)
-        registrations.withdraw(one, by=by, reason="ill")
+        submissions.withdraw(one, by=by, reason="ill")
         self.keep(one, by)
 
     def by_link(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
         if m % 2:
-            my_registrations.decline(one)
+            registration_by_link.decline(one)
         else:
-            my_registrations.ask_correction(one, text="It is another rank.")
+            registration_by_link.ask_correction(one, text="It is another rank.")
 
     def replace(self, n: int, m: int) -> None:
         one = self.registrations[n % len(self.registrations)]
@@ -172,9 +166,7 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
 def begin(make: Make) -> World:
     own = [make.agency() for _ in range(3)]
     focal = [
-        people.create(
-            by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one
-        )
+        users.create(by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one)
         for n, one in enumerate(own)
     ]
     return World(make, make.user(), [make.training(capacity=3), make.training(capacity=3)], own, focal)
@@ -289,8 +281,8 @@ def _every_registration(user):
 
 @pytest.mark.real_commit
 @pytest.mark.parametrize(
-    "guard", [("training.services.trainees.visible_to", _everybody),
-              ("training.services.shown_registrations.visible_to", _every_registration)]
+    "guard", [("training.services.trainees.records.visible_to", _everybody),
+              ("training.services.registrations.visible.visible_to", _every_registration)]
 )  # fmt: skip
 def test_a_limit_that_is_forgotten_would_be_seen(guard, app, make: Make, monkeypatch):
     monkeypatch.setattr(*guard)
@@ -304,7 +296,7 @@ def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
     play(world, [])
 
     def plant() -> None:
-        letter = mail.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
+        letter = outbox.enqueue(world.focal[0], kind="test", subject="x", body=world.people[1].family_name)
         letter.agency_id = world.agencies[0].id
 
     atomic(plant)()
@@ -314,10 +306,10 @@ def test_a_letter_with_a_name_of_others_would_be_seen(app, make: Make):
 
 
 def test_another_order_would_be_seen(app, make: Make, monkeypatch):
-    world, search = begin(make), shown_registrations.search
+    world, search = begin(make), visible.search
     play(world, [("add", 0, 0), ("register", 3, 0)])
     monkeypatch.setattr(
-        "training.services.shown_registrations.search",
+        "training.services.registrations.visible.search",
         lambda user, **wanted: search(user, **wanted).order_by(None).order_by(Registration.id.desc()),
     )
 

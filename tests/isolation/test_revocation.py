@@ -14,24 +14,20 @@ from tests.isolation.crawler import readable
 from tests.isolation.test_matrix import FOREIGN
 from tests.isolation.world import TOKEN, World, token_of, world
 from tests.make import Make
-from training import clock, links, policy
+from training import clock, policy
 from training.db import atomic, db
 from training.models import ImportBatch, OutgoingMail, Role, Training, User
 from training.policy import Action, allows, has
-from training.services import (
-    agencies,
-    cancellations,
-    colleagues,
-    import_staging,
-    mail,
-    merges,
-    people,
-    registrations,
-    seats,
-    themes,
-    trainees,
-    training_moves,
-)
+from training.services.accounts import colleagues, users
+from training.services.directory import agencies
+from training.services.imports import staging
+from training.services.letters import outbox
+from training.services.merging import merges
+from training.services.programmes import themes
+from training.services.registrations import kept_seats, submissions
+from training.services.trainees import records
+from training.services.trainings import moves
+from training.texts import links
 
 WHO = "colleague of A"
 
@@ -42,7 +38,7 @@ def here(make: Make) -> World:
 
 
 def _deactivated(here: World) -> None:
-    people.deactivate(here.users[WHO], by=here.users["admin"])
+    users.deactivate(here.users[WHO], by=here.users["admin"])
 
 
 def _put_out_by_the_lead(here: World) -> None:
@@ -55,7 +51,7 @@ def _agency_suspended(here: World) -> None:
 
 def _changed(here: World, role: Role, **wanted: object) -> None:
     user = here.users[WHO]
-    people.change(user, by=here.users["admin"], name=user.name, role=role, language="en", **wanted)
+    users.change(user, by=here.users["admin"], name=user.name, role=role, language="en", **wanted)
 
 
 def _made_a_trainer(here: World) -> None:
@@ -115,20 +111,20 @@ def test_signed_in_again_nothing_of_the_old_agency_is_left(event: Callable[[Worl
 def test_without_the_look_at_the_agency_the_old_one_would_be_seen(app, here, monkeypatch):
     _with_another_agency(here)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
-    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.registrations.visible.visible_to", _all_registrations)
 
     assert answers(app, here.users[WHO], here.mine) != set()
 
 
 def _all_registrations(user):
-    return db.select(registrations.Registration).join(registrations.Registration.training)
+    return db.select(submissions.Registration).join(submissions.Registration.training)
 
 
 def test_a_person_who_moved_or_was_merged_is_gone_with_the_next_request(app, here, make: Make):
     moved, gone, kept = (make.trainee(here.mine["agency"], family_name=f"Moved{n}") for n in range(3))
     asker = Asker(app, here.users[WHO])
 
-    trainees.transfer(moved, by=here.users["admin"], agency=here.theirs["agency"])
+    records.transfer(moved, by=here.users["admin"], agency=here.theirs["agency"])
     merges.merge(kept, gone, by=here.users["admin"], values=[])
 
     for one, status in ((moved, 404), (gone, 404), (kept, 200)):
@@ -152,7 +148,7 @@ def test_a_cancelled_training_stops_the_link_and_takes_no_more_people(app, clien
     token = links.token(registration.public_id, registration.trainee.public_id, secret_key=SECRET)
     assert client.get(f"/my/{token}").status_code == 200
 
-    cancellations.cancel(here.trainings[0], by=here.users["admin"], reason="floods")
+    moves.change_state(here.trainings[0], name="cancel", by=here.users["admin"], reason="floods")
 
     assert client.get(f"/my/{token}").status_code == 410
     assert client.post(f"/my/{token}/confirm", csrf=False).status_code == 410
@@ -180,17 +176,17 @@ def test_a_link_stops_when_the_person_was_merged_away(client, here, make: Make):
 @pytest.mark.parametrize("event", SIGNED_OUT, ids=lambda one: one.__name__.strip("_"))
 def test_mail_that_waits_goes_to_nobody_who_may_not_read_it_any_more(event: Callable[[World], None], here):
     user = here.users[WHO]
-    registrations.withdraw(here.mine["registration"], by=here.users["admin"], reason="ill")
+    submissions.withdraw(here.mine["registration"], by=here.users["admin"], reason="ill")
     waiting = [
         one for one in db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.to_email == user.email))
         if one.training_id is not None
     ]  # fmt: skip
-    assert waiting and all(mail.reason_to_drop(one) == "" for one in waiting)
+    assert waiting and all(outbox.reason_to_drop(one) == "" for one in waiting)
 
     event(here)
     db.session.expire_all()
 
-    assert all(mail.reason_to_drop(one) for one in waiting)
+    assert all(outbox.reason_to_drop(one) for one in waiting)
 
 
 def test_a_session_of_the_old_role_is_worth_nothing_in_the_new_one(app, here):
@@ -198,7 +194,7 @@ def test_a_session_of_the_old_role_is_worth_nothing_in_the_new_one(app, here):
     asker = Asker(app, coordinator)
     assert asker.ask("GET", f"/trainings/{here.trainings[0].public_id}/seats").status_code == 200
 
-    people.change(coordinator, by=here.users["admin"], name="x", role=Role.MANAGER, language="en")
+    users.change(coordinator, by=here.users["admin"], name="x", role=Role.MANAGER, language="en")
 
     assert asker.ask("GET", "/trainees").status_code == 303
     again = Asker(app, coordinator)
@@ -251,14 +247,14 @@ def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
     asker = Asker(app, user)
 
     asy = [themes.by_code("ASY")]
-    people.change(user, by=admin, name="x", role=Role.COORDINATOR, language="en", themes=asy)
+    users.change(user, by=admin, name="x", role=Role.COORDINATOR, language="en", themes=asy)
     given = fetched(app, user, paths)
     assert {asker.ask("GET", path).status_code for path in paths} == {303}
     assert [given[path].status_code for path in paths[:2]] == [404, 404]
     for path in ("/registrations?as=xlsx", *paths[5:]):
         assert TOKEN not in readable(given[path]) and "plain" not in readable(given[path]), path
 
-    people.change(user, by=admin, name="x", role=Role.TRAINER, language="en")
+    users.change(user, by=admin, name="x", role=Role.TRAINER, language="en")
     given = fetched(app, user, paths)
     assert [one.status_code for one in given.values()] == [404, *[403] * (len(paths) - 1)]
 
@@ -266,9 +262,9 @@ def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
 def test_of_a_person_who_moved_the_papers_say_what_they_said_that_day(app, here, make: Make):
     one, admin = here.mine["confirmed"], here.users["admin"]
     known = one.trainee.family_name
-    trainees.transfer(one.trainee, by=admin, agency=here.theirs["agency"])
+    records.transfer(one.trainee, by=admin, agency=here.theirs["agency"])
     person = make.person(one.trainee, family_name="Newname", email="secret@example.org", language="fr")
-    trainees.change(one.trainee, by=here.users["lead of B"], person=person)
+    records.change(one.trainee, by=here.users["lead of B"], person=person)
 
     old = {path: readable(one) for path, one in fetched(app, here.users[WHO], files_of_agency(here)).items()}
     for path, text in old.items():
@@ -311,7 +307,7 @@ class Shared:
 @pytest.fixture
 def shared(here, make: Make) -> Shared:
     training = make.training(capacity=3, title="Lookhere")
-    batch = import_staging.stage_pasted(
+    batch = staging.stage_pasted(
         training,
         by=here.users[WHO],
         agency=here.mine["agency"],
@@ -334,7 +330,7 @@ def test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_re
     assert {asker.ask("GET", path).status_code for path in shared.pages()} == {200}
     assert all("Lookhere" in readable(asker.ask("GET", path)) for path in lists[:4])
 
-    seats.allocate(shared.training, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
+    kept_seats.keep(shared.training, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
 
     before = tables()
     assert {path: asker.ask("GET", path).status_code for path in shared.pages()} == dict.fromkeys(
@@ -350,23 +346,23 @@ def test_a_training_whose_seats_are_all_kept_for_others_is_gone_with_the_next_re
 def test_mail_about_a_training_that_is_offered_no_more_is_not_sent(here, make: Make):
     planned = make.training(capacity=3, is_open=False)
     make.session(planned)
-    training_moves.move(planned, by=here.users["admin"], name="open")
+    moves.change_state(planned, by=here.users["admin"], name="open")
     letter = db.session.scalars(
         db.select(OutgoingMail).where(
             OutgoingMail.user_id == here.users[WHO].id, OutgoingMail.training_id == planned.id
         )
     ).one()
-    assert mail.reason_to_drop(letter) == ""
+    assert outbox.reason_to_drop(letter) == ""
 
-    seats.allocate(planned, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
+    make.kept(planned, by=here.users["admin"], seats=3, agency=here.theirs["agency"])
     db.session.expire_all()
 
-    assert mail.reason_to_drop(letter) != ""
+    assert outbox.reason_to_drop(letter) != ""
 
 
 def test_what_stays_in_reach_would_be_seen(app, here, shared, monkeypatch):
-    monkeypatch.setattr("training.services.trainings.visible_to", lambda user: db.select(Training))
-    monkeypatch.setattr("training.services.shown_registrations.visible_to", _all_registrations)
+    monkeypatch.setattr("training.services.visible_trainings.visible_to", lambda user: db.select(Training))
+    monkeypatch.setattr("training.services.registrations.visible.visible_to", _all_registrations)
     monkeypatch.setitem(policy.POLICY[Role.PARTNER], Action.REGISTRATION_READ, policy.anything)
 
     with pytest.raises(AssertionError):

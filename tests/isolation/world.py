@@ -9,7 +9,6 @@ from typing import Any
 
 from tests.conftest import SECRET
 from tests.make import Make
-from training import links
 from training.db import db
 from training.models import (
     Admission,
@@ -23,19 +22,15 @@ from training.models import (
     Training,
     User,
 )
-from training.services import (
-    import_staging,
-    mail,
-    merges,
-    people,
-    registrations,
-    reserve_list,
-    seat_requests,
-    seats,
-    sign_ins,
-    trainees,
-    venues,
-)
+from training.services.accounts import sign_ins
+from training.services.accounts import users as account_users
+from training.services.directory import venues
+from training.services.imports import staging
+from training.services.letters import outbox
+from training.services.merging import merges
+from training.services.registrations import reserve_list, seat_requests, submissions
+from training.services.trainees import records
+from training.texts import links
 
 TOKEN = "zqx"
 
@@ -59,7 +54,7 @@ def _agency(make: Make, token: str) -> Agency:
 
 def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: User) -> dict[str, Any]:
     """People, registrations in every state, wishes, files and mails of an agency; one of each kind."""
-    user = people.create(
+    user = account_users.create(
         by=None, email=f"{word()}@example.org", name=f"{word()} Focal", role=Role.PARTNER, agency=agency
     )
     found: dict[str, Any] = {"agency": agency, "colleague": user, "user": user}
@@ -74,17 +69,17 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
             found["registration"] = make.registration(training, trainee, remarks=f"{word()} remark")
             if found["registration"].state is RegistrationState.CONFIRMED:
                 found.setdefault("confirmed", found["registration"])
-    registrations.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
+    submissions.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
     waiting = make.registration(by_approval, make.trainee(agency, family_name=f"{word()}ko"))
     reserve_list.reserve(waiting, by=by)
     found["seat_request"] = seat_requests.ask(
         open_to_all, by=user, agency=agency, seats=1, sentence=f"{word()} more seats"
     )
-    found["batch"] = import_staging.stage(
+    found["batch"] = staging.stage(
         by_approval, by=user, agency=agency, content=f"Family name,Given names\n{word()},{word()}\n".encode(),
         file_name=f"{word()}.csv",
     )  # fmt: skip
-    mail.atomic(mail.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
+    outbox.atomic(outbox.enqueue)(user, kind="test", subject=f"{word()} subject", body=f"{word()} body")
     found["mail"] = db.session.scalars(
         db.select(OutgoingMail).where(
             OutgoingMail.agency_id == agency.id, OutgoingMail.training_id.is_not(None)
@@ -98,7 +93,7 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
 
 def one_time_link(user: User) -> str:
     """What a mailed link to choose a password ends with."""
-    mail.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
+    outbox.atomic(sign_ins.mail_link)(user, LinkPurpose.RESET, "", SECRET)
     letter = db.session.scalars(
         db.select(OutgoingMail).where(OutgoingMail.user_id == user.id).order_by(OutgoingMail.id.desc())
     ).first()
@@ -117,15 +112,15 @@ def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) ->
     """
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
-    registrations.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
-    trainees.transfer(comes, by=admin, agency=a)
+    submissions.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
+    records.transfer(comes, by=admin, agency=a)
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
-    registrations.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
+    submissions.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
     merge = merges.merge(known, double, by=admin, values=[])
     tight = make.training(capacity=1)
-    held = registrations.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
+    held = submissions.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))
     make.registration(tight, make.trainee(a, family_name="Plainwaiting"))
-    registrations.withdraw(held, by=by, reason=f"{word()} ill")
+    submissions.withdraw(held, by=by, reason=f"{word()} ill")
     return merge
 
 
@@ -137,7 +132,7 @@ def world(make: Make) -> World:
     trainer = make.user(Role.TRAINER)
     taught = make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer)])
     a, b = make.agency(name="Plain Service"), _agency(make, f"{TOKEN}{next(numbers)}")
-    seats.allocate(trainings[0], by=admin, seats=1, agency=b)
+    make.kept(trainings[0], by=admin, seats=1, agency=b)
     theirs = _fill(make, b, trainings, lambda: f"{TOKEN}{next(numbers)}", admin)
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
     merge = _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
@@ -160,6 +155,6 @@ def hidden(make: Make, here: World) -> dict[str, Training]:
     """Trainings that agency A may not see: one whose seats are all kept for B, with B's people in it, and a draft."""
     admin, b = here.users["admin"], here.theirs["agency"]
     closed = make.training(title=f"{TOKEN}8001 closed", capacity=2)
-    seats.allocate(closed, by=admin, seats=2, agency=b)
+    make.kept(closed, by=admin, seats=2, agency=b)
     make.registration(closed, make.trainee(b, family_name=f"{TOKEN}8002"))
     return {"not offered": closed, "draft": make.training(title=f"{TOKEN}8003 draft", is_open=False)}

@@ -26,7 +26,7 @@ from training.models import (
     Training,
 )
 from training.services import seat_counts
-from training.services.notice_letters import name_of
+from training.services.letters.parts import name_of
 
 S = RegistrationState
 LOOKS_AGAIN = (

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import new_database
 from tests.model import differential
 from training.db import db
-from training.services import registration_steps as steps
+from training.services.registrations import steps
 
 pytestmark = [
     pytest.mark.real_commit,

@@ -22,7 +22,9 @@ from tests.model.promises import Promises
 from tests.model.world import OPERATIONS, World, beginning, crowd, peopled, take
 from training.db import db
 from training.models import Admission, Promotion
-from training.services import notices, reserve_list, seat_counts
+from training.services import seat_counts
+from training.services.letters import notices
+from training.services.registrations import reserve_list
 
 pytestmark = pytest.mark.real_commit
 

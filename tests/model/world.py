@@ -36,18 +36,19 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import (
-    agencies,
-    cancellations,
+from training.services import seat_counts
+from training.services.directory import agencies
+from training.services.registrations import (
+    by_link,
     decisions,
+    kept_seats,
     late_changes,
-    my_registrations,
-    registrations,
     reserve_list,
-    seat_counts,
     seat_requests,
-    trainees,
+    submissions,
 )
+from training.services.trainees import records
+from training.services.trainings import changes, moves
 from training.text import msg
 
 S = RegistrationState
@@ -124,25 +125,25 @@ class World:
 
     def _change(self, **wanted: Any) -> None:
         details = Make().changed(self._training, **wanted)
-        reserve_list.change_training(self._training, by=self._staff, details=details)
+        changes.change(self._training, by=self._staff, details=details)
 
     # Putting forward
 
     def register(self, person: int) -> None:
         """By the agency, within the window."""
         trainee = self._person(person)
-        registrations.submit(self._training, by=self._focal(trainee.agency), trainee=trainee)
+        submissions.submit(self._training, by=self._focal(trainee.agency), trainee=trainee)
 
     def register_late(self, person: int) -> None:
         """By a coordinator, whom the window does not bind."""
-        registrations.submit(self._training, by=self._staff, trainee=self._person(person), override=True)
+        submissions.submit(self._training, by=self._staff, trainee=self._person(person), override=True)
 
     def register_many(self, agency: int, first: int, count: int) -> None:
         """Several people of one agency at once."""
         of = self._agency(agency)
         own = self._people(first, of)
         people = [own[(first + n) % len(own)] for n in range(min(len(own), 1 + count % PEOPLE))]
-        registrations.submit_many(
+        submissions.submit_many(
             self._training, by=self._focal(of), agency=of, people=people, override=count % 2 == 0
         )
 
@@ -158,7 +159,7 @@ class World:
         if one.state is S.OFFERED and n % 3 == 1:
             reserve_list.accept(one, by=self._focal(one.agency))
         elif one.state is S.OFFERED and n % 3 == 2:
-            my_registrations.acknowledge(one)
+            by_link.acknowledge(one)
         else:
             reserve_list.confirm(one, by=self._staff)
 
@@ -178,17 +179,17 @@ class World:
     def decline(self, n: int) -> None:
         """Declined with a reason."""
         one = self._registration(n, S.SUBMITTED, S.OFFERED, S.RESERVE)
-        registrations.decline(one, by=self._staff, reason="not eligible")
+        submissions.decline(one, by=self._staff, reason="not eligible")
 
     def send_back(self, n: int) -> None:
         """Returned for correction."""
         one = self._registration(n, S.SUBMITTED)
-        registrations.return_for_correction(one, by=self._staff, reason="the rank is missing")
+        submissions.return_for_correction(one, by=self._staff, reason="the rank is missing")
 
     def resubmit(self, n: int) -> None:
         """Corrected."""
         one = self._registration(n, S.RETURNED)
-        registrations.resubmit(one, by=self._focal(one.agency), override=n % 2 == 0)
+        submissions.resubmit(one, by=self._focal(one.agency), override=n % 2 == 0)
 
     def decide_many(self, verb: int, first: int, count: int) -> None:
         """One verb on several, each by itself."""
@@ -205,12 +206,12 @@ class World:
     def withdraw(self, n: int) -> None:
         """By the agency."""
         one = self._registration(n, S.CONFIRMED, S.OFFERED, S.RESERVE)
-        registrations.withdraw(one, by=self._focal(one.agency), reason="ill")
+        submissions.withdraw(one, by=self._focal(one.agency), reason="ill")
 
     def decline_by_trainee(self, n: int) -> None:
         """By the person."""
         one = self._registration(n, S.CONFIRMED, S.OFFERED)
-        my_registrations.decline(one, text="I cannot come.")
+        by_link.decline(one, text="I cannot come.")
 
     def replace(self, n: int, person: int) -> None:
         """Another person takes the seat."""
@@ -226,18 +227,18 @@ class World:
 
     def keep_for_agency(self, agency: int, seats: int) -> None:
         """Seats kept, more or fewer."""
-        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, agency=self._agency(agency))
+        kept_seats.keep(self._training, by=self._staff, seats=seats % 5, agency=self._agency(agency))
 
     def keep_for_country(self, country: int, seats: int) -> None:
         """Seats kept for a country."""
         code = sorted(set(COUNTRIES))[country % 3]
-        reserve_list.keep_seats(self._training, by=self._staff, seats=seats % 5, country=code)
+        kept_seats.keep(self._training, by=self._staff, seats=seats % 5, country=code)
 
     def release(self) -> None:
         """Unused kept seats become everybody's; whom the preview names moves up."""
-        preview = reserve_list.release_preview(self._training)
+        preview = kept_seats.release_preview(self._training)
         expected = [one.public_id for one in preview.moving_up]
-        moved = reserve_list.release_seats(self._training, by=self._staff, expected=expected)
+        moved = kept_seats.release(self._training, by=self._staff, expected=expected)
         assert [one.public_id for one in moved] == expected, "who moves up is whom the preview named"
 
     def give_back(self, agency: int, seats: int) -> None:
@@ -297,7 +298,7 @@ class World:
             name = "open"
         else:
             name = ("confirm", "start", "postpone", "start")[n % 4]
-        reserve_list.move_training(self._training, by=self._staff, name=name, reason="elections")
+        moves.change_state(self._training, by=self._staff, name=name, reason="elections")
 
     @atomic
     def begin_day(self, n: int) -> None:
@@ -306,12 +307,12 @@ class World:
         if n % 2 == 0 and clock.now() < starts:
             self._travel.move_to(starts)
             reserve_list.expire_offers()
-            reserve_list.move_training(self._training, by=self._staff, name="start")
+            moves.change_state(self._training, by=self._staff, name="start")
 
     def cancel(self, n: int) -> None:
         """Rarely: nothing happens after it."""
         if n % 8 == 0:
-            cancellations.cancel(self._training, by=self._staff, reason="no budget")
+            moves.change_state(self._training, name="cancel", by=self._staff, reason="no budget")
 
     def suspend_or_resume(self, agency: int) -> None:
         """An agency may not register any more, or may again."""
@@ -319,11 +320,11 @@ class World:
         if of.is_active:
             agencies.suspend(of, by=self._staff, reason="under review")
         else:
-            reserve_list.resume_agency(of, by=self._staff)
+            agencies.resume(of, by=self._staff)
 
     def transfer(self, person: int, agency: int) -> None:
         """A person moves to another agency."""
-        trainees.transfer(self._person(person), by=self._staff, agency=self._agency(agency))
+        records.transfer(self._person(person), by=self._staff, agency=self._agency(agency))
 
     def move_agency(self, agency: int, country: int) -> None:
         """An agency moves to another country."""

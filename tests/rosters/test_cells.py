@@ -6,8 +6,8 @@ import pytest
 
 from tests.rosters import cpu_seconds
 from training.errors import Invalid
-from training.names import fold
 from training.rosters import headers, read, rows, values
+from training.rules.names import fold
 
 
 def of(*lines: str) -> rows.Roster:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from config import ROOT
 from tests.rosters.make_odd_files import ods, xlsx
 from tests.rosters.make_odd_files import text as plain_text
-from training.names import clean, same_person_key
 from training.output import csv
 from training.rosters import contents, example, headers, read, rows
+from training.rules.names import clean, same_person_key
 
 SCRIPTS = [
     "ABCDEFŁŠÉÑabcdefłšéñığ'-",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.make import Make
-from training.services import import_staging
+from training.services.imports import staging
 
 HEAD = "Family name,Given names,Sex,Rank,E-mail"
 
@@ -17,7 +17,7 @@ def staged(make: Make):
 
     def stage(*lines: str, head: str = HEAD, name: str = "list.csv"):
         content = "\n".join([head, *lines]).encode()
-        return import_staging.stage(training, by=None, agency=agency, content=content, file_name=name)
+        return staging.stage(training, by=None, agency=agency, content=content, file_name=name)
 
     stage.training, stage.agency = training, agency
     return stage

@@ -24,7 +24,7 @@ from tests.make import Make  # noqa: E402
 from training.app import create_app  # noqa: E402
 from training.db import db  # noqa: E402
 from training.models import Registration, Role, User  # noqa: E402
-from training.services import sign_ins  # noqa: E402
+from training.services.accounts import sign_ins  # noqa: E402
 
 PEOPLE, SEATS = 200, 20
 

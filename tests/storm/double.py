@@ -21,7 +21,7 @@ from tests.storm.pages import Browser, Fields, at_once
 from training.app import create_app
 from training.db import db
 from training.models import Admission, AuditEntry, AuditOutcome, Role, User
-from training.services import reserve_list, seats
+from training.services.registrations import reserve_list
 
 TIMES = 5
 Case = tuple[str, str, Browser, str, Fields]
@@ -34,7 +34,7 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
     agency, number = user.agency, str(next(numbers))
     training = make.training(capacity=5, admission=Admission.APPROVAL)
     held = [make.registration(training, make.trainee(agency)) for _ in range(6)]
-    seats.allocate(training, by=None, seats=3, agency=agency)
+    make.kept(training, by=None, seats=3, agency=agency)
     one, other = in_letters(2 * int(number)), in_letters(2 * int(number) + 1)  # nobody may look like a double
     person = {"family_name": one, "given_names": one, "country": "AT", "agency": agency.code}
     page = f"/registrations/for/{training.public_id}/new"

@@ -20,7 +20,7 @@ from tests.storm.pages import Browser, at_once
 from training.app import create_app
 from training.db import db
 from training.models import Role, User
-from training.services import registrations, shown_registrations
+from training.services.registrations import submissions, visible
 
 REGISTER, WITHDRAW, RESIZE, TRANSFER, KEEP = 100, 50, 20, 20, 20
 SEATS = 40
@@ -33,7 +33,7 @@ def one_round(seed: int, staff: Browser, partners: list[tuple[int, Browser]]) ->
     users = [db.session.get_one(User, number) for number, _ in partners]
     for user in users:
         people = [make.trainee(user.agency) for _ in range(WITHDRAW // len(users))]
-        registrations.submit_many(training, by=user, agency=user.agency, people=people)
+        submissions.submit_many(training, by=user, agency=user.agency, people=people)
     page = f"/registrations/for/{training.public_id}/new"
     forms = [browser.form(page) for _, browser in partners]
     csrf = [dict(one.fields)["csrf_token"] for one in forms]
@@ -43,7 +43,7 @@ def one_round(seed: int, staff: Browser, partners: list[tuple[int, Browser]]) ->
         of = n % len(partners)
         sends.append((partners[of][1], (page, [("csrf_token", csrf[of]), ("person", person)])))
     for of, user in enumerate(users):
-        for one in db.session.scalars(shown_registrations.of(training, user)).all()[: WITHDRAW // len(users)]:
+        for one in db.session.scalars(visible.of(training, user)).all()[: WITHDRAW // len(users)]:
             to = f"/registrations/{one.public_id}/withdraw"
             sends.append((partners[of][1], (to, [("csrf_token", csrf[of]), ("reason", "ill")])))
     edit, keep = f"/trainings/{training.public_id}/edit", f"/trainings/{training.public_id}/seats"

@@ -12,7 +12,7 @@ from typing import Any
 
 from training.db import db
 from training.models import User
-from training.services import sign_ins
+from training.services.accounts import sign_ins
 
 Fields = list[tuple[str, str]]
 Sent = tuple[str, Fields]

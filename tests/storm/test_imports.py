@@ -23,7 +23,8 @@ from tests.make import Make
 from training.db import db
 from training.errors import DomainError
 from training.models import BatchState, ImportBatch, Registration, RegistrationStep, Trainee
-from training.services import import_staging, imports, registrations
+from training.services.imports import confirming, staging
+from training.services.registrations import submissions
 
 pytestmark = pytest.mark.real_commit
 KILLS = 100 if os.environ.get("STORM") == "full" else 5
@@ -97,7 +98,7 @@ def test_storing_row_by_row_would_leave_parts(killed):
         make = Make()
         training, agency = make.training(capacity=100), make.agency()
         for n in range(ROWS // 2):
-            registrations.submit(training, by=None, trainee=make.trainee(agency, family_name=f"Killed0x{n}"))
+            submissions.submit(training, by=None, trainee=make.trainee(agency, family_name=f"Killed0x{n}"))
         db.session.remove()
 
         assert set(by_list(select(Trainee.family_name)).values()) != {ROWS}
@@ -110,7 +111,7 @@ def test_one_list_confirmed_five_times_at_once_is_stored_once(killed):
         make = Make()
         training, agency = make.training(), make.agency()
         batches = [
-            import_staging.stage(training, by=None, agency=agency, content=content, file_name="a.csv").id
+            staging.stage(training, by=None, agency=agency, content=content, file_name="a.csv").id
             for _ in range(5)
         ]
         db.session.remove()
@@ -119,7 +120,9 @@ def test_one_list_confirmed_five_times_at_once_is_stored_once(killed):
     def confirm(number: int) -> None:
         with app.app_context():
             try:
-                outcomes.append(imports.confirm(db.session.get_one(ImportBatch, number), by=None).registered)
+                outcomes.append(
+                    confirming.confirm(db.session.get_one(ImportBatch, number), by=None).registered
+                )
             except DomainError as refusal:
                 refusals.append(refusal)
             finally:

@@ -25,7 +25,8 @@ from tests.smtp import Server, smtp_server
 from training import clock
 from training.db import atomic, db
 from training.models import MailState, OutgoingMail, Role
-from training.services import mail, registrations, reminders
+from training.services.letters import outbox
+from training.services.registrations import reminders, submissions
 
 FULL = os.environ.get("STORM") == "full"
 KILLS = 100 if FULL else 5
@@ -45,7 +46,7 @@ def config_of(app, server: Server) -> Config:
 @atomic
 def queue(user, count: int) -> None:
     for number in range(count):
-        mail.enqueue(user, kind="test", subject=f"No. {number}", body=f"Letter {number}")
+        outbox.enqueue(user, kind="test", subject=f"No. {number}", body=f"Letter {number}")
 
 
 def in_state(state: MailState) -> int:
@@ -59,14 +60,14 @@ def test_a_server_that_is_down_for_an_hour_costs_nothing(app, make: Make, server
     begun = clock.now()
     with time_machine.travel(begun, tick=False) as at:
         for _ in range(60):
-            mail.send_due(config)
+            outbox.send_due(config)
             at.shift(timedelta(minutes=1))
         assert (server.taken, in_state(MailState.QUEUED), in_state(MailState.FAILED)) == ([], 25, 0)
 
         server.start()
-        for _ in range(int(mail.LONGEST_WAIT_FOR_A_SERVER * 1.2) + 2):
-            mail.send_due(config)
-            mail.send_due(config)
+        for _ in range(int(outbox.LONGEST_WAIT_FOR_A_SERVER * 1.2) + 2):
+            outbox.send_due(config)
+            outbox.send_due(config)
             at.shift(timedelta(minutes=1))
 
     assert in_state(MailState.SENT) == 25
@@ -76,7 +77,7 @@ def test_a_server_that_is_down_for_an_hour_costs_nothing(app, make: Make, server
 def test_a_server_that_dies_in_between_is_tried_again_and_nothing_is_sent_twice(app, make: Make, server):
     queue(make.user(), 12)
     config = config_of(app, server)
-    through = mail.transport(config)
+    through = outbox.transport(config)
     sent = 0
 
     def dies_after_five(message) -> None:
@@ -86,11 +87,11 @@ def test_a_server_that_dies_in_between_is_tried_again_and_nothing_is_sent_twice(
         through(message)
         sent += 1
 
-    assert mail.send_due(config, dies_after_five) == 5
+    assert outbox.send_due(config, dies_after_five) == 5
     assert in_state(MailState.QUEUED) == 7
     server.start()
     with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
-        assert mail.send_due(config) == 7
+        assert outbox.send_due(config) == 7
 
     assert len(server.ids()) == len(set(server.ids())) == 12
 
@@ -102,7 +103,7 @@ def test_a_refused_address_is_parked_and_seen_while_the_others_go_on(app, make: 
         queue(user, 1)
     config = config_of(app, server)
 
-    assert mail.send_due(config) == 1
+    assert outbox.send_due(config) == 1
 
     states = dict(db.session.execute(select(OutgoingMail.to_email, OutgoingMail.state)).all())
     assert states == {bad.email: MailState.FAILED, later.email: MailState.QUEUED, good.email: MailState.SENT}
@@ -110,8 +111,8 @@ def test_a_refused_address_is_parked_and_seen_while_the_others_go_on(app, make: 
     assert bad.email in page and "no such user" in page and later.email not in page
     server.refusals = {}
     (parked,) = db.session.scalars(select(OutgoingMail).where(OutgoingMail.state == MailState.FAILED))
-    mail.send_again(parked)
-    assert mail.send_due(config) == 1
+    outbox.send_again(parked)
+    assert outbox.send_due(config) == 1
     assert server.recipients == [[good.email], [bad.email]]
 
 
@@ -124,8 +125,8 @@ def test_greylisting_is_waited_out_and_given_up_after_the_last_try(app, make: Ma
     waits = []
     begun = clock.now()
     with time_machine.travel(begun, tick=False) as at:
-        for _ in range(mail.MOST_ATTEMPTS):
-            mail.send_due(config)
+        for _ in range(outbox.MOST_ATTEMPTS):
+            outbox.send_due(config)
             rows = db.session.scalars(select(OutgoingMail)).all()
             waits.append({round((row.due_at - clock.now()).total_seconds()) for row in rows})
             at.shift(timedelta(hours=5))
@@ -140,7 +141,7 @@ def test_a_message_that_cannot_be_written_is_parked_and_the_others_go_on(app, ma
     first = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).first()
     atomic(lambda: setattr(first, "to_email", "a@b.example\r\nBcc: victim@example.org"))()
 
-    assert mail.send_due(config_of(app, server)) == 1
+    assert outbox.send_due(config_of(app, server)) == 1
 
     assert first.state is MailState.FAILED
     assert len(server.taken) == 1 and all(len(to) == 1 for to in server.recipients)
@@ -152,10 +153,10 @@ def test_every_message_of_a_busy_day_has_one_recipient(app, make: Make, server):
     make.user(Role.PARTNER, agency=agency)
     make.user(Role.COORDINATOR)
     people = [make.trainee(agency, email=f"p{n}@example.org") for n in range(5)]
-    done = registrations.submit_many(training, by=None, agency=agency, people=people)
-    registrations.withdraw(done[0], by=focal, reason="ill")
+    done = submissions.submit_many(training, by=None, agency=agency, people=people)
+    submissions.withdraw(done[0], by=focal, reason="ill")
     config = config_of(app, server)
-    while mail.send_due(config):
+    while outbox.send_due(config):
         pass
 
     assert len(server.taken) >= 10
@@ -169,12 +170,12 @@ def test_every_message_of_a_busy_day_has_one_recipient(app, make: Make, server):
 def test_a_lease_keeps_a_second_worker_off_and_without_it_both_would_send(app, make: Make, monkeypatch):
     queue(make.user(), 3)
 
-    first, second = mail.lease_due(), mail.lease_due()
+    first, second = outbox.lease_due(), outbox.lease_due()
     assert (len(first), second) == (3, [])
 
-    monkeypatch.setattr(mail, "LEASE", timedelta(seconds=-1))
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=-1))
     with time_machine.travel(clock.now() + timedelta(minutes=10), tick=False):
-        assert mail.lease_due() == mail.lease_due() == first
+        assert outbox.lease_due() == outbox.lease_due() == first
 
 
 @pytest.fixture

@@ -6,14 +6,17 @@ before any form is looked at.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     DateTimeLocalField,
+    EmailField,
     Field,
     IntegerField,
     SelectField,
@@ -23,12 +26,13 @@ from wtforms import (
 )
 from wtforms import Form as WTForm
 from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
-from wtforms.validators import Length, NumberRange, Optional, StopValidation
+from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
 
+CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
 
@@ -268,3 +272,58 @@ class OneOf(SelectField):
             coerce=lambda value: kind(value) if value not in (None, "") else None,
             **kwargs,
         )
+
+
+def code(label: str, hint: str = "") -> object:
+    """A short code without blanks."""
+    return line(label, most=40, hint=hint, rules=(CODE,))
+
+
+def email(label: str) -> EmailField:
+    """An e-mail address, or nothing."""
+    return EmailField(label, [Storable(), Length(max=254), _address], filters=[clean])
+
+
+def phone(label: str) -> Field:
+    """A phone number, or nothing."""
+    return line(label, required=False, most=40, rules=(_phone,))
+
+
+def moment(label: str, hint: str = "", required: bool = True) -> Moment:
+    """A day and a wall time."""
+    return Moment(
+        label,
+        [Given() if required else Optional()],
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        description=hint,
+    )
+
+
+def _address(_form: WTForm, field: Field) -> None:
+    """Refuse what is no address, as the reader of spreadsheets does: no letter would arrive."""
+    if not field.data:
+        return
+    try:
+        validate_email(field.data, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValidationError(
+            str(
+                _l(
+                    "This is not an e-mail address: it needs a name, an @ and a domain. Correct it or leave it empty."
+                )
+            )
+        ) from None
+
+
+def _phone(_form: WTForm, field: Field) -> None:
+    """Refuse what has no number in it."""
+    if field.data and not 5 <= len(re.sub(r"\D", "", field.data)) <= 20:
+        raise ValidationError(
+            str(_l("This is not a phone number: it needs 5 to 20 digits. Correct it or leave it empty."))
+        )
+
+
+class PlainFilter(Form):
+    """Search alone."""
+
+    text = line(_l("Search"), required=False)

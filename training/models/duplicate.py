@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class TraineeKey(Base):
-    """A key of ``training.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2.
+    """A key of ``training.rules.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2.
 
     The agency is the person's: who asks among one agency's people must not even wait longer for those of others.
     """

@@ -13,7 +13,7 @@ import typst
 
 from config import ROOT
 
-TEMPLATES = ROOT / "templates" / "print"
+TEMPLATES = ROOT / "templates"
 FONTS = ROOT / "static" / "dist" / "fonts"
 
 
@@ -22,7 +22,7 @@ class FontsMissing(RuntimeError):
 
 
 def render(template: str, data: dict[str, Any]) -> bytes:
-    """The paper ``templates/print/<template>.typ`` filled with ``data``, as PDF."""
+    """The paper ``templates/<template>.typ`` filled with ``data``, as PDF."""
     made = typst.Compiler(str(TEMPLATES / f"{template}.typ"), font_paths=_fonts()).compile(
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, format="pdf"
     )

@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import islice
 
 from training.errors import Invalid
-from training.names import clean, fold, script_of
 from training.rosters import values
 from training.rosters.words import JOBS
+from training.rules.names import clean, fold, script_of
 
 EMAIL = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
 """Looked for where a word begins only: a long cell is gone through once."""

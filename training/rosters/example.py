@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.names import clean
+from training.rules.names import clean
 
 COLUMNS = (
     "family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email", "phone",

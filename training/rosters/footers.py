@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from training.names import fold
 from training.rosters.headers import Mapping
+from training.rules.names import fold
 
 TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
 SUMS = {

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from training.errors import Invalid
-from training.names import clean, fold
 from training.rosters import contents
 from training.rosters.table import Table
 from training.rosters.words import HEADERS, MEANINGLESS, ORDINAL
+from training.rules.names import clean, fold
 from training.text import Message, msg
 
 FIELDS = tuple(HEADERS)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import Invalid
-from training.names import clean
 from training.rosters import child, headers
 from training.rosters.table import Table
+from training.rules.names import clean
 from training.text import Message, msg
 
 __all__ = ["MOST_BYTES", "MOST_PASTED", "Table", "pasted", "read"]

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from training.errors import Invalid
-from training.names import clean, fold, same_person_key, split_full_name
 from training.rosters import contents, example, footers
 from training.rosters import values as cell_values
 from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
 from training.rosters.words import NATIONALITY
+from training.rules.names import clean, fold, same_person_key, split_full_name
 from training.text import Message, msg
 
 T = TypeVar("T")

@@ -14,10 +14,10 @@ from babel import Locale
 from babel.core import get_global
 from email_validator import EmailNotValidError, validate_email
 
-from training import demo_data
 from training.errors import Invalid
-from training.names import fold
 from training.rosters.words import NATIONALITIES
+from training.rules import countries
+from training.rules.names import fold
 from training.text import msg
 
 SEXES = {
@@ -69,7 +69,7 @@ def country(text: str, home: str = "") -> str:
     The invented countries are known where the agency's own, ``home``, is one of them, and nowhere else.
     """
     code = text.upper()
-    if home in demo_data.COUNTRIES and (invented := _invented().get(fold(text))):
+    if home in countries.COUNTRIES and (invented := _invented().get(fold(text))):
         return invented
     if re.fullmatch(r"[A-Z]{2}", code) and code in Locale("en").territories and code not in NO_COUNTRIES:
         return code
@@ -161,7 +161,7 @@ def _countries() -> dict[str, str]:
 
 @cache
 def _invented() -> dict[str, str]:
-    return {fold(said): code for code, (name, *_) in demo_data.COUNTRIES.items() for said in (code, name)}
+    return {fold(said): code for code, (name, *_) in countries.COUNTRIES.items() for said in (code, name)}
 
 
 @cache

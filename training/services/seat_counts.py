@@ -18,7 +18,7 @@ from training.models import (
     SeatAllocation,
     Training,
 )
-from training.seat_count import Kept, Origin, SeatCount
+from training.rules.seats import Kept, Origin, SeatCount
 
 
 def allocations(training: Training) -> list[SeatAllocation]:

@@ -1,0 +1,212 @@
+"""The worked example of the field, entered through the services and read from the page, the XLSX and the CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import time_machine
+
+from tests.make import Make
+from training import clock
+from training.db import atomic
+from training.models import AttendanceStatus, Role, Sex, Training
+from training.services.attendance import registers
+from training.services.attendance.registers import Mark
+from training.services.registrations import submissions
+from training.services.reports import detail_rows, downloads, figures
+from training.services.reports.figures import Filters
+from training.services.schedule import sessions
+from training.services.trainings import moves
+
+P, L, E, X, A = AttendanceStatus
+
+
+@pytest.fixture
+def example(make: Make) -> Training:
+    """3 days of 2 half-days of 180 minutes; A came to all, B missed one, C was late twice and away once, D never came."""
+    starts = clock.today() - timedelta(days=10)
+    programme = make.programme("MIEUX2")
+    with time_machine.travel(datetime.combine(starts - timedelta(days=20), time(8))):
+        training = make.training(
+            programme=programme, theme=make.theme("THB"), starts_on=starts, is_open=False, capacity=10,
+            title="=1+1 Interviewing",
+        )  # fmt: skip
+        for day in range(3):
+            for first in (9, 13):
+                on = datetime.combine(starts + timedelta(days=day), time(first))
+                make.session(
+                    training,
+                    starts_local=on,
+                    ends_local=on + timedelta(hours=3),
+                    title=f"Half-day {day} {first}",
+                )
+        moves.change_state(training, by=None, name="open")
+        agency = make.agency(name="Migration Service of Norland")
+        people = [("A", Sex.F), ("B", Sex.M), ("C", Sex.F), ("D", Sex.M)]
+        for name, sex in people:
+            person = make.trainee(
+                agency, family_name=name, given_names="=Ann", sex=sex, phone="+41 22 555 01 01"
+            )
+            submissions.submit(training, by=None, trainee=person)
+    marks = {"A": [P] * 6, "B": [P] * 5 + [A], "C": [L, P, P, L, P, A], "D": [A] * 6}
+    for number, session in enumerate(sessions.of(training)):
+        rows = registers.register(session)
+        late = (session.starts_local + timedelta(minutes=30)).time()
+        registers.save(
+            session, by=None,
+            marks=[
+                Mark(r.registration.public_id, status, 0, arrived=late if status is L else None)
+                for r in rows
+                for status in [marks[r.registration.trainee.family_name][number]]
+            ],
+        )  # fmt: skip
+    return training
+
+
+def close_all(training: Training) -> None:
+    for session in sessions.of(training):
+        registers.close(session, by=None)
+
+
+def test_the_worked_example_gives_the_figures_of_the_field(example):
+    close_all(example)
+
+    totals = figures.summary(figures.participations(Filters(training=example), user=None))
+
+    assert (totals.confirmed, totals.participations, totals.persons_trained) == (4, 3, 2)
+    assert (totals.no_show_rate, totals.attendance_rate, totals.attendance_rate_of_attendees) == (
+        25.0,
+        65.3,
+        87.0,
+    )
+    assert (totals.attended, totals.due, totals.due_attendees) == (2820, 4320, 3240)
+    assert (totals.person_hours, totals.person_days, totals.person_days_half) == (47.0, 7.83, 8.0)
+
+
+def test_the_same_figures_stand_on_the_page(example, client, make):
+    close_all(example)
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get(f"/reports/attendance?training={example.code}").text
+
+    for figure in ("65.3 %", "87.0 %", "25.0 %", "7.83", "<b>47</b>", "Final: all 6 registers are closed."):
+        assert figure in page
+
+
+def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp_path: Path):
+    close_all(example)
+    path = tmp_path / "report.xlsx"
+
+    downloads.xlsx(path, Filters(training=example), user=None, demo=False)
+
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report"]
+    head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
+    summary = dict(zip(head, first, strict=True))
+    assert summary["Attendance rate over confirmed, %"] == 65.3
+    assert summary["Attendance rate over attendees, %"] == 87
+    assert (summary["Persons trained"], summary["Person-hours"], summary["Person-days (by hours)"]) == (
+        2,
+        47,
+        7.83,
+    )
+    cell = book["Participants"]["F2"]
+    assert (cell.value, cell.data_type) == ("=Ann", "s")
+    assert book["Participants"].freeze_panes == "A2"
+    assert book["Attendance"].max_row == 1 + 24
+
+
+def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
+    close_all(example)
+
+    raw = b"".join(downloads.long_csv(Filters(training=example), user=None))
+
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert list(rows[0]) == list(detail_rows.COLUMNS)
+    assert len(rows) == 24
+    assert sum(int(r["attended_minutes"]) for r in rows) == 2820
+    assert sum(int(r["scheduled_minutes"]) for r in rows) == 4320
+    assert {r["given_names"] for r in rows} == {"'=Ann"}
+    assert {r["training_title"] for r in rows} == {"'=1+1 Interviewing"}
+    assert rows[0]["session_start"].startswith(example.starts_on.isoformat() + "T09:00")
+    assert rows[0]["theme_code"] == "THB"
+
+
+def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
+    session = sessions.of(example)[0]
+    row = registers.register(session)[0]
+    registers.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
+
+    found = figures.participations(Filters(training=example), user=None)
+    totals = figures.summary(found)
+    state = figures.data_state(Filters(training=example), user=None)
+    rows = list(detail_rows.long_rows(Filters(training=example), user=None))
+
+    assert (totals.pending, totals.persons_trained, state.is_final, state.open_registers) == (1, 1, False, 6)
+    blank = [r for r in rows if r[-3] == "not_recorded"]
+    assert [r[-2] for r in blank] == [""]
+
+
+def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_not(example):
+    found = figures.participations(Filters(), user=None)
+    whole = figures.summary(found)
+
+    tables = figures.split_tables(found)
+
+    for name, splits in tables.items():
+        assert sum(s.totals.attended for s in splits) == whole.attended, name
+        assert sum(s.totals.confirmed for s in splits) == whole.confirmed, name
+
+
+def test_a_multi_thematic_theme_finds_its_own_tag_and_with_the_whole_programme_all_below(example, make: Make):
+    mieux = make.theme("MIEUX2")
+
+    own = figures.participations(Filters(theme=mieux), user=None)
+    whole = figures.participations(Filters(theme=mieux, whole=True), user=None)
+
+    assert (len(own), len(whole)) == (0, 4)
+
+
+def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
+    outside = make.user(Role.COORDINATOR, themes=[make.theme("LMI")])
+    inside = make.user(Role.COORDINATOR, themes=[make.theme("THB")])
+
+    assert len(figures.participations(Filters(), user=outside)) == 0
+    assert len(figures.participations(Filters(), user=inside)) == 4
+
+
+def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
+    hide(registers.register(sessions.of(example)[0])[0].registration.agency)
+
+    rows = list(detail_rows.long_rows(Filters(training=example), user=None))
+
+    assert len(rows) == 24
+    assert {(r[14], r[15]) for r in rows} == {("", "")}
+
+
+@atomic
+def hide(agency):
+    agency.confidential = True
+
+
+def test_the_pdf_is_made_and_bears_the_state(example):
+    pdf = downloads.paper(Filters(training=example), user=None, demo=True, language="en")
+
+    assert pdf.startswith(b"%PDF")
+
+
+def test_the_people_listed_are_those_counted(example, make: Make):
+    withdrawn = make.registration(make.training(), make.trainee())
+    submissions.withdraw(withdrawn, by=None, reason="ill")
+    filters = Filters()
+
+    listed = {r.id for r in figures.db.session.scalars(figures.people(filters, user=None))}
+
+    assert listed == {one.registration_id for one in figures.participations(filters, user=None)}
+    assert withdrawn.id not in listed

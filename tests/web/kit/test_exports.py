@@ -1,0 +1,62 @@
+"""Every list can be taken along as a file: the same rows, filters and order as shown, and who took it is kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests.make import Make
+from training.db import db
+from training.models import AuditEntry, AuditOutcome, Role
+from training.web.kit.exports import COLUMNS
+
+
+def table(response) -> list[list[str]]:
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    return list(csv.reader(io.StringIO(response.get_data().decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_list_leaves_as_csv_and_xlsx_with_the_same_rows(name, client, make: Make):
+    programme, venue = make.programme(), make.venue()
+    training = make.training(programme=programme, venue=venue)
+    make.registration(training)
+    make.session(training, training.ends_on, trainers=[make.trainer(themes=[make.theme()])])
+    client.sign_in(make.user())
+
+    rows = table(client.get(f"/{name}?as=csv"))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"/{name}?as=xlsx").data))
+    sheet = book.get_sheet_by_index(0).to_python()
+
+    assert len(rows) >= 2
+    assert [[str(cell) for cell in row] for row in sheet] == rows
+
+
+def test_the_file_holds_what_the_filter_shows_and_says_so_in_the_audit_log(client, make: Make):
+    make.trainee(family_name="Árvíztűrő", given_names="=SUM(A1)")
+    make.trainee(family_name="Other")
+    client.sign_in(make.user())
+
+    rows = table(client.get("/trainees?as=csv&text=arvizturo"))
+
+    assert [row[:2] for row in rows[1:]] == [["Árvíztűrő", "'=SUM(A1)"]]
+    entry = db.session.scalar(db.select(AuditEntry).where(AuditEntry.outcome == AuditOutcome.EXPORTED))
+    assert (entry.action, entry.changes) == ("trainees.csv", {"filters": {"text": "arvizturo"}, "rows": 1})
+
+
+def test_a_partner_takes_along_its_own_agencys_people_only(client, make: Make):
+    user = make.user(Role.PARTNER)
+    training = make.training()
+    own, foreign = (make.registration(training, make.trainee(a)) for a in (user.agency, make.agency()))
+    client.sign_in(user)
+
+    for name in ("trainees", "registrations"):
+        text = client.get(f"/{name}?as=csv").get_data(as_text=True)
+        assert own.trainee.family_name in text
+        assert foreign.trainee.family_name not in text
+    for name in ("agencies", "users", "programmes", "venues", "trainers"):
+        assert client.get(f"/{name}?as=csv").status_code in (403, 404)

@@ -1,0 +1,106 @@
+"""Forms of agencies, venues, rooms and trainers."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+)
+
+from training.forms.base import (
+    Day,
+    Form,
+    Given,
+    Picked,
+    PickedMany,
+    code,
+    email,
+    line,
+    long_text,
+    number,
+    phone,
+)
+
+
+class AgencyForm(Form):
+    """A partner agency."""
+
+    code = code(_l("Code"))
+    name = line(_l("Name"))
+    native_name = line(_l("Name in its own language"), required=False)
+    type = Picked(_l("Type"))
+    theme = Picked(_l("Theme"), hint=_l("Its main field; new people of the agency take it."))
+    country = Picked(_l("Country"))
+    parent = Picked(_l("Part of"), required=False)
+    email = email(_l("E-mail"))
+    phone = phone(_l("Phone"))
+    website = line(_l("Website"), required=False)
+    address = long_text(_l("Address"))
+    confidential = BooleanField(
+        _l("Confidential"),
+        description=_l("Its address is hidden, and its people's names are left out of exports."),
+    )
+
+
+class AgencyFilter(Form):
+    """What the list of agencies is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    type = Picked(_l("Type"), required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class VenueForm(Form):
+    """A venue."""
+
+    name = line(_l("Name"))
+    city = line(_l("City"))
+    country = Picked(_l("Country"))
+    zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv."))
+    address = long_text(_l("Address"))
+
+
+class RoomForm(Form):
+    """A room."""
+
+    name = line(_l("Name"))
+    capacity = number(_l("Seats"), low=1, high=10_000)
+
+
+class VenueFilter(Form):
+    """What the list of venues is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class TrainerForm(Form):
+    """A trainer."""
+
+    family_name = line(_l("Family name"))
+    given_names = line(_l("Given names"))
+    email = email(_l("E-mail"))
+    phone = phone(_l("Phone"))
+    country = Picked(_l("Country"), required=False)
+    organisation = line(_l("Organisation"), required=False)
+    languages = PickedMany(_l("Languages"))
+    themes = PickedMany(_l("Themes"))
+    user = Picked(_l("Account"), required=False, hint=_l("With it the trainer keeps registers."))
+    notes = long_text(_l("Notes"))
+
+
+class AbsenceForm(Form):
+    """Days on which a trainer is away."""
+
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Given()])
+    note = line(_l("Note"), required=False)
+
+
+class TrainerFilter(Form):
+    """What the list of trainers is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    language = Picked(_l("Language"), required=False, empty=_l("all"))

@@ -1,0 +1,98 @@
+"""Forms of themes and programmes."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    IntegerField,
+)
+
+from training.forms import labels
+from training.forms.base import (
+    Day,
+    Form,
+    Given,
+    OneOf,
+    Picked,
+    PickedMany,
+    code,
+    email,
+    line,
+    long_text,
+    number,
+)
+from training.models import DayBasis
+
+
+class ThemeForm(Form):
+    """A theme's texts."""
+
+    name_en = line(_l("Name in English"))
+    name_fr = line(_l("Name in French"))
+    name_ru = line(_l("Name in Russian"))
+    description = long_text(_l("Description"))
+    contact_email = email(_l("Contact"))
+
+
+class NewThemeForm(Form):
+    """A new multi-thematic programme."""
+
+    code = code(_l("Code"))
+    name_en = line(_l("Name in English"))
+    name_fr = line(_l("Name in French"), required=False)
+    name_ru = line(_l("Name in Russian"), required=False)
+    description = long_text(_l("Description"))
+    areas = PickedMany(_l("Thematic areas that it covers"), required=True)
+
+
+class ProgrammeForm(Form):
+    """A programme."""
+
+    code = code(_l("Code"), _l("Short and unique, like MX2-2026."))
+    title = line(_l("Title"))
+    theme = Picked(_l("Theme"))
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Given()])
+    donor = line(_l("Donor"), required=False)
+    grant_reference = line(_l("Grant reference"), required=False)
+    completion_percent = number(
+        _l("Completion rule, per cent"),
+        low=1,
+        high=100,
+        default=80,
+        hint=_l("Attendance needed to complete."),
+    )
+    day_basis = OneOf(_l("Person-days are counted by"), labels.DAY_BASIS, default=DayBasis.HOURS)
+    day_minutes = number(_l("Minutes of a training day"), low=60, high=720, default=360)
+    deduction_minutes = number(
+        _l("Minutes deducted"), low=0, high=480, default=30, hint=_l("For late or left early without a time.")
+    )
+    retention_months = number(_l("Months that data are kept after the end"), low=1, high=240, default=60)
+    countries = PickedMany(_l("Countries"))
+    coordinators = PickedMany(_l("Coordinators"))
+    objectives = long_text(_l("Objectives"))
+    evidence_rule = long_text(_l("Evidence that the donor asks for"))
+    privacy_notice = long_text(_l("Privacy notice"))
+    donor_block = long_text(_l("Donor's line on papers"), most=1000)
+
+
+def _promised(label: str) -> IntegerField:
+    return number(label, low=1, high=10_000_000, required=False)
+
+
+class TargetsForm(Form):
+    """What a programme promised its donor; empty where nothing was promised."""
+
+    participations = _promised(_l("Participations"))
+    persons_trained = _promised(_l("Persons trained"))
+    completed = _promised(_l("Completed"))
+    person_hours = _promised(_l("Person-hours"))
+    person_days = _promised(_l("Person-days"))
+
+
+class ProgrammeFilter(Form):
+    """What the list of programmes is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))

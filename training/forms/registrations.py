@@ -1,0 +1,84 @@
+"""Forms of registrations, decisions and seats."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from training.forms import labels
+from training.forms.base import (
+    Form,
+    OneOf,
+    Picked,
+    line,
+    long_text,
+    moment,
+    number,
+)
+
+
+class ReplaceForm(Form):
+    """Why another person comes instead."""
+
+    reason = line(_l("Reason"), most=2000)
+
+
+class DecisionForm(Form):
+    """Why registrations are declined or returned, and where on the reserve list they are put."""
+
+    reason_code = OneOf(
+        _l("Reason"),
+        {code: labels.REASON_CODE[code] for code in labels.DECISION_REASONS},
+        required=False,
+        empty=_l("pick one to decline"),
+    )
+    reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
+    rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
+
+
+class SeatRequestForm(Form):
+    """Seats that an agency gives back or asks for."""
+
+    seats = number(_l("Seats"), low=1, high=10_000)
+    sentence = line(_l("Why, in a sentence"), most=500)
+
+
+class AnswerForm(Form):
+    """The coordinator's answer to an agency that asks for seats."""
+
+    seats = number(_l("Seats granted"), low=1, high=10_000, required=False)
+    answer = line(_l("Answer"), required=False, most=500)
+
+
+class SeatsForm(Form):
+    """Seats kept for an agency or a country."""
+
+    agency = Picked(_l("Agency"), required=False)
+    country = Picked(_l("or country"), required=False)
+    seats = number(_l("Seats"), low=0, high=10_000)
+    release_local = moment(
+        _l("Kept until"),
+        _l("Then unused seats may be released; empty: until you release them."),
+        required=False,
+    )
+
+
+class RegistrationFilter(Form):
+    """What the list of registrations is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+
+
+class CorrectionForm(Form):
+    """What is to be corrected."""
+
+    text = long_text(_l("What is wrong, and how should it be?"), required=True, most=2000)
+
+
+class DeclineForm(Form):
+    """Why somebody does not come, if they want to say."""
+
+    text = long_text(_l("Why? You need not say."), most=2000)

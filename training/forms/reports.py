@@ -1,0 +1,38 @@
+"""What the attendance report is narrowed by."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+)
+from wtforms.validators import Optional
+
+from training.forms import labels
+from training.forms.base import (
+    Day,
+    Form,
+    OneOf,
+    Picked,
+)
+
+
+class ReportFilter(Form):
+    """What the attendance report is about: the fields of ``reports.Filters``."""
+
+    ends_from = Day(_l("Ended from"), [Optional()])
+    ends_to = Day(_l("to"), [Optional()])
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    whole = BooleanField(_l("The whole programme"))
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    training = Picked(_l("Training"), required=False, empty=_l("all"))
+    agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+    country = Picked(_l("Venue's country"), required=False, empty=_l("all"))
+    sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))
+    state = OneOf(
+        _l("Registration"),
+        labels.REGISTRATION_STATE,
+        required=False,
+        empty=_l("on the registers"),
+    )
+    only_training = BooleanField(_l("Only what counts as training"))

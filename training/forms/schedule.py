@@ -1,0 +1,66 @@
+"""Forms of sessions and the calendar."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+)
+from wtforms.validators import Optional
+
+from training.forms import labels
+from training.forms.base import (
+    Day,
+    Form,
+    Given,
+    OneOf,
+    Picked,
+    PickedMany,
+    TimeOfDay,
+    line,
+    moment,
+    number,
+)
+
+
+class PatternForm(Form):
+    """A pattern of sessions: days and half-days."""
+
+    first_day = Day(_l("First day"), [Given()])
+    last_day = Day(_l("Last day"), [Given()])
+    morning_starts = TimeOfDay(_l("Morning from"), [Optional()])
+    morning_ends = TimeOfDay(_l("Morning to"), [Optional()])
+    afternoon_starts = TimeOfDay(_l("Afternoon from"), [Optional()])
+    afternoon_ends = TimeOfDay(_l("Afternoon to"), [Optional()])
+    break_minutes = number(_l("Break in each, minutes"), low=0, high=240, default=30)
+    room = Picked(_l("Room"), required=False)
+    trainers = PickedMany(_l("Trainers"))
+    weekends = BooleanField(_l("Weekends too"))
+
+
+class SessionForm(Form):
+    """One session."""
+
+    title = line(_l("Title"))
+    starts_local = moment(_l("Starts"), _l("In the training's time zone."))
+    ends_local = moment(_l("Ends"))
+    break_minutes = number(_l("Break, minutes"), low=0, high=240, default=0)
+    room = Picked(_l("Room"), required=False)
+    theme = Picked(_l("Theme"))
+    trainers = PickedMany(_l("Trainers"))
+    is_compulsory = BooleanField(_l("Compulsory"), default=True)
+
+
+class SessionFilter(Form):
+    """What the list of sessions is narrowed by."""
+
+    text = line(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
+    on = Day(_l("Day"), [Optional()])
+
+
+class CalendarFilter(Form):
+    """What the calendar is narrowed by."""
+
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))

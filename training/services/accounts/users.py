@@ -1,0 +1,219 @@
+"""Accounts: who has one, in which role and scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.db import atomic, db
+from training.errors import Conflict, Invalid, NotFound
+from training.models import Agency, LinkPurpose, Role, Theme, User
+from training.rules import passwords
+from training.services import audit
+from training.services.accounts import sign_ins
+from training.text import msg
+
+
+def search(
+    *, text: str = "", role: Role | None = None, sort: str = "name", descending: bool = False
+) -> Select[User]:
+    """Accounts by name; ``text`` is looked for in names and addresses."""
+    column = {
+        "name": User.name,
+        "email": User.email_key,
+        "role": User.role,
+        "signed_in": User.last_signed_in_at,
+    }[sort]
+    found = select(User).options(joinedload(User.agency), selectinload(User.themes))
+    found = found.order_by(column.desc() if descending else column, User.id)
+    if text:
+        found = found.where(
+            User.name.icontains(text, autoescape=True)
+            | User.email_key.icontains(text.lower(), autoescape=True)
+        )
+    return found.where(User.role == role) if role else found
+
+
+def get(user: User, public_id: UUID) -> User:
+    """The account with this id, or ``NotFound``."""
+    found = db.session.scalar(select(User).where(User.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def focal_points(agency: Agency) -> list[User]:
+    """The active accounts of an agency, its lead first."""
+    return list(
+        db.session.scalars(
+            select(User)
+            .where(User.agency_id == agency.id, User.is_active)
+            .order_by(User.is_lead.desc(), User.name)
+        )
+    )
+
+
+def coordinators() -> list[User]:
+    """The active coordinators, by name."""
+    return list(
+        db.session.scalars(
+            select(User).where(User.role == Role.COORDINATOR, User.is_active).order_by(User.name)
+        )
+    )
+
+
+@atomic
+def invite(
+    *,
+    by: User | None,
+    email: str,
+    name: str,
+    role: Role,
+    language: str,
+    agency: Agency | None = None,
+    is_lead: bool = False,
+    all_themes: bool = False,
+    themes: Sequence[Theme] = (),
+    public_url: str,
+    secret_key: str,
+) -> User:
+    """Create an account without a password and mail its owner a link to set one."""
+    user = create(
+        by=by, email=email, name=name, role=role, language=language, agency=agency, is_lead=is_lead,
+        all_themes=all_themes, themes=themes,
+    )  # fmt: skip
+    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
+    return user
+
+
+@atomic
+def create(
+    *,
+    by: User | None,
+    email: str,
+    name: str,
+    role: Role,
+    language: str = "en",
+    agency: Agency | None = None,
+    is_lead: bool = False,
+    all_themes: bool = False,
+    themes: Sequence[Theme] = (),
+    password: str | None = None,
+) -> User:
+    """Create an account; raises ``Invalid`` for an address in use, or a scope that does not fit the role."""
+    user = User(
+        email=_checked_email(email),
+        email_key=sign_ins.email_key(email),
+        name=name,
+        role=role,
+        language=language,
+    )
+    if sign_ins.find_by_email(email) is not None:
+        raise Invalid(msg("There is an account with this address already."), field="email")
+    _set_scope(user, agency, is_lead, all_themes, themes)
+    if password is not None:
+        passwords.check(password, about=(name, email))
+        user.password_hash = passwords.hashed(password)
+    db.session.add(user)
+    audit.record(by=by, action="user.create", thing=user, changes={"role": role, "email": user.email})
+    return user
+
+
+@atomic
+def change(
+    user: User,
+    *,
+    by: User,
+    name: str,
+    role: Role,
+    language: str,
+    agency: Agency | None = None,
+    is_lead: bool = False,
+    all_themes: bool = False,
+    themes: Sequence[Theme] = (),
+) -> User:
+    """Change an account; a change of role or scope signs it out everywhere."""
+    before = audit.snapshot(user)
+    scope = (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes})
+    user.name, user.language, user.role = name, language, role
+    with db.session.no_autoflush:
+        _set_scope(user, agency, is_lead, all_themes, themes)
+    if by.id == user.id and role is not Role.ADMIN and by.role is Role.ADMIN:
+        raise Conflict(msg("Another administrator has to take this role from you."), "own_account")
+    db.session.flush()  # the agency's id is known only now
+    if scope != (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}):
+        sign_ins.end_all_sessions(user)
+    audit.record(
+        by=by,
+        action="user.change",
+        thing=user,
+        before=before,
+        changes={"themes": [t.code for t in user.themes]},
+    )
+    return user
+
+
+@atomic
+def deactivate(user: User, *, by: User) -> None:
+    """Close an account: signed out everywhere at once, its links worth nothing."""
+    if by.id == user.id:
+        raise Conflict(msg("You cannot deactivate your own account."), "own_account")
+    user.is_active = False
+    sign_ins.end_all_sessions(user)
+    sign_ins.void_links(user)
+    audit.record(by=by, action="user.deactivate", thing=user)
+
+
+@atomic
+def activate(user: User, *, by: User) -> None:
+    """Open a closed account again."""
+    user.is_active = True
+    audit.record(by=by, action="user.activate", thing=user)
+
+
+@atomic
+def change_own(user: User, *, name: str, language: str) -> User:
+    """Change one's own name and language."""
+    before = audit.snapshot(user)
+    user.name, user.language = name, language
+    audit.record(by=user, action="user.change", thing=user, before=before)
+    return user
+
+
+@atomic
+def mail_invitation_again(user: User, *, by: User, public_url: str, secret_key: str) -> None:
+    """Mail a fresh invitation; the earlier link is worth nothing from now on."""
+    if user.password_hash is not None:
+        raise Conflict(
+            msg("This person has signed in already: a reset link from the sign-in page is enough."),
+            "signed_in",
+        )
+    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
+    audit.record(by=by, action="user.invite", thing=user)
+
+
+def _set_scope(
+    user: User, agency: Agency | None, is_lead: bool, all_themes: bool, themes: Sequence[Theme]
+) -> None:
+    if user.role is Role.PARTNER and agency is None:
+        raise Invalid(msg("A partner needs an agency."), field="agency")
+    if user.role is Role.COORDINATOR and not all_themes and not themes:
+        raise Invalid(msg("Pick the coordinator's themes, or all of them."), field="themes")
+    is_partner, is_coordinator = user.role is Role.PARTNER, user.role is Role.COORDINATOR
+    user.agency = agency if is_partner else None
+    user.is_lead = is_lead and is_partner
+    user.all_themes = all_themes and is_coordinator
+    user.themes = list(themes) if is_coordinator and not all_themes else []
+
+
+def _checked_email(email: str) -> str:
+    try:
+        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise Invalid(
+            msg("This is not an e-mail address: it needs a name, an @ and a domain."), field="email"
+        ) from None

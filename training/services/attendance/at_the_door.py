@@ -1,0 +1,109 @@
+"""Somebody stands at the door: put on a session's register on the day, by whoever keeps it.
+
+Who keeps it may be a trainer, who sees nothing of the agencies' people: whether the person was known, in which
+spelling, or waited for a seat is answered by nothing but the line in the register.
+"""
+
+from __future__ import annotations
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict
+from training.models import (
+    Agency,
+    RegisterState,
+    Registration,
+    Sex,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.rules.alike import Grade
+from training.services import locked_trainings, visible_trainings
+from training.services.attendance import registers
+from training.services.registrations import late_changes, steps, visible
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
+from training.services.trainings import changes
+from training.text import msg
+
+
+def is_open(session: TrainingSession) -> bool:
+    """Whether people can be added: on the day of the session, while its register is open and the training held."""
+    return (
+        session.register_state is RegisterState.OPEN
+        and not session.is_cancelled
+        and session.starts_local.date() == clock.today(session.training.zone)
+        and session.training.state in visible_trainings.OFFERED_TO_PARTNERS
+    )
+
+
+@atomic
+def add(
+    session: TrainingSession,
+    *,
+    by: User,
+    agency: Agency,
+    family_name: str,
+    given_names: str,
+    function: str = "",
+    sex: Sex = Sex.NOT_RECORDED,
+    raise_seats: bool = False,
+    is_another: bool = False,
+) -> Registration:
+    """Put a person of the agency on the register: the one of this name, or a new one.
+
+    Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
+    Somebody who bears the name of one on the register, in whatever spelling, is refused, unless it is said that this
+    ``is_another``.
+    """
+    training = session.training
+    locked_trainings.lock(training)
+    db.session.refresh(session)
+    if not is_open(session):
+        raise Conflict(
+            msg("People are added here on the day of the session, while its register is open."), "not_today"
+        )
+    trainee = _person(session, agency, by, Person(
+        family_name=family_name, given_names=given_names, function=function, sex=sex, country=agency.country,
+    ), is_another)  # fmt: skip
+    try:
+        return _give_seat(training, trainee, by)
+    except Conflict as refusal:
+        if refusal.code != "full" or not raise_seats:
+            raise
+    changes.add_seat_at_the_door(training, by=by)
+    return _give_seat(training, trainee, by)
+
+
+@atomic
+def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
+    known = visible.live_of(training, trainee)
+    if known is not None:
+        return late_changes.let_in(known, by=by)
+    return late_changes.walk_in(training, by=by, trainee=trainee)
+
+
+def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
+    """The agency's person of this name, or else the one who waits for a seat in this training under another spelling.
+
+    Where there are several, whom it is cannot be told, and a new one is added.
+    """
+    same = records.of_name(agency, person.family_name, person.given_names)
+    here = {row.registration.trainee_id for row in registers.register(session)}
+    likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+    is_here = any(one.id in here for one in same)
+    if is_here and not is_another:
+        raise Conflict(
+            msg("%(name)s is on this register already.", name=f"{person.family_name} {person.given_names}"),
+            "on_register",
+        )
+    if not is_another and (alike := next((one for one in likely if one.id in here), None)):
+        raise Conflict(
+            msg("%(name)s is on this register and may be the same person.", name=alike.name), "on_register"
+        )
+    if not same:
+        waiting = steps.registered_of(session.training, likely) - here
+        same = [one for one in likely if one.id in waiting]
+    return same[0] if len(same) == 1 and not is_here else records.create(agency, by=by, person=person)

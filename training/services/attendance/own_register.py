@@ -1,0 +1,76 @@
+"""What a registration's own attendance is: read by its agency and by staff, once a register is closed.
+
+While a register is open its marks are nobody's but the trainers' and coordinators': they may still change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from training import clock
+from training.db import db
+from training.models import AttendanceRecord, RegisterState, Registration, TrainingSession
+from training.services.attendance import registers
+
+
+@dataclass(frozen=True)
+class Line:
+    """A session for which the person was expected; ``record`` is empty where nothing is recorded yet, or still open."""
+
+    session: TrainingSession
+    record: AttendanceRecord | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """Minutes attended of those of the sessions whose registers are closed."""
+
+    attended: int
+    scheduled: int
+
+
+def of(registration: Registration) -> list[Line]:
+    """The sessions that have begun and whose register lists the registration, in order."""
+    rows = db.session.execute(
+        select(TrainingSession, AttendanceRecord)
+        .join(Registration, Registration.training_id == TrainingSession.training_id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(
+            Registration.id == registration.id,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.starts_at <= clock.now(),
+            registers.is_listed(),
+        )
+        .order_by(TrainingSession.starts_at, TrainingSession.id)
+    )
+    return [Line(session, record if _is_closed(session, record) else None) for session, record in rows]
+
+
+def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
+    """How much each has attended of the closed registers that list it, by the registration's id."""
+    rows = db.session.execute(
+        select(
+            Registration.id,
+            func.coalesce(func.sum(AttendanceRecord.minutes), 0),
+            func.sum(TrainingSession.scheduled_minutes),
+        )
+        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(
+            Registration.id.in_([one.id for one in registrations]),
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.register_state != RegisterState.OPEN,
+            registers.is_listed(),
+        )
+        .group_by(Registration.id)
+    )
+    return {number: Share(attended, scheduled) for number, attended, scheduled in rows}
+
+
+def _is_closed(session: TrainingSession, record: AttendanceRecord | None) -> bool:
+    return (
+        session.register_state is not RegisterState.OPEN and record is not None and record.status is not None
+    )

@@ -1,0 +1,219 @@
+"""Trainers: who teaches, in which themes and languages, and when they are away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from training.db import atomic, db
+from training.errors import Conflict, Invalid, NotFound
+from training.models import Role, Theme, Trainer, TrainerAbsence, User
+from training.rules import walltime
+from training.rules.names import fold, search_key
+from training.services import audit
+from training.text import msg
+
+
+def visible_to(user: User) -> Select[Trainer]:
+    """The trainers that ``user`` may see."""
+    found = select(Trainer)
+    return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
+
+
+def search(
+    user: User,
+    *,
+    text: str = "",
+    theme: Theme | None = None,
+    language: str | None = None,
+    sort: str = "name",
+    descending: bool = False,
+) -> Select[Trainer]:
+    """Trainers by name in any script, by theme and language."""
+    found = visible_to(user).options(selectinload(Trainer.themes))
+    for word in fold(text).split():
+        found = found.where(Trainer.search_key.contains(word, autoescape=True))
+    if theme:
+        found = found.where(Trainer.themes.any(Theme.id == theme.id))
+    if language:
+        found = found.where(("," + Trainer.languages + ",").contains(f",{language},", autoescape=True))
+    column = {"name": Trainer.search_key, "country": Trainer.country}[sort]
+    return found.order_by(column.desc() if descending else column, Trainer.id)
+
+
+def get(user: User, public_id: UUID) -> Trainer:
+    """The trainer with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(
+        visible_to(user)
+        .where(Trainer.public_id == public_id)
+        .options(selectinload(Trainer.themes), joinedload(Trainer.user))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def active() -> list[Trainer]:
+    """Every trainer who can be scheduled, by name."""
+    return list(db.session.scalars(select(Trainer).where(Trainer.is_active).order_by(Trainer.search_key)))
+
+
+def absences(trainer: Trainer) -> list[TrainerAbsence]:
+    """When the trainer is away, by date."""
+    return list(
+        db.session.scalars(
+            select(TrainerAbsence)
+            .where(TrainerAbsence.trainer_id == trainer.id)
+            .order_by(TrainerAbsence.starts_on)
+        )
+    )
+
+
+def away(trainers: Sequence[Trainer], *, on: date) -> list[Trainer]:
+    """Which of these trainers are away on a day."""
+    ids = db.session.scalars(
+        select(TrainerAbsence.trainer_id).where(
+            TrainerAbsence.trainer_id.in_([trainer.id for trainer in trainers]),
+            TrainerAbsence.starts_on <= on,
+            TrainerAbsence.ends_on >= on,
+        )
+    )
+    gone = set(ids)
+    return [trainer for trainer in trainers if trainer.id in gone]
+
+
+@atomic
+def create(
+    *,
+    by: User | None,
+    family_name: str,
+    given_names: str,
+    email: str = "",
+    phone: str = "",
+    country: str | None = None,
+    organisation: str = "",
+    languages: Sequence[str] = (),
+    themes: Sequence[Theme] = (),
+    notes: str = "",
+    user: User | None = None,
+) -> Trainer:
+    """Add a trainer; ``user`` is the account with which registers are kept."""
+    trainer = Trainer(is_active=True)
+    with db.session.no_autoflush:
+        _set(
+            trainer,
+            family_name,
+            given_names,
+            email,
+            phone,
+            country,
+            organisation,
+            languages,
+            themes,
+            notes,
+            user,
+        )
+    db.session.add(trainer)
+    audit.record(by=by, action="trainer.create", thing=trainer)
+    return trainer
+
+
+@atomic
+def change(
+    trainer: Trainer,
+    *,
+    by: User,
+    family_name: str,
+    given_names: str,
+    email: str,
+    phone: str,
+    country: str | None,
+    organisation: str,
+    languages: Sequence[str],
+    themes: Sequence[Theme],
+    notes: str,
+    user: User | None,
+) -> Trainer:
+    """Change a trainer."""
+    before = audit.snapshot(trainer)
+    with db.session.no_autoflush:
+        _set(
+            trainer,
+            family_name,
+            given_names,
+            email,
+            phone,
+            country,
+            organisation,
+            languages,
+            themes,
+            notes,
+            user,
+        )
+    audit.record(by=by, action="trainer.change", thing=trainer, before=before)
+    return trainer
+
+
+@atomic
+def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
+    """Schedule a trainer no longer; sessions given stay."""
+    if not trainer.is_active:
+        raise Conflict(msg("This trainer is retired already."), "retired")
+    trainer.is_active = False
+    audit.record(by=by, action="trainer.retire", thing=trainer, changes={"reason": reason})
+
+
+@atomic
+def add_absence(
+    trainer: Trainer, *, by: User, starts_on: date, ends_on: date, note: str = ""
+) -> TrainerAbsence:
+    """Note days on which the trainer is away."""
+    walltime.check_day(starts_on, "starts_on")
+    walltime.check_day(ends_on, "ends_on")
+    if ends_on < starts_on:
+        raise Invalid(msg("The end is before the start."), field="ends_on")
+    absence = TrainerAbsence(trainer=trainer, starts_on=starts_on, ends_on=ends_on, note=note)
+    db.session.add(absence)
+    audit.record(
+        by=by, action="trainer.add_absence", thing=trainer, changes={"from": starts_on, "to": ends_on}
+    )
+    return absence
+
+
+def _set(
+    trainer: Trainer,
+    family_name: str,
+    given_names: str,
+    email: str,
+    phone: str,
+    country: str | None,
+    organisation: str,
+    languages: Sequence[str],
+    themes: Sequence[Theme],
+    notes: str,
+    user: User | None,
+) -> None:
+    if user is not None and user.role is not Role.TRAINER:
+        raise Invalid(msg("Pick an account with the role trainer."), field="user")
+    if user is not None:
+        twin = db.session.scalar(select(Trainer.id).where(Trainer.user_id == user.id))
+        if twin not in (None, trainer.id):
+            raise Invalid(msg("This account belongs to another trainer."), field="user")
+    trainer.family_name, trainer.given_names, trainer.email, trainer.phone = (
+        family_name,
+        given_names,
+        email,
+        phone,
+    )
+    trainer.country, trainer.organisation, trainer.notes, trainer.user = (
+        country or "",
+        organisation,
+        notes,
+        user,
+    )
+    trainer.languages, trainer.themes = ",".join(languages), list(themes)
+    trainer.search_key = search_key(family_name, given_names, organisation)

@@ -1,0 +1,148 @@
+"""Venues and rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import joinedload
+
+from training.db import atomic, db
+from training.errors import Invalid, NotFound
+from training.models import Role, Room, User, Venue
+from training.rules import walltime
+from training.services import audit
+from training.text import msg
+
+
+def visible_to(user: User) -> Select[Venue]:
+    """The venues that ``user`` may list."""
+    found = select(Venue)
+    return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
+
+
+def search(
+    user: User, *, text: str = "", country: str | None = None, sort: str = "city", descending: bool = False
+) -> Select[Venue]:
+    """Venues by name or city."""
+    found = visible_to(user)
+    for word in text.split():
+        found = found.where(
+            Venue.name.icontains(word, autoescape=True) | Venue.city.icontains(word, autoescape=True)
+        )
+    if country:
+        found = found.where(Venue.country == country)
+    column = {"name": Venue.name, "city": Venue.city, "country": Venue.country}[sort]
+    return found.order_by(column.desc() if descending else column, Venue.id)
+
+
+def get(user: User, public_id: UUID) -> Venue:
+    """The venue with this id, or ``NotFound``."""
+    found = db.session.scalar(visible_to(user).where(Venue.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_room(user: User, public_id: UUID) -> Room:
+    """The room with this id, or ``NotFound``."""
+    if user.role in (Role.PARTNER, Role.TRAINER):
+        raise NotFound
+    found = db.session.scalar(select(Room).where(Room.public_id == public_id).options(joinedload(Room.venue)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def active() -> list[Venue]:
+    """Every venue in use, by country, city and name."""
+    return list(
+        db.session.scalars(
+            select(Venue).where(Venue.is_active).order_by(Venue.country, Venue.city, Venue.name)
+        )
+    )
+
+
+def rooms(venue: Venue | None = None) -> list[Room]:
+    """The rooms in use, of one venue or of all, with their venues."""
+    found = select(Room).join(Room.venue).options(joinedload(Room.venue)).where(Room.is_active)
+    if venue is not None:
+        found = found.where(Room.venue_id == venue.id)
+    return list(db.session.scalars(found.order_by(Venue.city, Venue.name, Room.name)))
+
+
+def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
+    """How many rooms each has, by the venue's id."""
+    rows = db.session.execute(
+        select(Room.venue_id, func.count())
+        .where(Room.venue_id.in_([venue.id for venue in venues]), Room.is_active)
+        .group_by(Room.venue_id)
+    )
+    return dict(rows.all())  # type: ignore[arg-type]
+
+
+@atomic
+def create(*, by: User | None, name: str, city: str, country: str, zone: str, address: str = "") -> Venue:
+    """Add a venue; its name is its own within a city."""
+    venue = Venue(is_active=True)
+    with db.session.no_autoflush:
+        _set(venue, name, city, country, zone, address)
+    db.session.add(venue)
+    audit.record(by=by, action="venue.create", thing=venue)
+    return venue
+
+
+@atomic
+def change(venue: Venue, *, by: User, name: str, city: str, country: str, zone: str, address: str) -> Venue:
+    """Change a venue; trainings held there keep their own zone."""
+    before = audit.snapshot(venue)
+    with db.session.no_autoflush:
+        _set(venue, name, city, country, zone, address)
+    audit.record(by=by, action="venue.change", thing=venue, before=before)
+    return venue
+
+
+@atomic
+def add_room(venue: Venue, *, by: User | None, name: str, capacity: int) -> Room:
+    """Add a room; its name is its own within the venue."""
+    room = Room(venue=venue, is_active=True)
+    with db.session.no_autoflush:
+        _set_room(room, name, capacity)
+    db.session.add(room)
+    audit.record(by=by, action="room.create", thing=room)
+    return room
+
+
+@atomic
+def change_room(room: Room, *, by: User, name: str, capacity: int) -> Room:
+    """Change a room."""
+    before = audit.snapshot(room)
+    with db.session.no_autoflush:
+        _set_room(room, name, capacity)
+    audit.record(by=by, action="room.change", thing=room, before=before)
+    return room
+
+
+@atomic
+def retire(thing: Venue | Room, *, by: User) -> None:
+    """Offer a venue or a room no longer; sessions that stand there stay."""
+    thing.is_active = False
+    audit.record(by=by, action=f"{thing.__tablename__}.retire", thing=thing)
+
+
+def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
+    walltime.check_zone(zone)
+    twin = db.session.scalar(
+        select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
+    )
+    if twin not in (None, venue.id):
+        raise Invalid(msg("There is a venue with this name in this city already."), field="name")
+    venue.name, venue.city, venue.country, venue.zone, venue.address = name, city, country, zone, address
+
+
+def _set_room(room: Room, name: str, capacity: int) -> None:
+    twin = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
+    if twin not in (None, room.id):
+        raise Invalid(msg("There is a room with this name here already."), field="name")
+    room.name, room.capacity = name, capacity

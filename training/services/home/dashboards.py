@@ -1,0 +1,242 @@
+"""What each role wants to see first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ScalarSelect, Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training import clock
+from training.db import db
+from training.models import (
+    HOLDS_SEAT,
+    AuditEntry,
+    AuditOutcome,
+    MailState,
+    OutgoingMail,
+    Registration,
+    RegistrationState,
+    SeatAllocation,
+    SeatRequest,
+    Training,
+    TrainingSession,
+    TrainingState,
+    User,
+)
+from training.rules import walltime
+from training.services import seat_counts, visible_trainings
+from training.services.attendance import registers as attendance_registers
+from training.services.registrations import seat_requests, seats, visible, why_waiting
+from training.services.schedule import sessions
+
+MOST = 8
+S = RegistrationState
+
+
+@dataclass(frozen=True)
+class Unfilled:
+    """A training with ``free`` seats; ``is_kept`` when some wait on its reserve list and every free seat is kept."""
+
+    training: Training
+    free: int
+    waiting: int
+    is_kept: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """What waits for a coordinator: counts, and the first few of each."""
+
+    to_decide: Sequence[tuple[Training, int]]
+    to_decide_count: int
+    open_registers: Sequence[TrainingSession]
+    open_register_count: int
+    deadlines: Sequence[Training]
+    unfilled: Sequence[Unfilled]
+    asked: Sequence[SeatRequest]
+    to_give: Sequence[Training]
+    unreleased: Sequence[tuple[Training, int]]
+
+
+def of_coordinator(user: User) -> Due:
+    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
+    waiting = (
+        visible.visible_to(user)
+        .where(Registration.state == S.SUBMITTED)
+        .with_only_columns(Registration.training_id, func.count())
+        .group_by(Registration.training_id)
+        .subquery()
+    )
+    number_of = waiting.c[1]
+    to_decide = db.session.execute(
+        select(Training, number_of, func.sum(number_of).over())  # of all, though few are shown
+        .join(waiting, waiting.c.training_id == Training.id)
+        .options(joinedload(Training.theme))
+        .order_by(Training.starts_on, Training.id)
+        .limit(MOST)
+    ).all()
+    in_scope = visible_trainings.in_scope(user)
+    work = attendance_registers.open_work(sessions.search(user, sort="starts_at", descending=False)).where(
+        in_scope
+    )
+    registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
+    upcoming = (
+        visible_trainings.visible_to(user)
+        .where(
+            in_scope,
+            Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
+            Training.starts_on >= clock.today(),
+        )
+        .options(joinedload(Training.theme))
+    )
+    soon = upcoming.where(
+        Training.registration_closes_at.between(clock.now(), clock.now() + timedelta(days=14))
+    ).order_by(Training.registration_closes_at)
+    return Due(
+        [(training, count) for training, count, _ in to_decide],
+        int(to_decide[0][2]) if to_decide else 0,
+        [session for session, _ in registers],
+        registers[0][1] if registers else 0,
+        list(db.session.scalars(soon.limit(MOST))),
+        _unfilled(upcoming),
+        seat_requests.still_open(user, MOST),
+        why_waiting.with_seats_to_give(upcoming, MOST),
+        _unreleased(upcoming)[:MOST],
+    )
+
+
+def _unfilled(upcoming: Select[Training]) -> list[Unfilled]:
+    """The trainings of the next six weeks with free seats, the next one first."""
+    free, waiting = Training.capacity - _number(HOLDS_SEAT), _number([S.RESERVE])
+    empty = upcoming.where(free > 0, Training.starts_on <= clock.today() + timedelta(days=45))
+    near = empty.add_columns(free, waiting).order_by(Training.starts_on, Training.id).limit(MOST)
+    rows = db.session.execute(near).all()
+    waited_for = [training for training, _free, waiting in rows if waiting]
+    counted = seat_counts.counts(waited_for) if waited_for else {}
+    return [
+        Unfilled(one, free, waiting, is_kept=bool(waiting) and counted[one.id].free_of(None) <= 0)
+        for one, free, waiting in rows
+    ]
+
+
+def _number(states: Iterable[RegistrationState]) -> ScalarSelect[int]:
+    """How many registrations of a training are in one of these states."""
+    found = select(func.count(Registration.id)).where(
+        Registration.training_id == Training.id, Registration.state.in_(states)
+    )
+    return found.correlate(Training).scalar_subquery()
+
+
+def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
+    """The trainings with kept seats whose deadline, or else the registration's, has passed, and how many are unused."""
+    nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
+        SeatAllocation.released_at.is_(None),
+        # a day more, for the zones
+        (SeatAllocation.release_local <= walltime.now("UTC") + timedelta(days=1))
+        | (SeatAllocation.release_local.is_(None) & (Training.registration_closes_at <= clock.now())),
+    )
+    rows = db.session.execute(
+        nearly.add_columns(SeatAllocation).order_by(Training.starts_on, Training.id)
+    ).all()
+    over = [
+        (training, one)
+        for training, one in rows
+        if (one.release_local or training.registration_closes_local) <= walltime.now(training.zone)
+    ]
+    counted = seat_counts.counts([training for training, _ in over]) if over else {}
+    unused: dict[Training, int] = {}
+    for training, one in over:
+        free = one.seats - counted[training.id].used_of(seat_counts.as_kept(one))
+        unused[training] = unused.get(training, 0) + max(0, free)
+    return [(training, count) for training, count in unused.items() if count]
+
+
+def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bool]:
+    """The trainings that are open for the partner's agency now, with its seats, the next deadline first.
+
+    The first ones only, and whether there are more.
+    """
+    assert user.agency is not None
+    found = (
+        visible_trainings.visible_to(user)
+        .where(
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
+            Training.registration_opens_at <= clock.now(),
+            Training.registration_closes_at > clock.now(),
+        )
+        .options(joinedload(Training.theme), joinedload(Training.venue))
+        .order_by(Training.registration_closes_at)
+        .limit(MOST + 1)
+    )
+    seen = list(db.session.scalars(found))
+    shown = seen[:MOST]
+    own = seats.for_agency(shown, user.agency)
+    return [(training, own[training.id]) for training in shown], len(seen) > MOST
+
+
+def work_of_partner(user: User) -> dict[RegistrationState, int]:
+    """How many of the agency's registrations wait for what it can do now: to correct, to take the seat, to submit."""
+    now = clock.now()
+    found = (
+        visible.visible_to(user)
+        .where(
+            (Registration.state == S.OFFERED) & (Registration.offer_expires_at > now)
+            | Registration.state.in_([S.RETURNED, S.DRAFT])
+            & (Training.registration_opens_at <= now)
+            & (Training.registration_closes_at > now),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
+        )
+        .with_only_columns(Registration.state, func.count())
+        .group_by(Registration.state)
+    )
+    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
+
+
+def registrations_of_partner(user: User) -> list[Registration]:
+    """The agency's latest registrations; when they changed would tell of others, who move them on the reserve list."""
+    found = (
+        visible.visible_to(user)
+        .options(contains_eager(Registration.training), joinedload(Registration.trainee))
+        .order_by(Registration.id.desc())
+        .limit(10)
+    )
+    return list(db.session.scalars(found))
+
+
+def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
+    """(sessions of today and to come, sessions given whose register is still open)."""
+    coming = sessions.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
+    work = attendance_registers.open_work(sessions.search(user, sort="starts_at", descending=False)).limit(12)
+    return list(db.session.scalars(coming)), list(db.session.scalars(work))
+
+
+@dataclass(frozen=True)
+class Health:
+    """What an administrator looks at first."""
+
+    users: dict[str, int]
+    mail_waiting: int
+    mail_failed: int
+    refused_today: int
+
+
+def of_admin() -> Health:
+    """Users by role, mail that waits or failed, accesses refused in the last day."""
+    users = db.session.execute(select(User.role, func.count()).where(User.is_active).group_by(User.role))
+    mail = dict(
+        db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)).all()
+    )
+    refused = db.session.scalar(
+        select(func.count(AuditEntry.id)).where(
+            AuditEntry.outcome == AuditOutcome.REFUSED, AuditEntry.at > clock.now() - timedelta(days=1)
+        )
+    )
+    return Health(
+        {role.value: count for role, count in users},
+        mail.get(MailState.QUEUED, 0),
+        mail.get(MailState.FAILED, 0),
+        refused or 0,
+    )

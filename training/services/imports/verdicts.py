@@ -1,0 +1,304 @@
+"""What confirming a staged file would do with each of its rows.
+
+People are matched against those of the same agency only: what others know never shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+
+from training.db import db
+from training.models import LIVE, ImportBatch, Registration, Trainee
+from training.rosters.headers import Mapping
+from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rules.alike import Key
+from training.rules.names import same_person_key
+from training.services.trainees import duplicates, records
+from training.services.trainees.records import Person
+from training.text import Message, msg
+
+NEW, SKIP = "new", "skip"
+"""What somebody may choose for a row besides a known person's id."""
+NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
+COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
+
+
+class Verdict(StrEnum):
+    """What confirming would do with a row."""
+
+    NEW = "new"
+    KNOWN = "known"
+    UPDATE = "update"
+    DOUBTFUL = "doubtful"
+    REGISTERED = "registered"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+
+
+class Known(NamedTuple):
+    """A person of the agency, with what a row may say anew."""
+
+    id: int
+    public_id: UUID
+    family_name: str
+    given_names: str
+    native_name: str
+    sex: str
+    country: str
+    function: str
+    rank: str
+    language: str
+    email: str
+    phone: str
+
+    @property
+    def name(self) -> str:
+        """As lists show it."""
+        return f"{self.family_name}, {self.given_names}".strip(", ")
+
+
+@dataclass
+class Line:
+    """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
+
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
+    an earlier row that may be the same person; ``faults`` is what was typed by field, where it cannot be taken, and
+    ``shown`` what stands in the fields to correct.
+    """
+
+    number: int
+    values: dict[str, str]
+    verdict: Verdict = Verdict.NEW
+    errors: list[CellError] = field(default_factory=list)
+    proposals: list[str] = field(default_factory=list)
+    choice: str = ""
+    person: Known | None = None
+    likely: list[Known] = field(default_factory=list)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    twin: int = 0
+
+
+def as_json(row: RosterRow) -> dict[str, Any]:
+    """A row as the batch keeps it."""
+    errors = [
+        [
+            e.row,
+            e.column,
+            e.title,
+            e.value,
+            e.message.text,
+            {k: str(v) for k, v in e.message.params.items()},
+            e.sheet,
+        ]
+        for e in row.errors
+    ]
+    return {
+        "number": row.number,
+        "values": row.values,
+        "proposals": row.proposals,
+        "errors": errors,
+        "faults": row.faults,
+        "choice": "",
+    }
+
+
+def shown(kept: dict[str, Any]) -> dict[str, str]:
+    """What stands in a row's fields to be corrected: what was typed, a dash where there are no given names."""
+    values, faults = kept["values"], kept.get("faults", {})
+    texts = {name: faults.get(name) or text for name, text in values.items()}
+    if values["family_name"] and not values["given_names"] and not faults.keys() & NAMES_OF_BOTH:
+        texts["given_names"] = "-"
+    return texts
+
+
+def from_json(kept: dict[str, Any]) -> RosterRow:
+    """The row that the batch keeps."""
+    errors = [CellError(e[0], e[1], e[2], e[3], Message(e[4], e[5]), e[6]) for e in kept["errors"]]
+    return RosterRow(kept["number"], kept["values"], errors, list(kept["proposals"]))
+
+
+def mapping_of(batch: ImportBatch) -> Mapping:
+    """Which column is what in the staged file."""
+    assert isinstance(batch.mapping, dict)
+    return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
+
+
+def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
+    """The lines of a staged file with their verdicts as of now.
+
+    Where the same file was stored at ``stored_at``, who was said to be new before that is looked at again.
+    """
+    kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
+    rows = [from_json(row) for row in kept]
+    mark_doubles(
+        [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
+    )
+    lines = [
+        Line(
+            row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"],
+            faults=k.get("faults", {}), shown=shown(k),
+        )
+        for row, k in zip(rows, kept, strict=True)
+    ]  # fmt: skip
+    _match(batch, lines)
+    registered = _registered(batch, [line.person.id for line in lines if line.person])
+    for line in lines:
+        line.verdict = _verdict(line, registered)
+        if line.person is not None:
+            line.changes = _changes(line.person, line.values)
+            if line.verdict is Verdict.KNOWN and line.changes:
+                line.verdict = Verdict.UPDATE
+        if line.verdict is not Verdict.NEW:
+            line.proposals = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+    return lines
+
+
+def _chosen(kept: dict[str, Any], stored_at: datetime | None) -> dict[str, Any]:
+    is_old = stored_at is not None and kept.get("chosen_at", "") <= stored_at.isoformat()
+    return {**kept, "choice": ""} if is_old and kept["choice"] == NEW else kept
+
+
+def _sheet(batch: ImportBatch) -> str:
+    return str(batch.source.get("sheet", "")) if isinstance(batch.source, dict) else ""
+
+
+def _verdict(line: Line, registered: set[int]) -> Verdict:
+    if line.choice == SKIP:
+        return Verdict.SKIPPED
+    if line.errors:
+        return Verdict.REFUSED
+    if line.person is not None:
+        return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
+    return Verdict.DOUBTFUL if line.likely or line.twin else Verdict.NEW
+
+
+def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
+    """Find the person of each line, or those who may be it."""
+    by_key: dict[str, list[Known]] = {}
+    by_email: dict[str, list[Known]] = {}
+    by_id: dict[str, Known] = {}
+    for one in known_people(batch.agency_id):
+        by_key.setdefault(same_person_key(one.family_name, one.given_names), []).append(one)
+        if one.email:
+            by_email.setdefault(one.email.lower(), []).append(one)
+        by_id[str(one.public_id)] = one
+    rows_of: dict[int, int] = {}
+    for line in lines:
+        if line.choice == SKIP or line.choice == NEW:
+            continue
+        if line.choice:
+            line.person = by_id.get(line.choice)
+        if line.person is None:
+            line.person, line.likely = _same(line.values, by_key, by_email)
+        if line.person is None:
+            continue
+        if line.person.id in rows_of:
+            line.errors.append(
+                _error(line, msg("This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
+                                 row=rows_of[line.person.id]), _sheet(batch))
+            )  # fmt: skip
+        rows_of.setdefault(line.person.id, line.number)
+    _look_alike(batch, lines, {one.id: one for one in by_id.values()})
+
+
+def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
+    """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
+    strangers = [
+        line for line in lines
+        if line.person is None and not line.likely and line.choice != SKIP and not line.errors
+    ]  # fmt: skip
+    keys = [records.keys_of(_person(line.values), near=False) for line in strangers]
+    for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
+        if not line.choice:
+            line.likely = [known[number] for number in numbers if number in known]
+    _mark_twins(strangers, keys)
+
+
+def _person(values: dict[str, str]) -> Person:
+    return Person(
+        family_name=values["family_name"], given_names=values["given_names"], native_name=values["native_name"],
+        email=values["email"], country="",
+    )  # fmt: skip
+
+
+def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
+    """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
+    seen: dict[Key, dict[str, Line]] = {}
+    for line, found in zip(lines, keys, strict=True):
+        email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]
+        met = [first_of(seen.get((key, (0, 2, 1)[side]), {}), email) for key, side in named]
+        if not line.choice and not line.likely:
+            line.twin = min((one.number for one in met if one), default=0)
+        for key in named:
+            seen.setdefault(key, {}).setdefault(email, line)
+
+
+def _same(
+    values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
+) -> tuple[Known | None, list[Known]]:
+    """(the person, or those who may be it): one name and no two addresses is one person; less is a likeness."""
+    named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
+    email = values["email"].lower()
+    exact = [one for one in named if email and one.email.lower() == email]
+    fitting = exact or [one for one in named if not email or not one.email]
+    if len(fitting) == 1:
+        return fitting[0], []
+    likely = {one.id: one for one in [*fitting, *named, *(by_email.get(email, []) if email else [])]}
+    return None, list(likely.values())
+
+
+def known_people(agency_id: int) -> Iterable[Known]:
+    """The agency's people, as plain rows: there may be many thousands."""
+    columns = [getattr(Trainee, name) for name in Known._fields]
+    found = select(*columns).where(*_is_known(agency_id))
+    return [Known(*row) for row in db.session.execute(found)]
+
+
+def is_known(agency_id: int, public_id: str) -> bool:
+    """Whether this is the id of one of the agency's people."""
+    try:
+        number = UUID(public_id)
+    except ValueError:
+        return False
+    found = select(Trainee.public_id).where(*_is_known(agency_id), Trainee.public_id == number)
+    return str(db.session.scalar(found)) == public_id
+
+
+def _is_known(agency_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Trainee.agency_id == agency_id,
+        Trainee.anonymised_at.is_(None),
+        Trainee.merged_into_id.is_(None),
+    )
+
+
+def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:
+    """Which of these people have a live registration for the training, whichever agency made it."""
+    if not people:
+        return set()
+    found = select(Registration.trainee_id).where(
+        Registration.training_id == batch.training_id, Registration.state.in_(LIVE)
+    )
+    return set(db.session.scalars(found)).intersection(people)
+
+
+def _changes(person: Known, values: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """What the sheet says anew of somebody known; an empty cell says nothing."""
+    return {
+        name: (getattr(person, name), values[name])
+        for name in COMPARED
+        if values.get(name) and values[name] != getattr(person, name)
+    }
+
+
+def _error(line: Line, message: Message, sheet: str) -> CellError:
+    return CellError(line.number, "", "", line.values["family_name"][:80], message, sheet)

@@ -1,0 +1,165 @@
+"""Telling registered persons anew: when their link, their address or the way to them is another than it was written with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training import clock
+from training.db import MOST_PARAMETERS, atomic, db, insert_many
+from training.errors import Conflict
+from training.models import (
+    LIVE,
+    Agency,
+    MailState,
+    OutgoingMail,
+    Registration,
+    Trainee,
+    Training,
+    TrainingState,
+)
+from training.services.letters import outbox
+from training.services.letters import parts as letter_parts
+from training.text import msg
+
+UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
+
+
+def of_registrations(numbers: Sequence[int]) -> None:
+    """The links to these registrations are others now: the old notices fall away, and the people are told anew.
+
+    What else waits for them is still true; it is sent without the old link.
+    """
+    db.session.execute(
+        update(OutgoingMail)
+        .where(
+            OutgoingMail.registration_id.in_(numbers),
+            OutgoingMail.kind == "trainee",
+            OutgoingMail.state.in_(UNSENT),
+        )
+        .values(state=MailState.DROPPED, last_error=str(outbox.LINK_STOPPED), body="", leased_until=None)
+    )
+    found = db.session.scalars(
+        select(Registration)
+        .where(Registration.id.in_(numbers))
+        .options(joinedload(Registration.trainee), joinedload(Registration.agency))
+        .order_by(Registration.id)
+        .execution_options(populate_existing=True)
+    )
+    told = [one for one in found if _is_to_be_told(one)]
+    insert_many(OutgoingMail, letter_parts.to_trainees(told))
+    _hand_over([one for one in told if not letter_parts.is_written_to(one)])
+
+
+def of_returned(trainee: Trainee) -> None:
+    """The person came to an agency: what it registered them for, if anything, is told anew, for it fell silent meanwhile."""
+    theirs = select(Registration.id).where(
+        Registration.trainee_id == trainee.id,
+        Registration.agency_id == trainee.agency_id,
+        Registration.state.in_(LIVE),
+    )
+    of_registrations(db.session.scalars(theirs).all())
+
+
+def of_people(people: Sequence[Trainee]) -> None:
+    """What is known of these people has changed: what was not sent to them yet follows it."""
+    numbers = [one.id for one in people]
+    for first in range(0, len(numbers), MOST_PARAMETERS):
+        _follow(Registration.trainee_id.in_(numbers[first : first + MOST_PARAMETERS]))
+
+
+def of_agency(agency: Agency) -> None:
+    """The agency is confidential now: nobody of it is written to any more."""
+    _follow(Registration.agency_id == agency.id)
+
+
+@atomic
+def send_again(message: OutgoingMail) -> None:
+    """Try a failed message once more; one for which there was no address is written anew when there is one.
+
+    Raises ``Conflict`` for any other, and while there is still no address.
+    """
+    if message.state is not MailState.NO_ADDRESS:
+        outbox.send_again(message)
+        return
+    registration = message.registration
+    if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
+        raise Conflict(msg("This letter is not written anew: the registration has ended."), "ended")
+    if not letter_parts.is_written_to(registration):
+        raise Conflict(
+            msg("There is still no address to write to. Add it to the person, then try again."), "no_address"
+        )
+    _write_anew(message, registration)
+
+
+def _follow(whose: ColumnElement[bool]) -> None:
+    """Hand over what may not be sent any more, and write what can be sent now."""
+    unsent = db.session.scalars(
+        select(OutgoingMail)
+        .join(OutgoingMail.registration)
+        .where(
+            whose,
+            OutgoingMail.kind == "trainee",
+            OutgoingMail.state.in_(UNSENT),
+            Registration.state.in_(LIVE),
+        )
+        .options(
+            contains_eager(OutgoingMail.registration).options(
+                joinedload(Registration.trainee),
+                joinedload(Registration.agency),
+                joinedload(Registration.training).joinedload(Training.venue),
+            )
+        )
+        .order_by(OutgoingMail.id)
+        .with_for_update(of=OutgoingMail)  # what the worker has just sent is not found any more
+        .execution_options(populate_existing=True)
+    ).all()
+    unreached = []
+    for message in unsent:
+        registration = message.registration
+        assert registration is not None
+        had_none = message.state is MailState.NO_ADDRESS
+        if not _is_to_be_told(registration) or letter_parts.is_written_to(registration) is not had_none:
+            continue
+        if had_none:
+            _write_anew(message, registration)
+        else:
+            _give_up(message, registration)
+            unreached.append(registration)
+    db.session.flush()
+    _hand_over(unreached)
+
+
+def _is_to_be_told(registration: Registration) -> bool:
+    """Whether the person's link opens the registration, and the training is not over."""
+    training = registration.training
+    is_here = registration.is_live and registration.trainee.agency_id == registration.agency_id
+    is_over = training.state is TrainingState.COMPLETED or clock.today(training.zone) > training.ends_on
+    return is_here and not is_over and registration.trainee.anonymised_at is None
+
+
+def _write_anew(message: OutgoingMail, registration: Registration) -> None:
+    (fresh,) = letter_parts.to_trainees([registration])
+    for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
+        setattr(message, name, fresh[name])
+    message.attempts = 0
+
+
+def _give_up(message: OutgoingMail, registration: Registration) -> None:
+    """The focal point tells the person instead; a letter without an address can be written once there is one."""
+    by_focal_point = registration.trainee.contact_via_focal_point or registration.agency.confidential
+    message.state = MailState.DROPPED if by_focal_point else MailState.NO_ADDRESS
+    message.last_error = str(outbox.BY_FOCAL_POINT if by_focal_point else outbox.NO_ADDRESS)
+    message.body, message.leased_until = "", None
+
+
+def _hand_over(people: Sequence[Registration]) -> None:
+    """Give the agencies the links of those whom nobody writes to."""
+    groups: dict[tuple[Training, int], list[Registration]] = defaultdict(list)
+    for one in people:
+        groups[one.training, one.agency_id].append(one)
+    parts = {key: [letter_parts.of_hand_over(key[0], found)] for key, found in groups.items()}
+    insert_many(OutgoingMail, letter_parts.to_agencies(parts))

@@ -1,0 +1,277 @@
+"""Notices: what the steps of a unit of work mean for whom. The one place from which letters about trainings go out.
+
+Steps are noted where they are taken and written as mail when the unit of work ends, so that one action makes one
+letter for each agency, and one that is rolled back makes none. A letter to an agency names its own people alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import joinedload
+
+from training import clock
+from training.db import MOST_PARAMETERS, db, insert_many, note
+from training.models import (
+    LIVE,
+    Agency,
+    OutgoingMail,
+    ReasonCode,
+    Registration,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services import visible_trainings
+from training.services.letters import of_changes, of_steps, to_people
+from training.services.letters import parts as letter_parts
+from training.services.letters.of_changes import Facts, MovedSession, Times
+from training.services.letters.of_steps import Remark, Step
+from training.services.letters.parts import Part, name_of
+from training.texts import letters
+
+AT_ONCE = 1_000
+"""Letters to the people themselves that are held at a time."""
+TOLD_OF_SESSIONS = ("open", "confirmed", "running")
+TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
+MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A training's step."""
+
+    training: Training
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A training was changed: what people rely on, before that."""
+
+    training: Training
+    before: Facts
+
+
+@dataclass(frozen=True)
+class ToAgency:
+    """What an agency is told besides the steps of its registrations."""
+
+    training: Training
+    agency: Agency
+    part: Part
+
+
+@dataclass(frozen=True)
+class ToCoordinators:
+    """What coordinators are told besides steps, and by whose doing."""
+
+    training: Training
+    by: User
+    part: Part
+
+
+@dataclass(frozen=True)
+class ToPerson:
+    """A step that its person alone is told of: the others learn of it otherwise."""
+
+    registration: Registration
+    kind: str
+
+
+def step_taken(step: Step) -> None:
+    """A registration has taken a step."""
+    note(step)
+
+
+def training_moved(training: Training, *, name: str, reason: str) -> None:
+    """A training has taken the named step."""
+    if name in MOVES:
+        note(Moved(training, MOVES[name], reason))
+
+
+def training_changed(training: Training, *, before: Facts) -> None:
+    """A training was changed; told where it is what people rely on."""
+    if training.state in TOLD_OF_CHANGES:
+        note(Changed(training, before))
+
+
+def session_changed(session: TrainingSession, *, before: Times) -> None:
+    """A session was changed or called off; told where people come at another time."""
+    if session.training.state in TOLD_OF_SESSIONS:
+        note(MovedSession(session, before))
+
+
+def correction_asked(registration: Registration, *, text: str) -> None:
+    """A trainee asks for a correction."""
+    note(Remark(registration, text))
+
+
+def seats_answered(
+    training: Training, *, agency: Agency, is_given: bool, seats: int, reason: str = ""
+) -> None:
+    """An agency's request for seats was answered: ``seats`` are kept for it now."""
+    kind = "seats_given" if is_given else "seats_refused"
+    note(ToAgency(training, agency, letter_parts.of_seats(kind, training, seats, reason)))
+
+
+def seats_moved(
+    training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
+) -> None:
+    """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
+    kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
+    note(ToCoordinators(training, by, letter_parts.of_seats(kind, training, seats, sentence, agency.name)))
+
+
+def write(notes: Sequence[object]) -> None:
+    """Write the letters that follow from the notes of a unit of work."""
+    if not notes:
+        return
+    db.session.flush()  # the letters name the ids of what was just made
+    steps = of_steps.folded(one for one in notes if isinstance(one, Step))
+    remarks = [one for one in notes if isinstance(one, Remark)]
+    _load([*(one.registration for one in steps), *(one.registration for one in remarks)])
+    moves = [one for one in notes if isinstance(one, Moved)]
+    off = {one.training.id for one in moves if one.kind == "cancelled"}
+    told = [s for s in steps if not (s.code is ReasonCode.ORGANISER and s.registration.training_id in off)]
+    parts: dict[tuple[Training, int], list[Part]] = defaultdict(list)
+    personal: dict[Registration, list[Part]] = defaultdict(list)
+    for one in moves:
+        _add_move(one, [s for s in steps if s not in told], parts, personal)
+    _add_changes(notes, parts, personal)
+    for told_so in (one for one in notes if isinstance(one, ToAgency)):
+        parts[told_so.training, told_so.agency.id].append(told_so.part)
+    for key, found in of_steps.of_agencies(told, remarks).items():
+        parts[key] += found
+    coordinators = of_steps.of_coordinators(told, remarks)
+    coordinators += [
+        (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
+    ]
+    alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
+    for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
+        personal[registration].append(part)
+    insert_many(OutgoingMail, [*letter_parts.to_agencies(parts), *letter_parts.to_coordinators(coordinators)])
+    people = of_steps.new_of(told)
+    for first in range(0, len(people), AT_ONCE):
+        insert_many(OutgoingMail, letter_parts.to_trainees(people[first : first + AT_ONCE]))
+    _write_to_people(personal, besides=people)
+
+
+def _write_to_people(
+    personal: dict[Registration, list[Part]], *, besides: Sequence[Registration] = ()
+) -> None:
+    """One letter to each who may be written to, ``besides`` those who have just been told of everything."""
+    told = set(besides)
+    reached = [one for one in personal if one not in told and letter_parts.is_written_to(one)]
+    for first in range(0, len(reached), AT_ONCE):
+        some = {one: personal[one] for one in reached[first : first + AT_ONCE]}
+        insert_many(OutgoingMail, to_people.to_people(some))
+
+
+def _load(registrations: Sequence[Registration]) -> None:
+    """Have people, agencies and trainings at hand, by as many statements for many as for few."""
+    wanted = {"trainee", "agency", "training"}
+    ids = [one.id for one in registrations if wanted & inspect(one).unloaded]
+    for first in range(0, len(ids), MOST_PARAMETERS):
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.id.in_(ids[first : first + MOST_PARAMETERS]))
+            .options(
+                joinedload(Registration.trainee),
+                joinedload(Registration.agency),
+                joinedload(Registration.training).joinedload(Training.venue),
+                joinedload(Registration.training).joinedload(Training.programme),
+            )
+        ).all()
+
+
+def _live_of(training: Training) -> list[Registration]:
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
+            .options(joinedload(Registration.trainee), joinedload(Registration.agency))
+            .order_by(Registration.id)
+        )
+    )
+
+
+def _by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for registration in registrations:
+        found[registration.agency_id].append(f"– {name_of(registration)}")
+    return found
+
+
+def _add_move(
+    move: Moved,
+    ended: Sequence[Step],
+    parts: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+) -> None:
+    training = move.training
+    if move.kind == "opened":
+        part = letter_parts.of_opening(training)
+        for agency_id in visible_trainings.may_register(training):
+            parts[training, agency_id].append(part)
+        return
+    people = [s.registration for s in ended if s.registration.training_id == training.id]
+    people += _live_of(training)
+    for agency_id, lines in _by_agency(people).items():
+        part = letter_parts.of_lines(move.kind, training, lines, reason=move.reason)
+        parts[training, agency_id].append(part)
+    part = to_people.of_training(move.kind, training, reason=move.reason)
+    for registration in people:
+        personal[registration].append(part)
+
+
+def _add_changes(
+    notes: Sequence[object],
+    parts: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+) -> None:
+    """Several changes of one training are told as one, from how it was at first to how it is now."""
+    before: dict[Training, Facts] = {}
+    sessions: dict[Training, dict[int, MovedSession]] = defaultdict(dict)
+    for one in notes:
+        if isinstance(one, Changed):
+            before.setdefault(one.training, one.before)
+        elif isinstance(one, MovedSession):
+            sessions[one.session.training].setdefault(one.session.id, one)
+    for training in {**before, **sessions}:
+        was, now = before.get(training) or of_changes.facts(training), of_changes.facts(training)
+        moved = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
+        _add_deadline(training, was, parts)
+        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not moved:
+            continue
+        people = _live_of(training)
+        for agency_id, lines in _by_agency(people).items():
+            parts[training, agency_id].append(of_changes.of_change("changed", training, was, moved, lines))
+        if (was.where, was.zone) == (now.where, now.zone) and not moved:
+            continue  # only the link, which their agency hands on to those who have a seat
+        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, moved)
+        for registration in people:
+            personal[registration].append(part)
+
+
+def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, int], list[Part]]) -> None:
+    """A deadline that is or was ahead is told, while people can be registered, to all who may or have done so."""
+    now = training.registration_closes_at
+    if (
+        now == was.closes_at
+        or max(now, was.closes_at) < clock.now()
+        or training.state not in TOLD_OF_SESSIONS
+    ):
+        return
+    part = of_changes.of_deadline(training, was.closes_at)
+    registered = select(Registration.agency_id).where(
+        Registration.training_id == training.id, Registration.state.in_(LIVE)
+    )
+    for agency_id in sorted(
+        {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
+    ):
+        parts[training, agency_id].append(part)

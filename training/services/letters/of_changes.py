@@ -1,0 +1,110 @@
+"""What is told when a training changes: where and when it was and is held, its deadline, and sessions that move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from training.models import Training, TrainingSession
+from training.services.letters.parts import Part, Whereabouts, about, whereabouts
+from training.texts import letters
+from training.texts.letters import Ready, block, one_line
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What people rely on."""
+
+    where: Whereabouts
+    zone: str
+    online: str
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a session is held, by the clock there."""
+
+    starts: datetime
+    ends: datetime
+    is_cancelled: bool
+
+    def said(self, language: str) -> str:
+        """12 May 2026, 09:00–12:00, or that it is not held."""
+        if self.is_cancelled:
+            return letters.CALLED_OFF[language]
+        return letters.slot(self.starts, self.ends, language)
+
+
+@dataclass(frozen=True)
+class MovedSession:
+    """A session and when it was to be held before."""
+
+    session: TrainingSession
+    before: Times
+
+    @property
+    def is_elsewhen(self) -> bool:
+        """Whether it is held at another time, or not at all."""
+        return times(self.session) != self.before
+
+
+def facts(training: Training) -> Facts:
+    """What people rely on, as things stand."""
+    return Facts(whereabouts(training), training.zone, training.link, training.registration_closes_at)
+
+
+def times(session: TrainingSession) -> Times:
+    """When it is held, as things stand."""
+    return Times(session.starts_local, session.ends_local, session.is_cancelled)
+
+
+def of_change(
+    kind: str, training: Training, before: Facts, sessions: Sequence[MovedSession], people: Iterable[str] = ()
+) -> Part:
+    """What has changed, each with what it was before; what has not falls away."""
+    now, lines = facts(training), block(people)
+
+    def values(language: str) -> dict[str, str]:
+        said = {
+            "before": before.where.said(language),
+            "now": now.where.said(language),
+            "zone_before": _zone(before.zone),
+            "zone": _zone(now.zone),
+            "online_before": before.online or "–",
+            "online": now.online or "–",
+        }
+        for first, second in (("before", "now"), ("zone_before", "zone"), ("online_before", "online")):
+            if said[first] == said[second]:
+                said[first] = said[second] = ""
+        moved = block(_line(one, now.zone, language) for one in sessions)
+        return {
+            **about(training, language),
+            **said,
+            "sessions": Ready(f"\n{moved}") if sessions else "",
+            "people": lines,
+        }
+
+    return Part(kind, values)
+
+
+def of_deadline(training: Training, before: datetime) -> Part:
+    """Registration closes at another time."""
+
+    def values(language: str) -> dict[str, str]:
+        was, now = (
+            letters.moment(at, training.zone, language) for at in (before, training.registration_closes_at)
+        )
+        return {**about(training, language), "before": was, "deadline": now}
+
+    return Part("deadline_moved", values)
+
+
+def _line(moved: MovedSession, zone: str, language: str) -> str:
+    was, now = moved.before.said(language), times(moved.session).said(language)
+    return f"– {one_line(moved.session.title)}: {was} → {now} ({_zone(zone)})"
+
+
+def _zone(zone: str) -> str:
+    return zone.replace("_", " ")

@@ -1,0 +1,396 @@
+"""The outbox: mail is written with the change that it tells of, and sent later by the worker.
+
+Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised. Just before it is
+sent its reader is looked at again: who may not have it any more does not get it, and a link that has stopped is left out.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import smtplib
+import ssl
+from collections.abc import Callable
+from datetime import timedelta
+from email.message import EmailMessage
+from email.policy import SMTPUTF8
+from email.utils import format_datetime, formataddr
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+from sqlalchemy import Select, false, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from config import Config
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, NotFound
+from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
+from training.services import visible_trainings
+from training.text import msg
+from training.texts import letters, links
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+ENOUGH_LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 8
+LONGEST_OUTAGE = timedelta(days=5)
+LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
+WAIT_WHILE_SUSPENDED = timedelta(hours=1)
+WAITING_KINDS = frozenset({"cancelled", "changed", "postponed", letters.FRAME})
+"""What a suspended agency gets when it is resumed: its people must know. A letter of several parts may hold one of these."""
+Deliver = Callable[[EmailMessage], None]
+
+INACTIVE = msg("The account is closed.")
+MOVED = msg("The reader does not belong to this agency any more.")
+SUSPENDED = msg("The agency is suspended.")
+OUT_OF_SCOPE = msg("The training is not in the reader's scope any more.")
+ENDED = msg("The registration has ended.")
+BY_FOCAL_POINT = msg("This person is not written to directly any more.")
+NO_ADDRESS = msg("There is no address.")
+NOT_SHOWN = msg("The training is not shared with this agency any more.")
+ELSEWHERE = msg("The person is with another agency now.")
+LINK_STOPPED = msg("The link in it has stopped.")
+
+
+class Failure(StrEnum):
+    """What a failure says: of the message for good, of the message for now, or of the server."""
+
+    FOR_GOOD = "for_good"
+    FOR_NOW = "for_now"
+    OF_SERVER = "of_server"
+
+
+def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
+    """Put a message to ``to`` into the outbox, in the running transaction; texts are already in their language."""
+    message = OutgoingMail(
+        to_email=to.email,
+        to_name=to.name,
+        user_id=to.id,
+        language=to.language,
+        kind=kind,
+        subject=" ".join(subject.split())[:200],
+        body=body,
+        due_at=clock.now(),
+        created_at=clock.now(),
+    )
+    db.session.add(message)
+    return message
+
+
+def visible_to(user: User) -> Select[OutgoingMail]:
+    """The messages that ``user`` may see: a coordinator those about trainings in scope."""
+    found = select(OutgoingMail)
+    match user.role:
+        case Role.ADMIN:
+            return found
+        case Role.COORDINATOR:
+            return found.join(OutgoingMail.training).where(visible_trainings.in_scope(user))
+    return found.where(false())
+
+
+def search(
+    user: User, *, text: str = "", state: MailState | None = None, training: str = ""
+) -> Select[OutgoingMail]:
+    """Messages, newest first; ``training`` is a training's code."""
+    found = visible_to(user).options(joinedload(OutgoingMail.training))
+    found = found.order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
+    if text:
+        found = found.where(
+            or_(
+                OutgoingMail.to_email.icontains(text, autoescape=True),
+                OutgoingMail.to_name.icontains(text, autoescape=True),
+                OutgoingMail.subject.icontains(text, autoescape=True),
+            )
+        )
+    if training:
+        about = select(Training.id).where(Training.code == training.upper())
+        found = found.where(OutgoingMail.training_id.in_(about))
+    return found.where(OutgoingMail.state == state) if state else found
+
+
+def get(user: User, public_id: UUID) -> OutgoingMail:
+    """The message with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(visible_to(user).where(OutgoingMail.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+@atomic
+def lease_due(most: int = 20) -> list[int]:
+    """Take up to ``most`` messages that are due, for this worker alone, and return their ids."""
+    at = clock.now()
+    due = db.session.scalars(
+        select(OutgoingMail)
+        .where(
+            OutgoingMail.state == MailState.QUEUED,
+            OutgoingMail.due_at <= at,
+            or_(OutgoingMail.leased_until.is_(None), OutgoingMail.leased_until < at),
+        )
+        .order_by(OutgoingMail.due_at, OutgoingMail.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for message in due:
+        message.leased_until = at + LEASE
+    return [message.id for message in due]
+
+
+def send_due(config: Config, deliver: Deliver | None = None) -> int:
+    """Send what is due and return how many messages went out; a failure is tried again later, longer each time."""
+    send = deliver or transport(config)
+    sent, numbers = 0, lease_due()
+    while numbers:
+        message = db.session.get_one(OutgoingMail, numbers.pop(0))
+        if message.leased_until is None or message.leased_until < clock.now() + ENOUGH_LEASE:
+            continue  # the server was slow: this message may be another worker's by now
+        why_not = reason_to_drop(message)
+        if why_not == str(SUSPENDED) and message.kind in WAITING_KINDS:
+            mark_waiting(message, why=why_not)
+            continue
+        if why_not:
+            mark_dropped(message, why=why_not)
+            continue
+        if message.registration is not None and message.registration.trainee.email != message.to_email:
+            redirect(message, to=message.registration.trainee.email)
+        email = _written(message, config)
+        if email is None:
+            continue
+        try:
+            send(email)
+        except (OSError, ValueError) as failure:
+            log.warning("mail %s was not accepted: %s", message.public_id, type(failure).__name__)
+            kind = kind_of(failure)
+            mark_failed(message, why=_said(failure), kind=kind)
+            if kind is Failure.OF_SERVER:
+                put_back(numbers)
+                break
+        else:
+            mark_sent(message)
+            sent += 1
+    return sent
+
+
+def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
+    """The message as it is sent; one that cannot be written is parked for good, and the others go on."""
+    try:
+        email = as_email(message, config)
+        email.as_bytes(policy=SMTPUTF8)
+    except SQLAlchemyError:
+        raise  # no fault of the message
+    except Exception as failure:
+        log.warning("mail %s cannot be written: %s", message.public_id, type(failure).__name__)
+        mark_failed(message, why=_said(failure), kind=Failure.FOR_GOOD)
+        return None
+    return email
+
+
+def _said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"[:500]
+
+
+def kind_of(failure: Exception) -> Failure:
+    """Whether trying again may help, and whether the message or the server is at fault."""
+    match failure:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _text in failure.recipients.values()]
+            return Failure.FOR_GOOD if codes and min(codes) >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
+            return Failure.FOR_GOOD if failure.smtp_code >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPNotSupportedError() | ValueError():
+            return Failure.FOR_GOOD  # an address or a text that this server, or no server, takes
+    return Failure.OF_SERVER
+
+
+def reason_to_drop(message: OutgoingMail) -> str:
+    """Why the message may not be sent any more, as things stand now; empty when it may."""
+    if message.user is not None:
+        why_not = _reason_of_user(message)
+    elif message.registration is not None:
+        why_not = _reason_of_trainee(message, message.registration)
+    else:
+        why_not = str(ENDED)  # to a person whose registration was taken back
+    if why_not or message.kind not in ("trainee", "hand_over"):
+        return why_not
+    named = links.to_people(message.body)
+    return str(LINK_STOPPED) if named and named == stopped_links(message.body) else ""
+
+
+def stopped_links(text: str) -> set[tuple[UUID, UUID]]:
+    """Which personal links in a letter open nothing any more: registration ended, or person not whom it names, or not there."""
+    named = links.to_people(text)
+    if not named:
+        return set()
+    works = (
+        select(Registration.public_id, Trainee.public_id)
+        .join(Registration.trainee)
+        .where(
+            Registration.public_id.in_({registration for registration, _ in named}),
+            Registration.state.in_(LIVE),
+            Trainee.agency_id == Registration.agency_id,
+            Trainee.anonymised_at.is_(None),
+        )
+    )
+    return named - {(one, person) for one, person in db.session.execute(works)}
+
+
+def _reason_of_user(message: OutgoingMail) -> str:
+    user = message.user
+    assert user is not None
+    if not user.is_active:
+        return str(INACTIVE)
+    if message.training is None:
+        return ""  # about the account itself
+    if message.agency_id is None:
+        return "" if _in_scope(user, message.training) else str(OUT_OF_SCOPE)
+    if user.agency_id != message.agency_id or user.agency is None:
+        return str(MOVED)
+    if not user.agency.is_active:
+        return str(SUSPENDED)
+    if message.kind == "withdrawn":
+        return ""  # its own people, whose registrations an undone list may have taken with it
+    shown = visible_trainings.visible_to(user).where(Training.id == message.training_id)
+    return "" if db.session.scalar(shown) is not None else str(NOT_SHOWN)
+
+
+def _in_scope(user: User, training: Training) -> bool:
+    themes = {theme.id for theme in user.themes}
+    mine = user.all_themes or bool(themes & {training.theme_id, training.programme_theme_id})
+    return user.role is Role.ADMIN or (user.role is Role.COORDINATOR and mine)
+
+
+def _reason_of_trainee(message: OutgoingMail, registration: Registration) -> str:
+    trainee = registration.trainee
+    has_ended = registration.state not in LIVE and message.kind not in letters.OF_THE_END
+    if has_ended or trainee.anonymised_at:
+        return str(ENDED)
+    if trainee.agency_id != registration.agency_id:
+        return str(ELSEWHERE)
+    if trainee.contact_via_focal_point or registration.agency.confidential:
+        return str(BY_FOCAL_POINT)
+    return "" if trainee.email else str(NO_ADDRESS)
+
+
+@atomic
+def redirect(message: OutgoingMail, *, to: str) -> None:
+    """The person's address was corrected since the message was written."""
+    message.to_email = to
+
+
+@atomic
+def mark_sent(message: OutgoingMail) -> None:
+    """The server has taken the message. Its text, which may hold a link, is not kept."""
+    message.state, message.sent_at, message.leased_until = MailState.SENT, clock.now(), None
+    message.body = message.last_error = ""
+
+
+@atomic
+def mark_dropped(message: OutgoingMail, *, why: str) -> None:
+    """The reader may not have it any more: it is never sent, and its text is not kept."""
+    message.state, message.last_error, message.leased_until = MailState.DROPPED, why, None
+    message.body = ""
+
+
+@atomic
+def mark_waiting(message: OutgoingMail, *, why: str) -> None:
+    """It stays in the outbox with the reason, and is looked at again later."""
+    message.last_error, message.leased_until = why, None
+    message.due_at = clock.now() + WAIT_WHILE_SUSPENDED
+
+
+def resume(agency_id: int) -> None:
+    """What waited for the agency is due now; the caller resumes it."""
+    waiting = (OutgoingMail.agency_id == agency_id, OutgoingMail.state == MailState.QUEUED)
+    db.session.execute(
+        update(OutgoingMail)
+        .where(*waiting, OutgoingMail.last_error == str(SUSPENDED))
+        .values(due_at=clock.now())
+    )
+
+
+@atomic
+def mark_failed(message: OutgoingMail, *, why: str, kind: Failure) -> None:
+    """The server has not taken the message: later again, or parked when it never will be or was tried often enough.
+
+    A server that does not answer is no fault of the message, which then waits for days.
+    """
+    message.last_error, message.leased_until = why, None
+    message.attempts += 1
+    of_server = kind is Failure.OF_SERVER
+    tried_enough = (
+        clock.now() - message.created_at > LONGEST_OUTAGE if of_server else message.attempts >= MOST_ATTEMPTS
+    )
+    if kind is Failure.FOR_GOOD or tried_enough:
+        message.state = MailState.FAILED
+    else:
+        most = LONGEST_WAIT_FOR_A_SERVER if of_server else LONGEST_WAIT
+        minutes = min(2 ** min(message.attempts, 12), most) * random.uniform(0.8, 1.2)
+        message.due_at = clock.now() + timedelta(minutes=minutes)
+
+
+@atomic
+def put_back(numbers: list[int]) -> None:
+    """Give back what was leased and not tried."""
+    for message in db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(numbers))):
+        message.leased_until = None
+
+
+@atomic
+def send_again(message: OutgoingMail) -> None:
+    """Try a failed message once more; raises ``Conflict`` for any other."""
+    if message.state is not MailState.FAILED:
+        raise Conflict(msg("Only a message that failed can be sent again."), "not_failed")
+    message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()
+    message.leased_until = None
+
+
+def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
+    """The message as it is sent, to one reader; its Message-ID is the same at every try."""
+    email = EmailMessage()
+    email["From"] = config.mail_sender
+    email["To"] = formataddr((" ".join(message.to_name.split()), message.to_email))
+    email["Subject"] = " ".join(message.subject.split())
+    email["Message-ID"] = f"<{message.public_id}@{config.host or 'localhost'}>"
+    email["Date"] = format_datetime(message.created_at)
+    email["Auto-Submitted"] = "auto-generated"
+    email["Content-Language"] = message.language
+    body = links.written_out(
+        message.body, public_url=config.public_url, secret_key=config.secret_key,
+        stopped=stopped_links(message.body), instead=letters.LINK_STOPPED[letters.language_of(message.language)],
+    )  # fmt: skip
+    email.set_content(body)
+    return email
+
+
+def transport(config: Config) -> Deliver:
+    """How mail leaves: by SMTP, or, on a local instance without it, into files of the instance folder."""
+    if config.smtp_url:
+        return lambda email: _by_smtp(config.smtp_url, email)
+    return lambda email: _into_file(config.instance_dir / "mail", email)
+
+
+def _by_smtp(url: str, email: EmailMessage) -> None:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, port or 465, timeout=20, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port or 25, timeout=20)
+    with server:
+        if parts.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(email)
+
+
+def _into_file(folder: Path, email: EmailMessage) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = email["Message-ID"].strip("<>").partition("@")[0]
+    (folder / f"{name}.eml").write_bytes(bytes(email))

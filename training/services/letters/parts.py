@@ -1,0 +1,377 @@
+"""What letters about trainings say, and to whom each copy goes: focal points, coordinators, the people themselves."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
+
+from training import clock
+from training.db import Row, db
+from training.models import (
+    Agency,
+    MailState,
+    Modality,
+    Organisation,
+    Registration,
+    RegistrationState,
+    Role,
+    Theme,
+    Training,
+    User,
+)
+from training.services import organisations
+from training.services.letters import outbox
+from training.texts import letters, links
+from training.texts.letters import Letter, Ready, block, fill, one_line
+
+Values = Callable[[str], dict[str, str]]
+Line = Callable[[str], str]
+"""A line about a person, by language."""
+PARTS = (
+    "submitted",
+    "confirmed",
+    "reserve",
+    "offer_over",
+    "offered",
+    "returned",
+    "declined",
+    "replaced",
+    "withdrawn",
+)
+ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]+")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a letter: its kind, and what stands in it, by language."""
+
+    kind: str
+    values: Values
+
+    def written(self, language: str) -> Letter:
+        """The part in a language."""
+        return fill(self.kind, language, self.values(language))
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """When and where a training is held."""
+
+    starts_on: date
+    ends_on: date
+    place: str
+    country: str
+    is_online: bool
+
+    def said(self, language: str) -> str:
+        """12 May 2026 – 14 May 2026, Vienna, Training centre."""
+        where = self.place or (
+            letters.ONLINE[language] if self.is_online else letters.country(self.country, language)
+        )
+        return ", ".join(
+            part for part in (letters.days(self.starts_on, self.ends_on, language), where) if part
+        )
+
+
+def whereabouts(training: Training) -> Whereabouts:
+    """When and where it is held, as things stand."""
+    venue = training.venue
+    return Whereabouts(
+        training.starts_on, training.ends_on, f"{venue.city}, {venue.name}" if venue else "",
+        training.country, training.modality is Modality.ONLINE,
+    )  # fmt: skip
+
+
+def name_of(registration: Registration) -> str:
+    """The person's name on one line, as the registration's agency knows it."""
+    return one_line(registration.name)
+
+
+def with_reason(registration: Registration, reason: str) -> str:
+    """A line with the person and what was said."""
+    said = one_line(reason)[:1000]
+    return f"– {name_of(registration)}: {said}" if said else f"– {name_of(registration)}"
+
+
+def line_of(
+    registration: Registration,
+    reason: str,
+    ranks: Mapping[int, int],
+    substitutes: Mapping[int | None, Registration],
+    language: str,
+) -> str:
+    """A person's line in the part about their state."""
+    name = name_of(registration)
+    match registration.state:
+        case RegistrationState.RESERVE:
+            return f"{ranks.get(registration.id, 1)}. {name}"
+        case RegistrationState.OFFERED if registration.offer_expires_at:
+            until = letters.moment(registration.offer_expires_at, registration.training.zone, language)
+            return f"– {name}: {until}"
+        case RegistrationState.REPLACED if registration.id in substitutes:
+            return f"– {name} → {name_of(substitutes[registration.id])}"
+        case RegistrationState.DECLINED | RegistrationState.RETURNED | RegistrationState.WITHDRAWN:
+            return with_reason(registration, letters.said(reason, language))
+    return f"– {name}"
+
+
+def about(training: Training, language: str) -> dict[str, str]:
+    """What every part says of the training."""
+    return {"training": training.title, "when": whereabouts(training).said(language)}
+
+
+def of_lines(kind: str, training: Training, lines: Iterable[str], reason: str = "") -> Part:
+    """A part with people on lines, and a reason where the kind has one."""
+    people, why = block(lines), one_line(reason)[:1000]
+    return Part(kind, lambda language: {**about(training, language), "people": people, "reason": why})
+
+
+def of_people(training: Training, by_state: Mapping[str, list[Line]]) -> list[Part]:
+    """The parts about registrations, one for each state."""
+
+    def part(kind: str, lines: Sequence[Line]) -> Part:
+        return Part(
+            kind,
+            lambda language: {**about(training, language), "people": block(line(language) for line in lines)},
+        )
+
+    return [part(kind, by_state[kind]) for kind in PARTS if by_state.get(kind)]
+
+
+def of_hand_over(training: Training, people: Iterable[Registration]) -> Part:
+    """Whom the focal point has to tell, with the link of each."""
+    lines = [f"– {name_of(one)}\n    {links.to_my(one.public_id, one.trainee.public_id)}" for one in people]
+    return of_lines("hand_over", training, lines)
+
+
+def of_opening(training: Training) -> Part:
+    """Registration is open, from when to when."""
+
+    def values(language: str) -> dict[str, str]:
+        opens, deadline = (
+            letters.moment(at, training.zone, language)
+            for at in (training.registration_opens_at, training.registration_closes_at)
+        )
+        return {**about(training, language), "opens": opens, "deadline": deadline}
+
+    return Part("opened", values)
+
+
+def of_seats(kind: str, training: Training, seats: int, reason: str, agency: str = "") -> Part:
+    """What an agency does with its seats, or the answer to its request."""
+    said = {"seats": str(seats), "reason": one_line(reason)[:1000], "agency": agency}
+    return Part(kind, lambda language: {**about(training, language), **said})
+
+
+def of_deadline(
+    kind: str, training: Training, at: datetime, *, seats: int = 0, pool: str = "", lines: Iterable[str] = ()
+) -> Part:
+    """A deadline is near: how many of the agency's own seats are free, how its country's stand, what is unfinished."""
+    people, free = block(lines), str(seats) if seats else ""
+
+    def values(language: str) -> dict[str, str]:
+        said = {"deadline": letters.moment(at, training.zone, language), "seats": free, "people": people}
+        return {**about(training, language), **said, "pool": letters.FREE[language].get(pool, "")}
+
+    return Part(kind, values)
+
+
+def composed(
+    parts: Sequence[Part], training: Training, language: str, name: str, organisation: Organisation
+) -> tuple[str, Letter]:
+    """The whole letter of these parts, and its kind."""
+    main = [part for part in parts if part.kind != "hand_over"] or parts
+    written = [part.written(language) for part in parts]
+    letter = letters.framed(
+        written, language,
+        {"training": training.title, "name": name, "organisation": organisation.name,
+         "link": Ready(links.to_page(f"/trainings/{training.public_id}"))},
+        subject=written[parts.index(main[0])].subject if len(main) == 1 else "",
+    )  # fmt: skip
+    return (main[0].kind if len(main) == 1 else letters.FRAME), letter
+
+
+def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Row]:
+    """One message for each active focal point of each agency; where there is none, a row that says so."""
+    if not parts:
+        return []
+    agency_ids = {agency_id for _, agency_id in parts}
+    readers: dict[int, list[User]] = defaultdict(list)
+    for user in db.session.scalars(
+        select(User).where(User.agency_id.in_(agency_ids), User.is_active).order_by(User.id)
+    ):
+        readers[user.agency_id or 0].append(user)
+    unread = agency_ids - set(readers)
+    names = (
+        dict(db.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(unread))).all())
+        if unread
+        else {}
+    )  # type: ignore[arg-type]
+    found, organisation = [], organisations.get()
+    for (training, agency_id), said in parts.items():
+        for user in readers[agency_id]:
+            language = letters.language_of(user.language)
+            kind, letter = composed(said, training, language, user.name, organisation)
+            found.append(row(kind, letter, language, training, user=user, agency_id=agency_id))
+        if not readers[agency_id]:
+            kind, letter = composed(said, training, "en", names[agency_id], organisation)
+            found.append(row(kind, letter, "en", training, agency_id=agency_id, name=names[agency_id]))
+    return found
+
+
+Told = tuple[Training, Part, set[int | None]]
+"""What coordinators are told, of which training, and by whose doing (ids of users)."""
+
+
+def to_coordinators(told: Sequence[Told]) -> list[Row]:
+    """One message for each coordinator in whose scope the training is, save who did all of it."""
+    found, organisation = [], organisations.get()
+    readers = {training: _coordinators_of(training) for training in {training for training, _, _ in told}}
+    for training, part, doers in told:
+        for user in readers[training]:
+            if doers == {user.id}:
+                continue
+            language = letters.language_of(user.language)
+            _, letter = composed([part], training, language, user.name, organisation)
+            found.append(row(part.kind, letter, language, training, user=user))
+    return found
+
+
+def of_digest(kind: str, training: Training, lines: Sequence[tuple[Registration, str]]) -> Part:
+    """People, each with what was said, under the name of their agency."""
+    return Part(
+        kind, lambda language: {**about(training, language), "people": block(_digest(lines, language))}
+    )
+
+
+def _digest(lines: Sequence[tuple[Registration, str]], language: str) -> list[str]:
+    by_agency: dict[str, list[str]] = defaultdict(list)
+    for registration, reason in lines:
+        said = letters.said(reason, language) or letters.outcome(registration.state.value, language)
+        by_agency[one_line(registration.agency_name)].append(f"  {with_reason(registration, said)}")
+    return [line for agency, people in by_agency.items() for line in (agency, *people)]
+
+
+def _coordinators_of(training: Training) -> list[User]:
+    themes = (training.theme_id, training.programme_theme_id)
+    return list(
+        db.session.scalars(
+            select(User)
+            .where(
+                User.role == Role.COORDINATOR,
+                User.is_active,
+                or_(User.all_themes, User.themes.any(Theme.id.in_(themes))),
+            )
+            .options(selectinload(User.themes))
+            .order_by(User.id)
+        )
+    )
+
+
+def is_written_to(registration: Registration) -> bool:
+    """Whether the person is told directly: there is an address, and nobody has said not to use it."""
+    return not _is_by_focal_point(registration) and bool(ADDRESS.fullmatch(registration.trainee.email))
+
+
+def _is_by_focal_point(registration: Registration) -> bool:
+    return registration.trainee.contact_via_focal_point or registration.agency.confidential
+
+
+def to_trainees(people: Sequence[Registration]) -> list[Row]:
+    """The notice to each person, in their language; a row that says so where there is no address."""
+    shared: dict[tuple[Training, str], dict[str, str]] = {}
+    return [
+        row(
+            "trainee",
+            of_trainee(one, language := letters.language_of(one.trainee.language), shared),
+            language,
+            one.training,
+            agency_id=one.agency_id,
+            name=name_of(one),
+            registration=one,
+        )
+        for one in people
+        if not _is_by_focal_point(one)
+    ]
+
+
+def of_trainee(
+    registration: Registration, language: str, shared: dict[tuple[Training, str], dict[str, str]]
+) -> Letter:
+    """The notice to a person who was registered: by whom, for what, which data are kept, and their rights.
+
+    What it says to everybody is kept in ``shared``: thousands of letters go out at once.
+    """
+    training, trainee = registration.training, registration.trainee
+    if (training, language) not in shared:
+        shared[training, language] = to_everybody(training, language)
+    return fill(
+        "trainee",
+        language,
+        {
+            **shared[training, language],
+            "name": f"{trainee.given_names} {trainee.family_name}",
+            "agency": registration.agency_name,
+            "link": Ready(links.to_my(registration.public_id, trainee.public_id)),
+        },
+    )
+
+
+def to_everybody(training: Training, language: str) -> dict[str, str]:
+    """What the notice says to each person alike."""
+    organisation = organisations.get()
+    return {
+        **about(training, language),
+        "privacy": Ready(privacy(training, language).body),
+        "organisation": organisation.name,
+        "address": letters.paragraphs(organisation.address),
+    }
+
+
+def privacy(training: Training, language: str) -> Letter:
+    """Which data of a registered person are kept, for how long, and their rights; the subject is its heading."""
+    programme = training.programme
+    values = {
+        "months": str(programme.retention_months),
+        "notice": letters.paragraphs(programme.privacy_notice),
+    }
+    return fill(letters.PRIVACY, language, values)
+
+
+def row(
+    kind: str,
+    letter: Letter,
+    language: str,
+    training: Training,
+    *,
+    user: User | None = None,
+    agency_id: int | None = None,
+    name: str = "",
+    registration: Registration | None = None,
+) -> Row:
+    """A message for the outbox (``OutgoingMail``), not stored yet."""
+    at = clock.now()
+    address = user.email if user else registration.trainee.email if registration else ""
+    reachable = bool(ADDRESS.fullmatch(address)) or user is not None
+    return {
+        "to_email": one_line(address)[:254],
+        "to_name": one_line(user.name if user else name)[:200],
+        "user_id": user.id if user else None,
+        "language": language,
+        "kind": kind,
+        "subject": letter.subject,
+        "body": letter.body if reachable else "",
+        "state": MailState.QUEUED if reachable else MailState.NO_ADDRESS,
+        "last_error": "" if reachable else str(outbox.NO_ADDRESS),
+        "due_at": at,
+        "created_at": at,
+        "training_id": training.id,
+        "agency_id": agency_id,
+        "registration_id": registration.id if registration else None,
+    }

@@ -1,0 +1,42 @@
+"""Letters as they would be written, with invented people: what somebody looks at before any is sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from training import clock
+from training.models import Training
+from training.services.letters.parts import to_everybody, whereabouts
+from training.texts import letters
+from training.texts.letters import Letter, Ready, block, fill
+
+SAMPLE = ("– Sample, Anna", "– Sample, Omar")
+
+
+def sample(kind: str, training: Training, language: str) -> Letter:
+    """A letter of this kind about the training as it would be written, with invented people."""
+    values: dict[str, str] = {
+        **to_everybody(training, language),
+        "name": "Anna Sample",
+        "agency": "Sample Agency",
+        "people": block(
+            [f"{n}. {line[2:]}" for n, line in enumerate(SAMPLE, 1)]
+            if kind in ("reserve", "offer_over")
+            else SAMPLE
+        ),
+        **dict.fromkeys(("before", "now"), whereabouts(training).said(language)),
+        **dict.fromkeys(("zone_before", "zone"), training.zone),
+        **dict.fromkeys(("online_before", "online", "reason"), "…"),
+        "sessions": Ready("\n  – …"),
+        "until": letters.moment(clock.now() + timedelta(hours=training.offer_hours), training.zone, language),
+        "seats": "2",
+        "pool": letters.FREE[language]["few"],
+        "opens": letters.moment(training.registration_opens_at, training.zone, language),
+        "deadline": letters.moment(training.registration_closes_at, training.zone, language),
+        "link": "https://…",
+    }
+    part = fill(kind, language, values)
+    if kind in letters.ALONE:
+        return part
+    frame = letters.PERSON_FRAME if kind in letters.TO_PERSON.values() else letters.FRAME
+    return letters.framed([part], language, values, part.subject, frame)

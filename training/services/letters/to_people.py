@@ -1,0 +1,76 @@
+"""Letters to the people registered about what became of their registration, besides the notice that begins it.
+
+Written to is only who may be written to directly; of the others the letter to their agency speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from training.db import Row
+from training.models import Registration, Training
+from training.services import organisations
+from training.services.letters import parts as letter_parts
+from training.services.letters.parts import Part, about
+from training.texts import letters, links
+from training.texts.letters import Letter, Ready, one_line
+
+STEPS = frozenset({"confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced"})
+"""The steps of a registration that its person is told of."""
+
+
+def of_steps(steps: Iterable[tuple[Registration, str]]) -> dict[Registration, Part]:
+    """What each person is told of the step that their registration took; those who are told the same share it."""
+    shared: dict[tuple[Training, str, datetime | None], Part] = {}
+    found = {}
+    for registration, kind in steps:
+        key = registration.training, kind, registration.offer_expires_at
+        if key not in shared:
+            shared[key] = of_training(kind, *key[::2])
+        found[registration] = shared[key]
+    return found
+
+
+def of_training(kind: str, training: Training, until: datetime | None = None, reason: str = "") -> Part:
+    """What is told alike to everybody: a step, that it is off or postponed, that it begins soon."""
+    why = one_line(reason)[:1000]
+
+    def values(language: str) -> dict[str, str]:
+        when = letters.moment(until, training.zone, language) if until else ""
+        return {**about(training, language), "until": when, "reason": why}
+
+    return Part(letters.TO_PERSON[kind], values)
+
+
+def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
+    """One letter to each person, in their language, with their own link as long as it works."""
+    organisation = one_line(organisations.get().name)
+    known: dict[tuple[int, str], Letter] = {}
+    found = []
+    for registration, parts in said.items():
+        language = letters.language_of(registration.trainee.language)
+        for part in parts:
+            if (id(part), language) not in known:
+                known[id(part), language] = part.written(language)
+        written = [known[id(part), language] for part in parts]
+        kind = parts[0].kind if len(parts) == 1 else letters.PERSON_FRAME
+        letter = _framed(written, registration, language, organisation)
+        found.append(
+            letter_parts.row(
+                kind, letter, language, registration.training, agency_id=registration.agency_id,
+                name=letter_parts.name_of(registration), registration=registration,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _framed(parts: Sequence[Letter], registration: Registration, language: str, organisation: str) -> Letter:
+    trainee = registration.trainee
+    link = links.to_my(registration.public_id, trainee.public_id) if registration.is_live else ""
+    values = {
+        "training": registration.training.title, "name": f"{trainee.given_names} {trainee.family_name}",
+        "agency": registration.agency_name, "link": Ready(link), "organisation": organisation,
+    }  # fmt: skip
+    subject = parts[0].subject if len(parts) == 1 else ""
+    return letters.framed(parts, language, values, subject, frame=letters.PERSON_FRAME)

@@ -1,0 +1,47 @@
+"""A training's lock, and what refuses to act on it: what every act needs that changes seats or sessions.
+
+Seats and sessions are read only after ``lock``; several trainings are locked in ascending order of their ids.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from training.db import db, seat_lock_is_on
+from training.errors import Conflict
+from training.models import Training, TrainingSession, TrainingState
+from training.text import msg
+
+FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
+
+
+def lock(training: Training) -> None:
+    """Hold the training's row until the unit of work ends, and read it again: seats are counted only after this.
+
+    On PostgreSQL the row is locked, but not its key: a letter that names the training, written by somebody who holds a
+    person, need not wait for it, and nobody waits for both. On SQLite the unit of work holds the whole database already.
+    Several trainings are locked in ascending order of their ids.
+    """
+    wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
+    # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock
+    held = wanted.with_for_update(of=Training, key_share=True) if seat_lock_is_on() else wanted
+    db.session.execute(held).one()
+
+
+def check_not_finished(training: Training) -> None:
+    """Refuse what would change the seats of a training that is over or off."""
+    if training.state in FINISHED:
+        raise Conflict(
+            msg("The training is over or cancelled: its registrations stay as they are."), "finished"
+        )
+
+
+def live_sessions(training: Training) -> list[TrainingSession]:
+    """Its sessions that were not cancelled, in order."""
+    return list(
+        db.session.scalars(
+            select(TrainingSession)
+            .where(TrainingSession.training_id == training.id, TrainingSession.cancelled_at.is_(None))
+            .order_by(TrainingSession.starts_at)
+        )
+    )

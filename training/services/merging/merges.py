@@ -1,0 +1,246 @@
+"""Making two people one, and taking that back while nothing has built on it.
+
+What refers to a person is listed here, in ``MOVED`` and ``STAYS``; a test compares the two with the tables' foreign keys.
+Copies on registrations (the agency as of that day) never change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, inspect, or_, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+
+from training import clock
+from training.db import Base, atomic, db
+from training.errors import Conflict, Invalid, NotFound
+from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
+from training.services import audit
+from training.services.letters import again
+from training.services.trainees import duplicates, records
+from training.text import Message, msg
+
+MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
+"""What goes with the person: it refers to whoever stays afterwards, and can be put back."""
+
+STAYS: tuple[InstrumentedAttribute[Any], ...] = (
+    TraineeKey.trainee_id,  # derived from the names: the one merged away has none
+    NotSame.one_id,  # said of these two as they were; copied, so that it holds of the one who stays too
+    NotSame.other_id,
+    PersonMerge.kept_id,  # what happened, happened to this person
+    PersonMerge.gone_id,
+)
+
+COLUMNS = {"agency": "agency_id", "theme": "theme_id"}
+"""Fields whose value is a thing, and the column that holds its id."""
+
+
+def of(trainee: Trainee) -> list[PersonMerge]:
+    """Who was merged into this person and still is, the latest first."""
+    return list(
+        db.session.scalars(
+            select(PersonMerge)
+            .where(PersonMerge.kept_id == trainee.id, PersonMerge.undone_at.is_(None))
+            .options(joinedload(PersonMerge.gone))
+            .order_by(PersonMerge.id.desc())
+        )
+    )
+
+
+def get(user: User, public_id: UUID) -> PersonMerge:
+    """The merge with this id, or ``NotFound``."""
+    found = db.session.scalar(
+        select(PersonMerge)
+        .where(PersonMerge.public_id == public_id)
+        .options(joinedload(PersonMerge.kept), joinedload(PersonMerge.gone))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+@atomic
+def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) -> PersonMerge:
+    """Make two people one: ``kept`` stays, with the ``values`` (names of fields) of ``gone`` that are right.
+
+    ``gone`` remains as a row that nobody sees. Raises ``Conflict`` where both are registered for one training.
+    """
+    if unknown := set(values) - set(duplicates.DIFFERING):
+        raise Invalid(msg("There is no field %(name)s to choose.", name=sorted(unknown)[0][:40]))
+    _lock(kept, gone)
+    if kept is gone or kept.merged_into_id or gone.merged_into_id:
+        raise Conflict(msg("These two are one person already."), "merged")
+    _check_registrations(kept, gone)
+    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in _taken(kept, gone, values)]
+    before, audited = _plain(kept, columns), audit.snapshot(kept)
+    for column in columns:
+        setattr(kept, column, getattr(gone, column))
+    moved = {str(column): _move(column, gone.id, kept.id) for column in MOVED}
+    gone.merged_into_id = kept.id
+    _refresh(kept, gone)
+    done = PersonMerge(
+        kept=kept, gone=gone, at=clock.now(), by=by, by_name=by.name, before=before, after=_plain(kept, columns),
+        moved={"rows": moved, "registrations": _registrations_of(kept), "apart": _keep_apart(kept, gone)},
+    )  # fmt: skip
+    db.session.add(done)
+    _tell(kept, moved)
+    audit.record(
+        by=by, action="trainee.merge", thing=kept, before=audited,
+        changes={"merged": gone.name, "moved": sum(len(rows) for rows in moved.values())},
+    )  # fmt: skip
+    return done
+
+
+@atomic
+def undo(done: PersonMerge, *, by: User) -> None:
+    """Put everything back as it was before the merge; raises ``Conflict`` where something has built on it.
+
+    A value that somebody changed since stays as it is now.
+    """
+    kept, gone = done.kept, done.gone
+    _lock(kept, gone)
+    db.session.refresh(done)
+    if refusal := why_not(done):
+        raise Conflict(refusal, "built_on")
+    details: Any = done.moved
+    for column in MOVED:
+        rows = details["rows"][str(column)]
+        db.session.execute(update(column.class_).where(column.class_.id.in_(rows)).values({column: gone.id}))
+    if apart := [tuple(sorted((kept.id, number))) for number in details.get("apart", [])]:
+        db.session.execute(delete(NotSame).where(tuple_(NotSame.one_id, NotSame.other_id).in_(apart)))
+    before: Any = done.before
+    after: Any = done.after
+    now = _plain(kept, list(after))
+    for name, value in before.items():
+        if now[name] == after[name]:
+            setattr(kept, name, _typed(name, value))
+    gone.merged_into_id = None
+    done.undone_at, done.undone_by_name = clock.now(), by.name
+    _refresh(kept, gone)
+    _tell(kept, details["rows"])
+    audit.record(by=by, action="trainee.unmerge", thing=kept, changes={"separated": gone.name})
+
+
+def why_not(done: PersonMerge) -> Message | None:
+    """What stands against undoing the merge, or None."""
+    details: Any = done.moved
+    if done.undone_at is not None:
+        return msg("This was undone already.")
+    if done.kept.merged_into_id is not None:
+        return msg("%(name)s was merged with somebody else since: undo that first.", name=done.kept.name)
+    if done.gone.merged_into_id != done.kept_id:
+        return msg("%(name)s belongs to somebody else by now.", name=done.gone.name)
+    if set(_registrations_of(done.kept)) - {*details["registrations"], *_came_later(done)}:
+        return msg("%(name)s was registered for another training since.", name=done.kept.name)
+    for column in MOVED:
+        model: Any = column.class_
+        rows = model.id.in_(details["rows"][str(column)])
+        if db.session.scalar(select(model.id).where(rows, column != done.kept_id).limit(1)):
+            return msg("Something that came with the merge belongs to somebody else by now.")
+    return None
+
+
+def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
+    """The fields to take of ``gone``: who is written to by the focal point alone stays so, whichever of the two it was."""
+    flag = "contact_via_focal_point"
+    chosen = set(values) - {flag}
+    return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
+
+
+def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
+    """The links in earlier letters name another person: the right ones go out, and what waits follows who stays."""
+    again.of_registrations(rows[str(Registration.trainee_id)])
+    again.of_people([kept])
+
+
+def _lock(kept: Trainee, gone: Trainee) -> None:
+    """Hold the trainings of both, then both, each in ascending order: nobody is registered meanwhile."""
+    ids = [kept.id, gone.id]
+    theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids))
+    for held in (
+        select(Training.id).where(Training.id.in_(theirs)).order_by(Training.id),
+        select(Trainee).where(Trainee.id.in_(ids)).order_by(Trainee.id),
+    ):
+        db.session.execute(held.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _check_registrations(kept: Trainee, gone: Trainee) -> None:
+    mine, theirs = aliased(Registration), aliased(Registration)
+    twice = (
+        select(Training.title, Training.code)
+        .join(mine, mine.training_id == Training.id)
+        .join(theirs, theirs.training_id == Training.id)
+        .where(mine.trainee_id == kept.id, theirs.trainee_id == gone.id)
+        .where(mine.state.in_(LIVE), theirs.state.in_(LIVE))
+        .order_by(Training.id)
+    )
+    found = db.session.execute(twice).first()
+    if found is not None:
+        raise Conflict(
+            msg("Both are registered for “%(title)s” (%(code)s): withdraw one of the two registrations there, then merge.",
+                title=found.title, code=found.code), "twice",
+        )  # fmt: skip
+
+
+def _move(column: InstrumentedAttribute[Any], gone_id: int, kept_id: int) -> list[int]:
+    """Make the rows that refer to ``gone_id`` refer to ``kept_id``; their ids."""
+    model = column.class_
+    ids = list(db.session.scalars(select(model.id).where(column == gone_id).order_by(model.id)))
+    if ids:
+        db.session.execute(update(model).where(model.id.in_(ids)).values({column: kept_id}))
+    return ids
+
+
+def _refresh(kept: Trainee, gone: Trainee) -> None:
+    """Derive anew what is derived from the names."""
+    db.session.flush()
+    for one in (kept, gone):
+        db.session.refresh(one)
+        one.search_key = records.key_for_search(one)
+    records.keep_keys([kept, gone])
+
+
+def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:
+    """Say of ``kept`` too from whom ``gone`` is known to be another person; the ids of whom that is new of."""
+    said: dict[int, dict[int, NotSame]] = {kept.id: {}, gone.id: {}}
+    found = select(NotSame).where(or_(NotSame.one_id.in_(said), NotSame.other_id.in_(said)))
+    for row in db.session.scalars(found):
+        for number, other_id in ((row.one_id, row.other_id), (row.other_id, row.one_id)):
+            if number in said:
+                said[number][other_id] = row
+    new = sorted(set(said[gone.id]) - set(said[kept.id]) - {kept.id})
+    for other_id in new:
+        one_id, last_id = sorted((kept.id, other_id))
+        row = said[gone.id][other_id]
+        db.session.add(
+            NotSame(one_id=one_id, other_id=last_id, at=row.at, by_id=row.by_id, by_name=row.by_name)
+        )
+    return new
+
+
+def _came_later(done: PersonMerge) -> list[int]:
+    """The registrations that came to who stays with people merged later, and go with these."""
+    later = select(PersonMerge.moved).where(
+        PersonMerge.kept_id == done.kept_id, PersonMerge.id > done.id, PersonMerge.undone_at.is_(None)
+    )
+    moved: list[Any] = list(db.session.scalars(later))
+    return [number for one in moved for number in one["rows"][str(Registration.trainee_id)]]
+
+
+def _registrations_of(trainee: Trainee) -> list[int]:
+    """Those that were submitted: a draft belongs to whoever is put forward by it."""
+    own = (Registration.trainee_id == trainee.id) & Registration.submitted_at.is_not(None)
+    return list(db.session.scalars(select(Registration.id).where(own).order_by(Registration.id)))
+
+
+def _plain(thing: Base, columns: list[str]) -> dict[str, Any]:
+    kept = audit.snapshot(thing)
+    return {column: kept[column] for column in columns if column in kept}
+
+
+def _typed(column: str, value: Any) -> Any:
+    """A value as the column takes it: JSON holds an enumeration by its value."""
+    kind: Any = inspect(Trainee).columns[column].type
+    return kind.enum_class(value) if getattr(kind, "enum_class", None) and value is not None else value

@@ -1,0 +1,71 @@
+"""Papers that a registered person may fetch: by their own link, or from their agency."""
+
+from __future__ import annotations
+
+from babel.dates import format_date
+
+from training import clock
+from training.errors import Conflict
+from training.models import Registration, RegistrationState, TrainingSession
+from training.output import pdf
+from training.services import organisations
+from training.services.letters import parts
+from training.services.schedule import sessions
+from training.text import in_language, msg
+from training.texts import letters
+
+
+def has_confirmation(registration: Registration) -> bool:
+    """Whether the registration is confirmed, so that this can be given on paper."""
+    return registration.state is RegistrationState.CONFIRMED
+
+
+def confirmation(registration: Registration, *, demo: bool) -> bytes:
+    """The confirmation as PDF in the person's language: who is expected when and where, session by session.
+
+    It bears the name and the agency of the day of registration, as every list of the training does. Raises
+    ``Conflict`` while the registration is not confirmed.
+    """
+    if not has_confirmation(registration):
+        raise Conflict(
+            msg("This registration is not confirmed, so there is no confirmation."), "not_confirmed"
+        )
+    language = letters.language_of(registration.trainee.language)
+    with in_language(language):
+        return pdf.render("papers/confirmation", _confirmation(registration, language, demo))
+
+
+def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:
+    training, organisation = registration.training, organisations.get()
+    where = parts.whereabouts(training)
+    facts = [
+        (msg("Name"), registration.name), (msg("Agency"), registration.agency_name),
+        (msg("Training"), f"{training.title} ({training.code})"), (msg("Programme"), training.programme.title),
+        (msg("When and where"), where.said(language)),
+    ]  # fmt: skip
+    held = [one for one in sessions.of(training) if not one.is_cancelled]
+    return {
+        "lang": language,
+        "organisation": organisation.name,
+        "address": [line for line in organisation.address.splitlines() if line.strip()],
+        "logo": list(organisations.logo() or b""),
+        "donor": training.programme.donor_block or organisation.donor_block,
+        "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
+        "code": training.code,
+        "title": msg("Confirmation of registration").translated(),
+        "issued": format_date(clock.today(training.zone), "d MMMM y", locale=language),
+        "sentence": msg("This person is registered for the following training, and a place is confirmed.").translated(),
+        "facts": [(word.translated(), said) for word, said in facts if said],
+        "slots_word": msg("Sessions").translated(),
+        "slots": [_slot(one, language) for one in held],
+        "zone": msg("All times are local times: %(zone)s.", zone=training.zone.replace("_", " ")).translated(),
+        "note": msg("This confirms a registration, not that the person has attended.").translated(),
+    }  # fmt: skip
+
+
+def _slot(session: TrainingSession, language: str) -> tuple[str, str, str]:
+    return (
+        format_date(session.starts_local, "EEE d MMM", locale=language),
+        f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
+        session.title,
+    )

@@ -1,0 +1,80 @@
+"""Sign-in sheets: who is expected at which session, on paper to be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from babel.dates import format_date
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
+
+from training.db import db
+from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession
+from training.output import pdf
+from training.services import organisations
+from training.text import msg
+
+BLANK_LINES = 5
+MOST_COLUMNS = 8
+"""Sessions on one page; more of them go on a further one."""
+
+
+def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, demo: bool) -> bytes:
+    """The sheet as PDF: names printed by family name, a column per session, lines for people at the door."""
+    people = db.session.scalars(
+        select(Registration)
+        .join(Registration.trainee)
+        .where(
+            Registration.training_id == training.id,
+            or_(Registration.state.in_(HOLDS_SEAT), Registration.source == "walk_in"),
+            Registration.confirmed_at.is_not(None),
+        )
+        .options(contains_eager(Registration.trainee))
+        .order_by(Trainee.search_key, Registration.id)
+    )
+    organisation = organisations.get()
+    held = [session for session in sessions if not session.is_cancelled]
+    place = f"{training.venue.name}, {training.venue.city}" if training.venue else training.link
+    return pdf.render(
+        "papers/sign_in_sheet",
+        {
+            "lang": "en",
+            "organisation": organisation.name,
+            "logo": list(organisations.logo() or b""),
+            "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
+            "title": training.title,
+            "code": training.code,
+            "programme": training.programme.title,
+            "place": place,
+            "zone": training.zone,
+            "dates": f"{training.starts_on:%d.%m.%Y} – {training.ends_on:%d.%m.%Y}",
+            "qr": pdf.qr(training.code),
+            "privacy": msg(
+                "This list is for attendance only. Do not copy, photograph or pass it on."
+            ).translated(),
+            "donor": training.programme.donor_block or organisation.donor_block,
+            "page_word": msg("Page").translated(),
+            "name_word": msg("Name").translated(),
+            "agency_word": msg("Agency").translated(),
+            "trainer_word": msg("Trainer's signature").translated(),
+            "blank": BLANK_LINES,
+            "groups": [
+                [_column(session) for session in held[first : first + MOST_COLUMNS]]
+                for first in range(0, max(len(held), 1), MOST_COLUMNS)
+            ],
+            "people": [
+                {"name": r.trainee.name, "native": r.trainee.native_name, "agency": r.agency_name}
+                for r in people
+            ],
+        },
+    )
+
+
+def _column(session: TrainingSession) -> dict[str, str]:
+    """The head of a session's column."""
+    return {
+        "day": format_date(session.starts_local, "EEE d.M.", locale="en"),
+        "time": f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
+        "room": session.room.name if session.room else "",
+        "trainers": ", ".join(entry.trainer.name for entry in session.session_trainers),
+    }

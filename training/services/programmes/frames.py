@@ -1,0 +1,295 @@
+"""Programmes: the funded frames. Retagging one is refused while a training below it would no longer fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid, NotFound
+from training.models import (
+    DayBasis,
+    Programme,
+    ProgrammeState,
+    ProgrammeTarget,
+    Role,
+    Theme,
+    ThemeUse,
+    Training,
+    TrainingState,
+    User,
+)
+from training.rules import walltime
+from training.rules.names import fold, search_key
+from training.services import audit
+from training.text import msg
+
+
+def visible_to(user: User) -> Select[Programme]:
+    """The programmes that ``user`` may see."""
+    found = select(Programme)
+    return found.where(false()) if user.role in (Role.PARTNER, Role.TRAINER) else found
+
+
+def search(
+    user: User,
+    *,
+    text: str = "",
+    theme: Theme | None = None,
+    state: ProgrammeState | None = None,
+    sort: str = "starts_on",
+    descending: bool = True,
+) -> Select[Programme]:
+    """Programmes by title, code, donor or grant reference."""
+    found = visible_to(user).options(joinedload(Programme.theme))
+    for word in fold(text).split():
+        found = found.where(Programme.search_key.contains(word, autoescape=True))
+    if theme:
+        found = found.where(Programme.theme_id == theme.id)
+    if state:
+        found = found.where(Programme.state == state)
+    column = {
+        "title": Programme.search_key,
+        "code": Programme.code,
+        "starts_on": Programme.starts_on,
+        "donor": Programme.donor,
+    }[sort]
+    return found.order_by(column.desc() if descending else column, Programme.id)
+
+
+def get(user: User, public_id: UUID) -> Programme:
+    """The programme with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(
+        visible_to(user).where(Programme.public_id == public_id).options(joinedload(Programme.theme))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_code(code: str) -> Programme:
+    """The programme with this code, or ``NotFound``; for commands."""
+    found = db.session.scalar(select(Programme).where(func.upper(Programme.code) == code.strip().upper()))
+    if found is None:
+        raise NotFound(msg("There is no programme with the code %(code)s.", code=code[:40]))
+    return found
+
+
+def in_scope_of(user: User) -> list[Programme]:
+    """The programmes that ``user`` may schedule in, by code."""
+    found = visible_to(user).where(Programme.state.in_([ProgrammeState.PLANNED, ProgrammeState.ACTIVE]))
+    if user.role is Role.COORDINATOR and not user.all_themes:
+        found = found.where(Programme.theme_id.in_([theme.id for theme in user.themes]))
+    return list(db.session.scalars(found.options(joinedload(Programme.theme)).order_by(Programme.code)))
+
+
+def every() -> list[Programme]:
+    """All programmes, by code, for filters."""
+    return list(db.session.scalars(select(Programme).order_by(Programme.code)))
+
+
+def targets(programme: Programme) -> list[ProgrammeTarget]:
+    """What was promised, by indicator."""
+    return list(
+        db.session.scalars(
+            select(ProgrammeTarget)
+            .where(ProgrammeTarget.programme_id == programme.id)
+            .order_by(ProgrammeTarget.indicator)
+        )
+    )
+
+
+def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
+    """How many trainings each has, by the programme's id."""
+    rows = db.session.execute(
+        select(Training.programme_id, func.count())
+        .where(Training.programme_id.in_([programme.id for programme in programmes]))
+        .group_by(Training.programme_id)
+    )
+    return dict(rows.all())  # type: ignore[arg-type]
+
+
+@atomic
+def create(
+    *,
+    by: User | None,
+    code: str,
+    title: str,
+    theme: Theme,
+    starts_on: date,
+    ends_on: date,
+    donor: str = "",
+    grant_reference: str = "",
+    countries: Sequence[str] = (),
+    objectives: str = "",
+    completion_percent: int = 80,
+    day_basis: DayBasis = DayBasis.HOURS,
+    day_minutes: int = 360,
+    deduction_minutes: int = 30,
+    evidence_rule: str = "",
+    retention_months: int = 60,
+    privacy_notice: str = "",
+    donor_block: str = "",
+    coordinators: Sequence[User] = (),
+) -> Programme:
+    """Add a programme; raises ``Invalid`` for a code in use or dates in disorder."""
+    programme = Programme(code=code.upper(), state=ProgrammeState.PLANNED)
+    with db.session.no_autoflush:
+        _set(
+            programme, title=title, theme=theme, starts_on=starts_on, ends_on=ends_on, donor=donor,
+            grant_reference=grant_reference, countries=countries, objectives=objectives,
+            completion_percent=completion_percent, day_basis=day_basis, day_minutes=day_minutes,
+            deduction_minutes=deduction_minutes, evidence_rule=evidence_rule, retention_months=retention_months,
+            privacy_notice=privacy_notice, donor_block=donor_block, coordinators=coordinators,
+        )  # fmt: skip
+        _check(programme)
+    db.session.add(programme)
+    audit.record(by=by, action="programme.create", thing=programme)
+    return programme
+
+
+@atomic
+def change(
+    programme: Programme,
+    *,
+    by: User,
+    code: str,
+    title: str,
+    theme: Theme,
+    starts_on: date,
+    ends_on: date,
+    donor: str,
+    grant_reference: str,
+    countries: Sequence[str],
+    objectives: str,
+    completion_percent: int,
+    day_basis: DayBasis,
+    day_minutes: int,
+    deduction_minutes: int,
+    evidence_rule: str,
+    retention_months: int,
+    privacy_notice: str,
+    donor_block: str,
+    coordinators: Sequence[User],
+) -> Programme:
+    """Change a programme. Its trainings keep the completion rule that they have."""
+    if programme.state in (ProgrammeState.CLOSED, ProgrammeState.CANCELLED):
+        raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
+    before = audit.snapshot(programme)
+    with db.session.no_autoflush:
+        if theme.id != programme.theme_id:
+            _check_retag(programme, theme)
+        programme.code = code.upper()
+        _set(
+            programme, title=title, theme=theme, starts_on=starts_on, ends_on=ends_on, donor=donor,
+            grant_reference=grant_reference, countries=countries, objectives=objectives,
+            completion_percent=completion_percent, day_basis=day_basis, day_minutes=day_minutes,
+            deduction_minutes=deduction_minutes, evidence_rule=evidence_rule, retention_months=retention_months,
+            privacy_notice=privacy_notice, donor_block=donor_block, coordinators=coordinators,
+        )  # fmt: skip
+        _check(programme)
+    db.session.flush()  # the theme's id is compared with what it was
+    audit.record(by=by, action="programme.change", thing=programme, before=before)
+    return programme
+
+
+MOVES = {
+    "activate": ({ProgrammeState.PLANNED, ProgrammeState.CLOSED}, ProgrammeState.ACTIVE),
+    "close": ({ProgrammeState.ACTIVE}, ProgrammeState.CLOSED),
+    "cancel": ({ProgrammeState.PLANNED, ProgrammeState.ACTIVE}, ProgrammeState.CANCELLED),
+}
+
+
+@atomic
+def move(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
+    """Take the named step (``MOVES``); to cancel needs a reason and no training that is still to come."""
+    froms, to = MOVES[name]
+    if programme.state not in froms:
+        raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
+    if name == "cancel" and not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    if name in ("close", "cancel") and _has_trainings_ahead(programme):
+        raise Conflict(
+            msg("Complete, cancel or postpone its trainings first: some are still open."), "has_trainings"
+        )
+    before = audit.snapshot(programme)
+    programme.state, programme.state_reason = to, reason.strip()
+    audit.record(by=by, action=f"programme.{name}", thing=programme, before=before)
+    return programme
+
+
+@atomic
+def set_targets(programme: Programme, *, by: User, targets: dict[str, int]) -> None:
+    """Set what was promised per indicator; an indicator that is left out has no target."""
+    for known in db.session.scalars(
+        select(ProgrammeTarget).where(ProgrammeTarget.programme_id == programme.id)
+    ):
+        db.session.delete(known)
+    db.session.flush()  # the unique pair is free again only then
+    db.session.add_all(
+        ProgrammeTarget(programme_id=programme.id, indicator=name, target=target)
+        for name, target in targets.items()
+    )
+    audit.record(by=by, action="programme.set_targets", thing=programme, changes=targets)
+
+
+def _set(
+    programme: Programme, *, countries: Sequence[str], coordinators: Sequence[User], **values: object
+) -> None:
+    for name, value in values.items():
+        setattr(programme, name, value)
+    programme.countries = ",".join(countries)
+    programme.coordinators = list(coordinators)
+    programme.search_key = search_key(
+        programme.title, programme.code, programme.donor, programme.grant_reference
+    )
+
+
+def _check(programme: Programme) -> None:
+    walltime.check_day(programme.starts_on, "starts_on")
+    walltime.check_day(programme.ends_on, "ends_on")
+    if programme.ends_on < programme.starts_on:
+        raise Invalid(msg("The end is before the start."), field="ends_on")
+    twin = db.session.scalar(select(Programme.id).where(Programme.code == programme.code))
+    if twin not in (None, programme.id):
+        raise Invalid(msg("There is a programme with this code already."), field="code")
+    if not 1 <= programme.completion_percent <= 100:
+        raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
+
+
+def _check_retag(programme: Programme, theme: Theme) -> None:
+    fitting = select(ThemeUse.theme_id).where(ThemeUse.frame_id == theme.id)
+    below = db.session.execute(
+        select(Training.code)
+        .where(Training.programme_id == programme.id, Training.theme_id.not_in(fitting))
+        .order_by(Training.code)
+        .limit(3)
+    ).scalars()
+    unfit = list(below)
+    if unfit:
+        raise Invalid(
+            msg("Its trainings (%(codes)s) carry themes that %(theme)s does not cover: change them first.",
+                codes=", ".join(unfit), theme=theme.code),
+            field="theme",
+        )  # fmt: skip
+
+
+def _has_trainings_ahead(programme: Programme) -> bool:
+    ahead = or_(
+        Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING]),
+        (Training.state == TrainingState.DRAFT) & (Training.starts_on >= clock.today()),
+    )
+    return (
+        db.session.scalar(select(Training.id).where(Training.programme_id == programme.id, ahead).limit(1))
+        is not None
+    )
+
+
+def moves(programme: Programme) -> list[str]:
+    """The names of the steps that its state has."""
+    return [name for name, (froms, _) in MOVES.items() if programme.state in froms]

@@ -1,0 +1,190 @@
+"""Themes and classifications: seeded, added to, never deleted; and which theme may be used under which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from training.db import atomic, db
+from training.errors import Invalid, NotFound
+from training.models import (
+    ActivityType,
+    Agency,
+    AgencyType,
+    Programme,
+    Theme,
+    ThemeKind,
+    ThemeUse,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services import audit
+from training.text import msg
+from training.texts import seeds
+
+
+def every() -> list[Theme]:
+    """All themes: the areas, then the multi-thematic programmes."""
+    return list(db.session.scalars(select(Theme).order_by(Theme.position, Theme.code)))
+
+
+def get(user: User, code: str) -> Theme:
+    """The theme with this code, or ``NotFound``."""
+    return by_code(code)
+
+
+def by_code(code: str) -> Theme:
+    """The theme with this code, or ``NotFound``."""
+    found = db.session.scalar(select(Theme).where(Theme.code == code))
+    if found is None:
+        raise NotFound(msg("There is no theme with the code %(code)s.", code=code[:40]))
+    return found
+
+
+def usable_under(frame: Theme) -> list[Theme]:
+    """The themes that may be used under ``frame``: itself, and the areas that it covers."""
+    return list(
+        db.session.scalars(
+            select(Theme)
+            .join(ThemeUse, ThemeUse.theme_id == Theme.id)
+            .where(ThemeUse.frame_id == frame.id)
+            .order_by((Theme.id != frame.id), Theme.position)
+        )
+    )
+
+
+def check_use(theme: Theme, *, under: Theme) -> None:
+    """Refuse, with ``Invalid``, a theme that may not be used under ``under``; the database refuses it too."""
+    if db.session.get(ThemeUse, (under.id, theme.id)) is None:
+        raise Invalid(
+            msg("Under %(frame)s only its own themes can be used, and %(theme)s is not one of them.",
+                frame=under.code, theme=theme.code),
+            field="theme",
+        )  # fmt: skip
+
+
+def activity_types() -> list[ActivityType]:
+    """All activity types, in their usual order."""
+    return list(db.session.scalars(select(ActivityType).order_by(ActivityType.position)))
+
+
+def agency_types() -> list[AgencyType]:
+    """All agency types, in their usual order."""
+    return list(db.session.scalars(select(AgencyType).order_by(AgencyType.position)))
+
+
+def agency_type_name(code: str, language: str) -> str:
+    """The name of a seeded agency type, without asking the database; the code where it is another one."""
+    names = {one[0]: dict(zip(("en", "fr", "ru"), one[1:], strict=True)) for one in seeds.AGENCY_TYPES}
+    return names.get(code, {}).get(language) or names.get(code, {}).get("en", code)
+
+
+def counts(theme: Theme) -> dict[str, int]:
+    """How many programmes, trainings, sessions, agencies and trainees carry the theme."""
+    tables = {
+        "programmes": Programme, "trainings": Training, "sessions": TrainingSession,
+        "agencies": Agency, "trainees": Trainee,
+    }  # fmt: skip
+    columns = [
+        select(func.count())
+        .select_from(model)
+        .where(model.theme_id == theme.id, *([Trainee.merged_into_id.is_(None)] if model is Trainee else []))
+        .scalar_subquery()
+        .label(name)
+        for name, model in tables.items()
+    ]
+    return dict(db.session.execute(select(*columns)).mappings().one())
+
+
+@atomic
+def create_multi_thematic(
+    *, by: User, code: str, name_en: str, name_fr: str, name_ru: str, description: str, areas: Sequence[Theme]
+) -> Theme:
+    """Add a multi-thematic programme that covers two or more areas."""
+    if db.session.scalar(select(Theme.id).where(Theme.code == code.upper())) is not None:
+        raise Invalid(msg("There is a theme with this code already."), field="code")
+    theme = Theme(
+        code=code.upper(), kind=ThemeKind.MULTI_THEMATIC, name_en=name_en, name_fr=name_fr or name_en,
+        name_ru=name_ru or name_en, description=description, competence_centre="", leaflet_languages="",
+        position=100,
+    )  # fmt: skip
+    db.session.add(theme)
+    _cover(theme, areas)
+    audit.record(by=by, action="theme.create", thing=theme, changes={"areas": [area.code for area in areas]})
+    return theme
+
+
+@atomic
+def change(
+    theme: Theme, *, by: User, name_en: str, name_fr: str, name_ru: str, description: str, contact_email: str
+) -> Theme:
+    """Change a theme's names and description; its code and its kind stay."""
+    before = audit.snapshot(theme)
+    theme.name_en, theme.name_fr, theme.name_ru = name_en, name_fr, name_ru
+    theme.description, theme.contact_email = description, contact_email
+    audit.record(by=by, action="theme.change", thing=theme, before=before)
+    return theme
+
+
+@atomic
+def seed() -> dict[str, int]:
+    """Add the themes, activity types and agency types that are missing; what is there is left as it is."""
+    added = {
+        "themes": _add_missing(Theme, [_theme(n, row) for n, row in enumerate(seeds.THEMES)]),
+        "activity types": _add_missing(
+            ActivityType,
+            [
+                ActivityType(
+                    code=c, counts_as_training=counts, name_en=en, name_fr=fr, name_ru=ru, position=n
+                )
+                for n, (c, counts, en, fr, ru) in enumerate(seeds.ACTIVITY_TYPES)
+            ],
+        ),
+        "agency types": _add_missing(
+            AgencyType,
+            [
+                AgencyType(code=c, name_en=en, name_fr=fr, name_ru=ru, position=n)
+                for n, (c, en, fr, ru) in enumerate(seeds.AGENCY_TYPES)
+            ],
+        ),
+    }
+    areas = [theme for theme in every() if theme.kind is ThemeKind.THEMATIC_AREA]
+    for area in areas:
+        _allow(area, area)
+    mieux = by_code("MIEUX2")
+    if db.session.get(ThemeUse, (mieux.id, mieux.id)) is None:
+        _cover(mieux, areas)
+    return added
+
+
+def _theme(position: int, row: tuple[str, ...]) -> Theme:
+    code, kind, en, fr, ru, work, leaflets = row
+    centre = f"Competence Centre {en}" if kind == ThemeKind.THEMATIC_AREA else ""
+    return Theme(
+        code=code, kind=ThemeKind(kind), name_en=en, name_fr=fr, name_ru=ru, competence_centre=centre,
+        description=work, leaflet_languages=leaflets, position=position,
+    )  # fmt: skip
+
+
+def _add_missing(model: type[Theme] | type[ActivityType] | type[AgencyType], rows: Sequence[object]) -> int:
+    known = set(db.session.scalars(select(model.code)))
+    new = [row for row in rows if row.code not in known]  # type: ignore[attr-defined]
+    db.session.add_all(new)
+    return len(new)
+
+
+def _cover(theme: Theme, areas: Sequence[Theme]) -> None:
+    if len(areas) < 2 or any(area.kind is not ThemeKind.THEMATIC_AREA for area in areas):
+        raise Invalid(msg("A multi-thematic programme covers two or more thematic areas."), field="areas")
+    db.session.flush()  # the pairs name the theme's id
+    for used in (theme, *areas):
+        _allow(theme, used)
+
+
+def _allow(frame: Theme, used: Theme) -> None:
+    db.session.flush()  # the pair names both ids
+    if db.session.get(ThemeUse, (frame.id, used.id)) is None:
+        db.session.add(ThemeUse(frame_id=frame.id, theme_id=used.id))

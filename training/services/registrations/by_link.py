@@ -1,0 +1,149 @@
+"""A registered person's own page: reached by a signed link without an account, it confirms, corrects, declines.
+
+The link names the registration and the person. It stops when the registration ends or belongs to somebody else, when
+the person is with another agency or was made anonymous, and thirty days after the training.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid, NotFound, TooMany
+from training.models import (
+    ReasonCode,
+    Registration,
+    RegistrationState,
+    RegistrationStep,
+    Trainee,
+    Training,
+    TrainingState,
+)
+from training.services import audit, locked_trainings
+from training.services.accounts import sign_ins
+from training.services.letters import parts
+from training.services.registrations import reserve_list, steps, submissions
+from training.text import msg
+from training.texts import letters, links
+
+LINK_LIFE = timedelta(days=30)
+MOST_CORRECTIONS = 3
+
+
+def of_link(token: str, *, secret_key: str, address: str) -> Registration:
+    """The registration that a link names.
+
+    Raises ``NotFound`` for a link that was not made here (counted by network address, then ``TooMany``), and
+    ``Conflict`` with the code ``gone`` for one that has stopped.
+    """
+    sign_ins.check_link_tries(address)
+    named = links.read(token, secret_key=secret_key)
+    registration = named and db.session.scalar(
+        select(Registration)
+        .where(Registration.public_id == named[0])
+        .options(
+            joinedload(Registration.trainee),
+            joinedload(Registration.agency),
+            joinedload(Registration.training).options(
+                joinedload(Training.venue), joinedload(Training.programme)
+            ),
+        )
+    )
+    if not named:
+        sign_ins.count_link_try(address)
+        raise NotFound
+    if (
+        registration is None
+    ):  # it was made here: the list by which the person was registered has been taken back
+        raise Conflict(
+            msg("This registration was taken back, and the link with it. Nothing more is asked of you."),
+            "gone",
+        )
+    _check_works(registration, person_is_same=registration.trainee.public_id == named[1])
+    return registration
+
+
+def language_of_link(token: str, *, secret_key: str) -> str:
+    """The language of the person whom a link names; empty where that is not known."""
+    named = links.read(token, secret_key=secret_key)
+    known = named and db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
+    return letters.language_of(known) if isinstance(known, str) else ""
+
+
+def _check_works(registration: Registration, *, person_is_same: bool) -> None:
+    training = registration.training
+    if clock.today(training.zone) > training.ends_on + LINK_LIFE:
+        raise Conflict(msg("This link has expired: the training was over more than 30 days ago."), "gone")
+    if not registration.is_live or registration.trainee.anonymised_at is not None:
+        raise Conflict(
+            msg("This registration has ended, and the link with it. Nothing more is asked of you."), "gone"
+        )
+    if registration.trainee.agency_id != registration.agency_id:
+        raise Conflict(
+            msg("This link does not work any more. Please ask your agency about your registration."), "gone"
+        )
+    if not person_is_same:
+        raise Conflict(
+            msg("This link does not work any more. You may have a newer one in a later letter; otherwise ask your agency."),
+            "gone",
+        )  # fmt: skip
+
+
+def may_decline(registration: Registration) -> bool:
+    """Whether the person may still decline: until the day before the training begins."""
+    training = registration.training
+    is_off = training.state in (*locked_trainings.FINISHED, TrainingState.RUNNING)
+    return registration.is_live and not is_off and clock.today(training.zone) < training.starts_on
+
+
+@atomic
+def acknowledge(registration: Registration) -> None:
+    """The person knows of it and agrees, and takes a seat that is offered; a second time changes nothing."""
+    steps.lock(registration)
+    if not registration.is_live:
+        raise Conflict(msg("This registration has ended already."), "gone")
+    if registration.state is RegistrationState.OFFERED:
+        reserve_list.accept(registration, by=None)
+    if registration.acknowledged_at is None:
+        registration.acknowledged_at = clock.now()
+        audit.record(by=None, action="registration.acknowledge", thing=registration)
+
+
+@atomic
+def ask_correction(registration: Registration, *, text: str) -> None:
+    """Keep what is to be corrected, and tell the agency and the coordinators; a few a day are enough."""
+    if not text.strip():
+        raise Invalid(msg("Say what is wrong, and how it should be."), field="text")
+    today = db.session.scalar(
+        select(func.count(RegistrationStep.id)).where(
+            RegistrationStep.registration_id == registration.id,
+            RegistrationStep.reason_code == ReasonCode.TRAINEE,
+            RegistrationStep.at > clock.now() - timedelta(days=1),
+        )
+    )
+    if (today or 0) >= MOST_CORRECTIONS:
+        raise TooMany(msg("You have written several times today. Please wait until tomorrow."), 24 * 3600)
+    steps.remark(registration, text.strip()[:2000])
+    audit.record(by=None, action="registration.correction", thing=registration)
+
+
+@atomic
+def decline(registration: Registration, *, text: str = "") -> None:
+    """The person does not come; the seat goes to the next in line."""
+    if not may_decline(registration):
+        raise Conflict(msg("The training has begun or is over. Please speak with your focal point."), "begun")
+    submissions.withdraw(
+        registration,
+        by=None,
+        reason=text.strip()[:2000] or letters.BY_LINK["en"],
+        reason_code=ReasonCode.TRAINEE,
+    )
+
+
+def privacy(registration: Registration, *, language: str) -> letters.Letter:
+    """What the person is told of their data and rights."""
+    return parts.privacy(registration.training, language)

@@ -1,0 +1,169 @@
+"""Decisions on many registrations at once: each stands or is refused by itself, and says so."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training.db import atomic, db, refresh_many
+from training.errors import Conflict, DomainError, Invalid, NotFound
+from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
+from training.services import locked_trainings, seat_counts
+from training.services.registrations import reserve_list, steps, submissions, visible
+from training.text import Message, msg
+
+UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
+UNDECIDED = (RegistrationState.SUBMITTED, RegistrationState.RETURNED, RegistrationState.RESERVE, RegistrationState.OFFERED)  # fmt: skip
+
+
+class Verb(StrEnum):
+    """What a coordinator decides."""
+
+    CONFIRM = "confirm"
+    RESERVE = "reserve"
+    OFFER = "offer"
+    DECLINE = "decline"
+    RETURN = "return"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What became of one registration: done, or refused with a code and a sentence."""
+
+    registration: Registration
+    refusal: DomainError | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was carried out."""
+        return self.refusal is None
+
+    @property
+    def code(self) -> str:
+        """The refusal's stable code; empty where it was done."""
+        return self.refusal.code if isinstance(self.refusal, Conflict) else ""
+
+    @property
+    def sentence(self) -> Message:
+        """The refusal as a sentence."""
+        return self.refusal.explained if self.refusal else msg("Done.")
+
+
+def undecided(
+    training: Training, user: User, *, state: RegistrationState | None = None, agency_code: str = ""
+) -> Select[Registration]:
+    """The training's registrations on which something can be decided: submissions by time first, the reserve list last."""
+    found = (
+        visible.visible_to(user)
+        .join(Registration.trainee)
+        .where(
+            Registration.training_id == training.id, Registration.state.in_([state] if state else UNDECIDED)
+        )
+        .options(
+            contains_eager(Registration.training),
+            contains_eager(Registration.trainee),
+            joinedload(Registration.agency),
+        )
+    )
+    if agency_code:
+        found = found.where(Registration.agency_code == agency_code)
+    place = case(
+        {RegistrationState.SUBMITTED: 0, RegistrationState.RESERVE: 2}, value=Registration.state, else_=1
+    )
+    return found.order_by(place, *seat_counts.in_order(training), Trainee.search_key)
+
+
+def agencies_of(training: Training) -> list[tuple[str, str, int]]:
+    """(code, name, registrations on which something can be decided) of each agency, by name."""
+    columns = (Registration.agency_code, Registration.agency_name)
+    rows = db.session.execute(
+        select(*columns, func.count())
+        .where(Registration.training_id == training.id, Registration.state.in_(UNDECIDED))
+        .group_by(*columns)
+        .order_by(Registration.agency_name)
+    )
+    return [(code, name, count) for code, name, count in rows]
+
+
+def pick(training: Training, user: User, public_ids: Sequence[UUID]) -> list[Registration]:
+    """The training's registrations with these ids, in this order; ``NotFound`` when one is not among them."""
+    rows = db.session.scalars(
+        visible.visible_to(user)
+        .where(Registration.training_id == training.id, Registration.public_id.in_(set(public_ids)))
+        .options(contains_eager(Registration.training))
+    )
+    found = {one.public_id: one for one in rows}
+    if len(found) != len(set(public_ids)):
+        raise NotFound
+    return [found[public_id] for public_id in dict.fromkeys(public_ids)]
+
+
+@atomic
+def decide(
+    training: Training,
+    chosen: Sequence[Registration],
+    verb: Verb,
+    *,
+    by: User,
+    reason: str = "",
+    reason_code: ReasonCode | None = ReasonCode.OTHER,
+    rank: int | None = None,
+) -> list[Decision]:
+    """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
+
+    ``rank`` is where the first is put on the reserve list, the others right after it; at its end where it is None.
+    Raises ``Invalid`` when a reason is missing, before anything is done; what is returned is incomplete where no code says
+    otherwise.
+    """
+    locked_trainings.lock(training)
+    if verb in (Verb.DECLINE, Verb.RETURN):
+        steps.check_reason(reason)
+    if verb is Verb.DECLINE and reason_code is None:
+        raise Invalid(msg("Pick the reason why they are declined."), field="reason_code")
+    if not chosen:
+        raise Invalid(msg("Tick the registrations to decide on."))
+    refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
+    if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
+        chosen = sorted(chosen, key=lambda one: one.holds_seat)
+    code = reason_code or ReasonCode.INCOMPLETE
+    carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=code)
+    done = [_decision(one, carry_out) for one in chosen]
+    placed = [one.registration for one in done if one.is_done]
+    if verb is Verb.RESERVE and rank is not None and placed:
+        reserve_list.arrange(placed, rank, by)
+    return done
+
+
+def _carrying_out(
+    training: Training, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
+) -> Callable[[Registration], None]:
+    """What carries the verb out on one of many; seats and ranks are counted once, under the training's lock."""
+    match verb:
+        case Verb.CONFIRM:
+            counted = seat_counts.count(training)
+            return lambda one: reserve_list.confirm_locked(one, by, counted)
+        case Verb.OFFER:
+            counted = seat_counts.count(training)
+            return lambda one: reserve_list.offer_locked(one, by, counted)
+        case Verb.RESERVE:
+            ranks = itertools.count(steps.last_rank(training) + 1)
+            return lambda one: reserve_list.reserve_locked(one, by, ranks)
+        case Verb.DECLINE:
+            return lambda one: submissions.decline_locked(one, by, reason, reason_code)
+        case Verb.RETURN:
+            return lambda one: submissions.return_locked(one, by, reason, reason_code)
+
+
+def _decision(registration: Registration, carry_out: Callable[[Registration], None]) -> Decision:
+    """Every check comes before the first change, so what is refused is as it was."""
+    try:
+        carry_out(registration)
+    except (Conflict, Invalid) as refusal:
+        return Decision(registration, refusal)
+    return Decision(registration)

@@ -1,0 +1,152 @@
+"""Seats kept for agencies and countries: kept, changed and released; who waited for them moves up in the same step.
+
+Seats stay kept until somebody releases them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
+from training.models import Admission, Agency, Promotion, Registration, SeatAllocation, Training, User
+from training.rules import walltime
+from training.rules.seats import Kept
+from training.services import audit, locked_trainings, seat_counts
+from training.services.registrations import seats
+from training.services.registrations.reserve_list import Freed, is_moving_up, next_in_line, promote
+from training.text import msg
+
+
+@atomic
+def keep(
+    training: Training,
+    *,
+    by: User | None,
+    seats: int,
+    agency: Agency | None = None,
+    country: str | None = None,
+    release_local: datetime | None = None,
+) -> list[Registration]:
+    """Keep ``seats`` for an agency or a country; for one that has some already the number is set anew.
+
+    Those who waited for them, or for seats that are kept no more, move up. Returns who did.
+    """
+    locked_trainings.lock(training)
+    locked_trainings.check_not_finished(training)
+    before = seat_counts.count(training)
+    allocation = _allocate(training, by, seats, agency, country, release_local)
+    db.session.flush()  # the next count of seats must see it
+    kept = seat_counts.as_kept(allocation)
+    had = next((k for k in before.kept if (k.agency_id, k.country) == (kept.agency_id, kept.country)), None)
+    if had is not None and seats < had.seats:
+        return promote(training, Freed(max(0, had.seats - max(seats, before.used_of(had)))), by=by)
+    by_decision = training.admission is Admission.APPROVAL
+    more = seats - (had.seats if had else 0)
+    return promote(training, Freed(more, only=kept if by_decision else None), by=by)
+
+
+def _allocate(
+    training: Training,
+    by: User | None,
+    wanted: int,
+    agency: Agency | None,
+    country: str | None,
+    release_local: datetime | None,
+) -> SeatAllocation:
+    if (agency is None) == (country is None):
+        raise Invalid(msg("Pick an agency or a country."), field="agency")
+    if release_local:
+        walltime.instant(release_local, training.zone, "release_local")
+    known = seat_counts.allocations(training)
+    allocation = next(
+        (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
+        None,
+    )
+    most = seats.most_to_keep(training, Kept(wanted, agency.id if agency else None, country))
+    if wanted > most:
+        raise Invalid(
+            msg(
+                "Seats that can be kept here: %(most)s; the others of the %(capacity)s are kept or held already.",
+                most=max(0, most),
+                capacity=training.capacity,
+            ),
+            field="seats",
+        )
+    if allocation is None:
+        allocation = SeatAllocation(training=training, agency=agency, country=country, seats=0)
+        db.session.add(allocation)
+    before = allocation.seats if allocation.released_at is None else 0
+    changes: dict[str, object] = {"for": agency.code if agency else country, "seats": [before, wanted]}
+    if allocation.release_local != release_local:
+        changes["kept_until"] = [allocation.release_local, release_local]
+    allocation.seats, allocation.release_local, allocation.released_at = wanted, release_local, None
+    audit.record(by=by, action="seats.allocate", thing=training, changes=changes)
+    return allocation
+
+
+@dataclass(frozen=True)
+class Release:
+    """What releasing unused seats does: how many can leave which allocation, which are picked, and who moves up."""
+
+    unused: list[tuple[SeatAllocation, int]]
+    picked: set[UUID]
+    moving_up: list[Registration]
+
+    @property
+    def seats(self) -> int:
+        """Seats that become everybody's."""
+        return sum(seats for one, seats in self.unused if one.public_id in self.picked)
+
+
+def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
+    """What ``release`` would do now; ``picked`` are the allocations, those that are due where it is None."""
+    counted = seat_counts.count(training)
+    unused = seats.unused(training, counted)
+    chosen = [one for one, _ in unused if (seats.is_due(one) if picked is None else one.public_id in picked)]
+    found = Release(unused, {one.public_id for one in chosen}, [])
+    released = [seat_counts.as_kept(one) for one in chosen]
+    counted.kept = [kept for kept in counted.kept if kept not in released]
+    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
+    return found
+
+
+@atomic
+def release(
+    training: Training,
+    *,
+    by: User,
+    picked: Collection[UUID] | None = None,
+    expected: Sequence[UUID] | None = None,
+) -> list[Registration]:
+    """Release unused kept seats to everybody, and give them to the next in line; returns who moved up.
+
+    ``picked`` are the public ids of the allocations that are released; without it, those that are due. ``expected`` are
+    the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
+    """
+    locked_trainings.lock(training)
+    locked_trainings.check_not_finished(training)
+    preview = release_preview(training, picked)
+    if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
+        raise Conflict(
+            msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
+        )
+    chosen = [(one, unused) for one, unused in preview.unused if one.public_id in preview.picked]
+    if not chosen:
+        raise Invalid(msg("Tick whose unused seats are released."))
+    for allocation, _ in chosen:
+        allocation.released_at = clock.now()
+    whose = [one.agency.code if one.agency else one.country for one, _ in chosen]
+    audit.record(
+        by=by,
+        action="seats.release",
+        thing=training,
+        changes={"of": ", ".join(map(str, whose)), "seats": preview.seats},
+    )
+    db.session.flush()  # the next count of seats must see them
+    return promote(training, Freed(preview.seats), by=by)

@@ -1,0 +1,160 @@
+"""What changes late: one person in another's seat, and people who stand at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, and_, case, select
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
+from training.models import (
+    HOLDS_SEAT,
+    LIVE,
+    ReasonCode,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    Trainee,
+    Training,
+    User,
+)
+from training.rules.seats import SeatCount
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.registrations import reserve_list, seats, steps, submissions, visible
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
+from training.services.trainees import records
+from training.text import msg
+
+
+@atomic
+def replace(registration: Registration, *, by: User, substitute: Trainee, reason: str) -> Registration:
+    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
+
+    Where the agency had put them forward already, that registration ends without a letter: they are told of the seat.
+    """
+    steps.lock(registration)
+    training = registration.training
+    steps.check_from(registration, S.CONFIRMED)
+    steps.check_undecided(training)
+    steps.check_reason(reason)
+    db.session.refresh(substitute)
+    if substitute.id == registration.trainee_id:
+        raise Invalid(msg("Pick another person: this one has the seat already."), field="substitute")
+    if substitute.agency_id != registration.agency_id:
+        raise Invalid(msg("A substitute comes from the same agency."), field="substitute")
+    if training.starts_on <= clock.today(training.zone):
+        raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
+    steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
+    db.session.flush()  # the seat is free, and the pair of person and training too, only then
+    own = visible.live_of(training, substitute)
+    if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
+        steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
+        audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})
+    new = submissions.submit_locked(
+        training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True
+    )
+    new.replaces = registration
+    # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
+    reserve_list.promote(training, Freed(origin=seat_counts.origin_of(registration)), by=by)
+    audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
+    return new
+
+
+def substitutes(registration: Registration, user: User, *, text: str = "") -> Select[Trainee]:
+    """Who may come instead: the agency's people without a seat, those on the reserve list first, then who else waits."""
+    own = and_(
+        Registration.trainee_id == Trainee.id,
+        Registration.training_id == registration.training_id,
+        Registration.agency_id == registration.agency_id,
+        Registration.state.in_(LIVE),
+    )
+    waiting = case((Registration.state == S.RESERVE, 0), (Registration.id.is_not(None), 1), else_=2)
+    return (
+        records.search(user, text=text, agency=registration.agency)
+        .outerjoin(Registration, own)
+        .where(Registration.id.is_(None) | Registration.state.not_in(HOLDS_SEAT))
+        .order_by(None)
+        .order_by(waiting, Registration.reserve_rank, Trainee.search_key, Trainee.id)
+    )
+
+
+def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int, RegistrationState]:
+    """Where these people of its agency stand in its training, by their id."""
+    found = select(Registration.trainee_id, Registration.state).where(
+        Registration.training_id == registration.training_id,
+        Registration.agency_id == registration.agency_id,
+        Registration.trainee_id.in_([one.id for one in people]),
+        Registration.state.in_(LIVE),
+    )
+    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
+
+
+@atomic
+def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
+    """Add a person at the door: confirmed and marked as such, never beyond the seats.
+
+    On the day, seats that are kept for others bind nobody any more; the audit log says where one was taken.
+    """
+    locked_trainings.lock(training)
+    _check_being_held(training)
+    counted = seat_counts.count(training)
+    seats.check_total(training, counted)
+    registration = submissions.submit_locked(
+        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, has_seat=True
+    )
+    _note_kept_seat(registration, counted, by)
+    return registration
+
+
+@atomic
+def let_in(registration: Registration, *, by: User) -> Registration:
+    """Give a seat to somebody who is put forward, has none and stands at the door; they count as added there."""
+    training = registration.training
+    steps.lock(registration)
+    _check_being_held(training)
+    steps.check_may_register(registration.agency)
+    before, counted = audit.snapshot(registration), seat_counts.count(training)
+    if not registration.holds_seat:
+        seats.check_total(training, counted)
+        _note_kept_seat(registration, counted, by)
+    registration.source = RegistrationSource.WALK_IN
+    if registration.state is not S.CONFIRMED:
+        steps.confirm(registration, by)
+    audit.record(by=by, action="registration.let_in", thing=registration, before=before)
+    return registration
+
+
+@atomic
+def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
+    """Add several people at the door, all or none."""
+    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
+
+
+def is_being_held(training: Training) -> bool:
+    """Whether people can be added at the door: from the first day on, until the training is over or off."""
+    return training.state in visible_trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
+        training.zone
+    )
+
+
+def _check_being_held(training: Training) -> None:
+    if is_being_held(training):
+        return
+    if training.state not in visible_trainings.OFFERED_TO_PARTNERS:
+        raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
+    raise Conflict(
+        msg("The training begins on %(day)s: until then, people are registered.", day=training.starts_on),
+        "too_early",
+    )
+
+
+def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) -> None:
+    """Keep who took a seat that was kept for others."""
+    if counted.free_for(seat_counts.origin_of(registration)) <= 0:
+        audit.record(
+            by=by, action="seats.taken_at_the_door", thing=registration.training,
+            changes={"agency": registration.agency_code},
+        )  # fmt: skip

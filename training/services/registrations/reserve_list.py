@@ -1,0 +1,290 @@
+"""The reserve list: who is next in line, seats offered and given; seats are counted under the training's lock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import contains_eager
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict
+from training.models import (
+    Admission,
+    Agency,
+    Promotion,
+    ReasonCode,
+    Registration,
+    Training,
+    User,
+)
+from training.rules import walltime
+from training.rules.seats import Kept, Origin, SeatCount
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.registrations import seats as seat_service
+from training.services.registrations import steps
+from training.services.registrations.steps import S
+from training.text import msg
+
+
+@atomic
+def confirm(registration: Registration, *, by: User | None) -> Registration:
+    """Give a seat: to one who was submitted, returned, on the reserve list, or accepts an offer."""
+    steps.lock(registration)
+    confirm_locked(registration, by, seat_counts.count(registration.training))
+    return registration
+
+
+def confirm_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
+    """``confirm`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
+    steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
+    steps.check_undecided(registration.training)
+    steps.check_may_register(registration.agency)
+    if registration.state is not S.OFFERED:
+        seat_service.take_free(registration, counted)
+    steps.confirm(registration, by)
+    audit.record(by=by, action="registration.confirm", thing=registration)
+
+
+@atomic
+def reserve(registration: Registration, *, by: User | None, rank: int | None = None) -> Registration:
+    """Put on the reserve list, at ``rank`` or at its end; the others close up or make room."""
+    steps.lock(registration)
+    reserve_locked(registration, by, itertools.count(steps.last_rank(registration.training) + 1))
+    if rank is not None:
+        arrange([registration], rank, by)
+    return registration
+
+
+def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[int]) -> None:
+    """``reserve`` at the end of the list under the training's lock; ``ranks`` are those after its last."""
+    steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE)
+    steps.check_undecided(registration.training)
+    if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+        steps.reserve(registration, by, ReasonCode.ORGANISER, next(ranks))
+    audit.record(
+        by=by, action="registration.reserve", thing=registration, changes={"rank": registration.reserve_rank}
+    )
+
+
+def arrange(moved: Sequence[Registration], rank: int, by: User | None) -> None:
+    """Give those on one training's list ``rank`` and the ranks after it, under the training's lock."""
+    steps.arrange(moved, rank)
+    changes = {"from": rank, "people": len(moved)}
+    audit.record(by=by, action="reserve_list.arrange", thing=moved[0].training, changes=changes)
+
+
+@atomic
+def offer(registration: Registration, *, by: User | None) -> Registration:
+    """Offer a free seat to one on the reserve list; it is held until the offer expires, the cut-off at the latest."""
+    steps.lock(registration)
+    offer_locked(registration, by, seat_counts.count(registration.training))
+    return registration
+
+
+def offer_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
+    """``offer`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
+    if registration.state in (S.SUBMITTED, S.RETURNED):
+        raise Conflict(
+            msg("Seats are offered to those on the reserve list. Confirm this person, or put them on the list first."),
+            "state",
+        )  # fmt: skip
+    steps.check_from(registration, S.RESERVE)
+    steps.check_undecided(registration.training)
+    steps.check_may_register(registration.agency)
+    until = _offered_until(registration.training)
+    if until <= clock.now():
+        raise Conflict(
+            msg("Nobody moves up any more since %(day)s, so there is no time for an offer. Confirm the person instead.",
+                day=ends_on(registration.training)),
+            "cut_off",
+        )  # fmt: skip
+    seat_service.take_free(registration, counted)
+    registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
+    registration.offer_expires_at = until
+    steps.to(registration, S.OFFERED, by)
+    audit.record(by=by, action="registration.offer", thing=registration)
+
+
+@atomic
+def accept(registration: Registration, *, by: User | None) -> Registration:
+    """Take the seat that is offered: the agency does, or the person by their own link (``by`` is None).
+
+    Raises ``Conflict`` once the offer is over, whether or not the seat has gone to the next in line yet.
+    """
+    steps.lock(registration)
+    steps.check_from(registration, S.OFFERED)
+    steps.check_undecided(registration.training)
+    steps.check_may_register(registration.agency)
+    if registration.offer_expires_at is None or registration.offer_expires_at <= clock.now():
+        raise Conflict(msg("The time to take this seat is over: it goes to the next in line."), "offer_over")
+    steps.confirm(registration, by, None if by else ReasonCode.TRAINEE)
+    audit.record(by=by, action="registration.accept", thing=registration)
+    return registration
+
+
+def _offered_until(training: Training) -> datetime:
+    """Until when a seat that is offered now is held."""
+    cut_off = walltime.first_instant(ends_on(training), training.zone)
+    return min(clock.now() + timedelta(hours=training.offer_hours), cut_off)
+
+
+@dataclass(frozen=True)
+class Freed:
+    """Why seats became free: how many, from where they were given up, for whom alone, and who is passed over now."""
+
+    seats: int = 0
+    origin: Origin | None = None
+    only: Kept | None = None
+    passed_over: Collection[int] = ()
+
+    @classmethod
+    def seat_of(cls, registration: Registration) -> Freed:
+        """The seat that this registration gave up."""
+        return cls(1, seat_counts.origin_of(registration))
+
+
+def promote(training: Training, freed: Freed, *, by: User | None) -> list[Registration]:
+    """Give free seats to the next in line; the caller holds the lock. Returns who moved up.
+
+    First come: as long as a seat is free and somebody may take it. By approval: as many as became free, now or
+    earlier when nobody could take them (``Training.freed_seats``): a coordinator who put people on the list while
+    seats were free decided so. Where the training proposes, a coordinator decides instead. Nobody moves up once the
+    training's cut-off has come.
+    """
+    counted, promoted = seat_counts.count(training), []
+    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+        promoted = next_in_line(training, counted, freed)
+    for candidate in promoted:
+        # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
+        steps.confirm(candidate, None)
+        audit.record(by=by, action="registration.promote", thing=candidate)
+    owed = training.freed_seats
+    if freed.only is None:  # seats kept for somebody are owed to nobody else
+        owed += freed.seats - len(promoted)
+    owed = max(0, min(owed, counted.free_in_all))
+    training.freed_seats = owed if owed and seat_counts.on_reserve(training) else 0
+    return promoted
+
+
+def is_moving_up(training: Training) -> bool:
+    """Whether those on the reserve list may still move up: it is to be held, and its cut-off is ahead."""
+    return training.state in visible_trainings.OFFERED_TO_PARTNERS and clock.today(training.zone) < ends_on(
+        training
+    )
+
+
+def ends_on(training: Training) -> date:
+    """The first day, in the training's zone, on which nobody moves up any more."""
+    return training.starts_on - timedelta(days=training.promotion_ends_days)
+
+
+def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[Registration]:
+    """Who would get the seats that are free; takes them in ``counted``.
+
+    In line: where the training says so, first those of the agency that freed the seat, then of its country; then all,
+    by rank or by the time of submission. Passed over is whose agency is suspended or has used up its seats.
+    """
+    found: list[Registration] = []
+    most = counted.capacity
+    if training.admission is Admission.APPROVAL:
+        most = freed.seats + (0 if freed.only else training.freed_seats)
+    if counted.free_in_all <= 0 or most <= 0:
+        return found
+    may_gain = [o for o in seat_counts.on_reserve(training) if counted.free_for(o) > 0]
+    for candidate in (
+        _in_line(training, freed.origin, {agency_id for agency_id, _ in may_gain}) if may_gain else []
+    ):
+        origin = seat_counts.origin_of(candidate)
+        is_meant = freed.only is None or counted.share_of(origin) == freed.only
+        if is_meant and candidate.id not in freed.passed_over and counted.free_for(origin) > 0:
+            counted.take(origin)
+            found.append(candidate)
+        if len(found) >= most:
+            break
+    return found
+
+
+def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[int]) -> list[Registration]:
+    """Those of these agencies on the list, the next first: of thousands who wait few may gain a seat."""
+    nearness = []
+    if origin is not None and training.nearest_first:
+        agency_id, country = origin
+        near = ((Registration.agency_id == agency_id, 0), (Registration.agency_country == country, 1))
+        nearness = [case(*near, else_=2)]
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .join(Registration.agency)
+            .where(
+                Registration.training_id == training.id, Registration.state == S.RESERVE, Agency.is_active,
+                Registration.agency_id.in_(agency_ids),
+            )
+            .order_by(*nearness, *seat_counts.in_order(training))
+        )
+    )  # fmt: skip
+
+
+@atomic
+def expire_offers() -> int:
+    """Put offers that nobody took in time back on the reserve list, at its end; returns how many.
+
+    Their seats go to those who have not let one pass just now. While a training is postponed nobody can take a seat,
+    so its offers stand until it opens again.
+    """
+    due = db.session.scalars(
+        select(Registration)
+        .join(Registration.training)
+        .where(
+            Registration.state == S.OFFERED, Registration.offer_expires_at <= clock.now(),
+            Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
+        )
+        .order_by(Registration.training_id, Registration.id)
+        .options(contains_eager(Registration.training))
+    ).all()  # fmt: skip
+    count = 0
+    for training, offers in itertools.groupby(due, key=lambda one: one.training):
+        expired = []
+        for registration in offers:
+            steps.lock(registration)
+            let_pass_at = registration.offer_expires_at
+            if let_pass_at is not None and let_pass_at <= clock.now():
+                steps.reserve(registration, None, ReasonCode.OTHER)
+                registration.let_pass_at = let_pass_at
+                audit.record(by=None, action="registration.offer_expired", thing=registration)
+                expired.append(registration)
+        for registration in expired:
+            origin, again = seat_counts.origin_of(registration), {one.id for one in expired}
+            promote(training, Freed(1, origin, passed_over=again), by=None)
+        count += len(expired)
+    return count
+
+
+def renew_offers(training: Training) -> None:
+    """Give those to whom a seat was offered before a postponement the whole time to take it."""
+    until = _offered_until(training)
+    offered = select(Registration).where(
+        Registration.training_id == training.id, Registration.state == S.OFFERED
+    )
+    for registration in db.session.scalars(offered):
+        registration.offer_expires_at = max(until, registration.offer_expires_at or until)
+
+
+def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
+    """Give free seats to those who wait for one, in every training for which the agency waits; returns who moved up."""
+    waiting = (
+        select(Training)
+        .join(Registration, Registration.training_id == Training.id)
+        .where(Registration.agency_id == agency.id, Registration.state == S.RESERVE)
+        .distinct()
+        .order_by(Training.id)
+    )
+    moved = []
+    for training in db.session.scalars(waiting).all():
+        locked_trainings.lock(training)
+        moved += promote(training, Freed(), by=by)
+    return moved

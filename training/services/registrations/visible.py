@@ -1,0 +1,196 @@
+"""Which registrations somebody may see, and how lists show them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from training.db import db
+from training.errors import NotFound
+from training.models import (
+    LIVE,
+    Agency,
+    Programme,
+    Registration,
+    RegistrationState,
+    RegistrationStep,
+    Role,
+    Theme,
+    Trainee,
+    Training,
+    User,
+)
+from training.rules.names import fold
+from training.services import visible_trainings
+from training.services.trainees import records
+
+S = RegistrationState
+IS_HERE = (
+    Trainee.agency_id == Registration.agency_id
+)  # of who moved away, no order tells a partner today's name
+OVER = 9  # the place of those that are over in a training's list
+NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.trainee_name))
+
+
+def visible_to(user: User) -> Select[Registration]:
+    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope.
+
+    What was never submitted is seen by its agency alone, while it is a draft.
+    """
+    found = select(Registration).join(Registration.training)
+    is_submitted = Registration.submitted_at.is_not(None)
+    if user.role is Role.PARTNER:
+        own = Registration.agency_id == user.agency_id
+        return found.where(own, is_submitted | (Registration.state == S.DRAFT))
+    if user.role is Role.TRAINER:
+        return found.where(false())
+    return found.where(is_submitted, visible_trainings.in_scope(user))
+
+
+def search(
+    user: User,
+    *,
+    text: str = "",
+    state: RegistrationState | None = None,
+    theme: Theme | None = None,
+    programme: Programme | None = None,
+    training: Training | None = None,
+    agency: Agency | None = None,
+    sort: str = "submitted_at",
+    descending: bool = True,
+) -> Select[Registration]:
+    """Registrations with their people, by name in any script and spelling, or by the training."""
+    found = (
+        visible_to(user)
+        .join(Registration.trainee)
+        .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+    )
+    if words := fold(text).split():
+        # of who moved away, an agency may not even learn what is known now
+        own = Trainee.agency_id == user.agency_id if user.role is Role.PARTNER else true()
+        as_typed = [
+            Trainee.search_key.contains(word, autoescape=True) & own
+            | Training.search_key.contains(word, autoescape=True)
+            for word in words
+        ]
+        spelled = records.is_named(text, user.agency_id if user.role is Role.PARTNER else None)
+        found = found.where(or_(and_(*as_typed), spelled))
+    conditions = {
+        Registration.state: state,
+        Training.theme_id: theme and theme.id,
+        Training.programme_id: programme and programme.id,
+        Registration.training_id: training and training.id,
+        Registration.agency_id: agency and agency.id,
+    }
+    for column, value in conditions.items():
+        if value:
+            found = found.where(column == value)
+    by = {
+        "submitted_at": Registration.submitted_at,
+        "name": NAME_KEY if user.role is Role.PARTNER else Trainee.search_key,
+        "state": Registration.state,
+        "agency": Registration.agency_name,
+    }[sort]
+    keys: list[Any] = (
+        [by, Registration.submitted_at, Registration.id] if sort == "state" else [by, Registration.id]
+    )
+    if sort == "submitted_at" and user.role is Role.PARTNER:  # drafts are the latest, on every database
+        keys.insert(0, Registration.submitted_at.is_(None))
+    return found.order_by(*(key.desc() for key in keys) if descending else keys)
+
+
+def get(user: User, public_id: UUID) -> Registration:
+    """The registration with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(
+        visible_to(user)
+        .where(Registration.public_id == public_id)
+        .options(
+            contains_eager(Registration.training).options(
+                joinedload(Training.programme), joinedload(Training.theme)
+            ),
+            joinedload(Registration.trainee),
+            joinedload(Registration.agency),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _put_forward_anew() -> ColumnElement[bool]:
+    new = aliased(Registration)
+    same = [
+        getattr(new, name) == getattr(Registration, name)
+        for name in ("training_id", "trainee_id", "agency_id")
+    ]
+    return select(new.id).where(*same, new.state.in_(LIVE)).exists()
+
+
+def of(training: Training, user: User) -> Select[Registration]:
+    """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest.
+
+    What is over is left out where the agency put the person forward anew since: one person, one line.
+    """
+    order = case(
+        {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
+        value=Registration.state,
+        else_=OVER,
+    )
+    name = NAME_KEY if user.role is Role.PARTNER else Trainee.search_key
+    return (
+        visible_to(user)
+        .join(Registration.trainee)
+        .where(Registration.training_id == training.id, or_(order < OVER, ~_put_forward_anew()))
+        .options(contains_eager(Registration.trainee), contains_eager(Registration.training))
+        .order_by(order, Registration.reserve_rank, name, Registration.id)
+    )
+
+
+def of_trainee(trainee: Trainee, user: User) -> Select[Registration]:
+    """A person's registrations among those that ``user`` may see, latest training first."""
+    return (
+        visible_to(user)
+        .where(Registration.trainee_id == trainee.id)
+        .options(contains_eager(Registration.training).joinedload(Training.theme))
+        .order_by(Training.starts_on.desc(), Registration.id.desc())
+    )
+
+
+def history(registration: Registration) -> list[RegistrationStep]:
+    """The steps that it took, first to last."""
+    return list(
+        db.session.scalars(
+            select(RegistrationStep)
+            .where(RegistrationStep.registration_id == registration.id)
+            .order_by(RegistrationStep.id)
+        )
+    )
+
+
+def others_of(registration: Registration, user: User) -> list[Registration]:
+    """The same person's other registrations for the training among those that ``user`` may see, oldest first."""
+    pair = [
+        Registration.training_id == registration.training_id,
+        Registration.trainee_id == registration.trainee_id,
+    ]
+    found = visible_to(user).where(*pair, Registration.id != registration.id)
+    return list(db.session.scalars(found.order_by(Registration.id)))
+
+
+def substitute_of(registration: Registration) -> Registration | None:
+    """The registration that took this one's seat by replacement, if there is one."""
+    return db.session.scalar(select(Registration).where(Registration.replaces_id == registration.id))
+
+
+def live_of(training: Training, trainee: Trainee) -> Registration | None:
+    """The person's live registration for the training, if there is one."""
+    return db.session.scalar(
+        select(Registration).where(
+            Registration.training_id == training.id,
+            Registration.trainee_id == trainee.id,
+            Registration.state.in_(LIVE),
+        )
+    )

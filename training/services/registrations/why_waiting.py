@@ -1,0 +1,118 @@
+"""What the reserve list tells: why somebody has no seat yet, the rule in words, who is next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+
+from training.db import db
+from training.models import (
+    HOLDS_SEAT,
+    Admission,
+    Promotion,
+    Registration,
+    ReserveOrder,
+    Training,
+    TrainingState,
+)
+from training.rules.seats import SeatCount
+from training.services import seat_counts
+from training.services.registrations import reserve_list
+from training.services.registrations.reserve_list import Freed
+from training.services.registrations.steps import S
+from training.text import Message, msg
+
+
+def why_not_yet(
+    training: Training, waiting: Sequence[Registration], *, to_agency: bool
+) -> dict[int, Message]:
+    """Why each of those on the reserve list has no seat yet, by the registration's id.
+
+    ``to_agency`` says no more than an agency may know: nothing of other agencies, and no numbers of the pool.
+    """
+    if training.state is TrainingState.POSTPONED:
+        return {
+            one.id: msg("The training is postponed: seats are given again once it has new days.")
+            for one in waiting
+        }
+    if not reserve_list.is_moving_up(training):
+        day = reserve_list.ends_on(training)
+        return {one.id: msg("Nobody moves up any more since %(day)s.", day=day) for one in waiting}
+    counted = seat_counts.count(training)
+    return {one.id: _why_not_yet(counted, one, to_agency) for one in waiting}
+
+
+def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Message:
+    share = counted.share_of(seat_counts.origin_of(one))
+    if not one.agency.is_active:
+        return msg("Its agency is suspended: it is passed over until the agency may register again.")
+    if counted.free_in_all <= 0:
+        return msg("All seats are held. It moves up when one becomes free.")
+    if counted.free_of(share) > 0:
+        if share is not None and share.agency_id:
+            return msg("A seat that is kept for the agency is free: the coordinator decides who gets it.")
+        return msg("The coordinator decides who gets the seats that are free.")
+    if share is not None and share.agency_id:
+        return msg("The seats kept for the agency are used up. It can ask for more.")
+    if to_agency:
+        return msg("No seat is free for the agency now.")
+    if share is not None:
+        return msg("The seats kept for its country are used up.")
+    return msg("The seats that are free are kept for others until they are released.")
+
+
+def next_up(training: Training) -> list[Registration]:
+    """Who should get the seats that are free, by the rule, where a coordinator gives them; the next first.
+
+    Nearest is who is near the agency that gave a seat up last.
+    """
+    if training.promotion is not Promotion.PROPOSED or not reserve_list.is_moving_up(training):
+        return []
+    last = db.session.scalar(
+        select(Registration)
+        .where(
+            Registration.training_id == training.id, Registration.released_at.is_not(None),
+            Registration.state != S.REPLACED,
+        )
+        .order_by(Registration.released_at.desc(), Registration.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    counted = seat_counts.count(training)
+    freed = Freed(counted.free_in_all, seat_counts.origin_of(last) if last else None)
+    return reserve_list.next_in_line(training, counted, freed)
+
+
+def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
+    """The first of the trainings in which a coordinator gives the seats, one is free and somebody waits."""
+    of = (
+        select(func.count(Registration.id)).where(Registration.training_id == Training.id).correlate(Training)
+    )
+    held = of.where(Registration.state.in_(HOLDS_SEAT)).scalar_subquery()
+    waiting = of.where(Registration.state == S.RESERVE).scalar_subquery()
+    wanted = found.where(Training.promotion == Promotion.PROPOSED, held < Training.capacity, waiting > 0)
+    near = db.session.scalars(wanted.order_by(Training.starts_on, Training.id).limit(4 * most))
+    return [training for training in near if reserve_list.is_moving_up(training)][:most]
+
+
+def rule(training: Training) -> Message:
+    """The rule of the reserve list in words that anyone can read."""
+    order = (
+        msg("in the order of submission") if training.reserve_order is ReserveOrder.SUBMITTED
+        else msg("in the order of their rank")
+    )  # fmt: skip
+    first = (
+        msg("first those of the agency that gave the seat up, then of its country, then all")
+        if training.nearest_first else msg("all alike")
+    )  # fmt: skip
+    day = reserve_list.ends_on(training)
+    if training.promotion is Promotion.PROPOSED:
+        return msg("The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
+                   first=first, order=order, day=day)  # fmt: skip
+    if (
+        training.admission is Admission.APPROVAL
+    ):  # seats that were free when people were put on the list stay free
+        return msg("A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+                   first=first, order=order, day=day)  # fmt: skip
+    return msg("A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+               first=first, order=order, day=day)  # fmt: skip

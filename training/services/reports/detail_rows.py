@@ -1,0 +1,134 @@
+"""The long attendance report: one row per registration and session, streamed as the registers list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    Select,
+    case,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.orm import aliased
+
+from training.db import db
+from training.models import (
+    ActivityType,
+    Agency,
+    AttendanceRecord,
+    Programme,
+    Registration,
+    Theme,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services.reports import figures
+
+COLUMNS = (
+    "programme_code", "programme_title", "theme_code", "training_code", "training_title", "activity_type", "country",
+    "session_title", "session_theme_code", "session_date", "session_start", "session_end", "scheduled_minutes",
+    "trainee_id", "family_name", "given_names", "sex", "trainee_country", "agency_code", "agency_name", "agency_type",
+    "registration_state", "attendance_status", "attended_minutes", "register_state",
+)  # fmt: skip
+"""The long report's columns; scripts read them by name and order."""
+TEXT_COLUMNS = frozenset(
+    COLUMNS.index(name)
+    for name in ("programme_code", "programme_title", "training_code", "training_title", "session_title",
+                 "family_name", "given_names", "agency_code", "agency_name")
+)  # fmt: skip
+"""Positions of the columns that hold what people typed."""
+
+
+def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[Any]]:
+    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed.
+
+    The query is built at once, while the user is at hand; rows may be read after the request has ended.
+    """
+    theme, session_theme = aliased(Theme), aliased(Theme)
+    hidden = Agency.confidential
+    found = figures.from_registers(
+        select(
+            Programme.code,
+            Programme.title,
+            theme.code,
+            Training.code,
+            Training.title,
+            ActivityType.code,
+            Training.country,
+            TrainingSession.title,
+            session_theme.code,
+            figures.plain(TrainingSession.starts_local),
+            figures.plain(TrainingSession.ends_local),
+            TrainingSession.scheduled_minutes,
+            figures.plain(Trainee.public_id),
+            case((hidden, literal("")), else_=Trainee.family_name),
+            case((hidden, literal("")), else_=Trainee.given_names),
+            figures.plain(Trainee.sex),
+            Registration.trainee_country,
+            Registration.agency_code,
+            Registration.agency_name,
+            Registration.agency_type_code,
+            figures.plain(Registration.state),
+            figures.plain(AttendanceRecord.status),
+            AttendanceRecord.minutes,
+            figures.plain(TrainingSession.register_state),
+            Training.zone,
+        ),
+        filters,
+        user,
+    )
+    found = (
+        found.join(Programme, Programme.id == Training.programme_id)
+        .join(theme, theme.id == Training.theme_id)
+        .join(session_theme, session_theme.id == TrainingSession.theme_id)
+        .join(ActivityType, ActivityType.id == Training.activity_type_id)
+        .join(Agency, Agency.id == Registration.agency_id)
+        .order_by(Training.id, TrainingSession.id, Registration.id)
+    )
+    return _streamed(found)
+
+
+def count_long_rows(filters: figures.Filters, *, user: User | None) -> int:
+    """How many rows ``long_rows`` gives."""
+    return db.session.scalar(figures.from_registers(select(func.count()), filters, user)) or 0
+
+
+def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
+    times: dict[tuple[Any, Any, str], tuple[str, str, str]] = {}
+    for row in db.session.execute(found.execution_options(yield_per=5000)):
+        line = list(row)
+        zone = line.pop()
+        key = (line[9], line[10], zone)
+        if key not in times:
+            times[key] = _local_times(*key)
+        line[9:11] = times[key]
+        line[13] = _dashed(line[13])
+        if line[22] is None:
+            line[22], line[23] = "not_recorded", ""
+        yield line
+
+
+def _local_times(starts: Any, ends: Any, zone: str) -> tuple[str, str, str]:
+    """(day, start, end) in ISO 8601 with the zone's offset; SQLite gives wall time as text."""
+    first, last = (
+        (value if isinstance(value, datetime) else datetime.fromisoformat(value)).replace(
+            tzinfo=ZoneInfo(zone)
+        )
+        for value in (starts, ends)
+    )
+    return first.date().isoformat(), first.isoformat(timespec="minutes"), last.isoformat(timespec="minutes")
+
+
+def _dashed(public_id: Any) -> str:
+    """A public id as it is written; SQLite gives its 32 digits."""
+    text = str(public_id)
+    if len(text) == 36:
+        return text
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,226 @@
+"""Trainings: planned, opened, held, completed. Each step between states is a named action with its guard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
+from training.models import (
+    ActivityType,
+    Admission,
+    Modality,
+    Programme,
+    ProgrammeState,
+    Promotion,
+    Registration,
+    ReserveOrder,
+    Theme,
+    Training,
+    TrainingState,
+    User,
+    Venue,
+)
+from training.rules import walltime
+from training.rules.names import search_key
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.letters import notices, of_changes
+from training.services.programmes import themes
+from training.services.registrations import reserve_list
+from training.services.registrations.reserve_list import Freed
+from training.services.schedule import sessions
+from training.text import msg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a training is made of, besides its programme, its state and its sessions."""
+
+    code: str
+    title: str
+    theme: Theme
+    activity_type: ActivityType
+    modality: Modality
+    languages: Sequence[str]
+    zone: str
+    starts_on: date
+    ends_on: date
+    capacity: int
+    admission: Admission
+    registration_opens_local: datetime
+    registration_closes_local: datetime
+    completion_percent: int
+    reserve_order: ReserveOrder = ReserveOrder.RANK
+    promotion: Promotion = Promotion.AUTOMATIC
+    nearest_first: bool = True
+    offer_hours: int = 48
+    promotion_ends_days: int = 0
+    venue: Venue | None = None
+    country: str | None = None
+    link: str = ""
+    description: str = ""
+
+
+@atomic
+def create(programme: Programme, *, by: User | None, details: Details) -> Training:
+    """Plan a training under ``programme``; it begins as a draft."""
+    if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
+        raise Conflict(
+            msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
+        )
+    training = Training(state=TrainingState.DRAFT)
+    with db.session.no_autoflush:
+        training.programme = programme
+        training.programme_theme_id = programme.theme_id
+        _set(training, details)
+        _check(training, programme)
+    db.session.add(training)
+    audit.record(by=by, action="training.create", thing=training)
+    return training
+
+
+@atomic
+def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
+    """Change a training; seats that this adds go to the next in line. Returns who moved up.
+
+    A new zone keeps the wall time of its sessions; capacity never falls below the seats held.
+    """
+    locked_trainings.lock(training)
+    if training.state in locked_trainings.FINISHED:
+        raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
+    before, facts_before = audit.snapshot(training), of_changes.facts(training)
+    seats_before = training.capacity
+    with db.session.no_autoflush:
+        if details.capacity < training.capacity:  # what is let in at the door may stand above it already
+            _check_capacity(training, details.capacity)
+        _check_admission(training, details.admission)
+        moved = details.zone != training.zone
+        _check_dates_span_sessions(training, details)
+        _set(training, details)
+        _check(training, training.programme)
+        if moved:
+            _check_deadlines(training)
+            sessions.derive_instants(training)
+    db.session.flush()  # the theme's id is compared with what it was
+    audit.record(by=by, action="training.change", thing=training, before=before)
+    notices.training_changed(training, before=facts_before)
+    return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
+
+
+@atomic
+def add_seat_at_the_door(training: Training, *, by: User) -> None:
+    """One seat more, for the person who stands at the door and takes it in the same step: nobody else moves up."""
+    locked_trainings.lock(training)
+    before = audit.snapshot(training)
+    training.capacity += 1
+    db.session.flush()  # the next count of seats must see it
+    audit.record(by=by, action="seats.raised_at_the_door", thing=training, before=before)
+
+
+def _set(training: Training, details: Details) -> None:
+    walltime.check_zone(details.zone)
+    training.code, training.title = details.code.upper(), details.title
+    training.theme, training.activity_type, training.modality = (
+        details.theme,
+        details.activity_type,
+        details.modality,
+    )
+    training.languages, training.venue = ",".join(details.languages), details.venue
+    training.country = details.venue.country if details.venue else details.country or ""
+    training.link, training.zone, training.description = details.link, details.zone, details.description
+    training.starts_on, training.ends_on = details.starts_on, details.ends_on
+    training.capacity, training.admission = details.capacity, details.admission
+    training.completion_percent = details.completion_percent
+    training.reserve_order, training.promotion = details.reserve_order, details.promotion
+    training.nearest_first, training.offer_hours = details.nearest_first, details.offer_hours
+    training.promotion_ends_days = details.promotion_ends_days
+    training.registration_opens_local = details.registration_opens_local
+    training.registration_closes_local = details.registration_closes_local
+    training.registration_opens_at = walltime.instant(
+        details.registration_opens_local, details.zone, "registration_opens_local"
+    )
+    training.registration_closes_at = walltime.instant(
+        details.registration_closes_local, details.zone, "registration_closes_local"
+    )
+    training.search_key = search_key(details.title, details.code)
+
+
+def _check(training: Training, programme: Programme) -> None:
+    if training.ends_on < training.starts_on:
+        raise Invalid(msg("The end is before the start."), field="ends_on")
+    if not programme.starts_on <= training.starts_on <= training.ends_on <= programme.ends_on:
+        raise Invalid(
+            msg("Its programme runs from %(first)s to %(last)s: the training must lie within.",
+                first=programme.starts_on, last=programme.ends_on),
+            field="starts_on",
+        )  # fmt: skip
+    if training.registration_closes_at <= training.registration_opens_at:
+        raise Invalid(msg("Registration must close after it opens."), field="registration_closes_local")
+    if training.registration_closes_local.date() > training.ends_on:
+        raise Invalid(
+            msg("Registration must close before the training is over."), field="registration_closes_local"
+        )
+    if not 1 <= training.completion_percent <= 100:
+        raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
+    if training.modality is not Modality.ONLINE and training.venue is None and not training.country:
+        raise Invalid(msg("Pick the venue, or at least the country."), field="venue")
+    themes.check_use(training.theme, under=programme.theme)
+    twin = db.session.scalar(select(Training.id).where(Training.code == training.code))
+    if twin not in (None, training.id):
+        raise Invalid(msg("There is a training with this code already."), field="code")
+
+
+def _check_capacity(training: Training, capacity: int) -> None:
+    counted = seat_counts.count(training)
+    held = sum(counted.held.values())
+    if capacity < held:
+        raise Invalid(
+            msg(
+                "%(held)s seats are held. Withdraw registrations first, or keep at least %(held)s seats.",
+                held=held,
+            ),
+            field="capacity",
+        )
+    if capacity < counted.least_capacity:
+        raise Invalid(
+            msg("Seats kept for agencies and countries, and those that others hold, come to %(least)s: keep fewer or "
+                "release unused ones first, or leave at least %(least)s seats.", least=counted.least_capacity),
+            field="capacity",
+        )  # fmt: skip
+
+
+def _check_admission(training: Training, admission: Admission) -> None:
+    """First come leaves nobody undecided: who was submitted would be overtaken."""
+    if admission is not Admission.FIRST_COME or training.admission is Admission.FIRST_COME:
+        return
+    waiting = visible_trainings.state_counts(training)
+    undecided = waiting.get("submitted", 0) + waiting.get("returned", 0)
+    if undecided:
+        raise Invalid(
+            msg(
+                "Decide on the submissions first: %(count)s wait, and newcomers would overtake them.",
+                count=undecided,
+            ),
+            field="admission",
+        )
+
+
+def _check_dates_span_sessions(training: Training, details: Details) -> None:
+    for session in locked_trainings.live_sessions(training):
+        if not details.starts_on <= session.starts_local.date() <= details.ends_on:
+            raise Invalid(
+                msg("A session stands on %(day)s, outside these dates: move or cancel it first.",
+                    day=session.starts_local.date()),
+                field="starts_on",
+            )  # fmt: skip
+
+
+def _check_deadlines(training: Training) -> None:
+    """Refuse a zone that skips the time of a deadline for kept seats."""
+    for allocation in seat_counts.allocations(training):
+        if allocation.release_local:
+            walltime.instant(allocation.release_local, training.zone, "zone")

@@ -1,0 +1,144 @@
+"""A training's steps between its states: each named, each with the guard that may refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from training import clock
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
+from training.models import (
+    AttendanceRecord,
+    ReasonCode,
+    RegisterState,
+    Registration,
+    Reminder,
+    Training,
+    TrainingSession,
+    TrainingState,
+    User,
+)
+from training.services import audit, locked_trainings
+from training.services.letters import notices
+from training.services.registrations import reserve_list, steps
+from training.services.registrations.reserve_list import Freed
+from training.services.schedule import sessions
+from training.text import Message, msg
+
+
+@dataclass(frozen=True)
+class Move:
+    """A named step between states."""
+
+    froms: tuple[TrainingState, ...]
+    to: TrainingState
+    guard: Callable[[Training], Message | None] | None = None
+    needs_reason: bool = False
+
+
+def _no_sessions(training: Training) -> Message | None:
+    if not locked_trainings.live_sessions(training):
+        return msg("Add its sessions first: people need to know when to come.")
+    return None
+
+
+def _not_ready(training: Training) -> Message | None:
+    if _no_sessions(training):
+        return _no_sessions(training)
+    if training.registration_closes_at <= clock.now():
+        return msg("The registration's deadline has passed: move it first.")
+    return None
+
+
+def _not_begun(training: Training) -> Message | None:
+    if training.starts_on > clock.today(training.zone):
+        return msg("It has not begun yet: it starts on %(day)s.", day=training.starts_on)
+    return _no_sessions(training)
+
+
+def _not_over(training: Training) -> Message | None:
+    live = locked_trainings.live_sessions(training)
+    if any(s.ends_at > clock.now() for s in live):
+        return msg("Some of its sessions have not ended yet.")
+    still_open = sum(s.register_state is RegisterState.OPEN for s in live)
+    if still_open:
+        return msg("%(count)s of its registers are still open: close them first.", count=still_open)
+    return None
+
+
+def _has_attendance(training: Training) -> Message | None:
+    known = db.session.scalar(
+        select(AttendanceRecord.id)
+        .join(TrainingSession, TrainingSession.id == AttendanceRecord.session_id)
+        .where(TrainingSession.training_id == training.id, AttendanceRecord.status.is_not(None))
+        .limit(1)
+    )
+    return msg("Attendance was recorded already, so it took place.") if known else None
+
+
+_S = TrainingState
+
+
+MOVES = {
+    "open": Move((_S.DRAFT, _S.POSTPONED), _S.OPEN, _not_ready),
+    "confirm": Move((_S.OPEN,), _S.CONFIRMED, _no_sessions),
+    "start": Move((_S.OPEN, _S.CONFIRMED), _S.RUNNING, _not_begun),
+    "complete": Move((_S.RUNNING,), _S.COMPLETED, _not_over),
+    "reopen": Move((_S.COMPLETED,), _S.RUNNING, None, True),
+    "postpone": Move((_S.OPEN, _S.CONFIRMED), _S.POSTPONED, _has_attendance, True),
+    "cancel": Move(
+        (_S.DRAFT, _S.OPEN, _S.CONFIRMED, _S.RUNNING, _S.POSTPONED), _S.CANCELLED, _has_attendance, True
+    ),
+}
+
+
+def available(training: Training) -> list[str]:
+    """The names of the steps that its state has; the guard may still refuse one."""
+    return [name for name, step in MOVES.items() if training.state in step.froms]
+
+
+@atomic
+def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
+    """Take the named step, or raise ``Conflict`` with what stands against it; returns who moved up.
+
+    Cancelling and postponing call the sessions off, which sets rooms and trainers free; cancelling ends the registrations
+    too, by the organiser. When registration opens again, offers stand anew and seats that became free are given.
+    """
+    locked_trainings.lock(training)
+    step = MOVES[name]
+    if training.state not in step.froms:
+        raise Conflict(
+            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
+        )
+    refusal = step.guard(training) if step.guard else None
+    if refusal:
+        raise Conflict(refusal, "not_yet")
+    if step.needs_reason and not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    before = audit.snapshot(training)
+    training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
+    if name in ("cancel", "postpone"):
+        sessions.call_off(locked_trainings.live_sessions(training), reason)
+    if before["state"] == _S.POSTPONED:
+        _forget_reminders(training)
+    audit.record(by=by, action=f"training.{name}", thing=training, before=before)
+    notices.training_moved(training, name=name, reason=reason)
+    if name == "cancel":
+        _end_registrations(training, by, reason)
+    if name == "open":
+        reserve_list.renew_offers(training)
+    db.session.flush()  # who is next in line is read from the database, the training's state too
+    return reserve_list.promote(training, Freed(), by=by)
+
+
+def _end_registrations(training: Training, by: User | None, reason: str) -> None:
+    ended = steps.end_all(training, by, ReasonCode.ORGANISER, reason)
+    audit.record(by=by, action="training.end_registrations", thing=training, changes={"registrations": ended})
+
+
+def _forget_reminders(training: Training) -> None:
+    """It opens anew: those who were reminded before it was postponed are reminded again, on the same days too."""
+    db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))

@@ -1,0 +1,188 @@
+"""Which trainings somebody may see, and what the pages read of them; the outbox asks it before it sends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from training import clock
+from training.db import db
+from training.errors import NotFound
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    Programme,
+    Registration,
+    Role,
+    SeatAllocation,
+    SessionTrainer,
+    Theme,
+    Trainer,
+    Training,
+    TrainingSession,
+    TrainingState,
+    User,
+)
+from training.rules.names import fold
+from training.text import msg
+
+OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+
+
+def in_scope(user: User) -> ColumnElement[bool]:
+    """Whether a training is of a coordinator's themes; nobody else is limited by it, nor who has all themes."""
+    if user.role is not Role.COORDINATOR or user.all_themes:
+        return true()
+    mine = [theme.id for theme in user.themes]
+    return or_(Training.theme_id.in_(mine), Training.programme_theme_id.in_(mine))
+
+
+def visible_to(user: User) -> Select[Training]:
+    """The trainings that ``user`` may see.
+
+    A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
+    and those for which it has registrations; a trainer sees those with a session that they give.
+    """
+    found = select(Training)
+    match user.role:
+        case Role.PARTNER:
+            return found.where(
+                or_(_offered_to(user), _has_registrations_of(user)), Training.state != TrainingState.DRAFT
+            )
+        case Role.TRAINER:
+            return found.where(_taught_by(user))
+    return found
+
+
+def search(
+    user: User,
+    *,
+    text: str = "",
+    theme: Theme | None = None,
+    programme: Programme | None = None,
+    state: TrainingState | None = None,
+    country: str | None = None,
+    starts_from: date | None = None,
+    starts_to: date | None = None,
+    sort: str = "starts_on",
+    descending: bool = True,
+) -> Select[Training]:
+    """Trainings by title or code, latest first unless sorted otherwise."""
+    found = visible_to(user).options(
+        joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)
+    )
+    for word in fold(text).split():
+        found = found.where(Training.search_key.contains(word, autoescape=True))
+    conditions = {
+        Training.theme_id: theme and theme.id,
+        Training.programme_id: programme and programme.id,
+        Training.state: state,
+        Training.country: country,
+    }
+    for column, value in conditions.items():
+        if value:
+            found = found.where(column == value)
+    if starts_from:
+        found = found.where(Training.starts_on >= starts_from)
+    if starts_to:
+        found = found.where(Training.starts_on <= starts_to)
+    by = {"starts_on": Training.starts_on, "title": Training.search_key, "code": Training.code}[sort]
+    return found.order_by(by.desc() if descending else by, Training.id.desc() if descending else Training.id)
+
+
+def get(user: User, public_id: UUID) -> Training:
+    """The training with this id among those that ``user`` may see, or ``NotFound``."""
+    found = db.session.scalar(
+        visible_to(user)
+        .where(Training.public_id == public_id)
+        .options(
+            joinedload(Training.theme),
+            joinedload(Training.programme).joinedload(Programme.theme),
+            joinedload(Training.venue),
+            joinedload(Training.activity_type),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_code(code: str) -> Training:
+    """The training with this code, or ``NotFound``; for commands."""
+    found = db.session.scalar(select(Training).where(func.upper(Training.code) == code.strip().upper()))
+    if found is None:
+        raise NotFound(msg("There is no training with the code %(code)s.", code=code[:40]))
+    return found
+
+
+def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
+    """How many seats are held in each, by the training's id."""
+    rows = db.session.execute(
+        select(Registration.training_id, func.count())
+        .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
+        .group_by(Registration.training_id)
+    )
+    return dict(rows.all())  # type: ignore[arg-type]
+
+
+def state_counts(training: Training) -> dict[str, int]:
+    """How many registrations stand in each state; drafts are their agencies' own affair."""
+    rows = db.session.execute(
+        select(Registration.state, func.count())
+        .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
+        .group_by(Registration.state)
+    )
+    return {state.value: count for state, count in rows}
+
+
+def is_registration_open(training: Training) -> bool:
+    """Whether partners may register now."""
+    return (
+        training.state in OFFERED_TO_PARTNERS
+        and training.registration_opens_at <= clock.now() < training.registration_closes_at
+    )
+
+
+def may_register(training: Training) -> list[int]:
+    """The active agencies that may register for it: seats are kept for them or their country, or for nobody."""
+    kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
+    found = select(Agency.id).where(Agency.is_active)
+    if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
+        found = found.where(
+            Agency.id.in_([one.agency_id for one in kept if one.agency_id])
+            | Agency.country.in_([one.country for one in kept if one.country])
+        )
+    return list(db.session.scalars(found.order_by(Agency.id)))
+
+
+def _offered_to(user: User):  # type: ignore[no-untyped-def]
+    """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
+    kept = (
+        select(func.coalesce(func.sum(SeatAllocation.seats), 0))
+        .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
+        .correlate(Training)
+        .scalar_subquery()
+    )
+    country = user.agency.country if user.agency else ""
+    own = exists().where(
+        SeatAllocation.training_id == Training.id,
+        or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
+    )
+    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
+
+
+def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
+    return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
+
+
+def _taught_by(user: User):  # type: ignore[no-untyped-def]
+    return exists().where(
+        TrainingSession.training_id == Training.id,
+        SessionTrainer.session_id == TrainingSession.id,
+        SessionTrainer.trainer_id == Trainer.id,
+        Trainer.user_id == user.id,
+    )

@@ -1,0 +1,198 @@
+"""Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
+
+The first line of ``templates/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
+are all empty falls away, and with it the line before it that ends with a colon. What people typed cannot make a line, a header or a link of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from string import Template
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+
+from config import LANGUAGES, ROOT
+from training.rules import countries
+
+FOLDER = ROOT / "templates" / "letters"
+TO_PERSON = {
+    kind: f"trainee_{kind}"
+    for kind in (
+        "confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced", "changed",
+        "postponed", "cancelled", "start_near",
+    )
+}  # fmt: skip
+"""The kinds of letter to the person registered, by what they tell of."""
+KINDS = (
+    "submitted", "confirmed", "reserve", "offered", "offer_over", "declined", "returned", "replaced", "withdrawn",
+    "correction",
+    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_moved", "deadline_near", "start_near", "seats_given",
+    "seats_refused", "seats_near", "coordinator_submitted", "coordinator_withdrawn", "coordinator_seats_asked",
+    "coordinator_seats_returned", "trainee", *TO_PERSON.values(),
+)  # fmt: skip
+FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
+ALONE = frozenset({"trainee"})
+"""Kinds that are whole letters; the others are parts that stand in the frame."""
+OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
+"""Kinds that tell a person that their registration has ended, and so are sent although it has."""
+CALLED_OFF = {"en": "cancelled", "fr": "annulée", "ru": "отменено"}
+ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
+
+
+class Ready(str):
+    """A text that is taken as it stands: made of cleaned parts, or a link's mark."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter, or a part of one, in one language."""
+
+    subject: str
+    body: str
+
+
+def language_of(wanted: str) -> str:
+    """The language to write in: the wanted one where there are letters in it, else English."""
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def one_line(text: str) -> str:
+    """``text`` on one line without control characters or invisible ones that turn the reading order."""
+    if text.isprintable():  # nearly every text; a roster of thousands has many
+        return " ".join(text.split())
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return " ".join(
+        "".join(c for c in kept if unicodedata.category(c) != "Cf" or c in "\u200c\u200d").split()
+    )
+
+
+def block(items: Iterable[str]) -> Ready:
+    """Lines below each other; each was made of ``one_line`` texts and links."""
+    return Ready("\n".join(f"  {item}" for item in items))
+
+
+def paragraphs(text: str) -> Ready:
+    """A longer text with its lines kept."""
+    return Ready("\n".join(one_line(line) for line in text.splitlines()).strip())
+
+
+@cache
+def _source(kind: str, language: str) -> tuple[Template, list[tuple[Template, list[str]]]]:
+    """The subject, and each line with the names in it: taken apart once for thousands of letters."""
+    subject, _, body = (FOLDER / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
+    lines = [Template(line) for line in re.split(r"(?<!:)\n", body.strip("\n"))]
+    return Template(subject), [(line, line.get_identifiers()) for line in lines]
+
+
+def placeholders(kind: str, language: str) -> set[str]:
+    """The names that a letter of this kind needs."""
+    subject, lines = _source(kind, language)
+    return {*subject.get_identifiers(), *(name for _, names in lines for name in names)}
+
+
+def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
+    """The letter with its placeholders filled; raises ``KeyError`` when one has no value."""
+    clean = {name: value if isinstance(value, Ready) else one_line(value) for name, value in values.items()}
+    subject, lines = _source(kind, language)
+    written = [
+        line.substitute(clean) if names else line.template
+        for line, names in lines if not names or any(clean[name] for name in names)
+    ]  # fmt: skip
+    whole = re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
+    return Letter(one_line(subject.substitute(clean))[:200], whole)
+
+
+def framed(
+    parts: Sequence[Letter],
+    language: str,
+    values: Mapping[str, str],
+    subject: str = "",
+    frame: str = FRAME,
+) -> Letter:
+    """One letter of several parts, with the ``subject`` of one of them where that says it all."""
+    inside = Ready("\n\n".join(part.body for part in parts))
+    whole = fill(frame, language, {**values, "parts": inside})
+    return Letter(subject or whole.subject, whole.body)
+
+
+def days(starts_on: date, ends_on: date, language: str) -> str:
+    """12–14 May 2026, without saying twice what is the same."""
+    last = format_date(ends_on, "d MMM y", locale=language)
+    if starts_on == ends_on:
+        return last
+    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
+        return f"{starts_on.day}–{last}"
+    is_one_year = starts_on.year == ends_on.year
+    return f"{format_date(starts_on, 'd MMM' if is_one_year else 'd MMM y', locale=language)} – {last}"
+
+
+def slot(starts: datetime, ends: datetime, language: str) -> str:
+    """12 May 2026, 09:00–12:00, in wall time."""
+    first, last = (format_date(at, "d MMM y", locale=language) for at in (starts, ends))
+    until = f"{ends:%H:%M}" if first == last else f" {last}, {ends:%H:%M}"
+    return f"{first}, {starts:%H:%M}–{until}"
+
+
+def moment(at: datetime, zone: str, language: str) -> str:
+    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} {zone.replace('_', ' ')}"
+
+
+def country(code: str, language: str) -> str:
+    """The country's name; the code where it is not known."""
+    if code in countries.COUNTRIES:
+        return str(countries.COUNTRIES[code][0])
+    return str(Locale(language).territories.get(code, code))
+
+
+FREE = {
+    "en": {"open": "some are still free", "few": "few are left"},
+    "fr": {"open": "il en reste", "few": "il en reste peu"},
+    "ru": {"open": "свободные ещё есть", "few": "осталось мало"},
+}
+"""All that an agency is told of seats that are not its own."""
+
+
+OUTCOMES = {
+    "en": {"submitted": "to be decided", "confirmed": "confirmed", "reserve": "reserve list"},
+    "fr": {"submitted": "à décider", "confirmed": "confirmé", "reserve": "liste d’attente"},
+    "ru": {"submitted": "ждёт решения", "confirmed": "подтверждено", "reserve": "резервный список"},
+}
+
+
+def outcome(state: str, language: str) -> str:
+    """What became of a submission, in a word or two; nothing where it is none of these."""
+    return OUTCOMES[language].get(state, "")
+
+
+BY_LINK = {
+    "en": "has declined by the link in the letter",
+    "fr": "a décliné au moyen du lien reçu",
+    "ru": "отказ по ссылке из письма",
+}
+
+IMPORT_UNDONE = {
+    "en": "the list by which they were registered has been taken back",
+    "fr": "la liste par laquelle la personne a été inscrite a été annulée",
+    "ru": "список, по которому человек был зарегистрирован, отозван",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE)
+LINK_STOPPED = {
+    "en": "(this link does not work any more)",
+    "fr": "(ce lien ne fonctionne plus)",
+    "ru": "(эта ссылка больше не действует)",
+}
+
+
+def said(reason: str, language: str) -> str:
+    """A reason that a person gave; what the system wrote in its stead speaks the reader's language."""
+    return next((one[language] for one in BY_SYSTEM if one["en"] == reason), reason)

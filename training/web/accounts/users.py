@@ -1,0 +1,111 @@
+"""Users of the instance, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.accounts import InvitationForm, UserFilter, UserForm
+from training.models import User
+from training.policy import Action
+from training.services.accounts import users
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, sorting, submitted
+
+bp = Blueprint("users", __name__, url_prefix="/users")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _links() -> dict[str, str]:
+    config = current_app.config["CONFIG"]
+    return {"public_url": config.public_url, "secret_key": config.secret_key}
+
+
+def _offer(form: UserForm) -> UserForm:
+    form.agency.offer(choices.of_agencies())
+    form.themes.offer(choices.of_themes())
+    return form
+
+
+@bp.get("")
+@permit(Action.USER_LIST)
+def index() -> Response:
+    """Every account."""
+    form = choices.filtered(UserFilter(request.args))
+    sort = sorting(("name", "email", "role", "signed_in"), "name")
+    found = users.search(**choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "users", form):
+        return file
+    return page(
+        "accounts/users/index.html", "accounts/users/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        users=paginate(found),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.USER_CHANGE)
+@once
+def new() -> Response:
+    """Invite somebody."""
+    form = _offer(InvitationForm(request.form))
+    if submitted(form):
+        try:
+            users.invite(by=_user(), **form.data, **_links())
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The invitation is in the outbox."))
+            return redirect(url_for(".index"), 303)
+    return page("edit.html", form=form, title=_("Invite somebody"), back=(_("Users"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.USER_CHANGE, users.get)
+def edit(user: User) -> Response:
+    """Change an account."""
+    form = _offer(UserForm(request.form, obj=user))
+    if submitted(form):
+        try:
+            users.change(user, by=_user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for(".index"), 303)
+    return page("edit.html", form=form, title=user.name, back=(_("Users"), url_for(".index")))
+
+
+@bp.post("/<uuid:public_id>/deactivate")
+@permit(Action.USER_CHANGE, users.get)
+def deactivate(user: User) -> Response:
+    """Close an account; it is signed out everywhere at once."""
+    users.deactivate(user, by=_user())
+    flash(_("The account is closed and signed out everywhere."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/<uuid:public_id>/activate")
+@permit(Action.USER_CHANGE, users.get)
+def activate(user: User) -> Response:
+    """Open it again."""
+    users.activate(user, by=_user())
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/<uuid:public_id>/invite")
+@permit(Action.USER_CHANGE, users.get)
+def invite(user: User) -> Response:
+    """Mail a fresh invitation."""
+    users.mail_invitation_again(user, by=_user(), **_links())
+    flash(_("The invitation is in the outbox."))
+    return redirect(url_for(".index"), 303)

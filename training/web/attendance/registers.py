@@ -1,0 +1,230 @@
+"""The attendance register of a session: marked, closed, corrected; and the sign-in sheet for paper."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import Conflict, DomainError, Invalid
+from training.forms.attendance import DoorForm
+from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
+from training.policy import Action, can
+from training.services import visible_trainings
+from training.services.attendance import at_the_door, registers
+from training.services.papers import sign_in_sheets
+from training.services.schedule import sessions
+from training.text import msg
+from training.web.kit import choices
+from training.web.kit.access import permit
+from training.web.kit.respond import Pages, download, page, page_number, reason, submitted
+
+bp = Blueprint("registers", __name__, url_prefix="/sessions")
+PER_PAGE = 100
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _shown(
+    session: TrainingSession,
+    clashes: list[registers.Clash] | None = None,
+    refusal: str = "",
+    door: DoorForm | None = None,
+    full: str = "",
+    twin: bool = False,
+    status: int = 422,
+) -> Response:
+    """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
+    if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
+        door = _door(None)
+    tally = registers.tally(session)
+    pages = Pages(page_number(), tally.listed, PER_PAGE)
+    rows = registers.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
+    return page(
+        "attendance/registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
+        tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=registers.corrections(session),
+        is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
+    )  # fmt: skip
+
+
+def _door(data: Any) -> DoorForm:
+    form = DoorForm(data)
+    form.agency.offer(choices.of_agencies())
+    return form
+
+
+@bp.get("/<uuid:public_id>/register")
+@permit(Action.REGISTER_READ, sessions.get)
+def show(session: TrainingSession) -> Response:
+    """The register."""
+    return _shown(session)
+
+
+@bp.post("/<uuid:public_id>/register")
+@permit(Action.REGISTER_MARK, sessions.get)
+def save(session: TrainingSession) -> Response:
+    """Store what was marked; what somebody else changed meanwhile is shown beside it."""
+    if refused := _not_saved(session):
+        return refused
+    flash(_("Saved."))
+    return redirect(url_for(".show", public_id=session.public_id, page=request.form.get("page") or None), 303)
+
+
+def _not_saved(
+    session: TrainingSession, door: DoorForm | None = None, *, along: bool = False
+) -> Response | None:
+    """Store what was marked; the page that says why not all of it could be, None where it was.
+
+    ``along``: another button took it along; where nothing was marked, nothing stands in that one's way.
+    """
+    try:
+        marks = _marks()
+        if along and not marks:
+            return None
+        clashes = registers.save(session, by=_user(), marks=marks, reason=reason())
+    except (Conflict, Invalid) as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 422
+        return _shown(session, refusal=refusal.explained.translated(), door=door, status=status)
+    return _shown(session, clashes, door=door) if clashes else None
+
+
+def _marks() -> list[registers.Mark]:
+    """What was touched: a cell sent as it had been loaded says nothing."""
+    found = []
+    for name in request.form:
+        if not name.startswith("was-"):
+            continue
+        key = name.removeprefix("was-")
+        sent = "|".join(
+            request.form.get(f"{part}-{key}", "").strip() for part in ("status", "arrived", "left", "early")
+        )
+        if sent != request.form[name]:
+            found.append(_mark(key))
+    return found
+
+
+def _mark(key: str) -> registers.Mark:
+    status = request.form.get(f"status-{key}", "")
+    version = request.form.get(f"version-{key}", "")
+    try:
+        return registers.Mark(
+            UUID(key),
+            AttendanceStatus(status) if status else None,
+            int(version) if re.fullmatch(r"[0-9]{1,9}", version) else -1,
+            _time(f"arrived-{key}") if status == AttendanceStatus.LATE else None,
+            _time(f"left-{key}") if status in registers.WITH_TIMES else None,
+            status == AttendanceStatus.LATE and f"early-{key}" in request.form,
+        )
+    except ValueError:
+        raise Invalid(msg("A mark could not be understood: use the letters and times as shown.")) from None
+
+
+def _time(name: str) -> time | None:
+    text = request.form.get(name, "").strip()
+    return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
+
+
+def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Response:
+    flash(text)
+    return redirect(url_for(".show", public_id=session.public_id, _anchor=anchor), 303)
+
+
+@bp.post("/<uuid:public_id>/register/all-present")
+@permit(Action.REGISTER_MARK, sessions.get)
+def all_present(session: TrainingSession) -> Response:
+    """Mark everybody present who is not recorded."""
+    if refused := _not_saved(session, along=True):
+        return refused
+    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
+    return _done(session, _("%(count)s people are marked present.", count=count))
+
+
+@bp.post("/<uuid:public_id>/register/rest-absent")
+@permit(Action.REGISTER_MARK, sessions.get)
+def rest_absent(session: TrainingSession) -> Response:
+    """Mark everybody absent who is not recorded."""
+    if refused := _not_saved(session, along=True):
+        return refused
+    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
+    return _done(session, _("%(count)s people are marked absent.", count=count))
+
+
+@bp.post("/<uuid:public_id>/register/door")
+@permit(Action.REGISTER_ADD, sessions.get)
+def door(session: TrainingSession) -> Response:
+    """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
+    form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
+    if refused := _not_saved(session, form, along=True):
+        return refused
+    if not submitted(form):
+        return _shown(session, door=form)
+    try:
+        added = at_the_door.add(
+            session, by=_user(), **form.data, raise_seats=may_raise and "raise" in request.form,
+            is_another="another" in request.form,
+        )  # fmt: skip
+    except DomainError as refusal:
+        if may_raise and isinstance(refusal, Conflict) and refusal.code == "full":
+            return _shown(session, door=form, full=refusal.explained.translated())
+        form.refuse(refusal)
+        return _shown(
+            session, door=form, twin=isinstance(refusal, Conflict) and refusal.code == "on_register"
+        )
+    # the form was sent to #door, which a browser would keep: what was done is said above it
+    return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")
+
+
+@bp.post("/<uuid:public_id>/register/close")
+@permit(Action.REGISTER_CLOSE, sessions.get)
+def close(session: TrainingSession) -> Response:
+    """Sign the register off."""
+    if refused := _not_saved(session, along=True):
+        return refused
+    try:
+        registers.close(session, by=_user())
+    except DomainError as refusal:
+        return _shown(session, refusal=refusal.explained.translated())
+    return _done(session, _("The register is closed."))
+
+
+@bp.post("/<uuid:public_id>/register/lock")
+@permit(Action.REGISTER_REOPEN, sessions.get)
+def lock(session: TrainingSession) -> Response:
+    """Lock a closed register."""
+    registers.lock(session, by=_user())
+    return _done(session, _("The register is locked."))
+
+
+@bp.post("/<uuid:public_id>/register/reopen")
+@permit(Action.REGISTER_REOPEN, sessions.get)
+def reopen(session: TrainingSession) -> Response:
+    """Open it again, for a reason."""
+    try:
+        registers.reopen(session, by=_user(), reason=reason())
+    except DomainError as refusal:
+        return _shown(session, refusal=refusal.explained.translated())
+    return _done(session, _("The register is open again."))
+
+
+@bp.get("/of/<uuid:public_id>/sign-in-sheet.pdf")
+@permit(Action.PARTICIPANTS_READ, visible_trainings.get)
+def sheet(training: Training) -> Response:
+    """The sign-in sheet of a whole training."""
+    pdf = sign_in_sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
+    return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
+
+
+@bp.get("/<uuid:public_id>/sign-in-sheet.pdf")
+@permit(Action.REGISTER_READ, sessions.get)
+def session_sheet(session: TrainingSession) -> Response:
+    """The sign-in sheet of one session."""
+    pdf = sign_in_sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
+    return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")

@@ -1,0 +1,128 @@
+"""Partner agencies."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError, NotFound
+from training.forms.directory import AgencyFilter, AgencyForm
+from training.models import Agency
+from training.policy import Action
+from training.services.accounts import colleagues, users
+from training.services.directory import agencies
+from training.services.registrations import visible
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, reason, sorting, submitted, uuids
+
+bp = Blueprint("agencies", __name__, url_prefix="/agencies")
+
+
+def _form(agency: Agency | None) -> AgencyForm:
+    form = AgencyForm(request.form, obj=agency)
+    form.type.offer(choices.of_agency_types())
+    form.theme.offer(choices.of_themes())
+    form.country.offer(choices.of_countries())
+    form.parent.offer(
+        choices.of_agencies([a for a in agencies.active() if agency is None or a.id != agency.id])
+    )
+    return form
+
+
+@bp.get("")
+@permit(Action.AGENCY_LIST)
+def index() -> Response:
+    """Every agency, by name."""
+    form = choices.filtered(AgencyFilter(request.args))
+    sort = sorting(("name", "code", "country"), "name")
+    found = agencies.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "agencies", form):
+        return file
+    listed = paginate(found)
+    return page(
+        "directory/agencies/index.html", "directory/agencies/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        agencies=listed, counts=agencies.people_counts(listed.items),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.AGENCY_READ, agencies.get)
+def show(agency: Agency) -> Response:
+    """An agency with its focal points and its latest registrations."""
+    found = visible.search(current_user._get_current_object(), agency=agency)
+    return page(
+        "directory/agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
+        registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.AGENCY_CREATE)
+@once
+def new() -> Response:
+    """Add an agency."""
+    form = _form(None)
+    if submitted(form):
+        try:
+            agency = agencies.create(by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The agency is added. Invite its focal point next."))
+            return redirect(url_for(".show", public_id=agency.public_id), 303)
+    return page("edit.html", form=form, title=_("New agency"), back=(_("Agencies"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.AGENCY_CHANGE, agencies.get)
+def edit(agency: Agency) -> Response:
+    """Change an agency."""
+    form = _form(agency)
+    back = url_for(".show", public_id=agency.public_id)
+    if submitted(form):
+        try:
+            agencies.change(agency, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=agency.name, back=(agency.code, back))
+
+
+@bp.post("/<uuid:public_id>/lead")
+@permit(Action.AGENCY_CHANGE, agencies.get)
+def lead(agency: Agency) -> Response:
+    """Make one of its focal points lead, or take that away."""
+    chosen = {one.public_id: one for one in users.focal_points(agency)}
+    asked = uuids("focal_point")
+    if len(asked) != 1 or asked[0] not in chosen:
+        raise NotFound
+    is_lead = request.form.get("lead") == "1"
+    colleagues.set_lead(chosen[asked[0]], by=current_user._get_current_object(), is_lead=is_lead)
+    flash(_("Saved."))
+    return redirect(url_for(".show", public_id=agency.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/suspend")
+@permit(Action.AGENCY_CHANGE, agencies.get)
+def suspend(agency: Agency) -> Response:
+    """Keep it from registering, and sign its focal points out."""
+    agencies.suspend(agency, by=current_user._get_current_object(), reason=reason())
+    flash(_("The agency is suspended and its focal points are signed out."))
+    return redirect(url_for(".show", public_id=agency.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/resume")
+@permit(Action.AGENCY_CHANGE, agencies.get)
+def resume(agency: Agency) -> Response:
+    """Let it register again."""
+    agencies.resume(agency, by=current_user._get_current_object())
+    flash(_("The agency can register people again."))
+    return redirect(url_for(".show", public_id=agency.public_id), 303)

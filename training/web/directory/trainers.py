@@ -1,0 +1,118 @@
+"""Trainers."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.directory import AbsenceForm, TrainerFilter, TrainerForm
+from training.models import Role, Trainer
+from training.policy import Action
+from training.services.accounts import users
+from training.services.directory import trainers
+from training.services.schedule import sessions
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import first, page, paginate, reason, sorting, submitted
+
+bp = Blueprint("trainers", __name__, url_prefix="/trainers")
+
+
+def _form(trainer: Trainer | None) -> TrainerForm:
+    form = TrainerForm(request.form, obj=trainer)
+    form.country.offer(choices.of_countries())
+    form.languages.offer(choices.of_languages())
+    form.themes.offer(choices.of_themes())
+    form.user.offer(choices.of_users(first(users.search(role=Role.TRAINER), 300)))
+    return form
+
+
+@bp.get("")
+@permit(Action.TRAINER_LIST)
+def index() -> Response:
+    """Every trainer, by name."""
+    form = choices.filtered(TrainerFilter(request.args))
+    sort = sorting(("name", "country"), "name")
+    found = trainers.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "trainers", form):
+        return file
+    return page(
+        "directory/trainers/index.html", "directory/trainers/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        trainers=paginate(found),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.TRAINER_READ, trainers.get)
+def show(trainer: Trainer) -> Response:
+    """A trainer with their sessions and absences."""
+    return page(
+        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
+        absences=trainers.absences(trainer), form=AbsenceForm(),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.TRAINER_CHANGE)
+@once
+def new() -> Response:
+    """Add a trainer."""
+    form = _form(None)
+    if submitted(form):
+        try:
+            trainer = trainers.create(by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".show", public_id=trainer.public_id), 303)
+    return page("edit.html", form=form, title=_("New trainer"), back=(_("Trainers"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.TRAINER_CHANGE, trainers.get)
+def edit(trainer: Trainer) -> Response:
+    """Change a trainer."""
+    form = _form(trainer)
+    back = url_for(".show", public_id=trainer.public_id)
+    if submitted(form):
+        try:
+            trainers.change(trainer, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=trainer.name, back=(trainer.name, back))
+
+
+@bp.post("/<uuid:public_id>/absences")
+@permit(Action.TRAINER_CHANGE, trainers.get)
+@once
+def add_absence(trainer: Trainer) -> Response:
+    """Note days on which the trainer is away."""
+    form = AbsenceForm(request.form)
+    if submitted(form):
+        try:
+            trainers.add_absence(trainer, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".show", public_id=trainer.public_id), 303)
+    return page(
+        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
+        absences=trainers.absences(trainer), form=form,
+    )  # fmt: skip
+
+
+@bp.post("/<uuid:public_id>/retire")
+@permit(Action.TRAINER_CHANGE, trainers.get)
+def retire(trainer: Trainer) -> Response:
+    """Schedule a trainer no longer."""
+    trainers.retire(trainer, by=current_user._get_current_object(), reason=reason())
+    return redirect(url_for(".show", public_id=trainer.public_id), 303)

@@ -1,0 +1,125 @@
+"""Venues and their rooms."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.directory import RoomForm, VenueFilter, VenueForm
+from training.models import Room, Venue
+from training.policy import Action
+from training.services.directory import venues
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, sorting, submitted
+
+bp = Blueprint("venues", __name__, url_prefix="/venues")
+
+
+def _form(venue: Venue | None) -> VenueForm:
+    form = VenueForm(request.form, obj=venue)
+    form.country.offer(choices.of_countries())
+    return form
+
+
+@bp.get("")
+@permit(Action.VENUE_LIST)
+def index() -> Response:
+    """Every venue, by city."""
+    form = choices.filtered(VenueFilter(request.args))
+    sort = sorting(("city", "name", "country"), "city")
+    found = venues.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "venues", form):
+        return file
+    listed = paginate(found)
+    return page(
+        "directory/venues/index.html", "directory/venues/_rows.html", form=form, chips=choices.chips(form), sorting=sort, venues=listed,
+        counts=venues.room_counts(listed.items),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.VENUE_READ, venues.get)
+def show(venue: Venue) -> Response:
+    """A venue with its rooms."""
+    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=RoomForm())
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.VENUE_CHANGE)
+@once
+def new() -> Response:
+    """Add a venue."""
+    form = _form(None)
+    if submitted(form):
+        try:
+            venue = venues.create(by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The venue is added. Add its rooms next."))
+            return redirect(url_for(".show", public_id=venue.public_id), 303)
+    return page("edit.html", form=form, title=_("New venue"), back=(_("Venues"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.VENUE_CHANGE, venues.get)
+def edit(venue: Venue) -> Response:
+    """Change a venue."""
+    form = _form(venue)
+    back = url_for(".show", public_id=venue.public_id)
+    if submitted(form):
+        try:
+            venues.change(venue, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=venue.name, back=(venue.name, back))
+
+
+@bp.post("/<uuid:public_id>/rooms")
+@permit(Action.VENUE_CHANGE, venues.get)
+@once
+def add_room(venue: Venue) -> Response:
+    """Add a room."""
+    form = RoomForm(request.form)
+    if submitted(form):
+        try:
+            venues.add_room(venue, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".show", public_id=venue.public_id), 303)
+    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=form)
+
+
+@bp.route("/rooms/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.VENUE_CHANGE, venues.get_room)
+def edit_room(room: Room) -> Response:
+    """Change a room."""
+    form = RoomForm(request.form, obj=room)
+    back = url_for(".show", public_id=room.venue.public_id)
+    if submitted(form):
+        try:
+            venues.change_room(room, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=room.name, back=(room.venue.name, back))
+
+
+@bp.post("/rooms/<uuid:public_id>/retire")
+@permit(Action.VENUE_CHANGE, venues.get_room)
+def retire_room(room: Room) -> Response:
+    """Offer a room no longer."""
+    venues.retire(room, by=current_user._get_current_object())
+    return redirect(url_for(".show", public_id=room.venue.public_id), 303)

@@ -1,0 +1,56 @@
+"""The role's first screen, and the health of the instance."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.models import Role, User
+from training.policy import Action
+from training.services import organisations
+from training.services.home import dashboards
+from training.services.reports import downloads, figures
+from training.web.kit.access import permit, public
+from training.web.kit.respond import page
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@permit(Action.HOME_READ)
+def index() -> Response:
+    """What the user's role wants to see first."""
+    user: User = current_user._get_current_object()
+    match user.role:
+        case Role.PARTNER:
+            open_now, are_more = dashboards.of_partner(user)
+            return page(
+                "home/first_screens/partner.html", open_trainings=open_now, are_more=are_more,
+                work=dashboards.work_of_partner(user), latest=dashboards.registrations_of_partner(user),
+            )  # fmt: skip
+        case Role.TRAINER:
+            coming, work = dashboards.of_trainer(user)
+            return page("home/first_screens/trainer.html", coming=coming, work=work, today=clock.today())
+        case Role.MANAGER:
+            filters = figures.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
+            found = figures.participations(filters, user=user)
+            return page(
+                "home/first_screens/manager.html", totals=figures.summary(found), filters=filters, files=downloads,
+                state=figures.data_state(filters, user=user), themes=figures.by_theme(found),
+            )  # fmt: skip
+    health = dashboards.of_admin() if user.role is Role.ADMIN else None
+    return page("home/first_screens/coordinator.html", due=dashboards.of_coordinator(user), health=health)
+
+
+@bp.get("/health")
+@public
+def health() -> tuple[Response, int]:
+    """Whether the instance can serve: 200 when the database answers, 503 when not."""
+    try:
+        organisations.get()
+    except SQLAlchemyError:
+        return jsonify(status="failing", database="unreachable"), 503
+    return jsonify(status="ok", database="ok"), 200

@@ -1,0 +1,112 @@
+"""The only gate: who is asking, and whether they may. A view without ``@permit`` or ``@public`` is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import session as cookie
+from flask_login import LoginManager, current_user, login_user
+from werkzeug.wrappers import Response
+
+from training.errors import NotFound
+from training.models import User
+from training.policy import Action, can, has
+from training.services import audit
+from training.services.accounts import sign_ins
+
+View = Callable[..., Any]
+Loader = Callable[[User, UUID], Any]
+
+login_manager = LoginManager()
+login_manager.session_protection = None
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares: public, or the action it needs."""
+
+    action: Action | None = None
+
+
+def init_app(app: Flask) -> None:
+    """Know who is asking, and refuse every endpoint that has not declared its access."""
+    login_manager.init_app(app)
+    app.before_request(_refuse_undeclared)
+    app.jinja_env.globals["can"] = lambda action, thing=None: (
+        current_user.is_authenticated and can(current_user._get_current_object(), Action(action), thing)
+    )
+
+
+@login_manager.user_loader
+def _user(token: str) -> User | None:
+    return sign_ins.user_of_session(token)
+
+
+@login_manager.unauthorized_handler
+def _sign_in_first() -> Response:
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.sign_in", next=back), 303)
+
+
+def public(view: View) -> View:
+    """Mark ``view`` as open to everybody."""
+    view.access = Access()  # type: ignore[attr-defined]
+    return view
+
+
+def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[[View], View]:
+    """Let in who may do ``action``.
+
+    ``load(user, public_id)`` finds the thing among what the user may see; the view gets it in place of the id.
+    What is missing, foreign or out of scope answers 404 alike; 403 only where the role lacks the action altogether.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return login_manager.unauthorized()
+            user: User = current_user._get_current_object()
+            if not has(user, action):
+                audit.record_refusal(by=user, action=action, why=request.path[:200])
+                abort(403)
+            if load is None:
+                return view(**kwargs)
+            thing = load(user, *kwargs.values())
+            if not can(user, action, thing):
+                audit.record_refusal(by=user, action=action, thing=thing)
+                raise NotFound
+            return view(thing)
+
+        guarded.access = Access(action)  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def sign_in(user: User, browser: str) -> None:
+    """Begin a session on the server and put its token into a fresh cookie."""
+    token = sign_ins.start_session(user, hours=current_app.config["SESSION_HOURS"], browser=browser)
+    cookie.clear()
+    user.session_token = token
+    login_user(user)
+
+
+def sign_out() -> None:
+    """End the session on the server and empty the cookie."""
+    if current_user.is_authenticated:
+        sign_ins.end_session(current_user.session_token)
+    cookie.clear()
+
+
+def _refuse_undeclared() -> None:
+    if request.endpoint is None:
+        return  # no such address: the 404 page answers
+    view = current_app.view_functions[request.endpoint]
+    if not hasattr(view, "access"):
+        abort(403)

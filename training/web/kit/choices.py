@@ -1,0 +1,167 @@
+"""What selects offer: (key, label, thing) triples, already limited to what the user may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import get_locale
+from flask_login import current_user
+
+from training.forms.base import Form, OneOf, Picked
+from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
+from training.policy import Action, allows
+from training.services.accounts import users
+from training.services.directory import agencies, trainers, venues
+from training.services.programmes import frames, themes
+from training.web.kit.language import countries as country_names
+from training.web.kit.language import language_name
+from training.web.kit.respond import address
+
+Choices = list[tuple[str, str, Any]]
+WORKING_LANGUAGES = (
+    "en",
+    "fr",
+    "ru",
+    "ar",
+    "es",
+    "pt",
+    "uk",
+    "tr",
+    "sq",
+    "sr",
+    "ka",
+    "hy",
+    "az",
+    "kk",
+    "uz",
+    "ky",
+    "tg",
+)
+
+
+def _language() -> str:
+    return str(get_locale() or "en").partition("_")[0]
+
+
+def of_themes(found: Iterable[Theme] | None = None) -> Choices:
+    """Themes with code and name."""
+    rows = themes.every() if found is None else found
+    return [(t.code, f"{t.code} · {t.name_in(_language())}", t) for t in rows]
+
+
+def of_activity_types() -> Choices:
+    """Activity types by name."""
+    return [(t.code, t.name_in(_language()), t) for t in themes.activity_types()]
+
+
+def of_agency_types() -> Choices:
+    """Agency types by name."""
+    return [(t.code, t.name_in(_language()), t) for t in themes.agency_types()]
+
+
+def of_countries() -> Choices:
+    """Countries by name; the thing is the code."""
+    return [(code, name, code) for code, name in country_names()]
+
+
+def of_languages() -> Choices:
+    """Languages of work by name; the thing is the code."""
+    return sorted(((c, language_name(c), c) for c in WORKING_LANGUAGES), key=lambda choice: choice[1])
+
+
+def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
+    """Agencies by name; a partner is offered its own alone."""
+    if found is None:
+        found = [current_user.agency] if current_user.role is Role.PARTNER else agencies.active()
+    return [(a.code, a.name, a) for a in found]
+
+
+def of_programmes(found: Sequence[Programme] | None = None) -> Choices:
+    """Programmes by code and title."""
+    rows = frames.every() if found is None else found
+    return [(p.code, f"{p.code} · {p.title}", p) for p in rows]
+
+
+def of_venues(found: Sequence[Venue] | None = None) -> Choices:
+    """Venues with their cities."""
+    return [(str(v.public_id), f"{v.city} · {v.name}", v) for v in (found or venues.active())]
+
+
+def of_rooms(found: Sequence[Room]) -> Choices:
+    """Rooms with their venues and seats."""
+    return [
+        (str(r.public_id), f"{r.venue.city} · {r.venue.name} · {r.name} ({r.capacity})", r) for r in found
+    ]
+
+
+def of_trainers(found: Sequence[Trainer] | None = None) -> Choices:
+    """Trainers by name."""
+    return [(str(t.public_id), t.name, t) for t in (found or trainers.active())]
+
+
+def of_users(found: Sequence[User]) -> Choices:
+    """Accounts by name."""
+    return [(str(u.public_id), f"{u.name} · {u.email}", u) for u in found]
+
+
+def of_coordinators() -> Choices:
+    """Coordinators by name."""
+    return of_users(users.coordinators())
+
+
+OFFERS = {
+    "theme": of_themes,
+    "country": of_countries,
+    "agency": of_agencies,
+    "programme": of_programmes,
+    "language": of_languages,
+    "type": of_agency_types,
+}
+NEEDS = {"agency": Action.AGENCY_LIST, "programme": Action.PROGRAMME_LIST}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter that is set, and the address without it."""
+
+    label: str
+    value: str
+    url: str
+
+
+def filtered(form: Any) -> Any:
+    """Offer a filter form its choices, drop the fields that the role has no use for, and read it."""
+    for name, action in NEEDS.items():
+        if name in form._fields and not allows(current_user.role, action):
+            del form[name]
+    for name, offer in OFFERS.items():
+        if name in form._fields and isinstance(form[name], Picked):
+            form[name].offer(offer())
+    form.validate()
+    return form
+
+
+def wanted(form: Form) -> dict[str, Any]:
+    """The filter's values that are set and make sense, as keyword arguments of a search."""
+    return {f.short_name: f.data for f in form if f.data not in (None, "", False) and not f.errors}
+
+
+def chips(form: Form, **kept: str) -> list[Chip]:
+    """The filters that are set, search apart, each with the address that removes it and says what is ``kept``."""
+    found = []
+    for field in form:
+        if field.short_name == "text" or field.data in (None, "", False) or field.errors:
+            continue
+        label = str(field.data)
+        if isinstance(field, Picked):
+            label = field.offered.get(field.asked, (label, None))[0]
+        elif isinstance(field, OneOf):
+            label = next((str(c.label) for c in field.choices if c.value == field.data.value), label)
+        elif field.data is True:
+            label = ""
+        found.append(
+            Chip(str(field.label.text), label, address(**{**kept, field.short_name: "", "page": ""}))
+        )
+    return found

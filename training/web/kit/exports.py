@@ -1,0 +1,127 @@
+"""A list as a file: what is shown, by the same filters and in the same order, whole."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import Select
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.forms.base import Form
+from training.output import csv, xlsx
+from training.services import audit, streams
+from training.web.kit import choices
+from training.web.kit.respond import download
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS = 1_000_000
+"""A sheet of a workbook holds some more."""
+Column = tuple[Any, Callable[[Any], Any]]
+
+THEME: Column = (_l("Theme"), lambda one: one.theme.code)
+COUNTRY: Column = (_l("Country"), lambda one: one.country)
+NAME: Column = (_l("Name"), lambda one: one.name)
+E_MAIL: Column = (_l("E-mail"), lambda one: one.email)
+STATE: Column = (_l("State"), lambda one: one.state.value)
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "programmes": (
+        (_l("Code"), lambda one: one.code), (_l("Title"), lambda one: one.title), THEME,
+        (_l("Donor"), lambda one: one.donor), (_l("Grant reference"), lambda one: one.grant_reference),
+        (_l("First day"), lambda one: one.starts_on), (_l("Last day"), lambda one: one.ends_on), STATE,
+    ),
+    "trainings": (
+        (_l("Code"), lambda one: one.code), (_l("Title"), lambda one: one.title), THEME,
+        (_l("Programme"), lambda one: one.programme.code), (_l("First day"), lambda one: one.starts_on),
+        (_l("Last day"), lambda one: one.ends_on), (_l("Time zone"), lambda one: one.zone),
+        (_l("Venue"), lambda one: one.venue.name if one.venue else ""), COUNTRY,
+        (_l("Registration closes"), lambda one: one.registration_closes_local), STATE,
+    ),
+    "sessions": (
+        (_l("Training"), lambda one: one.training.code), (_l("Title"), lambda one: one.title), THEME,
+        (_l("Starts"), lambda one: one.starts_local), (_l("Ends"), lambda one: one.ends_local),
+        (_l("Time zone"), lambda one: one.training.zone),
+        (_l("Minutes without breaks"), lambda one: one.scheduled_minutes),
+        (_l("Room"), lambda one: f"{one.room.name}, {one.room.venue.name}" if one.room else ""),
+        (_l("Trainers"), lambda one: ", ".join(entry.trainer.name for entry in one.session_trainers)),
+        (_l("Register"), lambda one: "cancelled" if one.cancelled_at else one.register_state.value),
+    ),
+    "agencies": (
+        (_l("Code"), lambda one: one.code), NAME, (_l("Native name"), lambda one: one.native_name),
+        (_l("Type"), lambda one: one.type.code), COUNTRY, THEME, E_MAIL, (_l("Phone"), lambda one: one.phone),
+    ),
+    "trainees": (
+        (_l("Family name"), lambda one: one.family_name), (_l("Given names"), lambda one: one.given_names),
+        (_l("Native name"), lambda one: one.native_name), (_l("Sex"), lambda one: one.sex.value), COUNTRY,
+        (_l("Agency"), lambda one: one.agency.name), (_l("Function"), lambda one: one.function),
+        (_l("Rank"), lambda one: one.rank), (_l("Language"), lambda one: one.language), E_MAIL,
+        (_l("Phone"), lambda one: one.phone), THEME,
+    ),
+    "registrations": (
+        (_l("Training"), lambda one: one.training.code), (_l("Title"), lambda one: one.training.title),
+        NAME, (_l("Agency, that day"), lambda one: one.agency_name), (_l("Function, that day"), lambda one: one.function),
+        (_l("Rank, that day"), lambda one: one.rank), STATE, (_l("Submitted"), lambda one: one.submitted_at),
+        (_l("Confirmed"), lambda one: one.confirmed_at),
+    ),
+    "trainers": (
+        NAME, E_MAIL, (_l("Phone"), lambda one: one.phone), COUNTRY,
+        (_l("Organisation"), lambda one: one.organisation), (_l("Languages"), lambda one: one.languages),
+        (_l("Themes"), lambda one: ", ".join(theme.code for theme in one.themes)),
+    ),
+    "venues": (NAME, (_l("City"), lambda one: one.city), COUNTRY, (_l("Time zone"), lambda one: one.zone)),
+    "users": (
+        NAME, E_MAIL, (_l("Role"), lambda one: one.role.value),
+        (_l("Agency"), lambda one: one.agency.name if one.agency else ""),
+        (_l("Active"), lambda one: "yes" if one.is_active else "no"),
+        (_l("Last signed in"), lambda one: one.last_signed_in_at),
+    ),
+}  # fmt: skip
+
+
+def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
+    """The list as a file where the address asks for one (``?as=csv`` or ``?as=xlsx``); who took it is kept."""
+    kind = request.args.get("as")
+    if kind not in ("csv", "xlsx"):
+        return None
+    filters = {
+        key: str(getattr(value, "code", None) or getattr(value, "value", None) or value)
+        for key, value in choices.wanted(form).items()
+    }
+    audit.record_export(
+        by=current_user._get_current_object(),
+        action=f"{name}.{kind}",
+        filters=filters,
+        rows=streams.count(found),
+    )
+    file_name = f"{name}-{clock.today().isoformat()}.{kind}"
+    columns = COLUMNS[name]
+    titles = [str(title) for title, _ in columns]
+    rows = ([_cell(value(one)) for _, value in columns] for one in streams.stream(found, MOST_ROWS))
+    # made whole while the request's session lives: rows read while sending would outlive it
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file_name
+        if kind == "csv":
+            with path.open("wb") as made:
+                made.writelines(csv.stream(titles, rows, text_columns=range(len(titles))))
+        else:
+            xlsx.write(path, [xlsx.Sheet(name.capitalize(), titles, rows, [24] * len(titles))])
+        file = path.open("rb")
+    pieces: Iterator[bytes] = iter(lambda: file.read(256 * 1024), b"")
+    return download(pieces, file_name, "text/csv" if kind == "csv" else XLSX)
+
+
+def _cell(value: Any) -> str:
+    """What a cell shows: instants in UTC and days as ISO 8601."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)

@@ -1,0 +1,37 @@
+"""``label_of``: the word for any enumeration's value, for templates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+
+from training.forms import labels
+from training.models import Sex
+from training.web.kit.language import country_name, language_name
+
+_BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
+    type(next(iter(words))): words
+    for words in vars(labels).values()
+    if isinstance(words, dict) and words and isinstance(next(iter(words)), StrEnum)
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``label_of(value)`` and the names of actions."""
+    app.jinja_env.filters["roster_field"] = lambda name: labels.ROSTER_FIELD[name]
+    app.jinja_env.filters["roster_value"] = roster_value
+    app.jinja_env.globals.update(label_of=label_of, action_names=labels.ACTION_NAMES)
+
+
+def label_of(value: Any) -> Any:
+    """The word for an enumeration's value; the value itself where it has none."""
+    labels = _BY_TYPE.get(type(value), {})
+    return labels.get(value, value)
+
+
+def roster_value(value: str, name: str) -> Any:
+    """What a list says of the field ``name``, in words where it is kept as a code; a dash where it says nothing."""
+    words = {"sex": lambda code: labels.SEX[Sex(code)], "country": country_name, "language": language_name}
+    return words.get(name, str)(value) if value else "–"

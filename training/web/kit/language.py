@@ -1,0 +1,173 @@
+"""The language and the formats of a page: days, instants, numbers, minutes, names of countries and languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask import Flask, current_app, has_request_context, request
+from flask import session as cookie
+from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
+from flask_login import current_user
+
+from config import LANGUAGES, ROOT
+from training.forms import labels
+from training.models import RegistrationState
+from training.rules import countries as rules_countries
+from training.text import Message
+from training.texts import letters
+
+babel = Babel()
+NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
+
+
+def init_app(app: Flask) -> None:
+    """Choose the language of each request, and give the templates their filters."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "UTC"
+    babel.init_app(app, locale_selector=chosen)
+    app.jinja_env.globals.update(locale=_Current(), languages=list(NAMES.items()))
+    app.jinja_env.filters.update(
+        day=day,
+        day_range=day_range,
+        instant=instant,
+        wall=wall,
+        clock=clock,
+        number=number,
+        percent=percent,
+        hours=hours,
+        country=country_name,
+        language=language_name,
+        translated=translated,
+        registration_state=registration_state,
+        said=said,
+        month_name=month_name,
+        weekday=weekday,
+    )
+
+
+def chosen() -> str:
+    """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
+    if not has_request_context():
+        return "en"  # a command or the worker; mails say their language themselves
+    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
+    if cookie.get("language") in LANGUAGES:
+        return str(cookie["language"])
+    return request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+class _Current:
+    """The request's locale, looked up when a template asks."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(get_locale() or Locale("en"), name)
+
+
+def day(value: date | None) -> str:
+    """12 May 2026."""
+    return format_date(value, "d MMM y") if value else ""
+
+
+def day_range(starts_on: date, ends_on: date) -> str:
+    """12–14 May 2026, as the letters say it."""
+    return letters.days(starts_on, ends_on, (get_locale() or Locale("en")).language)
+
+
+def instant(value: datetime | None, zone: str = "UTC") -> str:
+    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    if value is None:
+        return ""
+    local = value.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
+    return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
+
+
+def wall(value: datetime | None, zone: str = "") -> str:
+    """Wall time with its weekday: Tue 12 May 2026, 09:00; a deadline with its zone."""
+    if value is None:
+        return ""
+    return (
+        f"{format_datetime(value.replace(tzinfo=UTC), 'EEE d MMM y, HH:mm')} {zone.replace('_', ' ')}".strip()
+    )
+
+
+def clock(value: datetime | time | None) -> str:
+    """09:00."""
+    if value is None:
+        return ""
+    at = value.time() if isinstance(value, datetime) else value
+    return format_time(datetime.combine(date(2000, 1, 1), at, UTC), "HH:mm")
+
+
+def number(value: float | int | None) -> str:
+    """A number with the language's separators; a dash where there is none."""
+    return "–" if value is None else str(format_decimal(value))
+
+
+def percent(value: float | None) -> str:
+    """65.3 %, from 65.3; a dash where there is nothing to divide by."""
+    return "–" if value is None else f"{format_decimal(value, '0.0')} %"
+
+
+HOUR = {"en": "h", "fr": "h", "ru": "ч"}
+
+
+def hours(minutes: int | None) -> str:
+    """Minutes as hours and minutes: 3 h, 2 h 30."""
+    if minutes is None:
+        return "–"
+    whole, rest = divmod(minutes, 60)
+    unit = HOUR[(get_locale() or Locale("en")).language]
+    return f"{whole} {unit} {rest:02}" if rest else f"{whole} {unit}"
+
+
+@cache
+def _territories(language: str) -> dict[str, str]:
+    invented = {code: country[0] for code, country in rules_countries.COUNTRIES.items()}
+    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name) of every country, by name, in the reader's language."""
+    unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+    names = _territories(str((get_locale() or Locale("en")).language))
+    if not current_app.config["DEMO"]:
+        unused |= set(rules_countries.COUNTRIES)
+    return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
+
+
+def country_name(code: str) -> str:
+    """The country's name in the reader's language; the code itself where it is not known."""
+    return _territories(str((get_locale() or Locale("en")).language)).get(code, code)
+
+
+def language_name(code: str) -> str:
+    """The language's name in the reader's language."""
+    return str((get_locale() or Locale("en")).languages.get(code, code))
+
+
+def translated(value: Message | str) -> str:
+    """A message in the reader's language."""
+    return value.translated() if isinstance(value, Message) else str(value)
+
+
+def registration_state(value: str) -> str:
+    """The word for a registration's state."""
+    return str(labels.REGISTRATION_STATE[RegistrationState(value)])
+
+
+def said(reason: str) -> str:
+    """A reason as somebody gave it; what the system wrote in its stead in the reader's language."""
+    return letters.said(reason, letters.language_of((get_locale() or Locale("en")).language))
+
+
+def month_name(value: date) -> str:
+    """May 2026."""
+    return format_date(value, "LLLL y").capitalize()
+
+
+def weekday(value: date) -> str:
+    """Tue."""
+    return format_date(value, "EEE")

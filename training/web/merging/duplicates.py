@@ -1,0 +1,118 @@
+"""Doubles: pairs of people who may be one, looked at side by side, merged or told apart."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import Conflict, NotFound
+from training.models import PersonMerge
+from training.policy import Action
+from training.rules.alike import Grade
+from training.services.merging import merges
+from training.services.trainees import duplicates
+from training.services.trainees.duplicates import Pair
+from training.web.kit.access import permit
+from training.web.kit.respond import address, page, page_number, uuid_of
+
+bp = Blueprint("duplicates", __name__, url_prefix="/trainees/duplicates")
+PER_PAGE = 20
+MOST_PAGES = 200
+"""What stands further behind comes forward as pairs are settled; walking there would cost the database too much."""
+
+
+class Settled(NamedTuple):
+    """What became of a pair, and where that is taken back."""
+
+    said: str
+    undo: str
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.get("")
+@permit(Action.TRAINEE_MERGE)
+def index() -> Response:
+    """Pairs of all agencies, the surest first; how many there are is not counted."""
+    number, widely = min(page_number(), MOST_PAGES), request.args.get("grade") == Grade.POSSIBLE
+    found = duplicates.pairs(
+        first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY
+    )
+    return page(
+        "merging/duplicates/index.html", settled=_settled(), pairs=found[:PER_PAGE], widely=widely, number=number,
+        before=address(page=number - 1 if number > 2 else "") if number > 1 else "",
+        after=address(page=number + 1) if len(found) > PER_PAGE and number < MOST_PAGES else "",
+    )  # fmt: skip
+
+
+def _settled() -> Settled | None:
+    """What was settled last, so that it can be taken back where the queue goes on."""
+    try:
+        if merged := uuid_of(request.args.get("merged", "")):
+            done = merges.get(_user(), merged)
+            if done.undone_at:
+                return None
+            undo = url_for(".undo", public_id=done.public_id)
+            return Settled(_("Merged: everything stands with %(name)s now.", name=done.kept.name), undo)
+        one, other = (uuid_of(request.args.get(name, "")) for name in ("one", "other"))
+        if one and other:
+            pair = duplicates.get_pair(_user(), one, other)
+            if not duplicates.are_not_same(pair):
+                return None
+            names = {"one": pair.one.name, "other": pair.other.name}
+            undo = url_for(".may_be_same", public_id=one, other_id=other)
+            return Settled(_("Remembered: %(one)s and %(other)s are two people.", **names), undo)
+    except NotFound:
+        pass
+    return None
+
+
+@bp.route("/<uuid:public_id>/<uuid:other_id>", methods=["GET", "POST"])
+@permit(Action.TRAINEE_MERGE, duplicates.get_pair)
+def merge(pair: Pair) -> Response:
+    """Two people side by side; choose who stays and whose values are right."""
+    refusal = ""
+    if request.method == "POST":
+        stays = pair.other if request.form.get("stays") == "other" else pair.one
+        goes = pair.one if stays is pair.other else pair.other
+        theirs = "one" if goes is pair.one else "other"
+        values = [name for name in pair.differing if request.form.get(name) == theirs]
+        try:
+            done = merges.merge(stays, goes, by=_user(), values=values)
+        except Conflict as refused:
+            refusal = refused.explained.translated()
+        else:
+            return redirect(url_for(".index", merged=done.public_id), 303)
+    return page("merging/duplicates/merge.html", status=409 if refusal else 200, pair=pair, refusal=refusal)
+
+
+@bp.post("/<uuid:public_id>/<uuid:other_id>/not-same")
+@permit(Action.TRAINEE_MERGE, duplicates.get_pair)
+def not_same(pair: Pair) -> Response:
+    """Remember that the two are not one person."""
+    duplicates.not_same(pair, by=_user())
+    return redirect(url_for(".index", one=pair.one.public_id, other=pair.other.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/<uuid:other_id>/not-same/undo")
+@permit(Action.TRAINEE_MERGE, duplicates.get_pair)
+def may_be_same(pair: Pair) -> Response:
+    """Take back that the two are not one person."""
+    duplicates.may_be_same(pair, by=_user())
+    flash(_("Undone: the two may be one person."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/merges/<uuid:public_id>/undo")
+@permit(Action.TRAINEE_MERGE, merges.get)
+def undo(done: PersonMerge) -> Response:
+    """Put both people back as they were before."""
+    merges.undo(done, by=_user())
+    flash(_("Undone: %(name)s is a person of their own again.", name=done.gone.name))
+    return redirect(url_for("trainees.show", public_id=done.gone.public_id), 303)

@@ -1,0 +1,141 @@
+"""Programmes."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.programmes import ProgrammeFilter, ProgrammeForm, TargetsForm
+from training.models import Programme
+from training.policy import Action
+from training.services import visible_trainings
+from training.services.programmes import frames
+from training.services.reports import figures
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, reason, sorting, submitted
+
+bp = Blueprint("programmes", __name__, url_prefix="/programmes")
+
+
+def _form(programme: Programme | None) -> ProgrammeForm:
+    form = ProgrammeForm(request.form, obj=programme)
+    form.theme.offer(choices.of_themes())
+    form.countries.offer(choices.of_countries())
+    form.coordinators.offer(choices.of_coordinators())
+    return form
+
+
+@bp.get("")
+@permit(Action.PROGRAMME_LIST)
+def index() -> Response:
+    """Every programme, latest first."""
+    form = choices.filtered(ProgrammeFilter(request.args))
+    sort = sorting(("starts_on", "title", "code", "donor"), "-starts_on")
+    found = frames.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "programmes", form):
+        return file
+    listed = paginate(found)
+    return page(
+        "programmes/frames/index.html", "programmes/frames/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        programmes=listed, counts=frames.training_counts(listed.items),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.PROGRAMME_READ, frames.get)
+def show(programme: Programme) -> Response:
+    """A programme with its trainings."""
+    user = current_user._get_current_object()
+    found = paginate(visible_trainings.search(user, programme=programme), 50)
+    return page(
+        "programmes/frames/show.html", programme=programme, trainings=found, held=visible_trainings.held_counts(found.items),
+        targets=figures.against_targets(programme), target_names=TargetsForm(), moves=frames.moves(programme),
+    )  # fmt: skip
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.PROGRAMME_CREATE)
+@once
+def new() -> Response:
+    """Add a programme."""
+    form = _form(None)
+    if submitted(form):
+        try:
+            programme = frames.create(by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The programme is added. Activate it when it begins."))
+            return redirect(url_for(".show", public_id=programme.public_id), 303)
+    return page("edit.html", form=form, title=_("New programme"), back=(_("Programmes"), url_for(".index")))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.PROGRAMME_CHANGE, frames.get)
+def edit(programme: Programme) -> Response:
+    """Change a programme."""
+    form = _form(programme)
+    back = url_for(".show", public_id=programme.public_id)
+    if submitted(form):
+        try:
+            frames.change(programme, by=current_user._get_current_object(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=programme.title, back=(programme.code, back))
+
+
+@bp.route("/<uuid:public_id>/targets", methods=["GET", "POST"])
+@permit(Action.PROGRAMME_CHANGE, frames.get)
+def targets(programme: Programme) -> Response:
+    """Set what was promised to the donor."""
+    known = {one.indicator: one.target for one in frames.targets(programme)}
+    form = TargetsForm(request.form, data=known)
+    back = url_for(".show", public_id=programme.public_id)
+    if submitted(form):
+        promised = {name: target for name, target in form.data.items() if target is not None}
+        frames.set_targets(programme, by=current_user._get_current_object(), targets=promised)
+        flash(_("Saved."))
+        return redirect(back, 303)
+    return page(
+        "edit.html",
+        form=form,
+        title=_("Targets of %(code)s", code=programme.code),
+        back=(programme.code, back),
+    )
+
+
+def _move(programme: Programme, name: str) -> Response:
+    frames.move(programme, by=current_user._get_current_object(), name=name, reason=reason())
+    flash(_("Done."))
+    return redirect(url_for(".show", public_id=programme.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/activate")
+@permit(Action.PROGRAMME_CHANGE, frames.get)
+def activate(programme: Programme) -> Response:
+    """Begin, or begin again."""
+    return _move(programme, "activate")
+
+
+@bp.post("/<uuid:public_id>/close")
+@permit(Action.PROGRAMME_CHANGE, frames.get)
+def close(programme: Programme) -> Response:
+    """End as planned."""
+    return _move(programme, "close")
+
+
+@bp.post("/<uuid:public_id>/cancel")
+@permit(Action.PROGRAMME_CHANGE, frames.get)
+def cancel(programme: Programme) -> Response:
+    """End before it is done."""
+    return _move(programme, "cancel")

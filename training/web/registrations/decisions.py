@@ -1,0 +1,84 @@
+"""Decisions on a training's submissions, many at once, with what became of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.registrations import DecisionForm
+from training.models import RegistrationState, Training
+from training.policy import Action
+from training.services import visible_trainings
+from training.services.registrations import decisions, seats, why_waiting
+from training.services.registrations.decisions import Verb
+from training.web.kit.access import permit
+from training.web.kit.once import once, shown_here
+from training.web.kit.respond import address, page, paginate, uuids
+
+bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
+PER_PAGE = 100
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
+@once
+def decide(training: Training) -> Response:
+    """What waits for a decision, and, after one, what became of each."""
+    form = DecisionForm(request.form)
+    done: list[decisions.Decision] = []
+    if request.method == "POST" and form.validate():
+        try:
+            chosen = decisions.pick(training, _user(), uuids("registration"))
+            done = decisions.decide(
+                training, chosen, Verb(request.form["verb"]), by=_user(), reason=form.reason.data or "",
+                reason_code=form.reason_code.data, rank=form.rank.data,
+            )  # fmt: skip
+        except (DomainError, KeyError, ValueError) as refusal:
+            form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
+        else:
+            if all(one.is_done for one in done):
+                flash(_said(len(done)))
+                return redirect(address(), 303)
+    refusals: dict[str, list[decisions.Decision]] = {}
+    for one in done:
+        if not one.is_done:
+            refusals.setdefault(one.sentence.translated(), []).append(one)
+    counts = visible_trainings.state_counts(training)
+    asked = request.args.get("state", "submitted" if counts.get("submitted") else "")
+    state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
+    agencies = decisions.agencies_of(training)
+    agency = request.args.get("agency", "")
+    listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
+    waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
+    shown = page(
+        "registrations/decisions/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
+        undecided=decisions.UNDECIDED, counts=counts, allocations=seats.table(training),
+        why=why_waiting.why_not_yet(training, waiting, to_agency=False), rule=why_waiting.rule(training),
+        ticked=set(uuids("registration")), next_up=why_waiting.next_up(training),
+    )  # fmt: skip
+    count = sum(one.is_done for one in done)
+    return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
+
+
+def _said(count: int) -> str:
+    """What became of so many, by the verb that was sent."""
+    match Verb(request.form["verb"]):
+        case Verb.CONFIRM:
+            return _("Confirmed: %(count)s.", count=count)
+        case Verb.RESERVE:
+            return _("On the reserve list: %(count)s.", count=count)
+        case Verb.OFFER:
+            return _("Seats offered: %(count)s.", count=count)
+        case Verb.DECLINE:
+            return _("Declined: %(count)s.", count=count)
+        case Verb.RETURN:
+            return _("Returned for correction: %(count)s.", count=count)

@@ -1,0 +1,156 @@
+"""Seats: kept and released by coordinators, given back or asked for by agencies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.registrations import AnswerForm, SeatRequestForm, SeatsForm
+from training.models import SeatRequest, Training
+from training.policy import Action
+from training.services import visible_trainings
+from training.services.registrations import kept_seats, seat_requests, seats, why_waiting
+from training.web.kit import choices
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, submitted, uuids
+
+bp = Blueprint("seats", __name__, url_prefix="/trainings")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
+@permit(Action.SEATS_CHANGE, visible_trainings.get)
+@once
+def keep(training: Training) -> Response:
+    """Keep seats for an agency or a country."""
+    form = _seats_form(request.form)
+    if request.method == "GET":
+        _fill_in(form, training)
+    if submitted(form):
+        try:
+            moved = kept_seats.keep(training, by=_user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            said = _("The seats are kept.") if form.seats.data else _("No seats are kept for them.")
+            flash(said + " " + _moved(len(moved)))
+            return redirect(url_for(".keep", public_id=training.public_id), 303)
+    return _keep_page(training, form)
+
+
+def _fill_in(form: SeatsForm, training: Training) -> None:
+    """Begin with what is kept already, where one came to change it: its time is not lost with a new number."""
+    asked = request.args.get("change", "")
+    for one in seats.allocations(training):
+        if str(one.public_id) == asked:
+            form.agency.data, form.country.data = one.agency, one.country
+            form.seats.data, form.release_local.data = one.seats, one.release_local
+
+
+def _seats_form(sent: Any = None) -> SeatsForm:
+    form = SeatsForm(sent)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    return form
+
+
+def _keep_page(
+    training: Training, form: SeatsForm, answer: AnswerForm | None = None, answered: SeatRequest | None = None
+) -> Response:
+    """The seats with what is asked for; ``answer`` is what was typed for the request ``answered`` and refused."""
+    return page(
+        "registrations/seats/keep.html", training=training, form=form, allocations=seats.table(training),
+        requests=seat_requests.of(training, _user()), answer=answer, answered=answered,
+    )  # fmt: skip
+
+
+def _moved(count: int) -> str:
+    return _("Moved up from the reserve list: %(count)s.", count=count) if count else ""
+
+
+@bp.route("/<uuid:public_id>/seats/release", methods=["GET", "POST"])
+@permit(Action.SEATS_CHANGE, visible_trainings.get)
+@once
+def release(training: Training) -> Response:
+    """Who would get the seats that are kept and unused, by what is ticked; then give them."""
+    is_sent, refusal = request.method == "POST", None
+    picked = uuids("allocation") if is_sent or "ticked" in request.args else None
+    if "look" in request.form:
+        there = url_for(".release", public_id=training.public_id, ticked=1, allocation=picked)
+        return redirect(there, 303)
+    if is_sent:
+        try:
+            moved = kept_seats.release(training, by=_user(), picked=picked, expected=uuids("moving_up"))
+        except DomainError as refused:
+            refusal = refused.explained
+        else:
+            flash(_("The unused seats are released.") + " " + _moved(len(moved)))
+            return redirect(url_for(".keep", public_id=training.public_id), 303)
+    return page(
+        "registrations/seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
+        release=kept_seats.release_preview(training, picked), rule=why_waiting.rule(training),
+    )  # fmt: skip
+
+
+@bp.route("/<uuid:public_id>/seats/ask", methods=["GET", "POST"])
+@permit(Action.SEATS_ASK, visible_trainings.get)
+@once
+def ask(training: Training) -> Response:
+    """An agency asks for more seats, or gives some back."""
+    agency, gives = current_user.agency, request.form.get("what") == "return"
+    forms = {
+        name: SeatRequestForm(request.form if gives == (name == "return") else None)
+        for name in ("more", "return")
+    }
+    form = forms["return" if gives else "more"]
+    if submitted(form):
+        try:
+            if gives:
+                seat_requests.give_back(training, by=_user(), agency=agency, **form.data)
+                flash(_("The seats are given back. Thank you: somebody else can come."))
+            else:
+                seat_requests.ask(training, by=_user(), agency=agency, **form.data)
+                flash(_("Your request is with the coordinator, who answers here."))
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".ask", public_id=training.public_id), 303)
+    return page(
+        "registrations/seats/ask.html", training=training, more=forms["more"], giving=forms["return"],
+        own=seats.for_agency([training], agency)[training.id], requests=seat_requests.of(training, _user()),
+    )  # fmt: skip
+
+
+@bp.post("/seat-requests/<uuid:public_id>/answer")
+@permit(Action.SEATS_CHANGE, seat_requests.get)
+@once
+def answer(wish: SeatRequest) -> Response:
+    """Grant or decline what an agency asks for."""
+    form, declines = AnswerForm(request.form), "decline" in request.form
+    if declines:
+        del form.seats  # no number is asked for
+    if submitted(form):
+        said = form.answer.data or ""
+        try:
+            if declines:
+                seat_requests.decline(wish, by=_user(), answer=said)
+                flash(_("Declined; the agency reads your sentence."))
+            else:
+                moved = seat_requests.grant(
+                    wish, by=_user(), seats=form.seats.data or wish.seats, answer=said
+                )
+                flash(_("Granted.") + " " + _moved(len(moved)))
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".keep", public_id=wish.training.public_id), 303)
+    return _keep_page(wish.training, _seats_form(), form, wish)

@@ -1,0 +1,349 @@
+"""Registrations: a partner puts people forward, a coordinator decides, and every step can be read."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import Conflict, DomainError, Invalid
+from training.forms.base import PlainFilter
+from training.forms.registrations import RegistrationFilter, ReplaceForm
+from training.forms.trainees import NewTraineeForm
+from training.models import Registration, Role, Training
+from training.policy import Action, can
+from training.services import seat_counts, visible_trainings
+from training.services.attendance import own_register
+from training.services.papers import confirmations
+from training.services.registrations import (
+    decisions,
+    drafts,
+    late_changes,
+    reserve_list,
+    seats,
+    steps,
+    submissions,
+    visible,
+    why_waiting,
+)
+from training.services.trainees import duplicates, records
+from training.text import msg
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.language import instant
+from training.web.kit.once import once
+from training.web.kit.respond import download, page, paginate, reason, sorting, uuids
+
+bp = Blueprint("registrations", __name__, url_prefix="/registrations")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _is_partner() -> bool:
+    return current_user.role is Role.PARTNER
+
+
+@bp.get("")
+@permit(Action.REGISTRATION_LIST)
+def index() -> Response:
+    """Registrations, latest first; a partner's own."""
+    form = RegistrationFilter(request.args)
+    if _is_partner():
+        del form.agency
+    form = choices.filtered(form)
+    sort = sorting(("submitted_at", "name", "state", "agency"), "-submitted_at")
+    found = visible.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "registrations", form):
+        return file
+    return page(
+        "registrations/submissions/index.html", "registrations/submissions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        registrations=paginate(found),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.REGISTRATION_READ, visible.get)
+def show(registration: Registration) -> Response:
+    """A registration with its history and its attendance."""
+    waiting = [registration] if registration.state == "reserve" else []
+    is_partner = _is_partner()
+    return page(
+        "registrations/submissions/show.html", registration=registration, history=visible.history(registration),
+        substitute=visible.substitute_of(registration), others=visible.others_of(registration, _user()),
+        why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
+        own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
+        is_partner=is_partner, rule=why_waiting.rule(registration.training),
+        attendance=own_register.of(registration),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>/confirmation.pdf")
+@permit(Action.REGISTRATION_READ, visible.get)
+def confirmation(registration: Registration) -> Response:
+    """The confirmation on paper, to hand over to the person."""
+    return download(
+        confirmations.confirmation(registration, demo=current_app.config["DEMO"]),
+        f"confirmation-{registration.training.code}.pdf", "application/pdf",
+    )  # fmt: skip
+
+
+@bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_SUBMIT, visible_trainings.get)
+@once
+def new(training: Training) -> Response:
+    """Pick known people of the agency, or add a new one, and put them forward."""
+    agency = _agency()
+    search = PlainFilter(request.args)
+    form = NewTraineeForm(request.form if "family_name" in request.form else None)
+    form.agency.offer(choices.of_agencies())
+    form.country.offer(choices.of_countries())
+    form.language.offer(choices.of_languages())
+    if agency is not None and not form.country.data and "family_name" not in request.form:
+        form.agency.data, form.country.data = agency, agency.country
+    known: list[duplicates.Likeness] = []
+    if request.method == "POST":
+        try:
+            known = _known(form)
+            done = [] if known else _submit(training, form)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            if done:
+                flash(_summary(done))
+                return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+    found = records.search(_user(), text=search.text.data or "", agency=agency) if agency else None
+    people = paginate(found, 50) if found is not None else None
+    ticked = records.pick(agency, uuids("person")) if agency and request.method == "GET" else []
+    listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
+    taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
+    listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
+    return page(
+        "registrations/submissions/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
+        ticked=ticked, listed=listed, taken=taken,
+        drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        may_draft=_is_partner() and drafts.may_be_kept(training),
+        own=seats.for_agency([training], agency)[training.id] if agency else None,
+        is_open=visible_trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
+        agencies=choices.of_agencies(),
+    )  # fmt: skip
+
+
+def _agency() -> Any:
+    """The agency whose people are put forward: the partner's own, or the one that staff picked."""
+    if _is_partner():
+        return current_user.agency
+    return next(
+        (thing for key, _label, thing in choices.of_agencies() if key == request.args.get("for")), None
+    )
+
+
+def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
+    """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
+    override = not _is_partner()
+    is_draft = "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training)
+    if "person" in request.form:
+        agency = _agency()
+        if agency is None:
+            raise Invalid(msg("Pick the agency first."))
+        people = records.pick(agency, uuids("person"))
+        if is_draft:
+            return drafts.keep(training, by=_user(), agency=agency, people=people)
+        return submissions.submit_many(training, by=_user(), agency=agency, people=people, override=override)
+    if "family_name" not in request.form:
+        raise Invalid(msg("Tick the people to register, or add a new person below."))
+    if not form.validate():
+        return []
+    new = {"by": _user(), "agency": form.agency.data, "person": _person(form)}
+    if is_draft:
+        return drafts.keep_new(training, **new)
+    return [submissions.submit_new(training, **new, override=override)]
+
+
+def _person(form: NewTraineeForm) -> records.Person:
+    data = {name: value for name, value in form.data.items() if name != "agency"}
+    return records.Person(**{**data, "language": data["language"] or ""})
+
+
+def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
+    """Who may be the new person of the form, unless it says that it is nobody of them."""
+    if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
+        return []
+    return duplicates.for_user(_user(), _person(form)) if form.validate() else []
+
+
+def _summary(done: list[Registration]) -> str:
+    confirmed = sum(r.state == "confirmed" for r in done)
+    waiting = sum(r.state == "reserve" for r in done)
+    if done[0].state == "draft":
+        return _("Drafts kept: %(count)s. Submit them before the deadline.", count=len(done))
+    if confirmed or waiting:
+        return _(
+            "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
+        )
+    return _("%(count)s submitted. The coordinator decides.", count=len(done))
+
+
+def _after(registration: Registration, text: str) -> Response:
+    flash(text)
+    back = request.args.get("back")
+    if back == "training":
+        return redirect(url_for("trainings.show", public_id=registration.training.public_id), 303)
+    if back == "decide":
+        return redirect(
+            url_for("decisions.decide", public_id=registration.training.public_id, state="reserve"), 303
+        )
+    return redirect(url_for(".show", public_id=registration.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/confirm")
+@permit(Action.REGISTRATION_DECIDE, visible.get)
+@once
+def confirm(registration: Registration) -> Response:
+    """Give a seat."""
+    reserve_list.confirm(registration, by=_user())
+    return _after(registration, _("Confirmed."))
+
+
+@bp.post("/<uuid:public_id>/reserve")
+@permit(Action.REGISTRATION_DECIDE, visible.get)
+@once
+def reserve(registration: Registration) -> Response:
+    """Put on the reserve list, at a rank where one is given."""
+    reserve_list.reserve(registration, by=_user(), rank=_rank())
+    return _after(registration, _("On the reserve list."))
+
+
+def _rank() -> int | None:
+    """The rank that was typed; None where none was, which is the end of the list."""
+    typed = request.form.get("rank", "").strip()
+    if typed and not re.fullmatch("0*[1-9][0-9]{0,4}", typed):
+        raise Invalid(msg("A rank is a whole number from 1."), field="rank")
+    return int(typed) if typed else None
+
+
+@bp.post("/<uuid:public_id>/offer")
+@permit(Action.REGISTRATION_DECIDE, visible.get)
+@once
+def offer(registration: Registration) -> Response:
+    """Offer a free seat, for as long as the training gives to take one."""
+    reserve_list.offer(registration, by=_user())
+    until = instant(registration.offer_expires_at, registration.training.zone)
+    return _after(registration, _("A seat is offered, until %(when)s.", when=until))
+
+
+@bp.post("/<uuid:public_id>/return")
+@permit(Action.REGISTRATION_DECIDE, visible.get)
+@once
+def return_(registration: Registration) -> Response:
+    """Send back for correction."""
+    submissions.return_for_correction(registration, by=_user(), reason=reason())
+    return _after(registration, _("Sent back for correction."))
+
+
+@bp.post("/<uuid:public_id>/decline")
+@permit(Action.REGISTRATION_DECIDE, visible.get)
+@once
+def decline(registration: Registration) -> Response:
+    """Decline, with a reason."""
+    submissions.decline(registration, by=_user(), reason=reason())
+    return _after(registration, _("Declined."))
+
+
+@bp.post("/<uuid:public_id>/resubmit")
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
+@once
+def resubmit(registration: Registration) -> Response:
+    """Submit again what was returned."""
+    submissions.resubmit(registration, by=_user(), override=not _is_partner())
+    return _after(registration, _("Submitted again."))
+
+
+@bp.post("/<uuid:public_id>/accept")
+@permit(Action.REGISTRATION_ACCEPT, visible.get)
+@once
+def accept(registration: Registration) -> Response:
+    """Take the seat that is offered."""
+    reserve_list.accept(registration, by=_user())
+    return _after(registration, _("The seat is taken: %(name)s is confirmed.", name=registration.name))
+
+
+@bp.post("/<uuid:public_id>/withdraw")
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
+@once
+def withdraw(registration: Registration) -> Response:
+    """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
+    held = registration.holds_seat
+    moved = submissions.withdraw(registration, by=_user(), reason=reason())
+    own = [one.name for one in moved if not _is_partner() or one.agency_id == current_user.agency_id]
+    if own:
+        return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
+    if held:
+        return _after(registration, _("Withdrawn. The seat goes to the next in line."))
+    return _after(registration, _("Withdrawn."))
+
+
+@bp.route("/<uuid:public_id>/replace", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_WITHDRAW, visible.get)
+@once
+def replace(registration: Registration) -> Response:
+    """Pick another person of the agency, who gets the seat."""
+    search, form = PlainFilter(request.args), ReplaceForm(request.form)
+    picked = records.pick(registration.agency, uuids("substitute")[:1])
+    if request.method == "POST":
+        is_right = form.validate()
+        if not picked:
+            form.refuse(Invalid(msg("Pick the person who comes instead.")))
+        elif is_right:
+            try:
+                new = late_changes.replace(
+                    registration, by=_user(), substitute=picked[0], reason=form.reason.data
+                )
+            except (Conflict, Invalid) as refusal:
+                form.refuse(refusal)
+            else:
+                return _after(new, _("Replaced."))
+    people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
+    listed = [*picked, *(one for one in people.items if one not in picked)]
+    return page(
+        "registrations/submissions/replace.html", registration=registration, search=search, form=form, people=people, listed=listed,
+        states=late_changes.states_of(registration, listed), picked=picked,
+    )  # fmt: skip
+
+
+@bp.post("/for/<uuid:public_id>/drafts/submit")
+@permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
+@once
+def submit_drafts(training: Training) -> Response:
+    """Submit the agency's drafts that were sent, all or none."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_summary(drafts.submit(training, by=_user(), agency=_agency(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+
+
+@bp.post("/for/<uuid:public_id>/drafts/discard")
+@permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
+@once
+def discard_drafts(training: Training) -> Response:
+    """Throw the agency's drafts away that were sent."""
+    chosen = decisions.pick(training, _user(), uuids("registration"))
+    flash(_("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=_user(), drafts=chosen)))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+
+
+@bp.post("/for/<uuid:public_id>/walk-in")
+@permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
+@once
+def walk_in(training: Training) -> Response:
+    """Add known people at the door."""
+    agency, asked = _agency(), uuids("person")
+    if agency is None or not asked:
+        raise Invalid(msg("Pick the agency and tick the people first."))
+    late_changes.walk_in_many(training, by=_user(), people=records.pick(agency, asked))
+    flash(_("Added at the door."))
+    return redirect(url_for("trainings.show", public_id=training.public_id), 303)

@@ -1,0 +1,131 @@
+"""The attendance report: filtered, looked at, and exported."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask_babel import get_locale
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.errors import NotFound
+from training.forms import labels
+from training.forms.reports import ReportFilter
+from training.models import Sex
+from training.policy import Action
+from training.rules.indicators import Participation, rate
+from training.services import audit, visible_trainings
+from training.services.programmes import themes
+from training.services.reports import detail_rows, downloads, figures
+from training.web.kit import choices
+from training.web.kit.access import permit
+from training.web.kit.language import country_name
+from training.web.kit.respond import address, download, first, page, paginate
+
+
+def split_label(label: str, table: str) -> str:
+    """How a table of the summary names its line."""
+    if table == "country":
+        return country_name(label)
+    if table == "sex":
+        return str(labels.SEX.get(Sex(label), label))
+    if table == "agency_type":
+        return themes.agency_type_name(label, str(get_locale() or "en").partition("_")[0])
+    return label
+
+
+def participation_rate(one: Participation) -> float | None:
+    """One person's attendance rate in one training."""
+    return rate(one.attended, one.due)
+
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
+MOST_TRAININGS = 100
+"""The latest, which the filter offers; any other is a link from its own page away."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _form() -> ReportFilter:
+    form = ReportFilter(request.args)
+    if not request.args:  # the first look is at this year
+        form.ends_from.data = clock.today().replace(month=1, day=1)
+    offered = first(visible_trainings.search(_user(), sort="starts_on", descending=True), MOST_TRAININGS)
+    asked = request.args.get("training")
+    if asked and _is_known(asked) and asked not in {t.code for t in offered}:
+        offered.insert(0, visible_trainings.by_code(asked))
+    form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
+    return choices.filtered(form)
+
+
+def _is_known(code: str | None) -> bool:
+    try:
+        return bool(code) and visible_trainings.by_code(code or "") is not None
+    except NotFound:
+        return False
+
+
+def _filters(form: ReportFilter) -> figures.Filters:
+    return figures.Filters(**choices.wanted(form))
+
+
+bp.add_app_template_filter(split_label)
+bp.add_app_template_filter(participation_rate)
+
+
+@bp.get("/attendance")
+@permit(Action.REPORT_READ)
+def attendance() -> Response:
+    """The numbers of the selection, how final they are, and the rows behind them."""
+    form = _form()
+    filters, user = _filters(form), _user()
+    found = figures.participations(filters, user=user)
+    rows = paginate(figures.people(filters, user=user), 30)
+    return page(
+        "reports/figures/attendance.html", "reports/figures/_result.html", form=form, chips=choices.chips(form, period="any"),
+        totals=figures.summary(found), state=figures.data_state(filters, user=user), rows=rows,
+        by_number={one.registration_id: one.participation for one in found}, tables=figures.split_tables(found),
+        names=downloads.TABLE_NAMES, overlapping=figures.overlapping_by_theme(found), files=downloads,
+        export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
+    )  # fmt: skip
+
+
+@bp.get("/attendance.<any(csv,xlsx,pdf,json):ending>")
+@permit(Action.REPORT_EXPORT)
+def export(ending: str) -> Response:
+    """The selection as a file; who took it, by which filters and how many rows, is kept."""
+    filters, user = _filters(_form()), _user()
+    audit.record_export(
+        by=user, action=f"report.attendance.{ending}", filters=filters.described(),
+        rows=detail_rows.count_long_rows(filters, user=user),
+    )  # fmt: skip
+    name = f"attendance-{clock.today().isoformat()}.{ending}"
+    demo = current_app.config["DEMO"]
+    match ending:
+        case "csv":
+            return download(downloads.long_csv(filters, user=user), name, "text/csv")
+        case "json":
+            return download(downloads.long_json(filters, user=user), name, "application/json")
+        case "pdf":
+            language = str(get_locale() or "en")
+            return download(
+                downloads.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
+            )
+    return download(_workbook(filters, user, demo), name, XLSX)
+
+
+def _workbook(filters: figures.Filters, user: Any, demo: bool) -> Iterator[bytes]:
+    """The workbook in pieces, from a file that has no name any more when it is sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "attendance.xlsx"
+        downloads.xlsx(path, filters, user=user, demo=demo)
+        file = path.open("rb")
+    return iter(lambda: file.read(256 * 1024), b"")

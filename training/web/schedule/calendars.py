@@ -1,0 +1,41 @@
+"""The calendar: a month of trainings."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from flask import Blueprint, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.forms.schedule import CalendarFilter
+from training.policy import Action
+from training.services.schedule import calendars
+from training.web.kit import choices
+from training.web.kit.access import permit
+from training.web.kit.respond import address, page
+
+MOST_A_DAY = 8
+"""Trainings that a day of the month shows; the rest are a link away."""
+
+bp = Blueprint("calendar", __name__, url_prefix="/calendar")
+
+
+@bp.get("")
+@permit(Action.CALENDAR_READ)
+def index() -> Response:
+    """The month that the address names (``?month=2026-05``), else this one."""
+    form = choices.filtered(CalendarFilter(request.args))
+    asked = request.args.get("month", "")
+    today = clock.today()
+    first = today.replace(day=1)
+    if re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", asked):
+        first = date.fromisoformat(f"{asked}-01")
+    return page(
+        "schedule/calendars/index.html", form=form, chips=choices.chips(form), first=first, today=today, most=MOST_A_DAY,
+        days=calendars.month(current_user._get_current_object(), first, theme=form.theme.data),
+        before=address(month=f"{first - timedelta(days=1):%Y-%m}"),
+        after=address(month=f"{first + timedelta(days=32):%Y-%m}"),
+    )  # fmt: skip

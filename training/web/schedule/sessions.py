@@ -1,0 +1,144 @@
+"""Training sessions: listed, generated from a pattern with a preview, changed one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.schedule import PatternForm, SessionFilter, SessionForm
+from training.models import Training, TrainingSession
+from training.policy import Action
+from training.services import visible_trainings
+from training.services.attendance import registers
+from training.services.directory import venues
+from training.services.programmes import themes
+from training.services.schedule import clashes, sessions
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, reason, sorting, submitted
+
+bp = Blueprint("sessions", __name__, url_prefix="/sessions")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+@bp.get("")
+@permit(Action.SESSION_LIST)
+def index() -> Response:
+    """Sessions, latest first; a trainer's own."""
+    form = choices.filtered(SessionFilter(request.args))
+    sort = sorting(("starts_at",), "-starts_at")
+    found = sessions.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    if file := exports.wanted(found, "sessions", form):
+        return file
+    listed = paginate(found)
+    return page(
+        "schedule/sessions/index.html", "schedule/sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        sessions=listed, tallies=registers.tallies(listed.items),
+    )  # fmt: skip
+
+
+def _pattern(training: Training) -> PatternForm:
+    form = PatternForm(
+        request.form, first_day=training.starts_on, last_day=training.ends_on,
+        morning_starts=clashes.MORNING[0], morning_ends=clashes.MORNING[1],
+        afternoon_starts=clashes.AFTERNOON[0], afternoon_ends=clashes.AFTERNOON[1],
+    )  # fmt: skip
+    form.room.offer(choices.of_rooms(venues.rooms(training.venue)))
+    form.trainers.offer(choices.of_trainers())
+    return form
+
+
+def _as_pattern(form: PatternForm) -> dict[str, Any]:
+    slots = [
+        clashes.Slot(str(title), starts, ends, form.break_minutes.data)
+        for title, starts, ends in (
+            (_("Morning"), form.morning_starts.data, form.morning_ends.data),
+            (_("Afternoon"), form.afternoon_starts.data, form.afternoon_ends.data),
+        )
+        if starts and ends
+    ]
+    names = ("first_day", "last_day", "room", "trainers", "weekends")
+    return {**{name: form[name].data for name in names}, "slots": slots}
+
+
+@bp.route("/of/<uuid:public_id>/plan", methods=["GET", "POST"])
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+@once
+def plan(training: Training) -> Response:
+    """Generate sessions from a pattern: first a preview with what speaks against each, then stored."""
+    form = _pattern(training)
+    planned: list[clashes.Planned] = []
+    if submitted(form):
+        try:
+            if "store" in request.form:
+                stored = sessions.generate(training, by=_user(), **_as_pattern(form))
+                flash(_("%(count)s sessions are planned.", count=len(stored)))
+                return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+            planned = sessions.plan(training, **_as_pattern(form))
+        except DomainError as refusal:
+            form.refuse(refusal)
+    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned)
+
+
+def _form(training: Training, session: TrainingSession | None) -> SessionForm:
+    teaching = [entry.trainer for entry in session.session_trainers] if session else []
+    form = SessionForm(request.form, obj=session, trainers=teaching)
+    if session is None and request.method == "GET":
+        form.theme.data = training.theme
+        form.starts_local.data, form.ends_local.data = clashes.first_slot(training.starts_on)
+    form.theme.offer(choices.of_themes(themes.usable_under(training.theme)))
+    form.room.offer(choices.of_rooms(venues.rooms()))
+    form.trainers.offer(choices.of_trainers())
+    return form
+
+
+@bp.route("/of/<uuid:public_id>/new", methods=["GET", "POST"])
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+@once
+def new(training: Training) -> Response:
+    """Add one session."""
+    form = _form(training, None)
+    back = url_for("trainings.show", public_id=training.public_id)
+    if submitted(form):
+        try:
+            sessions.add(training, by=_user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=_("New session"), back=(training.code, back))
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.SESSION_CHANGE, sessions.get)
+def edit(session: TrainingSession) -> Response:
+    """Change a session."""
+    form = _form(session.training, session)
+    back = url_for("trainings.show", public_id=session.training.public_id)
+    if submitted(form):
+        try:
+            sessions.change(session, by=_user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=session.title, back=(session.training.code, back))
+
+
+@bp.post("/<uuid:public_id>/cancel")
+@permit(Action.SESSION_CHANGE, sessions.get)
+def cancel(session: TrainingSession) -> Response:
+    """Call a session off."""
+    sessions.cancel(session, by=_user(), reason=reason())
+    flash(_("The session is cancelled; its room and trainers are free."))
+    return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)

@@ -1,0 +1,26 @@
+"""The audit log, for administrators."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from training.forms.system import AuditFilter
+from training.policy import Action
+from training.services import audit
+from training.web.kit import choices
+from training.web.kit.access import permit
+from training.web.kit.respond import page, paginate
+
+bp = Blueprint("audit", __name__, url_prefix="/audit")
+
+
+@bp.get("")
+@permit(Action.AUDIT_READ)
+def index() -> Response:
+    """Entries, newest first."""
+    form = choices.filtered(AuditFilter(request.args))
+    return page(
+        "system/audit/index.html", "system/audit/_rows.html", form=form, chips=choices.chips(form),
+        entries=paginate(audit.search(**choices.wanted(form)), 50),
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The outbox: what was written to whom and whether it went out, and each letter before it is sent."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.errors import NotFound
+from training.forms import labels
+from training.forms.system import MailFilter, PreviewForm
+from training.models import OutgoingMail
+from training.policy import Action, can
+from training.services import visible_trainings
+from training.services.letters import again as letter_again
+from training.services.letters import outbox, samples
+from training.texts import letters
+from training.web.kit import choices, language
+from training.web.kit.access import permit
+from training.web.kit.respond import first, page, paginate
+
+bp = Blueprint("mail", __name__, url_prefix="/mail")
+
+
+@bp.get("")
+@permit(Action.MAIL_READ)
+def index() -> Response:
+    """Messages, newest first; a coordinator's are those about trainings in scope."""
+    form = choices.filtered(MailFilter(request.args))
+    found = outbox.search(current_user._get_current_object(), **choices.wanted(form))
+    return page(
+        "system/mail/index.html",
+        "system/mail/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        messages=paginate(found),
+    )
+
+
+@bp.get("/preview/<kind>")
+@permit(Action.MAIL_READ)
+def preview(kind: str) -> Response:
+    """A letter as it would be written about a training, the next one unless another is asked for, with invented people."""
+    if kind not in letters.KINDS:
+        raise NotFound
+    form = PreviewForm(request.args)
+    form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
+    user = current_user._get_current_object()
+    found = visible_trainings.search(user, starts_from=clock.today(), descending=False)
+    coming = first(found.where(visible_trainings.in_scope(user)), 100)
+    training = (
+        visible_trainings.by_code(form.training.data) if form.training.data else next(iter(coming), None)
+    )
+    if training is not None and not can(user, Action.MAIL_READ, training):
+        raise NotFound
+    letter = samples.sample(kind, training, form.language.data or user.language) if training else None
+    return page(
+        "system/mail/preview.html",
+        form=form,
+        kind=kind,
+        kinds=labels.LETTER,
+        letter=letter,
+        training=training,
+        coming=coming,
+    )
+
+
+@bp.post("/<uuid:public_id>/again")
+@permit(Action.MAIL_SEND, outbox.get)
+def again(message: OutgoingMail) -> Response:
+    """Try a failed message once more, or one for which there is an address by now."""
+    letter_again.send_again(message)
+    flash(_("It will be tried again within a minute."))
+    return redirect(url_for(".index"), 303)

@@ -1,0 +1,75 @@
+"""The organisation's settings, and its colour as a style sheet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import Invalid, NotFound
+from training.forms.system import LogoForm, OrganisationForm
+from training.policy import Action
+from training.services import organisations
+from training.web.kit.access import permit, public
+from training.web.kit.respond import page, submitted
+
+bp = Blueprint("organisation", __name__)
+
+
+@bp.route("/organisation", methods=["GET", "POST"])
+@permit(Action.ORGANISATION_CHANGE)
+def edit() -> Response:
+    """Change the settings."""
+    form = OrganisationForm(request.form, obj=organisations.get())
+    if submitted(form):
+        organisations.change(by=current_user._get_current_object(), **form.data)
+        flash(_("Saved. The colour shows within an hour everywhere."))
+        return redirect(url_for(".edit"), 303)
+    return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
+
+
+@bp.post("/organisation/logo")
+@permit(Action.ORGANISATION_CHANGE)
+def change_logo() -> Response:
+    """Keep the picture that was sent, or none where the button says so."""
+    form, user = LogoForm(request.form), current_user._get_current_object()
+    if "remove" in request.form:
+        organisations.remove_logo(by=user)
+        flash(_("The logo is taken away."))
+        return redirect(url_for(".edit"), 303)
+    sent = request.files.get("logo")
+    try:
+        organisations.set_logo(sent.stream.read(organisations.MOST_LOGO_BYTES + 1) if sent else b"", by=user)
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return page(
+            "system/organisation/edit.html", form=OrganisationForm(obj=organisations.get()), logo_form=form
+        )
+    flash(_("The logo is on every page and paper now."))
+    return redirect(url_for(".edit"), 303)
+
+
+@bp.get("/organisation/logo")
+@public
+def logo() -> Response:
+    """The picture itself."""
+    picture = organisations.logo()
+    if picture is None:
+        raise NotFound
+    response = Response(picture, mimetype=organisations.get().logo_type)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@bp.get("/organisation.css")
+@public
+def style() -> Response:
+    """The accent colour, with black or white on it, whichever can be read."""
+    accent = organisations.get().accent
+    red, green, blue = (int(accent[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    css = f":root{{--accent:{accent};--on-accent:{'#000' if light > 0.18 else '#fff'}}}"
+    response = Response(css, mimetype="text/css")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

@@ -1,0 +1,146 @@
+"""Trainees."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training.errors import DomainError
+from training.forms.trainees import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
+from training.models import Role, Trainee
+from training.policy import Action, allows
+from training.services.merging import merges
+from training.services.registrations import visible
+from training.services.trainees import duplicates, records
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import first, page, paginate, sorting, submitted, uuid_of
+
+bp = Blueprint("trainees", __name__, url_prefix="/trainees")
+
+
+def _offer(form: TraineeForm) -> TraineeForm:
+    form.country.offer(choices.of_countries())
+    form.language.offer(choices.of_languages())
+    return form
+
+
+def _person(form: TraineeForm) -> records.Person:
+    data = {name: value for name, value in form.data.items() if name != "agency"}
+    return records.Person(**{**data, "language": data["language"] or ""})
+
+
+@bp.get("")
+@permit(Action.TRAINEE_LIST)
+def index() -> Response:
+    """People, by name; a partner's own."""
+    form = TraineeFilter(request.args)
+    if current_user.role is Role.PARTNER:
+        del form.agency
+    form = choices.filtered(form)
+    sort = sorting(("name", "country", "added"), "name")
+    found = records.search(
+        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "trainees", form):
+        return file
+    return page(
+        "trainees/records/index.html", "trainees/records/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        trainees=paginate(found),
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.TRAINEE_READ, records.get_or_kept)
+def show(trainee: Trainee) -> Response:
+    """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
+    if trainee.public_id != (request.view_args or {})["public_id"]:
+        return redirect(url_for(".show", public_id=trainee.public_id))
+    found = visible.of_trainee(trainee, current_user._get_current_object())
+    merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
+    return page(
+        "trainees/records/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@permit(Action.TRAINEE_CREATE)
+@once
+def new() -> Response:
+    """Add a person to an agency, and go back to the registration for which one came to find a substitute."""
+    user = current_user._get_current_object()
+    came_from = uuid_of(request.args.get("registration", ""))
+    replaced = visible.get(user, came_from) if came_from else None
+    form = NewTraineeForm(request.form)
+    _offer(form).agency.offer(choices.of_agencies())
+    if current_user.role is Role.PARTNER:
+        form.agency.data = form.agency.data or current_user.agency
+        form.country.data = form.country.data or current_user.agency.country
+    elif replaced is not None:
+        form.agency.data = form.agency.data or replaced.agency
+    known: list[duplicates.Likeness] = []
+    if submitted(form):
+        person = _person(form)
+        known = [] if "anyway" in request.form else duplicates.for_user(user, person)
+        try:
+            trainee = None if known else records.create(form.agency.data, by=user, person=person)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            if trainee is not None:
+                there = url_for(".show", public_id=trainee.public_id)
+                if replaced is not None:
+                    there = url_for(
+                        "registrations.replace", public_id=replaced.public_id, substitute=trainee.public_id
+                    )
+                return redirect(there, 303)
+    return page(
+        "trainees/records/new.html", status=422 if known else 200, form=form, known=known, replaced=replaced
+    )
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.TRAINEE_CHANGE, records.get)
+def edit(trainee: Trainee) -> Response:
+    """Change what is known of a person, and go back to the registration from where one came to correct it."""
+    form = _offer(TraineeForm(request.form, obj=trainee))
+    name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
+    if came_from := uuid_of(request.args.get("registration", "")):
+        back = url_for("registrations.show", public_id=came_from)
+    if submitted(form):
+        try:
+            records.change(trainee, by=current_user._get_current_object(), person=_person(form))
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=name, back=(name, back))
+
+
+@bp.route("/<uuid:public_id>/transfer", methods=["GET", "POST"])
+@permit(Action.TRAINEE_TRANSFER, records.get)
+def transfer(trainee: Trainee) -> Response:
+    """Move a person to the agency where they work now."""
+    form = TransferForm(request.form)
+    form.agency.offer(choices.of_agencies())
+    back = url_for(".show", public_id=trainee.public_id)
+    if submitted(form):
+        try:
+            records.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))
+            return redirect(back, 303)
+    found = visible.of_trainee(trainee, current_user._get_current_object())
+    return page(
+        "trainees/records/transfer.html",
+        form=form,
+        trainee=trainee,
+        registrations=first(found, 50),
+        back=back,
+    )

@@ -1,0 +1,204 @@
+"""Trainings: planned and changed, moved through their states, their seats kept, their sign-in sheet printed."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from training import clock
+from training.errors import DomainError, Invalid
+from training.forms.trainings import TrainingFilter, TrainingForm
+from training.models import HOLDS_SEAT, Programme, Role, Training
+from training.policy import Action, can
+from training.services import seat_counts, visible_trainings
+from training.services.attendance import own_register
+from training.services.programmes import frames, themes
+from training.services.registrations import drafts, seats, visible, why_waiting
+from training.services.schedule import sessions
+from training.services.trainings import changes, moves
+from training.web.kit import choices, exports
+from training.web.kit.access import permit
+from training.web.kit.once import once
+from training.web.kit.respond import page, paginate, reason, sorting, submitted
+
+bp = Blueprint("trainings", __name__, url_prefix="/trainings")
+
+
+def _user() -> Any:
+    return current_user._get_current_object()
+
+
+def _form(programme: Programme, training: Training | None) -> TrainingForm:
+    if training is None:
+        opens = datetime.combine(clock.today(), time(9))
+        form = TrainingForm(
+            request.form, theme=programme.theme, completion_percent=programme.completion_percent,
+            registration_opens_local=opens, zone=current_app.config["CONFIG"].default_zone, languages=["en"],
+            registration_closes_local=opens + timedelta(days=21, hours=8),
+        )  # fmt: skip
+    else:
+        form = TrainingForm(request.form, obj=training)
+    form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
+    form.activity_type.offer(choices.of_activity_types())
+    form.venue.offer(choices.of_venues())
+    form.country.offer(choices.of_countries())
+    form.languages.offer(choices.of_languages())
+    return form
+
+
+@bp.get("")
+@permit(Action.TRAINING_LIST)
+def index() -> Response:
+    """The trainings that the reader may see, latest first."""
+    form = choices.filtered(TrainingFilter(request.args))
+    sort = sorting(("starts_on", "title", "code"), "-starts_on")
+    found = visible_trainings.search(
+        _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+    )
+    if file := exports.wanted(found, "trainings", form):
+        return file
+    listed = paginate(found)
+    own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
+    return page(
+        "trainings/planning/index.html", "trainings/planning/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        trainings=listed, held=visible_trainings.held_counts(listed.items), own=own,
+    )  # fmt: skip
+
+
+@bp.get("/<uuid:public_id>")
+@permit(Action.TRAINING_READ, visible_trainings.get)
+def show(training: Training) -> Response:
+    """A training: its sessions, seats and participants, as far as the reader may see them."""
+    user = _user()
+    is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
+    counts = visible_trainings.state_counts(training) if not is_partner else {}
+    participants = paginate(visible.of(training, user), 50) if is_partner or may_read else None
+    waiting = (
+        [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
+    )
+    return page(
+        "trainings/planning/show.html",
+        training=training,
+        sessions=[] if is_partner else sessions.of(training, user=user),
+        own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
+        is_open=visible_trainings.is_registration_open(training),
+        drafts=drafts.of(training, user.agency) if is_partner else [],
+        may_draft=is_partner and drafts.may_be_kept(training),
+        opens_later=training.registration_opens_at > clock.now(),
+        participants=participants,
+        shares=own_register.shares(participants.items) if participants and is_partner else {},
+        why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
+        own_ranks=seat_counts.own_ranks(waiting),
+        rule=why_waiting.rule(training),
+        counts=counts if may_read else {},
+        held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
+        allocations=seats.table(training) if may_read else [],
+        moves=moves.available(training),
+        now=clock.now(),
+    )
+
+
+@bp.get("/new")
+@permit(Action.PROGRAMME_LIST)
+def choose_programme() -> Response:
+    """Which programme the new training belongs to."""
+    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(_user()))
+
+
+@bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
+@permit(Action.TRAINING_CREATE, frames.get)
+@once
+def new(programme: Programme) -> Response:
+    """Plan a training under a programme."""
+    form = _form(programme, None)
+    if submitted(form):
+        try:
+            training = changes.create(programme, by=_user(), details=changes.Details(**form.data))
+        except (Invalid, DomainError) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The training is planned. Generate its sessions next."))
+            return redirect(url_for("sessions.plan", public_id=training.public_id), 303)
+    back = (programme.code, url_for("programmes.show", public_id=programme.public_id))
+    return page(
+        "edit.html", form=form, title=_("New training in %(programme)s", programme=programme.title), back=back
+    )
+
+
+@bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def edit(training: Training) -> Response:
+    """Change a training."""
+    form = _form(training.programme, training)
+    back = url_for(".show", public_id=training.public_id)
+    if submitted(form):
+        try:
+            changes.change(training, by=_user(), details=changes.Details(**form.data))
+        except (Invalid, DomainError) as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Saved."))
+            return redirect(back, 303)
+    return page("edit.html", form=form, title=training.title, back=(training.code, back))
+
+
+def _move(training: Training, name: str) -> Response:
+    moves.change_state(training, by=_user(), name=name, reason=reason())
+    flash(_("Done."))
+    return redirect(url_for(".show", public_id=training.public_id), 303)
+
+
+@bp.post("/<uuid:public_id>/open")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def open(training: Training) -> Response:
+    """Open registration."""
+    return _move(training, "open")
+
+
+@bp.post("/<uuid:public_id>/confirm")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def confirm(training: Training) -> Response:
+    """It takes place."""
+    return _move(training, "confirm")
+
+
+@bp.post("/<uuid:public_id>/start")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def start(training: Training) -> Response:
+    """It has begun."""
+    return _move(training, "start")
+
+
+@bp.post("/<uuid:public_id>/complete")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def complete(training: Training) -> Response:
+    """It is over and its registers are closed."""
+    return _move(training, "complete")
+
+
+@bp.post("/<uuid:public_id>/reopen")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def reopen(training: Training) -> Response:
+    """Back to running, for a reason."""
+    return _move(training, "reopen")
+
+
+@bp.post("/<uuid:public_id>/postpone")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def postpone(training: Training) -> Response:
+    """Later, for a reason."""
+    return _move(training, "postpone")
+
+
+@bp.post("/<uuid:public_id>/cancel")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def cancel(training: Training) -> Response:
+    """It does not take place; every registration ends."""
+    moves.change_state(training, by=_user(), name="cancel", reason=reason())
+    flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
+    return redirect(url_for(".show", public_id=training.public_id), 303)
