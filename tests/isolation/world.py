@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from tests.conftest import SECRET
+from tests.isolation import kept
 from tests.make import Make
 from training.db import db
 from training.models import (
@@ -125,6 +126,11 @@ def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) ->
 
 
 def world(make: Make) -> World:
+    """The two agencies, as ``_build`` makes them."""
+    return kept.once("world", lambda: _build(make))
+
+
+def _build(make: Make) -> World:
     """Agency A without tokens, agency B with one in every field, and somebody of each role."""
     numbers, plain = count(), count()
     admin = make.user()
