@@ -67,9 +67,7 @@ def _named(thing: Any) -> Any:
 
 
 def _found(thing: Any) -> Any:
-    return _each(
-        thing, lambda one: db.session.get_one(one.model, one.key) if isinstance(one, Named) else one
-    )
+    return _each(thing, lambda one: db.session.get_one(one.model, one.key) if isinstance(one, Named) else one)
 
 
 def _each(thing: Any, change: Callable[[Any], Any]) -> Any:
@@ -78,5 +76,7 @@ def _each(thing: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(thing, list | tuple):
         return type(thing)(_each(one, change) for one in thing)
     if dataclasses.is_dataclass(thing) and not isinstance(thing, Named):
-        return type(thing)(**{f.name: _each(getattr(thing, f.name), change) for f in dataclasses.fields(thing)})
+        return type(thing)(
+            **{f.name: _each(getattr(thing, f.name), change) for f in dataclasses.fields(thing)}
+        )
     return change(thing)
