@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId, LongText, Name, text_enum
 
 if TYPE_CHECKING:
@@ -57,19 +58,21 @@ class AttendanceRecord(Base):
     id: Mapped[IntId]
     session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
-    status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus))
-    also_left_early: Mapped[bool] = mapped_column(default=False)
-    arrived: Mapped[time | None]
-    left: Mapped[time | None]
-    minutes: Mapped[int] = mapped_column(default=0)
-    is_estimated: Mapped[bool] = mapped_column(default=False)
-    method: Mapped[AttendanceMethod] = mapped_column(
-        text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL
+    status: Mapped[AttendanceStatus | None] = mapped_column(
+        text_enum(AttendanceStatus), info=personal(Keep.COUNTED)
     )
-    version: Mapped[int] = mapped_column(default=1)
-    recorded_at: Mapped[Instant]
+    also_left_early: Mapped[bool] = mapped_column(default=False, info=personal(Keep.AUDIT))
+    arrived: Mapped[time | None] = mapped_column(info=personal(Keep.AUDIT))
+    left: Mapped[time | None] = mapped_column(info=personal(Keep.AUDIT))
+    minutes: Mapped[int] = mapped_column(default=0, info=personal(Keep.COUNTED))
+    is_estimated: Mapped[bool] = mapped_column(default=False, info=openly(Keep.COUNTED))
+    method: Mapped[AttendanceMethod] = mapped_column(
+        text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL, info=openly(Keep.COUNTED)
+    )
+    version: Mapped[int] = mapped_column(default=1, info=openly(Keep.AUDIT))
+    recorded_at: Mapped[Instant] = mapped_column(info=openly(Keep.AUDIT))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    recorded_by_name: Mapped[Name] = mapped_column(default="")
+    recorded_by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     training_session: Mapped[TrainingSession] = relationship()
     registration: Mapped[Registration] = relationship()
@@ -83,14 +86,18 @@ class AttendanceCorrection(Base):
 
     id: Mapped[IntId]
     record_id: Mapped[int] = mapped_column(ForeignKey("attendance_record.id"), index=True)
-    old_status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus, "old_status"))
-    old_minutes: Mapped[int]
-    new_status: Mapped[AttendanceStatus | None] = mapped_column(text_enum(AttendanceStatus, "new_status"))
-    new_minutes: Mapped[int]
-    reason: Mapped[LongText]
-    at: Mapped[Instant]
+    old_status: Mapped[AttendanceStatus | None] = mapped_column(
+        text_enum(AttendanceStatus, "old_status"), info=personal(Keep.AUDIT)
+    )
+    old_minutes: Mapped[int] = mapped_column(info=personal(Keep.AUDIT))
+    new_status: Mapped[AttendanceStatus | None] = mapped_column(
+        text_enum(AttendanceStatus, "new_status"), info=personal(Keep.AUDIT)
+    )
+    new_minutes: Mapped[int] = mapped_column(info=personal(Keep.AUDIT))
+    reason: Mapped[LongText] = mapped_column(info=personal(Keep.AUDIT))
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.AUDIT))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    by_name: Mapped[Name] = mapped_column(default="")
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     record: Mapped[AttendanceRecord] = relationship()
     by: Mapped[User | None] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId, Json, Name, text_enum
 
 
@@ -29,12 +30,14 @@ class AuditEntry(Base):
     )
 
     id: Mapped[IntId]
-    at: Mapped[Instant]
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.LOG))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    user_name: Mapped[Name] = mapped_column(default="")
-    action: Mapped[str] = mapped_column(String(80), index=True)
-    outcome: Mapped[AuditOutcome] = mapped_column(text_enum(AuditOutcome), default=AuditOutcome.DONE)
-    thing_type: Mapped[str] = mapped_column(String(60), default="")
-    thing_id: Mapped[int | None]
-    thing_label: Mapped[Name] = mapped_column(default="")
-    changes: Mapped[Json] = mapped_column(JSON, default=dict)
+    user_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.LOG))
+    action: Mapped[str] = mapped_column(String(80), index=True, info=openly(Keep.LOG))
+    outcome: Mapped[AuditOutcome] = mapped_column(
+        text_enum(AuditOutcome), default=AuditOutcome.DONE, info=openly(Keep.LOG)
+    )
+    thing_type: Mapped[str] = mapped_column(String(60), default="", info=openly(Keep.LOG))
+    thing_id: Mapped[int | None] = mapped_column(info=openly(Keep.LOG))
+    thing_label: Mapped[Name] = mapped_column(default="", info=personal(Keep.LOG))
+    changes: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.LOG))

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal, special
 from training.models.columns import Instant, IntId, Json, Name, PublicId, Timestamps, text_enum
 
 if TYPE_CHECKING:
@@ -39,16 +40,18 @@ class ImportBatch(Timestamps, Base):
     public_id: Mapped[PublicId]
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
-    sha256: Mapped[str] = mapped_column(String(64))
-    file_name: Mapped[Name]
-    state: Mapped[BatchState] = mapped_column(text_enum(BatchState), default=BatchState.STAGED)
-    source: Mapped[Json] = mapped_column(JSON, default=dict)
-    mapping: Mapped[Json] = mapped_column(JSON, default=dict)
-    rows: Mapped[Json] = mapped_column(JSON, default=list)
-    outcome: Mapped[Json] = mapped_column(JSON, default=dict)
+    sha256: Mapped[str] = mapped_column(String(64), info=openly(Keep.AUDIT))
+    file_name: Mapped[Name] = mapped_column(info=personal(Keep.AUDIT))
+    state: Mapped[BatchState] = mapped_column(
+        text_enum(BatchState), default=BatchState.STAGED, info=openly(Keep.AUDIT)
+    )
+    source: Mapped[Json] = mapped_column(JSON, default=dict, info=special(Keep.STEP))
+    mapping: Mapped[Json] = mapped_column(JSON, default=dict, info=openly(Keep.STEP))
+    rows: Mapped[Json] = mapped_column(JSON, default=list, info=special(Keep.STEP))
+    outcome: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    by_name: Mapped[Name] = mapped_column(default="")
-    confirmed_at: Mapped[Instant | None]
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    confirmed_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
 
     training: Mapped[Training] = relationship()
     agency: Mapped[Agency] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId, Json, Name, PublicId
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ class TraineeKey(Base):
     )
 
     trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), primary_key=True, autoincrement=False)
-    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True, info=personal(Keep.AUDIT))
     side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    agency_id: Mapped[int]
+    agency_id: Mapped[int] = mapped_column(info=openly(Keep.AUDIT))
 
 
 class NotSame(Base):
@@ -43,9 +44,9 @@ class NotSame(Base):
     other_id: Mapped[int] = mapped_column(
         ForeignKey("trainee.id"), primary_key=True, autoincrement=False, index=True
     )
-    at: Mapped[Instant]
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.AUDIT))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    by_name: Mapped[Name] = mapped_column(default="")
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
 
 
 class PersonMerge(Base):
@@ -61,14 +62,14 @@ class PersonMerge(Base):
     public_id: Mapped[PublicId]
     kept_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
     gone_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
-    at: Mapped[Instant]
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.AUDIT))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    by_name: Mapped[Name] = mapped_column(default="")
-    moved: Mapped[Json] = mapped_column(JSON, default=dict)
-    before: Mapped[Json] = mapped_column(JSON, default=dict)
-    after: Mapped[Json] = mapped_column(JSON, default=dict)
-    undone_at: Mapped[Instant | None]
-    undone_by_name: Mapped[Name] = mapped_column(default="")
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    moved: Mapped[Json] = mapped_column(JSON, default=dict, info=openly(Keep.AUDIT))
+    before: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
+    after: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
+    undone_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
+    undone_by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     kept: Mapped[Trainee] = relationship(foreign_keys=[kept_id])
     gone: Mapped[Trainee] = relationship(foreign_keys=[gone_id])

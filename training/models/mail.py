@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Email, Instant, IntId, Language, LongText, Name, PublicId, text_enum
 
 if TYPE_CHECKING:
@@ -43,20 +44,22 @@ class OutgoingMail(Base):
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]
-    to_email: Mapped[Email]
-    to_name: Mapped[Name] = mapped_column(default="")
+    to_email: Mapped[Email] = mapped_column(info=personal(Keep.LOG))
+    to_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.LOG))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    language: Mapped[Language] = mapped_column(default="en")
-    kind: Mapped[str] = mapped_column(String(60))
-    subject: Mapped[Name]
-    body: Mapped[LongText]
-    state: Mapped[MailState] = mapped_column(text_enum(MailState), default=MailState.QUEUED)
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[Instant]
-    leased_until: Mapped[Instant | None]
+    language: Mapped[Language] = mapped_column(default="en", info=openly(Keep.LOG))
+    kind: Mapped[str] = mapped_column(String(60), info=openly(Keep.LOG))
+    subject: Mapped[Name] = mapped_column(info=personal(Keep.LOG))
+    body: Mapped[LongText] = mapped_column(info=personal(Keep.LOG))
+    state: Mapped[MailState] = mapped_column(
+        text_enum(MailState), default=MailState.QUEUED, info=openly(Keep.LOG)
+    )
+    attempts: Mapped[int] = mapped_column(default=0, info=openly(Keep.LOG))
+    due_at: Mapped[Instant] = mapped_column(info=openly(Keep.LOG))
+    leased_until: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
     created_at: Mapped[Instant]
-    sent_at: Mapped[Instant | None]
-    last_error: Mapped[LongText] = mapped_column(default="")
+    sent_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
+    last_error: Mapped[LongText] = mapped_column(default="", info=personal(Keep.LOG))
     training_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)

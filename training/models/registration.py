@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import (
     Code,
     Country,
@@ -105,29 +106,29 @@ class Registration(Timestamps, Base):
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"))
     trainee_id: Mapped[int] = mapped_column(ForeignKey("trainee.id"), index=True)
     state: Mapped[RegistrationState] = mapped_column(
-        text_enum(RegistrationState), default=RegistrationState.DRAFT
+        text_enum(RegistrationState), default=RegistrationState.DRAFT, info=openly(Keep.COUNTED)
     )
     source: Mapped[RegistrationSource] = mapped_column(
-        text_enum(RegistrationSource), default=RegistrationSource.FORM
+        text_enum(RegistrationSource), default=RegistrationSource.FORM, info=openly(Keep.COUNTED)
     )
-    reserve_rank: Mapped[int | None]
+    reserve_rank: Mapped[int | None] = mapped_column(info=openly(Keep.AUDIT))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
-    agency_code: Mapped[Code]
-    agency_name: Mapped[Name]
-    agency_type_code: Mapped[Code]
-    agency_country: Mapped[Country]
-    trainee_country: Mapped[Country]
-    trainee_name: Mapped[str] = mapped_column(String(410), default="")
-    function: Mapped[Name] = mapped_column(default="")
-    rank: Mapped[Name] = mapped_column(default="")
-    submitted_at: Mapped[Instant | None]
-    confirmed_at: Mapped[Instant | None]
-    released_at: Mapped[Instant | None]
-    offer_expires_at: Mapped[Instant | None]
-    let_pass_at: Mapped[Instant | None]
-    acknowledged_at: Mapped[Instant | None]
+    agency_code: Mapped[Code] = mapped_column(info=personal(Keep.AUDIT))
+    agency_name: Mapped[Name] = mapped_column(info=personal(Keep.AUDIT))
+    agency_type_code: Mapped[Code] = mapped_column(info=personal(Keep.COUNTED))
+    agency_country: Mapped[Country] = mapped_column(info=personal(Keep.COUNTED))
+    trainee_country: Mapped[Country] = mapped_column(info=personal(Keep.COUNTED))
+    trainee_name: Mapped[str] = mapped_column(String(410), default="", info=personal(Keep.AUDIT))
+    function: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    rank: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    submitted_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    confirmed_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    released_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    offer_expires_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
+    let_pass_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
+    acknowledged_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
-    remarks: Mapped[LongText] = mapped_column(default="")
+    remarks: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     training: Mapped[Training] = relationship()
     trainee: Mapped[Trainee] = relationship()
@@ -162,13 +163,17 @@ class RegistrationStep(Base):
 
     id: Mapped[IntId]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
-    from_state: Mapped[RegistrationState | None] = mapped_column(text_enum(RegistrationState, "from_state"))
-    to_state: Mapped[RegistrationState] = mapped_column(text_enum(RegistrationState, "to_state"))
-    at: Mapped[Instant]
+    from_state: Mapped[RegistrationState | None] = mapped_column(
+        text_enum(RegistrationState, "from_state"), info=openly(Keep.COUNTED)
+    )
+    to_state: Mapped[RegistrationState] = mapped_column(
+        text_enum(RegistrationState, "to_state"), info=openly(Keep.COUNTED)
+    )
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    by_name: Mapped[Name] = mapped_column(default="")
-    reason_code: Mapped[ReasonCode | None] = mapped_column(text_enum(ReasonCode))
-    reason: Mapped[LongText] = mapped_column(default="")
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    reason_code: Mapped[ReasonCode | None] = mapped_column(text_enum(ReasonCode), info=personal(Keep.AUDIT))
+    reason: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     registration: Mapped[Registration] = relationship()
     by: Mapped[User | None] = relationship()

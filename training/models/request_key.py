@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId
 
 
@@ -17,7 +18,7 @@ class RequestKey(Base):
 
     id: Mapped[IntId]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    key: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64), info=openly(Keep.STEP))
     created_at: Mapped[Instant] = mapped_column(index=True)
-    answer: Mapped[str] = mapped_column(String(1000), default="")
-    said: Mapped[str] = mapped_column(String(1000), default="")
+    answer: Mapped[str] = mapped_column(String(1000), default="", info=personal(Keep.STEP))
+    said: Mapped[str] = mapped_column(String(1000), default="", info=personal(Keep.STEP))

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId, LongText, Name, PublicId, Timestamps, Wall, text_enum
 
 if TYPE_CHECKING:
@@ -55,23 +56,23 @@ class TrainingSession(Timestamps, Base):
     training_id: Mapped[int]
     training_theme_id: Mapped[int]
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
-    title: Mapped[Name]
-    starts_local: Mapped[Wall]
-    ends_local: Mapped[Wall]
-    starts_at: Mapped[Instant]
-    ends_at: Mapped[Instant]
-    break_minutes: Mapped[int] = mapped_column(default=0)
-    scheduled_minutes: Mapped[int]
+    title: Mapped[Name] = mapped_column(info=openly(Keep.COUNTED))
+    starts_local: Mapped[Wall] = mapped_column(info=openly(Keep.COUNTED))
+    ends_local: Mapped[Wall] = mapped_column(info=openly(Keep.COUNTED))
+    starts_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
+    ends_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
+    break_minutes: Mapped[int] = mapped_column(default=0, info=openly(Keep.COUNTED))
+    scheduled_minutes: Mapped[int] = mapped_column(info=openly(Keep.COUNTED))
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
-    is_compulsory: Mapped[bool] = mapped_column(default=True)
-    cancelled_at: Mapped[Instant | None]
-    cancel_reason: Mapped[LongText] = mapped_column(default="")
+    is_compulsory: Mapped[bool] = mapped_column(default=True, info=openly(Keep.COUNTED))
+    cancelled_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    cancel_reason: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
     register_state: Mapped[RegisterState] = mapped_column(
-        text_enum(RegisterState), default=RegisterState.OPEN
+        text_enum(RegisterState), default=RegisterState.OPEN, info=openly(Keep.COUNTED)
     )
-    closed_at: Mapped[Instant | None]
+    closed_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    locked_at: Mapped[Instant | None]
+    locked_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
 
     training: Mapped[Training] = relationship()
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
@@ -104,9 +105,9 @@ class SessionTrainer(Base):
     id: Mapped[IntId]
     session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
     trainer_id: Mapped[int] = mapped_column(ForeignKey("trainer.id"))
-    starts_at: Mapped[Instant]
-    ends_at: Mapped[Instant]
-    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
+    ends_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
+    is_cancelled: Mapped[bool] = mapped_column(default=False, info=openly(Keep.COUNTED))
 
     training_session: Mapped[TrainingSession] = relationship(back_populates="session_trainers")
     trainer: Mapped[Trainer] = relationship()

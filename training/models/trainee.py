@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import (
     Country,
     Email,
@@ -51,21 +52,21 @@ class Trainee(Timestamps, Base):
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]
-    family_name: Mapped[Name]
-    given_names: Mapped[Name]
-    native_name: Mapped[Name] = mapped_column(default="")
-    search_key: Mapped[str] = mapped_column(String(800))
-    sex: Mapped[Sex] = mapped_column(text_enum(Sex), default=Sex.NOT_RECORDED)
-    country: Mapped[Country]
+    family_name: Mapped[Name] = mapped_column(info=personal(Keep.AUDIT))
+    given_names: Mapped[Name] = mapped_column(info=personal(Keep.AUDIT))
+    native_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    search_key: Mapped[str] = mapped_column(String(800), info=personal(Keep.AUDIT))
+    sex: Mapped[Sex] = mapped_column(text_enum(Sex), default=Sex.NOT_RECORDED, info=personal(Keep.COUNTED))
+    country: Mapped[Country] = mapped_column(info=personal(Keep.COUNTED))
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
-    function: Mapped[Name] = mapped_column(default="")
-    rank: Mapped[Name] = mapped_column(default="")
-    language: Mapped[Language] = mapped_column(default="")
-    email: Mapped[Email] = mapped_column(default="")
-    phone: Mapped[Phone] = mapped_column(default="")
-    contact_via_focal_point: Mapped[bool] = mapped_column(default=False)
-    anonymised_at: Mapped[Instant | None]
+    function: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    rank: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    language: Mapped[Language] = mapped_column(default="", info=personal(Keep.AUDIT))
+    email: Mapped[Email] = mapped_column(default="", info=personal(Keep.AUDIT))
+    phone: Mapped[Phone] = mapped_column(default="", info=personal(Keep.AUDIT))
+    contact_via_focal_point: Mapped[bool] = mapped_column(default=False, info=personal(Keep.AUDIT))
+    anonymised_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("trainee.id"), index=True)
 
     agency: Mapped[Agency] = relationship()

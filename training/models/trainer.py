@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Country, Email, IntId, LongText, Name, Phone, PublicId, Timestamps, listed
 
 if TYPE_CHECKING:
@@ -31,17 +32,17 @@ class Trainer(Timestamps, Base):
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]
-    family_name: Mapped[Name]
-    given_names: Mapped[Name]
-    search_key: Mapped[str] = mapped_column(String(800))
-    email: Mapped[Email] = mapped_column(default="")
-    phone: Mapped[Phone] = mapped_column(default="")
-    country: Mapped[Country] = mapped_column(default="")
-    organisation: Mapped[Name] = mapped_column(default="")
-    languages: Mapped[Name] = mapped_column(default="")
-    notes: Mapped[LongText] = mapped_column(default="")
+    family_name: Mapped[Name] = mapped_column(info=personal(Keep.IN_USE))
+    given_names: Mapped[Name] = mapped_column(info=personal(Keep.IN_USE))
+    search_key: Mapped[str] = mapped_column(String(800), info=personal(Keep.IN_USE))
+    email: Mapped[Email] = mapped_column(default="", info=personal(Keep.IN_USE))
+    phone: Mapped[Phone] = mapped_column(default="", info=personal(Keep.IN_USE))
+    country: Mapped[Country] = mapped_column(default="", info=personal(Keep.IN_USE))
+    organisation: Mapped[Name] = mapped_column(default="", info=personal(Keep.IN_USE))
+    languages: Mapped[Name] = mapped_column(default="", info=personal(Keep.IN_USE))
+    notes: Mapped[LongText] = mapped_column(default="", info=personal(Keep.IN_USE))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    is_active: Mapped[bool] = mapped_column(default=True)
+    is_active: Mapped[bool] = mapped_column(default=True, info=openly(Keep.IN_USE))
 
     user: Mapped[User | None] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary=trainer_theme, order_by="Theme.position")
@@ -65,8 +66,8 @@ class TrainerAbsence(Base):
 
     id: Mapped[IntId]
     trainer_id: Mapped[int] = mapped_column(ForeignKey("trainer.id"), index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date]
-    note: Mapped[Name] = mapped_column(default="")
+    starts_on: Mapped[date] = mapped_column(info=personal(Keep.IN_USE))
+    ends_on: Mapped[date] = mapped_column(info=personal(Keep.IN_USE))
+    note: Mapped[Name] = mapped_column(default="", info=personal(Keep.IN_USE))
 
     trainer: Mapped[Trainer] = relationship()

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import (
     Code,
     Country,
@@ -225,17 +226,17 @@ class SeatRequest(Timestamps, Base):
     public_id: Mapped[PublicId]
     training_id: Mapped[int] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
-    kind: Mapped[SeatRequestKind] = mapped_column(text_enum(SeatRequestKind))
-    seats: Mapped[int]
-    granted: Mapped[int | None]
-    sentence: Mapped[LongText]
+    kind: Mapped[SeatRequestKind] = mapped_column(text_enum(SeatRequestKind), info=openly(Keep.AUDIT))
+    seats: Mapped[int] = mapped_column(info=openly(Keep.AUDIT))
+    granted: Mapped[int | None] = mapped_column(info=openly(Keep.AUDIT))
+    sentence: Mapped[LongText] = mapped_column(info=personal(Keep.AUDIT))
     state: Mapped[SeatRequestState] = mapped_column(
-        text_enum(SeatRequestState), default=SeatRequestState.OPEN
+        text_enum(SeatRequestState), default=SeatRequestState.OPEN, info=openly(Keep.AUDIT)
     )
-    by_name: Mapped[Name] = mapped_column(default="")
-    answered_at: Mapped[Instant | None]
-    answered_by_name: Mapped[Name] = mapped_column(default="")
-    answer: Mapped[LongText] = mapped_column(default="")
+    by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    answered_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
+    answered_by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
+    answer: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     training: Mapped[Training] = relationship()
     agency: Mapped[Agency] = relationship()

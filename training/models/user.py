@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
+from training.models.about_people import Keep, openly, personal
 from training.models.columns import Email, Instant, IntId, Language, Name, PublicId, Timestamps, text_enum
 
 if TYPE_CHECKING:
@@ -52,17 +53,17 @@ class User(Timestamps, Base):
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]
-    email: Mapped[Email]
-    email_key: Mapped[Email]
-    name: Mapped[Name]
-    role: Mapped[Role] = mapped_column(text_enum(Role))
-    language: Mapped[Language] = mapped_column(default="en")
-    password_hash: Mapped[str | None] = mapped_column(String(200))
-    is_active: Mapped[bool] = mapped_column(default=True)
-    all_themes: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[Email] = mapped_column(info=personal(Keep.IN_USE))
+    email_key: Mapped[Email] = mapped_column(info=personal(Keep.IN_USE))
+    name: Mapped[Name] = mapped_column(info=personal(Keep.IN_USE))
+    role: Mapped[Role] = mapped_column(text_enum(Role), info=openly(Keep.IN_USE))
+    language: Mapped[Language] = mapped_column(default="en", info=openly(Keep.IN_USE))
+    password_hash: Mapped[str | None] = mapped_column(String(200), info=personal(Keep.IN_USE))
+    is_active: Mapped[bool] = mapped_column(default=True, info=openly(Keep.IN_USE))
+    all_themes: Mapped[bool] = mapped_column(default=False, info=openly(Keep.IN_USE))
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
-    is_lead: Mapped[bool] = mapped_column(default=False)
-    last_signed_in_at: Mapped[Instant | None]
+    is_lead: Mapped[bool] = mapped_column(default=False, info=openly(Keep.IN_USE))
+    last_signed_in_at: Mapped[Instant | None] = mapped_column(info=personal(Keep.LOG))
 
     agency: Mapped[Agency | None] = relationship()
     themes: Mapped[list[Theme]] = relationship(secondary=user_theme, order_by="Theme.position")
@@ -85,11 +86,11 @@ class UserSession(Base):
 
     id: Mapped[IntId]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64), info=personal(Keep.LOG))
     created_at: Mapped[Instant]
-    expires_at: Mapped[Instant]
-    ended_at: Mapped[Instant | None]
-    browser: Mapped[Name] = mapped_column(default="")
+    expires_at: Mapped[Instant] = mapped_column(info=openly(Keep.LOG))
+    ended_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
+    browser: Mapped[Name] = mapped_column(default="", info=personal(Keep.LOG))
 
     user: Mapped[User] = relationship()
 
@@ -102,11 +103,11 @@ class OneTimeLink(Base):
 
     id: Mapped[IntId]
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    purpose: Mapped[LinkPurpose] = mapped_column(text_enum(LinkPurpose))
-    secret_hash: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[LinkPurpose] = mapped_column(text_enum(LinkPurpose), info=openly(Keep.LOG))
+    secret_hash: Mapped[str] = mapped_column(String(64), info=personal(Keep.LOG))
     created_at: Mapped[Instant]
-    expires_at: Mapped[Instant]
-    used_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant] = mapped_column(info=openly(Keep.LOG))
+    used_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
 
     user: Mapped[User] = relationship()
 
@@ -118,5 +119,5 @@ class SignInAttempt(Base):
     __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)
 
     id: Mapped[IntId]
-    key: Mapped[str] = mapped_column(String(64))
-    at: Mapped[Instant]
+    key: Mapped[str] = mapped_column(String(64), info=personal(Keep.LOG))
+    at: Mapped[Instant] = mapped_column(info=openly(Keep.LOG))

@@ -1,6 +1,7 @@
 """The audit log: an entry is written in the transaction of the change that it tells of.
 
 Refused access and exports change nothing, so they are recorded in a transaction of their own.
+An entry never holds a special value (``training.models.about_people``): it says that the column changed, and no more.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,19 +18,31 @@ from sqlalchemy import Select, inspect, select
 from training import clock
 from training.db import Base, Row, atomic, db, insert_many
 from training.models import AuditEntry, AuditOutcome, User
+from training.models.about_people import is_special
 
 SECRET_COLUMNS = frozenset(
     {"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"}
 )
+CHANGED = "changed"
+"""What an entry says of a column whose values it never holds."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A special value in a snapshot: it can be compared, and neither be read by mistake nor stored as JSON."""
+
+    value: Any = field(repr=False)
 
 
 def snapshot(thing: Base) -> dict[str, Any]:
-    """The thing's column values as they stand, to be given to ``record`` as ``before``."""
-    return {
-        attribute.key: _plain(getattr(thing, attribute.key))
-        for attribute in inspect(type(thing)).column_attrs
-        if attribute.key not in SECRET_COLUMNS
-    }
+    """The thing's column values as they stand, to be given to ``record`` as ``before``; special ones withheld."""
+    model = type(thing)
+    found = {}
+    for attribute in inspect(model).column_attrs:
+        if attribute.key not in SECRET_COLUMNS:
+            value = _plain(getattr(thing, attribute.key))
+            found[attribute.key] = Withheld(value) if is_special(attribute.key, model) else value
+    return found
 
 
 def record(
@@ -73,7 +87,8 @@ def refused_entry(by: User, action: str) -> AuditEntry:
 @atomic
 def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], rows: int) -> None:
     """Record that ``rows`` rows left the system, and by which filters."""
-    details = {"filters": {key: _plain(value) for key, value in filters.items() if value}, "rows": rows}
+    said = {key: _plain(value) for key, value in filters.items() if value}
+    details = {"filters": _without_special(said, None), "rows": rows}
     db.session.add(_entry(by, action, None, AuditOutcome.EXPORTED, details))
 
 
@@ -132,7 +147,26 @@ def _changes(
             for key, value in after.items()
             if before.get(key) != value and key != "changed_at"
         }
-    return found
+    return _without_special(found, thing)
+
+
+def _without_special(said: Mapping[str, Any], thing: Base | None) -> dict[str, Any]:
+    """What is said without the values of special columns, of ``thing`` or of whatever stands inside."""
+    model = None if thing is None else type(thing)
+    return {
+        key: CHANGED if is_special(key, model) or _is_withheld(value) else _without_special_inside(value)
+        for key, value in said.items()
+    }
+
+
+def _without_special_inside(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _without_special(value, None)
+    return [_without_special_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_withheld(value: Any) -> bool:
+    return any(isinstance(one, Withheld) for one in (value if isinstance(value, list) else [value]))
 
 
 def _label(thing: Base | None) -> str:

@@ -70,7 +70,7 @@ def stage_table(training: Training, *, by: User | None, agency: Agency, table: T
     _keep(batch, table, _mapping(agency, table), agency)
     db.session.add(batch)
     audit.record(
-        by=by, action="import.stage", thing=batch, changes={"file": table.file_name, "rows": len(batch.rows)}
+        by=by, action="import.stage", thing=batch, changes={"file": table.file_name, "lines": len(batch.rows)}
     )
     return batch
 

@@ -1,7 +1,8 @@
 """Making two people one, and taking that back while nothing has built on it.
 
 What refers to a person is listed here, in ``MOVED`` and ``STAYS``; a test compares the two with the tables' foreign keys.
-Copies on registrations (the agency as of that day) never change.
+What is known of a person is chosen from, or stands in ``OWN``; a test compares the two with the classed columns.
+Copies on registrations (the agency as of that day) never change. A special value stays with whom it was said of.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
+from training.models.about_people import is_special
 from training.services import audit
 from training.services.letters import again
 from training.services.trainees import duplicates, records
@@ -35,6 +37,12 @@ STAYS: tuple[InstrumentedAttribute[Any], ...] = (
 
 COLUMNS = {"agency": "agency_id", "theme": "theme_id"}
 """Fields whose value is a thing, and the column that holds its id."""
+
+OWN: dict[str, str] = {
+    "search_key": "derived from the names",
+    "anonymised_at": "it happened to this row; whoever was anonymised meets nobody",
+}
+"""Columns of a person that a merge leaves to each of the two, and why. Every special column is among them."""
 
 
 def of(trainee: Trainee) -> list[PersonMerge]:
@@ -73,7 +81,7 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
     if kept is gone or kept.merged_into_id or gone.merged_into_id:
         raise Conflict(msg("These two are one person already."), "merged")
     _check_registrations(kept, gone)
-    columns = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in _taken(kept, gone, values)]
+    columns = _columns(_taken(kept, gone, values))
     before, audited = _plain(kept, columns), audit.snapshot(kept)
     for column in columns:
         setattr(kept, column, getattr(gone, column))
@@ -147,6 +155,12 @@ def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
     flag = "contact_via_focal_point"
     chosen = set(values) - {flag}
     return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
+
+
+def _columns(fields: Collection[str]) -> list[str]:
+    """The columns of these fields: what is taken is kept with the merge for good, so no special one is."""
+    named = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in fields]
+    return [column for column in named if not is_special(column, Trainee)]
 
 
 def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:

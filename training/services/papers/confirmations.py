@@ -6,13 +6,17 @@ from babel.dates import format_date
 
 from training import clock
 from training.errors import Conflict
-from training.models import Registration, RegistrationState, TrainingSession
+from training.models import Registration, RegistrationState, TrainingSession, User
+from training.models.about_people import Class
 from training.output import pdf
-from training.services import organisations
+from training.services import may_take, organisations
 from training.services.letters import parts
 from training.services.schedule import sessions
 from training.text import in_language, msg
 from training.texts import letters
+
+HOLDS = (Class.OPEN, Class.PERSONAL)
+"""What a paper holds: the person's name and agency, and when and where they are expected."""
 
 
 def has_confirmation(registration: Registration) -> bool:
@@ -20,12 +24,13 @@ def has_confirmation(registration: Registration) -> bool:
     return registration.state is RegistrationState.CONFIRMED
 
 
-def confirmation(registration: Registration, *, demo: bool) -> bytes:
+def confirmation(registration: Registration, *, reader: User | None, demo: bool) -> bytes:
     """The confirmation as PDF in the person's language: who is expected when and where, session by session.
 
     It bears the name and the agency of the day of registration, as every list of the training does. Raises
-    ``Conflict`` while the registration is not confirmed.
+    ``Conflict`` while the registration is not confirmed. ``reader`` is empty where the person fetches it.
     """
+    may_take.whole(reader, HOLDS, of=registration.training)
     if not has_confirmation(registration):
         raise Conflict(
             msg("This registration is not confirmed, so there is no confirmation."), "not_confirmed"

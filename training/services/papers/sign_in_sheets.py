@@ -9,18 +9,24 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
 from training.db import db
-from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession
+from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession, User
+from training.models.about_people import Class
 from training.output import pdf
-from training.services import organisations
+from training.services import may_take, organisations
 from training.text import msg
 
+HOLDS = (Class.OPEN, Class.PERSONAL)
+"""What a sheet holds: names and agencies, and when who teaches."""
 BLANK_LINES = 5
 MOST_COLUMNS = 8
 """Sessions on one page; more of them go on a further one."""
 
 
-def sign_in_sheet(training: Training, sessions: Sequence[TrainingSession], *, demo: bool) -> bytes:
+def sign_in_sheet(
+    training: Training, sessions: Sequence[TrainingSession], *, reader: User | None, demo: bool
+) -> bytes:
     """The sheet as PDF: names printed by family name, a column per session, lines for people at the door."""
+    may_take.whole(reader, HOLDS, of=training)
     people = db.session.scalars(
         select(Registration)
         .join(Registration.trainee)

@@ -11,15 +11,18 @@ from typing import Any
 from training import clock
 from training.db import db
 from training.models import User
+from training.models.about_people import Class
 from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
-from training.services import organisations
+from training.services import may_take, organisations
 from training.services.reports import detail_rows
 from training.services.reports import figures as report_figures
 from training.services.reports.figures import Filters
 from training.text import Message, msg
 
+HOLDS = (Class.OPEN, Class.PERSONAL)
+"""What the report holds, in every format: who came, from where, for how long, and what follows of it."""
 MOST_PEOPLE_ON_PAPER = 400
 MOST_ROWS = 1_000_000
 FIGURES: tuple[tuple[Message, str], ...] = (
@@ -65,6 +68,7 @@ def figures(totals: Totals) -> list[tuple[str, Any]]:
 
 def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as CSV, in pieces."""
+    may_take.whole(user, HOLDS)
     return csv.stream(
         detail_rows.COLUMNS, detail_rows.long_rows(filters, user=user), text_columns=detail_rows.TEXT_COLUMNS
     )
@@ -72,11 +76,13 @@ def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
+    may_take.whole(user, HOLDS)
     return _as_json(detail_rows.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
     """The workbook: Participants, Attendance, Summary, About this report."""
+    may_take.whole(user, HOLDS)
     found = report_figures.participations(filters, user=user)
     state = report_figures.data_state(filters, user=user)
     by_number = {one.registration_id: one.participation for one in found}
@@ -97,6 +103,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
+    may_take.whole(user, HOLDS)
     found = report_figures.participations(filters, user=user)
     state = report_figures.data_state(filters, user=user)
     tables = report_figures.split_tables(found)

@@ -218,7 +218,9 @@ def reopen(session: TrainingSession) -> Response:
 @permit(Action.PARTICIPANTS_READ, visible_trainings.get)
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
-    pdf = sign_in_sheets.sign_in_sheet(training, sessions.of(training), demo=current_app.config["DEMO"])
+    pdf = sign_in_sheets.sign_in_sheet(
+        training, sessions.of(training), reader=_user(), demo=current_app.config["DEMO"]
+    )
     return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
 
 
@@ -226,5 +228,7 @@ def sheet(training: Training) -> Response:
 @permit(Action.REGISTER_READ, sessions.get)
 def session_sheet(session: TrainingSession) -> Response:
     """The sign-in sheet of one session."""
-    pdf = sign_in_sheets.sign_in_sheet(session.training, [session], demo=current_app.config["DEMO"])
+    pdf = sign_in_sheets.sign_in_sheet(
+        session.training, [session], reader=_user(), demo=current_app.config["DEMO"]
+    )
     return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")

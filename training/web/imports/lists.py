@@ -18,6 +18,7 @@ from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.imports import RosterForm
 from training.models import BatchState, ImportBatch, Role, Training, User
+from training.models.about_people import Class
 from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
@@ -34,6 +35,8 @@ from training.web.kit.once import once
 from training.web.kit.respond import Pages, download, page, page_number, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
+HOLDS: tuple[Class, ...] = ()
+"""What the list to download holds: titles, and an example of somebody who does not exist."""
 PER_PAGE = 100
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
 FIXABLE = ("family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email",

@@ -1,4 +1,8 @@
-"""A list as a file: what is shown, by the same filters and in the same order, whole."""
+"""A list as a file: what is shown, by the same filters and in the same order, whole.
+
+``HOLDS`` names what each list holds about people. Special values stand in ``SPECIAL_COLUMNS`` alone: they leave only
+where the address says what for (``?as=csv&special=rooms+and+meals``), and only with who may take them.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +20,10 @@ from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms.base import Form
+from training.models import Training, User
+from training.models.about_people import Class
 from training.output import csv, xlsx
-from training.services import audit, streams
+from training.services import audit, may_take, streams
 from training.web.kit import choices
 from training.web.kit.respond import download
 
@@ -85,6 +91,25 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
 }  # fmt: skip
 
+HOLDS: dict[str, tuple[Class, ...]] = {
+    "programmes": (Class.OPEN,),
+    "trainings": (Class.OPEN,),
+    "sessions": (Class.OPEN, Class.PERSONAL),  # who teaches
+    "agencies": (Class.OPEN, Class.PERSONAL),
+    "trainees": (Class.OPEN, Class.PERSONAL),
+    "registrations": (Class.OPEN, Class.PERSONAL),
+    "trainers": (Class.OPEN, Class.PERSONAL),
+    "venues": (Class.OPEN,),
+    "users": (Class.OPEN, Class.PERSONAL),
+}
+"""Which classes of values about people each list holds, with its special columns where it has some."""
+
+SPECIAL_COLUMNS: dict[str, tuple[Column, ...]] = {}
+"""Columns of special values, by list; they stand behind the others where somebody asks for them."""
+
+WITHHELD = "withheld"
+"""What stands in the cell of a special value that the reader may not take: an empty one would say that there is none."""
+
 
 def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
     """The list as a file where the address asks for one (``?as=csv`` or ``?as=xlsx``); who took it is kept."""
@@ -95,16 +120,24 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         key: str(getattr(value, "code", None) or getattr(value, "value", None) or value)
         for key, value in choices.wanted(form).items()
     }
+    reader: User = current_user._get_current_object()
+    why = request.args.get("special", "").strip()[:200]
+    columns, special = COLUMNS[name], SPECIAL_COLUMNS.get(name, ()) if why else ()
+    may_take.whole(reader, [one for one in HOLDS[name] if one is not Class.SPECIAL])
+    if special:
+        filters["special"] = why
     audit.record_export(
-        by=current_user._get_current_object(),
+        by=reader,
         action=f"{name}.{kind}",
         filters=filters,
         rows=streams.count(found),
     )
     file_name = f"{name}-{clock.today().isoformat()}.{kind}"
-    columns = COLUMNS[name]
-    titles = [str(title) for title, _ in columns]
-    rows = ([_cell(value(one)) for _, value in columns] for one in streams.stream(found, MOST_ROWS))
+    titles = [str(title) for title, _ in (*columns, *special)]
+    rows = (
+        [_cell(value(one)) for _, value in columns] + _special_cells(special, one, reader, why)
+        for one in streams.stream(found, MOST_ROWS)
+    )
     # made whole while the request's session lives: rows read while sending would outlive it
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / file_name
@@ -116,6 +149,12 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         file = path.open("rb")
     pieces: Iterator[bytes] = iter(lambda: file.read(256 * 1024), b"")
     return download(pieces, file_name, "text/csv" if kind == "csv" else XLSX)
+
+
+def _special_cells(columns: tuple[Column, ...], one: Any, reader: User, why: str) -> list[str]:
+    of = one if isinstance(one, Training) else getattr(one, "training", None)
+    may = columns and Class.SPECIAL in may_take.classes(reader, [Class.SPECIAL], of=of, why=why)
+    return [_cell(value(one)) if may else WITHHELD for _, value in columns]
 
 
 def _cell(value: Any) -> str:

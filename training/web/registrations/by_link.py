@@ -108,7 +108,7 @@ def confirmation(token: str) -> Response:
     """The confirmation on paper."""
     registration = _registration(token)
     return download(
-        confirmations.confirmation(registration, demo=current_app.config["DEMO"]),
+        confirmations.confirmation(registration, reader=None, demo=current_app.config["DEMO"]),
         f"confirmation-{registration.training.code}.pdf", "application/pdf",
     )  # fmt: skip
 

@@ -88,7 +88,7 @@ def show(registration: Registration) -> Response:
 def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
-        confirmations.confirmation(registration, demo=current_app.config["DEMO"]),
+        confirmations.confirmation(registration, reader=_user(), demo=current_app.config["DEMO"]),
         f"confirmation-{registration.training.code}.pdf", "application/pdf",
     )  # fmt: skip
 
