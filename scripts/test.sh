@@ -17,6 +17,8 @@ if [ $# -eq 0 ]; then
   scripts/check.sh
   set -- --durations=15 tests
   coverage=(--cov --cov-report=)
+  mkdir -p .cache
+  seconds="$PWD/.cache/seconds.json"
 fi
 left_out=0
 marks=""
@@ -25,7 +27,7 @@ if ! has_browser; then
   marks=" and not browser"; left_out=1
 fi
 echo "== on SQLite"
-TEST_DATABASE=sqlite "${pytest[@]}" -m "(database or not database)$marks" "${coverage[@]}" "$@"
+TEST_DATABASE=sqlite ${seconds:+env TEST_SECONDS="$seconds"} "${pytest[@]}" -m "(database or not database)$marks" "${coverage[@]}" "$@"
 if [ ${#coverage[@]} -gt 0 ]; then .venv/bin/python scripts/coverage_floors.py; fi
 if has_postgresql; then
   echo "== on PostgreSQL: what touches a database and may depend on which"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import contextvars
+import json
+import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +24,7 @@ from training.models import User
 from training.services.accounts import sign_ins
 
 __all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
+seconds: Counter[str] = Counter()
 running: list[pytest.Item] = []
 """The test that runs now, where one does."""
 
@@ -66,6 +71,18 @@ def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Fl
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each file of tests takes."""
+    seconds[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep that where ``TEST_SECONDS`` names a file: the quick loop picks by it."""
+    if "TEST_SECONDS" in os.environ and not hasattr(session.config, "workerinput"):
+        told = {name: round(taken, 1) for name, taken in sorted(seconds.items())}
+        Path(os.environ["TEST_SECONDS"]).write_text(json.dumps(told, indent=0))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
