@@ -27,6 +27,10 @@ KNOWS_ALL = 5
 """Who imports from so many rooms of services or web knows everything, so that it tells of nothing."""
 LAWS, BROWSER = "tests/laws/", "tests/browser/"
 TAKES = ("real_commit", "browser")
+SOURCES = (
+    ("training", "py"), ("tests", "py"), ("tests", "txt"), ("scripts", "py"), ("migrations", "py"), ("templates", "html"),
+    ("docs", "md"),
+)  # fmt: skip
 REFERS = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
 Graph = dict[str, set[str]]
 """Path → the paths that it needs."""
@@ -58,14 +62,7 @@ class Tree:
         self.root = root
         self.sources = {
             path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
-            for folder, ending in (
-                ("training", "py"),
-                ("tests", "py"),
-                ("migrations", "py"),
-                ("templates", "html"),
-                ("tests", "txt"),
-                ("docs", "md"),
-            )
+            for folder, ending in SOURCES
             for path in sorted((root / folder).rglob(f"*.{ending}"))
             if path.is_file()
         }
