@@ -43,8 +43,8 @@ bench: setup-dev ## measure: pages, import, exports
 storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isolation, on both databases
 	@STORM=full scripts/test.sh tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py
 
-migrate: setup-dev ## write a migration for what changed in the models (m="what changed")
-	@scripts/flask.sh db migrate -m "$(m)"
+migrate: setup-dev ## write a migration for what changed in the models (m="what changed", rename="agency.type_id:kind_id")
+	@$(PY) scripts/migrate.py "$(m)" $(if $(rename),--rename "$(rename)") $(if $(drop),--drop) $(if $(empty),--empty)
 
 translate: setup-dev ## collect the strings of all pages into the catalogues
 	@$(PY) scripts/translate.py

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations.ops import MigrationScript
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy import Connection
+from sqlalchemy.sql.elements import False_, True_
+
+from migrations import writing
 
 migrate = current_app.extensions["migrate"]
-metadata = migrate.db.metadatas[None]
+told = context.config.attributes
+metadata = told.get("metadata", migrate.db.metadatas[None])
+wishes = told.get("wishes", writing.Wishes())
 
 
-def as_plain_type(kind: str, thing: object, autogen_context: object) -> str | bool:
-    """Write our own column types as what they are in SQL: a migration imports nothing of the application."""
+def render(kind: str, thing: Any, autogen_context: AutogenContext) -> str | Literal[False]:
+    """Write our own column types as what they are in SQL, and truth as each engine says it."""
     if kind == "type" and type(thing).__module__ == "training.models.columns":
         return f"sa.DateTime(timezone={thing.impl.timezone})"
+    if kind == "server_default" and isinstance(getattr(thing, "arg", None), True_ | False_):
+        return f"sa.{thing.arg}()"
     return False
+
+
+def rewrite(migration: MigrationContext, revision: object, directives: list[MigrationScript]) -> None:
+    """Give a new revision its number, and steps that work on a filled database."""
+    for script in directives:
+        script.rev_id = writing.next_number(context.script)
+        if not wishes.empty:
+            writing.write_steps(migration, script, wishes)
+
+
+def refuse_unknown(connection: Connection) -> None:
+    """Raise ``CommandError`` where a newer version of the application has been at the database."""
+    known = {one.revision for one in context.script.walk_revisions()}
+    unknown = [one for one in MigrationContext.configure(connection).get_current_heads() if one not in known]
+    if unknown:
+        raise CommandError(
+            f"The database is at revision {unknown[0]}, which this version of the application does not know: a newer "
+            "version has been at it. Run that version, or restore a backup that was made before."
+        )
 
 
 def run() -> None:
@@ -28,10 +61,12 @@ def run() -> None:
             connection=connection,
             target_metadata=metadata,
             transactional_ddl=True,
-            render_item=as_plain_type,
+            render_item=render,
+            process_revision_directives=rewrite,
             **migrate.configure_args,
         )
         with context.begin_transaction():
+            refuse_unknown(connection)
             context.run_migrations()
             if is_sqlite:
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()

@@ -2,7 +2,7 @@
 
 What is near is computed from the imports: a test that imports what changed is at distance 1, one that imports what
 imports it at distance 2. A template counts as imported by who names it, and the code behind an address by the tests that
-ask for the address. Modules that know everything (the application, the builders of tests) make nothing near.
+ask for the address. ``SINCE=HEAD`` looks at what is not committed. Modules that know everything (the application, the builders of tests) make nothing near.
 """
 
 from __future__ import annotations
@@ -42,11 +42,16 @@ def git(*arguments: str, root: Path = ROOT) -> list[str]:
     return done.stdout.splitlines() if done.returncode == 0 else []
 
 
-def changed(root: Path = ROOT) -> tuple[str, set[str]]:
-    """Since when, and the paths that differ since: from ``main``, or on ``main`` itself from what was stored last."""
+def changed(root: Path = ROOT, since: str = "") -> tuple[str, set[str]]:
+    """Since when, and the paths that differ since: from ``main``, or on ``main`` itself from what was stored last.
+
+    ``since`` is another commit to look from.
+    """
     head = git("rev-parse", "HEAD", root=root)
     fork = git("merge-base", "HEAD", "main", root=root) or git("merge-base", "HEAD", "origin/main", root=root)
     new = set(git("ls-files", "--others", "--exclude-standard", root=root))
+    if since:
+        return since, new | set(git("diff", "--name-only", "--no-renames", since, root=root))
     if fork and fork != head:
         return "it left main", new | set(git("diff", "--name-only", "--no-renames", fork[0], root=root))
     at_work = new | set(git("diff", "--name-only", "--no-renames", "HEAD", root=root))
@@ -247,7 +252,7 @@ def main() -> int:
         for name, command in (("format", ["ruff", "format", "--check", "--quiet", "."]), ("lint", ["ruff", "check", "--quiet", "."]))
         if subprocess.run([bin_ / command[0], *command[1:]], cwd=ROOT).returncode
     ]  # fmt: skip
-    since, paths = changed()
+    since, paths = changed(since=os.environ.get("SINCE", ""))
     known = ROOT / ".cache" / "seconds.json"
     seconds = json.loads(known.read_text()) if known.exists() else {}
     choice = choose(Tree(routes=routes()), paths, seconds)

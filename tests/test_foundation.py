@@ -1,4 +1,4 @@
-"""Settings that refuse to start, migrations up and down, SQLite's pragmas, backups, commands, the outbox."""
+"""Settings that refuse to start, SQLite's pragmas, backups, commands, the outbox."""
 
 from __future__ import annotations
 
@@ -10,17 +10,14 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from flask_migrate import downgrade
+from sqlalchemy import create_engine, text
 
 from config import ROOT, BadSettings, Config
 from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
 from training import clock
-from training.app import create_app
-from training.db import Base, atomic, db
+from training.db import atomic, db
 from training.models import BatchState, ImportBatch, MailState
 from training.models.columns import UtcDateTime, WallTime
 from training.services.letters import outbox
@@ -62,23 +59,6 @@ def test_every_setting_is_described():
     for name in Config.__dataclass_fields__:
         variable = "DATABASE_URL" if name == "database_url" else f"TRAINING_{name.upper()}"
         assert f"`{variable}`" in described, variable
-
-
-@pytest.mark.database
-def test_migrations_lead_to_the_models_and_back(tmp_path: Path):
-    app = create_app(
-        Config(database_url=new_database("training_migrations", tmp_path), instance_dir=tmp_path, **LOCAL)
-    )
-    with app.app_context():
-        upgrade()
-        with db.engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            assert compare_metadata(context, Base.metadata) == []
-        downgrade(revision="base")
-        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
-        upgrade()
-        assert "training" in inspect(db.engine).get_table_names()
-        db.engine.dispose()
 
 
 @pytest.mark.database

@@ -31,10 +31,32 @@ from training.web.trainees import records
 from training.web.trainings import planning
 
 BLUEPRINTS = (
-    first_screens.bp, sign_ins.bp, agencies.bp, audit.bp, calendars.bp, colleagues.bp, decisions.bp, duplicates.bp, help.bp, lists.bp, mail.bp, by_link.bp, organisation.bp, frames.bp,
-    registers.bp, submissions.bp, figures.bp, seats.bp, sessions.bp, themes.bp, records.bp, trainers.bp, planning.bp,
-    users.bp, venues.bp,
-)  # fmt: skip
+    first_screens.bp,
+    sign_ins.bp,
+    agencies.bp,
+    audit.bp,
+    calendars.bp,
+    colleagues.bp,
+    decisions.bp,
+    duplicates.bp,
+    help.bp,
+    lists.bp,
+    mail.bp,
+    by_link.bp,
+    organisation.bp,
+    frames.bp,
+    registers.bp,
+    submissions.bp,
+    figures.bp,
+    seats.bp,
+    sessions.bp,
+    themes.bp,
+    records.bp,
+    trainers.bp,
+    planning.bp,
+    users.bp,
+    venues.bp,
+)
 
 
 def create_app(config: Config) -> Flask:

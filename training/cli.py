@@ -172,16 +172,27 @@ def restore(file: Path) -> None:
 @click.option("--password", help="Set now; without it an invitation is mailed.")
 @refusing
 def create_user(
-    email: str, name: str, role: str, agency_code: str | None, theme_codes: tuple[str, ...], all_themes: bool,
-    language: str, password: str | None,
-) -> None:  # fmt: skip
+    email: str,
+    name: str,
+    role: str,
+    agency_code: str | None,
+    theme_codes: tuple[str, ...],
+    all_themes: bool,
+    language: str,
+    password: str | None,
+) -> None:
     """Create an account."""
     config = current_app.config["CONFIG"]
     wanted: dict[str, Any] = {
-        "by": None, "email": email, "name": name, "role": Role(role), "language": language, "all_themes": all_themes,
+        "by": None,
+        "email": email,
+        "name": name,
+        "role": Role(role),
+        "language": language,
+        "all_themes": all_themes,
         "agency": agencies.by_code(agency_code) if agency_code else None,
         "themes": [themes.by_code(code) for code in theme_codes],
-    }  # fmt: skip
+    }
     if password:
         user = users.create(**wanted, password=password)
     else:
@@ -280,10 +291,19 @@ def import_participants(
 @click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
 @refusing
 def export_attendance(
-    kind: str, out: Path, ends_from: datetime | None, ends_to: datetime | None, theme_code: str | None, whole: bool,
-    programme_code: str | None, training_code: str | None, agency_code: str | None, country: str | None,
-    sex: str | None, state: str | None,
-) -> None:  # fmt: skip
+    kind: str,
+    out: Path,
+    ends_from: datetime | None,
+    ends_to: datetime | None,
+    theme_code: str | None,
+    whole: bool,
+    programme_code: str | None,
+    training_code: str | None,
+    agency_code: str | None,
+    country: str | None,
+    sex: str | None,
+    state: str | None,
+) -> None:
     """Write the attendance report to a file."""
     filters = figures.Filters(
         ends_from=ends_from.date() if ends_from else None,

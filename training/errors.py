@@ -47,16 +47,42 @@ KEEPER, NOBODY = msg("whoever keeps the register"), msg("nobody any more")
 YOU = msg("you, when you have looked again")
 RESOLVED_BY: dict[str, Message] = {
     **dict.fromkeys(
-        ("full", "agency_full", "kept_for_others", "not_open", "too_early", "too_late", "offer_over", "cut_off", "begun", "asked",
-         "not_held", "not_today", "finished", "not_yet", "not_confirmed", "closed", "has_trainings", "clash",
-         "register_closed", "register_locked"), COORDINATOR),
-    **dict.fromkeys(("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY),
+        (
+            "full",
+            "agency_full",
+            "kept_for_others",
+            "not_open",
+            "too_early",
+            "too_late",
+            "offer_over",
+            "cut_off",
+            "begun",
+            "asked",
+            "not_held",
+            "not_today",
+            "finished",
+            "not_yet",
+            "not_confirmed",
+            "closed",
+            "has_trainings",
+            "clash",
+            "register_closed",
+            "register_locked",
+        ),
+        COORDINATOR,
+    ),
+    **dict.fromkeys(
+        ("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY
+    ),
     **dict.fromkeys(("suspended", "postgresql", "not_empty"), ADMINISTRATOR),
-    **dict.fromkeys(("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER),
+    **dict.fromkeys(
+        ("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER
+    ),
     **dict.fromkeys(("state", "changed", "same_moment", "merged", "exists"), YOU),
     **dict.fromkeys(("ended", "answered", "built_on", "cancelled", "retired", "not_failed"), NOBODY),
-    "own_account": msg("another administrator"), "signed_in": msg("the person, by a new link"),
-}  # fmt: skip
+    "own_account": msg("another administrator"),
+    "signed_in": msg("the person, by a new link"),
+}
 """Who can resolve a refusal, by its code; every ``Conflict`` has one that stands here."""
 
 

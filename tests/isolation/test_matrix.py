@@ -27,7 +27,7 @@ from training.policy import Action, has
 from training.services.accounts import users
 from training.services.imports import confirming, staging, undoing
 from training.services.merging import merges
-from training.services.schedule import sessions
+from training.services.schedule import visible
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""
@@ -240,7 +240,7 @@ def test_a_trainer_sees_no_session_and_no_training_of_others(app, here):
     before = tables()
 
     assert differences(Asker(app, here.users["trainer elsewhere"]), here.mine, {"session", "training"}) == []
-    untaught = {"session": sessions.of(here.trainings[0])[0], "training": here.trainings[1]}
+    untaught = {"session": visible.of(here.trainings[0])[0], "training": here.trainings[1]}
     assert differences(Asker(app, here.users["trainer"]), untaught, {"session", "training"}) == []
     assert tables() == before
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.make import Make
+from training.db import db
 from training.models import Role
 from training.policy import POLICY, Action, can
 from training.services import visible_trainings
 from training.services.directory import agencies
-from training.services.registrations import submissions, visible
+from training.services.registrations import visible
 from training.services.trainees import records
 
 # what each role may do with a training of BMV and a registration in it: (action, roles)
@@ -90,10 +91,10 @@ def test_what_is_visible_agrees_with_what_may_be_read(make: Make):
     partner = make.user(Role.PARTNER)
     own, foreign = make.registration(training, make.trainee(partner.agency)), make.registration(training)
 
-    seen = set(submissions.db.session.scalars(visible.visible_to(partner)))
-    people = set(submissions.db.session.scalars(records.visible_to(partner)))
-    known = set(submissions.db.session.scalars(agencies.visible_to(partner)))
+    seen = set(db.session.scalars(visible.visible_to(partner)))
+    people = set(db.session.scalars(records.visible_to(partner)))
+    known = set(db.session.scalars(agencies.visible_to(partner)))
 
     assert (seen, people, known) == ({own}, {own.trainee}, {partner.agency})
     assert can(partner, Action.REGISTRATION_READ, own) and not can(partner, Action.REGISTRATION_READ, foreign)
-    assert set(submissions.db.session.scalars(visible_trainings.visible_to(partner))) == {training}
+    assert set(db.session.scalars(visible_trainings.visible_to(partner))) == {training}

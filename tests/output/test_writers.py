@@ -14,7 +14,7 @@ from training.output import csv
 from training.output.safe import csv_text
 from training.output.xlsx import Sheet, write
 from training.services.papers import sign_in_sheets
-from training.services.schedule import sessions
+from training.services.schedule import visible
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_sign_in_sheet_has_every_session_and_every_script(make: Make):
         training, make.trainee(family_name="Щёголева", given_names="Юлия", native_name="محمد عبد الرحمن")
     )
 
-    pdf = sign_in_sheets.sign_in_sheet(training, sessions.of(training), reader=None, demo=True)
+    pdf = sign_in_sheets.sign_in_sheet(training, visible.of(training), reader=None, demo=True)
 
     assert pdf.startswith(b"%PDF")
     text = text_of(pdf)

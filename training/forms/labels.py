@@ -110,13 +110,26 @@ MAIL_STATE = {
 }
 
 LETTER = {
-    "submitted": _l("Registrations received"), "confirmed": _l("Seat confirmed"), "reserve": _l("On the reserve list"),
-    "offered": _l("Seat offered"), "offer_over": _l("Offer expired"), "declined": _l("Not accepted"), "returned": _l("Returned for correction"),
-    "replaced": _l("Person replaced"), "withdrawn": _l("Registration withdrawn"),
-    "correction": _l("Correction asked for"), "hand_over": _l("Links to hand over"),
-    "opened": _l("Registration opened"), "changed": _l("Training changed"), "cancelled": _l("Training cancelled"),
-    "postponed": _l("Training postponed"), "deadline_moved": _l("Deadline moved"), "deadline_near": _l("Deadline near"), "start_near": _l("Start near"),
-    "seats_given": _l("Seats granted"), "seats_refused": _l("Seats not granted"),
+    "submitted": _l("Registrations received"),
+    "confirmed": _l("Seat confirmed"),
+    "reserve": _l("On the reserve list"),
+    "offered": _l("Seat offered"),
+    "offer_over": _l("Offer expired"),
+    "declined": _l("Not accepted"),
+    "returned": _l("Returned for correction"),
+    "replaced": _l("Person replaced"),
+    "withdrawn": _l("Registration withdrawn"),
+    "correction": _l("Correction asked for"),
+    "hand_over": _l("Links to hand over"),
+    "opened": _l("Registration opened"),
+    "changed": _l("Training changed"),
+    "cancelled": _l("Training cancelled"),
+    "postponed": _l("Training postponed"),
+    "deadline_moved": _l("Deadline moved"),
+    "deadline_near": _l("Deadline near"),
+    "start_near": _l("Start near"),
+    "seats_given": _l("Seats granted"),
+    "seats_refused": _l("Seats not granted"),
     "seats_near": _l("Kept seats: deadline near"),
     "coordinator_submitted": _l("To coordinators: new registrations"),
     "coordinator_withdrawn": _l("To coordinators: registrations withdrawn"),
@@ -134,13 +147,19 @@ LETTER = {
     "trainee_postponed": _l("To the person: training postponed"),
     "trainee_cancelled": _l("To the person: training cancelled"),
     "trainee_start_near": _l("To the person: start near"),
-}  # fmt: skip
+}
 
 ACTION_NAMES = {
-    "open": _l("Open registration"), "confirm": _l("Confirm"), "start": _l("Start"), "complete": _l("Complete"),
-    "reopen": _l("Reopen"), "postpone": _l("Postpone"), "cancel": _l("Cancel"), "activate": _l("Activate"),
+    "open": _l("Open registration"),
+    "confirm": _l("Confirm"),
+    "start": _l("Start"),
+    "complete": _l("Complete"),
+    "reopen": _l("Reopen"),
+    "postpone": _l("Postpone"),
+    "cancel": _l("Cancel"),
+    "activate": _l("Activate"),
     "close": _l("Close"),
-}  # fmt: skip
+}
 
 ROSTER_LANGUAGES = {"en": "English", "fr": "Français", "ru": "Русский", "ar": "العربية"}
 """The languages in which an empty list can be downloaded, in their own words."""

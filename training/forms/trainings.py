@@ -46,9 +46,11 @@ class TrainingForm(Form):
     registration_closes_local = moment(_l("Registration closes"), _l("In the training's time zone."))
     reserve_order = OneOf(_l("Reserve list in the order of"), labels.RESERVE_ORDER, default=ReserveOrder.RANK)
     promotion = OneOf(
-        _l("A free seat"), labels.PROMOTION, default=Promotion.AUTOMATIC,
+        _l("A free seat"),
+        labels.PROMOTION,
+        default=Promotion.AUTOMATIC,
         hint=_l("Proposed: you offer or confirm each by hand."),
-    )  # fmt: skip
+    )
     offer_hours = number(_l("An offer stands for, hours"), low=1, high=720, default=48)
     promotion_ends_days = number(
         _l("Nobody moves up from, days before the start"),

@@ -216,11 +216,15 @@ class SeatRequest(Timestamps, Base):
         CheckConstraint("seats BETWEEN 1 AND 10000", name="seats_1_to_10000"),
         CheckConstraint("granted BETWEEN 1 AND 10000", name="granted_1_to_10000"),
         Index(
-            "uq_seat_request_training_id_agency_id_open", "training_id", "agency_id", unique=True,
-            sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'"),
+            "uq_seat_request_training_id_agency_id_open",
+            "training_id",
+            "agency_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
         ),
         Index("ix_seat_request_state_training_id", "state", "training_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[IntId]
     public_id: Mapped[PublicId]

@@ -17,8 +17,12 @@ from rustpy_xlsxwriter import FastExcel, Format
 from training.output.safe import excel_text
 
 ON_PAPER = {
-    "landscape": True, "paper_size": 9, "fit_to_pages": (1, 0), "repeat_rows": 0, "footer": "&R&P / &N",
-}  # fmt: skip
+    "landscape": True,
+    "paper_size": 9,
+    "fit_to_pages": (1, 0),
+    "repeat_rows": 0,
+    "footer": "&R&P / &N",
+}
 """A4 across, all columns on one page, the header on every page."""
 
 

@@ -17,10 +17,53 @@ EMAIL = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
 PHONE = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 PATRONYMIC = re.compile(r".+(ович|евич|ьич|овна|евна|ична|оглы|оғлу|кызы|ұлы|қызы)", re.IGNORECASE)
-PARTICLES = {"de", "da", "do", "dos", "del", "della", "di", "la", "le", "van", "von", "der", "den", "ten", "ter",
-             "bin", "ben", "ibn", "al", "el", "e", "y", "zu", "af"}  # fmt: skip
-ADDRESSES = {fold(word) for word in ("mr", "mrs", "ms", "miss", "mme", "mlle", "m", "dr", "prof", "madame",
-                                     "monsieur", "г-н", "г-жа", "السيد", "السيدة", "د")}  # fmt: skip
+PARTICLES = {
+    "de",
+    "da",
+    "do",
+    "dos",
+    "del",
+    "della",
+    "di",
+    "la",
+    "le",
+    "van",
+    "von",
+    "der",
+    "den",
+    "ten",
+    "ter",
+    "bin",
+    "ben",
+    "ibn",
+    "al",
+    "el",
+    "e",
+    "y",
+    "zu",
+    "af",
+}
+ADDRESSES = {
+    fold(word)
+    for word in (
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mme",
+        "mlle",
+        "m",
+        "dr",
+        "prof",
+        "madame",
+        "monsieur",
+        "г-н",
+        "г-жа",
+        "السيد",
+        "السيدة",
+        "د",
+    )
+}
 JOB_KEYS = {fold(word) for word in JOBS}
 TYPED = ("email", "sex", "form_of_address", "country", "language", "phone")
 SURE = ("email", "sex", "form_of_address", "phone")

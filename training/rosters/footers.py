@@ -8,9 +8,27 @@ from training.rules.names import fold
 TELLING = ("family_name", "given_names", "full_name", "passport_name", "native_name", "email", "phone")
 SUMS = {
     fold(word)
-    for word in ("total", "sum", "всего", "итого", "человек", "المجموع", "الإجمالي", "en", "tout", "persons",
-                 "people", "personnes", "number", "of", "participants", "nombre", "de", "شخص")
-}  # fmt: skip
+    for word in (
+        "total",
+        "sum",
+        "всего",
+        "итого",
+        "человек",
+        "المجموع",
+        "الإجمالي",
+        "en",
+        "tout",
+        "persons",
+        "people",
+        "personnes",
+        "number",
+        "of",
+        "participants",
+        "nombre",
+        "de",
+        "شخص",
+    )
+}
 
 
 def is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:

@@ -114,10 +114,13 @@ def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None =
             raise Invalid(msg("There is no such column or field."), field="columns")
         if name in chosen:
             raise Invalid(
-                msg("Columns %(one)s and %(two)s are both said to hold the same. Choose one of them.",
-                    one=column_letter(chosen[name]), two=column_letter(place)),
+                msg(
+                    "Columns %(one)s and %(two)s are both said to hold the same. Choose one of them.",
+                    one=column_letter(chosen[name]),
+                    two=column_letter(place),
+                ),
                 field="columns",
-            )  # fmt: skip
+            )
         chosen[name] = place
     if not chosen.keys() & {"full_name", "passport_name"} and not {"family_name", "given_names"} <= set(
         chosen

@@ -138,5 +138,16 @@ def totals(participations: Iterable[Participation]) -> Totals:
             done += 1
             trained.add(one.trainee_id)
     return Totals(
-        confirmed, came, len(persons), done, len(trained), absent, pending, attended, due, due_came, excused, half_days
-    )  # fmt: skip
+        confirmed,
+        came,
+        len(persons),
+        done,
+        len(trained),
+        absent,
+        pending,
+        attended,
+        due,
+        due_came,
+        excused,
+        half_days,
+    )

@@ -8,9 +8,17 @@ import unicodedata
 from anyascii import anyascii
 
 INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
-     *range(0xE0000, 0xE0080)]
-)  # fmt: skip
+    [
+        0x00AD,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        *range(0xE0000, 0xE0080),
+    ]
+)
 ARABIC_SPELLINGS = dict.fromkeys([0x0640, 0x0670, *range(0x064B, 0x0660)]) | {0x0649: 0x064A}
 """The long stroke and the vowel marks, which are rarely written, and the two ways to write a final y."""
 KEY_LENGTH = 800

@@ -13,9 +13,25 @@ from training.text import msg
 
 SHORTEST, LONGEST = 12, 128
 COMMON = (
-    "password", "passwort", "motdepasse", "qwerty", "azerty", "letmein", "welcome", "iloveyou", "administrator",
-    "training", "12345678", "123456789", "1q2w3e4r", "abcdefgh", "football", "princess", "dragon", "monkey",
-)  # fmt: skip
+    "password",
+    "passwort",
+    "motdepasse",
+    "qwerty",
+    "azerty",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "administrator",
+    "training",
+    "12345678",
+    "123456789",
+    "1q2w3e4r",
+    "abcdefgh",
+    "football",
+    "princess",
+    "dragon",
+    "monkey",
+)
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _at_once = BoundedSemaphore(2)

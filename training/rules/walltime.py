@@ -18,10 +18,13 @@ def check_day(day: date, field: str | None = None) -> None:
     """Refuse, with ``Invalid``, a day in a year that somebody can only have mistyped."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise Invalid(
-            msg("Use a day from the year %(first)s to the year %(last)s.",
-                first=str(FIRST_YEAR), last=str(LAST_YEAR)),
+            msg(
+                "Use a day from the year %(first)s to the year %(last)s.",
+                first=str(FIRST_YEAR),
+                last=str(LAST_YEAR),
+            ),
             field=field,
-        )  # fmt: skip
+        )
 
 
 def now(zone: str) -> datetime:

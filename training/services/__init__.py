@@ -40,6 +40,7 @@ ORDER = (
     "directory.venues",
     "directory.trainers",
     "schedule.clashes",
+    "schedule.visible",
     "schedule.sessions",
     "schedule.calendars",
     "trainings.changes",
@@ -60,5 +61,6 @@ ORDER = (
     "home.dashboards",
     "backups",
     "demo.past_trainings",
+    "demo.basis",
     "demo.build",
 )

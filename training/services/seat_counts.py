@@ -95,11 +95,12 @@ def own_ranks(waiting: Sequence[Registration]) -> dict[int, int]:
     rows = db.session.execute(
         select(Registration.agency_id, Registration.id)
         .where(
-            Registration.training_id == training.id, Registration.state == RegistrationState.RESERVE,
+            Registration.training_id == training.id,
+            Registration.state == RegistrationState.RESERVE,
             Registration.agency_id.in_({one.agency_id for one in waiting}),
         )
         .order_by(*in_order(training))
-    )  # fmt: skip
+    )
     seen: dict[int, int] = {}
     ranks = {}
     for agency_id, number in rows:

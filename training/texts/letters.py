@@ -25,18 +25,49 @@ FOLDER = ROOT / "templates" / "letters"
 TO_PERSON = {
     kind: f"trainee_{kind}"
     for kind in (
-        "confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced", "changed",
-        "postponed", "cancelled", "start_near",
+        "confirmed",
+        "reserve",
+        "offered",
+        "offer_over",
+        "declined",
+        "withdrawn",
+        "replaced",
+        "changed",
+        "postponed",
+        "cancelled",
+        "start_near",
     )
-}  # fmt: skip
+}
 """The kinds of letter to the person registered, by what they tell of."""
 KINDS = (
-    "submitted", "confirmed", "reserve", "offered", "offer_over", "declined", "returned", "replaced", "withdrawn",
+    "submitted",
+    "confirmed",
+    "reserve",
+    "offered",
+    "offer_over",
+    "declined",
+    "returned",
+    "replaced",
+    "withdrawn",
     "correction",
-    "hand_over", "opened", "changed", "cancelled", "postponed", "deadline_moved", "deadline_near", "start_near", "seats_given",
-    "seats_refused", "seats_near", "coordinator_submitted", "coordinator_withdrawn", "coordinator_seats_asked",
-    "coordinator_seats_returned", "trainee", *TO_PERSON.values(),
-)  # fmt: skip
+    "hand_over",
+    "opened",
+    "changed",
+    "cancelled",
+    "postponed",
+    "deadline_moved",
+    "deadline_near",
+    "start_near",
+    "seats_given",
+    "seats_refused",
+    "seats_near",
+    "coordinator_submitted",
+    "coordinator_withdrawn",
+    "coordinator_seats_asked",
+    "coordinator_seats_returned",
+    "trainee",
+    *TO_PERSON.values(),
+)
 FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
 TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
 ALONE = frozenset({"trainee"})
@@ -104,8 +135,9 @@ def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
     subject, lines = _source(kind, language)
     written = [
         line.substitute(clean) if names else line.template
-        for line, names in lines if not names or any(clean[name] for name in names)
-    ]  # fmt: skip
+        for line, names in lines
+        if not names or any(clean[name] for name in names)
+    ]
     whole = re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
     return Letter(one_line(subject.substitute(clean))[:200], whole)
 

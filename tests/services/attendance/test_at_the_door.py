@@ -26,7 +26,7 @@ from training.services import audit
 from training.services.attendance import at_the_door, registers
 from training.services.directory import agencies
 from training.services.registrations import submissions, visible
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 
 S = RegistrationState
 
@@ -36,7 +36,7 @@ class Door:
 
     def __init__(self, make: Make, **wanted):
         self.training = make.training(**wanted)
-        self.session = sessions.of(self.training)[0]
+        self.session = schedule_visible.of(self.training)[0]
         self.by = make.user(Role.TRAINER)
 
     def add(self, agency, family_name="Sokolova", given_names="Vera", **wanted):

@@ -18,6 +18,7 @@ from training.services.attendance.own_register import Share
 from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, visible
 from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 from training.services.trainees import records
 
 P, L, E, X, A = AttendanceStatus
@@ -32,7 +33,7 @@ def held(make: Make) -> Iterator[dict]:
                  ends_local=datetime.combine(training.starts_on, time(16)))  # fmt: skip
     own = make.registration(training, make.trainee(focal.agency))
     foreign = make.registration(training, make.trainee(family_name="Zanzibarsky"))
-    morning, afternoon = sessions.of(training)
+    morning, afternoon = schedule_visible.of(training)
     with time_machine.travel(afternoon.ends_at + timedelta(minutes=5)):
         yield {
             "focal": focal, "by": make.user(), "training": training, "own": own, "foreign": foreign,
@@ -88,7 +89,7 @@ def test_who_had_no_seat_or_was_added_later_has_no_line(make: Make):
     make.registration(training)
     waits = make.registration(training)
 
-    with time_machine.travel(sessions.of(training)[0].ends_at + timedelta(minutes=5)):
+    with time_machine.travel(schedule_visible.of(training)[0].ends_at + timedelta(minutes=5)):
         assert own_register.of(waits) == []
         assert own_register.shares([waits]) == {}
 

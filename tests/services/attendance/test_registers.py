@@ -17,7 +17,7 @@ from training.models import AttendanceStatus, RegisterState, TrainingSession
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, submissions
-from training.services.schedule import sessions
+from training.services.schedule import visible
 
 P, L, E, X, A = AttendanceStatus
 
@@ -39,7 +39,7 @@ def held(make: Make) -> Iterator[TrainingSession]:
 
 
 def _first_session(training):
-    return sessions.of(training)[0].id
+    return visible.of(training)[0].id
 
 
 def test_everybody_is_not_recorded_at_first(held):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import Modality, OutgoingMail, Role
-from training.services.schedule import sessions
+from training.services.schedule import sessions, visible
 from training.services.trainings import changes, moves
 from training.texts import letters
 
@@ -103,7 +103,7 @@ def test_a_deadline_that_is_over_and_stays_over_is_told_to_nobody(world, make: M
 
 def test_a_moved_and_a_cancelled_session_are_told_with_both_times_and_the_zone(world, make: Make):
     training, by = world["training"], world["by"]
-    (first,) = sessions.of(training)
+    (first,) = visible.of(training)
     second = make.session(training, training.ends_on, title="Last\nmorning")
     day, last = (letters.days(d, d, "en") for d in (training.starts_on, training.ends_on))
 
@@ -126,7 +126,7 @@ def test_a_moved_and_a_cancelled_session_are_told_with_both_times_and_the_zone(w
 
 def test_sessions_and_dates_changed_at_once_make_one_letter(world, make: Make):
     training, by = world["training"], world["by"]
-    (session,) = sessions.of(training)
+    (session,) = visible.of(training)
 
     @atomic
     def replan() -> None:
@@ -141,7 +141,7 @@ def test_sessions_and_dates_changed_at_once_make_one_letter(world, make: Make):
 
 
 def test_what_is_moved_there_and_back_or_only_named_anew_is_told_to_nobody(world):
-    (session,) = sessions.of(world["training"])
+    (session,) = visible.of(world["training"])
 
     @atomic
     def there_and_back() -> None:
@@ -156,7 +156,7 @@ def test_what_is_moved_there_and_back_or_only_named_anew_is_told_to_nobody(world
 
 
 def test_a_session_that_is_over_is_put_right_in_silence(world):
-    (session,) = sessions.of(world["training"])
+    (session,) = visible.of(world["training"])
 
     with time_machine.travel(session.ends_at + timedelta(hours=5), tick=False):
         move(session, world["by"], 1)

@@ -16,7 +16,7 @@ from training.services import seat_counts
 from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 from training.services.trainings import changes, moves
 
 S = RegistrationState
@@ -203,7 +203,7 @@ def test_a_finished_training_stays_as_it_was(make: Make):
     held = make.registration(training)
     with time_machine.travel(clock.now() + timedelta(days=40)):
         moves.change_state(training, by=by, name="start")
-        for session in sessions.of(training):
+        for session in schedule_visible.of(training):
             registers.mark_rest(session, by=by, status=AttendanceStatus.PRESENT)
             registers.close(session, by=by)
         moves.change_state(training, by=by, name="complete")

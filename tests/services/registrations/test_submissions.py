@@ -33,7 +33,7 @@ from training.services.registrations import (
     submissions,
     visible,
 )
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves
 
@@ -348,7 +348,7 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
 
     with pytest.raises(Conflict, match="until then, people are registered"):
         late_changes.walk_in(training, by=by, trainee=make.trainee())
-    with time_machine.travel(sessions.of(training)[0].starts_at):
+    with time_machine.travel(schedule_visible.of(training)[0].starts_at):
         found = late_changes.walk_in(training, by=by, trainee=make.trainee())
         with pytest.raises(Conflict, match="All 1 seats are held"):
             late_changes.walk_in(training, by=by, trainee=make.trainee())

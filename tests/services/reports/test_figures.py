@@ -20,7 +20,7 @@ from training.services.attendance.registers import Mark
 from training.services.registrations import submissions
 from training.services.reports import detail_rows, downloads, figures
 from training.services.reports.figures import Filters
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.services.trainings import moves
 
 P, L, E, X, A = AttendanceStatus
@@ -54,7 +54,7 @@ def example(make: Make) -> Training:
             )
             submissions.submit(training, by=None, trainee=person)
     marks = {"A": [P] * 6, "B": [P] * 5 + [A], "C": [L, P, P, L, P, A], "D": [A] * 6}
-    for number, session in enumerate(sessions.of(training)):
+    for number, session in enumerate(visible.of(training)):
         rows = registers.register(session)
         late = (session.starts_local + timedelta(minutes=30)).time()
         registers.save(
@@ -69,7 +69,7 @@ def example(make: Make) -> Training:
 
 
 def close_all(training: Training) -> None:
-    for session in sessions.of(training):
+    for session in visible.of(training):
         registers.close(session, by=None)
 
 
@@ -139,7 +139,7 @@ def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
 
 
 def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
-    session = sessions.of(example)[0]
+    session = visible.of(example)[0]
     row = registers.register(session)[0]
     registers.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
 
@@ -182,7 +182,7 @@ def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
 
 
 def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
-    hide(registers.register(sessions.of(example)[0])[0].registration.agency)
+    hide(registers.register(visible.of(example)[0])[0].registration.agency)
 
     rows = list(detail_rows.long_rows(Filters(training=example), user=None))
 

@@ -19,7 +19,7 @@ from training.models import Agency, Registration, Role, Trainee, Training, Train
 from training.services import locked_trainings
 from training.services.accounts import colleagues
 from training.services.attendance import at_the_door
-from training.services.schedule import sessions
+from training.services.schedule import visible
 
 pytestmark = pytest.mark.real_commit
 
@@ -111,7 +111,7 @@ def test_two_devices_add_the_same_person_once_and_never_beyond_the_seats(raced):
         make = Make()
         training, by, agency = make.training(capacity=2), make.user().id, make.agency().id
         make.registration(training)
-        session = sessions.of(training)[0]
+        session = visible.of(training)[0]
         starts_at, training_id, session_id = session.starts_at, training.id, session.id
         db.session.remove()
 

@@ -18,7 +18,7 @@ from training.services import visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import frames, themes
-from training.services.schedule import clashes, sessions
+from training.services.schedule import clashes, sessions, visible
 from training.services.trainings import changes, moves
 
 MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
@@ -134,7 +134,7 @@ def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothin
     said = [str(w.message) for w in planned[0].warnings]
     assert [w.is_hard for w in planned[0].warnings] == [True, False, False]
     assert "is taken by" in said[0] and "seats 5" in said[1] and "is a holiday there" in said[2]
-    assert sessions.of(second) == []
+    assert visible.of(second) == []
 
 
 @pytest.mark.parametrize("what", ["room", "trainer"])

@@ -12,7 +12,7 @@ from tests.make import Make
 from training.db import atomic, db
 from training.models import Role, Trainee
 from training.services.attendance import registers
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.services.trainings import moves
 
 
@@ -191,7 +191,7 @@ def test_who_does_not_keep_this_register_adds_nobody(world, client, make: Make):
             assert 'id="door"' not in client.get(world["path"]).text
 
     assert answers == {Role.TRAINER: 404, Role.COORDINATOR: 404, Role.MANAGER: 403, Role.PARTNER: 403}
-    assert sessions.of(world["training"]) and names(world) == []
+    assert visible.of(world["training"]) and names(world) == []
 
 
 def test_the_register_with_the_form_asks_as_little_with_many_agencies(world, client, make: Make, queries):

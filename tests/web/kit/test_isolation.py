@@ -12,7 +12,7 @@ from training import clock
 from training.models import Admission, Role
 from training.services import visible_trainings
 from training.services.registrations import visible
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 from training.services.trainings import moves
 
 CANARY = "Zanzibarsky"
@@ -87,7 +87,7 @@ def test_actions_on_foreign_registrations_change_nothing(world, client):
 
 def test_a_partner_has_no_decisions_registers_reports_or_settings(world, client):
     client.sign_in(world["user"])
-    session = sessions.of(world["training"])[0].public_id
+    session = schedule_visible.of(world["training"])[0].public_id
     training = world["training"].public_id
 
     gets = [f"/sessions/{session}/register", "/reports/attendance", "/reports/attendance.csv", "/users", "/audit", "/mail",
@@ -159,7 +159,7 @@ def test_a_coordinator_outside_the_scope_gets_404_for_people_and_actions(world, 
     assert client.get(f"/trainings/{training}").status_code == 200
     assert "Ownperson" not in client.get(f"/trainings/{training}").text
     for path in (f"/registrations/{world['own'].public_id}", f"/trainings/{training}/edit",
-                 f"/sessions/{sessions.of(world['training'])[0].public_id}/register",
+                 f"/sessions/{schedule_visible.of(world['training'])[0].public_id}/register",
                  f"/sessions/of/{training}/sign-in-sheet.pdf"):  # fmt: skip
         assert client.get(path).status_code == 404, path
 

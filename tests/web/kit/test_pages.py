@@ -13,7 +13,7 @@ from training import clock
 from training.models import AttendanceStatus, Role
 from training.services.attendance import registers
 from training.services.letters import outbox
-from training.services.schedule import sessions
+from training.services.schedule import visible
 
 LISTS = (
     "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
@@ -56,7 +56,7 @@ def fill(make: Make, count: int) -> dict[str, str]:
             training, training.ends_on, starts_local=None or _at(training, 9), ends_local=_at(training, 10)
         )
         outbox.atomic(outbox.enqueue)(make.user(), kind="test", subject="Hello", body="…")
-    session = sessions.of(training)[0]
+    session = visible.of(training)[0]
     with time_machine.travel(session.starts_at):
         registers.mark_rest(session, by=make.user(), status=AttendanceStatus.PRESENT)
     return {

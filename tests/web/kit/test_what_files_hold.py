@@ -29,7 +29,7 @@ from training.services.attendance import registers
 from training.services.papers import confirmations, sign_in_sheets
 from training.services.reports import downloads
 from training.services.reports.figures import Filters
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.web.kit import exports
 
 MODELS: dict[str, Any] = {
@@ -168,7 +168,7 @@ def files(registration: Registration, folder: Path) -> dict[str, tuple[tuple[Cla
     only, rest = Filters(training=training), {"user": None, "demo": False}
     downloads.xlsx(path, only, **rest)
     report = downloads.HOLDS
-    sheet = sign_in_sheets.sign_in_sheet(training, sessions.of(training), reader=None, demo=False)
+    sheet = sign_in_sheets.sign_in_sheet(training, visible.of(training), reader=None, demo=False)
     paper = confirmations.confirmation(registration, reader=None, demo=False)
     return {
         "report.csv": (report, b"".join(downloads.long_csv(only, user=None)).decode()),

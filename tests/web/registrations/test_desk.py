@@ -334,7 +334,7 @@ def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(clie
     home = client.get("/").text
 
     assert 'class="stat"' not in quiet
-    assert re.findall(r"state=(\w+)\"><span>([^<]+)</span><b>(\d+)", home) == [
+    assert re.findall(r"state=(\w+)\"><span>([^<]+)</span> <b>(\d+)", home) == [
         ("returned", "Returned: to correct", "1"),
         ("offered", "Seats offered: to take", "1"),
     ]

@@ -45,9 +45,15 @@ def invite(*, by: User, email: str, name: str, language: str, public_url: str, s
     """Invite a colleague: a focal point of the lead's own agency, and nothing else."""
     _lock(by)
     return users.invite(
-        by=by, email=email, name=name, role=Role.PARTNER, language=language, agency=by.agency,
-        public_url=public_url, secret_key=secret_key,
-    )  # fmt: skip
+        by=by,
+        email=email,
+        name=name,
+        role=Role.PARTNER,
+        language=language,
+        agency=by.agency,
+        public_url=public_url,
+        secret_key=secret_key,
+    )
 
 
 @atomic

@@ -83,9 +83,16 @@ def invite(
 ) -> User:
     """Create an account without a password and mail its owner a link to set one."""
     user = create(
-        by=by, email=email, name=name, role=role, language=language, agency=agency, is_lead=is_lead,
-        all_themes=all_themes, themes=themes,
-    )  # fmt: skip
+        by=by,
+        email=email,
+        name=name,
+        role=role,
+        language=language,
+        agency=agency,
+        is_lead=is_lead,
+        all_themes=all_themes,
+        themes=themes,
+    )
     sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
     return user
 

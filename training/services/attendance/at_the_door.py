@@ -65,9 +65,19 @@ def add(
         raise Conflict(
             msg("People are added here on the day of the session, while its register is open."), "not_today"
         )
-    trainee = _person(session, agency, by, Person(
-        family_name=family_name, given_names=given_names, function=function, sex=sex, country=agency.country,
-    ), is_another)  # fmt: skip
+    trainee = _person(
+        session,
+        agency,
+        by,
+        Person(
+            family_name=family_name,
+            given_names=given_names,
+            function=function,
+            sex=sex,
+            country=agency.country,
+        ),
+        is_another,
+    )
     try:
         return _give_seat(training, trainee, by)
     except Conflict as refusal:

@@ -328,10 +328,14 @@ def _check_times(session: TrainingSession, mark: Mark) -> None:
     for value, name in ((mark.arrived, "arrived"), (mark.left, "left")):
         if value is not None and not session.starts_local.time() <= value <= session.ends_local.time():
             raise Invalid(
-                msg("%(time)s lies outside the session (%(starts)s to %(ends)s).",
-                    time=f"{value:%H:%M}", starts=f"{session.starts_local:%H:%M}", ends=f"{session.ends_local:%H:%M}"),
+                msg(
+                    "%(time)s lies outside the session (%(starts)s to %(ends)s).",
+                    time=f"{value:%H:%M}",
+                    starts=f"{session.starts_local:%H:%M}",
+                    ends=f"{session.ends_local:%H:%M}",
+                ),
                 field=f"{name}-{mark.registration_id}",
-            )  # fmt: skip
+            )
     if mark.arrived and mark.left and mark.left < mark.arrived:
         raise Invalid(msg("Left before arriving."), field=f"left-{mark.registration_id}")
 
@@ -365,10 +369,17 @@ def _store(
         db.session.flush()  # the correction names the record's id
         db.session.add(
             AttendanceCorrection(
-                record_id=record.id, old_status=old[0], old_minutes=old[1], new_status=mark.status,
-                new_minutes=minutes, reason=reason.strip(), at=clock.now(), by=by, by_name=by.name if by else "",
+                record_id=record.id,
+                old_status=old[0],
+                old_minutes=old[1],
+                new_status=mark.status,
+                new_minutes=minutes,
+                reason=reason.strip(),
+                at=clock.now(),
+                by=by,
+                by_name=by.name if by else "",
             )
-        )  # fmt: skip
+        )
 
 
 def _minutes_between(first: datetime, second: datetime) -> int:

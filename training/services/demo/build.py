@@ -5,17 +5,15 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import secrets
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from anyascii import anyascii
 from sqlalchemy import func, insert, select, text
 
 from training import clock
@@ -40,10 +38,11 @@ from training.models import (
     trainer_theme,
     user_theme,
 )
-from training.rules import alike, passwords
-from training.rules import countries as rules_countries
+from training.rules import passwords
 from training.rules.names import search_key
 from training.services import audit
+from training.services.demo import basis
+from training.services.demo.basis import World
 from training.services.demo.past_trainings import (
     Made,
     Scale,
@@ -70,7 +69,6 @@ SCALES = {
     ),
 }
 CHUNK = 5_000
-ROOMS = ("Room 1", "Room 2", "Conference hall")
 
 
 @dataclass
@@ -80,22 +78,6 @@ class SignIn:
     role: str
     email: str
     password: str
-
-
-@dataclass
-class World:
-    """What was made so far, as later steps need it."""
-
-    rng: random.Random
-    scale: Scale
-    today: date
-    themes: dict[str, int] = field(default_factory=dict)
-    agency_types: dict[str, int] = field(default_factory=dict)
-    agencies: list[dict[str, Any]] = field(default_factory=list)
-    trainees_of: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    rooms: list[dict[str, Any]] = field(default_factory=list)
-    trainers: list[int] = field(default_factory=list)
-    programmes: list[dict[str, Any]] = field(default_factory=list)
 
 
 @atomic
@@ -117,15 +99,15 @@ def make(scale: str) -> list[SignIn]:
             accent="#1d4ed8",
         )
     )
-    _insert(Agency, _agencies(world))
-    _insert(Trainee, _trainees(world))
-    _insert(TraineeKey, _trainee_keys(world))
-    _insert(Venue, _venues(world))
-    _insert(Room, _rooms(world))
+    _insert(Agency, basis.agencies(world))
+    _insert(Trainee, basis.trainees(world))
+    _insert(TraineeKey, basis.trainee_keys(world))
+    _insert(Venue, basis.venues(world))
+    _insert(Room, basis.rooms(world))
     sign_ins = _users(world)
-    _insert(Trainer, _trainers(world))
+    _insert(Trainer, basis.trainers(world))
     _insert(trainer_theme, ({"trainer_id": n, "theme_id": 1 + n % 6} for n in world.trainers))
-    _insert(Programme, _programmes(world))
+    _insert(Programme, basis.programmes(world))
     _trainings(world)
     _set_sequences()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
@@ -158,92 +140,6 @@ def _set_sequences() -> None:
             )
 
 
-def _stamps() -> dict[str, Any]:
-    at = clock.now()
-    return {"created_at": at, "changed_at": at}
-
-
-def _id(world: World) -> uuid.UUID:
-    return uuid.UUID(int=world.rng.getrandbits(128), version=4)
-
-
-def _agencies(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
-    for n in range(world.scale.agencies):
-        code, (country, _script, _zone, _city) = countries[n % len(countries)]
-        turn = n // len(countries)
-        kind, theme, name = invented.AGENCY_NAMES[(turn * 5 + n) % len(invented.AGENCY_NAMES)]
-        title = name.format(country) + (f", branch {turn - 4}" if turn > 4 else "")
-        row = {
-            "id": n + 1, "public_id": _id(world), "code": f"{code}-{n + 1:03}", "name": title, "native_name": "",
-            "search_key": search_key(title, f"{code}-{n + 1:03}"), "type_id": world.agency_types[kind],
-            "theme_id": world.themes[theme], "country": code, "parent_id": None,
-            "address": f"{n + 1} Example Street, {country}", "website": "", "email": f"office{n + 1}@example.org",
-            "phone": "", "confidential": kind == "civil_society", "is_active": True, **_stamps(),
-        }  # fmt: skip
-        world.agencies.append({**row, "type_code": kind})
-        yield row
-
-
-def _trainees(world: World) -> Iterator[dict[str, Any]]:
-    rng = world.rng
-    women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
-    for n in range(world.scale.trainees):
-        agency = world.agencies[(n * 7) % len(world.agencies)]
-        script = rules_countries.COUNTRIES[agency["country"]][1]
-        sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
-        family = rng.choice(invented.FAMILY[script])
-        given = rng.choice(invented.GIVEN[(script, sex)])
-        native = f"{family} {given}" if script != "latin" else ""
-        if script == "cyrillic":
-            family, given = anyascii(family), anyascii(given)
-        elif script == "arabic":
-            family, given = invented.ARABIC_LATIN[family], invented.ARABIC_LATIN[given]
-        if world.scale.trainees > 5_000:
-            family = f"{family}-{invented.FAMILY['latin'][n % 25]}"
-        email = f"person{n + 1}@example.org"
-        row = {
-            "id": n + 1, "public_id": _id(world), "family_name": family, "given_names": given, "native_name": native,
-            "search_key": search_key(family, given, native, email),
-            "sex": "not_recorded" if rng.random() < 0.01 else sex, "country": agency["country"],
-            "agency_id": agency["id"], "theme_id": agency["theme_id"], "function": rng.choice(invented.FUNCTIONS),
-            "rank": rng.choice(invented.RANKS), "language": {"cyrillic": "ru", "arabic": "ar"}.get(script, "en"),
-            "email": email, "phone": f"+99 555 {n + 1:06}", "anonymised_at": None, **_stamps(),
-        }  # fmt: skip
-        world.trainees_of.setdefault(agency["id"], []).append(row)
-        yield row
-
-
-def _trainee_keys(world: World) -> Iterator[dict[str, Any]]:
-    for row in itertools.chain.from_iterable(world.trainees_of.values()):
-        names = {name: row[name] for name in ("family_name", "given_names", "native_name", "email")}
-        for key, side in alike.keys(**names):
-            yield {"trainee_id": row["id"], "key": key, "side": side, "agency_id": row["agency_id"]}
-
-
-def _venues(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
-    for n in range(world.scale.venues):
-        code, (_name, _script, zone, city) = countries[n % len(countries)]
-        yield {
-            "id": n + 1, "public_id": _id(world), "name": f"Training centre {n // len(countries) + 1}", "city": city,
-            "country": code, "zone": zone, "address": f"{n + 1} Campus Road", "is_active": True, **_stamps(),
-        }  # fmt: skip
-
-
-def _rooms(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
-    for n in range(world.scale.venues * len(ROOMS)):
-        venue = n // len(ROOMS)
-        code, (_name, _script, zone, _city) = countries[venue % len(countries)]
-        row = {
-            "id": n + 1, "public_id": _id(world), "venue_id": venue + 1, "name": ROOMS[n % len(ROOMS)],
-            "capacity": (24, 30, 120)[n % len(ROOMS)], "is_active": True, **_stamps(),
-        }  # fmt: skip
-        world.rooms.append({**row, "country": code, "zone": zone})
-        yield row
-
-
 def _users(world: World) -> list[SignIn]:
     """One account for each role; passwords are random and kept nowhere but in what is printed."""
     wanted = (
@@ -262,53 +158,28 @@ def _users(world: World) -> list[SignIn]:
             insert(User),
             [
                 {
-                    "id": number, "public_id": uuid.uuid4(), "email": email, "email_key": email, "name": full,
-                    "role": role, "language": "en", "password_hash": passwords.hashed(password), "is_active": True,
-                    "all_themes": False, "agency_id": agency, "is_lead": role is Role.PARTNER, **_stamps(),
+                    "id": number,
+                    "public_id": uuid.uuid4(),
+                    "email": email,
+                    "email_key": email,
+                    "name": full,
+                    "role": role,
+                    "language": "en",
+                    "password_hash": passwords.hashed(password),
+                    "is_active": True,
+                    "all_themes": False,
+                    "agency_id": agency,
+                    "is_lead": role is Role.PARTNER,
+                    **basis.stamps(),
                 }
             ],
-        )  # fmt: skip
+        )
         if themes:
             db.session.execute(
                 insert(user_theme), [{"user_id": number, "theme_id": world.themes[code]} for code in themes]
             )
         made.append(SignIn(role.value, email, password))
     return made
-
-
-def _trainers(world: World) -> Iterator[dict[str, Any]]:
-    trainer_user = db.session.scalar(select(User.id).where(User.role == Role.TRAINER))
-    for n in range(world.scale.trainers):
-        sex = "f" if n % 2 else "m"
-        family = invented.FAMILY["latin"][n % 25] + ("" if n < 25 else f" {n // 25}")
-        given = invented.GIVEN[("latin", sex)][n % 10]
-        world.trainers.append(n + 1)
-        yield {
-            "id": n + 1, "public_id": _id(world), "family_name": family if n else "Trainer",
-            "given_names": given if n else "Theo", "search_key": search_key(family if n else "Trainer", given),
-            "email": f"expert{n + 1}@example.org", "phone": "", "country": "XN", "organisation": "Expert roster (demo)",
-            "languages": ("en", "en,fr", "en,ru", "en,ar")[n % 4], "notes": "",
-            "user_id": trainer_user if n == 0 else None, "is_active": True, **_stamps(),
-        }  # fmt: skip
-
-
-def _programmes(world: World) -> Iterator[dict[str, Any]]:
-    first = date((world.today - timedelta(days=world.scale.days_back + 30)).year, 1, 1)
-    last = date(world.today.year + 2, 12, 31)
-    for n in range(world.scale.programmes):
-        code, title, theme, donor = invented.PROGRAMMES[n % len(invented.PROGRAMMES)]
-        turn = n // len(invented.PROGRAMMES)
-        code, title = (f"{code}-{turn}", f"{title}, part {turn + 1}") if turn else (code, title)
-        row = {
-            "id": n + 1, "public_id": _id(world), "code": code, "title": title, "theme_id": world.themes[theme],
-            "search_key": search_key(title, code, donor), "donor": donor, "grant_reference": f"DEMO/{n + 1:03}",
-            "starts_on": first, "ends_on": last, "countries": ",".join(rules_countries.COUNTRIES),
-            "objectives": "", "completion_percent": 80, "day_basis": "hours", "day_minutes": 360,
-            "deduction_minutes": 30, "evidence_rule": "", "retention_months": 60, "privacy_notice": "",
-            "donor_block": f"Funded by {donor}", "state": "active", "state_reason": "", **_stamps(),
-        }  # fmt: skip
-        world.programmes.append({**row, "theme_code": theme})
-        yield row
 
 
 def _trainings(world: World) -> None:
@@ -350,15 +221,34 @@ def _training(
     zone = ZoneInfo(room["zone"])
     opens, closes = starts - timedelta(days=60), starts - timedelta(days=7 if n % 2 else 3)
     row = {
-        "id": n + 1, "public_id": _id(world), "code": f"{programme['code']}-{n + 1:03}", "title": title,
-        "search_key": search_key(title, f"{programme['code']}-{n + 1:03}"), "programme_id": programme["id"],
-        "programme_theme_id": programme["theme_id"], "theme_id": world.themes[theme],
-        "activity_type_id": types[n % len(types)], "modality": "in_person", "languages": ("en", "en,fr", "en,ru")[n % 3],
-        "venue_id": room["venue_id"], "country": room["country"], "link": "", "zone": room["zone"],
-        "starts_on": shape.starts_on, "ends_on": shape.ends_on, "capacity": shape.capacity,
-        "admission": "first_come" if n % 3 == 0 else "approval", "registration_opens_local": opens,
-        "registration_opens_at": opens.replace(tzinfo=zone), "registration_closes_local": closes,
-        "registration_closes_at": closes.replace(tzinfo=zone), "completion_percent": 80, "description": "",
-        "state": shape.state, "state_reason": shape.reason, "state_changed_at": None, **_stamps(),
-    }  # fmt: skip
+        "id": n + 1,
+        "public_id": basis.public_id(world),
+        "code": f"{programme['code']}-{n + 1:03}",
+        "title": title,
+        "search_key": search_key(title, f"{programme['code']}-{n + 1:03}"),
+        "programme_id": programme["id"],
+        "programme_theme_id": programme["theme_id"],
+        "theme_id": world.themes[theme],
+        "activity_type_id": types[n % len(types)],
+        "modality": "in_person",
+        "languages": ("en", "en,fr", "en,ru")[n % 3],
+        "venue_id": room["venue_id"],
+        "country": room["country"],
+        "link": "",
+        "zone": room["zone"],
+        "starts_on": shape.starts_on,
+        "ends_on": shape.ends_on,
+        "capacity": shape.capacity,
+        "admission": "first_come" if n % 3 == 0 else "approval",
+        "registration_opens_local": opens,
+        "registration_opens_at": opens.replace(tzinfo=zone),
+        "registration_closes_local": closes,
+        "registration_closes_at": closes.replace(tzinfo=zone),
+        "completion_percent": 80,
+        "description": "",
+        "state": shape.state,
+        "state_reason": shape.reason,
+        "state_changed_at": None,
+        **basis.stamps(),
+    }
     return row, shape

@@ -60,8 +60,14 @@ class Shape:
         is_large = scale.trainings > 1_000
         capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
         if n % 15 == 1:
-            return cls(_monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3), 4 if n > 1 else 5, "running",
-                       capacity, capacity - 2, 1)  # fmt: skip
+            return cls(
+                _monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3),
+                4 if n > 1 else 5,
+                "running",
+                capacity,
+                capacity - 2,
+                1,
+            )
         if n % 5 == 2:
             ahead = 10 + (n * 13) % 80
             state = ("open", "open", "confirmed", "draft")[n // 5 % 4]
@@ -163,23 +169,40 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
             state = "open" if is_open or is_off else "locked" if training["id"] % 4 == 0 else "closed"
             made.sessions.append(
                 {
-                    "id": made.session_id, "public_id": made.new_id(), "training_id": training["id"],
-                    "training_theme_id": training["theme_id"], "theme_id": training["theme_id"],
-                    "title": f"Day {number + 1}, {title.lower()}", "starts_local": starts_local,
-                    "ends_local": ends_local, "starts_at": starts_at, "ends_at": ends_at, "break_minutes": BREAK,
-                    "scheduled_minutes": 180, "room_id": room, "is_compulsory": True,
+                    "id": made.session_id,
+                    "public_id": made.new_id(),
+                    "training_id": training["id"],
+                    "training_theme_id": training["theme_id"],
+                    "theme_id": training["theme_id"],
+                    "title": f"Day {number + 1}, {title.lower()}",
+                    "starts_local": starts_local,
+                    "ends_local": ends_local,
+                    "starts_at": starts_at,
+                    "ends_at": ends_at,
+                    "break_minutes": BREAK,
+                    "scheduled_minutes": 180,
+                    "room_id": room,
+                    "is_compulsory": True,
                     "cancelled_at": training["created_at"] if is_off else None,
-                    "cancel_reason": shape.reason if is_off else "", "register_state": state,
-                    "closed_at": ends_at if state != "open" else None, "closed_by_id": None,
+                    "cancel_reason": shape.reason if is_off else "",
+                    "register_state": state,
+                    "closed_at": ends_at if state != "open" else None,
+                    "closed_by_id": None,
                     "locked_at": ends_at if state == "locked" else None,
-                    "created_at": training["created_at"], "changed_at": training["created_at"],
+                    "created_at": training["created_at"],
+                    "changed_at": training["created_at"],
                 }
-            )  # fmt: skip
+            )
             if trainer is not None:
                 made.session_trainers.append(
-                    {"session_id": made.session_id, "trainer_id": trainer, "starts_at": starts_at, "ends_at": ends_at,
-                     "is_cancelled": is_off}
-                )  # fmt: skip
+                    {
+                        "session_id": made.session_id,
+                        "trainer_id": trainer,
+                        "starts_at": starts_at,
+                        "ends_at": ends_at,
+                        "is_cancelled": is_off,
+                    }
+                )
 
 
 def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None:
@@ -220,39 +243,75 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
             a["training_id"] == training["id"] and a["agency_id"] == agency["id"] for a in made.allocations
         ):
             made.allocations.append(
-                {"public_id": made.new_id(), "training_id": training["id"], "agency_id": agency["id"], "country": None,
-                 "seats": 8, "release_local": None, "released_at": None, "created_at": submitted,
-                 "changed_at": submitted}
-            )  # fmt: skip
+                {
+                    "public_id": made.new_id(),
+                    "training_id": training["id"],
+                    "agency_id": agency["id"],
+                    "country": None,
+                    "seats": 8,
+                    "release_local": None,
+                    "released_at": None,
+                    "created_at": submitted,
+                    "changed_at": submitted,
+                }
+            )
     for place, person in enumerate(people):
         made.registration_id += 1
         state, source, confirmed, released = _fate(place, shape, training, submitted, starts_at)
         agency = agencies[person["agency_id"]]
         made.registrations.append(
             {
-                "id": made.registration_id, "public_id": made.new_id(), "training_id": training["id"],
-                "trainee_id": person["id"], "state": state, "source": source,
-                "reserve_rank": place - shape.seated + 1 if state == "reserve" else None, "agency_id": agency["id"],
-                "agency_code": agency["code"], "agency_name": agency["name"],
-                "agency_type_code": agency["type_code"], "agency_country": agency["country"],
-                "trainee_country": person["country"], "function": person["function"], "rank": person["rank"],
-                "submitted_at": submitted, "confirmed_at": confirmed, "released_at": released,
-                "offer_expires_at": None, "acknowledged_at": None,
-                "replaces_id": made.registration_id - 1 if source == "replacement" else None, "remarks": "",
-                "created_at": submitted, "changed_at": submitted,
+                "id": made.registration_id,
+                "public_id": made.new_id(),
+                "training_id": training["id"],
+                "trainee_id": person["id"],
+                "state": state,
+                "source": source,
+                "reserve_rank": place - shape.seated + 1 if state == "reserve" else None,
+                "agency_id": agency["id"],
+                "agency_code": agency["code"],
+                "agency_name": agency["name"],
+                "agency_type_code": agency["type_code"],
+                "agency_country": agency["country"],
+                "trainee_country": person["country"],
+                "function": person["function"],
+                "rank": person["rank"],
+                "submitted_at": submitted,
+                "confirmed_at": confirmed,
+                "released_at": released,
+                "offer_expires_at": None,
+                "acknowledged_at": None,
+                "replaces_id": made.registration_id - 1 if source == "replacement" else None,
+                "remarks": "",
+                "created_at": submitted,
+                "changed_at": submitted,
             }
-        )  # fmt: skip
+        )
         made.steps.append(
-            {"registration_id": made.registration_id, "from_state": None, "to_state": "submitted", "at": submitted,
-             "by_id": None, "by_name": "Demo", "reason_code": None, "reason": ""}
-        )  # fmt: skip
+            {
+                "registration_id": made.registration_id,
+                "from_state": None,
+                "to_state": "submitted",
+                "at": submitted,
+                "by_id": None,
+                "by_name": "Demo",
+                "reason_code": None,
+                "reason": "",
+            }
+        )
         if state != "submitted":
             made.steps.append(
-                {"registration_id": made.registration_id, "from_state": "submitted", "to_state": state,
-                 "at": released or confirmed or submitted, "by_id": None, "by_name": "Demo",
-                 "reason_code": "organiser" if shape.reason and state == "withdrawn" else None,
-                 "reason": shape.reason if state == "withdrawn" else ""}
-            )  # fmt: skip
+                {
+                    "registration_id": made.registration_id,
+                    "from_state": "submitted",
+                    "to_state": state,
+                    "at": released or confirmed or submitted,
+                    "by_id": None,
+                    "by_name": "Demo",
+                    "reason_code": "organiser" if shape.reason and state == "withdrawn" else None,
+                    "reason": shape.reason if state == "withdrawn" else "",
+                }
+            )
 
 
 def _fate(
@@ -262,14 +321,20 @@ def _fate(
     confirmed = min(submitted + timedelta(days=1), training["created_at"])
     before = starts_at - timedelta(days=2)
     if shape.state in ("cancelled", "postponed"):
-        return ("withdrawn", "form", confirmed, training["created_at"]) if shape.state == "cancelled" else (
-            "confirmed", "form", confirmed, None)  # fmt: skip
+        return (
+            ("withdrawn", "form", confirmed, training["created_at"])
+            if shape.state == "cancelled"
+            else ("confirmed", "form", confirmed, None)
+        )
     if shape.state in ("open", "confirmed"):
         return ("confirmed", "form", confirmed, None) if place < 5 else ("submitted", "form", None, None)
     if place >= shape.seated + shape.reserve:
         odd = place - shape.seated - shape.reserve
-        return (("withdrawn", "form", confirmed, before), ("declined", "form", None, None),
-                ("withdrawn", "form", confirmed, before))[odd]  # fmt: skip
+        return (
+            ("withdrawn", "form", confirmed, before),
+            ("declined", "form", None, None),
+            ("withdrawn", "form", confirmed, before),
+        )[odd]
     if place >= shape.seated:
         return "reserve", "form", None, None
     if place == 3 and training["id"] % 5 == 0:
@@ -309,11 +374,20 @@ def _record(session: dict[str, Any], registration: dict[str, Any], luck: int) ->
     elif luck == 87:
         status, minutes, estimated = "late", 150, True
     return {
-        "session_id": session["id"], "registration_id": registration["id"], "status": status,
-        "also_left_early": False, "arrived": arrived, "left": left, "minutes": minutes, "is_estimated": estimated,
-        "method": "roll_call", "version": 1, "recorded_at": session["ends_at"], "recorded_by_id": None,
+        "session_id": session["id"],
+        "registration_id": registration["id"],
+        "status": status,
+        "also_left_early": False,
+        "arrived": arrived,
+        "left": left,
+        "minutes": minutes,
+        "is_estimated": estimated,
+        "method": "roll_call",
+        "version": 1,
+        "recorded_at": session["ends_at"],
+        "recorded_by_id": None,
         "recorded_by_name": "Demo",
-    }  # fmt: skip
+    }
 
 
 def _shifted(at: datetime, minutes: int) -> time:

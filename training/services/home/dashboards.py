@@ -30,7 +30,7 @@ from training.rules import walltime
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import registers as attendance_registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 
 MOST = 8
 S = RegistrationState
@@ -79,9 +79,9 @@ def of_coordinator(user: User) -> Due:
         .limit(MOST)
     ).all()
     in_scope = visible_trainings.in_scope(user)
-    work = attendance_registers.open_work(sessions.search(user, sort="starts_at", descending=False)).where(
-        in_scope
-    )
+    work = attendance_registers.open_work(
+        schedule_visible.search(user, sort="starts_at", descending=False)
+    ).where(in_scope)
     registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = (
         visible_trainings.visible_to(user)
@@ -208,8 +208,10 @@ def registrations_of_partner(user: User) -> list[Registration]:
 
 def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
     """(sessions of today and to come, sessions given whose register is still open)."""
-    coming = sessions.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
-    work = attendance_registers.open_work(sessions.search(user, sort="starts_at", descending=False)).limit(12)
+    coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
+    work = attendance_registers.open_work(
+        schedule_visible.search(user, sort="starts_at", descending=False)
+    ).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
 
 

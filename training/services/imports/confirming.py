@@ -146,9 +146,14 @@ def preview(batch: ImportBatch) -> Preview:
     kept = batch.mapping if isinstance(batch.mapping, dict) else {}
     others = batch.source.get("others", []) if isinstance(batch.source, dict) else []
     return Preview(
-        lines, kept.get("unmatched", []), kept.get("skipped", []), kept.get("proposed", []), others,
-        earlier, _token(lines),
-    )  # fmt: skip
+        lines,
+        kept.get("unmatched", []),
+        kept.get("skipped", []),
+        kept.get("proposed", []),
+        others,
+        earlier,
+        _token(lines),
+    )
 
 
 @atomic
@@ -185,7 +190,7 @@ def confirm(
         raise Invalid(
             msg("Something of this list is a guess: look at what is marked so, and tick that it is right."),
             field="accept_proposals",
-        )  # fmt: skip
+        )
     if expected is not None and expected != seen.token:
         raise Conflict(CHANGED, "changed")
     return _store(batch, seen, by, override)
@@ -201,10 +206,18 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
     kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
-    registered = submissions.submit_many(
-        batch.training, by=by, agency=batch.agency, people=put_forward, source=RegistrationSource.IMPORT,
-        override=override,
-    ) if put_forward else []  # fmt: skip
+    registered = (
+        submissions.submit_many(
+            batch.training,
+            by=by,
+            agency=batch.agency,
+            people=put_forward,
+            source=RegistrationSource.IMPORT,
+            override=override,
+        )
+        if put_forward
+        else []
+    )
     outcome = Outcome(
         new_people=len(new),
         registered=len(registered),
@@ -216,9 +229,11 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     audit.record(by=by, action="import.confirm", thing=batch, changes=asdict(outcome))
     _finish(batch, BatchState.CONFIRMED)
     batch.outcome = asdict(outcome) | {
-        "people": [one.id for one in new], "registrations": [one.id for one in registered], "before": before,
+        "people": [one.id for one in new],
+        "registrations": [one.id for one in registered],
+        "before": before,
         "drafts": kept,
-    }  # fmt: skip
+    }
     return outcome
 
 
@@ -244,10 +259,11 @@ def purge() -> int:
         select(ImportBatch)
         .join(ImportBatch.training)
         .where(
-            ImportBatch.state == BatchState.CONFIRMED, Training.state.in_(begun),
+            ImportBatch.state == BatchState.CONFIRMED,
+            Training.state.in_(begun),
             ImportBatch.outcome["before"].as_string() != "{}",
         )
-    ):  # fmt: skip
+    ):
         assert isinstance(batch.outcome, dict)
         batch.outcome = {**batch.outcome, "before": {}}
     return int(gone.rowcount)  # type: ignore[attr-defined]

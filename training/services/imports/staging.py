@@ -181,9 +181,12 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
     if (typed := before.get("typed")) is not None:
         asked = verdicts.shown(row) | typed
         read_again = rows.corrected(
-            row["number"], asked, default_country=batch.agency.country, sheet=str(_sheet(batch)),
+            row["number"],
+            asked,
+            default_country=batch.agency.country,
+            sheet=str(_sheet(batch)),
             guessed=_untouched(row["proposals"], typed),
-        )  # fmt: skip
+        )
         row = verdicts.as_json(read_again) | {"typed": typed}
     return row | {"choice": before["choice"], "chosen_at": before.get("chosen_at", "")}
 

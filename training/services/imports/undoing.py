@@ -178,9 +178,16 @@ def undo(batch: ImportBatch, *, by: User) -> int:
         "withdrawn": len(withdrawn),
     }
     audit.record(
-        by=by, action="import.undo", thing=batch,
-        changes={"registrations": len(gone), "people": len(people), "removed": removed, "withdrawn": withdrawn},
-    )  # fmt: skip
+        by=by,
+        action="import.undo",
+        thing=batch,
+        changes={
+            "registrations": len(gone),
+            "people": len(people),
+            "removed": removed,
+            "withdrawn": withdrawn,
+        },
+    )
     reserve_list.promote(training, Freed(held, seat_counts.origin_of(batch.agency)), by=by)
     return len(found)
 

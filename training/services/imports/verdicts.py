@@ -144,11 +144,16 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
     )
     lines = [
         Line(
-            row.number, row.values, errors=row.errors, proposals=row.proposals, choice=k["choice"],
-            faults=k.get("faults", {}), shown=shown(k),
+            row.number,
+            row.values,
+            errors=row.errors,
+            proposals=row.proposals,
+            choice=k["choice"],
+            faults=k.get("faults", {}),
+            shown=shown(k),
         )
         for row, k in zip(rows, kept, strict=True)
-    ]  # fmt: skip
+    ]
     _match(batch, lines)
     registered = _registered(batch, [line.person.id for line in lines if line.person])
     for line in lines:
@@ -203,9 +208,15 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
             continue
         if line.person.id in rows_of:
             line.errors.append(
-                _error(line, msg("This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
-                                 row=rows_of[line.person.id]), _sheet(batch))
-            )  # fmt: skip
+                _error(
+                    line,
+                    msg(
+                        "This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
+                        row=rows_of[line.person.id],
+                    ),
+                    _sheet(batch),
+                )
+            )
         rows_of.setdefault(line.person.id, line.number)
     _look_alike(batch, lines, {one.id: one for one in by_id.values()})
 
@@ -213,9 +224,10 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
     """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
     strangers = [
-        line for line in lines
+        line
+        for line in lines
         if line.person is None and not line.likely and line.choice != SKIP and not line.errors
-    ]  # fmt: skip
+    ]
     keys = [records.keys_of(_person(line.values), near=False) for line in strangers]
     for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
         if not line.choice:
@@ -225,9 +237,12 @@ def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Know
 
 def _person(values: dict[str, str]) -> Person:
     return Person(
-        family_name=values["family_name"], given_names=values["given_names"], native_name=values["native_name"],
-        email=values["email"], country="",
-    )  # fmt: skip
+        family_name=values["family_name"],
+        given_names=values["given_names"],
+        native_name=values["native_name"],
+        email=values["email"],
+        country="",
+    )
 
 
 def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:

@@ -360,9 +360,12 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
     email["Auto-Submitted"] = "auto-generated"
     email["Content-Language"] = message.language
     body = links.written_out(
-        message.body, public_url=config.public_url, secret_key=config.secret_key,
-        stopped=stopped_links(message.body), instead=letters.LINK_STOPPED[letters.language_of(message.language)],
-    )  # fmt: skip
+        message.body,
+        public_url=config.public_url,
+        secret_key=config.secret_key,
+        stopped=stopped_links(message.body),
+        instead=letters.LINK_STOPPED[letters.language_of(message.language)],
+    )
     email.set_content(body)
     return email
 

@@ -83,9 +83,12 @@ def whereabouts(training: Training) -> Whereabouts:
     """When and where it is held, as things stand."""
     venue = training.venue
     return Whereabouts(
-        training.starts_on, training.ends_on, f"{venue.city}, {venue.name}" if venue else "",
-        training.country, training.modality is Modality.ONLINE,
-    )  # fmt: skip
+        training.starts_on,
+        training.ends_on,
+        f"{venue.city}, {venue.name}" if venue else "",
+        training.country,
+        training.modality is Modality.ONLINE,
+    )
 
 
 def name_of(registration: Registration) -> str:
@@ -189,11 +192,16 @@ def composed(
     main = [part for part in parts if part.kind != "hand_over"] or parts
     written = [part.written(language) for part in parts]
     letter = letters.framed(
-        written, language,
-        {"training": training.title, "name": name, "organisation": organisation.name,
-         "link": Ready(links.to_page(f"/trainings/{training.public_id}"))},
+        written,
+        language,
+        {
+            "training": training.title,
+            "name": name,
+            "organisation": organisation.name,
+            "link": Ready(links.to_page(f"/trainings/{training.public_id}")),
+        },
         subject=written[parts.index(main[0])].subject if len(main) == 1 else "",
-    )  # fmt: skip
+    )
     return (main[0].kind if len(main) == 1 else letters.FRAME), letter
 
 

@@ -58,10 +58,15 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
         letter = _framed(written, registration, language, organisation)
         found.append(
             letter_parts.row(
-                kind, letter, language, registration.training, agency_id=registration.agency_id,
-                name=letter_parts.name_of(registration), registration=registration,
+                kind,
+                letter,
+                language,
+                registration.training,
+                agency_id=registration.agency_id,
+                name=letter_parts.name_of(registration),
+                registration=registration,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -69,8 +74,11 @@ def _framed(parts: Sequence[Letter], registration: Registration, language: str, 
     trainee = registration.trainee
     link = links.to_my(registration.public_id, trainee.public_id) if registration.is_live else ""
     values = {
-        "training": registration.training.title, "name": f"{trainee.given_names} {trainee.family_name}",
-        "agency": registration.agency_name, "link": Ready(link), "organisation": organisation,
-    }  # fmt: skip
+        "training": registration.training.title,
+        "name": f"{trainee.given_names} {trainee.family_name}",
+        "agency": registration.agency_name,
+        "link": Ready(link),
+        "organisation": organisation,
+    }
     subject = parts[0].subject if len(parts) == 1 else ""
     return letters.framed(parts, language, values, subject, frame=letters.PERSON_FRAME)

@@ -89,15 +89,24 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
     gone.merged_into_id = kept.id
     _refresh(kept, gone)
     done = PersonMerge(
-        kept=kept, gone=gone, at=clock.now(), by=by, by_name=by.name, before=before, after=_plain(kept, columns),
+        kept=kept,
+        gone=gone,
+        at=clock.now(),
+        by=by,
+        by_name=by.name,
+        before=before,
+        after=_plain(kept, columns),
         moved={"rows": moved, "registrations": _registrations_of(kept), "apart": _keep_apart(kept, gone)},
-    )  # fmt: skip
+    )
     db.session.add(done)
     _tell(kept, moved)
     audit.record(
-        by=by, action="trainee.merge", thing=kept, before=audited,
+        by=by,
+        action="trainee.merge",
+        thing=kept,
+        before=audited,
         changes={"merged": gone.name, "moved": sum(len(rows) for rows in moved.values())},
-    )  # fmt: skip
+    )
     return done
 
 
@@ -193,9 +202,13 @@ def _check_registrations(kept: Trainee, gone: Trainee) -> None:
     found = db.session.execute(twice).first()
     if found is not None:
         raise Conflict(
-            msg("Both are registered for “%(title)s” (%(code)s): withdraw one of the two registrations there, then merge.",
-                title=found.title, code=found.code), "twice",
-        )  # fmt: skip
+            msg(
+                "Both are registered for “%(title)s” (%(code)s): withdraw one of the two registrations there, then merge.",
+                title=found.title,
+                code=found.code,
+            ),
+            "twice",
+        )
 
 
 def _move(column: InstrumentedAttribute[Any], gone_id: int, kept_id: int) -> list[int]:

@@ -11,7 +11,7 @@ from training.models.about_people import Class
 from training.output import pdf
 from training.services import may_take, organisations
 from training.services.letters import parts
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.text import in_language, msg
 from training.texts import letters
 
@@ -44,11 +44,13 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
     training, organisation = registration.training, organisations.get()
     where = parts.whereabouts(training)
     facts = [
-        (msg("Name"), registration.name), (msg("Agency"), registration.agency_name),
-        (msg("Training"), f"{training.title} ({training.code})"), (msg("Programme"), training.programme.title),
+        (msg("Name"), registration.name),
+        (msg("Agency"), registration.agency_name),
+        (msg("Training"), f"{training.title} ({training.code})"),
+        (msg("Programme"), training.programme.title),
         (msg("When and where"), where.said(language)),
-    ]  # fmt: skip
-    held = [one for one in sessions.of(training) if not one.is_cancelled]
+    ]
+    held = [one for one in visible.of(training) if not one.is_cancelled]
     return {
         "lang": language,
         "organisation": organisation.name,
@@ -59,13 +61,17 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "code": training.code,
         "title": msg("Confirmation of registration").translated(),
         "issued": format_date(clock.today(training.zone), "d MMMM y", locale=language),
-        "sentence": msg("This person is registered for the following training, and a place is confirmed.").translated(),
+        "sentence": msg(
+            "This person is registered for the following training, and a place is confirmed."
+        ).translated(),
         "facts": [(word.translated(), said) for word, said in facts if said],
         "slots_word": msg("Sessions").translated(),
         "slots": [_slot(one, language) for one in held],
-        "zone": msg("All times are local times: %(zone)s.", zone=training.zone.replace("_", " ")).translated(),
+        "zone": msg(
+            "All times are local times: %(zone)s.", zone=training.zone.replace("_", " ")
+        ).translated(),
         "note": msg("This confirms a registration, not that the person has attended.").translated(),
-    }  # fmt: skip
+    }
 
 
 def _slot(session: TrainingSession, language: str) -> tuple[str, str, str]:

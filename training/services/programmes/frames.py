@@ -141,12 +141,25 @@ def create(
     programme = Programme(code=code.upper(), state=ProgrammeState.PLANNED)
     with db.session.no_autoflush:
         _set(
-            programme, title=title, theme=theme, starts_on=starts_on, ends_on=ends_on, donor=donor,
-            grant_reference=grant_reference, countries=countries, objectives=objectives,
-            completion_percent=completion_percent, day_basis=day_basis, day_minutes=day_minutes,
-            deduction_minutes=deduction_minutes, evidence_rule=evidence_rule, retention_months=retention_months,
-            privacy_notice=privacy_notice, donor_block=donor_block, coordinators=coordinators,
-        )  # fmt: skip
+            programme,
+            title=title,
+            theme=theme,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            donor=donor,
+            grant_reference=grant_reference,
+            countries=countries,
+            objectives=objectives,
+            completion_percent=completion_percent,
+            day_basis=day_basis,
+            day_minutes=day_minutes,
+            deduction_minutes=deduction_minutes,
+            evidence_rule=evidence_rule,
+            retention_months=retention_months,
+            privacy_notice=privacy_notice,
+            donor_block=donor_block,
+            coordinators=coordinators,
+        )
         _check(programme)
     db.session.add(programme)
     audit.record(by=by, action="programme.create", thing=programme)
@@ -186,12 +199,25 @@ def change(
             _check_retag(programme, theme)
         programme.code = code.upper()
         _set(
-            programme, title=title, theme=theme, starts_on=starts_on, ends_on=ends_on, donor=donor,
-            grant_reference=grant_reference, countries=countries, objectives=objectives,
-            completion_percent=completion_percent, day_basis=day_basis, day_minutes=day_minutes,
-            deduction_minutes=deduction_minutes, evidence_rule=evidence_rule, retention_months=retention_months,
-            privacy_notice=privacy_notice, donor_block=donor_block, coordinators=coordinators,
-        )  # fmt: skip
+            programme,
+            title=title,
+            theme=theme,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            donor=donor,
+            grant_reference=grant_reference,
+            countries=countries,
+            objectives=objectives,
+            completion_percent=completion_percent,
+            day_basis=day_basis,
+            day_minutes=day_minutes,
+            deduction_minutes=deduction_minutes,
+            evidence_rule=evidence_rule,
+            retention_months=retention_months,
+            privacy_notice=privacy_notice,
+            donor_block=donor_block,
+            coordinators=coordinators,
+        )
         _check(programme)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="programme.change", thing=programme, before=before)
@@ -273,10 +299,13 @@ def _check_retag(programme: Programme, theme: Theme) -> None:
     unfit = list(below)
     if unfit:
         raise Invalid(
-            msg("Its trainings (%(codes)s) carry themes that %(theme)s does not cover: change them first.",
-                codes=", ".join(unfit), theme=theme.code),
+            msg(
+                "Its trainings (%(codes)s) carry themes that %(theme)s does not cover: change them first.",
+                codes=", ".join(unfit),
+                theme=theme.code,
+            ),
             field="theme",
-        )  # fmt: skip
+        )
 
 
 def _has_trainings_ahead(programme: Programme) -> bool:

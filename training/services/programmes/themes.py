@@ -60,10 +60,13 @@ def check_use(theme: Theme, *, under: Theme) -> None:
     """Refuse, with ``Invalid``, a theme that may not be used under ``under``; the database refuses it too."""
     if db.session.get(ThemeUse, (under.id, theme.id)) is None:
         raise Invalid(
-            msg("Under %(frame)s only its own themes can be used, and %(theme)s is not one of them.",
-                frame=under.code, theme=theme.code),
+            msg(
+                "Under %(frame)s only its own themes can be used, and %(theme)s is not one of them.",
+                frame=under.code,
+                theme=theme.code,
+            ),
             field="theme",
-        )  # fmt: skip
+        )
 
 
 def activity_types() -> list[ActivityType]:
@@ -85,9 +88,12 @@ def agency_type_name(code: str, language: str) -> str:
 def counts(theme: Theme) -> dict[str, int]:
     """How many programmes, trainings, sessions, agencies and trainees carry the theme."""
     tables = {
-        "programmes": Programme, "trainings": Training, "sessions": TrainingSession,
-        "agencies": Agency, "trainees": Trainee,
-    }  # fmt: skip
+        "programmes": Programme,
+        "trainings": Training,
+        "sessions": TrainingSession,
+        "agencies": Agency,
+        "trainees": Trainee,
+    }
     columns = [
         select(func.count())
         .select_from(model)
@@ -107,10 +113,16 @@ def create_multi_thematic(
     if db.session.scalar(select(Theme.id).where(Theme.code == code.upper())) is not None:
         raise Invalid(msg("There is a theme with this code already."), field="code")
     theme = Theme(
-        code=code.upper(), kind=ThemeKind.MULTI_THEMATIC, name_en=name_en, name_fr=name_fr or name_en,
-        name_ru=name_ru or name_en, description=description, competence_centre="", leaflet_languages="",
+        code=code.upper(),
+        kind=ThemeKind.MULTI_THEMATIC,
+        name_en=name_en,
+        name_fr=name_fr or name_en,
+        name_ru=name_ru or name_en,
+        description=description,
+        competence_centre="",
+        leaflet_languages="",
         position=100,
-    )  # fmt: skip
+    )
     db.session.add(theme)
     _cover(theme, areas)
     audit.record(by=by, action="theme.create", thing=theme, changes={"areas": [area.code for area in areas]})
@@ -164,9 +176,16 @@ def _theme(position: int, row: tuple[str, ...]) -> Theme:
     code, kind, en, fr, ru, work, leaflets = row
     centre = f"Competence Centre {en}" if kind == ThemeKind.THEMATIC_AREA else ""
     return Theme(
-        code=code, kind=ThemeKind(kind), name_en=en, name_fr=fr, name_ru=ru, competence_centre=centre,
-        description=work, leaflet_languages=leaflets, position=position,
-    )  # fmt: skip
+        code=code,
+        kind=ThemeKind(kind),
+        name_en=en,
+        name_fr=fr,
+        name_ru=ru,
+        competence_centre=centre,
+        description=work,
+        leaflet_languages=leaflets,
+        position=position,
+    )
 
 
 def _add_missing(model: type[Theme] | type[ActivityType] | type[AgencyType], rows: Sequence[object]) -> int:

@@ -88,9 +88,11 @@ def _check_works(registration: Registration, *, person_is_same: bool) -> None:
         )
     if not person_is_same:
         raise Conflict(
-            msg("This link does not work any more. You may have a newer one in a later letter; otherwise ask your agency."),
+            msg(
+                "This link does not work any more. You may have a newer one in a later letter; otherwise ask your agency."
+            ),
             "gone",
-        )  # fmt: skip
+        )
 
 
 def may_decline(registration: Registration) -> bool:

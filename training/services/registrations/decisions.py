@@ -19,7 +19,12 @@ from training.services.registrations import reserve_list, steps, submissions, vi
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
-UNDECIDED = (RegistrationState.SUBMITTED, RegistrationState.RETURNED, RegistrationState.RESERVE, RegistrationState.OFFERED)  # fmt: skip
+UNDECIDED = (
+    RegistrationState.SUBMITTED,
+    RegistrationState.RETURNED,
+    RegistrationState.RESERVE,
+    RegistrationState.OFFERED,
+)
 
 
 class Verb(StrEnum):

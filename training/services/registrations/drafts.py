@@ -59,9 +59,11 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
     kept = steps.put_forward(training, agency, new, [{"state": S.DRAFT}] * len(new))
     steps.drafted(kept, by)
     audit.record(
-        by=by, action="registration.draft", thing=training,
+        by=by,
+        action="registration.draft",
+        thing=training,
         changes={"agency": agency.code, "people": len(kept)},
-    )  # fmt: skip
+    )
     return [draft for draft in of(training, agency) if draft.trainee in people]
 
 

@@ -155,6 +155,8 @@ def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) ->
     """Keep who took a seat that was kept for others."""
     if counted.free_for(seat_counts.origin_of(registration)) <= 0:
         audit.record(
-            by=by, action="seats.taken_at_the_door", thing=registration.training,
+            by=by,
+            action="seats.taken_at_the_door",
+            thing=registration.training,
             changes={"agency": registration.agency_code},
-        )  # fmt: skip
+        )

@@ -150,9 +150,13 @@ def _unfinished(training: Training) -> dict[int, Part]:
     for agency_id in _active(set(said) | set(lines)):
         free, pool = said.get(agency_id, (0, ""))
         found[agency_id] = letter_parts.of_deadline(
-            DEADLINE_NEAR, training, training.registration_closes_at, seats=free, pool=pool,
+            DEADLINE_NEAR,
+            training,
+            training.registration_closes_at,
+            seats=free,
+            pool=pool,
             lines=lines.get(agency_id, []),
-        )  # fmt: skip
+        )
     return found
 
 
@@ -189,12 +193,13 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
     coming = db.session.scalars(
         select(Registration)
         .where(
-            Registration.training_id == training.id, Registration.state == S.CONFIRMED,
+            Registration.training_id == training.id,
+            Registration.state == S.CONFIRMED,
             Registration.agency_id.in_(agency_ids),
         )
         .options(joinedload(Registration.trainee), joinedload(Registration.agency))
         .order_by(Registration.id)
-    )  # fmt: skip
+    )
     part = to_people.of_training(START_NEAR, training)
     reached = {one: [part] for one in coming if letter_parts.is_written_to(one)}
     insert_many(OutgoingMail, to_people.to_people(reached))

@@ -90,19 +90,23 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
     """``offer`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
     if registration.state in (S.SUBMITTED, S.RETURNED):
         raise Conflict(
-            msg("Seats are offered to those on the reserve list. Confirm this person, or put them on the list first."),
+            msg(
+                "Seats are offered to those on the reserve list. Confirm this person, or put them on the list first."
+            ),
             "state",
-        )  # fmt: skip
+        )
     steps.check_from(registration, S.RESERVE)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
     until = _offered_until(registration.training)
     if until <= clock.now():
         raise Conflict(
-            msg("Nobody moves up any more since %(day)s, so there is no time for an offer. Confirm the person instead.",
-                day=ends_on(registration.training)),
+            msg(
+                "Nobody moves up any more since %(day)s, so there is no time for an offer. Confirm the person instead.",
+                day=ends_on(registration.training),
+            ),
             "cut_off",
-        )  # fmt: skip
+        )
     seat_service.take_free(registration, counted)
     registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
     registration.offer_expires_at = until
@@ -221,12 +225,14 @@ def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[i
             select(Registration)
             .join(Registration.agency)
             .where(
-                Registration.training_id == training.id, Registration.state == S.RESERVE, Agency.is_active,
+                Registration.training_id == training.id,
+                Registration.state == S.RESERVE,
+                Agency.is_active,
                 Registration.agency_id.in_(agency_ids),
             )
             .order_by(*nearness, *seat_counts.in_order(training))
         )
-    )  # fmt: skip
+    )
 
 
 @atomic
@@ -240,12 +246,13 @@ def expire_offers() -> int:
         select(Registration)
         .join(Registration.training)
         .where(
-            Registration.state == S.OFFERED, Registration.offer_expires_at <= clock.now(),
+            Registration.state == S.OFFERED,
+            Registration.offer_expires_at <= clock.now(),
             Training.state.in_(visible_trainings.OFFERED_TO_PARTNERS),
         )
         .order_by(Registration.training_id, Registration.id)
         .options(contains_eager(Registration.training))
-    ).all()  # fmt: skip
+    ).all()
     count = 0
     for training, offers in itertools.groupby(due, key=lambda one: one.training):
         expired = []

@@ -82,10 +82,12 @@ def give_back(
     unused = _unused(training, allocation) if allocation else 0
     if allocation is None or seats > unused:
         raise Invalid(
-            msg("Seats that your agency can give back: %(unused)s. Withdraw people first to give back more.",
-                unused=unused),
+            msg(
+                "Seats that your agency can give back: %(unused)s. Withdraw people first to give back more.",
+                unused=unused,
+            ),
             field="seats",
-        )  # fmt: skip
+        )
     request = _new(training, agency, SeatRequestKind.RETURN, seats, sentence, by)
     request.state, request.answered_at = SeatRequestState.GRANTED, request.created_at
     allocation.seats -= seats
@@ -103,10 +105,11 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
     steps.check_undecided(training)
     waiting = db.session.scalar(
         select(SeatRequest).where(
-            SeatRequest.training_id == training.id, SeatRequest.agency_id == agency.id,
+            SeatRequest.training_id == training.id,
+            SeatRequest.agency_id == agency.id,
             SeatRequest.state == SeatRequestState.OPEN,
         )
-    )  # fmt: skip
+    )
     if waiting is not None:
         raise Conflict(
             msg(
@@ -133,10 +136,12 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     more = seat_service.most_to_keep(training, Kept(kept + seats, agency.id)) - kept
     if seats > more:
         raise Invalid(
-            msg("Seats that can be given now: %(more)s; the others are kept or held. Release unused ones, or raise the number of all seats.",
-                more=max(0, more)),
+            msg(
+                "Seats that can be given now: %(more)s; the others are kept or held. Release unused ones, or raise the number of all seats.",
+                more=max(0, more),
+            ),
             field="seats",
-        )  # fmt: skip
+        )
     moved = kept_seats.keep(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.granted = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
@@ -167,9 +172,14 @@ def _new(
     if not sentence.strip():
         raise Invalid(msg("Say why in a sentence."), field="sentence")
     request = SeatRequest(
-        training=training, agency=agency, kind=kind, seats=seats, sentence=sentence.strip(), by_name=by.name,
+        training=training,
+        agency=agency,
+        kind=kind,
+        seats=seats,
+        sentence=sentence.strip(),
+        by_name=by.name,
         created_at=clock.now(),
-    )  # fmt: skip
+    )
     db.session.add(request)
     notices.seats_moved(
         training,
@@ -186,9 +196,12 @@ def _answer(request: SeatRequest, state: SeatRequestState, by: User, answer: str
     request.state, request.answered_at = state, clock.now()
     request.answered_by_name, request.answer = by.name, answer.strip()
     notices.seats_answered(
-        request.training, agency=request.agency, is_given=state is SeatRequestState.GRANTED,
-        seats=kept_now, reason=request.answer,
-    )  # fmt: skip
+        request.training,
+        agency=request.agency,
+        is_given=state is SeatRequestState.GRANTED,
+        seats=kept_now,
+        reason=request.answer,
+    )
 
 
 def _check_open(request: SeatRequest) -> None:

@@ -68,15 +68,19 @@ def take_free(registration: Registration, counted: SeatCount) -> None:
         return
     if counted.share_of(origin) is None:
         raise Conflict(
-            msg("The seats that are free are kept for others. Keep some for %(agency)s, or release unused ones.",
-                agency=registration.agency_name),
+            msg(
+                "The seats that are free are kept for others. Keep some for %(agency)s, or release unused ones.",
+                agency=registration.agency_name,
+            ),
             "kept_for_others",
-        )  # fmt: skip
+        )
     raise Conflict(
-        msg("The seats kept for %(agency)s are used up. The coordinator can keep more for it.",
-            agency=registration.agency_name),
+        msg(
+            "The seats kept for %(agency)s are used up. The coordinator can keep more for it.",
+            agency=registration.agency_name,
+        ),
         "agency_full",
-    )  # fmt: skip
+    )
 
 
 def check_total(training: Training, counted: SeatCount | None = None) -> None:
@@ -133,10 +137,11 @@ def pool_state(free: int, capacity: int) -> PoolState:
 def _kept_until(ids: Sequence[int], agency: Agency) -> dict[int, datetime | None]:
     rows = db.session.execute(
         select(SeatAllocation.training_id, SeatAllocation.release_local).where(
-            SeatAllocation.training_id.in_(ids), SeatAllocation.agency_id == agency.id,
+            SeatAllocation.training_id.in_(ids),
+            SeatAllocation.agency_id == agency.id,
             SeatAllocation.released_at.is_(None),
         )
-    )  # fmt: skip
+    )
     return dict(rows.all())  # type: ignore[arg-type]
 
 

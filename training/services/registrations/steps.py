@@ -157,10 +157,15 @@ def put_forward(
 def copies(agency: Agency, trainee: Trainee) -> Row:
     """What a registration copies of the agency and the person on the day of submission."""
     return {
-        "agency_code": agency.code, "agency_name": agency.name, "agency_type_code": agency.type.code,
-        "agency_country": agency.country, "trainee_country": trainee.country, "trainee_name": trainee.name,
-        "function": trainee.function, "rank": trainee.rank,
-    }  # fmt: skip
+        "agency_code": agency.code,
+        "agency_name": agency.name,
+        "agency_type_code": agency.type.code,
+        "agency_country": agency.country,
+        "trainee_country": trainee.country,
+        "trainee_name": trainee.name,
+        "function": trainee.function,
+        "rank": trainee.rank,
+    }
 
 
 def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) -> None:

@@ -72,12 +72,13 @@ def next_up(training: Training) -> list[Registration]:
     last = db.session.scalar(
         select(Registration)
         .where(
-            Registration.training_id == training.id, Registration.released_at.is_not(None),
+            Registration.training_id == training.id,
+            Registration.released_at.is_not(None),
             Registration.state != S.REPLACED,
         )
         .order_by(Registration.released_at.desc(), Registration.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
     counted = seat_counts.count(training)
     freed = Freed(counted.free_in_all, seat_counts.origin_of(last) if last else None)
     return reserve_list.next_in_line(training, counted, freed)
@@ -98,21 +99,35 @@ def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
 def rule(training: Training) -> Message:
     """The rule of the reserve list in words that anyone can read."""
     order = (
-        msg("in the order of submission") if training.reserve_order is ReserveOrder.SUBMITTED
+        msg("in the order of submission")
+        if training.reserve_order is ReserveOrder.SUBMITTED
         else msg("in the order of their rank")
-    )  # fmt: skip
+    )
     first = (
         msg("first those of the agency that gave the seat up, then of its country, then all")
-        if training.nearest_first else msg("all alike")
-    )  # fmt: skip
+        if training.nearest_first
+        else msg("all alike")
+    )
     day = reserve_list.ends_on(training)
     if training.promotion is Promotion.PROPOSED:
-        return msg("The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
-                   first=first, order=order, day=day)  # fmt: skip
+        return msg(
+            "The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
+            first=first,
+            order=order,
+            day=day,
+        )
     if (
         training.admission is Admission.APPROVAL
     ):  # seats that were free when people were put on the list stay free
-        return msg("A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
-                   first=first, order=order, day=day)  # fmt: skip
-    return msg("A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
-               first=first, order=order, day=day)  # fmt: skip
+        return msg(
+            "A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+            first=first,
+            order=order,
+            day=day,
+        )
+    return msg(
+        "A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+        first=first,
+        order=order,
+        day=day,
+    )

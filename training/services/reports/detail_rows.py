@@ -32,17 +32,47 @@ from training.models import (
 from training.services.reports import figures
 
 COLUMNS = (
-    "programme_code", "programme_title", "theme_code", "training_code", "training_title", "activity_type", "country",
-    "session_title", "session_theme_code", "session_date", "session_start", "session_end", "scheduled_minutes",
-    "trainee_id", "family_name", "given_names", "sex", "trainee_country", "agency_code", "agency_name", "agency_type",
-    "registration_state", "attendance_status", "attended_minutes", "register_state",
-)  # fmt: skip
+    "programme_code",
+    "programme_title",
+    "theme_code",
+    "training_code",
+    "training_title",
+    "activity_type",
+    "country",
+    "session_title",
+    "session_theme_code",
+    "session_date",
+    "session_start",
+    "session_end",
+    "scheduled_minutes",
+    "trainee_id",
+    "family_name",
+    "given_names",
+    "sex",
+    "trainee_country",
+    "agency_code",
+    "agency_name",
+    "agency_type",
+    "registration_state",
+    "attendance_status",
+    "attended_minutes",
+    "register_state",
+)
 """The long report's columns; scripts read them by name and order."""
 TEXT_COLUMNS = frozenset(
     COLUMNS.index(name)
-    for name in ("programme_code", "programme_title", "training_code", "training_title", "session_title",
-                 "family_name", "given_names", "agency_code", "agency_name")
-)  # fmt: skip
+    for name in (
+        "programme_code",
+        "programme_title",
+        "training_code",
+        "training_title",
+        "session_title",
+        "family_name",
+        "given_names",
+        "agency_code",
+        "agency_name",
+    )
+)
 """Positions of the columns that hold what people typed."""
 
 

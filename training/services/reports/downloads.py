@@ -45,20 +45,52 @@ FIGURES: tuple[tuple[Message, str], ...] = (
 """What the summary states, in order: (name, attribute of the totals)."""
 
 DEFINITIONS: tuple[tuple[Message, Message], ...] = (
-    (msg("Confirmed participants"), msg("Registrations that a register lists: confirmed when a session started, added at the door, or with a record.")),
-    (msg("Participation"), msg("One person in one training with more than 0 attended minutes; three trainings are three.")),
-    (msg("Persons trained"), msg("Different people with at least one completed training in the selection; does not add across rows.")),
-    (msg("Completed"), msg("Attended minutes × 100 are at least the completion rule × due minutes over the compulsory sessions that were held; exactly the rule passes; pending while something is not recorded.")),
-    (msg("Attendance rate over confirmed"), msg("Attended minutes ÷ due minutes of all confirmed participants; excused counts as missed.")),
+    (
+        msg("Confirmed participants"),
+        msg(
+            "Registrations that a register lists: confirmed when a session started, added at the door, or with a record."
+        ),
+    ),
+    (
+        msg("Participation"),
+        msg("One person in one training with more than 0 attended minutes; three trainings are three."),
+    ),
+    (
+        msg("Persons trained"),
+        msg(
+            "Different people with at least one completed training in the selection; does not add across rows."
+        ),
+    ),
+    (
+        msg("Completed"),
+        msg(
+            "Attended minutes × 100 are at least the completion rule × due minutes over the compulsory sessions that were held; exactly the rule passes; pending while something is not recorded."
+        ),
+    ),
+    (
+        msg("Attendance rate over confirmed"),
+        msg("Attended minutes ÷ due minutes of all confirmed participants; excused counts as missed."),
+    ),
     (msg("Attendance rate over attendees"), msg("The same over those who came at all.")),
     (msg("Excused neutral"), msg("The same with excused sessions left out of the due minutes.")),
     (msg("Person-hours"), msg("Attended minutes ÷ 60, breaks not counted.")),
-    (msg("Person-days"), msg("By hours: attended minutes ÷ 360. By half-days: half a day for every session attended.")),
-    (msg("Not recorded"), msg("A cell without a mark. It is not absent: it enters no rate and makes the result pending.")),
-    (msg("Late and left early"), msg("Minutes by the recorded times; without a time the programme's default is deducted and the mark is estimated.")),
+    (
+        msg("Person-days"),
+        msg("By hours: attended minutes ÷ 360. By half-days: half a day for every session attended."),
+    ),
+    (
+        msg("Not recorded"),
+        msg("A cell without a mark. It is not absent: it enters no rate and makes the result pending."),
+    ),
+    (
+        msg("Late and left early"),
+        msg(
+            "Minutes by the recorded times; without a time the programme's default is deducted and the mark is estimated."
+        ),
+    ),
     (msg("Period"), msg("A training belongs to the period of its last day.")),
     (msg("Confidential agencies"), msg("Their people are counted; their names are left out.")),
-)  # fmt: skip
+)
 
 
 def figures(totals: Totals) -> list[tuple[str, Any]]:
@@ -91,14 +123,28 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
     write(
         path,
         [
-            Sheet("Participants", [m.translated() for m in PEOPLE_COLUMNS], _people_rows(filters, user, by_number),
-                  [5, 38, 24, 22, 13, 34, 20, 10, 26, 18, 14, 16, 12, 12, 12, 12]),
+            Sheet(
+                "Participants",
+                [m.translated() for m in PEOPLE_COLUMNS],
+                _people_rows(filters, user, by_number),
+                [5, 38, 24, 22, 13, 34, 20, 10, 26, 18, 14, 16, 12, 12, 12, 12],
+            ),
             *_attendance_sheets(filters, user),
-            Sheet("Summary", [m.translated() for m in SUMMARY_COLUMNS], _summary_rows(found),
-                  [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)]),
-            Sheet("About this report", [msg("What").translated(), msg("Value").translated()], about, [38, 100], False),
+            Sheet(
+                "Summary",
+                [m.translated() for m in SUMMARY_COLUMNS],
+                _summary_rows(found),
+                [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)],
+            ),
+            Sheet(
+                "About this report",
+                [msg("What").translated(), msg("Value").translated()],
+                about,
+                [38, 100],
+                False,
+            ),
         ],
-    )  # fmt: skip
+    )
 
 
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
@@ -124,7 +170,10 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "filters": ", ".join(f"{name}: {value}" for name, value in filters.described().items()),
             "final": state.is_final,
             "state": state_text(state).translated(),
-            "figures": [[name, "–" if value is None else str(value)] for name, value in figures(report_figures.summary(found))],
+            "figures": [
+                [name, "–" if value is None else str(value)]
+                for name, value in figures(report_figures.summary(found))
+            ],
             "tables": [
                 {
                     "title": TABLE_NAMES[name].translated(),
@@ -134,16 +183,27 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
                 for name, splits in tables.items()
             ],
             "people_word": msg("Participants").translated(),
-            "people_head": [m.translated() for m in (msg("Training"), msg("Name"), msg("Agency"), msg("Function"),
-                                                     msg("Attendance, %"), msg("Completed"))],
-            "people": [[r[2], f"{r[4]} {r[5]}".strip() or r[3][:8], r[6], r[9], _shown(r[14]), r[15]]
-                       for r in people[:MOST_PEOPLE_ON_PAPER]],
+            "people_head": [
+                m.translated()
+                for m in (
+                    msg("Training"),
+                    msg("Name"),
+                    msg("Agency"),
+                    msg("Function"),
+                    msg("Attendance, %"),
+                    msg("Completed"),
+                )
+            ],
+            "people": [
+                [r[2], f"{r[4]} {r[5]}".strip() or r[3][:8], r[6], r[9], _shown(r[14]), r[15]]
+                for r in people[:MOST_PEOPLE_ON_PAPER]
+            ],
             "people_left": left,
             "people_left_word": msg("and %(count)s more, in the spreadsheet.", count=left).translated(),
             "words_word": msg("Definitions").translated(),
             "words": [[name.translated(), text.translated()] for name, text in DEFINITIONS],
         },
-    )  # fmt: skip
+    )
 
 
 TABLE_NAMES = {
@@ -155,10 +215,23 @@ TABLE_NAMES = {
     "training": msg("By training"),
 }
 PEOPLE_COLUMNS = (
-    msg("No."), msg("Training"), msg("Code"), msg("Participant ID"), msg("Family name"), msg("Given names"),
-    msg("Agency"), msg("Sex"), msg("Country"), msg("Function"), msg("Rank"), msg("State"),
-    msg("Attended minutes"), msg("Due minutes"), msg("Attendance, %"), msg("Completed"),
-)  # fmt: skip
+    msg("No."),
+    msg("Training"),
+    msg("Code"),
+    msg("Participant ID"),
+    msg("Family name"),
+    msg("Given names"),
+    msg("Agency"),
+    msg("Sex"),
+    msg("Country"),
+    msg("Function"),
+    msg("Rank"),
+    msg("State"),
+    msg("Attended minutes"),
+    msg("Due minutes"),
+    msg("Attendance, %"),
+    msg("Completed"),
+)
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 
 
@@ -170,8 +243,9 @@ def state_text(state: report_figures.DataState) -> Message:
         return msg("Final: all %(count)s registers are closed.", count=state.registers)
     return msg(
         "Provisional: %(still_open)s of %(count)s registers are open.",
-        still_open=state.open_registers, count=state.registers,
-    )  # fmt: skip
+        still_open=state.open_registers,
+        count=state.registers,
+    )
 
 
 def completed_word(one: Participation | None) -> Message:
@@ -210,12 +284,23 @@ def _people_rows(
         one = by_number.get(r.id)
         hidden = r.agency.confidential
         yield [
-            number, r.training.title, r.training.code, str(r.trainee.public_id),
-            "" if hidden else r.trainee.family_name, "" if hidden else r.trainee.given_names, r.agency_name,
-            r.trainee.sex.value, r.trainee_country, r.function, r.rank, r.state.value,
-            one.attended if one else None, one.due if one else None, rate(one.attended, one.due) if one else None,
+            number,
+            r.training.title,
+            r.training.code,
+            str(r.trainee.public_id),
+            "" if hidden else r.trainee.family_name,
+            "" if hidden else r.trainee.given_names,
+            r.agency_name,
+            r.trainee.sex.value,
+            r.trainee_country,
+            r.function,
+            r.rank,
+            r.state.value,
+            one.attended if one else None,
+            one.due if one else None,
+            rate(one.attended, one.due) if one else None,
             completed_word(one).translated(),
-        ]  # fmt: skip
+        ]
 
 
 def _attendance_sheets(filters: Filters, user: User | None) -> list[Sheet]:
@@ -254,9 +339,13 @@ def _summary_rows(found: Sequence[report_figures.Listed]) -> Iterator[list[Any]]
 def _paper_row(split: report_figures.Split) -> list[str]:
     t = split.totals
     return [
-        split.label, str(t.confirmed), str(t.participations), str(t.completed), _shown(t.attendance_rate),
+        split.label,
+        str(t.confirmed),
+        str(t.participations),
+        str(t.completed),
+        _shown(t.attendance_rate),
         str(t.person_hours),
-    ]  # fmt: skip
+    ]
 
 
 def _shown(value: float | None) -> str:

@@ -77,10 +77,14 @@ def warnings(training: Training, one: Planned, *, but: TrainingSession | None = 
     if one.room is not None and one.room.capacity < training.capacity:
         found.append(
             Caution(
-                msg("%(room)s seats %(seats)s, and the training has %(capacity)s.",
-                    room=one.room.name, seats=one.room.capacity, capacity=training.capacity)
+                msg(
+                    "%(room)s seats %(seats)s, and the training has %(capacity)s.",
+                    room=one.room.name,
+                    seats=one.room.capacity,
+                    capacity=training.capacity,
+                )
             )
-        )  # fmt: skip
+        )
     holiday = _holiday(one.room.venue.country if one.room else training.country, on)
     if holiday:
         found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on, name=holiday)))
@@ -155,15 +159,23 @@ def planned(
     """A session as it would be stored; raises ``Invalid`` for times that make no sense."""
     if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
         raise Invalid(
-            msg("The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on, last=training.ends_on),
+            msg(
+                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
+                first=training.starts_on,
+                last=training.ends_on,
+            ),
             field="starts_local",
-        )  # fmt: skip
+        )
     one = Planned(
-        title, starts_local, ends_local, break_minutes, room, list(trainers),
+        title,
+        starts_local,
+        ends_local,
+        break_minutes,
+        room,
+        list(trainers),
         walltime.instant(starts_local, training.zone, "starts_local"),
         walltime.instant(ends_local, training.zone, "ends_local"),
-    )  # fmt: skip
+    )
     if one.ends_at <= one.starts_at:
         raise Invalid(msg("The end is before the start."), field="ends_local")
     if one.minutes <= 0:

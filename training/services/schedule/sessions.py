@@ -6,21 +6,15 @@ Wall time in the training's zone is the truth; instants are derived from it when
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from uuid import UUID
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, exists, false, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
 from training.db import atomic, db
-from training.errors import Conflict, Invalid, NotFound
+from training.errors import Conflict, Invalid
 from training.models import (
-    Programme,
     RegisterState,
-    Role,
     Room,
     SessionTrainer,
     Theme,
@@ -48,120 +42,6 @@ PLANNABLE = (
 )
 
 
-def visible_to(user: User) -> Select[TrainingSession]:
-    """The sessions that ``user`` may open: all of them for staff, for a trainer those that they give."""
-    found = select(TrainingSession)
-    match user.role:
-        case Role.PARTNER:
-            return found.where(false())
-        case Role.TRAINER:
-            mine = exists().where(
-                SessionTrainer.session_id == TrainingSession.id,
-                SessionTrainer.trainer_id == Trainer.id,
-                Trainer.user_id == user.id,
-            )
-            return found.where(mine)
-    return found
-
-
-def search(
-    user: User,
-    *,
-    text: str = "",
-    theme: Theme | None = None,
-    register: RegisterState | None = None,
-    on: date | None = None,
-    upcoming: bool = False,
-    sort: str = "starts_at",
-    descending: bool = True,
-) -> Select[TrainingSession]:
-    """Sessions with their trainings, rooms and trainers."""
-    found = (
-        visible_to(user)
-        .join(TrainingSession.training)
-        .options(
-            contains_eager(TrainingSession.training),
-            joinedload(TrainingSession.theme),
-            joinedload(TrainingSession.room).joinedload(Room.venue),
-            selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
-        )
-    )
-    for word in text.split():
-        found = found.where(
-            Training.code.icontains(word, autoescape=True)
-            | Training.title.icontains(word, autoescape=True)
-            | TrainingSession.title.icontains(word, autoescape=True)
-        )
-    if theme:
-        found = found.where(TrainingSession.theme_id == theme.id)
-    if register:
-        found = found.where(
-            TrainingSession.register_state == register,
-            TrainingSession.ends_at < clock.now(),
-            TrainingSession.cancelled_at.is_(None),
-        )
-    if on:
-        found = found.where(
-            TrainingSession.starts_local >= datetime.combine(on, time()),
-            TrainingSession.starts_local <= datetime.combine(on, time.max),
-        )
-    if upcoming:
-        found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.cancelled_at.is_(None))
-    column = TrainingSession.starts_at
-    return found.order_by(column.desc() if descending else column, TrainingSession.id)
-
-
-def get(user: User, public_id: UUID) -> TrainingSession:
-    """The session with this id among those that ``user`` may open, or ``NotFound``."""
-    found = db.session.scalar(
-        visible_to(user)
-        .where(TrainingSession.public_id == public_id)
-        .options(
-            joinedload(TrainingSession.training).options(
-                joinedload(Training.programme).joinedload(Programme.theme), joinedload(Training.theme)
-            ),
-            joinedload(TrainingSession.theme),
-            joinedload(TrainingSession.room).joinedload(Room.venue),
-            selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def of(training: Training, *, user: User | None = None) -> list[TrainingSession]:
-    """A training's sessions in order; for a trainer only those that they give."""
-    found = visible_to(user) if user is not None and user.role is Role.TRAINER else select(TrainingSession)
-    listed = list(
-        db.session.scalars(
-            found.where(TrainingSession.training_id == training.id)
-            .options(
-                joinedload(TrainingSession.theme),
-                joinedload(TrainingSession.room).joinedload(Room.venue),
-                selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
-            )
-            .order_by(TrainingSession.starts_at, TrainingSession.id)
-        )
-    )
-    for session in listed:  # it is at hand, and would be asked for once a session
-        set_committed_value(session, "training", training)
-    return listed
-
-
-def given_by(trainer: Trainer) -> Select[TrainingSession]:
-    """The sessions of a trainer, latest first."""
-    return (
-        select(TrainingSession)
-        .join(SessionTrainer, SessionTrainer.session_id == TrainingSession.id)
-        .where(SessionTrainer.trainer_id == trainer.id)
-        .options(
-            joinedload(TrainingSession.training), joinedload(TrainingSession.room).joinedload(Room.venue)
-        )
-        .order_by(TrainingSession.starts_at.desc(), TrainingSession.id)
-    )
-
-
 def plan(
     training: Training,
     *,
@@ -180,10 +60,13 @@ def plan(
         raise Invalid(msg("The last day is before the first."), field="last_day")
     if not training.starts_on <= first_day <= last_day <= training.ends_on:
         raise Invalid(
-            msg("The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on, last=training.ends_on),
+            msg(
+                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
+                first=training.starts_on,
+                last=training.ends_on,
+            ),
             field="first_day",
-        )  # fmt: skip
+        )
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
     days = [day for day in days if weekends or day.weekday() < 5]
     if not days or not slots:

@@ -26,9 +26,20 @@ MOST_KEYS = 5_000
 MOST = 10
 """So many people are offered as likely ones; more help nobody."""
 DIFFERING = (
-    "family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email", "phone",
-    "contact_via_focal_point", "agency", "theme",
-)  # fmt: skip
+    "family_name",
+    "given_names",
+    "native_name",
+    "sex",
+    "country",
+    "function",
+    "rank",
+    "language",
+    "email",
+    "phone",
+    "contact_via_focal_point",
+    "agency",
+    "theme",
+)
 """What two people are compared by, and what a merge lets choose."""
 
 
@@ -101,7 +112,7 @@ def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[li
             select(TraineeKey.key, TraineeKey.side, TraineeKey.trainee_id)
             .where(TraineeKey.key.in_(keys[first : first + MOST_KEYS]), TraineeKey.agency_id == agency_id)
             .order_by(TraineeKey.key, TraineeKey.trainee_id)
-        )  # fmt: skip
+        )
         for key, side, number in rows:
             for place in wanted.get((key, side), ()):
                 found[place][number] = None

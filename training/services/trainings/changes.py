@@ -154,10 +154,13 @@ def _check(training: Training, programme: Programme) -> None:
         raise Invalid(msg("The end is before the start."), field="ends_on")
     if not programme.starts_on <= training.starts_on <= training.ends_on <= programme.ends_on:
         raise Invalid(
-            msg("Its programme runs from %(first)s to %(last)s: the training must lie within.",
-                first=programme.starts_on, last=programme.ends_on),
+            msg(
+                "Its programme runs from %(first)s to %(last)s: the training must lie within.",
+                first=programme.starts_on,
+                last=programme.ends_on,
+            ),
             field="starts_on",
-        )  # fmt: skip
+        )
     if training.registration_closes_at <= training.registration_opens_at:
         raise Invalid(msg("Registration must close after it opens."), field="registration_closes_local")
     if training.registration_closes_local.date() > training.ends_on:
@@ -187,10 +190,13 @@ def _check_capacity(training: Training, capacity: int) -> None:
         )
     if capacity < counted.least_capacity:
         raise Invalid(
-            msg("Seats kept for agencies and countries, and those that others hold, come to %(least)s: keep fewer or "
-                "release unused ones first, or leave at least %(least)s seats.", least=counted.least_capacity),
+            msg(
+                "Seats kept for agencies and countries, and those that others hold, come to %(least)s: keep fewer or "
+                "release unused ones first, or leave at least %(least)s seats.",
+                least=counted.least_capacity,
+            ),
             field="capacity",
-        )  # fmt: skip
+        )
 
 
 def _check_admission(training: Training, admission: Admission) -> None:
@@ -213,10 +219,12 @@ def _check_dates_span_sessions(training: Training, details: Details) -> None:
     for session in locked_trainings.live_sessions(training):
         if not details.starts_on <= session.starts_local.date() <= details.ends_on:
             raise Invalid(
-                msg("A session stands on %(day)s, outside these dates: move or cancel it first.",
-                    day=session.starts_local.date()),
+                msg(
+                    "A session stands on %(day)s, outside these dates: move or cancel it first.",
+                    day=session.starts_local.date(),
+                ),
                 field="starts_on",
-            )  # fmt: skip
+            )
 
 
 def _check_deadlines(training: Training) -> None:

@@ -47,9 +47,13 @@ def index() -> Response:
     if file := exports.wanted(found, "users", form):
         return file
     return page(
-        "accounts/users/index.html", "accounts/users/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "accounts/users/index.html",
+        "accounts/users/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
         users=paginate(found),
-    )  # fmt: skip
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -19,7 +19,7 @@ from training.policy import Action, can
 from training.services import visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.text import msg
 from training.web.kit import choices
 from training.web.kit.access import permit
@@ -49,10 +49,20 @@ def _shown(
     pages = Pages(page_number(), tally.listed, PER_PAGE)
     rows = registers.register(session, first=pages.first - 1 if pages.total else 0, most=PER_PAGE)
     return page(
-        "attendance/registers/show.html", status=409 if clashes else status if refusal or full else 200, session=session, rows=rows,
-        tally=tally, pages=pages, clashes=clashes or [], refusal=refusal, corrections=registers.corrections(session),
-        is_open=session.register_state is RegisterState.OPEN, door=door, full=full, twin=twin,
-    )  # fmt: skip
+        "attendance/registers/show.html",
+        status=409 if clashes else status if refusal or full else 200,
+        session=session,
+        rows=rows,
+        tally=tally,
+        pages=pages,
+        clashes=clashes or [],
+        refusal=refusal,
+        corrections=registers.corrections(session),
+        is_open=session.register_state is RegisterState.OPEN,
+        door=door,
+        full=full,
+        twin=twin,
+    )
 
 
 def _door(data: Any) -> DoorForm:
@@ -62,14 +72,14 @@ def _door(data: Any) -> DoorForm:
 
 
 @bp.get("/<uuid:public_id>/register")
-@permit(Action.REGISTER_READ, sessions.get)
+@permit(Action.REGISTER_READ, visible.get)
 def show(session: TrainingSession) -> Response:
     """The register."""
     return _shown(session)
 
 
 @bp.post("/<uuid:public_id>/register")
-@permit(Action.REGISTER_MARK, sessions.get)
+@permit(Action.REGISTER_MARK, visible.get)
 def save(session: TrainingSession) -> Response:
     """Store what was marked; what somebody else changed meanwhile is shown beside it."""
     if refused := _not_saved(session):
@@ -138,7 +148,7 @@ def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Res
 
 
 @bp.post("/<uuid:public_id>/register/all-present")
-@permit(Action.REGISTER_MARK, sessions.get)
+@permit(Action.REGISTER_MARK, visible.get)
 def all_present(session: TrainingSession) -> Response:
     """Mark everybody present who is not recorded."""
     if refused := _not_saved(session, along=True):
@@ -148,7 +158,7 @@ def all_present(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/register/rest-absent")
-@permit(Action.REGISTER_MARK, sessions.get)
+@permit(Action.REGISTER_MARK, visible.get)
 def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
     if refused := _not_saved(session, along=True):
@@ -158,7 +168,7 @@ def rest_absent(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/register/door")
-@permit(Action.REGISTER_ADD, sessions.get)
+@permit(Action.REGISTER_ADD, visible.get)
 def door(session: TrainingSession) -> Response:
     """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
     form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
@@ -168,9 +178,12 @@ def door(session: TrainingSession) -> Response:
         return _shown(session, door=form)
     try:
         added = at_the_door.add(
-            session, by=_user(), **form.data, raise_seats=may_raise and "raise" in request.form,
+            session,
+            by=_user(),
+            **form.data,
+            raise_seats=may_raise and "raise" in request.form,
             is_another="another" in request.form,
-        )  # fmt: skip
+        )
     except DomainError as refusal:
         if may_raise and isinstance(refusal, Conflict) and refusal.code == "full":
             return _shown(session, door=form, full=refusal.explained.translated())
@@ -183,7 +196,7 @@ def door(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/register/close")
-@permit(Action.REGISTER_CLOSE, sessions.get)
+@permit(Action.REGISTER_CLOSE, visible.get)
 def close(session: TrainingSession) -> Response:
     """Sign the register off."""
     if refused := _not_saved(session, along=True):
@@ -196,7 +209,7 @@ def close(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/register/lock")
-@permit(Action.REGISTER_REOPEN, sessions.get)
+@permit(Action.REGISTER_REOPEN, visible.get)
 def lock(session: TrainingSession) -> Response:
     """Lock a closed register."""
     registers.lock(session, by=_user())
@@ -204,7 +217,7 @@ def lock(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/register/reopen")
-@permit(Action.REGISTER_REOPEN, sessions.get)
+@permit(Action.REGISTER_REOPEN, visible.get)
 def reopen(session: TrainingSession) -> Response:
     """Open it again, for a reason."""
     try:
@@ -219,13 +232,13 @@ def reopen(session: TrainingSession) -> Response:
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
     pdf = sign_in_sheets.sign_in_sheet(
-        training, sessions.of(training), reader=_user(), demo=current_app.config["DEMO"]
+        training, visible.of(training), reader=_user(), demo=current_app.config["DEMO"]
     )
     return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
 
 
 @bp.get("/<uuid:public_id>/sign-in-sheet.pdf")
-@permit(Action.REGISTER_READ, sessions.get)
+@permit(Action.REGISTER_READ, visible.get)
 def session_sheet(session: TrainingSession) -> Response:
     """The sign-in sheet of one session."""
     pdf = sign_in_sheets.sign_in_sheet(

@@ -46,9 +46,14 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "directory/agencies/index.html", "directory/agencies/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        agencies=listed, counts=agencies.people_counts(listed.items),
-    )  # fmt: skip
+        "directory/agencies/index.html",
+        "directory/agencies/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
+        agencies=listed,
+        counts=agencies.people_counts(listed.items),
+    )
 
 
 @bp.get("/<uuid:public_id>")
@@ -57,9 +62,12 @@ def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
     found = visible.search(current_user._get_current_object(), agency=agency)
     return page(
-        "directory/agencies/show.html", agency=agency, focal_points=users.focal_points(agency),
-        registrations=paginate(found, 15), people=agencies.people_counts([agency]).get(agency.id, 0),
-    )  # fmt: skip
+        "directory/agencies/show.html",
+        agency=agency,
+        focal_points=users.focal_points(agency),
+        registrations=paginate(found, 15),
+        people=agencies.people_counts([agency]).get(agency.id, 0),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

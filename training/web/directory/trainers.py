@@ -13,7 +13,7 @@ from training.models import Role, Trainer
 from training.policy import Action
 from training.services.accounts import users
 from training.services.directory import trainers
-from training.services.schedule import sessions
+from training.services.schedule import visible
 from training.web.kit import choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -43,9 +43,13 @@ def index() -> Response:
     if file := exports.wanted(found, "trainers", form):
         return file
     return page(
-        "directory/trainers/index.html", "directory/trainers/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "directory/trainers/index.html",
+        "directory/trainers/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
         trainers=paginate(found),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:public_id>")
@@ -53,9 +57,12 @@ def index() -> Response:
 def show(trainer: Trainer) -> Response:
     """A trainer with their sessions and absences."""
     return page(
-        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
-        absences=trainers.absences(trainer), form=AbsenceForm(),
-    )  # fmt: skip
+        "directory/trainers/show.html",
+        trainer=trainer,
+        sessions=paginate(visible.given_by(trainer), 20),
+        absences=trainers.absences(trainer),
+        form=AbsenceForm(),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -105,9 +112,12 @@ def add_absence(trainer: Trainer) -> Response:
         else:
             return redirect(url_for(".show", public_id=trainer.public_id), 303)
     return page(
-        "directory/trainers/show.html", trainer=trainer, sessions=paginate(sessions.given_by(trainer), 20),
-        absences=trainers.absences(trainer), form=form,
-    )  # fmt: skip
+        "directory/trainers/show.html",
+        trainer=trainer,
+        sessions=paginate(visible.given_by(trainer), 20),
+        absences=trainers.absences(trainer),
+        form=form,
+    )
 
 
 @bp.post("/<uuid:public_id>/retire")

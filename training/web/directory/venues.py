@@ -39,9 +39,14 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "directory/venues/index.html", "directory/venues/_rows.html", form=form, chips=choices.chips(form), sorting=sort, venues=listed,
+        "directory/venues/index.html",
+        "directory/venues/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
+        venues=listed,
         counts=venues.room_counts(listed.items),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:public_id>")

@@ -28,9 +28,12 @@ def index() -> Response:
         case Role.PARTNER:
             open_now, are_more = dashboards.of_partner(user)
             return page(
-                "home/first_screens/partner.html", open_trainings=open_now, are_more=are_more,
-                work=dashboards.work_of_partner(user), latest=dashboards.registrations_of_partner(user),
-            )  # fmt: skip
+                "home/first_screens/partner.html",
+                open_trainings=open_now,
+                are_more=are_more,
+                work=dashboards.work_of_partner(user),
+                latest=dashboards.registrations_of_partner(user),
+            )
         case Role.TRAINER:
             coming, work = dashboards.of_trainer(user)
             return page("home/first_screens/trainer.html", coming=coming, work=work, today=clock.today())
@@ -38,9 +41,13 @@ def index() -> Response:
             filters = figures.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
             found = figures.participations(filters, user=user)
             return page(
-                "home/first_screens/manager.html", totals=figures.summary(found), filters=filters, files=downloads,
-                state=figures.data_state(filters, user=user), themes=figures.by_theme(found),
-            )  # fmt: skip
+                "home/first_screens/manager.html",
+                totals=figures.summary(found),
+                filters=filters,
+                files=downloads,
+                state=figures.data_state(filters, user=user),
+                themes=figures.by_theme(found),
+            )
     health = dashboards.of_admin() if user.role is Role.ADMIN else None
     return page("home/first_screens/coordinator.html", due=dashboards.of_coordinator(user), health=health)
 

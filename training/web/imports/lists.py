@@ -39,8 +39,18 @@ HOLDS: tuple[Class, ...] = ()
 """What the list to download holds: titles, and an example of somebody who does not exist."""
 PER_PAGE = 100
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
-FIXABLE = ("family_name", "given_names", "native_name", "sex", "country", "function", "rank", "language", "email",
-           "phone")  # fmt: skip
+FIXABLE = (
+    "family_name",
+    "given_names",
+    "native_name",
+    "sex",
+    "country",
+    "function",
+    "rank",
+    "language",
+    "email",
+    "phone",
+)
 NAMES = ("family_name", "given_names")
 
 
@@ -65,9 +75,12 @@ def new(training: Training) -> Response:
         else:
             return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
-        "imports/lists/new.html", training=training, form=form, languages=labels.ROSTER_LANGUAGES,
+        "imports/lists/new.html",
+        training=training,
+        form=form,
+        languages=labels.ROSTER_LANGUAGES,
         earlier=confirming.of(training, _user()),
-    )  # fmt: skip
+    )
 
 
 def _stage(training: Training, form: RosterForm) -> ImportBatch:
@@ -125,11 +138,23 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
     pages = Pages(number, len(lines), PER_PAGE)
     is_done = any(line.number == at and line.verdict not in IN_THE_WAY for line in seen.lines)
     return page(
-        "imports/lists/show.html", status=status, batch=batch, preview=seen, refusal=refusal, only=only, pages=pages, at=lines[place].number if place is not None and lines else None,
-        lines=lines[pages.first - 1 : pages.last], in_the_way=in_the_way, guessed=guessed, names=labels.ROSTER_FIELD, fixable=FIXABLE, to_mend=_to_mend,
+        "imports/lists/show.html",
+        status=status,
+        batch=batch,
+        preview=seen,
+        refusal=refusal,
+        only=only,
+        pages=pages,
+        at=lines[place].number if place is not None and lines else None,
+        lines=lines[pages.first - 1 : pages.last],
+        in_the_way=in_the_way,
+        guessed=guessed,
+        names=labels.ROSTER_FIELD,
+        fixable=FIXABLE,
+        to_mend=_to_mend,
         done=at if is_done else None,
         own=seats.for_agency([batch.training], batch.agency)[batch.training_id],
-    )  # fmt: skip
+    )
 
 
 def _to_mend(line: verdicts.Line) -> list[str]:
@@ -176,9 +201,11 @@ def columns(batch: ImportBatch) -> Response:
         header = request.form.get("header_row", "")
         try:
             staging.remap(
-                batch, by=_user(), fields=asked,
+                batch,
+                by=_user(),
+                fields=asked,
                 header_row=int(header) if re.fullmatch(r"[0-9]{1,5}", header) else None,
-            )  # fmt: skip
+            )
         except Invalid as found:
             refusal, status = found.explained.translated(), 422
         else:
@@ -191,11 +218,17 @@ def columns(batch: ImportBatch) -> Response:
     if batch.state is not BatchState.STAGED:
         return redirect(url_for(".show", public_id=batch.public_id), 303)
     return page(
-        "imports/lists/columns.html", status=status, batch=batch, columns=staging.columns(batch), refusal=refusal,
+        "imports/lists/columns.html",
+        status=status,
+        batch=batch,
+        columns=staging.columns(batch),
+        refusal=refusal,
         fields=[(name, labels.ROSTER_FIELD[name]) for name in headers.FIELDS],
-        header_row=verdicts.mapping_of(batch).header_row, asked=request.form, spare=staging.other_sheets(batch),
+        header_row=verdicts.mapping_of(batch).header_row,
+        asked=request.form,
+        spare=staging.other_sheets(batch),
         corrected=staging.corrected_count(batch),
-    )  # fmt: skip
+    )
 
 
 @bp.post("/<uuid:public_id>/confirm")
@@ -205,9 +238,12 @@ def confirm(batch: ImportBatch) -> Response:
     """Store the people and register them, all or nothing."""
     try:
         outcome = confirming.confirm(
-            batch, by=_user(), accept_proposals="accept_proposals" in request.form,
-            override=current_user.role is not Role.PARTNER, expected=request.form.get("token", ""),
-        )  # fmt: skip
+            batch,
+            by=_user(),
+            accept_proposals="accept_proposals" in request.form,
+            override=current_user.role is not Role.PARTNER,
+            expected=request.form.get("token", ""),
+        )
     except DomainError as refusal:
         return show.__wrapped__(batch, refusal.explained.translated())
     stored = outcome.registered or outcome.updated

@@ -45,10 +45,14 @@ def index() -> Response:
         first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY
     )
     return page(
-        "merging/duplicates/index.html", settled=_settled(), pairs=found[:PER_PAGE], widely=widely, number=number,
+        "merging/duplicates/index.html",
+        settled=_settled(),
+        pairs=found[:PER_PAGE],
+        widely=widely,
+        number=number,
         before=address(page=number - 1 if number > 2 else "") if number > 1 else "",
         after=address(page=number + 1) if len(found) > PER_PAGE and number < MOST_PAGES else "",
-    )  # fmt: skip
+    )
 
 
 def _settled() -> Settled | None:

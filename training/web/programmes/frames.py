@@ -43,9 +43,14 @@ def index() -> Response:
         return file
     listed = paginate(found)
     return page(
-        "programmes/frames/index.html", "programmes/frames/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        programmes=listed, counts=frames.training_counts(listed.items),
-    )  # fmt: skip
+        "programmes/frames/index.html",
+        "programmes/frames/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
+        programmes=listed,
+        counts=frames.training_counts(listed.items),
+    )
 
 
 @bp.get("/<uuid:public_id>")
@@ -55,9 +60,14 @@ def show(programme: Programme) -> Response:
     user = current_user._get_current_object()
     found = paginate(visible_trainings.search(user, programme=programme), 50)
     return page(
-        "programmes/frames/show.html", programme=programme, trainings=found, held=visible_trainings.held_counts(found.items),
-        targets=figures.against_targets(programme), target_names=TargetsForm(), moves=frames.moves(programme),
-    )  # fmt: skip
+        "programmes/frames/show.html",
+        programme=programme,
+        trainings=found,
+        held=visible_trainings.held_counts(found.items),
+        targets=figures.against_targets(programme),
+        target_names=TargetsForm(),
+        moves=frames.moves(programme),
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])

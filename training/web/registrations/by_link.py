@@ -95,11 +95,16 @@ def show(token: str) -> Response:
             by_link.ask_correction(registration, text=form.text.data)
             return redirect(url_for(".show", token=token, done="correction"), 303)
         return page(
-            "registrations/by_link/show.html", form=form, token=token, registration=registration, has_confirmation=confirmations.has_confirmation(registration),
+            "registrations/by_link/show.html",
+            form=form,
+            token=token,
+            registration=registration,
+            has_confirmation=confirmations.has_confirmation(registration),
             when=parts.whereabouts(registration.training).said(_language(registration)),
-            may_decline=by_link.may_decline(registration), done=request.args.get("done", ""),
+            may_decline=by_link.may_decline(registration),
+            done=request.args.get("done", ""),
             privacy=by_link.privacy(registration, language=_language(registration)),
-        )  # fmt: skip
+        )
 
 
 @bp.get("/<token>/confirmation.pdf")
@@ -109,8 +114,9 @@ def confirmation(token: str) -> Response:
     registration = _registration(token)
     return download(
         confirmations.confirmation(registration, reader=None, demo=current_app.config["DEMO"]),
-        f"confirmation-{registration.training.code}.pdf", "application/pdf",
-    )  # fmt: skip
+        f"confirmation-{registration.training.code}.pdf",
+        "application/pdf",
+    )
 
 
 @bp.post("/<token>/confirm")

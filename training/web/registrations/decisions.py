@@ -39,9 +39,14 @@ def decide(training: Training) -> Response:
         try:
             chosen = decisions.pick(training, _user(), uuids("registration"))
             done = decisions.decide(
-                training, chosen, Verb(request.form["verb"]), by=_user(), reason=form.reason.data or "",
-                reason_code=form.reason_code.data, rank=form.rank.data,
-            )  # fmt: skip
+                training,
+                chosen,
+                Verb(request.form["verb"]),
+                by=_user(),
+                reason=form.reason.data or "",
+                reason_code=form.reason_code.data,
+                rank=form.rank.data,
+            )
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
@@ -60,11 +65,23 @@ def decide(training: Training) -> Response:
     listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
-        "registrations/decisions/decide.html", training=training, form=form, done=done, refusals=refusals, listed=listed, state=state, agency=agency, agencies=agencies,
-        undecided=decisions.UNDECIDED, counts=counts, allocations=seats.table(training),
-        why=why_waiting.why_not_yet(training, waiting, to_agency=False), rule=why_waiting.rule(training),
-        ticked=set(uuids("registration")), next_up=why_waiting.next_up(training),
-    )  # fmt: skip
+        "registrations/decisions/decide.html",
+        training=training,
+        form=form,
+        done=done,
+        refusals=refusals,
+        listed=listed,
+        state=state,
+        agency=agency,
+        agencies=agencies,
+        undecided=decisions.UNDECIDED,
+        counts=counts,
+        allocations=seats.table(training),
+        why=why_waiting.why_not_yet(training, waiting, to_agency=False),
+        rule=why_waiting.rule(training),
+        ticked=set(uuids("registration")),
+        next_up=why_waiting.next_up(training),
+    )
     count = sum(one.is_done for one in done)
     return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
 

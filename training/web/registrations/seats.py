@@ -68,9 +68,14 @@ def _keep_page(
 ) -> Response:
     """The seats with what is asked for; ``answer`` is what was typed for the request ``answered`` and refused."""
     return page(
-        "registrations/seats/keep.html", training=training, form=form, allocations=seats.table(training),
-        requests=seat_requests.of(training, _user()), answer=answer, answered=answered,
-    )  # fmt: skip
+        "registrations/seats/keep.html",
+        training=training,
+        form=form,
+        allocations=seats.table(training),
+        requests=seat_requests.of(training, _user()),
+        answer=answer,
+        answered=answered,
+    )
 
 
 def _moved(count: int) -> str:
@@ -96,9 +101,13 @@ def release(training: Training) -> Response:
             flash(_("The unused seats are released.") + " " + _moved(len(moved)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
-        "registrations/seats/release.html", status=422 if refusal else 200, training=training, refusal=refusal,
-        release=kept_seats.release_preview(training, picked), rule=why_waiting.rule(training),
-    )  # fmt: skip
+        "registrations/seats/release.html",
+        status=422 if refusal else 200,
+        training=training,
+        refusal=refusal,
+        release=kept_seats.release_preview(training, picked),
+        rule=why_waiting.rule(training),
+    )
 
 
 @bp.route("/<uuid:public_id>/seats/ask", methods=["GET", "POST"])
@@ -125,9 +134,13 @@ def ask(training: Training) -> Response:
         else:
             return redirect(url_for(".ask", public_id=training.public_id), 303)
     return page(
-        "registrations/seats/ask.html", training=training, more=forms["more"], giving=forms["return"],
-        own=seats.for_agency([training], agency)[training.id], requests=seat_requests.of(training, _user()),
-    )  # fmt: skip
+        "registrations/seats/ask.html",
+        training=training,
+        more=forms["more"],
+        giving=forms["return"],
+        own=seats.for_agency([training], agency)[training.id],
+        requests=seat_requests.of(training, _user()),
+    )
 
 
 @bp.post("/seat-requests/<uuid:public_id>/answer")

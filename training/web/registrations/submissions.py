@@ -62,9 +62,13 @@ def index() -> Response:
     if file := exports.wanted(found, "registrations", form):
         return file
     return page(
-        "registrations/submissions/index.html", "registrations/submissions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "registrations/submissions/index.html",
+        "registrations/submissions/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
         registrations=paginate(found),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:public_id>")
@@ -74,13 +78,17 @@ def show(registration: Registration) -> Response:
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
     return page(
-        "registrations/submissions/show.html", registration=registration, history=visible.history(registration),
-        substitute=visible.substitute_of(registration), others=visible.others_of(registration, _user()),
+        "registrations/submissions/show.html",
+        registration=registration,
+        history=visible.history(registration),
+        substitute=visible.substitute_of(registration),
+        others=visible.others_of(registration, _user()),
         why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
-        is_partner=is_partner, rule=why_waiting.rule(registration.training),
+        is_partner=is_partner,
+        rule=why_waiting.rule(registration.training),
         attendance=own_register.of(registration),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:public_id>/confirmation.pdf")
@@ -89,8 +97,9 @@ def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
         confirmations.confirmation(registration, reader=_user(), demo=current_app.config["DEMO"]),
-        f"confirmation-{registration.training.code}.pdf", "application/pdf",
-    )  # fmt: skip
+        f"confirmation-{registration.training.code}.pdf",
+        "application/pdf",
+    )
 
 
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
@@ -124,14 +133,24 @@ def new(training: Training) -> Response:
     taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
-        "registrations/submissions/new.html", status=422 if known else 200, known=known, training=training, form=form, search=search, agency=agency, people=people,
-        ticked=ticked, listed=listed, taken=taken,
+        "registrations/submissions/new.html",
+        status=422 if known else 200,
+        known=known,
+        training=training,
+        form=form,
+        search=search,
+        agency=agency,
+        people=people,
+        ticked=ticked,
+        listed=listed,
+        taken=taken,
         drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
-        is_open=visible_trainings.is_registration_open(training), is_being_held=late_changes.is_being_held(training),
+        is_open=visible_trainings.is_registration_open(training),
+        is_being_held=late_changes.is_being_held(training),
         agencies=choices.of_agencies(),
-    )  # fmt: skip
+    )
 
 
 def _agency() -> Any:
@@ -311,9 +330,15 @@ def replace(registration: Registration) -> Response:
     people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
     listed = [*picked, *(one for one in people.items if one not in picked)]
     return page(
-        "registrations/submissions/replace.html", registration=registration, search=search, form=form, people=people, listed=listed,
-        states=late_changes.states_of(registration, listed), picked=picked,
-    )  # fmt: skip
+        "registrations/submissions/replace.html",
+        registration=registration,
+        search=search,
+        form=form,
+        people=people,
+        listed=listed,
+        states=late_changes.states_of(registration, listed),
+        picked=picked,
+    )
 
 
 @bp.post("/for/<uuid:public_id>/drafts/submit")

@@ -90,12 +90,20 @@ def attendance() -> Response:
     found = figures.participations(filters, user=user)
     rows = paginate(figures.people(filters, user=user), 30)
     return page(
-        "reports/figures/attendance.html", "reports/figures/_result.html", form=form, chips=choices.chips(form, period="any"),
-        totals=figures.summary(found), state=figures.data_state(filters, user=user), rows=rows,
-        by_number={one.registration_id: one.participation for one in found}, tables=figures.split_tables(found),
-        names=downloads.TABLE_NAMES, overlapping=figures.overlapping_by_theme(found), files=downloads,
+        "reports/figures/attendance.html",
+        "reports/figures/_result.html",
+        form=form,
+        chips=choices.chips(form, period="any"),
+        totals=figures.summary(found),
+        state=figures.data_state(filters, user=user),
+        rows=rows,
+        by_number={one.registration_id: one.participation for one in found},
+        tables=figures.split_tables(found),
+        names=downloads.TABLE_NAMES,
+        overlapping=figures.overlapping_by_theme(found),
+        files=downloads,
         export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/attendance.<any(csv,xlsx,pdf,json):ending>")
@@ -104,9 +112,11 @@ def export(ending: str) -> Response:
     """The selection as a file; who took it, by which filters and how many rows, is kept."""
     filters, user = _filters(_form()), _user()
     audit.record_export(
-        by=user, action=f"report.attendance.{ending}", filters=filters.described(),
+        by=user,
+        action=f"report.attendance.{ending}",
+        filters=filters.described(),
         rows=detail_rows.count_long_rows(filters, user=user),
-    )  # fmt: skip
+    )
     name = f"attendance-{clock.today().isoformat()}.{ending}"
     demo = current_app.config["DEMO"]
     match ending:

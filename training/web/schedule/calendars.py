@@ -34,8 +34,13 @@ def index() -> Response:
     if re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", asked):
         first = date.fromisoformat(f"{asked}-01")
     return page(
-        "schedule/calendars/index.html", form=form, chips=choices.chips(form), first=first, today=today, most=MOST_A_DAY,
+        "schedule/calendars/index.html",
+        form=form,
+        chips=choices.chips(form),
+        first=first,
+        today=today,
+        most=MOST_A_DAY,
         days=calendars.month(current_user._get_current_object(), first, theme=form.theme.data),
         before=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         after=address(month=f"{first + timedelta(days=32):%Y-%m}"),
-    )  # fmt: skip
+    )

@@ -17,7 +17,7 @@ from training.services import visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import clashes, sessions
+from training.services.schedule import clashes, sessions, visible
 from training.web.kit import choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -36,22 +36,31 @@ def index() -> Response:
     """Sessions, latest first; a trainer's own."""
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "-starts_at")
-    found = sessions.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = visible.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "sessions", form):
         return file
     listed = paginate(found)
     return page(
-        "schedule/sessions/index.html", "schedule/sessions/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        sessions=listed, tallies=registers.tallies(listed.items),
-    )  # fmt: skip
+        "schedule/sessions/index.html",
+        "schedule/sessions/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
+        sessions=listed,
+        tallies=registers.tallies(listed.items),
+    )
 
 
 def _pattern(training: Training) -> PatternForm:
     form = PatternForm(
-        request.form, first_day=training.starts_on, last_day=training.ends_on,
-        morning_starts=clashes.MORNING[0], morning_ends=clashes.MORNING[1],
-        afternoon_starts=clashes.AFTERNOON[0], afternoon_ends=clashes.AFTERNOON[1],
-    )  # fmt: skip
+        request.form,
+        first_day=training.starts_on,
+        last_day=training.ends_on,
+        morning_starts=clashes.MORNING[0],
+        morning_ends=clashes.MORNING[1],
+        afternoon_starts=clashes.AFTERNOON[0],
+        afternoon_ends=clashes.AFTERNOON[1],
+    )
     form.room.offer(choices.of_rooms(venues.rooms(training.venue)))
     form.trainers.offer(choices.of_trainers())
     return form
@@ -119,7 +128,7 @@ def new(training: Training) -> Response:
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
-@permit(Action.SESSION_CHANGE, sessions.get)
+@permit(Action.SESSION_CHANGE, visible.get)
 def edit(session: TrainingSession) -> Response:
     """Change a session."""
     form = _form(session.training, session)
@@ -136,7 +145,7 @@ def edit(session: TrainingSession) -> Response:
 
 
 @bp.post("/<uuid:public_id>/cancel")
-@permit(Action.SESSION_CHANGE, sessions.get)
+@permit(Action.SESSION_CHANGE, visible.get)
 def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
     sessions.cancel(session, by=_user(), reason=reason())

@@ -21,6 +21,9 @@ def index() -> Response:
     """Entries, newest first."""
     form = choices.filtered(AuditFilter(request.args))
     return page(
-        "system/audit/index.html", "system/audit/_rows.html", form=form, chips=choices.chips(form),
+        "system/audit/index.html",
+        "system/audit/_rows.html",
+        form=form,
+        chips=choices.chips(form),
         entries=paginate(audit.search(**choices.wanted(form)), 50),
-    )  # fmt: skip
+    )

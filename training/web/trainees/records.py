@@ -48,9 +48,13 @@ def index() -> Response:
     if file := exports.wanted(found, "trainees", form):
         return file
     return page(
-        "trainees/records/index.html", "trainees/records/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
+        "trainees/records/index.html",
+        "trainees/records/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
         trainees=paginate(found),
-    )  # fmt: skip
+    )
 
 
 @bp.get("/<uuid:public_id>")

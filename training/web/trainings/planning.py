@@ -19,7 +19,7 @@ from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import sessions
+from training.services.schedule import visible as schedule_visible
 from training.services.trainings import changes, moves
 from training.web.kit import choices, exports
 from training.web.kit.access import permit
@@ -37,10 +37,14 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
     if training is None:
         opens = datetime.combine(clock.today(), time(9))
         form = TrainingForm(
-            request.form, theme=programme.theme, completion_percent=programme.completion_percent,
-            registration_opens_local=opens, zone=current_app.config["CONFIG"].default_zone, languages=["en"],
+            request.form,
+            theme=programme.theme,
+            completion_percent=programme.completion_percent,
+            registration_opens_local=opens,
+            zone=current_app.config["CONFIG"].default_zone,
+            languages=["en"],
             registration_closes_local=opens + timedelta(days=21, hours=8),
-        )  # fmt: skip
+        )
     else:
         form = TrainingForm(request.form, obj=training)
     form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
@@ -65,9 +69,15 @@ def index() -> Response:
     listed = paginate(found)
     own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
     return page(
-        "trainings/planning/index.html", "trainings/planning/_rows.html", form=form, chips=choices.chips(form), sorting=sort,
-        trainings=listed, held=visible_trainings.held_counts(listed.items), own=own,
-    )  # fmt: skip
+        "trainings/planning/index.html",
+        "trainings/planning/_rows.html",
+        form=form,
+        chips=choices.chips(form),
+        sorting=sort,
+        trainings=listed,
+        held=visible_trainings.held_counts(listed.items),
+        own=own,
+    )
 
 
 @bp.get("/<uuid:public_id>")
@@ -84,7 +94,7 @@ def show(training: Training) -> Response:
     return page(
         "trainings/planning/show.html",
         training=training,
-        sessions=[] if is_partner else sessions.of(training, user=user),
+        sessions=[] if is_partner else schedule_visible.of(training, user=user),
         own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
         is_open=visible_trainings.is_registration_open(training),
         drafts=drafts.of(training, user.agency) if is_partner else [],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.operations import altered
+
 revision = "0010"
 down_revision = "0009"
 branch_labels = None
@@ -20,7 +22,7 @@ DAY_THEN = (
 def upgrade() -> None:
     op.add_column("reminder", sa.Column("day", sa.Date(), nullable=True))
     op.execute(DAY_THEN)  # nobody is reminded again of what has not moved
-    with op.batch_alter_table("reminder", table_kwargs={"sqlite_autoincrement": True}) as table:
+    with altered("reminder") as table:
         table.alter_column("day", existing_type=sa.Date(), nullable=False)
         table.drop_constraint(op.f("uq_reminder_kind_training_id_agency_id"), type_="unique")
         table.create_unique_constraint(op.f("uq_reminder_kind_training_id_agency_id_day"), [*KEY, "day"])
@@ -31,7 +33,7 @@ def downgrade() -> None:
     op.execute(
         "DELETE FROM reminder WHERE id NOT IN (SELECT MIN(id) FROM reminder GROUP BY kind, training_id, agency_id)"
     )
-    with op.batch_alter_table("reminder", table_kwargs={"sqlite_autoincrement": True}) as table:
+    with altered("reminder") as table:
         table.drop_constraint(op.f("uq_reminder_kind_training_id_agency_id_day"), type_="unique")
         table.create_unique_constraint(op.f("uq_reminder_kind_training_id_agency_id"), list(KEY))
         table.drop_column("day")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.operations import altered
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -37,7 +39,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_reminder_agency_id"), "reminder", ["agency_id"])
     op.create_index(op.f("ix_reminder_training_id"), "reminder", ["training_id"])
-    with op.batch_alter_table("outgoing_mail", table_kwargs={"sqlite_autoincrement": True}) as table:
+    with altered("outgoing_mail") as table:
         table.drop_constraint(op.f("ck_outgoing_mail_mail_state"), type_="check")
         table.create_check_constraint(op.f("ck_outgoing_mail_mail_state"), _states(AFTER))
         for name in LINKS:
@@ -51,11 +53,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("trainee", table_kwargs={"sqlite_autoincrement": True}) as table:
+    with altered("trainee") as table:
         table.drop_column("contact_via_focal_point")
     # what only the later states know was never sent
     op.execute("UPDATE outgoing_mail SET state = 'failed' WHERE state IN ('no_address', 'dropped')")
-    with op.batch_alter_table("outgoing_mail", table_kwargs={"sqlite_autoincrement": True}) as table:
+    with altered("outgoing_mail") as table:
         for name in LINKS:
             table.drop_index(op.f(f"ix_outgoing_mail_{name}_id"))
             table.drop_constraint(op.f(f"fk_outgoing_mail_{name}_id"), type_="foreignkey")

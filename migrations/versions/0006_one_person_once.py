@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.operations import altered
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -12,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("trainee", schema=None) as batch_op:
+    with altered("trainee") as batch_op:
         batch_op.add_column(sa.Column("merged_into_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(op.f("fk_trainee_merged_into_id"), "trainee", ["merged_into_id"], ["id"])
         batch_op.create_index(batch_op.f("ix_trainee_merged_into_id"), ["merged_into_id"], unique=False)
@@ -69,7 +71,7 @@ def downgrade() -> None:
     op.drop_table("trainee_key")
     op.drop_table("person_merge")
     op.drop_table("not_same")
-    with op.batch_alter_table("trainee", schema=None) as batch_op:
+    with altered("trainee") as batch_op:
         batch_op.drop_constraint(op.f("fk_trainee_merged_into_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_trainee_merged_into_id"))
         batch_op.drop_column("merged_into_id")
