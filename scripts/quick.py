@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ SECONDS_A_TEST = 0.6
 """What a test takes where no run has told yet (``.cache/seconds.json``)."""
 KNOWS_ALL = 5
 """Who imports from so many rooms of services or web knows everything, so that it tells of nothing."""
-LAWS, BROWSER = "tests/laws/", "tests/browser/"
+LAWS = "tests/laws/"
 TAKES = ("real_commit", "browser")
 SOURCES = (
     ("training", "py"), ("tests", "py"), ("tests", "txt"), ("scripts", "py"), ("migrations", "py"), ("templates", "html"),
@@ -85,6 +86,15 @@ class Tree:
     def tests(self) -> list[str]:
         """The files of tests."""
         return [path for path in self.trees if Path(path).name.startswith("test_")]
+
+    def is_of_a_part(self, path: str) -> bool:
+        """Whether a test stands in the folder of a part of the house (``tests/services/…``), or beside all folders."""
+        part = Path(path).parts[1]
+        return (
+            path.count("/") == 1
+            or path.startswith(LAWS)
+            or any(one.startswith((f"training/{part}/", f"{part}/")) for one in self.sources)
+        )
 
     def knows_all(self, path: str) -> bool:
         """Whether it needs so much that it is near to everything; a test itself never counts as that."""
@@ -168,7 +178,8 @@ class Choice:
     picked: list[str] = field(default_factory=list)
     too_long: dict[str, int] = field(default_factory=dict)
     """Files of tests that are near but would take too long, with their distance."""
-    in_browser: int = 0
+    of_the_whole: dict[str, int] = field(default_factory=dict)
+    """Folders of tests that look at the whole and take long, with how many files they have."""
     far: int = 0
     """How many files of tests have nothing to do with what changed, as far as imports tell."""
 
@@ -180,8 +191,9 @@ def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budge
     """
     paths = set(paths)
     found, choice, left = tree.distances(paths), Choice(), budget
-    tests = [path for path in tree.tests() if not path.startswith(BROWSER)]
-    choice.in_browser = len(tree.tests()) - len(tests)
+    tests = [path for path in tree.tests() if path in paths or tree.is_of_a_part(path)]
+    whole = Counter(Path(path).parts[1] for path in tree.tests() if path not in tests)
+    choice.of_the_whole = dict(sorted(whole.items()))
     choice.picked = [path for path in tests if path.startswith(LAWS)]
     subjects = {part for path in paths for part in Path(path).parts[2:-1]}
     near = sorted(
@@ -235,8 +247,10 @@ def say(since: str, paths: set[str], choice: Choice) -> None:
         print(
             f"LEFT OUT: {len(left)} files that need what changed, but there is no time for them: {', '.join(left[:5])}{' …' if left[5:] else ''}."
         )
+    whole = ", ".join(f"{name} ({count})" for name, count in choice.of_the_whole.items())
+    print(f"LEFT OUT: what looks at the whole, by folder and number of files: {whole}.")
     print(
-        f"LEFT OUT: PostgreSQL, the browser ({choice.in_browser} files), coverage, and {choice.far} files that do not need what changed. `make test` runs all."
+        f"LEFT OUT: PostgreSQL, coverage, and {choice.far} files that do not need what changed. `make test` runs all."
     )
 
 

@@ -65,7 +65,7 @@ def test_what_needs_the_change_is_picked_the_nearest_first(tree, changed: str, p
     choice = quick.choose(tree, [changed], {})
 
     assert choice.picked == [LAW, *picked]
-    assert (choice.too_long, choice.in_browser, choice.far) == ({}, 1, 5 - len(picked))
+    assert (choice.too_long, choice.of_the_whole, choice.far) == ({}, {"browser": 1}, 5 - len(picked))
 
 
 def test_builders_that_know_all_make_nothing_near(tree, monkeypatch: pytest.MonkeyPatch):
