@@ -15,6 +15,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 
 from config import Config
@@ -43,7 +44,11 @@ def new_database(name: str, folder: Path) -> str:
 def migrated_app(config: Config) -> Flask:
     """An application whose database, empty until now, has every migration and the seeds."""
     copy("migrated", config.database)
-    return create_app(config)
+    app = create_app(config)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(
+        str(_folder())
+    )  # else each process compiles all templates
+    return app
 
 
 def copy(kind: str, url: str) -> None:

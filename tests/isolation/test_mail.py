@@ -18,6 +18,7 @@ import time_machine
 
 from config import Config
 from tests.conftest import SECRET
+from tests.isolation import kept
 from tests.isolation.world import TOKEN
 from tests.make import Make
 from training import clock
@@ -151,9 +152,12 @@ class Letters:
 
 @pytest.fixture
 def told(make: Make) -> Letters:
-    found = Letters(make)
-    found.all_that_is_told()
-    return found
+    def tell() -> Letters:
+        found = Letters(make)
+        found.all_that_is_told()
+        return found
+
+    return kept.once("letters", tell)
 
 
 def leaks(told: Letters) -> list[tuple[str, str, str]]:

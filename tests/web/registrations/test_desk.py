@@ -59,7 +59,8 @@ def test_nonsense_is_answered_with_a_sentence(data, client, make: Make):
 
 def test_three_hundred_submissions_are_decided_in_one_step(client, make: Make):
     training, agency = make.training(admission=Admission.APPROVAL, capacity=250), make.agency()
-    chosen = [make.registration(training, make.trainee(agency)) for _ in range(300)]
+    people = [make.trainee(agency) for _ in range(300)]
+    chosen = submissions.submit_many(training, by=None, agency=agency, people=people, override=True)
     client.sign_in(make.user(Role.COORDINATOR))
 
     response = client.post(
