@@ -5,20 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from config import ROOT
 from tests.databases import SECRET, copy, demo_sign_ins, new_database
+from tests.serving import free_port, serving
 
 SECONDS_TO_REST = 10
 FLAGS = [
@@ -42,9 +36,7 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
     """The server as ``make run`` starts it, on a database of its own."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {
         **os.environ, "TRAINING_SECRET_KEY": SECRET, "TRAINING_LOCAL": "1", "TRAINING_DEMO": "1",
@@ -56,28 +48,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
     for line in demo_sign_ins().splitlines():
         _role, email, password = line.split()
         one.passwords[email] = password
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "2", "--blocking-threads", "2", "--no-access-log", "--log-level", "error", "wsgi:app"],
-        env=env, cwd=ROOT,
-    )  # fmt: skip
-    try:
-        _wait(f"{url}/health")
+    with serving(env, port):
         yield one
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def _wait(address: str) -> None:
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(address, timeout=1)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="session")
