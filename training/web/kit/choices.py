@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import get_locale
-from flask_login import current_user
 
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
@@ -15,6 +14,7 @@ from training.policy import Action, allows
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
+from training.web.kit import access
 from training.web.kit.language import countries as country_names
 from training.web.kit.language import language_name
 from training.web.kit.respond import address
@@ -74,7 +74,7 @@ def of_languages() -> Choices:
 def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
     """Agencies by name; a partner is offered its own alone."""
     if found is None:
-        found = [current_user.agency] if current_user.role is Role.PARTNER else agencies.active()
+        found = [access.user().agency] if access.user().role is Role.PARTNER else agencies.active()
     return [(a.code, a.name, a) for a in found]
 
 
@@ -134,7 +134,7 @@ class Chip:
 def filtered(form: Any) -> Any:
     """Offer a filter form its choices, drop the fields that the role has no use for, and read it."""
     for name, action in NEEDS.items():
-        if name in form._fields and not allows(current_user.role, action):
+        if name in form._fields and not allows(access.user().role, action):
             del form[name]
     for name, offer in OFFERS.items():
         if name in form._fields and isinstance(form[name], Picked):

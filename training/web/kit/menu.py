@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from training.policy import Action, has
+from training.web.kit import access
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def init_app(app: Flask) -> None:
 
 def entries(app: Flask) -> list[Entry]:
     """What the signed-in user's role has, in order of the groups."""
-    if not current_user or not current_user.is_authenticated:
+    user = access.user_or_none()
+    if user is None:
         return []
-    mine = [e for e in ENTRIES if has(current_user, e.action) and e.endpoint in app.view_functions]
+    mine = [e for e in ENTRIES if has(user, e.action) and e.endpoint in app.view_functions]
     return sorted(mine, key=lambda entry: entry.position)
