@@ -1,8 +1,8 @@
 """What the house uses of WhiteNoise, which has no types of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from _typeshed.wsgi import WSGIApplication
+from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 class WhiteNoise:
     def __init__(
@@ -14,4 +14,4 @@ class WhiteNoise:
         max_age: int | None = 60,
         immutable_file_test: Callable[[str, str], bool] | str | None = None,
     ) -> None: ...
-    __call__: WSGIApplication
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...

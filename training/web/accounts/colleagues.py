@@ -36,7 +36,7 @@ def index() -> Response:
     return page(
         "accounts/colleagues/index.html",
         accounts=accounts,
-        leads=colleagues.count_leads(access.user().agency),
+        leads=colleagues.count_leads(access.agency()),
     )
 
 

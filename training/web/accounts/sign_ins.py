@@ -67,7 +67,7 @@ def forgotten() -> Response:
     form = ForgottenForm(request.form)
     if submitted(form):
         config = current_app.config["CONFIG"]
-        sign_ins.mail_reset(form.email.data, public_url=config.public_url, secret_key=config.secret_key)
+        sign_ins.mail_reset(form.email.data or "", public_url=config.public_url, secret_key=config.secret_key)
         return page("accounts/sign_ins/link_sent.html")
     return page("accounts/sign_ins/forgotten.html", form=form)
 

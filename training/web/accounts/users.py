@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -19,7 +21,7 @@ from training.web.kit.respond import page, paginate, sorting, submitted
 bp = Blueprint("users", __name__, url_prefix="/users")
 
 
-def _links() -> dict[str, str]:
+def _links() -> dict[str, Any]:
     config = current_app.config["CONFIG"]
     return {"public_url": config.public_url, "secret_key": config.secret_key}
 

@@ -78,7 +78,7 @@ def new(training: Training) -> Response:
 
 
 def _stage(training: Training, form: RosterForm) -> ImportBatch:
-    agency = form.agency.data if "agency" in form else access.user().agency
+    agency = form.agency.data if "agency" in form else access.agency()
     sent = request.files.get("file")
     if sent is not None and sent.filename:
         content = sent.stream.read(MOST_BYTES + 1)

@@ -13,7 +13,7 @@ from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
 from training.errors import NotFound
-from training.models import User
+from training.models import Agency, User
 from training.policy import Action, can, has
 from training.services import audit
 from training.services.accounts import sign_ins
@@ -54,6 +54,14 @@ def user_or_none() -> User | None:
     return found if isinstance(found, User) else None
 
 
+def agency() -> Agency:
+    """The agency of the focal point who is signed in. Raises ``RuntimeError`` for staff, who have none."""
+    own = user().agency
+    if own is None:
+        raise RuntimeError("Only a focal point has an agency.")
+    return own
+
+
 def _can(action: str, thing: object = None) -> bool:
     found = user_or_none()
     return found is not None and can(found, Action(action), thing)
@@ -72,7 +80,7 @@ def _sign_in_first() -> Response:
 
 def public(view: View) -> View:
     """Mark ``view`` as open to everybody."""
-    view.access = Access()  # type: ignore[attr-defined]
+    vars(view)["access"] = Access()
     return view
 
 
@@ -110,7 +118,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[.
                 raise NotFound
             return view(thing)
 
-        guarded.access = Access(action)  # type: ignore[attr-defined]
+        vars(guarded)["access"] = Access(action)
         return guarded
 
     return guard

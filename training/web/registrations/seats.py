@@ -12,7 +12,7 @@ from training.errors import DomainError
 from training.forms.registrations import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import visible_trainings
+from training.services import seat_counts, visible_trainings
 from training.services.registrations import kept_seats, seat_requests, seats, why_waiting
 from training.web.kit import access, choices
 from training.web.kit.access import permit
@@ -45,7 +45,7 @@ def keep(training: Training) -> Response:
 def _fill_in(form: SeatsForm, training: Training) -> None:
     """Begin with what is kept already, where one came to change it: its time is not lost with a new number."""
     asked = request.args.get("change", "")
-    for one in seats.allocations(training):
+    for one in seat_counts.allocations(training):
         if str(one.public_id) == asked:
             form.agency.data, form.country.data = one.agency, one.country
             form.seats.data, form.release_local.data = one.seats, one.release_local
@@ -110,7 +110,7 @@ def release(training: Training) -> Response:
 @once
 def ask(training: Training) -> Response:
     """An agency asks for more seats, or gives some back."""
-    agency, gives = access.user().agency, request.form.get("what") == "return"
+    agency, gives = access.agency(), request.form.get("what") == "return"
     forms = {
         name: SeatRequestForm(request.form if gives == (name == "return") else None)
         for name in ("more", "return")

@@ -63,7 +63,7 @@ def _pattern(training: Training) -> PatternForm:
 
 def _as_pattern(form: PatternForm) -> dict[str, Any]:
     slots = [
-        clashes.Slot(str(title), starts, ends, form.break_minutes.data)
+        clashes.Slot(str(title), starts, ends, form.break_minutes.data or 0)
         for title, starts, ends in (
             (_("Morning"), form.morning_starts.data, form.morning_ends.data),
             (_("Afternoon"), form.afternoon_starts.data, form.afternoon_ends.data),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -19,9 +21,10 @@ from training.web.kit.once import once
 from training.web.kit.respond import first, page, paginate, sorting, submitted, uuid_of
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
+OneForm = TypeVar("OneForm", bound=TraineeForm)
 
 
-def _offer(form: TraineeForm) -> TraineeForm:
+def _offer(form: OneForm) -> OneForm:
     form.country.offer(choices.of_countries())
     form.language.offer(choices.of_languages())
     return form
@@ -78,8 +81,8 @@ def new() -> Response:
     form = NewTraineeForm(request.form)
     _offer(form).agency.offer(choices.of_agencies())
     if access.user().role is Role.PARTNER:
-        form.agency.data = form.agency.data or access.user().agency
-        form.country.data = form.country.data or access.user().agency.country
+        form.agency.data = form.agency.data or access.agency()
+        form.country.data = form.country.data or access.agency().country
     elif replaced is not None:
         form.agency.data = form.agency.data or replaced.agency
     known: list[duplicates.Likeness] = []

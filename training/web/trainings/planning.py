@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Programme, Role, Training
+from training.models import HOLDS_SEAT, Programme, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
@@ -61,7 +61,8 @@ def index() -> Response:
     if file := exports.wanted(found, "trainings", form):
         return file
     listed = paginate(found)
-    own = seats.for_agency(listed.items, access.user().agency) if access.user().agency else {}
+    agency = access.user().agency
+    own = seats.for_agency(listed.items, agency) if agency else {}
     return page(
         "trainings/planning/index.html",
         "trainings/planning/_rows.html",
@@ -79,7 +80,8 @@ def index() -> Response:
 def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
     user = access.user()
-    is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
+    own_agency, may_read = user.agency, can(user, Action.PARTICIPANTS_READ, training)
+    is_partner = own_agency is not None
     counts = visible_trainings.state_counts(training) if not is_partner else {}
     participants = paginate(visible.of(training, user), 50) if is_partner or may_read else None
     waiting = (
@@ -89,9 +91,9 @@ def show(training: Training) -> Response:
         "trainings/planning/show.html",
         training=training,
         sessions=[] if is_partner else schedule_visible.of(training, user=user),
-        own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
+        own=seats.for_agency([training], own_agency)[training.id] if own_agency else None,
         is_open=visible_trainings.is_registration_open(training),
-        drafts=drafts.of(training, user.agency) if is_partner else [],
+        drafts=drafts.of(training, own_agency) if own_agency else [],
         may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
