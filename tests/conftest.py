@@ -25,7 +25,7 @@ from training.services.accounts import sign_ins
 from training.services.programmes import themes
 
 SECRET = "a secret that is long enough for a test, and only there"
-LOCAL = {"secret_key": SECRET, "local": True}
+LOCAL: dict[str, Any] = {"secret_key": SECRET, "local": True}
 
 
 def new_database(name: str, folder: Path) -> str:
