@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -17,10 +16,10 @@ class Entry:
     """One line of the menu; ``group`` is the heading under which it stands."""
 
     endpoint: str
-    label: Any
+    label: str
     icon: str
     action: Action
-    group: Any
+    group: str
 
     @property
     def position(self) -> int:

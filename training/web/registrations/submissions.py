@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +12,7 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.base import PlainFilter
 from training.forms.registrations import RegistrationFilter, ReplaceForm
 from training.forms.trainees import NewTraineeForm
-from training.models import Registration, Role, Training
+from training.models import Agency, Registration, Role, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
@@ -139,7 +138,7 @@ def new(training: Training) -> Response:
         ticked=ticked,
         listed=listed,
         taken=taken,
-        drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        drafted=steps.drafted_of(training, listed, access.agency()) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=visible_trainings.is_registration_open(training),
@@ -148,7 +147,7 @@ def new(training: Training) -> Response:
     )
 
 
-def _agency() -> Any:
+def _agency() -> Agency | None:
     """The agency whose people are put forward: the partner's own, or the one that staff picked."""
     if _is_partner():
         return access.user().agency
@@ -344,7 +343,7 @@ def replace(registration: Registration) -> Response:
 def submit_drafts(training: Training) -> Response:
     """Submit the agency's drafts that were sent, all or none."""
     chosen = decisions.pick(training, access.user(), uuids("registration"))
-    flash(_summary(drafts.submit(training, by=access.user(), agency=_agency(), drafts=chosen)))
+    flash(_summary(drafts.submit(training, by=access.user(), agency=access.agency(), drafts=chosen)))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 

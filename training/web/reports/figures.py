@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, current_app, request
 from flask_babel import get_locale
@@ -15,7 +14,7 @@ from training import clock
 from training.errors import NotFound
 from training.forms import labels
 from training.forms.reports import ReportFilter
-from training.models import Sex
+from training.models import Sex, User
 from training.policy import Action
 from training.rules.indicators import Participation, rate
 from training.services import audit, visible_trainings
@@ -129,7 +128,7 @@ def export(ending: str) -> Response:
     return download(_workbook(filters, user, demo), name, XLSX)
 
 
-def _workbook(filters: figures.Filters, user: Any, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: figures.Filters, user: User, demo: bool) -> Iterator[bytes]:
     """The workbook in pieces, from a file that has no name any more when it is sent."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
