@@ -89,7 +89,7 @@ def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int
         Registration.trainee_id.in_([one.id for one in people]),
         Registration.state.in_(LIVE),
     )
-    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
+    return dict(db.session.execute(found).all())
 
 
 @atomic
