@@ -115,6 +115,7 @@ def let_in(registration: Registration, *, by: User) -> Registration:
     training = registration.training
     steps.lock(registration)
     _check_being_held(training)
+    steps.check_from(registration, *LIVE)
     steps.check_may_register(registration.agency)
     before, counted = audit.snapshot(registration), seat_counts.count(training)
     if not registration.holds_seat:
