@@ -45,6 +45,9 @@ storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isola
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed", rename="agency.type_id:kind_id")
 	@$(PY) scripts/migrate.py "$(m)" $(if $(rename),--rename "$(rename)") $(if $(drop),--drop) $(if $(empty),--empty)
 
+release: setup-dev ## write a release's number, unless a string waits for its translation (version=1.2.0)
+	@$(PY) scripts/release.py "$(version)"
+
 translate: setup-dev ## collect the strings of all pages into the catalogues
 	@$(PY) scripts/translate.py
 
@@ -72,4 +75,4 @@ static/dist/manifest.json: .stamps/node $(FRONT)
 instance/settings.env: | .stamps/run
 	@$(PY) scripts/local_settings.py $@
 
-.PHONY: help run setup setup-dev system test sure format lock bench storm migrate translate
+.PHONY: help run setup setup-dev system test sure format lock bench storm migrate release translate

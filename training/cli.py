@@ -20,7 +20,7 @@ from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from training import clock
-from training.db import db
+from training.db import release
 from training.errors import DomainError, Invalid
 from training.models import RegistrationState, Role, Sex
 from training.services import audit, backups, request_keys, visible_trainings
@@ -132,7 +132,7 @@ def worker(once: bool) -> None:
             if once:
                 raise
         finally:
-            db.session.remove()
+            release()
         if once:
             click.echo(f"{sent} messages sent.")
             return

@@ -129,6 +129,16 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
     return unit_of_work
 
 
+def roll_back() -> None:
+    """Give up what the request has read and not stored; what it reads from then on is read anew."""
+    db.session.rollback()
+
+
+def release() -> None:
+    """Give the connection back, and forget what was read: a loop does so at the end of each round."""
+    db.session.remove()
+
+
 def is_writing() -> bool:
     """Whether a unit of work is open."""
     return bool(db.session().info.get("writing"))

@@ -61,7 +61,7 @@ def _stored() -> Organisation:
     if organisation is None:
         organisation = get()
         db.session.add(organisation)
-        db.session.flush()
+        db.session.flush()  # a second reader in this unit of work finds the row
     return organisation
 
 

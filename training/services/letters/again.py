@@ -129,7 +129,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
         else:
             _give_up(message, registration)
             unreached.append(registration)
-    db.session.flush()
+    db.session.flush()  # who is handed over is read from the database
     _hand_over(unreached)
 
 

@@ -222,7 +222,7 @@ def _move(column: InstrumentedAttribute[Any], gone_id: int, kept_id: int) -> lis
 
 def _refresh(kept: Trainee, gone: Trainee) -> None:
     """Derive anew what is derived from the names."""
-    db.session.flush()
+    db.session.flush()  # refreshing would lose what was not sent
     for one in (kept, gone):
         db.session.refresh(one)
         one.search_key = records.key_for_search(one)

@@ -183,7 +183,7 @@ def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | No
     """Add a person to an agency; the theme is the agency's unless another is given."""
     trainee = Trainee(agency=agency, theme_id=(theme.id if theme else agency.theme_id), **_columns(person))
     db.session.add(trainee)
-    db.session.flush()
+    db.session.flush()  # the keys name the person's id
     keep_keys([trainee])
     audit.record(by=by, action="trainee.create", thing=trainee)
     return trainee
@@ -286,7 +286,7 @@ def keys_of(person: Person | Trainee, *, near: bool = True) -> set[alike.Key]:
 
 def keep_keys(people: Sequence[Trainee]) -> None:
     """Store the keys of people as they are now; whatever changes a name, an address or the agency calls this."""
-    db.session.flush()
+    db.session.flush()  # the keys name the ids of people who were just added
     known: dict[int, set[tuple[str, int, int]]] = {one.id: set() for one in people}
     numbers = list(known)
     for first in range(0, len(numbers), MOST_PARAMETERS):
