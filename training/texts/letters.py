@@ -220,7 +220,7 @@ IMPORT_UNDONE = {
 GIVEN_CHANGED = {
     "en": "the details of the registration were changed",
     "fr": "les précisions de l’inscription ont été modifiées",
-    "ru": "сведения к регистрации изменены",
+    "ru": "сведения к заявке изменены",
 }
 BY_SYSTEM = (BY_LINK, IMPORT_UNDONE, GIVEN_CHANGED)
 LINK_STOPPED = {

@@ -46,7 +46,7 @@ def forms_of(training: Training, people: Sequence[Trainee], *, is_own: bool) -> 
     return forms
 
 
-def sent(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_own: bool) -> dict[int, Given]:
+def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_own: bool) -> dict[int, Given]:
     """What was typed for those who are ticked, by their ids; raises ``Invalid`` where it cannot be taken.
 
     Others than their agency (``is_own``) do not see what a draft says: what they leave empty, they say nothing of.
@@ -58,7 +58,7 @@ def sent(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_ow
     if left := [one.name for one in others if forms[one.id].is_new]:
         raise Invalid(
             msg(
-                "You wrote something for %(names)s, who is not ticked. Tick them, or empty it.",
+                "Something is written for people who are not ticked: %(names)s. Tick them, or empty it.",
                 names="; ".join(left),
             )
         )
