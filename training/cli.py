@@ -216,6 +216,11 @@ def _say_what_stands_against(seen: confirming.Preview) -> None:
             f"and {len(seen.errors) - MOST_ERRORS:,} more: {len(seen.errors):,} errors in all.", err=True
         )
     for line in seen.lines:
+        for name, (known, new) in line.not_taken.items():
+            click.echo(
+                f"row {line.number}: registered before, with {name} “{known}”. “{new}” is not stored.",
+                err=True,
+            )
         if line.verdict is Verdict.DOUBTFUL and line.twin:
             click.echo(
                 f"row {line.number}: this may be the person of row {line.twin}. Choose on the page.", err=True

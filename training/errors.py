@@ -61,6 +61,7 @@ RESOLVED_BY: dict[str, Message] = {
             "not_held",
             "not_today",
             "finished",
+            "decided",
             "not_yet",
             "not_confirmed",
             "closed",

@@ -14,6 +14,7 @@ from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
 from training.rosters.words import NATIONALITY
+from training.rules import given
 from training.rules.names import clean, fold, same_person_key, split_full_name
 from training.text import Message, msg
 
@@ -26,6 +27,7 @@ LONGEST = {
     "function": 200,
     "rank": 100,
     "phone": 40,
+    **given.MOST,
 }
 MOST_OF_A_NAME = 400
 """A longer one is not split: it is refused."""
@@ -161,6 +163,8 @@ class _Reader:
         values["sex"] = values["sex"] or self._sex_by_address()
         for name in ("function", "rank"):
             values[name] = self._text(name)
+        for name in given.NAMES:
+            values[name] = self._given(name)
         for name, most in LONGEST.items():
             if len(values[name]) > most:
                 by_passport = name in {"family_name", "given_names"} and self._text("passport_name")
@@ -201,11 +205,16 @@ class _Reader:
                     " or give each column a title."),
             )  # fmt: skip
 
-    def _raw(self, name: str) -> str:
+    def _raw(self, name: str, most: int = cell_values.LONGEST) -> str:
         place = self.mapping.columns.get(name)
         if place is None or place >= len(self.cells) or place in self.spoilt:
             return ""
-        return self.cells[place][: cell_values.LONGEST]
+        return self.cells[place][:most]
+
+    def _given(self, name: str) -> str:
+        """What is given with the registration, so much of it that one sees where it is too long."""
+        text = clean(self._raw(name, 2 * given.MOST[name]))
+        return "" if text.strip("-–—. ").lower() in NOTHING else text
 
     def _text(self, name: str) -> str:
         return clean(self._raw(name))

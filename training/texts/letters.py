@@ -217,7 +217,12 @@ IMPORT_UNDONE = {
     "fr": "la liste par laquelle la personne a été inscrite a été annulée",
     "ru": "список, по которому человек был зарегистрирован, отозван",
 }
-BY_SYSTEM = (BY_LINK, IMPORT_UNDONE)
+GIVEN_CHANGED = {
+    "en": "the details of the registration were changed",
+    "fr": "les précisions de l’inscription ont été modifiées",
+    "ru": "сведения к заявке изменены",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE, GIVEN_CHANGED)
 LINK_STOPPED = {
     "en": "(this link does not work any more)",
     "fr": "(ce lien ne fonctionne plus)",

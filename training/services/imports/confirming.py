@@ -31,6 +31,7 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
+from training.rules import given
 from training.services import audit, locked_trainings, visible_trainings
 from training.services.imports import verdicts
 from training.services.imports.verdicts import Line, Verdict
@@ -204,8 +205,15 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
     known = records.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
-    put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
-    kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
+    lines = [line for line in taken if line.verdict is not Verdict.REGISTERED]
+    put_forward = [people[line.number] for line in lines]
+    drafted = {
+        one.trainee_id: one for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward
+    }
+    said = {  # an empty cell says nothing: what a draft says stays
+        one.id: given.said(line.values, given.of(drafted[one.id]) if one.id in drafted else given.NOTHING)
+        for line, one in zip(lines, put_forward, strict=True)
+    }
     registered = (
         submissions.submit_many(
             batch.training,
@@ -214,6 +222,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
             people=put_forward,
             source=RegistrationSource.IMPORT,
             override=override,
+            given=said,
         )
         if put_forward
         else []
@@ -232,7 +241,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
         "people": [one.id for one in new],
         "registrations": [one.id for one in registered],
         "before": before,
-        "drafts": kept,
+        "drafts": [one.id for one in drafted.values()],
     }
     return outcome
 

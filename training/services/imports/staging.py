@@ -23,6 +23,8 @@ from training.text import msg
 
 NOT_TOLD = headers.NO_HEADER
 """What a command says of a list whose columns nothing tells: pages ask."""
+MOST_TYPED = 2_000
+"""So much of what is typed into a field is kept: more than any takes, so that what is too long is said, not cut."""
 SAMPLE = 3
 """Cells that the page of the mapping shows of each column."""
 
@@ -133,7 +135,7 @@ def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[st
     place = _place(batch, number)
     before = _rows(batch)[place]
     was = verdicts.shown(before)
-    typed = {name: values[name][:500] for name in was if name in values and values[name] != was[name]}
+    typed = {name: values[name][:MOST_TYPED] for name in was if name in values and values[name] != was[name]}
     kept = _kept_work(batch, before, {**before, "typed": before.get("typed", {}) | typed})
     batch.rows = [*_rows(batch)[:place], kept, *_rows(batch)[place + 1 :]]
 

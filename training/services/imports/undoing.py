@@ -89,7 +89,9 @@ def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None
         or _count(decided)
         or _count(select(Registration.id).where(Registration.replaces_id.in_(made)))
     ):
-        return msg("Somebody has decided on one of these registrations since, or a seat was given.")
+        return msg(
+            "Somebody has decided on one of these registrations since, or changed it, or a seat was given."
+        )
     if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):
         return msg("One of these people has answered already that they come.")
     if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):

@@ -5,7 +5,7 @@ People are matched against those of the same agency only: what others know never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, select
 
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
-from training.rosters.headers import Mapping
+from training.rosters import headers
 from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rules import given as given_fields
 from training.rules.alike import Key
+from training.rules.given import Given
 from training.rules.names import same_person_key
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
@@ -69,7 +71,8 @@ class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
     ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
-    an earlier row that may be the same person; ``faults`` is what was typed by field, where it cannot be taken, and
+    an earlier row that may be the same person; ``not_taken`` is (known, new) by field of what the sheet says anew of the
+    agency's ``registration`` of somebody who is registered already: a list doesn't change it; ``faults`` is what was typed by field, where it cannot be taken, and
     ``shown`` what stands in the fields to correct.
     """
 
@@ -85,6 +88,8 @@ class Line:
     faults: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
     twin: int = 0
+    registration: UUID | None = None
+    not_taken: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def as_json(row: RosterRow) -> dict[str, Any]:
@@ -113,7 +118,7 @@ def as_json(row: RosterRow) -> dict[str, Any]:
 
 def shown(kept: dict[str, Any]) -> dict[str, str]:
     """What stands in a row's fields to be corrected: what was typed, a dash where there are no given names."""
-    values, faults = kept["values"], kept.get("faults", {})
+    values, faults = dict.fromkeys(given_fields.NAMES, "") | kept["values"], kept.get("faults", {})
     texts = {name: faults.get(name) or text for name, text in values.items()}
     if values["family_name"] and not values["given_names"] and not faults.keys() & NAMES_OF_BOTH:
         texts["given_names"] = "-"
@@ -123,13 +128,14 @@ def shown(kept: dict[str, Any]) -> dict[str, str]:
 def from_json(kept: dict[str, Any]) -> RosterRow:
     """The row that the batch keeps."""
     errors = [CellError(e[0], e[1], e[2], e[3], Message(e[4], e[5]), e[6]) for e in kept["errors"]]
-    return RosterRow(kept["number"], kept["values"], errors, list(kept["proposals"]))
+    values = dict.fromkeys(given_fields.NAMES, "") | kept["values"]  # kept before there was such a field
+    return RosterRow(kept["number"], values, errors, list(kept["proposals"]))
 
 
-def mapping_of(batch: ImportBatch) -> Mapping:
+def mapping_of(batch: ImportBatch) -> headers.Mapping:
     """Which column is what in the staged file."""
     assert isinstance(batch.mapping, dict)
-    return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
+    return headers.Mapping(**{key: batch.mapping[key] for key in headers.Mapping.__dataclass_fields__})
 
 
 def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
@@ -158,6 +164,8 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
     registered = _registered(batch, [line.person.id for line in lines if line.person])
     for line in lines:
         line.verdict = _verdict(line, registered)
+        if line.verdict is Verdict.REGISTERED and line.person is not None:
+            _say_what_is_not_taken(line, registered[line.person.id])
         if line.person is not None:
             line.changes = _changes(line.person, line.values)
             if line.verdict is Verdict.KNOWN and line.changes:
@@ -176,7 +184,7 @@ def _sheet(batch: ImportBatch) -> str:
     return str(batch.source.get("sheet", "")) if isinstance(batch.source, dict) else ""
 
 
-def _verdict(line: Line, registered: set[int]) -> Verdict:
+def _verdict(line: Line, registered: Mapping[int, Registered]) -> Verdict:
     if line.choice == SKIP:
         return Verdict.SKIPPED
     if line.errors:
@@ -296,14 +304,36 @@ def _is_known(agency_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:
-    """Which of these people have a live registration for the training, whichever agency made it."""
+class Registered(NamedTuple):
+    """A live registration of somebody whom the list names: what was given with it, unless another agency made it."""
+
+    public_id: UUID
+    given: Given | None
+
+
+def _registered(batch: ImportBatch, people: Sequence[int]) -> dict[int, Registered]:
+    """Which of these people have a live registration for the training, whichever agency made it, by their ids."""
     if not people:
-        return set()
-    found = select(Registration.trainee_id).where(
+        return {}
+    columns = [getattr(Registration, name) for name in given_fields.NAMES]
+    found = select(Registration.trainee_id, Registration.public_id, Registration.agency_id, *columns).where(
         Registration.training_id == batch.training_id, Registration.state.in_(LIVE)
     )
-    return set(db.session.scalars(found)).intersection(people)
+    wanted = set(people)
+    return {
+        row.trainee_id: Registered(
+            row.public_id, given_fields.of(row) if row.agency_id == batch.agency_id else None
+        )
+        for row in db.session.execute(found)
+        if row.trainee_id in wanted
+    }
+
+
+def _say_what_is_not_taken(line: Line, registered: Registered) -> None:
+    """What the sheet says anew of a registration that stands already; of another agency's, nothing is said."""
+    if registered.given is not None:
+        line.not_taken = given_fields.news(line.values, registered.given)
+        line.registration = registered.public_id
 
 
 def _changes(person: Known, values: dict[str, str]) -> dict[str, tuple[str, str]]:

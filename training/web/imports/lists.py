@@ -21,6 +21,7 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
+from training.rules.given import NAMES as NAMES_OF_GIVEN
 from training.services import visible_trainings
 from training.services.imports import confirming, staging, undoing, verdicts
 from training.services.imports.verdicts import Verdict
@@ -48,6 +49,7 @@ FIXABLE = (
     "language",
     "email",
     "phone",
+    *NAMES_OF_GIVEN,
 )
 NAMES = ("family_name", "given_names")
 
@@ -150,6 +152,7 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
         in_the_way=in_the_way,
         guessed=guessed,
         names=labels.ROSTER_FIELD,
+        given=NAMES_OF_GIVEN,
         fixable=FIXABLE,
         to_mend=_to_mend,
         done=at if is_done else None,
