@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What needs no test to run: format, lint, types.
+# What needs no test to run: format, lint, types, and the markup of templates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin
-echo "== format, lint, types"
+echo "== format, lint, types, templates"
 "$bin/ruff" format --check --quiet . || { echo "Not formatted: make format" >&2; exit 1; }
 "$bin/ruff" check --quiet .
 "$bin/mypy"
-# Templates are checked here, as soon as djlint has its settings.
+"$bin/djlint" --lint --quiet templates

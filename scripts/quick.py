@@ -275,7 +275,7 @@ def main() -> int:
     env = {**os.environ, "TEST_DATABASE": "sqlite", "PYTHONPYCACHEPREFIX": str(ROOT / ".cache" / "pycache")}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [
-        bin_ / "pytest",
+        str(bin_ / "pytest"),
         "-n",
         env.get("TEST_PROCESSES", "2"),
         "--dist",

@@ -6,7 +6,7 @@ import contextvars
 import json
 import os
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +25,7 @@ from training.models import User
 from training.services.accounts import sign_ins
 
 __all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
-seconds: Counter[str] = Counter()
+seconds: defaultdict[str, float] = defaultdict(float)
 running: list[pytest.Item] = []
 """The test that runs now, where one does."""
 

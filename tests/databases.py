@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -24,7 +25,7 @@ from training.db import db
 from training.services.programmes import themes
 
 SECRET = "a secret that is long enough for a test, and only there"
-LOCAL = {"secret_key": SECRET, "local": True}
+LOCAL: dict[str, Any] = {"secret_key": SECRET, "local": True}
 SIGN_INS = "demo-sign-ins.txt"
 
 

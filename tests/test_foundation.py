@@ -18,6 +18,7 @@ from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
 from training import clock
 from training.db import atomic, db
+from training.errors import Invalid
 from training.models import BatchState, ImportBatch, MailState
 from training.models.columns import UtcDateTime, WallTime
 from training.services.letters import outbox
@@ -252,3 +253,36 @@ def test_mail_is_sent_once_and_a_refused_one_is_parked(make: Make, app):
 
 def test_health_answers_without_signing_in(client):
     assert client.get("/health").json == {"status": "ok", "database": "ok"}
+
+
+def test_text_too_long_or_with_a_nul_is_refused_on_both_databases(make: Make):
+    with pytest.raises(Invalid, match="at most 200 characters"):
+        make.agency(name="x" * 201)
+    with pytest.raises(Invalid, match="cannot be stored"):
+        make.agency(name="a\x00b")
+
+
+def test_ids_are_not_used_twice(make: Make):
+    first = make.training(is_open=False)
+    last = make.session(first)
+
+    @atomic
+    def remove() -> None:
+        db.session.delete(last)
+
+    number = last.id
+    remove()
+
+    assert make.session(first).id > number
+
+
+def test_a_unit_of_work_inside_another_takes_keywords_of_every_name():
+    @atomic
+    def inner(*, function: str, session: str) -> tuple[str, str]:
+        return function, session
+
+    @atomic
+    def outer() -> tuple[str, str]:
+        return inner(function="officer", session="morning")
+
+    assert outer() == inner(function="officer", session="morning") == ("officer", "morning")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.make import Make
+from training.models import Role
 from training.services.imports import staging
 
 HEAD = "Family name,Given names,Sex,Rank,E-mail"
@@ -21,3 +22,8 @@ def staged(make: Make):
 
     stage.training, stage.agency = training, agency
     return stage
+
+
+@pytest.fixture
+def focal(make: Make):
+    return make.user(Role.PARTNER)

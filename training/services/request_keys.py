@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
@@ -81,4 +81,5 @@ def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
 def purge() -> int:
     """Forget keys that no form can have any more; returns how many."""
     gone = db.session.execute(delete(RequestKey).where(RequestKey.created_at < clock.now() - LIFE))
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount

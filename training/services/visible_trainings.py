@@ -126,7 +126,7 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
         .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
         .group_by(Registration.training_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 def state_counts(training: Training) -> dict[str, int]:
@@ -159,7 +159,7 @@ def may_register(training: Training) -> list[int]:
     return list(db.session.scalars(found.order_by(Agency.id)))
 
 
-def _offered_to(user: User):  # type: ignore[no-untyped-def]
+def _offered_to(user: User) -> ColumnElement[bool]:
     """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
     kept = (
         select(func.coalesce(func.sum(SeatAllocation.seats), 0))
@@ -175,11 +175,11 @@ def _offered_to(user: User):  # type: ignore[no-untyped-def]
     return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
 
 
-def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
+def _has_registrations_of(user: User) -> ColumnElement[bool]:
     return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
 
 
-def _taught_by(user: User):  # type: ignore[no-untyped-def]
+def _taught_by(user: User) -> ColumnElement[bool]:
     return exists().where(
         TrainingSession.training_id == Training.id,
         SessionTrainer.session_id == TrainingSession.id,

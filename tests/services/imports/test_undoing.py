@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from tests.make import Make
+from tests.services.imports.counted import count
 from tests.storm.importer import in_letters
 from training import clock
 from training.db import atomic, db
@@ -17,15 +18,17 @@ from training.models import (
     ReasonCode,
     Registration,
     RegistrationState,
+    RegistrationStep,
     Role,
     Trainee,
     TrainingState,
 )
 from training.services import audit
 from training.services.imports import confirming, staging, undoing
+from training.services.imports import verdicts as import_verdicts
 from training.services.letters import outbox
 from training.services.merging import merges
-from training.services.registrations import by_link, drafts, visible
+from training.services.registrations import by_link, drafts, submissions, visible
 from training.services.trainees import records
 
 
@@ -221,3 +224,70 @@ def test_undoing_takes_no_more_statements_for_more_people(had_drafts, make: Make
 
     assert counts[1][1] <= counts[0][1] + 10, counts
     assert counts[1][0] <= counts[0][0] + 10, counts
+
+
+def test_an_import_is_undone_as_if_it_had_never_been(staged, make: Make):
+    user = make.user(Role.PARTNER, agency=staged.agency)
+    known = make.trainee(staged.agency, family_name="Amber", given_names="Ada", rank="Captain")
+    before = (count(Trainee), count(Registration), count(RegistrationStep))
+    batch = staged("Amber,Ada,,Major,", "Birch,Ben,m,,b@example.org", "Cedar,Cy,m,,c@example.org")
+    confirming.confirm(batch, by=user)
+    assert known.rank == "Major"
+
+    assert undoing.undo(batch, by=user) == 3
+
+    assert (count(Trainee), count(Registration), count(RegistrationStep)) == before
+    assert known.rank == "Captain"
+    assert db.session.scalar(select(func.count()).where(AuditEntry.action == "import.undo")) == 1
+    with pytest.raises(Conflict, match="Only a confirmed import"):
+        undoing.undo(batch, by=user)
+    again = staged("Amber,Ada,,Major,", "Birch,Ben,m,,b@example.org", "Cedar,Cy,m,,c@example.org")
+    assert confirming.confirm(again, by=user).registered == 3
+
+
+def test_seats_that_an_undone_import_took_go_to_the_next_in_line(make: Make):
+    training, agency, by = make.training(capacity=1), make.agency(), make.user()
+    content = b"Family name,Given names\nAmber,Ada\n"
+    batch = staging.stage(training, by=by, agency=agency, content=content, file_name="a.csv")
+    confirming.confirm(batch, by=by)
+    waiting = make.registration(training)
+
+    undoing.undo(batch, by=by)
+
+    assert waiting.state is RegistrationState.CONFIRMED
+
+
+def test_nothing_that_was_built_on_is_undone(staged, make: Make):
+    by = make.user()
+    batch = staged("Amber,Ada,f,,", "Birch,Ben,m,,")
+    confirming.confirm(batch, by=by)
+    ada, ben = db.session.scalars(select(Registration).order_by(Registration.id))
+
+    person = make.person(ada.trainee, rank="Major")
+    submissions.withdraw(ben, by=by, reason="ill")
+    with pytest.raises(Conflict, match="Somebody has decided"):
+        undoing.undo(batch, by=by)
+
+    second = staged("Cedar,Cy,m,,", name="second.csv")
+    confirming.confirm(second, by=by)
+    cy = db.session.scalars(select(Registration).order_by(Registration.id.desc())).first()
+    make.registration(make.training(), cy.trainee)
+    with pytest.raises(Conflict, match="registered for another training"):
+        undoing.undo(second, by=by)
+
+    third = staged("Dogwood,Di,f,,", name="third.csv")
+    confirming.confirm(third, by=by)
+    di = db.session.scalars(select(Trainee).order_by(Trainee.id.desc())).first()
+    records.change(di, by=by, person=make.person(di, rank="Major"))
+    with pytest.raises(Conflict, match="changed since"):
+        undoing.undo(third, by=by)
+    assert person.rank == "Major"
+
+
+def test_what_stands_in_the_way_is_numbered_by_the_sheet(staged):
+    batch = staged("Amber,Ada,banana,,")
+
+    error = confirming.preview(batch).errors[0]
+
+    assert (error.row, error.column, error.title, error.value) == (2, "C", "Sex", "banana")
+    assert import_verdicts.mapping_of(batch).columns["sex"] == 2

@@ -1,66 +1,31 @@
-"""What follows when a person moves, is merged, is marked, gets an address, or an import is undone; and who waits for mail."""
+"""What follows when a person moves, gets an address, or an import is undone; and who waits for mail."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from email.message import EmailMessage
 
 import pytest
 import time_machine
-from sqlalchemy import select
 
-from tests.conftest import SECRET
 from tests.make import Make
+from tests.services.letters.mailed import opens, rows, send, to
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
-from training.models import Admission, MailState, Modality, OutgoingMail, Role, Trainee
+from training.models import MailState, Modality, Role, Trainee
 from training.services.directory import agencies
 from training.services.imports import confirming, staging, undoing
 from training.services.letters import again as letter_again
 from training.services.letters import outbox
-from training.services.merging import merges
-from training.services.registrations import by_link, reserve_list, submissions, visible
+from training.services.registrations import by_link, submissions, visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves
-from training.texts import links
-
-
-def send(app) -> list[EmailMessage]:
-    sent: list[EmailMessage] = []
-    while outbox.send_due(app.config["CONFIG"], sent.append):
-        pass
-    return sent
-
-
-def to(sent: list[EmailMessage], address: str) -> list[str]:
-    return [message.get_content() for message in sent if address in message["To"]]
-
-
-def rows(kind: str) -> list[OutgoingMail]:
-    return list(
-        db.session.scalars(select(OutgoingMail).where(OutgoingMail.kind == kind).order_by(OutgoingMail.id))
-    )
-
-
-def opens(client, body: str) -> list[int]:
-    """What the personal links in a letter answer."""
-    return [client.get(url).status_code for url in re.findall(r"/my/\S+", body)]
-
-
-@pytest.fixture
-def focal(make: Make):
-    return make.user(Role.PARTNER)
 
 
 def renamed_elsewhere(make: Make, person: Trainee) -> None:
     by = make.user()
     records.transfer(person, by=by, agency=make.agency())
     records.change(person, by=by, person=make.person(person, family_name="Newsecret"))
-
-
-# somebody moves to another agency
 
 
 def test_letters_and_history_name_who_moved_away_as_the_agency_knew_them(focal, make: Make, app, client):
@@ -81,20 +46,6 @@ def test_letters_and_history_name_who_moved_away_as_the_agency_knew_them(focal, 
     client.sign_in(focal)
     assert "Newsecret" not in client.get(f"/registrations/{registration.public_id}").text
     assert other.trainee.name in "".join(letters)
-
-
-def test_a_merge_with_somebody_of_another_agency_does_not_bring_their_name_into_letters(
-    focal, make: Make, app
-):
-    training = make.training()
-    kept, gone = make.trainee(family_name="Othername"), make.trainee(focal.agency, family_name="Oldname")
-    make.registration(training, gone)
-    merges.merge(kept, gone, by=make.user(), values=[])
-    moves.change_state(training, name="cancel", by=make.user(), reason="floods")
-
-    letters = "".join(to(send(app), focal.email))
-
-    assert "Oldname" in letters and "Othername" not in letters
 
 
 def test_the_order_of_a_partners_lists_does_not_follow_the_name_of_who_moved_away(focal, make: Make):
@@ -160,93 +111,6 @@ def test_a_hand_over_whose_links_have_all_stopped_is_dropped(focal, make: Make, 
     ]
 
 
-# two people become one
-
-
-def test_after_a_merge_and_after_its_undoing_the_right_person_gets_a_link_that_works(
-    focal, make: Make, app, client
-):
-    kept, gone = (make.trainee(focal.agency, email=f"{name}@example.org") for name in ("kept", "gone"))
-    make.registration(trainee=gone)
-
-    done = merges.merge(kept, gone, by=make.user(), values=[])
-    merged = send(app)
-    merges.undo(done, by=make.user())
-    separated = send(app)
-
-    assert [opens(client, body) for body in to(separated, "gone@")] == [[200]]
-    assert to(merged, "gone@") == to(separated, "kept@") == []
-    (letter,) = to(merged, "kept@")
-    assert opens(client, letter) == [410]  # it was merged no longer than until it was undone
-
-
-@pytest.mark.parametrize("step", ["confirmed", "declined"])
-def test_what_else_waits_for_somebody_is_sent_after_a_merge(step, focal, make: Make, app, client):
-    kept, gone = (make.trainee(focal.agency, email=f"{name}@example.org") for name in ("kept", "gone"))
-    registration = make.registration(make.training(admission=Admission.APPROVAL), gone)
-    if step == "confirmed":
-        reserve_list.confirm(registration, by=make.user())
-    else:
-        submissions.decline(registration, by=make.user(), reason="no")
-
-    merges.merge(kept, gone, by=make.user(), values=[])
-
-    sent = send(app)
-    assert to(sent, "gone@") == []
-    links_of = [opens(client, body) for body in to(sent, "kept@")]
-    assert links_of == (
-        [[], [200]] if step == "confirmed" else [[]]
-    )  # the notice, written anew, has the link
-    assert [row.state for row in rows(f"trainee_{step}")] == [MailState.SENT]
-
-
-def test_a_link_in_a_letter_of_after_the_merge_opens_the_page(focal, make: Make, app, client):
-    kept, gone = make.trainee(focal.agency), make.trainee(focal.agency, email="gone@example.org")
-    registration = make.registration(trainee=gone)
-    old = links.token(registration.public_id, gone.public_id, secret_key=SECRET)
-
-    merges.merge(kept, gone, by=make.user(), values=[])
-
-    sent = send(app)
-    assert to(sent, "gone@") == []
-    (letter,) = [body for body in to(sent, focal.email) if "give each of them" in body]
-    assert opens(client, letter) == [200]
-    assert "You may have a newer one" in client.get(f"/my/{old}").text
-
-
-def test_a_merge_tells_nobody_anew_of_what_has_ended_or_is_another_agencys(make: Make, app):
-    a, by = make.agency(), make.user()
-    kept, gone, foreign = make.trainee(a, email="k@example.org"), make.trainee(a), make.trainee()
-    over = make.registration(trainee=gone)
-    submissions.withdraw(over, by=None, reason="ill")
-    make.registration(trainee=foreign)
-    for one in (gone, foreign):
-        merges.merge(kept, one, by=by, values=[])
-
-    assert to(send(app), "k@example.org") == []
-
-
-def test_no_merge_makes_somebody_be_written_to_who_is_told_by_the_focal_point_alone(focal, make: Make, app):
-    marked = {"email": "k@example.org", "contact_via_focal_point": True}
-    kept, gone = make.trainee(focal.agency, email="k@example.org"), make.trainee(focal.agency, **marked)
-    strict, free = make.trainee(focal.agency, **marked), make.trainee(focal.agency)
-    make.registration(trainee=kept)
-
-    done = merges.merge(kept, gone, by=make.user(), values=[])
-    other = merges.merge(strict, free, by=make.user(), values=["contact_via_focal_point"])
-
-    assert kept.contact_via_focal_point and strict.contact_via_focal_point
-    sent = send(app)
-    assert to(sent, "k@example.org") == []
-    assert any("give each of them" in body for body in to(sent, focal.email))
-    merges.undo(done, by=make.user())
-    merges.undo(other, by=make.user())
-    assert [one.contact_via_focal_point for one in (kept, gone, strict, free)] == [False, True, True, False]
-
-
-# how somebody is reached changes
-
-
 @pytest.mark.parametrize("how", ["marked", "confidential", "no address"])
 def test_who_may_not_be_written_to_any_more_is_handed_the_link(how, focal, make: Make, app, client):
     person = make.trainee(focal.agency, email="k@example.org")
@@ -304,9 +168,6 @@ def test_a_letter_without_an_address_is_written_anew_when_there_is_one(focal, ma
         letter_again.send_again(row)
 
 
-# an import is undone
-
-
 @pytest.fixture
 def batch(focal, make: Make):
     content = b"Family name,Given names,E-mail\nAmber,Ada,ada@example.org\nBirch,Ben,\n"
@@ -346,9 +207,6 @@ def test_agency_and_coordinators_are_told_of_an_undone_import(batch, focal, make
     for reader, why in ((coordinator, "taken back"), (focal, "taken back"), (colleague, "a été annulée")):
         (letter,) = to(sent, reader.email)
         assert "Amber, Ada" in letter and "Birch, Ben" in letter and why in letter
-
-
-# who waits, and what is not sent
 
 
 def test_a_letter_about_a_training_that_is_not_shared_any_more_is_dropped(focal, make: Make, app):

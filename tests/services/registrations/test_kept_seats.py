@@ -1,4 +1,4 @@
-"""Seats that are kept: until when, what releasing them takes, and what the log says of it."""
+"""Seats that are kept: for whom, until when, what releasing them takes, and what the log says of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import atomic, db
 from training.errors import Invalid
-from training.models import Admission, AuditEntry, Role
+from training.models import (
+    Admission,
+    AuditEntry,
+    RegistrationState,
+    Role,
+)
 from training.rules import walltime
 from training.services.registrations import kept_seats, late_changes, seat_requests, seats
 from training.services.trainings import changes
+
+S = RegistrationState
 
 
 def test_only_seats_whose_deadline_has_passed_are_released_unless_others_are_picked(make: Make):
@@ -101,3 +108,76 @@ def test_the_log_says_what_was_kept_before_and_until_when(make: Make):
     assert [(entry.changes["seats"], entry.changes.get("kept_until")) for entry in entries] == [
         ([0, 5], None), ([5, 5], [None, "2026-05-01T12:00:00"]), ([0, 3], ["2026-05-01T12:00:00", None]),
     ]  # fmt: skip
+
+
+def test_an_agency_cannot_take_more_than_the_seats_kept_for_it(make: Make):
+    training, agency = make.training(capacity=10), make.agency()
+    make.kept(training, by=None, seats=1, agency=agency)
+
+    found = [make.registration(training, make.trainee(agency)).state for _ in range(2)]
+
+    assert found == [S.CONFIRMED, S.RESERVE]
+
+
+def test_the_pool_is_what_is_not_kept_for_others(make: Make):
+    training = make.training(capacity=3)
+    make.kept(training, by=None, seats=2, agency=make.agency())
+
+    found = [make.registration(training).state for _ in range(2)]
+
+    assert found == [S.CONFIRMED, S.RESERVE]
+
+
+def test_seats_kept_for_a_country_serve_its_agencies_that_have_none_of_their_own(make: Make):
+    training = make.training(capacity=5)
+    with_own, without = make.agency(country="FR"), make.agency(country="FR")
+    make.kept(training, by=None, seats=1, country="FR")
+    make.kept(training, by=None, seats=2, agency=with_own)
+
+    assert seats.free_now(training, with_own) == 2
+    assert seats.free_now(training, without) == 1
+    assert seats.free_now(training, make.agency()) == 2
+
+
+def test_what_an_agency_holds_already_counts_when_seats_are_kept_for_others(make: Make):
+    training, agency, other = make.training(capacity=10), make.agency(), make.agency()
+    for _ in range(5):
+        make.registration(training, make.trainee(agency))
+    make.kept(training, by=None, seats=3, agency=agency)
+
+    with pytest.raises(Invalid, match="Seats that can be kept here: 5;"):
+        make.kept(training, by=None, seats=6, agency=other)
+    make.kept(training, by=None, seats=5, agency=other)
+
+    assert seats.free_now(training, make.agency()) == 0
+    assert seats.free_now(training, other) == 5
+
+
+def test_seats_kept_for_an_agency_go_to_its_people_who_wait(make: Make):
+    training, agency = make.training(capacity=2), make.agency()
+    make.kept(training, by=None, seats=1, agency=agency)
+    make.registration(training, make.trainee(agency))
+    waiting = make.registration(training, make.trainee(agency))
+
+    kept_seats.keep(training, by=None, seats=2, agency=agency)
+
+    assert waiting.state is S.CONFIRMED
+
+
+def test_kept_seats_never_exceed_the_capacity(make: Make):
+    training = make.training(capacity=3)
+    make.kept(training, by=None, seats=2, agency=make.agency())
+
+    with pytest.raises(Invalid, match="Seats that can be kept here: 1;"):
+        make.kept(training, by=None, seats=2, country="FR")
+
+
+def test_released_seats_go_to_the_next_in_line(make: Make):
+    training, coordinator = make.training(capacity=2), make.user(Role.COORDINATOR)
+    make.kept(training, by=None, seats=2, agency=make.agency())
+    waiting = make.registration(training)
+
+    moved = kept_seats.release(training, by=coordinator)
+
+    assert moved == [waiting]
+    assert waiting.state is S.CONFIRMED

@@ -17,6 +17,7 @@ from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
+from training.services.trainees import records
 from training.services.trainings import changes, moves
 
 S = RegistrationState
@@ -191,7 +192,7 @@ def test_submitting_again_takes_what_was_corrected_and_the_seat_that_is_free(mak
     one = make.registration(training)
     submissions.return_for_correction(one, by=by, reason="The rank is missing.")
     person = make.person(one.trainee, rank="Major", country="DE")
-    submissions.trainees.change(one.trainee, by=by, person=person)
+    records.change(one.trainee, by=by, person=person)
 
     submissions.resubmit(one, by=by)
 

@@ -19,6 +19,7 @@ LISTS = (
     "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
     "/venues", "/themes", "/themes/BMV", "/reports/attendance", "/users", "/mail", "/audit", "/",
 )  # fmt: skip
+
 FORMS = (
     "/programmes/new", "/agencies/new", "/trainees/new", "/trainers/new", "/venues/new", "/users/new", "/themes/new",
     "/themes/BMV/edit", "/organisation", "/account", "/trainings/new",
@@ -164,20 +165,6 @@ def test_each_role_has_its_first_screen(role, client, make: Make):
 
     assert response.status_code == 200
     check(response.text)
-
-
-def test_the_partners_first_screen_says_seats_and_deadline(client, make: Make):
-
-    agency, training = make.agency(), make.training(zone="Europe/Kyiv")
-    make.kept(training, by=None, seats=4, agency=agency)
-    for _ in range(2):
-        make.registration(training, make.trainee(agency))
-    client.sign_in(make.user(Role.PARTNER, agency=agency))
-
-    page = client.get("/").text
-
-    assert "4 seats, 2 used" in page
-    assert "17:00 Europe/Kyiv" in page
 
 
 def test_a_pages_further_weight_stays_small(client, make: Make):

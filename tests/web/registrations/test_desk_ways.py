@@ -7,7 +7,6 @@ from datetime import datetime
 from tests.make import Make
 from training.db import db
 from training.models import Admission, ReasonCode, Registration, RegistrationState, Role
-from training.services.home import dashboards
 from training.services.registrations import reserve_list, visible
 
 S = RegistrationState
@@ -134,17 +133,3 @@ def test_an_agency_whose_own_seat_is_free_reads_that_it_is(client, make: Make):
     page = client.get(f"/registrations/{one.public_id}").text
 
     assert "A seat that is kept for the agency is free: the coordinator decides who gets it." in page
-
-
-def test_the_first_page_says_that_more_trainings_are_open_than_it_shows(client, make: Make):
-    user = make.user(Role.PARTNER)
-    for _ in range(dashboards.MOST):
-        make.training()
-    client.sign_in(user)
-
-    shown = client.get("/").text
-    make.training()
-    cut = client.get("/").text
-
-    assert "There are more: see all trainings" not in shown
-    assert "There are more: see all trainings" in cut

@@ -17,6 +17,7 @@ from training.models import (
     SessionTrainer,
     TrainingSession,
 )
+from training.rules.seats import Kept, SeatCount
 
 HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
 BREAK = 30
@@ -237,24 +238,6 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
     starts_at = datetime.combine(shape.starts_on, time(9), ZoneInfo(training["zone"]))
     submitted = min(starts_at - timedelta(days=20), training["created_at"] - timedelta(hours=1))
     agencies = {agency["id"]: agency for agency in made.agencies}
-    for turn in (0, 1):
-        agency = agencies[people[turn * (len(people) // 2)]["agency_id"]] if people else None
-        if agency and not any(
-            a["training_id"] == training["id"] and a["agency_id"] == agency["id"] for a in made.allocations
-        ):
-            made.allocations.append(
-                {
-                    "public_id": made.new_id(),
-                    "training_id": training["id"],
-                    "agency_id": agency["id"],
-                    "country": None,
-                    "seats": 8,
-                    "release_local": None,
-                    "released_at": None,
-                    "created_at": submitted,
-                    "changed_at": submitted,
-                }
-            )
     for place, person in enumerate(people):
         made.registration_id += 1
         state, source, confirmed, released = _fate(place, shape, training, submitted, starts_at)
@@ -312,6 +295,23 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
                     "reason": shape.reason if state == "withdrawn" else "",
                 }
             )
+    if people:
+        _keep_seats(made, training, made.registrations[-len(people) :], submitted)
+
+
+def _keep_seats(made: Made, training: dict[str, Any], registered: list[dict[str, Any]], at: datetime) -> None:
+    """Keep eight seats for each of two agencies, or as many as can be promised beside those that are held."""
+    counted = SeatCount(training["capacity"])
+    for one in registered:
+        if one["state"] == "confirmed":
+            counted.take((one["agency_id"], one["agency_country"]))
+    for agency_id in dict.fromkeys(registered[n]["agency_id"] for n in (0, len(registered) // 2)):
+        most = counted.most_to_keep(Kept(8, agency_id), counted.kept)
+        if most > 0:
+            counted.kept.append(Kept(min(8, most), agency_id))
+            row = {"public_id": made.new_id(), "training_id": training["id"], "agency_id": agency_id}
+            row |= {"seats": min(8, most), "created_at": at, "changed_at": at}
+            made.allocations.append(row | dict.fromkeys(("country", "release_local", "released_at")))
 
 
 def _fate(

@@ -85,7 +85,7 @@ def people_counts(agencies: list[Agency]) -> dict[int, int]:
         .where(Trainee.agency_id.in_([agency.id for agency in agencies]), Trainee.merged_into_id.is_(None))
         .group_by(Trainee.agency_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 @atomic

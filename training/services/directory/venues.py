@@ -79,7 +79,7 @@ def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
         .where(Room.venue_id.in_([venue.id for venue in venues]), Room.is_active)
         .group_by(Room.venue_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 @atomic

@@ -192,7 +192,7 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
         .with_only_columns(Registration.state, func.count())
         .group_by(Registration.state)
     )
-    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
+    return dict(db.session.execute(found).all())
 
 
 def registrations_of_partner(user: User) -> list[Registration]:

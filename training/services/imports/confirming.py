@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import CursorResult, Select, select, update
 from sqlalchemy.orm import defer, joinedload
 
 from training import clock
@@ -266,7 +266,8 @@ def purge() -> int:
     ):
         assert isinstance(batch.outcome, dict)
         batch.outcome = {**batch.outcome, "before": {}}
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount
 
 
 def _finish(batch: ImportBatch, state: BatchState) -> None:

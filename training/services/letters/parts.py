@@ -220,7 +220,7 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ro
         dict(db.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(unread))).all())
         if unread
         else {}
-    )  # type: ignore[arg-type]
+    )
     found, organisation = [], organisations.get()
     for (training, agency_id), said in parts.items():
         for user in readers[agency_id]:

@@ -111,7 +111,7 @@ def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
         .where(Training.programme_id.in_([programme.id for programme in programmes]))
         .group_by(Training.programme_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 @atomic

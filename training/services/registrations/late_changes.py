@@ -89,7 +89,7 @@ def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int
         Registration.trainee_id.in_([one.id for one in people]),
         Registration.state.in_(LIVE),
     )
-    return dict(db.session.execute(found).all())  # type: ignore[arg-type]
+    return dict(db.session.execute(found).all())
 
 
 @atomic
@@ -115,6 +115,7 @@ def let_in(registration: Registration, *, by: User) -> Registration:
     training = registration.training
     steps.lock(registration)
     _check_being_held(training)
+    steps.check_from(registration, *LIVE)
     steps.check_may_register(registration.agency)
     before, counted = audit.snapshot(registration), seat_counts.count(training)
     if not registration.holds_seat:

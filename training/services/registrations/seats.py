@@ -142,7 +142,7 @@ def _kept_until(ids: Sequence[int], agency: Agency) -> dict[int, datetime | None
             SeatAllocation.released_at.is_(None),
         )
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 def most_to_keep(training: Training, wanted: Kept) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -48,6 +48,9 @@ from training.rules.indicators import Participation, Totals, rate, totals
 from training.services import visible_trainings
 from training.services.attendance import registers as attendance_registers
 from training.services.programmes import frames
+
+Cells = TypeVarTuple("Cells")
+"""What the columns of a query hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,7 +271,7 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     )
 
 
-def from_registers(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
     """Registration × session with the outer-joined record, as the registers list them, filtered."""
     found = (
         found.select_from(Training)
@@ -283,7 +286,7 @@ def from_registers(found: Select[Any], filters: Filters, user: User | None) -> S
     return _conditions(found, filters, user)
 
 
-def _conditions(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+def _conditions(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
     """Filter a query over registrations, trainees and trainings."""
     if filters.agency:
         found = found.where(Registration.agency_id == filters.agency.id)
@@ -294,7 +297,7 @@ def _conditions(found: Select[Any], filters: Filters, user: User | None) -> Sele
     return _training_conditions(found, filters, user)
 
 
-def _training_conditions(found: Select[Any], filters: Filters, user: User | None) -> Select[Any]:
+def _training_conditions(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
     """Filter a query over trainings."""
     found = found.where(*scope_of(user))
     if filters.ends_from:

@@ -10,7 +10,6 @@ from babel import Locale
 from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
-from flask_login import current_user
 
 from config import LANGUAGES, ROOT
 from training.forms import labels
@@ -18,6 +17,7 @@ from training.models import RegistrationState
 from training.rules import countries as rules_countries
 from training.text import Message
 from training.texts import letters
+from training.web.kit import access
 
 babel = Babel()
 NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
@@ -52,8 +52,9 @@ def chosen() -> str:
     """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
     if not has_request_context():
         return "en"  # a command or the worker; mails say their language themselves
-    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
+    user = access.user_or_none()
+    if user is not None and user.language in LANGUAGES:
+        return str(user.language)
     if cookie.get("language") in LANGUAGES:
         return str(cookie["language"])
     return request.accept_languages.best_match(LANGUAGES) or "en"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
 from training.forms.base import PlainFilter
 from training.forms.registrations import RegistrationFilter, ReplaceForm
 from training.forms.trainees import NewTraineeForm
-from training.models import Registration, Role, Training
+from training.models import Agency, Registration, Role, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
@@ -32,7 +30,7 @@ from training.services.registrations import (
 )
 from training.services.trainees import duplicates, records
 from training.text import msg
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.language import instant
 from training.web.kit.once import once
@@ -41,12 +39,8 @@ from training.web.kit.respond import download, page, paginate, reason, sorting, 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
 
-def _user() -> Any:
-    return current_user._get_current_object()
-
-
 def _is_partner() -> bool:
-    return current_user.role is Role.PARTNER
+    return access.user().role is Role.PARTNER
 
 
 @bp.get("")
@@ -58,7 +52,7 @@ def index() -> Response:
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("submitted_at", "name", "state", "agency"), "-submitted_at")
-    found = visible.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "registrations", form):
         return file
     return page(
@@ -82,7 +76,7 @@ def show(registration: Registration) -> Response:
         registration=registration,
         history=visible.history(registration),
         substitute=visible.substitute_of(registration),
-        others=visible.others_of(registration, _user()),
+        others=visible.others_of(registration, access.user()),
         why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
         is_partner=is_partner,
@@ -96,7 +90,7 @@ def show(registration: Registration) -> Response:
 def confirmation(registration: Registration) -> Response:
     """The confirmation on paper, to hand over to the person."""
     return download(
-        confirmations.confirmation(registration, reader=_user(), demo=current_app.config["DEMO"]),
+        confirmations.confirmation(registration, reader=access.user(), demo=current_app.config["DEMO"]),
         f"confirmation-{registration.training.code}.pdf",
         "application/pdf",
     )
@@ -126,7 +120,7 @@ def new(training: Training) -> Response:
             if done:
                 flash(_summary(done))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
-    found = records.search(_user(), text=search.text.data or "", agency=agency) if agency else None
+    found = records.search(access.user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
     ticked = records.pick(agency, uuids("person")) if agency and request.method == "GET" else []
     listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
@@ -144,7 +138,7 @@ def new(training: Training) -> Response:
         ticked=ticked,
         listed=listed,
         taken=taken,
-        drafted=steps.drafted_of(training, listed, agency) if _is_partner() else set(),
+        drafted=steps.drafted_of(training, listed, access.agency()) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
         is_open=visible_trainings.is_registration_open(training),
@@ -153,10 +147,10 @@ def new(training: Training) -> Response:
     )
 
 
-def _agency() -> Any:
+def _agency() -> Agency | None:
     """The agency whose people are put forward: the partner's own, or the one that staff picked."""
     if _is_partner():
-        return current_user.agency
+        return access.user().agency
     return next(
         (thing for key, _label, thing in choices.of_agencies() if key == request.args.get("for")), None
     )
@@ -165,20 +159,22 @@ def _agency() -> Any:
 def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
     """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
     override = not _is_partner()
-    is_draft = "draft" in request.form and can(_user(), Action.REGISTRATION_DRAFT, training)
+    is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "person" in request.form:
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
         people = records.pick(agency, uuids("person"))
         if is_draft:
-            return drafts.keep(training, by=_user(), agency=agency, people=people)
-        return submissions.submit_many(training, by=_user(), agency=agency, people=people, override=override)
+            return drafts.keep(training, by=access.user(), agency=agency, people=people)
+        return submissions.submit_many(
+            training, by=access.user(), agency=agency, people=people, override=override
+        )
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
         return []
-    new = {"by": _user(), "agency": form.agency.data, "person": _person(form)}
+    new = {"by": access.user(), "agency": form.agency.data, "person": _person(form)}
     if is_draft:
         return drafts.keep_new(training, **new)
     return [submissions.submit_new(training, **new, override=override)]
@@ -193,7 +189,7 @@ def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
     """Who may be the new person of the form, unless it says that it is nobody of them."""
     if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
         return []
-    return duplicates.for_user(_user(), _person(form)) if form.validate() else []
+    return duplicates.for_user(access.user(), _person(form)) if form.validate() else []
 
 
 def _summary(done: list[Registration]) -> str:
@@ -225,7 +221,7 @@ def _after(registration: Registration, text: str) -> Response:
 @once
 def confirm(registration: Registration) -> Response:
     """Give a seat."""
-    reserve_list.confirm(registration, by=_user())
+    reserve_list.confirm(registration, by=access.user())
     return _after(registration, _("Confirmed."))
 
 
@@ -234,7 +230,7 @@ def confirm(registration: Registration) -> Response:
 @once
 def reserve(registration: Registration) -> Response:
     """Put on the reserve list, at a rank where one is given."""
-    reserve_list.reserve(registration, by=_user(), rank=_rank())
+    reserve_list.reserve(registration, by=access.user(), rank=_rank())
     return _after(registration, _("On the reserve list."))
 
 
@@ -251,7 +247,7 @@ def _rank() -> int | None:
 @once
 def offer(registration: Registration) -> Response:
     """Offer a free seat, for as long as the training gives to take one."""
-    reserve_list.offer(registration, by=_user())
+    reserve_list.offer(registration, by=access.user())
     until = instant(registration.offer_expires_at, registration.training.zone)
     return _after(registration, _("A seat is offered, until %(when)s.", when=until))
 
@@ -261,7 +257,7 @@ def offer(registration: Registration) -> Response:
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
-    submissions.return_for_correction(registration, by=_user(), reason=reason())
+    submissions.return_for_correction(registration, by=access.user(), reason=reason())
     return _after(registration, _("Sent back for correction."))
 
 
@@ -270,7 +266,7 @@ def return_(registration: Registration) -> Response:
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
-    submissions.decline(registration, by=_user(), reason=reason())
+    submissions.decline(registration, by=access.user(), reason=reason())
     return _after(registration, _("Declined."))
 
 
@@ -279,7 +275,7 @@ def decline(registration: Registration) -> Response:
 @once
 def resubmit(registration: Registration) -> Response:
     """Submit again what was returned."""
-    submissions.resubmit(registration, by=_user(), override=not _is_partner())
+    submissions.resubmit(registration, by=access.user(), override=not _is_partner())
     return _after(registration, _("Submitted again."))
 
 
@@ -288,7 +284,7 @@ def resubmit(registration: Registration) -> Response:
 @once
 def accept(registration: Registration) -> Response:
     """Take the seat that is offered."""
-    reserve_list.accept(registration, by=_user())
+    reserve_list.accept(registration, by=access.user())
     return _after(registration, _("The seat is taken: %(name)s is confirmed.", name=registration.name))
 
 
@@ -298,8 +294,8 @@ def accept(registration: Registration) -> Response:
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
     held = registration.holds_seat
-    moved = submissions.withdraw(registration, by=_user(), reason=reason())
-    own = [one.name for one in moved if not _is_partner() or one.agency_id == current_user.agency_id]
+    moved = submissions.withdraw(registration, by=access.user(), reason=reason())
+    own = [one.name for one in moved if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
     if held:
@@ -321,13 +317,13 @@ def replace(registration: Registration) -> Response:
         elif is_right:
             try:
                 new = late_changes.replace(
-                    registration, by=_user(), substitute=picked[0], reason=form.reason.data
+                    registration, by=access.user(), substitute=picked[0], reason=form.reason.data
                 )
             except (Conflict, Invalid) as refusal:
                 form.refuse(refusal)
             else:
                 return _after(new, _("Replaced."))
-    people = paginate(late_changes.substitutes(registration, _user(), text=search.text.data or ""), 50)
+    people = paginate(late_changes.substitutes(registration, access.user(), text=search.text.data or ""), 50)
     listed = [*picked, *(one for one in people.items if one not in picked)]
     return page(
         "registrations/submissions/replace.html",
@@ -346,8 +342,8 @@ def replace(registration: Registration) -> Response:
 @once
 def submit_drafts(training: Training) -> Response:
     """Submit the agency's drafts that were sent, all or none."""
-    chosen = decisions.pick(training, _user(), uuids("registration"))
-    flash(_summary(drafts.submit(training, by=_user(), agency=_agency(), drafts=chosen)))
+    chosen = decisions.pick(training, access.user(), uuids("registration"))
+    flash(_summary(drafts.submit(training, by=access.user(), agency=access.agency(), drafts=chosen)))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 
@@ -356,8 +352,10 @@ def submit_drafts(training: Training) -> Response:
 @once
 def discard_drafts(training: Training) -> Response:
     """Throw the agency's drafts away that were sent."""
-    chosen = decisions.pick(training, _user(), uuids("registration"))
-    flash(_("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=_user(), drafts=chosen)))
+    chosen = decisions.pick(training, access.user(), uuids("registration"))
+    flash(
+        _("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=access.user(), drafts=chosen))
+    )
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 
@@ -369,6 +367,6 @@ def walk_in(training: Training) -> Response:
     agency, asked = _agency(), uuids("person")
     if agency is None or not asked:
         raise Invalid(msg("Pick the agency and tick the people first."))
-    late_changes.walk_in_many(training, by=_user(), people=records.pick(agency, asked))
+    late_changes.walk_in_many(training, by=access.user(), people=records.pick(agency, asked))
     flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)

@@ -1,4 +1,4 @@
-"""The organisation's logo, and a programme's promises to its donor."""
+"""The organisation's logo: on pages and papers until it is taken away, and a small picture or none."""
 
 from __future__ import annotations
 
@@ -44,19 +44,3 @@ def test_what_is_not_a_small_picture_is_refused_beside_the_field(content, client
     assert response.status_code == 422
     assert "PNG or JPEG picture" in response.text or "more than 100 kB" in response.text
     assert organisations.logo() is None
-
-
-def test_targets_stand_beside_what_the_registers_say(client, make: Make):
-    programme = make.programme()
-    client.sign_in(make.user())
-    address = f"/programmes/{programme.public_id}"
-
-    assert "Nothing is promised yet" in client.get(address).text
-    assert client.post(f"{address}/targets", data={"persons_trained": "0"}).status_code == 422
-    client.post(f"{address}/targets", data={"persons_trained": "250", "person_hours": ""})
-
-    page = client.get(address).text
-    assert "Persons trained" in page
-    assert "250" in page
-    assert "Person-hours" not in page
-    assert 'value="250"' in client.get(f"{address}/targets").text

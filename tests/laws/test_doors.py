@@ -1,0 +1,172 @@
+"""One act, one door: which module writes which state, and every door that moves people is a verb of the model test."""
+
+from __future__ import annotations
+
+import pytest
+
+from config import ROOT
+from tests.laws.doors import PACKAGE, SERVICES, called, doors, place, writes
+
+# Every door is a verb
+
+BEHIND = [
+    *sorted((SERVICES / "registrations").glob("*.py")),
+    *sorted((SERVICES / "trainings").glob("*.py")),
+    SERVICES / "directory" / "agencies.py",
+]
+WORLD = (ROOT / "tests" / "model" / "world.py").read_text()
+NOT_A_VERB = {
+    "directory.agencies.create": "every sequence begins with four agencies, made by it",
+    "registrations.by_link.ask_correction": "keeps a remark: it moves nobody, and takes no seat",
+    "registrations.drafts.keep_new": "adds a person, then is drafts.keep, which is a verb",
+    "registrations.reminders.remind": "writes letters alone",
+    "registrations.submissions.submit_new": "adds a person, then is submissions.submit, which is a verb",
+    "trainings.changes.create": "every sequence begins with a training, made by it",
+}
+
+
+def all_doors() -> set[str]:
+    return {door for path in BEHIND for door in doors(path.read_text(), place(path))}
+
+
+def missing(found: set[str], verbs: set[str]) -> set[str]:
+    return found - verbs - set(NOT_A_VERB)
+
+
+def test_every_door_is_a_verb_of_the_model_or_says_why_not():
+    found, verbs = all_doors(), called(WORLD, "World")
+
+    assert len(BEHIND) > 15 and len(found) >= 34, "the law looks at what there is"
+    assert missing(found, verbs) == set()
+
+
+def test_no_reason_is_stale():
+    found, verbs = all_doors(), called(WORLD, "World")
+
+    assert {name: reason for name, reason in NOT_A_VERB.items() if name not in found or name in verbs} == {}
+
+
+@pytest.mark.parametrize("mark", ["atomic", "db.atomic"])
+def test_a_door_that_the_model_never_opens_would_be_seen(mark: str):
+    planted = f"@{mark}\ndef give_away(training): ...\n\n@{mark}\ndef _own(): ...\n\ndef read(): ...\n"
+
+    found = doors(planted, "registrations.planted")
+
+    assert missing(set(found), called(WORLD, "World")) == {"registrations.planted.give_away"}
+
+
+def test_a_verb_that_the_model_calls_no_more_would_be_seen():
+    without = WORLD.replace("kept_seats.release(", "print(")
+
+    assert without != WORLD
+    assert missing(all_doors(), called(without, "World")) == {"registrations.kept_seats.release"}
+
+
+# Which module writes which state
+
+OWNERS = {
+    "training.state": {"trainings.moves"},
+    "training.capacity": {"trainings.changes"},
+    "freed_seats": {"registrations.reserve_list", "registrations.steps"},
+    "cancelled_at": {"schedule.sessions"},
+    "cancel_reason": {"schedule.sessions"},
+    "agency.is_active": {"directory.agencies"},
+    "Training(": {"trainings.changes"},
+    "Agency(": {"directory.agencies"},
+    "Registration(": {"registrations.steps"},
+    "TrainingSession(": {"schedule.sessions"},
+    "AttendanceRecord(": {"attendance.registers"},
+}
+OF_SOMETHING_ELSE = {
+    ("accounts.users", "user.is_active"): "an account's",
+    ("db", "insert(…)"): "the one statement behind insert_many, whose callers name the model",
+    ("db", "insert_many(…)"): "store_many, whose callers name the model",
+    ("directory.trainers", "trainer.is_active"): "a trainer's",
+    ("directory.venues", "room.capacity"): "how many sit in a room",
+    ("directory.venues", "thing.is_active"): "a venue's or a room's",
+    ("imports.confirming", "batch.state"): "a list's",
+    ("imports.undoing", "batch.state"): "a list's",
+    ("letters.again", "message.*"): "a letter's text and address",
+    ("letters.again", "message.state"): "a letter's",
+    ("letters.outbox", "message.state"): "a letter's",
+    ("merging.merges", "kept.*"): "what is known of a person",
+    ("merging.merges", "update(…)"): "what points to the person who was merged points to the other",
+    ("programmes.frames", "programme.*"): "a programme's rules",
+    ("programmes.frames", "programme.state"): "a programme's",
+    ("registrations.drafts", "draft.*"): "a registration's, of which steps knows the columns",
+    ("registrations.seat_requests", "request.state"): "a request's for seats",
+    ("registrations.steps", "one.state"): "a registration's, whose steps are told here",
+    ("registrations.steps", "registration.state"): "a registration's, whose steps are told here",
+    ("trainees.records", "trainee.*"): "what is known of a person",
+    ("web.kit.once", "response.*"): "an answer's, which is not stored",
+}
+DEMO = SERVICES / "demo"
+"""Excepted: it fills an empty database in bulk, with what has happened already, and tells nobody."""
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if DEMO not in path.parents]
+
+
+def strays(source: str, module: str) -> set[tuple[str, str]]:
+    return {
+        (module, written)
+        for written in writes(source)
+        if module not in OWNERS.get(written, set()) and (module, written) not in OF_SOMETHING_ELSE
+    }
+
+
+def test_each_state_is_written_by_the_module_that_owns_it():
+    assert len(FILES) > 140, "the law looks at what there is"
+    assert {stray for path in FILES for stray in strays(path.read_text(), place(path))} == set()
+
+
+def test_every_owner_writes_what_it_owns_and_no_exception_is_stale():
+    written = {(place(path), one) for path in FILES for one in writes(path.read_text())}
+
+    owned = {(module, state) for state, modules in OWNERS.items() for module in modules}
+    assert owned | set(OF_SOMETHING_ELSE) <= written
+
+
+def test_the_demo_is_excepted_because_it_makes_rows_by_itself():
+    assert {"Training(", "Agency("} <= {one for path in DEMO.glob("*.py") for one in writes(path.read_text())}
+
+
+@pytest.mark.parametrize(
+    ("planted", "seen"),
+    [
+        ("training.state = 'open'", "training.state"),
+        ("registration.training.state = 'open'", "training.state"),
+        ("training.title, (training.state, x) = 1, (2, 3)", "training.state"),
+        ("training.capacity += 1", "training.capacity"),
+        ("training.capacity: int = 1", "training.capacity"),
+        ("setattr(training, 'capacity', 5)", "training.capacity"),
+        ("setattr(training, name, 5)", "training.*"),
+        ("atomic(setattr)(training, 'x', 1)\nsetattr(agency, 'is_active', True)", "agency.is_active"),
+        ("one.is_active = False", "one.is_active"),
+        ("whatever.freed_seats = 0", "freed_seats"),
+        ("for one in sessions:\n    one.cancelled_at = now", "cancelled_at"),
+        ("db.session.execute(update(Training).where(x).values(state='open'))", "training.state"),
+        ("db.session.execute(update(Training).values({'capacity': 3}))", "training.capacity"),
+        ("db.session.execute(update(Training).values({Training.capacity: 3}))", "training.capacity"),
+        ("db.session.execute(update(Agency).values(**changed))", "agency.*"),
+        ("db.session.execute(update(model).values(x=1))", "update(…)"),
+        ("db.session.execute(text('UPDATE training SET capacity = 9'))", "SQL"),
+        ("Registration(training=training)", "Registration("),
+        ("models.Registration(training=training)", "Registration("),
+        ("from training.models import Registration as R\nR()", "Registration("),
+        ("store_many(Registration, rows)", "Registration("),
+        ("db.session.execute(insert(AttendanceRecord), rows)", "AttendanceRecord("),
+        ("insert_many(table, rows)", "insert_many(…)"),
+        ("TrainingSession()", "TrainingSession("),
+    ],
+)
+def test_a_write_past_its_owner_would_be_seen(planted: str, seen: str):
+    assert strays(planted, "trainings.planted") == {("trainings.planted", seen)}
+
+
+@pytest.mark.parametrize(
+    "lawful",
+    ["x = training.state", "if training.capacity == 3: ...", "select(Training).where(Training.state == x)",
+     "update(OutgoingMail).values(state='sent')", "insert_many(OutgoingMail, rows)", "content.update(x)",
+     "Registration.state.in_(LIVE)", "details.values()", "text('SELECT 1 FROM training')"],
+)  # fmt: skip
+def test_what_only_reads_is_no_write(lawful: str):
+    assert strays(lawful, "trainings.planted") == set()
