@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -33,7 +34,7 @@ def serving(env: dict[str, str], port: int) -> Iterator[str]:
     process = subprocess.Popen(
         [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
          "--workers", "2", "--blocking-threads", "2", "--backlog", "2048", "--no-access-log", "--log-level", "error", "wsgi:app"],
-        env=env, cwd=ROOT, preexec_fn=lambda: ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGTERM),
+        env=env, cwd=ROOT, start_new_session=True, preexec_fn=lambda: ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGTERM),
     )  # fmt: skip
     try:
         yield _answering(f"http://127.0.0.1:{port}")
@@ -42,7 +43,7 @@ def serving(env: dict[str, str], port: int) -> Iterator[str]:
         try:
             process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too
 
 
 def _answering(url: str) -> str:
