@@ -216,9 +216,10 @@ def _say_what_stands_against(seen: confirming.Preview) -> None:
             f"and {len(seen.errors) - MOST_ERRORS:,} more: {len(seen.errors):,} errors in all.", err=True
         )
     for line in seen.lines:
-        if line.verdict is Verdict.DOUBTFUL and line.twin:
+        if line.verdict is Verdict.DOUBTFUL and line.duplicate_of:
             click.echo(
-                f"row {line.number}: this may be the person of row {line.twin}. Choose on the page.", err=True
+                f"row {line.number}: this may be the person of row {line.duplicate_of}. Choose on the page.",
+                err=True,
             )
         elif line.verdict is Verdict.DOUBTFUL:
             names = "; ".join(f"{one.name} ({one.email})" if one.email else one.name for one in line.likely)

@@ -102,7 +102,7 @@ def _person(session: TrainingSession, agency: Agency, by: User, person: Person, 
     """
     same = records.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in registers.register(session)}
-    likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+    likely = [one.trainee for one in duplicates.of(person, agency=agency, least=Grade.LIKELY)]
     is_here = any(one.id in here for one in same)
     if is_here and not is_another:
         raise Conflict(

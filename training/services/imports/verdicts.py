@@ -68,7 +68,7 @@ class Known(NamedTuple):
 class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``duplicate_of`` is the number of
     an earlier row that may be the same person; ``faults`` is what was typed by field, where it cannot be taken, and
     ``shown`` what stands in the fields to correct.
     """
@@ -84,7 +84,7 @@ class Line:
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
-    twin: int = 0
+    duplicate_of: int = 0
 
 
 def as_json(row: RosterRow) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def _verdict(line: Line, registered: set[int]) -> Verdict:
         return Verdict.REFUSED
     if line.person is not None:
         return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
-    return Verdict.DOUBTFUL if line.likely or line.twin else Verdict.NEW
+    return Verdict.DOUBTFUL if line.likely or line.duplicate_of else Verdict.NEW
 
 
 def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
@@ -232,7 +232,7 @@ def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Know
     for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
         if not line.choice:
             line.likely = [known[number] for number in numbers if number in known]
-    _mark_twins(strangers, keys)
+    _mark_duplicates(strangers, keys)
 
 
 def _person(values: dict[str, str]) -> Person:
@@ -245,14 +245,14 @@ def _person(values: dict[str, str]) -> Person:
     )
 
 
-def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
+def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
     """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
     seen: dict[Key, dict[str, Line]] = {}
     for line, found in zip(lines, keys, strict=True):
         email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]
         met = [first_of(seen.get((key, (0, 2, 1)[side]), {}), email) for key, side in named]
         if not line.choice and not line.likely:
-            line.twin = min((one.number for one in met if one), default=0)
+            line.duplicate_of = min((one.number for one in met if one), default=0)
         for key in named:
             seen.setdefault(key, {}).setdefault(email, line)
 
@@ -260,7 +260,7 @@ def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
 def _same(
     values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
 ) -> tuple[Known | None, list[Known]]:
-    """(the person, or those who may be it): one name and no two addresses is one person; less is a likeness."""
+    """(the person, or those who may be it): one name and no two addresses is one person; with less, somebody has to choose."""
     named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
     email = values["email"].lower()
     exact = [one for one in named if email and one.email.lower() == email]

@@ -44,7 +44,7 @@ DIFFERING = (
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Duplicate:
     """A known person who may be the one asked for."""
 
     trainee: Trainee
@@ -92,9 +92,9 @@ class Pair:
         return (self.one, self.other)
 
 
-def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
+def of(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Duplicate]:
     """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
-    return _like(person, None if agency is None else agency.id, least)
+    return _of(person, None if agency is None else agency.id, least)
 
 
 def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
@@ -119,17 +119,17 @@ def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[li
     return [list(numbers) for numbers in found]
 
 
-def for_user(user: User, person: Person) -> list[Likeness]:
-    """Likely doubles as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
+def for_user(user: User, person: Person) -> list[Duplicate]:
+    """Likely duplicates as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
     match user.role:
         case Role.PARTNER:
-            return _like(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
+            return _of(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
         case Role.COORDINATOR | Role.ADMIN:
-            return _like(person, None, Grade.LIKELY)
+            return _of(person, None, Grade.LIKELY)
     return []
 
 
-def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]:
+def _of(person: Person, agency_id: int | None, least: Grade) -> list[Duplicate]:
     beyond = _beyond(least)
     wanted = {(key, side) for key, side in records.keys_of(person) if key < beyond}
     if not wanted:
@@ -151,7 +151,7 @@ def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]
     )
     if agency_id is not None:  # of nobody else is a name shown, whatever the keys say
         found = found.where(Trainee.agency_id == agency_id)
-    return [Likeness(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
+    return [Duplicate(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
 
 
 def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:

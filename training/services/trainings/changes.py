@@ -172,8 +172,8 @@ def _check(training: Training, programme: Programme) -> None:
     if training.modality is not Modality.ONLINE and training.venue is None and not training.country:
         raise Invalid(msg("Pick the venue, or at least the country."), field="venue")
     themes.check_use(training.theme, under=programme.theme)
-    twin = db.session.scalar(select(Training.id).where(Training.code == training.code))
-    if twin not in (None, training.id):
+    taken_by = db.session.scalar(select(Training.id).where(Training.code == training.code))
+    if taken_by not in (None, training.id):
         raise Invalid(msg("There is a training with this code already."), field="code")
 
 

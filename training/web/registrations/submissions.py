@@ -115,7 +115,7 @@ def new(training: Training) -> Response:
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
-    known: list[duplicates.Likeness] = []
+    known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
             known = _known(form)
@@ -189,7 +189,7 @@ def _person(form: NewTraineeForm) -> records.Person:
     return records.Person(**{**data, "language": data["language"] or ""})
 
 
-def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
+def _known(form: NewTraineeForm) -> list[duplicates.Duplicate]:
     """Who may be the new person of the form, unless it says that it is nobody of them."""
     if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
         return []
