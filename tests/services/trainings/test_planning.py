@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -63,14 +64,15 @@ def test_the_database_itself_refuses_a_tag_that_does_not_fit(make: Make):
 def test_retagging_a_programme_is_refused_while_a_training_would_not_fit(make: Make):
     programme = make.programme("MIEUX2")
     make.training(programme=programme, theme=make.theme("ASY"))
-    values = {"title": programme.title, "starts_on": programme.starts_on, "ends_on": programme.ends_on, "donor": "",
-              "grant_reference": "", "countries": [], "objectives": "", "completion_percent": 80,
-              "day_basis": programme.day_basis, "day_minutes": 360, "deduction_minutes": 30, "evidence_rule": "",
-              "retention_months": 60, "privacy_notice": "", "donor_block": "", "coordinators": [], "code": programme.code}  # fmt: skip
+    known = {field.name: getattr(programme, field.name) for field in fields(frames.Details)}
+    known["countries"] = programme.countries.split(",") if programme.countries else []
 
     with pytest.raises(Invalid, match="carry themes that BMV does not cover"):
-        frames.change(programme, by=make.user(), theme=make.theme("BMV"), **values)
-    changed = frames.change(programme, by=make.user(), theme=make.theme("ASY"), **values)
+        frames.change(
+            programme, by=make.user(), details=frames.Details(**{**known, "theme": make.theme("BMV")})
+        )
+    details = frames.Details(**{**known, "theme": make.theme("ASY")})
+    changed = frames.change(programme, by=make.user(), details=details)
 
     assert changed.theme.code == "ASY"
     assert visible_trainings.by_code(_only(programme).code).programme_theme_id == make.theme("ASY").id

@@ -78,7 +78,9 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            agency = agencies.create(by=current_user._get_current_object(), **form.data)
+            agency = agencies.create(
+                by=current_user._get_current_object(), details=agencies.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -95,7 +97,9 @@ def edit(agency: Agency) -> Response:
     back = url_for(".show", public_id=agency.public_id)
     if submitted(form):
         try:
-            agencies.change(agency, by=current_user._get_current_object(), **form.data)
+            agencies.change(
+                agency, by=current_user._get_current_object(), details=agencies.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:

@@ -73,7 +73,9 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            trainer = trainers.create(by=current_user._get_current_object(), **form.data)
+            trainer = trainers.create(
+                by=current_user._get_current_object(), details=trainers.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -89,7 +91,9 @@ def edit(trainer: Trainer) -> Response:
     back = url_for(".show", public_id=trainer.public_id)
     if submitted(form):
         try:
-            trainers.change(trainer, by=current_user._get_current_object(), **form.data)
+            trainers.change(
+                trainer, by=current_user._get_current_object(), details=trainers.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:

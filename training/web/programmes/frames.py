@@ -78,7 +78,9 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            programme = frames.create(by=current_user._get_current_object(), **form.data)
+            programme = frames.create(
+                by=current_user._get_current_object(), details=frames.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -95,7 +97,9 @@ def edit(programme: Programme) -> Response:
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         try:
-            frames.change(programme, by=current_user._get_current_object(), **form.data)
+            frames.change(
+                programme, by=current_user._get_current_object(), details=frames.Details(**form.data)
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
