@@ -260,7 +260,7 @@ def import_participants(
             )
         raise SystemExit(1 if seen.open_count else 0)
     try:
-        outcome = confirming.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
+        outcome = confirming.confirm(batch, by=None, accept_guesses=accept_proposals, override=True)
     except DomainError:
         confirming.discard(batch, by=None)
         raise

@@ -73,7 +73,7 @@ class Odd:
     sheet: str | None = None
     others: Sequence[str] = ()
     unmatched: Sequence[str] | None = None
-    proposed: Sequence[str] = ()
+    guessed: Sequence[str] = ()
     has_header: bool = True
     header_row: int | None = None
 
@@ -194,29 +194,29 @@ HEADERS = [
         BOTH, header_row=7),
     odd("a header of other words, told by the cells",
         lambda: xlsx([["Nachname", "Vorname", "Kontakt"], ["Lee", "Ann", "ann@a.example"], ["Kovač", "Bo", "bo@a.example"]]),
-        BOTH, proposed=["family_name", "given_names", "email"], unmatched=[]),
+        BOTH, guessed=["family_name", "given_names", "email"], unmatched=[]),
     odd("no header at all", lambda: xlsx(TWO[1:]), BOTH, has_header=False, header_row=0,
-        proposed=["family_name", "given_names", "sex", "email"]),
+        guessed=["family_name", "given_names", "sex", "email"]),
     odd("no header, everything in another order",
         lambda: xlsx([["+43 1 5550101", "М", "ann@a.example", "Ukraine", "Лысенко", "Остап", "Олегович"],
                       ["+43 1 5550102", "Ж", "bo@a.example", "Moldova", "Чебан", "Анна", "Ивановна"]]),
         ["Лысенко, Остап Олегович", "Чебан, Анна Ивановна"], has_header=False,
         values={"sex": ["m", "f"], "country": ["UA", "MD"], "phone": ["+43 1 5550101", "+43 1 5550102"]},
-        proposed=["family_name", "given_names", "patronymic", "sex", "country", "email", "phone"]),
+        guessed=["family_name", "given_names", "patronymic", "sex", "country", "email", "phone"]),
     odd("no header, full names and functions",
         lambda: xlsx([["Anna LEE", "Inspector"], ["Bo KOVAČ", "Head of unit"], ["Cy ODD", "Inspector"]]),
-        ["LEE, Anna", "KOVAČ, Bo", "ODD, Cy"], has_header=False, proposed=["full_name", "function"]),
+        ["LEE, Anna", "KOVAČ, Bo", "ODD, Cy"], has_header=False, guessed=["full_name", "function"]),
     odd("no header, the family name in capitals and second", lambda: xlsx([["Ann", "LEE", "f"], ["Bo", "KOVAČ", "m"]]),
-        ["LEE, Ann", "KOVAČ, Bo"], has_header=False, proposed=["family_name", "given_names", "sex"]),
+        ["LEE, Ann", "KOVAČ, Bo"], has_header=False, guessed=["family_name", "given_names", "sex"]),
     odd("no header below a title", lambda: xlsx([["List of participants"], [], *TWO[1:]]), BOTH, has_header=False,
-        proposed=["family_name", "given_names", "sex", "email"]),
+        guessed=["family_name", "given_names", "sex", "email"]),
     odd("a header that leaves columns unnamed",
         lambda: xlsx([["Surname", "First name", "", "Column3", "Passport No."],
                       ["Lee", "Ann", "f", "+43 1 5550101", "12345678"],
                       ["Kovač", "Bo", "m", "+43 1 5550102", "12345679"]]), BOTH,
-        proposed=["sex", "phone"], unmatched=["Passport No."], values={"sex": ["f", "m"]}),
+        guessed=["sex", "phone"], unmatched=["Passport No."], values={"sex": ["f", "m"]}),
     odd("numbers of documents are nobody's phone", lambda: xlsx([["Surname", "First name", ""], ["Lee", "Ann", "72345678"]]),
-        ONE, proposed=[], values={"phone": [""]}),
+        ONE, guessed=[], values={"phone": [""]}),
     odd("two header rows with a merged one above",
         lambda: xlsx([["No.", "Name", "", "Sex"], ["", "Family name", "Given names", ""], [1, "Lee", "Ann", "f"]],
                      lambda book, sheet: sheet.merge_range("B1:C1", "Name")), ONE, header_row=2),
@@ -255,7 +255,7 @@ HEADERS = [
     odd("no names anywhere", lambda: xlsx([["E-mail", "Sex"], ["ann@a.example", "f"]]), refused="No header row was found"),
     odd("one word per row", lambda: xlsx([["hello"], ["there"]]), refused="No header row was found"),
     odd("a word of a header among the data", lambda: xlsx([["Lee", "Ann", "Participant"], ["Kovač", "Bo", "Participant"]]),
-        BOTH, has_header=False, proposed=["family_name", "given_names"]),
+        BOTH, has_header=False, guessed=["family_name", "given_names"]),
 ]  # fmt: skip
 
 

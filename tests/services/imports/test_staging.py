@@ -160,7 +160,7 @@ def test_columns_matched_by_hand_are_remembered_for_the_agency_alone(staged, mak
 
     again = staged("Birch,Ben,Analyst", head=head, name="next.csv")
     assert confirming.preview(again).lines[0].values["function"] == "Analyst"
-    assert confirming.preview(again).proposed == []
+    assert confirming.preview(again).guessed == []
     assert count(RosterMapping) == 1
 
     other = staging.stage(
@@ -170,7 +170,7 @@ def test_columns_matched_by_hand_are_remembered_for_the_agency_alone(staged, mak
         content=f"{head}\nCedar,Cy,Clerk".encode(),
         file_name="x.csv",
     )
-    assert confirming.preview(other).proposed[:2] == ["family_name", "given_names"]
+    assert confirming.preview(other).guessed[:2] == ["family_name", "given_names"]
 
 
 def test_a_mapping_without_names_is_refused_and_changes_nothing(staged):
@@ -332,7 +332,7 @@ def test_doubles_inside_a_list_are_seen_without_an_address_and_in_another_spelli
     assert confirming.confirm(batch, by=None).new_people == 3
 
 
-def test_people_whom_addresses_tell_apart_and_who_share_an_office_are_no_doubles(staged):
+def test_people_whom_addresses_tell_apart_and_who_share_an_office_are_no_duplicates(staged):
     batch = staged(
         "Petrova,Anna,f,,a@example.org", "Petrowa,Anna,f,,b@example.org", "Amber,Ada,f,,office@example.org",
         "Birch,Ben,m,,office@example.org",

@@ -82,7 +82,7 @@ def test_keys_are_kept_by_an_import_and_go_with_its_undoing(make: Make):
     training, agency, by = make.training(), make.agency(), make.user()
     content = "Family name;Given names;E-mail\nШевченко;Ольга;a@example.org\nDunmore;John;b@example.org\n"
     batch = staging.stage(training, by=by, agency=agency, content=content.encode(), file_name="list.csv")
-    confirming.confirm(batch, by=by, accept_proposals=True)
+    confirming.confirm(batch, by=by, accept_guesses=True)
     stored = db.session.scalars(select(Trainee)).all()
 
     assert len(stored) == 2 and without_keys() == []

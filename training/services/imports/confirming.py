@@ -52,7 +52,7 @@ class Preview:
     lines: list[Line]
     unmatched: list[str]
     skipped: list[int]
-    proposed: list[str]
+    guessed: list[str]
     others: list[str]
     earlier: ImportBatch | None
     token: str
@@ -63,9 +63,9 @@ class Preview:
         return [error for line in self.lines if line.verdict is not Verdict.SKIPPED for error in line.errors]
 
     @property
-    def has_proposals(self) -> bool:
+    def has_guesses(self) -> bool:
         """Whether something was guessed and wants a confirmation."""
-        return bool(self.proposed) or any(line.proposals for line in self.lines)
+        return bool(self.guessed) or any(line.guesses for line in self.lines)
 
     @property
     def open_count(self) -> int:
@@ -161,7 +161,7 @@ def confirm(
     batch: ImportBatch,
     *,
     by: User | None,
-    accept_proposals: bool = False,
+    accept_guesses: bool = False,
     override: bool = False,
     expected: str | None = None,
 ) -> Outcome:
@@ -186,10 +186,10 @@ def confirm(
         raise Invalid(msg("Correct the rows that are marked, or leave them out."))
     if seen.open_count:
         raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
-    if seen.has_proposals and not accept_proposals:
+    if seen.has_guesses and not accept_guesses:
         raise Invalid(
             msg("Something of this list is a guess: look at what is marked so, and tick that it is right."),
-            field="accept_proposals",
+            field="accept_guesses",
         )
     if expected is not None and expected != seen.token:
         raise Conflict(CHANGED, "changed")

@@ -6,7 +6,7 @@ People are matched against those of the same agency only: what others know never
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.rosters.headers import Mapping
-from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rosters.rows import CellError, RosterRow, first_of, mark_duplicates
 from training.rules.alike import Key
 from training.rules.names import same_person_key
 from training.services.trainees import duplicates, records
@@ -26,6 +26,8 @@ from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
 """What somebody may choose for a row besides a known person's id."""
+STORED_NAMES = {"guessed": "proposed"}
+"""Fields of the mapping that a batch keeps under the name they once had: what is stored stays readable."""
 NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
 COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
 
@@ -77,7 +79,7 @@ class Line:
     values: dict[str, str]
     verdict: Verdict = Verdict.NEW
     errors: list[CellError] = field(default_factory=list)
-    proposals: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     choice: str = ""
     person: Known | None = None
     likely: list[Known] = field(default_factory=list)
@@ -104,7 +106,7 @@ def as_json(row: RosterRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "values": row.values,
-        "proposals": row.proposals,
+        "proposals": row.guesses,
         "errors": errors,
         "faults": row.faults,
         "choice": "",
@@ -129,7 +131,13 @@ def from_json(kept: dict[str, Any]) -> RosterRow:
 def mapping_of(batch: ImportBatch) -> Mapping:
     """Which column is what in the staged file."""
     assert isinstance(batch.mapping, dict)
-    return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
+    named = {key: batch.mapping[STORED_NAMES.get(key, key)] for key in Mapping.__dataclass_fields__}
+    return Mapping(**named)
+
+
+def mapping_as_json(mapping: Mapping) -> dict[str, Any]:
+    """Which column is what, as the batch keeps it."""
+    return {STORED_NAMES.get(key, key): value for key, value in asdict(mapping).items()}
 
 
 def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
@@ -139,7 +147,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
     """
     kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
     rows = [from_json(row) for row in kept]
-    mark_doubles(
+    mark_duplicates(
         [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
     )
     lines = [
@@ -147,7 +155,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             row.number,
             row.values,
             errors=row.errors,
-            proposals=row.proposals,
+            guesses=row.guesses,
             choice=k["choice"],
             faults=k.get("faults", {}),
             shown=shown(k),
@@ -163,7 +171,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             if line.verdict is Verdict.KNOWN and line.changes:
                 line.verdict = Verdict.UPDATE
         if line.verdict is not Verdict.NEW:
-            line.proposals = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+            line.guesses = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
     return lines
 
 
