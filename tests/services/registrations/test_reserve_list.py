@@ -17,6 +17,7 @@ from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import kept_seats, reserve_list, submissions, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
+from training.services.trainees import records
 from training.services.trainings import changes, moves
 
 S = RegistrationState
@@ -191,7 +192,7 @@ def test_submitting_again_takes_what_was_corrected_and_the_seat_that_is_free(mak
     one = make.registration(training)
     submissions.return_for_correction(one, by=by, reason="The rank is missing.")
     person = make.person(one.trainee, rank="Major", country="DE")
-    submissions.trainees.change(one.trainee, by=by, person=person)
+    records.change(one.trainee, by=by, person=person)
 
     submissions.resubmit(one, by=by)
 
@@ -247,12 +248,12 @@ def test_released_seats_are_those_that_the_preview_named(make: Make):
     submissions.withdraw(waiting[0], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has changed meanwhile"):
-        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.moving_up])
+        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.promoted])
     seen = kept_seats.release_preview(training)
-    moved = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.moving_up])
+    promoted = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.promoted])
 
-    assert preview.moving_up == waiting[:2]
-    assert (preview.seats, moved) == (2, waiting[1:])
+    assert preview.promoted == waiting[:2]
+    assert (preview.seats, promoted) == (2, waiting[1:])
 
 
 def test_why_not_yet_tells_an_agency_nothing_of_the_others(make: Make):

@@ -147,7 +147,7 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 def resume(agency: Agency, *, by: User) -> list[Registration]:
     """Let a suspended agency register again; its letters that waited go out, and those who wait get the free seats.
 
-    Returns who moved up.
+    Returns who was promoted.
     """
     agency.is_active = True
     outbox.resume(agency.id)

@@ -28,7 +28,7 @@ from training.models import (
 from training.services import visible_trainings
 from training.services.letters import of_changes, of_steps, to_people
 from training.services.letters import parts as letter_parts
-from training.services.letters.of_changes import Facts, MovedSession, Times
+from training.services.letters.of_changes import Facts, RescheduledSession, Times
 from training.services.letters.of_steps import Remark, Step
 from training.services.letters.parts import Part, name_of
 from training.texts import letters
@@ -37,12 +37,12 @@ AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""
 TOLD_OF_SESSIONS = ("open", "confirmed", "running")
 TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
-MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
+TOLD_STEPS = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A training's step."""
+class StateChanged:
+    """A training has taken a step of which people are told."""
 
     training: Training
     kind: str
@@ -88,10 +88,10 @@ def step_taken(step: Step) -> None:
     note(step)
 
 
-def training_moved(training: Training, *, name: str, reason: str) -> None:
+def state_changed(training: Training, *, name: str, reason: str) -> None:
     """A training has taken the named step."""
-    if name in MOVES:
-        note(Moved(training, MOVES[name], reason))
+    if name in TOLD_STEPS:
+        note(StateChanged(training, TOLD_STEPS[name], reason))
 
 
 def training_changed(training: Training, *, before: Facts) -> None:
@@ -103,7 +103,7 @@ def training_changed(training: Training, *, before: Facts) -> None:
 def session_changed(session: TrainingSession, *, before: Times) -> None:
     """A session was changed or called off; told where people come at another time."""
     if session.training.state in TOLD_OF_SESSIONS:
-        note(MovedSession(session, before))
+        note(RescheduledSession(session, before))
 
 
 def correction_asked(registration: Registration, *, text: str) -> None:
@@ -119,7 +119,7 @@ def seats_answered(
     note(ToAgency(training, agency, letter_parts.of_seats(kind, training, seats, reason)))
 
 
-def seats_moved(
+def seats_asked_or_returned(
     training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
 ) -> None:
     """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
@@ -135,13 +135,13 @@ def write(notes: Sequence[object]) -> None:
     steps = of_steps.folded(one for one in notes if isinstance(one, Step))
     remarks = [one for one in notes if isinstance(one, Remark)]
     _load([*(one.registration for one in steps), *(one.registration for one in remarks)])
-    moves = [one for one in notes if isinstance(one, Moved)]
-    off = {one.training.id for one in moves if one.kind == "cancelled"}
+    changes = [one for one in notes if isinstance(one, StateChanged)]
+    off = {one.training.id for one in changes if one.kind == "cancelled"}
     told = [s for s in steps if not (s.code is ReasonCode.ORGANISER and s.registration.training_id in off)]
     parts: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     personal: dict[Registration, list[Part]] = defaultdict(list)
-    for one in moves:
-        _add_move(one, [s for s in steps if s not in told], parts, personal)
+    for one in changes:
+        _add_state_change(one, [s for s in steps if s not in told], parts, personal)
     _add_changes(notes, parts, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
         parts[told_so.training, told_so.agency.id].append(told_so.part)
@@ -207,14 +207,14 @@ def _by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
     return found
 
 
-def _add_move(
-    move: Moved,
+def _add_state_change(
+    change: StateChanged,
     ended: Sequence[Step],
     parts: dict[tuple[Training, int], list[Part]],
     personal: dict[Registration, list[Part]],
 ) -> None:
-    training = move.training
-    if move.kind == "opened":
+    training = change.training
+    if change.kind == "opened":
         part = letter_parts.of_opening(training)
         for agency_id in visible_trainings.may_register(training):
             parts[training, agency_id].append(part)
@@ -222,9 +222,9 @@ def _add_move(
     people = [s.registration for s in ended if s.registration.training_id == training.id]
     people += _live_of(training)
     for agency_id, lines in _by_agency(people).items():
-        part = letter_parts.of_lines(move.kind, training, lines, reason=move.reason)
+        part = letter_parts.of_lines(change.kind, training, lines, reason=change.reason)
         parts[training, agency_id].append(part)
-    part = to_people.of_training(move.kind, training, reason=move.reason)
+    part = to_people.of_training(change.kind, training, reason=change.reason)
     for registration in people:
         personal[registration].append(part)
 
@@ -236,24 +236,26 @@ def _add_changes(
 ) -> None:
     """Several changes of one training are told as one, from how it was at first to how it is now."""
     before: dict[Training, Facts] = {}
-    sessions: dict[Training, dict[int, MovedSession]] = defaultdict(dict)
+    sessions: dict[Training, dict[int, RescheduledSession]] = defaultdict(dict)
     for one in notes:
         if isinstance(one, Changed):
             before.setdefault(one.training, one.before)
-        elif isinstance(one, MovedSession):
+        elif isinstance(one, RescheduledSession):
             sessions[one.session.training].setdefault(one.session.id, one)
     for training in {**before, **sessions}:
         was, now = before.get(training) or of_changes.facts(training), of_changes.facts(training)
-        moved = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
+        rescheduled = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
         _add_deadline(training, was, parts)
-        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not moved:
+        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not rescheduled:
             continue
         people = _live_of(training)
         for agency_id, lines in _by_agency(people).items():
-            parts[training, agency_id].append(of_changes.of_change("changed", training, was, moved, lines))
-        if (was.where, was.zone) == (now.where, now.zone) and not moved:
+            parts[training, agency_id].append(
+                of_changes.of_change("changed", training, was, rescheduled, lines)
+            )
+        if (was.where, was.zone) == (now.where, now.zone) and not rescheduled:
             continue  # only the link, which their agency hands on to those who have a seat
-        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, moved)
+        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, rescheduled)
         for registration in people:
             personal[registration].append(part)
 

@@ -167,7 +167,7 @@ def change(programme: Programme, *, by: User, details: Details) -> Programme:
     return programme
 
 
-MOVES = {
+STEPS = {
     "activate": ({ProgrammeState.PLANNED, ProgrammeState.CLOSED}, ProgrammeState.ACTIVE),
     "close": ({ProgrammeState.ACTIVE}, ProgrammeState.CLOSED),
     "cancel": ({ProgrammeState.PLANNED, ProgrammeState.ACTIVE}, ProgrammeState.CANCELLED),
@@ -175,9 +175,9 @@ MOVES = {
 
 
 @atomic
-def move(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
-    """Take the named step (``MOVES``); to cancel needs a reason and no training that is still to come."""
-    froms, to = MOVES[name]
+def change_state(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
+    """Take the named step (``STEPS``); to cancel needs a reason and no training that is still to come."""
+    froms, to = STEPS[name]
     if programme.state not in froms:
         raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
     if name == "cancel" and not reason.strip():
@@ -262,6 +262,6 @@ def _has_trainings_ahead(programme: Programme) -> bool:
     )
 
 
-def moves(programme: Programme) -> list[str]:
+def available(programme: Programme) -> list[str]:
     """The names of the steps that its state has."""
-    return [name for name, (froms, _) in MOVES.items() if programme.state in froms]
+    return [name for name, (froms, _) in STEPS.items() if programme.state in froms]

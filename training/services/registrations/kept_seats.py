@@ -18,7 +18,7 @@ from training.rules import walltime
 from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts
 from training.services.registrations import seats
-from training.services.registrations.reserve_list import Freed, is_moving_up, next_in_line, promote
+from training.services.registrations.reserve_list import Freed, may_promote, next_in_line, promote
 from training.text import msg
 
 
@@ -34,7 +34,7 @@ def keep(
 ) -> list[Registration]:
     """Keep ``seats`` for an agency or a country; for one that has some already the number is set anew.
 
-    Those who waited for them, or for seats that are kept no more, move up. Returns who did.
+    Those who waited for them, or for seats that are kept no more, move up. Returns who was promoted.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
@@ -95,7 +95,7 @@ class Release:
 
     unused: list[tuple[SeatAllocation, int]]
     picked: set[UUID]
-    moving_up: list[Registration]
+    promoted: list[Registration]
 
     @property
     def seats(self) -> int:
@@ -111,8 +111,8 @@ def release_preview(training: Training, picked: Collection[UUID] | None = None) 
     found = Release(unused, {one.public_id for one in chosen}, [])
     released = [seat_counts.as_kept(one) for one in chosen]
     counted.kept = [kept for kept in counted.kept if kept not in released]
-    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
-        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
+    if training.promotion is Promotion.AUTOMATIC and may_promote(training):
+        found.promoted.extend(next_in_line(training, counted, Freed(found.seats)))
     return found
 
 
@@ -124,7 +124,7 @@ def release(
     picked: Collection[UUID] | None = None,
     expected: Sequence[UUID] | None = None,
 ) -> list[Registration]:
-    """Release unused kept seats to everybody, and give them to the next in line; returns who moved up.
+    """Release unused kept seats to everybody, and give them to the next in line; returns who was promoted.
 
     ``picked`` are the public ids of the allocations that are released; without it, those that are due. ``expected`` are
     the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
@@ -132,7 +132,7 @@ def release(
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
     preview = release_preview(training, picked)
-    if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
+    if expected is not None and [one.public_id for one in preview.promoted] != list(expected):
         raise Conflict(
             msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
         )

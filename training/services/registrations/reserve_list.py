@@ -71,11 +71,11 @@ def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[
     )
 
 
-def arrange(moved: Sequence[Registration], rank: int, by: User | None) -> None:
+def arrange(people: Sequence[Registration], rank: int, by: User | None) -> None:
     """Give those on one training's list ``rank`` and the ranks after it, under the training's lock."""
-    steps.arrange(moved, rank)
-    changes = {"from": rank, "people": len(moved)}
-    audit.record(by=by, action="reserve_list.arrange", thing=moved[0].training, changes=changes)
+    steps.arrange(people, rank)
+    changes = {"from": rank, "people": len(people)}
+    audit.record(by=by, action="reserve_list.arrange", thing=people[0].training, changes=changes)
 
 
 @atomic
@@ -153,7 +153,7 @@ class Freed:
 
 
 def promote(training: Training, freed: Freed, *, by: User | None) -> list[Registration]:
-    """Give free seats to the next in line; the caller holds the lock. Returns who moved up.
+    """Give free seats to the next in line; the caller holds the lock. Returns who was promoted.
 
     First come: as long as a seat is free and somebody may take it. By approval: as many as became free, now or
     earlier when nobody could take them (``Training.freed_seats``): a coordinator who put people on the list while
@@ -161,7 +161,7 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     training's cut-off has come.
     """
     counted, promoted = seat_counts.count(training), []
-    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+    if training.promotion is Promotion.AUTOMATIC and may_promote(training):
         promoted = next_in_line(training, counted, freed)
     for candidate in promoted:
         # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
@@ -175,7 +175,7 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     return promoted
 
 
-def is_moving_up(training: Training) -> bool:
+def may_promote(training: Training) -> bool:
     """Whether those on the reserve list may still move up: it is to be held, and its cut-off is ahead."""
     return training.state in visible_trainings.OFFERED_TO_PARTNERS and clock.today(training.zone) < ends_on(
         training
@@ -282,7 +282,7 @@ def renew_offers(training: Training) -> None:
 
 
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
-    """Give free seats to those who wait for one, in every training for which the agency waits; returns who moved up."""
+    """Give free seats to those who wait for one, in every training for which the agency waits; returns who was promoted."""
     waiting = (
         select(Training)
         .join(Registration, Registration.training_id == Training.id)
@@ -290,8 +290,8 @@ def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
         .distinct()
         .order_by(Training.id)
     )
-    moved = []
+    promoted = []
     for training in db.session.scalars(waiting).all():
         locked_trainings.lock(training)
-        moved += promote(training, Freed(), by=by)
-    return moved
+        promoted += promote(training, Freed(), by=by)
+    return promoted

@@ -36,7 +36,7 @@ def why_not_yet(
             one.id: msg("The training is postponed: seats are given again once it has new days.")
             for one in waiting
         }
-    if not reserve_list.is_moving_up(training):
+    if not reserve_list.may_promote(training):
         day = reserve_list.ends_on(training)
         return {one.id: msg("Nobody moves up any more since %(day)s.", day=day) for one in waiting}
     counted = seat_counts.count(training)
@@ -67,7 +67,7 @@ def next_up(training: Training) -> list[Registration]:
 
     Nearest is who is near the agency that gave a seat up last.
     """
-    if training.promotion is not Promotion.PROPOSED or not reserve_list.is_moving_up(training):
+    if training.promotion is not Promotion.PROPOSED or not reserve_list.may_promote(training):
         return []
     last = db.session.scalar(
         select(Registration)
@@ -93,7 +93,7 @@ def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
     waiting = of.where(Registration.state == S.RESERVE).scalar_subquery()
     wanted = found.where(Training.promotion == Promotion.PROPOSED, held < Training.capacity, waiting > 0)
     near = db.session.scalars(wanted.order_by(Training.starts_on, Training.id).limit(4 * most))
-    return [training for training in near if reserve_list.is_moving_up(training)][:most]
+    return [training for training in near if reserve_list.may_promote(training)][:most]
 
 
 def rule(training: Training) -> Message:

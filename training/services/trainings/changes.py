@@ -85,7 +85,7 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
 
 @atomic
 def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
-    """Change a training; seats that this adds go to the next in line. Returns who moved up.
+    """Change a training; seats that this adds go to the next in line. Returns who was promoted.
 
     A new zone keeps the wall time of its sessions; capacity never falls below the seats held.
     """
@@ -98,11 +98,11 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already
             _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
-        moved = details.zone != training.zone
+        has_new_zone = details.zone != training.zone
         _check_dates_span_sessions(training, details)
         _set(training, details)
         _check(training, training.programme)
-        if moved:
+        if has_new_zone:
             _check_deadlines(training)
             sessions.derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was

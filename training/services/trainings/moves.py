@@ -102,7 +102,7 @@ def available(training: Training) -> list[str]:
 
 @atomic
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
-    """Take the named step, or raise ``Conflict`` with what stands against it; returns who moved up.
+    """Take the named step, or raise ``Conflict`` with what stands against it; returns who was promoted.
 
     Cancelling and postponing call the sessions off, which sets rooms and trainers free; cancelling ends the registrations
     too, by the organiser. When registration opens again, offers stand anew and seats that became free are given.
@@ -125,7 +125,7 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
-    notices.training_moved(training, name=name, reason=reason)
+    notices.state_changed(training, name=name, reason=reason)
     if name == "cancel":
         _end_registrations(training, by, reason)
     if name == "open":

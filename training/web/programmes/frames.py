@@ -66,7 +66,7 @@ def show(programme: Programme) -> Response:
         held=visible_trainings.held_counts(found.items),
         targets=figures.against_targets(programme),
         target_names=TargetsForm(),
-        moves=frames.moves(programme),
+        steps=frames.available(programme),
     )
 
 
@@ -128,8 +128,8 @@ def targets(programme: Programme) -> Response:
     )
 
 
-def _move(programme: Programme, name: str) -> Response:
-    frames.move(programme, by=current_user._get_current_object(), name=name, reason=reason())
+def _change_state(programme: Programme, name: str) -> Response:
+    frames.change_state(programme, by=current_user._get_current_object(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
@@ -138,18 +138,18 @@ def _move(programme: Programme, name: str) -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def activate(programme: Programme) -> Response:
     """Begin, or begin again."""
-    return _move(programme, "activate")
+    return _change_state(programme, "activate")
 
 
 @bp.post("/<uuid:public_id>/close")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def close(programme: Programme) -> Response:
     """End as planned."""
-    return _move(programme, "close")
+    return _change_state(programme, "close")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End before it is done."""
-    return _move(programme, "cancel")
+    return _change_state(programme, "cancel")

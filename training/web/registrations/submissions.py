@@ -298,8 +298,8 @@ def accept(registration: Registration) -> Response:
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
     held = registration.holds_seat
-    moved = submissions.withdraw(registration, by=_user(), reason=reason())
-    own = [one.name for one in moved if not _is_partner() or one.agency_id == current_user.agency_id]
+    promoted = submissions.withdraw(registration, by=_user(), reason=reason())
+    own = [one.name for one in promoted if not _is_partner() or one.agency_id == current_user.agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
     if held:
