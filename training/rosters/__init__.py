@@ -5,12 +5,12 @@ row and column.
 
 - ``table``: a sheet as text
 - ``child``: the process that opens an upload
-- ``read``: from an upload to a table
 - ``words``: the titles of columns in four languages
 - ``example``: the list to fill in, and its example row
 - ``values``: from a cell to a value
 - ``contents``: what a column holds, told by its cells
 - ``headers``: which column is what
+- ``read``: from an upload to a table
 - ``footers``: rows that hold no person
 - ``rows``: from rows to people
 """

@@ -2,13 +2,13 @@
 
 - ``access``: the only gate; a view that names no permission is refused
 - ``assets``: front-end files under their hashed names
-- ``choices``: what selects offer
-- ``errors``: refusals and mistakes as pages
-- ``exports``: a list as a file
-- ``labels``: words for the values of enumerations
 - ``language``: languages, and the formats of dates and numbers
+- ``labels``: words for the values of enumerations
 - ``menu``: the navigation
-- ``once``: a form that is sent twice has one effect
 - ``respond``: pages, paging, and files to download
+- ``choices``: what selects offer
+- ``exports``: a list as a file
+- ``once``: a form that is sent twice has one effect
+- ``errors``: refusals and mistakes as pages
 - ``security``: headers, cookies and limits of every request
 """
