@@ -254,7 +254,7 @@ def close(session: TrainingSession, *, by: User | None) -> None:
     """Sign the register off; refused before the session has ended and while somebody is not recorded."""
     _lock(session)
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
+        raise Conflict(msg("This session was called off: it has no register."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("This register is closed already."), "register_closed")
     if session.ends_at > clock.now():
@@ -313,7 +313,7 @@ def _lock(session: TrainingSession) -> None:
 
 def _check_markable(session: TrainingSession, reason: str) -> None:
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
+        raise Conflict(msg("This session was called off: it has no register."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(
             msg("This register is locked. A coordinator can reopen it with a reason."), "register_locked"

@@ -160,7 +160,7 @@ def change(
     """Change a session; one whose register is closed stays as it was held."""
     _check_plannable(session.training)
     if session.is_cancelled:
-        raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
+        raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)
@@ -189,7 +189,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     if session.is_cancelled:
-        raise Conflict(msg("This session is cancelled already."), "cancelled")
+        raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)

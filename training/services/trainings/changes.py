@@ -220,7 +220,7 @@ def _check_dates_span_sessions(training: Training, details: Details) -> None:
         if not details.starts_on <= session.starts_local.date() <= details.ends_on:
             raise Invalid(
                 msg(
-                    "A session stands on %(day)s, outside these dates: move or cancel it first.",
+                    "A session is planned on %(day)s, outside these dates: change its day or call it off first.",
                     day=session.starts_local.date(),
                 ),
                 field="starts_on",
