@@ -28,7 +28,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.services import seat_counts, visible_trainings
-from training.services.attendance import registers as attendance_registers
+from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 
@@ -79,10 +79,10 @@ def of_coordinator(user: User) -> Due:
         .limit(MOST)
     ).all()
     in_scope = visible_trainings.in_scope(user)
-    work = attendance_registers.open_work(
-        schedule_visible.search(user, sort="starts_at", descending=False)
-    ).where(in_scope)
-    registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
+    work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).where(
+        in_scope
+    )
+    still_open = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = (
         visible_trainings.visible_to(user)
         .where(
@@ -98,8 +98,8 @@ def of_coordinator(user: User) -> Due:
     return Due(
         [(training, count) for training, count, _ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
-        [session for session, _ in registers],
-        registers[0][1] if registers else 0,
+        [session for session, _ in still_open],
+        still_open[0][1] if still_open else 0,
         list(db.session.scalars(soon.limit(MOST))),
         _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
@@ -209,9 +209,7 @@ def registrations_of_partner(user: User) -> list[Registration]:
 def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
     """(sessions of today and to come, sessions given whose register is still open)."""
     coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
-    work = attendance_registers.open_work(
-        schedule_visible.search(user, sort="starts_at", descending=False)
-    ).limit(12)
+    work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
 
 

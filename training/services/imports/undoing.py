@@ -33,8 +33,7 @@ from training.models import (
     User,
 )
 from training.services import audit, locked_trainings, seat_counts
-from training.services.letters import notices
-from training.services.letters import parts as letter_parts
+from training.services.letters import notices, parts
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.trainees import records
@@ -258,22 +257,22 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     ).all()
     if not gone:
         return
-    lines: list[letter_parts.Line] = [partial(_line, one, reason) for one in gone]
-    parts = letter_parts.of_people(training, {"withdrawn": lines})
-    digest = letter_parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
-    for part in parts:
+    lines: list[parts.Line] = [partial(_line, one, reason) for one in gone]
+    to_agency = parts.of_people(training, {"withdrawn": lines})
+    digest = parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
+    for part in to_agency:
         note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
     note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
 
 
-def _as_it_stands(part: letter_parts.Part) -> letter_parts.Part:
+def _as_it_stands(part: parts.Part) -> parts.Part:
     """The part with what it says now: the people whom it names are not there any more when it is written."""
     said = {language: part.values(language) for language in LANGUAGES}
-    return letter_parts.Part(part.kind, said.__getitem__)
+    return parts.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
-    return letter_parts.with_reason(registration, letters.said(reason, language))
+    return parts.with_reason(registration, letters.said(reason, language))
 
 
 def _count(found: Any) -> int:

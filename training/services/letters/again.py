@@ -21,8 +21,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services.letters import outbox
-from training.services.letters import parts as letter_parts
+from training.services.letters import outbox, parts
 from training.text import msg
 
 UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
@@ -50,8 +49,8 @@ def of_registrations(numbers: Sequence[int]) -> None:
         .execution_options(populate_existing=True)
     )
     told = [one for one in found if _is_to_be_told(one)]
-    insert_many(OutgoingMail, letter_parts.to_trainees(told))
-    _hand_over([one for one in told if not letter_parts.is_written_to(one)])
+    insert_many(OutgoingMail, parts.to_trainees(told))
+    _hand_over([one for one in told if not parts.is_written_to(one)])
 
 
 def of_returned(trainee: Trainee) -> None:
@@ -88,7 +87,7 @@ def send_again(message: OutgoingMail) -> None:
     registration = message.registration
     if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
         raise Conflict(msg("This letter is not written anew: the registration has ended."), "ended")
-    if not letter_parts.is_written_to(registration):
+    if not parts.is_written_to(registration):
         raise Conflict(
             msg("There is still no address to write to. Add it to the person, then try again."), "no_address"
         )
@@ -122,7 +121,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
         registration = message.registration
         assert registration is not None
         had_none = message.state is MailState.NO_ADDRESS
-        if not _is_to_be_told(registration) or letter_parts.is_written_to(registration) is not had_none:
+        if not _is_to_be_told(registration) or parts.is_written_to(registration) is not had_none:
             continue
         if had_none:
             _write_anew(message, registration)
@@ -142,7 +141,7 @@ def _is_to_be_told(registration: Registration) -> bool:
 
 
 def _write_anew(message: OutgoingMail, registration: Registration) -> None:
-    (fresh,) = letter_parts.to_trainees([registration])
+    (fresh,) = parts.to_trainees([registration])
     for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
         setattr(message, name, fresh[name])
     message.attempts = 0
@@ -161,5 +160,5 @@ def _hand_over(people: Sequence[Registration]) -> None:
     groups: dict[tuple[Training, int], list[Registration]] = defaultdict(list)
     for one in people:
         groups[one.training, one.agency_id].append(one)
-    parts = {key: [letter_parts.of_hand_over(key[0], found)] for key, found in groups.items()}
-    insert_many(OutgoingMail, letter_parts.to_agencies(parts))
+    to_agencies = {key: [parts.of_hand_over(key[0], found)] for key, found in groups.items()}
+    insert_many(OutgoingMail, parts.to_agencies(to_agencies))

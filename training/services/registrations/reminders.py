@@ -29,8 +29,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.services import locked_trainings, visible_trainings
-from training.services.letters import parts as letter_parts
-from training.services.letters import to_people
+from training.services.letters import parts, to_people
 from training.services.letters.parts import Part, name_of
 from training.services.registrations import seats
 
@@ -57,20 +56,20 @@ def queue_due() -> int:
 def remind(training: Training, *, kind: str) -> int:
     """Remind every agency that has reason to be and was not before; returns how many."""
     locked_trainings.lock(training)
-    parts = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
-    days = _days(training, kind, parts)
+    due = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
+    days = _days(training, kind, due)
     known = db.session.execute(
         select(Reminder.agency_id, Reminder.day).where(
             Reminder.training_id == training.id, Reminder.kind == kind
         )
     )
     done = {(agency_id, day) for agency_id, day in known}
-    fresh = {number: part for number, part in parts.items() if (number, days[number]) not in done}
+    fresh = {number: part for number, part in due.items() if (number, days[number]) not in done}
     for number in fresh:
         one = Reminder(kind=kind, training_id=training.id, agency_id=number, day=days[number], at=clock.now())
         db.session.add(one)
     parts_of = {(training, agency_id): [part] for agency_id, part in fresh.items()}
-    insert_many(OutgoingMail, letter_parts.to_agencies(parts_of))
+    insert_many(OutgoingMail, parts.to_agencies(parts_of))
     if kind == START_NEAR and fresh:
         _remind_people(training, fresh)
     return len(fresh)
@@ -138,7 +137,7 @@ def _unused(training: Training) -> dict[int, Part]:
         if until and now < until <= now + BEFORE_DEADLINE and until < training.registration_closes_local:
             at = walltime.instant(until, training.zone)
             said = _said_of(allocation, free)
-            found[agency_id] = letter_parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
+            found[agency_id] = parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
     return {agency_id: found[agency_id] for agency_id in _active(set(found))}
 
 
@@ -149,7 +148,7 @@ def _unfinished(training: Training) -> dict[int, Part]:
     found = {}
     for agency_id in _active(set(said) | set(lines)):
         free, pool = said.get(agency_id, (0, ""))
-        found[agency_id] = letter_parts.of_deadline(
+        found[agency_id] = parts.of_deadline(
             DEADLINE_NEAR,
             training,
             training.registration_closes_at,
@@ -183,8 +182,7 @@ def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
 def _coming(training: Training) -> dict[int, Part]:
     lines = _people(training, S.CONFIRMED)
     return {
-        agency_id: letter_parts.of_lines(START_NEAR, training, lines[agency_id])
-        for agency_id in _active(set(lines))
+        agency_id: parts.of_lines(START_NEAR, training, lines[agency_id]) for agency_id in _active(set(lines))
     }
 
 
@@ -201,7 +199,7 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
         .order_by(Registration.id)
     )
     part = to_people.of_training(START_NEAR, training)
-    reached = {one: [part] for one in coming if letter_parts.is_written_to(one)}
+    reached = {one: [part] for one in coming if parts.is_written_to(one)}
     insert_many(OutgoingMail, to_people.to_people(reached))
 
 
