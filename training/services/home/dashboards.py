@@ -131,7 +131,10 @@ def _number(states: Iterable[RegistrationState]) -> ScalarSelect[int]:
 
 
 def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
-    """The trainings with kept seats whose deadline, or else the registration's, has passed, and how many are unused."""
+    """The trainings with kept seats that are due for release, and how many of these seats are unused.
+
+    They are due when their own deadline has passed, or that of the registration where they have none.
+    """
     nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
         SeatAllocation.released_at.is_(None),
         # a day more, for the zones
@@ -196,7 +199,11 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
 
 
 def registrations_of_partner(user: User) -> list[Registration]:
-    """The agency's latest registrations; when they changed would tell of others, who move them on the reserve list."""
+    """The agency's latest registrations, the newest first.
+
+    They are not ordered by their last change. That would tell of other agencies, whose people change the ranks on the
+    reserve list.
+    """
     found = (
         visible.visible_to(user)
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))

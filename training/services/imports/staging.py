@@ -1,4 +1,4 @@
-"""Staging: a roster is read, its columns matched, its rows corrected and chosen for; nothing else is stored."""
+"""Staging: a roster is read, its columns are matched, its rows corrected. Nothing is stored but the batch."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
 
 
 def _untouched(guesses: Sequence[str], typed: dict[str, str]) -> list[str]:
-    """The guesses that stay guesses; family and given names were split in one, and whoever types one has seen both."""
+    """The guesses that nobody has touched. Both names were split in one, so whoever types one has looked at both."""
     settled = {*typed, *(rows.GUESSED_NAMES if rows.GUESSED_NAMES & typed.keys() else ())}
     return [name for name in guesses if name not in settled]
 

@@ -1,6 +1,6 @@
 """What confirming a staged file would do with each of its rows.
 
-People are matched against those of the same agency only: what others know never shows.
+Rows are compared with people of the same agency only. What other agencies know never shows.
 """
 
 from __future__ import annotations
@@ -143,7 +143,8 @@ def mapping_as_json(mapping: Mapping) -> dict[str, Any]:
 def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
     """The lines of a staged file with their verdicts as of now.
 
-    Where the same file was stored at ``stored_at``, who was said to be new before that is looked at again.
+    ``stored_at`` is when the same file was stored before. If a row was said to be a new person before that, it is
+    judged again.
     """
     kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
     rows = [from_json(row) for row in kept]
@@ -230,7 +231,7 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 
 
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
-    """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
+    """For rows whose name is not known: people of the agency, or rows above, whose name is another spelling of it."""
     strangers = [
         line
         for line in lines
@@ -254,7 +255,10 @@ def _person(values: dict[str, str]) -> Person:
 
 
 def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
-    """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
+    """Mark rows whose names are spellings of one name, unless different e-mail addresses tell the persons apart.
+
+    One address for both does not prove that they are one person: it may be an office's.
+    """
     seen: dict[Key, dict[str, Line]] = {}
     for line, found in zip(lines, keys, strict=True):
         email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]

@@ -1,4 +1,4 @@
-"""Telling registered persons anew: when their link, their address or the way to them is another than it was written with."""
+"""Telling registered people anew: their link or their address has changed, or the way to reach them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
 
 
 def of_registrations(numbers: Sequence[int]) -> None:
-    """The links to these registrations are others now: the old notices fall away, and the people are told anew.
+    """The links to these registrations have changed: old notices are dropped, and the people are told anew.
 
-    What else waits for them is still true; it is sent without the old link.
+    Other letters that wait for them are still true. They are sent without the old link.
     """
     db.session.execute(
         update(OutgoingMail)
@@ -54,7 +54,7 @@ def of_registrations(numbers: Sequence[int]) -> None:
 
 
 def of_returned(trainee: Trainee) -> None:
-    """The person came to an agency: what it registered them for, if anything, is told anew, for it fell silent meanwhile."""
+    """The person came back to an agency. What it registered them for is told anew: meanwhile nothing was sent."""
     theirs = select(Registration.id).where(
         Registration.trainee_id == trainee.id,
         Registration.agency_id == trainee.agency_id,
@@ -77,9 +77,9 @@ def of_agency(agency: Agency) -> None:
 
 @atomic
 def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more; one for which there was no address is written anew when there is one.
+    """Try a failed message once more, or write one anew that had no address and has one now.
 
-    Raises ``Conflict`` for any other, and while there is still no address.
+    Raises ``Conflict`` for any other message, and while there is still no address.
     """
     if message.state is not MailState.NO_ADDRESS:
         outbox.send_again(message)
@@ -148,7 +148,7 @@ def _write_anew(message: OutgoingMail, registration: Registration) -> None:
 
 
 def _give_up(message: OutgoingMail, registration: Registration) -> None:
-    """The focal point tells the person instead; a letter without an address can be written once there is one."""
+    """The focal point tells the person instead. A letter without an address can be written once there is an address."""
     by_focal_point = registration.trainee.contact_via_focal_point or registration.agency.confidential
     message.state = MailState.DROPPED if by_focal_point else MailState.NO_ADDRESS
     message.last_error = str(outbox.BY_FOCAL_POINT if by_focal_point else outbox.NO_ADDRESS)

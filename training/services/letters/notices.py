@@ -1,7 +1,7 @@
-"""Notices: what the steps of a unit of work mean for whom. The one place from which letters about trainings go out.
+"""From the steps of a unit of work to its letters: the one place from which letters about trainings go out.
 
-Steps are noted where they are taken and written as mail when the unit of work ends, so that one action makes one
-letter for each agency, and one that is rolled back makes none. A letter to an agency names its own people alone.
+A step is noted where it is taken. The notes become mail when the unit of work ends. So one action makes one letter for
+each agency, and an action that is rolled back makes none. A letter to an agency names its own people only.
 """
 
 from __future__ import annotations
@@ -262,7 +262,10 @@ def _add_changes(
 def _add_deadline(
     training: Training, was: Facts, to_agencies: dict[tuple[Training, int], list[Part]]
 ) -> None:
-    """A deadline that is or was ahead is told, while people can be registered, to all who may or have done so."""
+    """Tell of a changed deadline, while people can be registered and the old or the new deadline is ahead.
+
+    All agencies that may register people, or have done so, are told.
+    """
     now = training.registration_closes_at
     if (
         now == was.closes_at

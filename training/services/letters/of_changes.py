@@ -1,4 +1,4 @@
-"""What is told when a training changes: where and when it was and is held, its deadline, and sessions that move."""
+"""What is told when a training changes: its place, its deadline, and sessions that are rescheduled or called off."""
 
 from __future__ import annotations
 

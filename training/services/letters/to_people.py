@@ -1,6 +1,6 @@
-"""Letters to the people registered about what became of their registration, besides the notice that begins it.
+"""Letters to registered people about their registration, except the notice with which it begins.
 
-Written to is only who may be written to directly; of the others the letter to their agency speaks.
+Only people who may be written to directly get one. For the others, the letter to their agency says it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Programmes: the funded frames. Retagging one is refused while a training below it would no longer fit."""
+"""Programmes, which fund trainings. One cannot get a theme with which a training below it would not fit."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Reminders: kept seats or the registration have a deadline that is near, the training starts soon.
+"""Reminders: the deadline of kept seats or of the registration is near, or the training starts soon.
 
-Each agency gets each once for a day: when the dates or the deadline move, the reminders of the new ones go out.
-
-The training is locked while its reminders are written, and the key of ``Reminder`` holds whatever else happens.
+An agency gets each reminder once for a day. When the dates or the deadline change, it is reminded of the new ones. The
+training is locked while its reminders are written; the key of ``Reminder`` refuses a second one in any case.
 """
 
 from __future__ import annotations
@@ -160,14 +159,14 @@ def _unfinished(training: Training) -> dict[int, Part]:
 
 
 def _said_of(allocation: SeatAllocation, free: int) -> tuple[int, str]:
-    """What an agency is told: how many of its own are free; of its country's only whether some are, or few."""
+    """What an agency is told: the number of its own free seats; of its country's seats only "some" or "few"."""
     if allocation.agency_id is not None:
         return free, ""
     return 0, seats.pool_state(free, allocation.training.capacity).value
 
 
 def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
-    """Out of what each agency takes its seats, its own or else its country's, and how many are free, where some are."""
+    """The seats of each agency, its own or else its country's, and how many of them are free, where some are."""
     kept = [(line.allocation, line.free) for line in seats.table(training) if line.allocation and line.kept]
     own = {one.agency_id: (one, free) for one, free in kept if one.agency_id is not None}
     of_country = {one.country: (one, free) for one, free in kept if one.country is not None}

@@ -1,4 +1,4 @@
-"""What agencies do with the seats kept for them: give some back at once, or ask for more and be answered."""
+"""What agencies do with the seats kept for them: they give some back at once, or ask for more and get an answer."""
 
 from __future__ import annotations
 

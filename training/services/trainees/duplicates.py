@@ -1,6 +1,6 @@
-"""Who may be one person: found by keys, never across agencies for a partner; looked at by coordinators.
+"""Pairs of records that may be one person, found by keys. A partner is only shown people of its own agency.
 
-Merging stands in ``merges``.
+Coordinators look at the pairs. Merging is in ``merging.merges``.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Pair:
         return max(self.people, key=lambda one: self.counts[one.id])
 
     def better(self, name: str) -> Trainee:
-        """Whose value of a field is taken, unless somebody says otherwise: of who stays, where it has one."""
+        """Whose value of a field is taken by default: that of the person who stays, if they have one."""
         blank = ("", None, Sex.NOT_RECORDED)
         other = self.other if self.fuller is self.one else self.one
         return other if getattr(self.fuller, name) in blank else self.fuller
@@ -98,7 +98,7 @@ def of(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POS
 
 
 def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
-    """For each of many people, by their keys, the ids of those of the agency who may be they, in a few statements."""
+    """For many people, each given by its keys: the ids of the agency's people who may be the same, in a few statements."""
     beyond = _beyond(Grade.LIKELY)
     wanted: dict[tuple[str, int], list[int]] = {}
     for place, keys_of_one in enumerate(asked):
@@ -157,8 +157,8 @@ def _of(person: Person, agency_id: int | None, least: Grade) -> list[Duplicate]:
 def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:
     """Pairs who may be one, across all agencies, the best grade first, without those that are known to be two.
 
-    A pair is listed once, under the smallest key that both have. The keys' index gives the order, so that the first
-    pages are read without finding the rest; for the same reason nobody counts the pairs.
+    A pair is listed once, under the smallest key that both have. The index of the keys gives the order, so the first
+    pages are read without finding all the others. For the same reason nobody counts the pairs.
     """
     one, other = aliased(TraineeKey), aliased(TraineeKey)
     smaller_one, smaller_other = aliased(TraineeKey), aliased(TraineeKey)

@@ -1,4 +1,4 @@
-"""Trainings: planned, opened, held, completed. Each step between states is a named action with its guard."""
+"""Trainings: planned and changed. What follows from a change is done here too."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
 
 @atomic
 def add_seat_at_the_door(training: Training, *, by: User) -> None:
-    """One seat more, for the person who stands at the door and takes it in the same step: nobody else moves up."""
+    """Add one seat for the person at the door, who takes it in the same step. Nobody else is promoted."""
     locked_trainings.lock(training)
     before = audit.snapshot(training)
     training.capacity += 1

@@ -1,4 +1,4 @@
-"""A training's steps between its states: each named, each with the guard that may refuse it."""
+"""A training's moves from state to state. Each has a name, and a guard that may refuse it."""
 
 from __future__ import annotations
 
@@ -104,8 +104,9 @@ def available(training: Training) -> list[str]:
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
     """Take the named step, or raise ``Conflict`` with what stands against it; returns who was promoted.
 
-    Cancelling and postponing call the sessions off, which sets rooms and trainers free; cancelling ends the registrations
-    too, by the organiser. When registration opens again, offers stand anew and seats that became free are given.
+    Cancelling and postponing call the sessions off, which sets rooms and trainers free. Cancelling also ends the
+    registrations, with the organiser as the reason. When registration opens again, offers are renewed, and seats that
+    became free are given.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -140,5 +141,5 @@ def _end_registrations(training: Training, by: User | None, reason: str) -> None
 
 
 def _forget_reminders(training: Training) -> None:
-    """It opens anew: those who were reminded before it was postponed are reminded again, on the same days too."""
+    """The training opens again: people who were reminded before it was postponed are reminded again."""
     db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))
