@@ -185,7 +185,7 @@ PLANTED = {
     "one more than there are seats is promoted": (reserve_list, "next_in_line", _gives_one_more),
     "kept seats are given to anybody": (reserve_list, "next_in_line", _forgets_the_share),
     "nobody is promoted": (reserve_list, "next_in_line", _forgets_everybody),
-    "people are promoted after the cut-off": (reserve_list, "is_moving_up", _forgets_the_cut_off),
+    "people are promoted after the cut-off": (reserve_list, "may_promote", _forgets_the_cut_off),
     "an agency is told twice": (notices, "step_taken", _tells_twice),
 }
 

@@ -44,7 +44,7 @@ def test_what_a_name_column_holds_is_told_by_its_neighbours(titles, line, guesse
 
     folded = (fold(row.values["family_name"]), fold(row.values["given_names"]))
     assert sorted(folded) == ["anna", "petrova"]
-    assert bool(row.proposals) is guessed
+    assert bool(row.guesses) is guessed
     assert guessed or folded == ("petrova", "anna")
 
 

@@ -74,7 +74,7 @@ ALONE = frozenset({"trainee"})
 """Kinds that are whole letters; the others are parts that stand in the frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
 """Kinds that tell a person that their registration has ended, and so are sent although it has."""
-CALLED_OFF = {"en": "cancelled", "fr": "annulée", "ru": "отменено"}
+CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 

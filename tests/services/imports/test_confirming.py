@@ -99,7 +99,7 @@ def test_split_names_want_to_be_accepted(make: Make):
 
     with pytest.raises(Invalid, match="is a guess"):
         confirming.confirm(batch, by=None)
-    outcome = confirming.confirm(batch, by=None, accept_proposals=True)
+    outcome = confirming.confirm(batch, by=None, accept_guesses=True)
 
     assert outcome.new_people == 7
 

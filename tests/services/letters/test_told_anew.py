@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -120,9 +121,9 @@ def test_who_may_not_be_written_to_any_more_is_handed_the_link(how, focal, make:
     elif how == "no address":
         records.change(person, by=None, person=make.person(person, email=""))
     else:
-        names = ("code", "name", "native_name", "type", "theme", "country", "parent", "address", "website", "email", "phone")  # fmt: skip
-        known = {name: getattr(focal.agency, name) for name in names}
-        agencies.change(focal.agency, by=make.user(), confidential=True, **known)
+        known = {field.name: getattr(focal.agency, field.name) for field in fields(agencies.Details)}
+        details = agencies.Details(**{**known, "confidential": True})
+        agencies.change(focal.agency, by=make.user(), details=details)
 
     sent = send(app)
 

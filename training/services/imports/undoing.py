@@ -1,6 +1,6 @@
 """Undoing a confirmed import while nothing has built on it: as if the file had never been sent.
 
-Only whom a letter has reached already is not taken for somebody who never was: these registrations end as withdrawn.
+There is one exception. If somebody was sent a letter already, their registration stays and ends as withdrawn.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ from training.models import (
     User,
 )
 from training.services import audit, locked_trainings, seat_counts
-from training.services.letters import notices
-from training.services.letters import parts as letter_parts
+from training.services.letters import notices, parts
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.trainees import records
@@ -137,9 +136,10 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, is told
-    so, and stays known; the links of the others say that it was taken back. Drafts that the list ended are drafts again. Returns how many registrations are taken back.
-    Raises ``Conflict`` where something has built on it.
+    The agency and the coordinators are told. People who were sent a letter stay known, their registration ends as
+    withdrawn, and they are told so. The links of the others say that the registration was taken back. Drafts that the
+    list ended are drafts again. Returns how many registrations are taken back. Raises ``Conflict`` if something has
+    built on one of them.
     """
     training = batch.training
     locked_trainings.lock(training)
@@ -222,7 +222,7 @@ def _remove(made: Sequence[int]) -> None:
 
 
 def _draft_again(ended: Sequence[int], by: User) -> None:
-    """Give the agency the drafts back that the list ended, of people who are still its own and stand nowhere else."""
+    """Give the agency back the drafts that the list ended, if their people are still its own and not registered anew."""
     other = aliased(Registration)
     stands = other.state.in_([RegistrationState.DRAFT, *LIVE]) & (
         other.training_id == Registration.training_id
@@ -260,22 +260,22 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     ).all()
     if not gone:
         return
-    lines: list[letter_parts.Line] = [partial(_line, one, reason) for one in gone]
-    parts = letter_parts.of_people(training, {"withdrawn": lines})
-    digest = letter_parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
-    for part in parts:
+    lines: list[parts.Line] = [partial(_line, one, reason) for one in gone]
+    to_agency = parts.of_people(training, {"withdrawn": lines})
+    digest = parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
+    for part in to_agency:
         note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
     note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
 
 
-def _as_it_stands(part: letter_parts.Part) -> letter_parts.Part:
-    """The part with what it says now: the people whom it names are not there any more when it is written."""
+def _as_it_stands(part: parts.Part) -> parts.Part:
+    """The part with its text as of now. When the letter is written, the people whom it names are gone."""
     said = {language: part.values(language) for language in LANGUAGES}
-    return letter_parts.Part(part.kind, said.__getitem__)
+    return parts.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
-    return letter_parts.with_reason(registration, letters.said(reason, language))
+    return parts.with_reason(registration, letters.said(reason, language))
 
 
 def _count(found: Any) -> int:

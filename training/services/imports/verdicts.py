@@ -1,12 +1,12 @@
 """What confirming a staged file would do with each of its rows.
 
-People are matched against those of the same agency only: what others know never shows.
+Rows are compared with people of the same agency only. What other agencies know never shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.rosters import headers
-from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rosters.rows import CellError, RosterRow, first_of, mark_duplicates
 from training.rules import given as given_fields
 from training.rules.alike import Key
 from training.rules.given import Given
@@ -28,6 +28,8 @@ from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
 """What somebody may choose for a row besides a known person's id."""
+STORED_NAMES = {"guessed": "proposed"}
+"""Fields of the mapping that a batch keeps under the name they once had: what is stored stays readable."""
 NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
 COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
 
@@ -70,7 +72,7 @@ class Known(NamedTuple):
 class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``duplicate_of`` is the number of
     an earlier row that may be the same person; ``not_taken`` is (known, new) by field of what the sheet says anew of the
     agency's ``registration`` of somebody who is registered already: a list doesn't change it; ``faults`` is what was typed by field, where it cannot be taken, and
     ``shown`` what stands in the fields to correct.
@@ -80,14 +82,14 @@ class Line:
     values: dict[str, str]
     verdict: Verdict = Verdict.NEW
     errors: list[CellError] = field(default_factory=list)
-    proposals: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     choice: str = ""
     person: Known | None = None
     likely: list[Known] = field(default_factory=list)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
-    twin: int = 0
+    duplicate_of: int = 0
     registration: UUID | None = None
     not_taken: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -109,7 +111,7 @@ def as_json(row: RosterRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "values": row.values,
-        "proposals": row.proposals,
+        "proposals": row.guesses,
         "errors": errors,
         "faults": row.faults,
         "choice": "",
@@ -135,17 +137,24 @@ def from_json(kept: dict[str, Any]) -> RosterRow:
 def mapping_of(batch: ImportBatch) -> headers.Mapping:
     """Which column is what in the staged file."""
     assert isinstance(batch.mapping, dict)
-    return headers.Mapping(**{key: batch.mapping[key] for key in headers.Mapping.__dataclass_fields__})
+    named = {key: batch.mapping[STORED_NAMES.get(key, key)] for key in headers.Mapping.__dataclass_fields__}
+    return headers.Mapping(**named)
+
+
+def mapping_as_json(mapping: headers.Mapping) -> dict[str, Any]:
+    """Which column is what, as the batch keeps it."""
+    return {STORED_NAMES.get(key, key): value for key, value in asdict(mapping).items()}
 
 
 def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
     """The lines of a staged file with their verdicts as of now.
 
-    Where the same file was stored at ``stored_at``, who was said to be new before that is looked at again.
+    ``stored_at`` is when the same file was stored before. If a row was said to be a new person before that, it is
+    judged again.
     """
     kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
     rows = [from_json(row) for row in kept]
-    mark_doubles(
+    mark_duplicates(
         [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
     )
     lines = [
@@ -153,7 +162,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             row.number,
             row.values,
             errors=row.errors,
-            proposals=row.proposals,
+            guesses=row.guesses,
             choice=k["choice"],
             faults=k.get("faults", {}),
             shown=shown(k),
@@ -171,7 +180,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             if line.verdict is Verdict.KNOWN and line.changes:
                 line.verdict = Verdict.UPDATE
         if line.verdict is not Verdict.NEW:
-            line.proposals = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+            line.guesses = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
     return lines
 
 
@@ -191,7 +200,7 @@ def _verdict(line: Line, registered: Mapping[int, Registered]) -> Verdict:
         return Verdict.REFUSED
     if line.person is not None:
         return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
-    return Verdict.DOUBTFUL if line.likely or line.twin else Verdict.NEW
+    return Verdict.DOUBTFUL if line.likely or line.duplicate_of else Verdict.NEW
 
 
 def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
@@ -230,7 +239,7 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 
 
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
-    """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
+    """For rows whose name is not known: people of the agency, or rows above, whose name is another spelling of it."""
     strangers = [
         line
         for line in lines
@@ -240,7 +249,7 @@ def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Know
     for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
         if not line.choice:
             line.likely = [known[number] for number in numbers if number in known]
-    _mark_twins(strangers, keys)
+    _mark_duplicates(strangers, keys)
 
 
 def _person(values: dict[str, str]) -> Person:
@@ -253,14 +262,17 @@ def _person(values: dict[str, str]) -> Person:
     )
 
 
-def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
-    """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
+def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
+    """Mark rows whose names are spellings of one name, unless different e-mail addresses tell the persons apart.
+
+    One address for both does not prove that they are one person: it may be an office's.
+    """
     seen: dict[Key, dict[str, Line]] = {}
     for line, found in zip(lines, keys, strict=True):
         email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]
         met = [first_of(seen.get((key, (0, 2, 1)[side]), {}), email) for key, side in named]
         if not line.choice and not line.likely:
-            line.twin = min((one.number for one in met if one), default=0)
+            line.duplicate_of = min((one.number for one in met if one), default=0)
         for key in named:
             seen.setdefault(key, {}).setdefault(email, line)
 
@@ -268,7 +280,7 @@ def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
 def _same(
     values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
 ) -> tuple[Known | None, list[Known]]:
-    """(the person, or those who may be it): one name and no two addresses is one person; less is a likeness."""
+    """(the person, or those who may be it): one name and no two addresses is one person; with less, somebody has to choose."""
     named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
     email = values["email"].lower()
     exact = [one for one in named if email and one.email.lower() == email]

@@ -1,7 +1,8 @@
-"""The outbox: mail is written with the change that it tells of, and sent later by the worker.
+"""The outbox: mail is stored with the change that it tells of, and sent later by the worker.
 
-Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised. Just before it is
-sent its reader is looked at again: who may not have it any more does not get it, and a link that has stopped is left out.
+A message is sent at least once. It keeps its Message-ID, so that a second copy can be recognised. Just before it is
+sent, its reader is checked again: a reader who may not have it any more does not get it, and a link that has stopped is
+left out.
 """
 
 from __future__ import annotations
@@ -222,7 +223,10 @@ def reason_to_drop(message: OutgoingMail) -> str:
 
 
 def stopped_links(text: str) -> set[tuple[UUID, UUID]]:
-    """Which personal links in a letter open nothing any more: registration ended, or person not whom it names, or not there."""
+    """Which personal links in a letter have stopped.
+
+    A link stops when the registration has ended or is gone, or when it belongs to another person by now.
+    """
     named = links.to_people(text)
     if not named:
         return set()
@@ -315,9 +319,10 @@ def resume(agency_id: int) -> None:
 
 @atomic
 def mark_failed(message: OutgoingMail, *, why: str, kind: Failure) -> None:
-    """The server has not taken the message: later again, or parked when it never will be or was tried often enough.
+    """The server did not take the message: it is tried later, or parked.
 
-    A server that does not answer is no fault of the message, which then waits for days.
+    It is parked when it never will be taken, or when it was tried often enough. A server that does not answer is not
+    the message's fault: then the message waits for days.
     """
     message.last_error, message.leased_until = why, None
     message.attempts += 1

@@ -1,4 +1,4 @@
-"""What changes late: one person in another's seat, and people who stand at the door."""
+"""Late changes: a substitute takes somebody's seat, and people at the door are added."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def replace(
 ) -> Registration:
     """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
 
-    Where the agency had put them forward already, that registration ends without a letter: they are told of the seat.
+    If the agency has registered the substitute already, that registration ends without a letter: the substitute is told
+    of the seat instead.
     What was given with it stays, as far as ``given``, which is of the substitute, leaves it empty.
     """
     steps.lock(registration)
@@ -76,7 +77,7 @@ def replace(
 
 
 def substitutes(registration: Registration, user: User, *, text: str = "") -> Select[Trainee]:
-    """Who may come instead: the agency's people without a seat, those on the reserve list first, then who else waits."""
+    """The agency's people without a seat: those on the reserve list first, then those submitted, then all others."""
     own = and_(
         Registration.trainee_id == Trainee.id,
         Registration.training_id == registration.training_id,
@@ -108,7 +109,7 @@ def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int
 def walk_in(training: Training, *, by: User, trainee: Trainee, given: Given = NOTHING) -> Registration:
     """Add a person at the door: confirmed and marked as such, never beyond the seats.
 
-    On the day, seats that are kept for others bind nobody any more; the audit log says where one was taken.
+    On the day, seats that are kept for others may be taken by anybody. The audit log says where one was taken.
     """
     locked_trainings.lock(training)
     _check_being_held(training)
@@ -123,7 +124,7 @@ def walk_in(training: Training, *, by: User, trainee: Trainee, given: Given = NO
 
 @atomic
 def let_in(registration: Registration, *, by: User) -> Registration:
-    """Give a seat to somebody who is put forward, has none and stands at the door; they count as added there."""
+    """Give a seat at the door to a person who is registered without one. They count as added at the door."""
     training = registration.training
     steps.lock(registration)
     _check_being_held(training)

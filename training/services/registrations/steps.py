@@ -65,19 +65,19 @@ def _begin_list(training: Training, rank: int) -> None:
         training.freed_seats = 0
 
 
-def arrange(moved: Sequence[Registration], rank: int) -> None:
+def arrange(people: Sequence[Registration], rank: int) -> None:
     """Give those on a training's reserve list ``rank`` and the ranks after it, in this order; the others close up."""
     others = db.session.scalars(
         select(Registration)
         .where(
-            Registration.training_id == moved[0].training_id,
+            Registration.training_id == people[0].training_id,
             Registration.state == S.RESERVE,
-            Registration.id.not_in([one.id for one in moved]),
+            Registration.id.not_in([one.id for one in people]),
         )
         .order_by(Registration.reserve_rank, Registration.id)
     ).all()
     place = max(0, min(rank - 1, len(others)))
-    for number, one in enumerate([*others[:place], *moved, *others[place:]], 1):
+    for number, one in enumerate([*others[:place], *people, *others[place:]], 1):
         one.reserve_rank = number
 
 

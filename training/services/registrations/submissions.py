@@ -230,7 +230,7 @@ def decline_locked(registration: Registration, by: User, reason: str, reason_cod
 def withdraw(
     registration: Registration, *, by: User | None, reason: str, reason_code: ReasonCode = ReasonCode.AGENCY
 ) -> list[Registration]:
-    """Withdraw; a seat that it held goes to the next in line at once. Returns who moved up."""
+    """Withdraw; a seat that it held goes to the next in line at once. Returns who was promoted."""
     steps.lock(registration)
     locked_trainings.check_not_finished(registration.training)
     if not registration.is_live:

@@ -111,7 +111,7 @@ def new(training: Training) -> Response:
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
-    known: list[duplicates.Likeness] = []
+    known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
             known = _known(form)
@@ -190,7 +190,7 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     return [submissions.submit_new(training, **new, override=override)]
 
 
-def _known(form: NewPersonForm) -> list[duplicates.Likeness]:
+def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
     """Who may be the new person of the form, unless it says that it is nobody of them."""
     if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
         return []
@@ -310,8 +310,8 @@ def accept(registration: Registration) -> Response:
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
     held = registration.holds_seat
-    moved = submissions.withdraw(registration, by=access.user(), reason=reason())
-    own = [one.name for one in moved if not _is_partner() or one.agency_id == access.user().agency_id]
+    promoted = submissions.withdraw(registration, by=access.user(), reason=reason())
+    own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
     if held:
