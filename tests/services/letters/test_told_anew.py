@@ -17,7 +17,7 @@ from training.models import MailState, Modality, Role, Trainee
 from training.services.directory import agencies
 from training.services.imports import confirming, staging, undoing
 from training.services.letters import again as letter_again
-from training.services.letters import outbox
+from training.services.letters import delivery, outbox
 from training.services.registrations import by_link, submissions, visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves
@@ -179,7 +179,7 @@ def batch(focal, make: Make):
 
 def test_of_an_undone_import_no_notice_is_sent_or_kept_not_even_a_failed_one(batch, focal, make: Make, app):
     failed, _no_address = rows("trainee")
-    outbox.mark_failed(failed, why="550", kind=outbox.Failure.FOR_GOOD)
+    outbox.mark_failed(failed, why="550", kind=delivery.Failure.FOR_GOOD)
 
     undoing.undo(batch, by=focal)
 

@@ -3,6 +3,7 @@
 A letter is stored in the same unit of work as the change that it tells of. One unit of work makes one letter for each
 agency, and a letter to an agency names its own people only.
 
+- ``delivery``: how a letter leaves, and what a failure means
 - ``outbox``: mail as rows, checked once more and sent by the worker
 - ``parts``: what a letter says of a training, and to whom each copy goes
 - ``of_changes``: what is told when a training or a session changes
