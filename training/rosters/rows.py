@@ -252,7 +252,7 @@ class _Reader:
 
     def _error(self, name: str, message: Message) -> None:
         columns = self.mapping.columns
-        self.result.faults.setdefault(name, self._text(name))
+        self.result.faults.setdefault(name, self._given(name) if name in given.NAMES else self._text(name))
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )

@@ -83,7 +83,8 @@ def show(registration: Registration) -> Response:
         rule=why_waiting.rule(registration.training),
         attendance=own_register.of(registration),
         given=[(field.label.text, field.data) for field in GivenForm(obj=registration)],
-        may_change=submissions.may_change_given(registration, access.user()),
+        may_change=can(access.user(), Action.REGISTRATION_CHANGE, registration)
+        and submissions.may_change_given(registration, access.user()),
     )
 
 
