@@ -295,7 +295,7 @@ class _Reader:
                 "family_name", msg("The family name is missing. Somebody with one name only has it here.")
             )
         elif not any(map(str.isalpha, family)):
-            self._error("family_name", msg("A family name has letters: this is none. Write the name."))
+            self._error("family_name", msg("This is no family name: it has no letters. Write the name."))
         if not given:
             self._error(
                 "given_names",

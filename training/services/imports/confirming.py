@@ -189,7 +189,9 @@ def confirm(
         raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
     if seen.has_guesses and not accept_guesses:
         raise Invalid(
-            msg("Something of this list is a guess: look at what is marked so, and tick that it is right."),
+            msg(
+                "Some of this list is guessed: look at what is marked as a guess, and tick that it is right."
+            ),
             field="accept_guesses",
         )
     if expected is not None and expected != seen.token:

@@ -110,7 +110,7 @@ def remap(
 ) -> ImportBatch:
     """Read the sheet anew with columns matched by hand; what was typed into its rows, and chosen, stays.
 
-    The agency's next list with these titles is read alike.
+    The agency's next list with these titles is read the same way.
     """
     _check_staged(batch)
     table = _table(batch)

@@ -92,7 +92,7 @@ def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None
             "Somebody has decided on one of these registrations since, or changed it, or a seat was given."
         )
     if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):
-        return msg("One of these people has answered already that they come.")
+        return msg("One of these people has confirmed already that they will come.")
     if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):
         return msg("Attendance was recorded for one of these people since.")
     return None
@@ -128,7 +128,7 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
         if one is None or one.agency_id != batch.agency_id or one.merged_into_id or one.anonymised_at:
             return msg("One of the people of whom the list said something new is not among yours any more.")
         if any(getattr(one, name) != now for name, (_, now) in changes.items()):
-            return msg("What the list said anew of somebody was changed again since.")
+            return msg("What the list changed about somebody was changed again since.")
     return None
 
 

@@ -375,7 +375,7 @@ def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
     if training.state in locked_trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
+            msg("No seats are given in a training that is completed, cancelled or postponed."), "finished"
         )
 
 

@@ -214,7 +214,7 @@ def columns(batch: ImportBatch) -> Response:
         else:
             flash(
                 _(
-                    "The columns are read as you said. Your agency's next list with these titles is read alike."
+                    "The columns are read as you said. Your agency's next list with these titles is read the same way."
                 )
             )
             return redirect(url_for(".show", public_id=batch.public_id), 303)
