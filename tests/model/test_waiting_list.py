@@ -188,6 +188,8 @@ def _tells_twice(step):
     notices.correction_asked(step.registration, text="twice")
 
 
+RARE: dict[str, int] = {}
+"""How many sequences a fault asks for that few of them meet."""
 NEXT_IN_LINE, STEP_TAKEN = reserve_list.next_in_line, notices.step_taken
 PLANTED = {
     "the last in line is promoted": (reserve_list, "next_in_line", _gives_to_the_last),
