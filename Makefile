@@ -20,12 +20,13 @@ setup-dev: setup .stamps/dev ## and everything that testing needs
 system: ## install what must come from Debian: chromium and postgresql (as root)
 	@scripts/system.sh
 
-test: setup-dev ## all tests, on SQLite and on PostgreSQL, browser tests included
+test: setup-dev ## all that CI does: format, lint, types, coverage, all tests on SQLite and PostgreSQL, browser included
 	@scripts/test.sh
 
-sure: setup-dev ## all that CI does: format, lint, types, tests
-	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet . && .venv/bin/mypy
-	@scripts/test.sh
+sure: test ## the same
+
+quick: setup-dev ## what a change touches, in a minute or so: format, lint, types, the nearest tests, on SQLite
+	@$(PY) scripts/quick.py
 
 format: setup-dev ## format and repair what a machine can
 	@.venv/bin/ruff check --quiet --fix-only . ; .venv/bin/ruff format --quiet .
@@ -40,10 +41,13 @@ bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
 storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isolation, on both databases
-	@STORM=full scripts/test.sh --dist worksteal tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py
+	@STORM=full scripts/test.sh tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py
 
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed", rename="agency.type_id:kind_id")
 	@$(PY) scripts/migrate.py "$(m)" $(if $(rename),--rename "$(rename)") $(if $(drop),--drop) $(if $(empty),--empty)
+
+release: setup-dev ## write a release's number, unless a string waits for its translation (version=1.2.0)
+	@$(PY) scripts/release.py "$(version)"
 
 translate: setup-dev ## collect the strings of all pages into the catalogues
 	@$(PY) scripts/translate.py
@@ -72,4 +76,4 @@ static/dist/manifest.json: .stamps/node $(FRONT)
 instance/settings.env: | .stamps/run
 	@$(PY) scripts/local_settings.py $@
 
-.PHONY: help run setup setup-dev system test sure format lock bench storm migrate translate
+.PHONY: help run setup setup-dev system test sure quick format lock bench storm migrate release translate

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -53,7 +54,7 @@ class Config:
         Raises ``BadSettings`` with every problem at once.
         """
         problems: list[str] = []
-        values: dict[str, object] = {}
+        values: dict[str, Any] = {}
         for name, field in cls.__dataclass_fields__.items():
             variable = "DATABASE_URL" if name == "database_url" else f"TRAINING_{name.upper()}"
             if variable not in env:
@@ -62,7 +63,7 @@ class Config:
                 values[name] = _parsed(str(field.type), env[variable])
             except ValueError as wrong:
                 problems.append(f"{variable} {wrong}.")
-        config = cls(**values)  # type: ignore[arg-type]
+        config = cls(**values)
         problems += config.problems()
         if problems:
             raise BadSettings(problems)

@@ -171,7 +171,7 @@ def _columns(table: sa.Table) -> dict[str, str]:
 
 
 def _sql_type(kind: Any) -> str:
-    return kind.compile(dialect=sqlite.dialect())
+    return str(kind.compile(dialect=sqlite.dialect()))
 
 
 def _all_steps(found: ops.OpContainer, models: sa.MetaData) -> Steps:

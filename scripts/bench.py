@@ -16,10 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from flask import Flask  # noqa: E402
 
 from config import Config  # noqa: E402
 from training.app import create_app  # noqa: E402
@@ -53,7 +56,7 @@ def timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def pages(app, seconds: float) -> None:
+def pages(app: Flask, seconds: float) -> None:
     """Median milliseconds and requests per second, one client in this process."""
     with app.app_context():
         user = db.session.scalar(db.select(User).where(User.role == Role.ADMIN))
@@ -67,13 +70,13 @@ def pages(app, seconds: float) -> None:
         times: list[float] = []
         until = time.perf_counter() + seconds
         while time.perf_counter() < until or len(times) < 3:
-            times.append(timed(lambda path=path: client.get(path).data))
+            times.append(timed(partial(client.get, path)))
         print(f"{path:<34}{statistics.median(times) * 1000:>12.1f}{len(times) / sum(times):>12.1f}")
 
 
 def desk(env: dict[str, str]) -> None:
-    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for doubles, in a process of its own."""
-    command = [sys.executable, ROOT / "scripts" / "bench_desk.py"]
+    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for duplicates, in a process of its own."""
+    command = [sys.executable, str(ROOT / "scripts" / "bench_desk.py")]
     done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
     print(f"\n{found['people']:,} people known")
@@ -82,11 +85,11 @@ def desk(env: dict[str, str]) -> None:
               f" confirmed {one['confirmed']:.2f} s")  # fmt: skip
     print(f"memory of its own: {found['megabytes']:.0f} MB at most")
     print(
-        f"one search for doubles: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
+        f"one search for duplicates: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
     )
 
 
-def exports(app, database: Path, folder: Path) -> None:
+def exports(app: Flask, database: Path, folder: Path) -> None:
     """Rows per second of CSV beside ``sqlite3 -csv`` on the same query, and of XLSX."""
     out = folder / "out.csv"
     with app.app_context():
@@ -109,7 +112,7 @@ def exports(app, database: Path, folder: Path) -> None:
         print(f"sqlite3 -csv, the same query: {floor:.2f} s; ratio {ours / floor:.2f}")
         one = db.session.scalars(db.select(Theme).where(Theme.code == "BMV")).one()
         for name, filters in (("one theme", Filters(theme=one)), ("everything", Filters())):
-            seconds = timed(lambda f=filters: downloads.xlsx(folder / "out.xlsx", f, user=None, demo=True))
+            seconds = timed(partial(downloads.xlsx, folder / "out.xlsx", filters, user=None, demo=True))
             size = (folder / "out.xlsx").stat().st_size / 1e6
             print(f"XLSX, {name}: {seconds:.2f} s, {size:.1f} MB")
 

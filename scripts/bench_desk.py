@@ -1,5 +1,5 @@
 """Measure the desk in a process of its own, so that its memory is told apart: a roster read, looked at and confirmed,
-and the search for doubles. The environment names the database; ``bench.py`` starts it."""
+and the search for duplicates. The environment names the database; ``bench.py`` starts it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import statistics
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import timed  # noqa: E402
 from sqlalchemy import func, select  # noqa: E402
 
+from scripts.bench import timed  # noqa: E402
 from training import clock  # noqa: E402
 from training.db import db  # noqa: E402
-from training.models import Agency, Trainee, Training, TrainingState  # noqa: E402
+from training.models import Agency, ImportBatch, Trainee, Training, TrainingState  # noqa: E402
 from training.services.imports import confirming, staging  # noqa: E402
 from training.services.trainees import duplicates
 from training.services.trainees.records import Person  # noqa: E402
@@ -60,8 +61,11 @@ def import_of(rows: int) -> dict[str, float]:
         Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
         Training.registration_closes_at > clock.now(),
     )
-    training, agency = db.session.scalars(wanted).first(), db.session.scalars(select(Agency)).first()
-    batches = []
+    training, agency = (
+        db.session.scalars(wanted.limit(1)).one(),
+        db.session.scalars(select(Agency).limit(1)).one(),
+    )
+    batches: list[ImportBatch] = []
     staged = timed(
         lambda: batches.append(
             staging.stage(training, by=None, agency=agency, content=roster(rows), file_name=f"{rows}.csv")
@@ -74,14 +78,14 @@ def import_of(rows: int) -> dict[str, float]:
 
 
 def lookups() -> list[float]:
-    """Milliseconds of each search for doubles of a person among all who are known."""
+    """Milliseconds of each search for duplicates of a person among all who are known."""
     last = db.session.scalar(select(func.max(Trainee.id))) or 1
     chance, times = random.Random(5), []
-    duplicates.like(Person(family_name="Warm", given_names="Up", country="AT"))  # a server has asked before
+    duplicates.of(Person(family_name="Warm", given_names="Up", country="AT"))  # a server has asked before
     for _ in range(LOOKUPS):
-        one = db.session.scalars(select(Trainee).where(Trainee.id >= chance.randrange(last)).limit(1)).first()
+        one = db.session.scalars(select(Trainee).where(Trainee.id >= chance.randrange(last)).limit(1)).one()
         person = Person(family_name=one.family_name, given_names=one.given_names, country=one.country)
-        times.append(timed(lambda person=person: duplicates.like(person)) * 1000)
+        times.append(timed(partial(duplicates.of, person)) * 1000)
     return times
 
 

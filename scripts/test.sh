@@ -1,25 +1,39 @@
 #!/usr/bin/env bash
-# All tests on SQLite, then on a throwaway PostgreSQL. With CI=true a test that must be left out is a failure.
+# Format, lint, types, then all tests on SQLite, with coverage, then what touches a database on a throwaway PostgreSQL.
+# With arguments, which go to pytest, those tests alone on both. With CI=true a test that must be left out is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-what=("${@:-tests}")
+unset PYTHONDONTWRITEBYTECODE  # else every process of every run compiles all tests anew
+export PYTHONPYCACHEPREFIX="$PWD/.cache/pycache"
 has_browser() { command -v chromium >/dev/null; }
 has_postgresql() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
 if ! has_browser || ! has_postgresql; then
   if [ "$(id -u)" -eq 0 ]; then scripts/system.sh; fi
 fi
+pytest=(.venv/bin/pytest -n "${TEST_PROCESSES:-2}" --dist worksteal)
+if [ "${STORM:-}" = full ]; then pytest+=(-o timeout=7200 -o faulthandler_timeout=7260); fi
+coverage=()
+if [ $# -eq 0 ]; then
+  scripts/check.sh
+  set -- --durations=15 tests
+  coverage=(--cov --cov-report=)
+  mkdir -p .cache
+  seconds="$PWD/.cache/seconds.json"
+fi
 left_out=0
-marks=()
+marks=""
 if ! has_browser; then
   echo "LEFT OUT: the browser tests, because chromium is not installed (make system says how)." >&2
-  marks=(-m "not browser"); left_out=1
+  marks=" and not browser"; left_out=1
 fi
 echo "== on SQLite"
-TEST_DATABASE=sqlite .venv/bin/pytest -n "${TEST_PROCESSES:-2}" "${marks[@]}" "${what[@]}"
+TEST_DATABASE=sqlite ${seconds:+env TEST_SECONDS="$seconds"} "${pytest[@]}" -m "(database or not database)$marks" "${coverage[@]}" "$@"
+if [ ${#coverage[@]} -gt 0 ]; then .venv/bin/python scripts/coverage_floors.py; fi
 if has_postgresql; then
-  echo "== on PostgreSQL"  # how pages look does not depend on it, and was seen
-  .venv/bin/python -m tests.postgres .venv/bin/pytest -n "${TEST_PROCESSES:-2}" --ignore tests/browser/test_every_page.py \
-    "${marks[@]}" "${what[@]}"
+  echo "== on PostgreSQL: what touches a database and may depend on which"
+  status=0
+  .venv/bin/python -m tests.postgres "${pytest[@]}" -m "database and not once$marks" "$@" || status=$?
+  if [ $status -ne 0 ] && [ $status -ne 5 ]; then exit $status; fi  # 5: none of these tests touches one
 else
   echo "LEFT OUT: all tests on PostgreSQL, because it is not installed (make system says how)." >&2
   left_out=1

@@ -1,24 +1,58 @@
 """Collect the strings of all pages into the catalogues; what is translated stays, what is gone goes.
 
+A string that nobody has translated yet is marked in the catalogue by the comment ``WAITS``. It may wait until the next
+release: until then the page says it in English. ``make release`` refuses while one waits.
+
 A catalogue keeps its head as it is: without one it would not be compiled, and dates in it would change every time.
 """
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "translations"
 TEMPLATE = FOLDER / "messages.pot"
 KEYWORDS = ("msg", "_l", "lazy_gettext")
+WAITS = "waits for a translation"
 
 
 def pybabel(*arguments: str) -> None:
     """Run one of Babel's commands."""
     command = [str(Path(sys.executable).with_name("pybabel")), "-q", *arguments, "--omit-header"]
     subprocess.run(command, cwd=ROOT, check=True)
+
+
+def read(path: Path) -> Catalog:
+    """The catalogue in a file of ``translations/<language>/LC_MESSAGES``."""
+    return read_po(io.BytesIO(path.read_bytes()), locale=path.parents[1].name)
+
+
+def waiting(catalogue: Catalog) -> list[str]:
+    """The strings of a catalogue that nobody has translated yet."""
+    return [str(one.id) for one in catalogue if one.id and (one.fuzzy or not one.string)]
+
+
+def mark(catalogue: Catalog) -> None:
+    """Mark what waits, and take the mark from what does not any more."""
+    waits = set(waiting(catalogue))
+    for message in catalogue:
+        if message.id:
+            said = [comment for comment in message.user_comments if comment != WAITS]
+            message.user_comments = [*said, WAITS] if str(message.id) in waits else said
+
+
+def without_head(catalogue: Catalog) -> str:
+    """The catalogue as text, in the order of its strings."""
+    written = io.BytesIO()
+    write_po(written, catalogue, width=110, omit_header=True, sort_output=True, ignore_obsolete=True)
+    return written.getvalue().decode()
 
 
 def main() -> None:
@@ -28,12 +62,17 @@ def main() -> None:
         "extract", "-F", "babel.cfg", *keywords, "--no-location", "--sort-output", "-o", str(TEMPLATE), "."
     )
     try:
-        for catalogue in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
-            head = catalogue.read_text(encoding="utf-8").partition("\n\n")[0]
-            pybabel("update", "-N", "--ignore-obsolete", "-w", "110", "-i", str(TEMPLATE), "-d", str(FOLDER),
-                    "-l", catalogue.parents[1].name)  # fmt: skip
-            body = catalogue.read_text(encoding="utf-8")
-            catalogue.write_text(f"{head}\n\n{body}", encoding="utf-8")
+        for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
+            head = path.read_text(encoding="utf-8").partition("\n\n")[0]
+            language = path.parents[1].name
+            pybabel(
+                "update", "-N", "--ignore-obsolete", "-i", str(TEMPLATE), "-d", str(FOLDER), "-l", language
+            )
+            catalogue = read(path)
+            mark(catalogue)
+            path.write_text(f"{head}\n\n{without_head(catalogue)}", encoding="utf-8")
+            for string in waiting(catalogue):
+                print(f"{language} waits: {string}")
     finally:
         TEMPLATE.unlink(missing_ok=True)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextvars
+import json
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,44 +15,50 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Engine, event
 
 from config import Config
+from tests.databases import LOCAL, SECRET, begin_run, migrated_app, new_database
 from tests.make import Make
-from training.app import create_app
 from training.db import db
 from training.models import User
 from training.services.accounts import sign_ins
-from training.services.programmes import themes
 
-SECRET = "a secret that is long enough for a test, and only there"
-LOCAL = {"secret_key": SECRET, "local": True}
-
-
-def new_database(name: str, folder: Path) -> str:
-    """The address of an empty database: a SQLite file, or one in the cluster that ``TEST_DATABASE`` names."""
-    server = os.environ.get("TEST_DATABASE", "sqlite")
-    if server == "sqlite":
-        return f"sqlite:///{folder / name}.sqlite3"
-    engine = create_engine(
-        server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    engine.dispose()
-    return server.rpartition("/")[0] + f"/{name}"
+__all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
+seconds: defaultdict[str, float] = defaultdict(float)
+running: list[pytest.Item] = []
+"""The test that runs now, where one does."""
 
 
-def migrated_app(config: Config) -> Flask:
-    """An application whose database has every migration and the seeds."""
-    app = create_app(config)
-    with app.app_context():
-        upgrade()
-        themes.seed()
-        db.session.remove()
-    return app
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the processes of this run their folder of templates; the first of them does it."""
+    if not hasattr(config, "workerinput"):
+        begin_run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands on a database: the rest says the same whatever the database is, and runs once."""
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        if "app" in getattr(item, "fixturenames", ()) or marks & {"browser", "real_commit"}:
+            item.add_marker("database")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Remember which test runs."""
+    running.append(item)
+    try:
+        return (yield)
+    finally:
+        running.clear()
+
+
+@event.listens_for(Engine, "do_connect")
+def _only_where_it_is_marked(*_: Any) -> None:
+    """A test that is not marked does not run on PostgreSQL, so it must not reach a database at all."""
+    if running and not running[0].get_closest_marker("database"):
+        pytest.fail("This test reaches a database: let it name the fixture `app`, or mark it `database`.")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +72,18 @@ def app(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Fl
     yield app
     with app.app_context():
         db.engine.dispose()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each file of tests takes."""
+    seconds[report.nodeid.partition("::")[0]] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Keep that where ``TEST_SECONDS`` names a file: the quick loop picks by it."""
+    if "TEST_SECONDS" in os.environ and not hasattr(session.config, "workerinput"):
+        told = {name: round(taken, 1) for name, taken in sorted(seconds.items())}
+        Path(os.environ["TEST_SECONDS"]).write_text(json.dumps(told, indent=0))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -98,12 +118,12 @@ def throwing_away(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def rolled_back(app: Flask, request: pytest.FixtureRequest) -> Iterator[None]:
+def rolled_back(request: pytest.FixtureRequest) -> Iterator[None]:
     """Throw away what the test stored; a test marked ``real_commit`` has a database of its own or sees to it itself."""
-    if request.node.get_closest_marker("real_commit"):
+    if "app" not in request.fixturenames or request.node.get_closest_marker("real_commit"):
         yield
         return
-    with throwing_away(app):
+    with throwing_away(request.getfixturevalue("app")):
         yield
 
 
@@ -116,6 +136,9 @@ def unindented(page: str) -> str:
 
 class Client(FlaskClient):
     """A browser: every request has a context of its own, as in production."""
+
+    known = "", ""
+    """The key that the session's tokens are made with, and a token."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         kwargs.setdefault("buffered", True)
@@ -133,9 +156,15 @@ class Client(FlaskClient):
         return super().post(*args, **kwargs)
 
     def token(self) -> str:
-        """The token that a page of this browser carries."""
-        page = self.get("/forgotten").text
-        return page.partition('name="csrf-token" content="')[2].partition('"')[0]
+        """The token that a page of this browser carries; a page is asked for it once a session."""
+        with self.session_transaction() as cookie:
+            key = cookie.get("csrf_token")
+        if key is None or self.known[0] != key:
+            page = self.get("/forgotten").text
+            with self.session_transaction() as cookie:
+                key = cookie["csrf_token"]
+            self.known = key, page.partition('name="csrf-token" content="')[2].partition('"')[0]
+        return self.known[1]
 
     def sign_in(self, user: User) -> Client:
         """Be ``user`` from now on."""
@@ -154,7 +183,7 @@ def client(app: Flask) -> Client:
 
 
 @pytest.fixture
-def make() -> Make:
+def make(app: Flask) -> Make:
     """Builders of the least valid rows."""
     return Make()
 

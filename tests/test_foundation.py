@@ -62,6 +62,7 @@ def test_every_setting_is_described():
         assert f"`{variable}`" in described, variable
 
 
+@pytest.mark.database
 def test_the_way_back_keeps_every_import_of_a_list_that_was_confirmed_again(tmp_path: Path):
     app = migrated_app(
         Config(database_url=new_database("training_way_back", tmp_path), instance_dir=tmp_path, **LOCAL)
@@ -91,6 +92,8 @@ def test_the_way_back_keeps_every_import_of_a_list_that_was_confirmed_again(tmp_
     assert len({number for _, number in rows}) == 3
 
 
+@pytest.mark.once
+@pytest.mark.database
 def test_every_connection_to_sqlite_has_its_pragmas(tmp_path: Path):
     app = migrated_app(Config(database_url=f"sqlite:///{tmp_path}/p.sqlite3", instance_dir=tmp_path, **LOCAL))
     with app.app_context():
@@ -129,6 +132,7 @@ def run(app, *arguments: str):
     return app.test_cli_runner().invoke(args=list(arguments))
 
 
+@pytest.mark.once
 @pytest.mark.real_commit
 def test_a_backup_is_verified_and_a_damaged_one_is_refused(own, tmp_path: Path):
     assert run(own, "demo").exit_code == 0
@@ -160,6 +164,7 @@ def test_a_backup_is_verified_and_a_damaged_one_is_refused(own, tmp_path: Path):
     live.close()
 
 
+@pytest.mark.once
 @pytest.mark.real_commit
 def test_the_main_job_by_commands(own, tmp_path: Path):
     assert run(own, "seed").exit_code == 0

@@ -110,6 +110,7 @@ def _organisation() -> dict[str, Any]:
     def organisation() -> Organisation:
         if "organisation" not in g:
             g.organisation = organisations.get()
-        return g.organisation
+        found: Organisation = g.organisation
+        return found
 
     return {"organisation": organisation}

@@ -15,10 +15,10 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Integer, MetaData, String, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, Integer, MetaData, String, Table, event, insert, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
-from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+from sqlalchemy.orm.attributes import InstrumentedAttribute, flag_modified, set_committed_value
 from sqlalchemy.orm.interfaces import ORMOption
 
 from config import ROOT, Config
@@ -52,8 +52,9 @@ class Base(DeclarativeBase):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "__table__" in cls.__dict__ and "id" in cls.__table__.c:
-            cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
+        table = cls.__dict__.get("__table__")
+        if isinstance(table, Table) and "id" in table.c:
+            table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
@@ -127,6 +128,16 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 raise
 
     return unit_of_work
+
+
+def roll_back() -> None:
+    """Give up what the request has read and not stored; what it reads from then on is read anew."""
+    db.session.rollback()
+
+
+def release() -> None:
+    """Give the connection back, and forget what was read: a loop does so at the end of each round."""
+    db.session.remove()
 
 
 def is_writing() -> bool:
@@ -206,18 +217,20 @@ def insert_many(model: type[Base], rows: Sequence[Row]) -> None:
         if row.keys() != rows[0].keys():
             raise ValueError(f"Rows of {model.__name__} differ in their columns.")
         _check_columns(model, row)
-    db.session.execute(insert(inspect(model).local_table), rows)
+    table = inspect(model).local_table
+    assert isinstance(table, Table)
+    db.session.execute(insert(table), rows)
 
 
 def store_many(model: type[T], rows: Sequence[Row]) -> list[T]:
     """``insert_many`` for a model that has a ``public_id``; returns the things stored, in order."""
     ids = [uuid.uuid4() for _ in rows]
     insert_many(model, [{**row, "public_id": number} for row, number in zip(rows, ids, strict=True)])
-    public_id = inspect(model).attrs["public_id"].class_attribute
+    public_id: InstrumentedAttribute[uuid.UUID] = inspect(model).attrs["public_id"].class_attribute
     found: dict[uuid.UUID, T] = {}
     for first in range(0, len(ids), MOST_PARAMETERS):
         some = public_id.in_(ids[first : first + MOST_PARAMETERS])
-        found |= {thing.public_id: thing for thing in db.session.scalars(select(model).where(some))}  # type: ignore[attr-defined]
+        found |= dict(db.session.execute(select(public_id, model).where(some)).all())
     return [found[number] for number in ids]
 
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from config import ROOT
-from tests.conftest import SECRET, new_database
+from tests.databases import SECRET, copy, demo_sign_ins, new_database
+from tests.serving import free_port, serving
 
+SECONDS_TO_REST = 10
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -30,65 +26,30 @@ FLAGS = [
 
 @dataclass
 class Server:
-    """A running instance: its address, its environment, and the demo's passwords."""
+    """A running instance: its address, and the demo's passwords."""
 
     url: str
-    env: dict[str, str]
     passwords: dict[str, str]
-
-    def flask(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of this instance."""
-        return subprocess.run(
-            [sys.executable, "-m", "flask", *arguments],
-            env=self.env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Server]:
     """The server as ``make run`` starts it, on a database of its own."""
     folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {
         **os.environ, "TRAINING_SECRET_KEY": SECRET, "TRAINING_LOCAL": "1", "TRAINING_DEMO": "1",
         "TRAINING_INSTANCE_DIR": str(folder), "TRAINING_PUBLIC_URL": url,
         "DATABASE_URL": new_database(f"training_served_{worker_id}", folder),
     }  # fmt: skip
-    one = Server(url, env, {})
-    for command in (["db", "upgrade"], ["seed"], ["demo"]):
-        done = one.flask(*command)
-        assert done.returncode == 0, done.stderr
-    for line in (folder / "demo-sign-ins.txt").read_text().splitlines():
+    one = Server(url, {})
+    copy("demo", env["DATABASE_URL"])
+    for line in demo_sign_ins().splitlines():
         _role, email, password = line.split()
         one.passwords[email] = password
-    process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "2", "--blocking-threads", "2", "--no-access-log", "--log-level", "error", "wsgi:app"],
-        env=env, cwd=ROOT,
-    )  # fmt: skip
-    try:
-        _wait(f"{url}/health")
+    with serving(env, port):
         yield one
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
-def _wait(address: str) -> None:
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(address, timeout=1)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(address)
 
 
 @pytest.fixture(scope="session")
@@ -108,12 +69,22 @@ def person(browser: Browser, server: Server) -> Iterator[Person]:
     found.leave()
 
 
+def close(context: BrowserContext) -> None:
+    """Close a window that is at rest: closed in the midst of a navigation, Chromium may never say that it is closed."""
+    for page in context.pages:
+        page.wait_for_load_state(timeout=SECONDS_TO_REST * 1000)
+    context._sync(
+        asyncio.wait_for(context._impl_obj.close(None), SECONDS_TO_REST)
+    )  # its own call has no limit
+
+
 class Person:
     """Somebody who works with the pages as a person would."""
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self.browser, self.server = browser, server
         self.said: list[str] = []
+        self.windows: list[BrowserContext] = []
         self.page: Page = self.comes(1280)
 
     def comes(self, width: int, scheme: str = "light") -> Page:
@@ -121,6 +92,7 @@ class Person:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
         )
+        self.windows.append(context)
         self.page = context.new_page()
         self.page.on(
             "console", lambda message: self.said.append(message.text) if message.type == "error" else None
@@ -140,6 +112,6 @@ class Person:
         return page
 
     def leave(self) -> None:
-        """Close every window."""
-        for context in list(self.browser.contexts):
-            context.close()
+        """Close every window of this person."""
+        for context in self.windows:
+            close(context)

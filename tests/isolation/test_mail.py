@@ -18,12 +18,14 @@ import time_machine
 
 from config import Config
 from tests.conftest import SECRET
+from tests.isolation import kept
 from tests.isolation.world import TOKEN
 from tests.make import Make
 from training import clock
 from training.db import db
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
 from training.rules import walltime
+from training.rules.given import Given
 from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import (
@@ -72,7 +74,7 @@ class Letters:
         name = {} if fate == "stayed" else {"family_name": f"Neutral{next(numbers)}", "email": ""}
         person = self.trainee(agency, **name)
         by = self.focal[agency][1]
-        found = submissions.submit(training, by=by, trainee=person, remarks=self.word(agency))
+        found = submissions.submit(training, by=by, trainee=person, given=Given(remarks=self.word(agency)))
         to = self.other(agency)
         if fate == "moved":
             records.transfer(person, by=self.admin, agency=to)
@@ -151,9 +153,12 @@ class Letters:
 
 @pytest.fixture
 def told(make: Make) -> Letters:
-    found = Letters(make)
-    found.all_that_is_told()
-    return found
+    def tell() -> Letters:
+        found = Letters(make)
+        found.all_that_is_told()
+        return found
+
+    return kept.once("letters", tell)
 
 
 def leaks(told: Letters) -> list[tuple[str, str, str]]:

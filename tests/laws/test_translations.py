@@ -1,15 +1,16 @@
-"""All pages speak French and Russian, every string of them."""
+"""All pages speak French and Russian: every string of them, or it is marked as waiting for its translation."""
 
 from __future__ import annotations
 
-import io
 import re
+from datetime import date
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
-from babel.messages.pofile import read_po
 
 from config import ROOT
+from scripts import release, translate
 
 KEYWORDS = {"_": None, "_l": None, "msg": None, "gettext": None, "lazy_gettext": None}
 
@@ -27,24 +28,64 @@ def strings() -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("language", ["fr", "ru"])
-def test_no_string_is_untranslated(language):
-    content = (ROOT / "translations" / language / "LC_MESSAGES" / "messages.po").read_bytes()
-    catalogue = read_po(io.BytesIO(content), locale=language)
-    translated = {str(message.id) for message in catalogue if message.string and not message.fuzzy}
+LANGUAGES = ("fr", "ru")
 
+
+def catalogue_of(language: str) -> Catalog:
+    return translate.read(ROOT / "translations" / language / "LC_MESSAGES" / "messages.po")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_string_is_in_the_catalogue_translated_or_marked(language: str):
+    messages = {str(one.id): one for one in catalogue_of(language) if one.id}
     wanted = strings()
 
     assert len(wanted) > 1_000
-    assert wanted - translated == set()
+    assert wanted - messages.keys() == set(), "run `make translate`"
+    assert [
+        name for name, one in messages.items() if not one.string and translate.WAITS not in one.user_comments
+    ] == []
+    assert [
+        name for name, one in messages.items() if one.string and translate.WAITS in one.user_comments
+    ] == []
 
 
-@pytest.mark.parametrize("language", ["fr", "ru"])
-def test_named_parameters_survive_translation(language):
-    content = (ROOT / "translations" / language / "LC_MESSAGES" / "messages.po").read_bytes()
+def test_a_string_without_a_translation_is_marked_and_refuses_a_release():
+    catalogue = Catalog(locale="ru")
+    catalogue.add("Saved.", "Сохранено.", user_comments=[translate.WAITS])
+    catalogue.add("Called off")
 
-    for message in read_po(io.BytesIO(content), locale=language):
-        if message.id:
+    translate.mark(catalogue)
+
+    assert translate.waiting(catalogue) == ["Called off"]
+    assert {one.id: one.user_comments for one in catalogue if one.id} == {
+        "Saved.": [],
+        "Called off": [translate.WAITS],
+    }
+    assert release.reasons("1.2.0", UNRELEASED, {"ru": translate.waiting(catalogue)}) == [
+        "ru waits for a translation: Called off"
+    ]
+
+
+UNRELEASED = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- Something.\n"
+
+
+def test_a_release_has_a_number_of_its_own_and_says_what_is_new():
+    assert release.reasons("1.2.0", UNRELEASED, {"fr": [], "ru": []}) == []
+    after = release.released(UNRELEASED, "1.2.0", date(2030, 5, 6))
+
+    assert "## [Unreleased]\n\n## [1.2.0] - 2030-05-06\n\n### Added" in after
+    assert release.reasons("1.2.0", after, {}) == [
+        "CHANGELOG.md has a release 1.2.0 already.",
+        "CHANGELOG.md says nothing under [Unreleased].",
+    ]
+    assert release.reasons("next", UNRELEASED, {}) == ["'next' is no number like 1.2.0."]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_named_parameters_survive_translation(language: str):
+    for message in catalogue_of(language):
+        if message.id and message.string:
             assert sorted(re.findall(r"%\(\w+\)s", str(message.id))) == sorted(
                 re.findall(r"%\(\w+\)s", str(message.string))
             )

@@ -180,7 +180,7 @@ class Promises:
             assert self._least() <= self.training.capacity, "what is kept can be given"
         self.least = self._least()
 
-    # The arithmetic of seats, said again apart from ``seat_count``
+    # The arithmetic of seats, said again apart from ``rules.seats``
 
     def _count(self) -> None:
         """What is kept for whom, and how many seats each share holds; nothing is kept where 0 are."""

@@ -228,7 +228,7 @@ def test_the_promises_hold_for_drafts_and_at_the_door():
 
 
 def test_who_is_promoted_after_the_cut_off_is_seen(monkeypatch):
-    monkeypatch.setattr(reserve_list, "is_moving_up", _forgets_the_cut_off)
+    monkeypatch.setattr(reserve_list, "may_promote", _forgets_the_cut_off)
 
     with pytest.raises(AssertionError):
         carry_out(AT_THE_DOOR)

@@ -283,9 +283,9 @@ class World:
     def release(self) -> None:
         """Unused kept seats become everybody's; whom the preview names moves up."""
         preview = kept_seats.release_preview(self._training)
-        expected = [one.public_id for one in preview.moving_up]
-        moved = kept_seats.release(self._training, by=self._staff, expected=expected)
-        assert [one.public_id for one in moved] == expected, "who moves up is whom the preview named"
+        expected = [one.public_id for one in preview.promoted]
+        promoted = kept_seats.release(self._training, by=self._staff, expected=expected)
+        assert [one.public_id for one in promoted] == expected, "who moves up is whom the preview named"
 
     def give_back(self, agency: int, seats: int) -> None:
         """An agency gives unused seats back."""

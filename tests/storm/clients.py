@@ -1,6 +1,6 @@
 """Two hundred focal points who press the button at the same moment; run as a process of its own.
 
-``python clients.py URL ROUNDS`` prints one tally a round as JSON.
+``python clients.py URL ROUNDS PEOPLE`` prints one tally a round as JSON.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from sqlalchemy import func, select  # noqa: E402
 from config import Config  # noqa: E402
 from tests.make import Make  # noqa: E402
 from training.app import create_app  # noqa: E402
-from training.db import db  # noqa: E402
+from training.db import atomic, db  # noqa: E402
 from training.models import Registration, Role, User  # noqa: E402
 from training.services.accounts import sign_ins  # noqa: E402
 
-PEOPLE, SEATS = 200, 20
+SEATS = 20
 
 
 @dataclass
@@ -67,18 +67,25 @@ def press(
     answers.append(connection.getresponse().status)
 
 
-def one_round(app, address: tuple[str, int], agencies: list[tuple[int, str, str]]) -> dict[str, int]:
-    make = Make()
-    training = make.training(capacity=SEATS)
-    path = f"/registrations/for/{training.public_id}/new"
+@atomic
+def put_down(make: Make, agencies: list[tuple[int, str, str]], people: int) -> list[Caller]:
+    """Somebody to register for each caller, all stored at once: a commit for each takes longer than the storm."""
     callers = []
-    for number in range(PEOPLE):
+    for number in range(people):
         agency_id, cookie, token = agencies[number % len(agencies)]
         agency = db.session.get_one(User, agency_id).agency
         callers.append(Caller(cookie, token, str(make.trainee(agency).public_id)))
+    return callers
+
+
+def one_round(address: tuple[str, int], agencies: list[tuple[int, str, str]], people: int) -> dict[str, int]:
+    make = Make()
+    training = make.training(capacity=SEATS)
+    path = f"/registrations/for/{training.public_id}/new"
+    callers = put_down(make, agencies, people)
     number = training.id
     db.session.remove()
-    start, answers = threading.Barrier(PEOPLE), []
+    start, answers = threading.Barrier(people), []
     threads = [
         threading.Thread(target=press, args=(address, path, caller, start, answers)) for caller in callers
     ]
@@ -100,7 +107,7 @@ def one_round(app, address: tuple[str, int], agencies: list[tuple[int, str, str]
     }  # fmt: skip
 
 
-def main(url: str, rounds: int) -> None:
+def main(url: str, rounds: int, people: int) -> None:
     parts = urllib.parse.urlsplit(url)
     address = (parts.hostname or "", parts.port or 80)
     app = create_app(Config.from_env(os.environ | {"TRAINING_SEAT_LOCK": "1"}))
@@ -113,11 +120,11 @@ def main(url: str, rounds: int) -> None:
             agencies.append((user.id, cookie, token))
         tallies = []
         for _ in range(rounds):
-            tallies.append(one_round(app, address, agencies))
+            tallies.append(one_round(address, agencies, people))
             if tallies[-1]["confirmed"] > SEATS:
                 break  # oversold: nothing more to prove
     print(json.dumps(tallies))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -25,7 +25,12 @@ from wtforms import (
     TimeField,
 )
 from wtforms import Form as WTForm
-from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are older than the two choices
+    Choice,
+    SelectChoice,
+    SelectFieldBase,
+)
+from wtforms.form import BaseForm
 from wtforms.validators import Length, NumberRange, Optional, Regexp, StopValidation, ValidationError
 from wtforms.widgets import Select
 
@@ -90,12 +95,24 @@ def _rules(required: bool, *rules: Any) -> list[Any]:
     return [Given() if required else Optional(strip_whitespace=True), *rules]
 
 
+class Line(StringField):
+    """A line of text; nothing is ``""``."""
+
+    data: str
+
+
+class Lines(TextAreaField):
+    """Several lines of text; nothing is ``""``."""
+
+    data: str
+
+
 def line(
     label: str, *, required: bool = True, most: int = 200, hint: str = "", rules: Sequence[Any] = ()
-) -> StringField:
+) -> Line:
     """A line of text of at most ``most`` characters; empty is ``""``."""
     first = [Storable(), Given()] if required else [Storable()]
-    return StringField(
+    return Line(
         label,
         [*first, Length(max=most), *rules],
         filters=[clean],
@@ -105,12 +122,10 @@ def line(
     )
 
 
-def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> TextAreaField:
+def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> Lines:
     """Several lines of text."""
     rules = [Storable(), Given()] if required else [Storable()]
-    return TextAreaField(
-        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3}
-    )
+    return Lines(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
 
 
 class _Readable(Field):
@@ -153,7 +168,7 @@ class Moment(_Readable, DateTimeLocalField):
 class Within(NumberRange):
     """Refuse a number outside of the bounds; what is no number was refused already."""
 
-    def __call__(self, form: WTForm, field: Field) -> None:
+    def __call__(self, form: BaseForm, field: Field) -> None:
         """Stop with an error when the number is too low or too high."""
         if field.process_errors:
             raise StopValidation
@@ -200,7 +215,7 @@ class Picked(SelectFieldBase):
         self.asked = valuelist[0] if valuelist else ""
         self.data = None
 
-    def pre_validate(self, form: WTForm) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Refuse what was not offered."""
         if self.asked and self.asked not in self.offered:
             raise StopValidation(str(_l("Pick one of the list.")))
@@ -236,7 +251,7 @@ class PickedMany(Picked):
         self.keys = valuelist
         self.data = []
 
-    def pre_validate(self, form: WTForm) -> None:
+    def pre_validate(self, form: BaseForm) -> None:
         """Refuse what was not offered."""
         if any(key not in self.offered for key in self.keys):
             raise StopValidation(str(_l("Pick from the list.")))
@@ -261,6 +276,7 @@ class OneOf(SelectField):
         **kwargs: Any,
     ) -> None:
         kind = type(next(iter(labels)))
+        self.labels = labels
         choices = [SelectChoice(member.value, label) for member, label in labels.items()]
         if not required:
             choices.insert(0, SelectChoice("", empty))
@@ -273,8 +289,13 @@ class OneOf(SelectField):
             **kwargs,
         )
 
+    @property
+    def said(self) -> str:
+        """The label of what is picked."""
+        return str(self.labels.get(self.data, self.data))
 
-def code(label: str, hint: str = "") -> object:
+
+def code(label: str, hint: str = "") -> Line:
     """A short code without blanks."""
     return line(label, most=40, hint=hint, rules=(CODE,))
 
@@ -284,7 +305,7 @@ def email(label: str) -> EmailField:
     return EmailField(label, [Storable(), Length(max=254), _address], filters=[clean])
 
 
-def phone(label: str) -> Field:
+def phone(label: str) -> Line:
     """A phone number, or nothing."""
     return line(label, required=False, most=40, rules=(_phone,))
 

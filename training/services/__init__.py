@@ -1,66 +1,43 @@
-"""What happens, as functions. Services stand in ``ORDER``: each may call only those before it."""
+"""What happens, as functions. Packages stand in the order of consequences: each uses the ground and those before it.
 
-ORDER = (
+Every subject has two heights. Below is reading (``visible_to``, ``get``), and what others need in order to act: locks,
+guards and single steps. They decide nothing and tell nobody, and nothing on the ground is ``@atomic`` but what stores a
+fact of its own. Above are acts: public, ``@atomic``, audited. An act does all that follows from it, by plain calls, in
+the order in which it reads, and returns what its caller wants to say (who was promoted). An act has one door: whoever
+wants to know what follows from changing a training reads ``trainings.changes.change`` to its end.
+
+Where a new act goes: into the package of its subject. Where that stands below what the act must change, ask which of the
+two is the act and which the single step.
+"""
+
+GROUND = (
     "audit",
     "streams",
     "visible_trainings",
     "locked_trainings",
+    "may_take",
     "organisations",
     "request_keys",
     "seat_counts",
-    "letters.outbox",
-    "letters.parts",
-    "letters.of_changes",
-    "letters.to_people",
-    "letters.samples",
-    "letters.of_steps",
-    "letters.notices",
-    "letters.again",
-    "accounts.sign_ins",
-    "accounts.users",
-    "accounts.colleagues",
-    "trainees.records",
-    "trainees.duplicates",
-    "registrations.steps",
-    "registrations.visible",
-    "registrations.seats",
-    "registrations.reserve_list",
-    "registrations.kept_seats",
-    "registrations.why_waiting",
-    "registrations.seat_requests",
-    "registrations.submissions",
-    "registrations.decisions",
-    "registrations.drafts",
-    "registrations.late_changes",
-    "registrations.by_link",
-    "registrations.reminders",
-    "programmes.themes",
-    "programmes.frames",
-    "directory.agencies",
-    "directory.venues",
-    "directory.trainers",
-    "schedule.clashes",
-    "schedule.visible",
-    "schedule.sessions",
-    "schedule.calendars",
-    "trainings.changes",
-    "trainings.moves",
-    "imports.verdicts",
-    "imports.staging",
-    "imports.confirming",
-    "imports.undoing",
-    "attendance.registers",
-    "attendance.own_register",
-    "attendance.at_the_door",
-    "merging.merges",
-    "papers.confirmations",
-    "papers.sign_in_sheets",
-    "reports.figures",
-    "reports.detail_rows",
-    "reports.downloads",
-    "home.dashboards",
     "backups",
-    "demo.past_trainings",
-    "demo.basis",
-    "demo.build",
 )
+"""Modules that every package may use, each after those that it uses itself."""
+
+PACKAGES = {
+    "letters": "what is written to whom, and the outbox that sends it",
+    "accounts": "who signs in",
+    "trainees": "the people to be trained, each once",
+    "registrations": "who is put forward for a training, seats and the reserve list",
+    "programmes": "themes and the funded frames of trainings",
+    "directory": "agencies, venues and trainers",
+    "schedule": "sessions, their clashes, and the calendar",
+    "trainings": "trainings: planned, changed, moved through their states",
+    "imports": "lists of participants: staged, confirmed, undone",
+    "attendance": "registers, and who stands at the door",
+    "merging": "two records of one person made one",
+    "papers": "confirmations and sign-in sheets",
+    "reports": "figures, and the files that hold them",
+    "home": "what somebody sees first",
+    "demo": "invented data to look at and to measure",
+}
+"""The packages in their order, each with what it is about."""

@@ -109,7 +109,9 @@ def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str =
 
 def about(thing: Base) -> Select[AuditEntry]:
     """What happened to ``thing``, newest first."""
-    return search().where(AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == thing.id)  # type: ignore[attr-defined]
+    return search().where(
+        AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == getattr(thing, "id", None)
+    )
 
 
 def _entry(

@@ -1,4 +1,4 @@
-"""The organisation that runs this instance, whose name and colour stand on every page and paper."""
+"""The organisation that runs this instance. Its name and colour stand on every page and paper."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _stored() -> Organisation:
     if organisation is None:
         organisation = get()
         db.session.add(organisation)
-        db.session.flush()
+        db.session.flush()  # a second reader in this unit of work finds the row
     return organisation
 
 

@@ -1,4 +1,4 @@
-"""Which trainings somebody may see, and what the pages read of them; the outbox asks it before it sends."""
+"""Which trainings somebody may see, and what pages read of them. The outbox asks here before it sends a letter."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingStat
 
 
 def in_scope(user: User) -> ColumnElement[bool]:
-    """Whether a training is of a coordinator's themes; nobody else is limited by it, nor who has all themes."""
+    """Whether a training is of a coordinator's themes. Other roles, and coordinators of all themes, are not limited."""
     if user.role is not Role.COORDINATOR or user.all_themes:
         return true()
     mine = [theme.id for theme in user.themes]
@@ -126,7 +126,7 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
         .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
         .group_by(Registration.training_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 def state_counts(training: Training) -> dict[str, int]:
@@ -148,7 +148,11 @@ def is_registration_open(training: Training) -> bool:
 
 
 def may_register(training: Training) -> list[int]:
-    """The active agencies that may register for it: seats are kept for them or their country, or for nobody."""
+    """The active agencies that may register people for the training.
+
+    These are the agencies for which seats are kept, themselves or by their country. Where some seats are kept for
+    nobody, it is every active agency.
+    """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
     if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
@@ -159,7 +163,7 @@ def may_register(training: Training) -> list[int]:
     return list(db.session.scalars(found.order_by(Agency.id)))
 
 
-def _offered_to(user: User):  # type: ignore[no-untyped-def]
+def _offered_to(user: User) -> ColumnElement[bool]:
     """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
     kept = (
         select(func.coalesce(func.sum(SeatAllocation.seats), 0))
@@ -175,11 +179,11 @@ def _offered_to(user: User):  # type: ignore[no-untyped-def]
     return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
 
 
-def _has_registrations_of(user: User):  # type: ignore[no-untyped-def]
+def _has_registrations_of(user: User) -> ColumnElement[bool]:
     return exists().where(Registration.training_id == Training.id, Registration.agency_id == user.agency_id)
 
 
-def _taught_by(user: User):  # type: ignore[no-untyped-def]
+def _taught_by(user: User) -> ColumnElement[bool]:
     return exists().where(
         TrainingSession.training_id == Training.id,
         SessionTrainer.session_id == TrainingSession.id,

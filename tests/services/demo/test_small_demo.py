@@ -27,7 +27,7 @@ from training.services.demo import build
 S = RegistrationState
 
 
-def test_the_small_demo_keeps_every_promise_about_seats_people_and_sessions():
+def test_the_small_demo_keeps_every_promise_about_seats_people_and_sessions(app):
     accounts = build.make("small")
 
     assert [one.role for one in accounts] == [

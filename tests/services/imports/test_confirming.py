@@ -38,7 +38,7 @@ def test_nothing_is_stored_before_it_is_confirmed(make: Make):
 
     seen = confirming.preview(stage(training, agency))
 
-    assert (seen.count(Verdict.NEW), seen.errors, seen.unmatched, seen.skipped) == (18, [], ["Remarks"], [24])
+    assert (seen.count(Verdict.NEW), seen.errors, seen.unmatched, seen.skipped) == (18, [], [], [24])
     assert (count(Trainee), count(Registration)) == (0, 0)
 
 
@@ -99,7 +99,7 @@ def test_split_names_want_to_be_accepted(make: Make):
 
     with pytest.raises(Invalid, match="is a guess"):
         confirming.confirm(batch, by=None)
-    outcome = confirming.confirm(batch, by=None, accept_proposals=True)
+    outcome = confirming.confirm(batch, by=None, accept_guesses=True)
 
     assert outcome.new_people == 7
 

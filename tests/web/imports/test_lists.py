@@ -239,13 +239,13 @@ def test_a_name_that_was_split_wrongly_is_mended_in_its_row(client, desk):
     _, training = desk
     address = send(client, training, "Full name,E-mail\nAda Maria Amber Birch,a@example.org\n")
     guessed = client.get(address).text
-    assert "Correct what was guessed" in guessed and 'name="accept_proposals"' in guessed
+    assert "Correct what was guessed" in guessed and 'name="accept_guesses"' in guessed
 
     client.post(f"{address}/rows/2", data={"family_name": "Amber Birch", "given_names": "Ada Maria"})
     page = client.get(f"{address}?at=2").text
     client.post(f"{address}/confirm", data={"token": token(page)})
 
-    assert "split by a guess" not in page and 'name="accept_proposals"' not in page
+    assert "split by a guess" not in page and 'name="accept_guesses"' not in page
     assert db.session.scalars(db.select(Registration)).one().name == "Amber Birch, Ada Maria"
 
 

@@ -56,7 +56,8 @@ def test_nonsense_is_answered_with_a_sentence(data, client, make: Make):
 
 def test_three_hundred_submissions_are_decided_in_one_step(client, make: Make):
     training, agency = make.training(admission=Admission.APPROVAL, capacity=250), make.agency()
-    chosen = [make.registration(training, make.trainee(agency)) for _ in range(300)]
+    people = [make.trainee(agency) for _ in range(300)]
+    chosen = submissions.submit_many(training, by=None, agency=agency, people=people, override=True)
     client.sign_in(make.user(Role.COORDINATOR))
 
     response = client.post(
@@ -88,7 +89,7 @@ def test_a_partner_reads_its_rank_and_the_rule_and_nothing_of_the_others(client,
     page = client.get(f"/trainings/{training.public_id}").text
 
     assert "number 1 of your agency" in page
-    assert "All seats are held. It moves up when one becomes free." in page
+    assert "All seats are held. The person moves up when one becomes free." in page
     assert "A free seat goes to the next in line at once" in page
     assert held.trainee.family_name not in page
     assert "rank 2" not in page

@@ -142,7 +142,7 @@ def _set_sequences() -> None:
 
 def _users(world: World) -> list[SignIn]:
     """One account for each role; passwords are random and kept nowhere but in what is printed."""
-    wanted = (
+    wanted: tuple[tuple[Role, str, str, int | None, list[str]], ...] = (
         (Role.ADMIN, "admin", "Ada Admin", None, []),
         (Role.COORDINATOR, "coordinator", "Cora Coordinator", None, ["BMV", "THB", "MIEUX2"]),
         (Role.PARTNER, "partner", "Paul Partner", world.agencies[0]["id"], []),

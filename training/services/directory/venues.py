@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload
@@ -12,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from training.db import atomic, db
 from training.errors import Invalid, NotFound
 from training.models import Role, Room, User, Venue
+from training.rules import walltime
 from training.services import audit
 from training.text import msg
 
@@ -79,7 +79,7 @@ def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
         .where(Room.venue_id.in_([venue.id for venue in venues]), Room.is_active)
         .group_by(Room.venue_id)
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())
 
 
 @atomic
@@ -132,18 +132,17 @@ def retire(thing: Venue | Room, *, by: User) -> None:
 
 
 def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
-    if zone not in available_timezones():
-        raise Invalid(msg("This is not a time zone: write it like Europe/Vienna."), field="zone")
-    twin = db.session.scalar(
+    walltime.check_zone(zone)
+    taken_by = db.session.scalar(
         select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
     )
-    if twin not in (None, venue.id):
+    if taken_by not in (None, venue.id):
         raise Invalid(msg("There is a venue with this name in this city already."), field="name")
     venue.name, venue.city, venue.country, venue.zone, venue.address = name, city, country, zone, address
 
 
 def _set_room(room: Room, name: str, capacity: int) -> None:
-    twin = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
-    if twin not in (None, room.id):
+    taken_by = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
+    if taken_by not in (None, room.id):
         raise Invalid(msg("There is a room with this name here already."), field="name")
     room.name, room.capacity = name, capacity

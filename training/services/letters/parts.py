@@ -1,4 +1,4 @@
-"""What letters about trainings say, and to whom each copy goes: focal points, coordinators, the people themselves."""
+"""What letters about trainings say, and who gets a copy: focal points, coordinators, the people themselves."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ro
         dict(db.session.execute(select(Agency.id, Agency.name).where(Agency.id.in_(unread))).all())
         if unread
         else {}
-    )  # type: ignore[arg-type]
+    )
     found, organisation = [], organisations.get()
     for (training, agency_id), said in parts.items():
         for user in readers[agency_id]:

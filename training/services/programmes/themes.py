@@ -1,4 +1,4 @@
-"""Themes and classifications: seeded, added to, never deleted; and which theme may be used under which."""
+"""Themes, types of activities and agencies: seeded, added to, never deleted. And which theme fits under which."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def agency_type_name(code: str, language: str) -> str:
 
 def counts(theme: Theme) -> dict[str, int]:
     """How many programmes, trainings, sessions, agencies and trainees carry the theme."""
-    tables = {
+    tables: dict[str, type[Programme | Training | TrainingSession | Agency | Trainee]] = {
         "programmes": Programme,
         "trainings": Training,
         "sessions": TrainingSession,
@@ -188,9 +188,12 @@ def _theme(position: int, row: tuple[str, ...]) -> Theme:
     )
 
 
-def _add_missing(model: type[Theme] | type[ActivityType] | type[AgencyType], rows: Sequence[object]) -> int:
+def _add_missing(
+    model: type[Theme] | type[ActivityType] | type[AgencyType],
+    rows: Sequence[Theme | ActivityType | AgencyType],
+) -> int:
     known = set(db.session.scalars(select(model.code)))
-    new = [row for row in rows if row.code not in known]  # type: ignore[attr-defined]
+    new = [row for row in rows if row.code not in known]
     db.session.add_all(new)
     return len(new)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -14,14 +11,11 @@ from training.forms.accounts import ColleagueForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import colleagues
+from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.respond import page, paginate, submitted
 
 bp = Blueprint("colleagues", __name__, url_prefix="/colleagues")
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 def _links() -> dict[str, str]:
@@ -38,9 +32,11 @@ def _done(text: str) -> Response:
 @permit(Action.COLLEAGUE_CHANGE)
 def index() -> Response:
     """The agency's accounts, one's own among them."""
-    accounts = paginate(colleagues.listed(_user()))
+    accounts = paginate(colleagues.listed(access.user()))
     return page(
-        "accounts/colleagues/index.html", accounts=accounts, leads=colleagues.count_leads(_user().agency)
+        "accounts/colleagues/index.html",
+        accounts=accounts,
+        leads=colleagues.count_leads(access.agency()),
     )
 
 
@@ -48,10 +44,10 @@ def index() -> Response:
 @permit(Action.COLLEAGUE_CHANGE)
 def new() -> Response:
     """Invite a colleague."""
-    form = ColleagueForm(request.form, language=current_user.language)
+    form = ColleagueForm(request.form, language=access.user().language)
     if submitted(form):
         try:
-            colleagues.invite(by=_user(), **form.data, **_links())
+            colleagues.invite(by=access.user(), **form.data, **_links())
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -63,7 +59,7 @@ def new() -> Response:
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def invite(colleague: User) -> Response:
     """Mail a fresh invitation."""
-    colleagues.mail_invitation_again(colleague, by=_user(), **_links())
+    colleagues.mail_invitation_again(colleague, by=access.user(), **_links())
     return _done(_("%(name)s is invited: a letter with a link is on its way.", name=colleague.name))
 
 
@@ -71,7 +67,7 @@ def invite(colleague: User) -> Response:
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def deactivate(colleague: User) -> Response:
     """Take access away at once."""
-    colleagues.deactivate(colleague, by=_user())
+    colleagues.deactivate(colleague, by=access.user())
     return _done(_("%(name)s has no access any more and is signed out everywhere.", name=colleague.name))
 
 
@@ -79,7 +75,7 @@ def deactivate(colleague: User) -> Response:
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def activate(colleague: User) -> Response:
     """Give access again."""
-    colleagues.activate(colleague, by=_user())
+    colleagues.activate(colleague, by=access.user())
     return _done(_("%(name)s has access again.", name=colleague.name))
 
 
@@ -87,7 +83,7 @@ def activate(colleague: User) -> Response:
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def lead(colleague: User) -> Response:
     """Let a colleague lead too."""
-    colleagues.set_lead(colleague, by=_user(), is_lead=True)
+    colleagues.set_lead(colleague, by=access.user(), is_lead=True)
     return _done(_("%(name)s is a lead focal point now.", name=colleague.name))
 
 
@@ -95,8 +91,8 @@ def lead(colleague: User) -> Response:
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def no_lead(colleague: User) -> Response:
     """Take the lead away, one's own too while somebody else leads; who gave it up sees this page no more."""
-    colleagues.set_lead(colleague, by=_user(), is_lead=False)
-    if colleague.id == current_user.id:
+    colleagues.set_lead(colleague, by=access.user(), is_lead=False)
+    if colleague.id == access.user().id:
         flash(_("You are no lead focal point any more."))
         return redirect(url_for("home.index"), 303)
     return _done(_("%(name)s is no lead focal point any more.", name=colleague.name))

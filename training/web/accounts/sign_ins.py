@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from config import LANGUAGES
@@ -30,7 +29,7 @@ bp = Blueprint("accounts", __name__)
 @public
 def sign_in() -> Response:
     """Sign in by address and password, and go on to where one wanted to go."""
-    if current_user.is_authenticated:
+    if access.user_or_none() is not None:
         return redirect(url_for("home.index"), 303)
     form = SignInForm(request.form)
     if submitted(form):
@@ -68,7 +67,7 @@ def forgotten() -> Response:
     form = ForgottenForm(request.form)
     if submitted(form):
         config = current_app.config["CONFIG"]
-        sign_ins.mail_reset(form.email.data, public_url=config.public_url, secret_key=config.secret_key)
+        sign_ins.mail_reset(form.email.data or "", public_url=config.public_url, secret_key=config.secret_key)
         return page("accounts/sign_ins/link_sent.html")
     return page("accounts/sign_ins/forgotten.html", form=form)
 
@@ -95,9 +94,9 @@ def set_password(token: str) -> Response:
 @permit(Action.ACCOUNT_CHANGE)
 def edit() -> Response:
     """One's own name and language."""
-    form = OwnAccountForm(request.form, obj=current_user)
+    form = OwnAccountForm(request.form, obj=access.user())
     if submitted(form):
-        users.change_own(current_user._get_current_object(), **form.data)
+        users.change_own(access.user(), **form.data)
         flash(_("Saved."))
         return redirect(url_for(".edit"), 303)
     return page("accounts/sign_ins/edit.html", form=form, password_form=ChangePasswordForm())
@@ -108,7 +107,7 @@ def edit() -> Response:
 def change_password() -> Response:
     """Change one's password; every other session ends."""
     form = ChangePasswordForm(request.form)
-    user = current_user._get_current_object()
+    user = access.user()
     if submitted(form):
         try:
             sign_ins.change_password(user, **form.data, keep=user.session_token)

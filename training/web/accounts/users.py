@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -14,7 +13,7 @@ from training.forms.accounts import InvitationForm, UserFilter, UserForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import users
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -22,11 +21,7 @@ from training.web.kit.respond import page, paginate, sorting, submitted
 bp = Blueprint("users", __name__, url_prefix="/users")
 
 
-def _user() -> Any:
-    return current_user._get_current_object()
-
-
-def _links() -> dict[str, str]:
+def _links() -> dict[str, Any]:
     config = current_app.config["CONFIG"]
     return {"public_url": config.public_url, "secret_key": config.secret_key}
 
@@ -64,7 +59,7 @@ def new() -> Response:
     form = _offer(InvitationForm(request.form))
     if submitted(form):
         try:
-            users.invite(by=_user(), **form.data, **_links())
+            users.invite(by=access.user(), **form.data, **_links())
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -80,7 +75,7 @@ def edit(user: User) -> Response:
     form = _offer(UserForm(request.form, obj=user))
     if submitted(form):
         try:
-            users.change(user, by=_user(), **form.data)
+            users.change(user, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -93,7 +88,7 @@ def edit(user: User) -> Response:
 @permit(Action.USER_CHANGE, users.get)
 def deactivate(user: User) -> Response:
     """Close an account; it is signed out everywhere at once."""
-    users.deactivate(user, by=_user())
+    users.deactivate(user, by=access.user())
     flash(_("The account is closed and signed out everywhere."))
     return redirect(url_for(".index"), 303)
 
@@ -102,7 +97,7 @@ def deactivate(user: User) -> Response:
 @permit(Action.USER_CHANGE, users.get)
 def activate(user: User) -> Response:
     """Open it again."""
-    users.activate(user, by=_user())
+    users.activate(user, by=access.user())
     return redirect(url_for(".index"), 303)
 
 
@@ -110,6 +105,6 @@ def activate(user: User) -> Response:
 @permit(Action.USER_CHANGE, users.get)
 def invite(user: User) -> Response:
     """Mail a fresh invitation."""
-    users.mail_invitation_again(user, by=_user(), **_links())
+    users.mail_invitation_again(user, by=access.user(), **_links())
     flash(_("The invitation is in the outbox."))
     return redirect(url_for(".index"), 303)

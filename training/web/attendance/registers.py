@@ -9,7 +9,6 @@ from uuid import UUID
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
@@ -21,16 +20,12 @@ from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
 from training.services.schedule import visible
 from training.text import msg
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.respond import Pages, download, page, page_number, reason, submitted
 
 bp = Blueprint("registers", __name__, url_prefix="/sessions")
 PER_PAGE = 100
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 def _shown(
@@ -39,11 +34,11 @@ def _shown(
     refusal: str = "",
     door: DoorForm | None = None,
     full: str = "",
-    twin: bool = False,
+    is_duplicate: bool = False,
     status: int = 422,
 ) -> Response:
     """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
-    if door is None and at_the_door.is_open(session) and can(_user(), Action.REGISTER_ADD, session):
+    if door is None and at_the_door.is_open(session) and can(access.user(), Action.REGISTER_ADD, session):
         door = _door(None)
     tally = registers.tally(session)
     pages = Pages(page_number(), tally.listed, PER_PAGE)
@@ -61,7 +56,7 @@ def _shown(
         is_open=session.register_state is RegisterState.OPEN,
         door=door,
         full=full,
-        twin=twin,
+        is_duplicate=is_duplicate,
     )
 
 
@@ -99,7 +94,7 @@ def _not_saved(
         marks = _marks()
         if along and not marks:
             return None
-        clashes = registers.save(session, by=_user(), marks=marks, reason=reason())
+        clashes = registers.save(session, by=access.user(), marks=marks, reason=reason())
     except (Conflict, Invalid) as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         return _shown(session, refusal=refusal.explained.translated(), door=door, status=status)
@@ -153,7 +148,7 @@ def all_present(session: TrainingSession) -> Response:
     """Mark everybody present who is not recorded."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.PRESENT)
+    count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.PRESENT)
     return _done(session, _("%(count)s people are marked present.", count=count))
 
 
@@ -163,7 +158,7 @@ def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody absent who is not recorded."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = registers.mark_rest(session, by=_user(), status=AttendanceStatus.ABSENT)
+    count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.ABSENT)
     return _done(session, _("%(count)s people are marked absent.", count=count))
 
 
@@ -171,7 +166,7 @@ def rest_absent(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_ADD, visible.get)
 def door(session: TrainingSession) -> Response:
     """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
-    form, may_raise = _door(request.form), can(_user(), Action.SEATS_CHANGE, session.training)
+    form, may_raise = _door(request.form), can(access.user(), Action.SEATS_CHANGE, session.training)
     if refused := _not_saved(session, form, along=True):
         return refused
     if not submitted(form):
@@ -179,7 +174,7 @@ def door(session: TrainingSession) -> Response:
     try:
         added = at_the_door.add(
             session,
-            by=_user(),
+            by=access.user(),
             **form.data,
             raise_seats=may_raise and "raise" in request.form,
             is_another="another" in request.form,
@@ -189,7 +184,7 @@ def door(session: TrainingSession) -> Response:
             return _shown(session, door=form, full=refusal.explained.translated())
         form.refuse(refusal)
         return _shown(
-            session, door=form, twin=isinstance(refusal, Conflict) and refusal.code == "on_register"
+            session, door=form, is_duplicate=isinstance(refusal, Conflict) and refusal.code == "on_register"
         )
     # the form was sent to #door, which a browser would keep: what was done is said above it
     return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")
@@ -202,7 +197,7 @@ def close(session: TrainingSession) -> Response:
     if refused := _not_saved(session, along=True):
         return refused
     try:
-        registers.close(session, by=_user())
+        registers.close(session, by=access.user())
     except DomainError as refusal:
         return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is closed."))
@@ -212,7 +207,7 @@ def close(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_REOPEN, visible.get)
 def lock(session: TrainingSession) -> Response:
     """Lock a closed register."""
-    registers.lock(session, by=_user())
+    registers.lock(session, by=access.user())
     return _done(session, _("The register is locked."))
 
 
@@ -221,7 +216,7 @@ def lock(session: TrainingSession) -> Response:
 def reopen(session: TrainingSession) -> Response:
     """Open it again, for a reason."""
     try:
-        registers.reopen(session, by=_user(), reason=reason())
+        registers.reopen(session, by=access.user(), reason=reason())
     except DomainError as refusal:
         return _shown(session, refusal=refusal.explained.translated())
     return _done(session, _("The register is open again."))
@@ -232,7 +227,7 @@ def reopen(session: TrainingSession) -> Response:
 def sheet(training: Training) -> Response:
     """The sign-in sheet of a whole training."""
     pdf = sign_in_sheets.sign_in_sheet(
-        training, visible.of(training), reader=_user(), demo=current_app.config["DEMO"]
+        training, visible.of(training), reader=access.user(), demo=current_app.config["DEMO"]
     )
     return download(pdf, f"sign-in-{training.code}.pdf", "application/pdf")
 
@@ -242,6 +237,6 @@ def sheet(training: Training) -> Response:
 def session_sheet(session: TrainingSession) -> Response:
     """The sign-in sheet of one session."""
     pdf = sign_in_sheets.sign_in_sheet(
-        session.training, [session], reader=_user(), demo=current_app.config["DEMO"]
+        session.training, [session], reader=access.user(), demo=current_app.config["DEMO"]
     )
     return download(pdf, f"sign-in-{session.training.code}.pdf", "application/pdf")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError, NotFound
@@ -14,7 +13,7 @@ from training.policy import Action
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
 from training.services.registrations import visible
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted, uuids
@@ -39,9 +38,7 @@ def index() -> Response:
     """Every agency, by name."""
     form = choices.filtered(AgencyFilter(request.args))
     sort = sorting(("name", "code", "country"), "name")
-    found = agencies.search(
-        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = agencies.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "agencies", form):
         return file
     listed = paginate(found)
@@ -60,7 +57,7 @@ def index() -> Response:
 @permit(Action.AGENCY_READ, agencies.get)
 def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
-    found = visible.search(current_user._get_current_object(), agency=agency)
+    found = visible.search(access.user(), agency=agency)
     return page(
         "directory/agencies/show.html",
         agency=agency,
@@ -78,7 +75,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            agency = agencies.create(by=current_user._get_current_object(), **form.data)
+            agency = agencies.create(by=access.user(), details=agencies.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -95,7 +92,7 @@ def edit(agency: Agency) -> Response:
     back = url_for(".show", public_id=agency.public_id)
     if submitted(form):
         try:
-            agencies.change(agency, by=current_user._get_current_object(), **form.data)
+            agencies.change(agency, by=access.user(), details=agencies.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -113,7 +110,7 @@ def lead(agency: Agency) -> Response:
     if len(asked) != 1 or asked[0] not in chosen:
         raise NotFound
     is_lead = request.form.get("lead") == "1"
-    colleagues.set_lead(chosen[asked[0]], by=current_user._get_current_object(), is_lead=is_lead)
+    colleagues.set_lead(chosen[asked[0]], by=access.user(), is_lead=is_lead)
     flash(_("Saved."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)
 
@@ -122,7 +119,7 @@ def lead(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def suspend(agency: Agency) -> Response:
     """Keep it from registering, and sign its focal points out."""
-    agencies.suspend(agency, by=current_user._get_current_object(), reason=reason())
+    agencies.suspend(agency, by=access.user(), reason=reason())
     flash(_("The agency is suspended and its focal points are signed out."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)
 
@@ -131,6 +128,6 @@ def suspend(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def resume(agency: Agency) -> Response:
     """Let it register again."""
-    agencies.resume(agency, by=current_user._get_current_object())
+    agencies.resume(agency, by=access.user())
     flash(_("The agency can register people again."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)

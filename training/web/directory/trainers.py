@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -14,7 +13,7 @@ from training.policy import Action
 from training.services.accounts import users
 from training.services.directory import trainers
 from training.services.schedule import visible
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, paginate, reason, sorting, submitted
@@ -37,9 +36,7 @@ def index() -> Response:
     """Every trainer, by name."""
     form = choices.filtered(TrainerFilter(request.args))
     sort = sorting(("name", "country"), "name")
-    found = trainers.search(
-        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = trainers.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "trainers", form):
         return file
     return page(
@@ -73,7 +70,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            trainer = trainers.create(by=current_user._get_current_object(), **form.data)
+            trainer = trainers.create(by=access.user(), details=trainers.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -89,7 +86,7 @@ def edit(trainer: Trainer) -> Response:
     back = url_for(".show", public_id=trainer.public_id)
     if submitted(form):
         try:
-            trainers.change(trainer, by=current_user._get_current_object(), **form.data)
+            trainers.change(trainer, by=access.user(), details=trainers.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -106,7 +103,7 @@ def add_absence(trainer: Trainer) -> Response:
     form = AbsenceForm(request.form)
     if submitted(form):
         try:
-            trainers.add_absence(trainer, by=current_user._get_current_object(), **form.data)
+            trainers.add_absence(trainer, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -124,5 +121,5 @@ def add_absence(trainer: Trainer) -> Response:
 @permit(Action.TRAINER_CHANGE, trainers.get)
 def retire(trainer: Trainer) -> Response:
     """Schedule a trainer no longer."""
-    trainers.retire(trainer, by=current_user._get_current_object(), reason=reason())
+    trainers.retire(trainer, by=access.user(), reason=reason())
     return redirect(url_for(".show", public_id=trainer.public_id), 303)

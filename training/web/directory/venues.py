@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -12,7 +11,7 @@ from training.forms.directory import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
 from training.services.directory import venues
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -32,9 +31,7 @@ def index() -> Response:
     """Every venue, by city."""
     form = choices.filtered(VenueFilter(request.args))
     sort = sorting(("city", "name", "country"), "city")
-    found = venues.search(
-        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = venues.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "venues", form):
         return file
     listed = paginate(found)
@@ -64,7 +61,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            venue = venues.create(by=current_user._get_current_object(), **form.data)
+            venue = venues.create(by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -81,7 +78,7 @@ def edit(venue: Venue) -> Response:
     back = url_for(".show", public_id=venue.public_id)
     if submitted(form):
         try:
-            venues.change(venue, by=current_user._get_current_object(), **form.data)
+            venues.change(venue, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -98,7 +95,7 @@ def add_room(venue: Venue) -> Response:
     form = RoomForm(request.form)
     if submitted(form):
         try:
-            venues.add_room(venue, by=current_user._get_current_object(), **form.data)
+            venues.add_room(venue, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -114,7 +111,7 @@ def edit_room(room: Room) -> Response:
     back = url_for(".show", public_id=room.venue.public_id)
     if submitted(form):
         try:
-            venues.change_room(room, by=current_user._get_current_object(), **form.data)
+            venues.change_room(room, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -126,5 +123,5 @@ def edit_room(room: Room) -> Response:
 @permit(Action.VENUE_CHANGE, venues.get_room)
 def retire_room(room: Room) -> Response:
     """Offer a room no longer."""
-    venues.retire(room, by=current_user._get_current_object())
+    venues.retire(room, by=access.user())
     return redirect(url_for(".show", public_id=room.venue.public_id), 303)

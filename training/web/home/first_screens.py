@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, jsonify
-from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -13,6 +12,7 @@ from training.policy import Action
 from training.services import organisations
 from training.services.home import dashboards
 from training.services.reports import downloads, figures
+from training.web.kit import access
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page
 
@@ -23,7 +23,7 @@ bp = Blueprint("home", __name__)
 @permit(Action.HOME_READ)
 def index() -> Response:
     """What the user's role wants to see first."""
-    user: User = current_user._get_current_object()
+    user: User = access.user()
     match user.role:
         case Role.PARTNER:
             open_now, are_more = dashboards.of_partner(user)

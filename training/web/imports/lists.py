@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError, Invalid
@@ -23,12 +21,13 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
+from training.rules.given import NAMES as NAMES_OF_GIVEN
 from training.services import visible_trainings
 from training.services.imports import confirming, staging, undoing, verdicts
 from training.services.imports.verdicts import Verdict
 from training.services.registrations import seats
 from training.text import msg
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.exports import XLSX
 from training.web.kit.once import once
@@ -50,12 +49,9 @@ FIXABLE = (
     "language",
     "email",
     "phone",
+    *NAMES_OF_GIVEN,
 )
 NAMES = ("family_name", "given_names")
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
@@ -63,7 +59,7 @@ def _user() -> Any:
 def new(training: Training) -> Response:
     """Send a spreadsheet or paste its rows; they are read and shown, nothing is stored."""
     form = RosterForm(request.form)
-    if current_user.role is Role.PARTNER:
+    if access.user().role is Role.PARTNER:
         del form.agency
     else:
         form.agency.offer(choices.of_agencies())
@@ -79,20 +75,22 @@ def new(training: Training) -> Response:
         training=training,
         form=form,
         languages=labels.ROSTER_LANGUAGES,
-        earlier=confirming.of(training, _user()),
+        earlier=confirming.of(training, access.user()),
     )
 
 
 def _stage(training: Training, form: RosterForm) -> ImportBatch:
-    agency = form.agency.data if "agency" in form else current_user.agency
+    agency = form.agency.data if "agency" in form else access.agency()
     sent = request.files.get("file")
     if sent is not None and sent.filename:
         content = sent.stream.read(MOST_BYTES + 1)
-        return staging.stage(training, by=_user(), agency=agency, content=content, file_name=sent.filename)
+        return staging.stage(
+            training, by=access.user(), agency=agency, content=content, file_name=sent.filename
+        )
     pasted = request.form.get("rows", "")  # as it came: a blank first cell counts
     if not pasted.strip():
         raise Invalid(msg("Choose a file, or paste rows below."), field="file")
-    return staging.stage_pasted(training, by=_user(), agency=agency, text=pasted)
+    return staging.stage_pasted(training, by=access.user(), agency=agency, text=pasted)
 
 
 @bp.get("/template")
@@ -109,8 +107,12 @@ def template() -> Response:
 
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_SUBMIT, confirming.get)
-def show(batch: ImportBatch, refusal: str = "") -> Response:
+def show(batch: ImportBatch) -> Response:
     """What confirming would do, row by row; afterwards, what it did."""
+    return _shown(batch)
+
+
+def _shown(batch: ImportBatch, refusal: str = "") -> Response:
     status = 422 if refusal else 200
     if batch.state is not BatchState.STAGED:
         return page(
@@ -125,7 +127,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
         return redirect(url_for(".columns", public_id=batch.public_id), 303)
     seen = confirming.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
-    guessed = [line for line in seen.lines if line.proposals]
+    guessed = [line for line in seen.lines if line.guesses]
     tabs = {"open": in_the_way, "guessed": guessed, "all": seen.lines}
     only = request.args.get("show", "open" if in_the_way else "guessed" if refusal and guessed else "all")
     only = only if only in tabs else "all"
@@ -150,6 +152,7 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
         in_the_way=in_the_way,
         guessed=guessed,
         names=labels.ROSTER_FIELD,
+        given=NAMES_OF_GIVEN,
         fixable=FIXABLE,
         to_mend=_to_mend,
         done=at if is_done else None,
@@ -159,8 +162,8 @@ def show(batch: ImportBatch, refusal: str = "") -> Response:
 
 def _to_mend(line: verdicts.Line) -> list[str]:
     """The fields that a row's mistakes and guesses are about; the names where nothing else says where it lies."""
-    wrong = [name for name in FIXABLE if name in line.faults or name in line.proposals]
-    of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.proposals
+    wrong = [name for name in FIXABLE if name in line.faults or name in line.guesses]
+    of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.guesses
     return wrong if wrong and not of_both else [*NAMES, *(name for name in wrong if name not in NAMES)]
 
 
@@ -175,10 +178,10 @@ def row(batch: ImportBatch) -> Response:
     number = (request.view_args or {})["number"]
     choice = request.form.get("choice")
     if choice is not None:
-        staging.choose(batch, by=_user(), number=number, choice=choice[:40])
+        staging.choose(batch, by=access.user(), number=number, choice=choice[:40])
     else:
         values = {name: request.form[name] for name in FIXABLE if name in request.form}
-        staging.correct(batch, by=_user(), number=number, values=values)
+        staging.correct(batch, by=access.user(), number=number, values=values)
     return redirect(url_for(".show", public_id=batch.public_id, at=number, _anchor="row"), 303)
 
 
@@ -189,7 +192,7 @@ def columns(batch: ImportBatch) -> Response:
     refusal, status = "", 200
     if request.method == "POST" and "sheet" in request.form:
         try:
-            staging.take_sheet(batch, by=_user(), sheet=request.form["sheet"])
+            staging.take_sheet(batch, by=access.user(), sheet=request.form["sheet"])
         except Invalid as found:
             refusal, status = found.explained.translated(), 422
         else:
@@ -202,7 +205,7 @@ def columns(batch: ImportBatch) -> Response:
         try:
             staging.remap(
                 batch,
-                by=_user(),
+                by=access.user(),
                 fields=asked,
                 header_row=int(header) if re.fullmatch(r"[0-9]{1,5}", header) else None,
             )
@@ -211,7 +214,7 @@ def columns(batch: ImportBatch) -> Response:
         else:
             flash(
                 _(
-                    "The columns are read as you said. Your agency's next list with these titles is read alike."
+                    "The columns are read as you said. Your agency's next list with these titles is read the same way."
                 )
             )
             return redirect(url_for(".show", public_id=batch.public_id), 303)
@@ -239,13 +242,13 @@ def confirm(batch: ImportBatch) -> Response:
     try:
         outcome = confirming.confirm(
             batch,
-            by=_user(),
-            accept_proposals="accept_proposals" in request.form,
-            override=current_user.role is not Role.PARTNER,
+            by=access.user(),
+            accept_guesses="accept_guesses" in request.form,
+            override=access.user().role is not Role.PARTNER,
             expected=request.form.get("token", ""),
         )
     except DomainError as refusal:
-        return show.__wrapped__(batch, refusal.explained.translated())
+        return _shown(batch, refusal.explained.translated())
     stored = outcome.registered or outcome.updated
     flash(_("The list is confirmed.") if stored else _("Nobody new: all were registered before."))
     return redirect(url_for(".show", public_id=batch.public_id), 303)
@@ -255,7 +258,7 @@ def confirm(batch: ImportBatch) -> Response:
 @permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def discard(batch: ImportBatch) -> Response:
     """Throw the file away."""
-    confirming.discard(batch, by=_user())
+    confirming.discard(batch, by=access.user())
     flash(_("The file is thrown away; nothing was stored."))
     return redirect(url_for("trainings.show", public_id=batch.training.public_id), 303)
 
@@ -265,8 +268,8 @@ def discard(batch: ImportBatch) -> Response:
 def undo(batch: ImportBatch) -> Response:
     """Take back what the file stored."""
     try:
-        gone = undoing.undo(batch, by=_user())
+        gone = undoing.undo(batch, by=access.user())
     except DomainError as refusal:
-        return show.__wrapped__(batch, refusal.explained.translated())
+        return _shown(batch, refusal.explained.translated())
     flash(_("Undone: the registrations are taken back (%(count)s).", count=gone))
     return redirect(url_for(".show", public_id=batch.public_id), 303)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
-from uuid import UUID
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask import session as cookie
@@ -14,13 +13,14 @@ from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
 from training.errors import NotFound
-from training.models import User
+from training.models import Agency, User
 from training.policy import Action, can, has
 from training.services import audit
 from training.services.accounts import sign_ins
 
-View = Callable[..., Any]
-Loader = Callable[[User, UUID], Any]
+P = ParamSpec("P")
+T = TypeVar("T")
+View = TypeVar("View", bound=Callable[..., Any])
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -37,9 +37,34 @@ def init_app(app: Flask) -> None:
     """Know who is asking, and refuse every endpoint that has not declared its access."""
     login_manager.init_app(app)
     app.before_request(_refuse_undeclared)
-    app.jinja_env.globals["can"] = lambda action, thing=None: (
-        current_user.is_authenticated and can(current_user._get_current_object(), Action(action), thing)
-    )
+    app.jinja_env.globals["can"] = _can
+
+
+def user() -> User:
+    """Who is signed in; behind ``@permit`` somebody is. Raises ``RuntimeError`` where nobody is."""
+    found = user_or_none()
+    if found is None:
+        raise RuntimeError("Nobody is signed in: a public page asks for user_or_none().")
+    return found
+
+
+def user_or_none() -> User | None:
+    """Who is signed in, for pages and headers that are there for everybody; ``None`` outside of a request."""
+    found = current_user._get_current_object()
+    return found if isinstance(found, User) else None
+
+
+def agency() -> Agency:
+    """The agency of the focal point who is signed in. Raises ``RuntimeError`` for staff, who have none."""
+    own = user().agency
+    if own is None:
+        raise RuntimeError("Only a focal point has an agency.")
+    return own
+
+
+def _can(action: str, thing: object = None) -> bool:
+    found = user_or_none()
+    return found is not None and can(found, Action(action), thing)
 
 
 @login_manager.user_loader
@@ -55,23 +80,33 @@ def _sign_in_first() -> Response:
 
 def public(view: View) -> View:
     """Mark ``view`` as open to everybody."""
-    view.access = Access()  # type: ignore[attr-defined]
+    vars(view)["access"] = Access()
     return view
 
 
-def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[[View], View]:
+@overload
+def permit(action: Action) -> Callable[[Callable[P, Response]], Callable[P, Response]]: ...
+
+
+@overload
+def permit(
+    action: Action, load: Callable[Concatenate[User, P], T]
+) -> Callable[[Callable[[T], Response]], Callable[P, Response]]: ...
+
+
+def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Let in who may do ``action``.
 
     ``load(user, public_id)`` finds the thing among what the user may see; the view gets it in place of the id.
     What is missing, foreign or out of scope answers 404 alike; 403 only where the role lacks the action altogether.
     """
 
-    def guard(view: View) -> View:
+    def guard(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)
-        def guarded(**kwargs: Any) -> Any:
-            if not current_user.is_authenticated:
+        def guarded(**kwargs: Any) -> Response:
+            user = user_or_none()
+            if user is None:
                 return login_manager.unauthorized()
-            user: User = current_user._get_current_object()
             if not has(user, action):
                 audit.record_refusal(by=user, action=action, why=request.path[:200])
                 abort(403)
@@ -83,7 +118,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[[
                 raise NotFound
             return view(thing)
 
-        guarded.access = Access(action)  # type: ignore[attr-defined]
+        vars(guarded)["access"] = Access(action)
         return guarded
 
     return guard
@@ -99,8 +134,9 @@ def sign_in(user: User, browser: str) -> None:
 
 def sign_out() -> None:
     """End the session on the server and empty the cookie."""
-    if current_user.is_authenticated:
-        sign_ins.end_session(current_user.session_token)
+    found = user_or_none()
+    if found is not None:
+        sign_ins.end_session(found.session_token)
     cookie.clear()
 
 

@@ -35,4 +35,5 @@ def is_hashed(path: str, url: str) -> bool:
 def _manifest(path: Path) -> dict[str, str]:
     if not path.exists():
         raise AssetsMissing("The front end is not built yet: run `make setup`.")
-    return json.loads(path.read_text())
+    built: dict[str, str] = json.loads(path.read_text())
+    return built

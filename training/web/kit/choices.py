@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import get_locale
-from flask_login import current_user
 
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
@@ -15,11 +14,12 @@ from training.policy import Action, allows
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
-from training.web.kit.language import countries as country_names
-from training.web.kit.language import language_name
+from training.web.kit import access
+from training.web.kit.language import country_names, language_name
 from training.web.kit.respond import address
 
 Choices = list[tuple[str, str, Any]]
+OneForm = TypeVar("OneForm", bound=Form)
 WORKING_LANGUAGES = (
     "en",
     "fr",
@@ -74,7 +74,7 @@ def of_languages() -> Choices:
 def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
     """Agencies by name; a partner is offered its own alone."""
     if found is None:
-        found = [current_user.agency] if current_user.role is Role.PARTNER else agencies.active()
+        found = [access.agency()] if access.user().role is Role.PARTNER else agencies.active()
     return [(a.code, a.name, a) for a in found]
 
 
@@ -131,14 +131,15 @@ class Chip:
     url: str
 
 
-def filtered(form: Any) -> Any:
+def filtered(form: OneForm) -> OneForm:
     """Offer a filter form its choices, drop the fields that the role has no use for, and read it."""
     for name, action in NEEDS.items():
-        if name in form._fields and not allows(current_user.role, action):
+        if name in form._fields and not allows(access.user().role, action):
             del form[name]
     for name, offer in OFFERS.items():
-        if name in form._fields and isinstance(form[name], Picked):
-            form[name].offer(offer())
+        field = form._fields.get(name)
+        if isinstance(field, Picked):
+            field.offer(offer())
     form.validate()
     return form
 
@@ -158,7 +159,7 @@ def chips(form: Form, **kept: str) -> list[Chip]:
         if isinstance(field, Picked):
             label = field.offered.get(field.asked, (label, None))[0]
         elif isinstance(field, OneOf):
-            label = next((str(c.label) for c in field.choices if c.value == field.data.value), label)
+            label = field.said
         elif field.data is True:
             label = ""
         found.append(

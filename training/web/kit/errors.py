@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from training.db import db
+from training.db import roll_back
 from training.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
 
 
 def _database_busy(error: OperationalError) -> Response:
-    db.session.rollback()
+    roll_back()
     log.error("database unavailable or busy: %s", type(error.orig).__name__)
     response = _page(503)
     response.headers["Retry-After"] = "5"
@@ -86,7 +86,7 @@ def _unexpected(error: Exception) -> Response:
     number = uuid.uuid4().hex[:10]
     log.exception("unexpected error %s", number)
     try:
-        db.session.rollback()
+        roll_back()
         return _page(500, number=number)
     except Exception:
         log.exception("the error page failed too, for %s", number)

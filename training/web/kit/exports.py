@@ -14,7 +14,6 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
@@ -24,7 +23,7 @@ from training.models import Training, User
 from training.models.about_people import Class
 from training.output import csv, xlsx
 from training.services import audit, may_take, streams
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.respond import download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -108,6 +107,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         STATE,
         (_l("Submitted"), lambda one: one.submitted_at),
         (_l("Confirmed"), lambda one: one.confirmed_at),
+        (_l("Remarks"), lambda one: one.remarks),
     ),
     "trainers": (
         NAME,
@@ -158,7 +158,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         key: str(getattr(value, "code", None) or getattr(value, "value", None) or value)
         for key, value in choices.wanted(form).items()
     }
-    reader: User = current_user._get_current_object()
+    reader: User = access.user()
     why = request.args.get("special", "").strip()[:200]
     columns, special = COLUMNS[name], SPECIAL_COLUMNS.get(name, ()) if why else ()
     may_take.whole(reader, [one for one in HOLDS[name] if one is not Class.SPECIAL])

@@ -10,14 +10,14 @@ from babel import Locale
 from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
-from flask_login import current_user
 
 from config import LANGUAGES, ROOT
 from training.forms import labels
 from training.models import RegistrationState
-from training.rules import countries as rules_countries
+from training.rules import countries
 from training.text import Message
 from training.texts import letters
+from training.web.kit import access
 
 babel = Babel()
 NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
@@ -52,8 +52,9 @@ def chosen() -> str:
     """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
     if not has_request_context():
         return "en"  # a command or the worker; mails say their language themselves
-    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
-        return str(current_user.language)
+    user = access.user_or_none()
+    if user is not None and user.language in LANGUAGES:
+        return str(user.language)
     if cookie.get("language") in LANGUAGES:
         return str(cookie["language"])
     return request.accept_languages.best_match(LANGUAGES) or "en"
@@ -125,16 +126,16 @@ def hours(minutes: int | None) -> str:
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    invented = {code: country[0] for code, country in rules_countries.COUNTRIES.items()}
+    invented = {code: country[0] for code, country in countries.COUNTRIES.items()}
     return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
 
 
-def countries() -> list[tuple[str, str]]:
+def country_names() -> list[tuple[str, str]]:
     """(code, name) of every country, by name, in the reader's language."""
     unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
     names = _territories(str((get_locale() or Locale("en")).language))
     if not current_app.config["DEMO"]:
-        unused |= set(rules_countries.COUNTRIES)
+        unused |= set(countries.COUNTRIES)
     return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from training.policy import Action, has
+from training.web.kit import access
 
 
 @dataclass(frozen=True)
@@ -17,10 +16,10 @@ class Entry:
     """One line of the menu; ``group`` is the heading under which it stands."""
 
     endpoint: str
-    label: Any
+    label: str
     icon: str
     action: Action
-    group: Any
+    group: str
 
     @property
     def position(self) -> int:
@@ -49,7 +48,7 @@ ENTRIES = (
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
-    Entry("duplicates.index", _l("Doubles"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
+    Entry("duplicates.index", _l("Duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
@@ -71,7 +70,8 @@ def init_app(app: Flask) -> None:
 
 def entries(app: Flask) -> list[Entry]:
     """What the signed-in user's role has, in order of the groups."""
-    if not current_user or not current_user.is_authenticated:
+    user = access.user_or_none()
+    if user is None:
         return []
-    mine = [e for e in ENTRIES if has(current_user, e.action) and e.endpoint in app.view_functions]
+    mine = [e for e in ENTRIES if has(user, e.action) and e.endpoint in app.view_functions]
     return sorted(mine, key=lambda entry: entry.position)

@@ -6,18 +6,18 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import ParamSpec
 
 from flask import Flask, flash, redirect, request
 from flask import session as cookie
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.services import request_keys
 from training.services.request_keys import Answer
+from training.web.kit import access
 
 FIELD, SHOWN = "request_key", "_what_was_done_is_shown"
-View = Callable[..., Response]
+P = ParamSpec("P")
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["request_key"] = lambda: secrets.token_urlsafe(18)
 
 
-def once(view: View) -> View:
+def once(view: Callable[P, Response]) -> Callable[P, Response]:
     """Answer a form that comes a second time like the first time; below ``@permit``.
 
     Where it comes with other content, because somebody went back and changed it, it is another request. What leads
@@ -33,7 +33,7 @@ def once(view: View) -> View:
     """
 
     @wraps(view)
-    def guarded(*args: Any, **kwargs: Any) -> Response:
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
         if request.method != "POST" or not request.form.get(FIELD):
             return view(*args, **kwargs)
 
@@ -44,7 +44,7 @@ def once(view: View) -> View:
             led_to, said = getattr(response, SHOWN, ("", ""))
             return Answer(led_to, said, response)
 
-        answer = request_keys.once(current_user._get_current_object(), key=_key(), work=work)
+        answer = request_keys.once(access.user(), key=_key(), work=work)
         if answer.result is not None:
             return answer.result
         if answer.said:

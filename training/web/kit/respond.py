@@ -142,7 +142,7 @@ def sorting(allowed: Sequence[str], default: str) -> Sorting:
 
 def download(chunks: Iterable[bytes] | bytes, name: str, kind: str) -> Response:
     """A file to be saved as ``name``, never shown inside the page."""
-    body = chunks if isinstance(chunks, bytes) else stream_with_context(chunks)
+    body = chunks if isinstance(chunks, bytes) else stream_with_context(iter(chunks))
     response = Response(body, mimetype=kind)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask, Response, abort, current_app, request
-from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
+from training.web.kit import access
 
 csrf = CSRFProtect()
 
@@ -51,7 +51,7 @@ def init_app(app: Flask, config: Config) -> None:
             response.headers.setdefault(name, value)
         if over_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if current_user and current_user.is_authenticated:
+        if access.user_or_none() is not None:
             response.headers.setdefault("Cache-Control", "no-store")
             response.vary.add("Cookie")
         return response

@@ -1,12 +1,11 @@
-"""Doubles: pairs of people who may be one, looked at side by side, merged or told apart."""
+"""Duplicates: pairs of people who may be one, looked at side by side, merged or told apart."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Conflict, NotFound
@@ -16,6 +15,7 @@ from training.rules.alike import Grade
 from training.services.merging import merges
 from training.services.trainees import duplicates
 from training.services.trainees.duplicates import Pair
+from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.respond import address, page, page_number, uuid_of
 
@@ -30,10 +30,6 @@ class Settled(NamedTuple):
 
     said: str
     undo: str
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 @bp.get("")
@@ -59,14 +55,14 @@ def _settled() -> Settled | None:
     """What was settled last, so that it can be taken back where the queue goes on."""
     try:
         if merged := uuid_of(request.args.get("merged", "")):
-            done = merges.get(_user(), merged)
+            done = merges.get(access.user(), merged)
             if done.undone_at:
                 return None
             undo = url_for(".undo", public_id=done.public_id)
             return Settled(_("Merged: everything stands with %(name)s now.", name=done.kept.name), undo)
         one, other = (uuid_of(request.args.get(name, "")) for name in ("one", "other"))
         if one and other:
-            pair = duplicates.get_pair(_user(), one, other)
+            pair = duplicates.get_pair(access.user(), one, other)
             if not duplicates.are_not_same(pair):
                 return None
             names = {"one": pair.one.name, "other": pair.other.name}
@@ -88,7 +84,7 @@ def merge(pair: Pair) -> Response:
         theirs = "one" if goes is pair.one else "other"
         values = [name for name in pair.differing if request.form.get(name) == theirs]
         try:
-            done = merges.merge(stays, goes, by=_user(), values=values)
+            done = merges.merge(stays, goes, by=access.user(), values=values)
         except Conflict as refused:
             refusal = refused.explained.translated()
         else:
@@ -100,7 +96,7 @@ def merge(pair: Pair) -> Response:
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def not_same(pair: Pair) -> Response:
     """Remember that the two are not one person."""
-    duplicates.not_same(pair, by=_user())
+    duplicates.not_same(pair, by=access.user())
     return redirect(url_for(".index", one=pair.one.public_id, other=pair.other.public_id), 303)
 
 
@@ -108,7 +104,7 @@ def not_same(pair: Pair) -> Response:
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def may_be_same(pair: Pair) -> Response:
     """Take back that the two are not one person."""
-    duplicates.may_be_same(pair, by=_user())
+    duplicates.may_be_same(pair, by=access.user())
     flash(_("Undone: the two may be one person."))
     return redirect(url_for(".index"), 303)
 
@@ -117,6 +113,6 @@ def may_be_same(pair: Pair) -> Response:
 @permit(Action.TRAINEE_MERGE, merges.get)
 def undo(done: PersonMerge) -> Response:
     """Put both people back as they were before."""
-    merges.undo(done, by=_user())
+    merges.undo(done, by=access.user())
     flash(_("Undone: %(name)s is a person of their own again.", name=done.gone.name))
     return redirect(url_for("trainees.show", public_id=done.gone.public_id), 303)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -14,7 +13,7 @@ from training.policy import Action
 from training.services import visible_trainings
 from training.services.programmes import frames
 from training.services.reports import figures
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted
@@ -36,9 +35,7 @@ def index() -> Response:
     """Every programme, latest first."""
     form = choices.filtered(ProgrammeFilter(request.args))
     sort = sorting(("starts_on", "title", "code", "donor"), "-starts_on")
-    found = frames.search(
-        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = frames.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "programmes", form):
         return file
     listed = paginate(found)
@@ -57,7 +54,7 @@ def index() -> Response:
 @permit(Action.PROGRAMME_READ, frames.get)
 def show(programme: Programme) -> Response:
     """A programme with its trainings."""
-    user = current_user._get_current_object()
+    user = access.user()
     found = paginate(visible_trainings.search(user, programme=programme), 50)
     return page(
         "programmes/frames/show.html",
@@ -66,7 +63,7 @@ def show(programme: Programme) -> Response:
         held=visible_trainings.held_counts(found.items),
         targets=figures.against_targets(programme),
         target_names=TargetsForm(),
-        moves=frames.moves(programme),
+        steps=frames.available(programme),
     )
 
 
@@ -78,7 +75,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            programme = frames.create(by=current_user._get_current_object(), **form.data)
+            programme = frames.create(by=access.user(), details=frames.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -95,7 +92,7 @@ def edit(programme: Programme) -> Response:
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         try:
-            frames.change(programme, by=current_user._get_current_object(), **form.data)
+            frames.change(programme, by=access.user(), details=frames.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -113,7 +110,7 @@ def targets(programme: Programme) -> Response:
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         promised = {name: target for name, target in form.data.items() if target is not None}
-        frames.set_targets(programme, by=current_user._get_current_object(), targets=promised)
+        frames.set_targets(programme, by=access.user(), targets=promised)
         flash(_("Saved."))
         return redirect(back, 303)
     return page(
@@ -124,8 +121,8 @@ def targets(programme: Programme) -> Response:
     )
 
 
-def _move(programme: Programme, name: str) -> Response:
-    frames.move(programme, by=current_user._get_current_object(), name=name, reason=reason())
+def _change_state(programme: Programme, name: str) -> Response:
+    frames.change_state(programme, by=access.user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
@@ -134,18 +131,18 @@ def _move(programme: Programme, name: str) -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def activate(programme: Programme) -> Response:
     """Begin, or begin again."""
-    return _move(programme, "activate")
+    return _change_state(programme, "activate")
 
 
 @bp.post("/<uuid:public_id>/close")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def close(programme: Programme) -> Response:
     """End as planned."""
-    return _move(programme, "close")
+    return _change_state(programme, "close")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End before it is done."""
-    return _move(programme, "cancel")
+    return _change_state(programme, "cancel")

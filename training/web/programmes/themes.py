@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -15,7 +14,7 @@ from training.services import visible_trainings
 from training.services.directory import agencies
 from training.services.programmes import frames, themes
 from training.services.trainees import records
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, submitted
@@ -34,7 +33,7 @@ def index() -> Response:
 @permit(Action.THEME_READ, themes.get)
 def show(theme: Theme) -> Response:
     """A theme with what carries it: the first of its programmes, trainings, agencies and people."""
-    user = current_user._get_current_object()
+    user = access.user()
     return page(
         "programmes/themes/show.html",
         theme=theme,
@@ -57,7 +56,7 @@ def new() -> Response:
     form.areas.offer(choices.of_themes(areas))
     if submitted(form):
         try:
-            theme = themes.create_multi_thematic(by=current_user._get_current_object(), **form.data)
+            theme = themes.create_multi_thematic(by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -73,7 +72,7 @@ def edit(theme: Theme) -> Response:
     """Change a theme's texts."""
     form = ThemeForm(request.form, obj=theme)
     if submitted(form):
-        themes.change(theme, by=current_user._get_current_object(), **form.data)
+        themes.change(theme, by=access.user(), **form.data)
         flash(_("Saved."))
         return redirect(url_for(".show", code=theme.code), 303)
     return page(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -16,16 +13,13 @@ from training.policy import Action
 from training.services import visible_trainings
 from training.services.registrations import decisions, seats, why_waiting
 from training.services.registrations.decisions import Verb
+from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.once import once, shown_here
 from training.web.kit.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
 PER_PAGE = 100
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 @bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
@@ -37,12 +31,12 @@ def decide(training: Training) -> Response:
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
         try:
-            chosen = decisions.pick(training, _user(), uuids("registration"))
+            chosen = decisions.pick(training, access.user(), uuids("registration"))
             done = decisions.decide(
                 training,
                 chosen,
                 Verb(request.form["verb"]),
-                by=_user(),
+                by=access.user(),
                 reason=form.reason.data or "",
                 reason_code=form.reason_code.data,
                 rank=form.rank.data,
@@ -62,7 +56,7 @@ def decide(training: Training) -> Response:
     state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
     agencies = decisions.agencies_of(training)
     agency = request.args.get("agency", "")
-    listed = paginate(decisions.undecided(training, _user(), state=state, agency_code=agency), PER_PAGE)
+    listed = paginate(decisions.undecided(training, access.user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
         "registrations/decisions/decide.html",

@@ -6,25 +6,20 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
 from training.forms.registrations import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
-from training.services import visible_trainings
+from training.services import seat_counts, visible_trainings
 from training.services.registrations import kept_seats, seat_requests, seats, why_waiting
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, submitted, uuids
 
 bp = Blueprint("seats", __name__, url_prefix="/trainings")
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 @bp.route("/<uuid:public_id>/seats", methods=["GET", "POST"])
@@ -37,12 +32,12 @@ def keep(training: Training) -> Response:
         _fill_in(form, training)
     if submitted(form):
         try:
-            moved = kept_seats.keep(training, by=_user(), **form.data)
+            promoted = kept_seats.keep(training, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             said = _("The seats are kept.") if form.seats.data else _("No seats are kept for them.")
-            flash(said + " " + _moved(len(moved)))
+            flash(said + " " + _promoted(len(promoted)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return _keep_page(training, form)
 
@@ -50,7 +45,7 @@ def keep(training: Training) -> Response:
 def _fill_in(form: SeatsForm, training: Training) -> None:
     """Begin with what is kept already, where one came to change it: its time is not lost with a new number."""
     asked = request.args.get("change", "")
-    for one in seats.allocations(training):
+    for one in seat_counts.allocations(training):
         if str(one.public_id) == asked:
             form.agency.data, form.country.data = one.agency, one.country
             form.seats.data, form.release_local.data = one.seats, one.release_local
@@ -72,13 +67,13 @@ def _keep_page(
         training=training,
         form=form,
         allocations=seats.table(training),
-        requests=seat_requests.of(training, _user()),
+        requests=seat_requests.of(training, access.user()),
         answer=answer,
         answered=answered,
     )
 
 
-def _moved(count: int) -> str:
+def _promoted(count: int) -> str:
     return _("Moved up from the reserve list: %(count)s.", count=count) if count else ""
 
 
@@ -94,11 +89,13 @@ def release(training: Training) -> Response:
         return redirect(there, 303)
     if is_sent:
         try:
-            moved = kept_seats.release(training, by=_user(), picked=picked, expected=uuids("moving_up"))
+            promoted = kept_seats.release(
+                training, by=access.user(), picked=picked, expected=uuids("moving_up")
+            )
         except DomainError as refused:
             refusal = refused.explained
         else:
-            flash(_("The unused seats are released.") + " " + _moved(len(moved)))
+            flash(_("The unused seats are released.") + " " + _promoted(len(promoted)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
         "registrations/seats/release.html",
@@ -115,7 +112,7 @@ def release(training: Training) -> Response:
 @once
 def ask(training: Training) -> Response:
     """An agency asks for more seats, or gives some back."""
-    agency, gives = current_user.agency, request.form.get("what") == "return"
+    agency, gives = access.agency(), request.form.get("what") == "return"
     forms = {
         name: SeatRequestForm(request.form if gives == (name == "return") else None)
         for name in ("more", "return")
@@ -124,10 +121,10 @@ def ask(training: Training) -> Response:
     if submitted(form):
         try:
             if gives:
-                seat_requests.give_back(training, by=_user(), agency=agency, **form.data)
+                seat_requests.give_back(training, by=access.user(), agency=agency, **form.data)
                 flash(_("The seats are given back. Thank you: somebody else can come."))
             else:
-                seat_requests.ask(training, by=_user(), agency=agency, **form.data)
+                seat_requests.ask(training, by=access.user(), agency=agency, **form.data)
                 flash(_("Your request is with the coordinator, who answers here."))
         except DomainError as refusal:
             form.refuse(refusal)
@@ -139,7 +136,7 @@ def ask(training: Training) -> Response:
         more=forms["more"],
         giving=forms["return"],
         own=seats.for_agency([training], agency)[training.id],
-        requests=seat_requests.of(training, _user()),
+        requests=seat_requests.of(training, access.user()),
     )
 
 
@@ -155,13 +152,13 @@ def answer(wish: SeatRequest) -> Response:
         said = form.answer.data or ""
         try:
             if declines:
-                seat_requests.decline(wish, by=_user(), answer=said)
+                seat_requests.decline(wish, by=access.user(), answer=said)
                 flash(_("Declined; the agency reads your sentence."))
             else:
-                moved = seat_requests.grant(
-                    wish, by=_user(), seats=form.seats.data or wish.seats, answer=said
+                promoted = seat_requests.grant(
+                    wish, by=access.user(), seats=form.seats.data or wish.seats, answer=said
                 )
-                flash(_("Granted.") + " " + _moved(len(moved)))
+                flash(_("Granted.") + " " + _promoted(len(promoted)))
         except DomainError as refusal:
             form.refuse(refusal)
         else:

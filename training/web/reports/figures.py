@@ -5,24 +5,22 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, current_app, request
 from flask_babel import get_locale
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.errors import NotFound
 from training.forms import labels
 from training.forms.reports import ReportFilter
-from training.models import Sex
+from training.models import Sex, User
 from training.policy import Action
 from training.rules.indicators import Participation, rate
 from training.services import audit, visible_trainings
 from training.services.programmes import themes
 from training.services.reports import detail_rows, downloads, figures
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.language import country_name
 from training.web.kit.respond import address, download, first, page, paginate
@@ -50,15 +48,13 @@ MOST_TRAININGS = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _user() -> Any:
-    return current_user._get_current_object()
-
-
 def _form() -> ReportFilter:
     form = ReportFilter(request.args)
     if not request.args:  # the first look is at this year
         form.ends_from.data = clock.today().replace(month=1, day=1)
-    offered = first(visible_trainings.search(_user(), sort="starts_on", descending=True), MOST_TRAININGS)
+    offered = first(
+        visible_trainings.search(access.user(), sort="starts_on", descending=True), MOST_TRAININGS
+    )
     asked = request.args.get("training")
     if asked and _is_known(asked) and asked not in {t.code for t in offered}:
         offered.insert(0, visible_trainings.by_code(asked))
@@ -86,7 +82,7 @@ bp.add_app_template_filter(participation_rate)
 def attendance() -> Response:
     """The numbers of the selection, how final they are, and the rows behind them."""
     form = _form()
-    filters, user = _filters(form), _user()
+    filters, user = _filters(form), access.user()
     found = figures.participations(filters, user=user)
     rows = paginate(figures.people(filters, user=user), 30)
     return page(
@@ -110,7 +106,7 @@ def attendance() -> Response:
 @permit(Action.REPORT_EXPORT)
 def export(ending: str) -> Response:
     """The selection as a file; who took it, by which filters and how many rows, is kept."""
-    filters, user = _filters(_form()), _user()
+    filters, user = _filters(_form()), access.user()
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",
@@ -132,7 +128,7 @@ def export(ending: str) -> Response:
     return download(_workbook(filters, user, demo), name, XLSX)
 
 
-def _workbook(filters: figures.Filters, user: Any, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: figures.Filters, user: User, demo: bool) -> Iterator[bytes]:
     """The workbook in pieces, from a file that has no name any more when it is sent."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"

@@ -6,14 +6,13 @@ import re
 from datetime import date, timedelta
 
 from flask import Blueprint, request
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms.schedule import CalendarFilter
 from training.policy import Action
 from training.services.schedule import calendars
-from training.web.kit import choices
+from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.respond import address, page
 
@@ -40,7 +39,7 @@ def index() -> Response:
         first=first,
         today=today,
         most=MOST_A_DAY,
-        days=calendars.month(current_user._get_current_object(), first, theme=form.theme.data),
+        days=calendars.month(access.user(), first, theme=form.theme.data),
         before=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         after=address(month=f"{first + timedelta(days=32):%Y-%m}"),
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -18,16 +17,12 @@ from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions, visible
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 @bp.get("")
@@ -36,7 +31,7 @@ def index() -> Response:
     """Sessions, latest first; a trainer's own."""
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "-starts_at")
-    found = visible.search(_user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "sessions", form):
         return file
     listed = paginate(found)
@@ -68,7 +63,7 @@ def _pattern(training: Training) -> PatternForm:
 
 def _as_pattern(form: PatternForm) -> dict[str, Any]:
     slots = [
-        clashes.Slot(str(title), starts, ends, form.break_minutes.data)
+        clashes.Slot(str(title), starts, ends, form.break_minutes.data or 0)
         for title, starts, ends in (
             (_("Morning"), form.morning_starts.data, form.morning_ends.data),
             (_("Afternoon"), form.afternoon_starts.data, form.afternoon_ends.data),
@@ -89,7 +84,7 @@ def plan(training: Training) -> Response:
     if submitted(form):
         try:
             if "store" in request.form:
-                stored = sessions.generate(training, by=_user(), **_as_pattern(form))
+                stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
                 flash(_("%(count)s sessions are planned.", count=len(stored)))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
             planned = sessions.plan(training, **_as_pattern(form))
@@ -119,7 +114,7 @@ def new(training: Training) -> Response:
     back = url_for("trainings.show", public_id=training.public_id)
     if submitted(form):
         try:
-            sessions.add(training, by=_user(), **form.data)
+            sessions.add(training, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -135,7 +130,7 @@ def edit(session: TrainingSession) -> Response:
     back = url_for("trainings.show", public_id=session.training.public_id)
     if submitted(form):
         try:
-            sessions.change(session, by=_user(), **form.data)
+            sessions.change(session, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -148,6 +143,6 @@ def edit(session: TrainingSession) -> Response:
 @permit(Action.SESSION_CHANGE, visible.get)
 def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
-    sessions.cancel(session, by=_user(), reason=reason())
-    flash(_("The session is cancelled; its room and trainers are free."))
+    sessions.cancel(session, by=access.user(), reason=reason())
+    flash(_("The session is called off; its room and trainers are free."))
     return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training import clock
@@ -17,7 +16,7 @@ from training.services import visible_trainings
 from training.services.letters import again as letter_again
 from training.services.letters import outbox, samples
 from training.texts import letters
-from training.web.kit import choices, language
+from training.web.kit import access, choices, language
 from training.web.kit.access import permit
 from training.web.kit.respond import first, page, paginate
 
@@ -29,7 +28,7 @@ bp = Blueprint("mail", __name__, url_prefix="/mail")
 def index() -> Response:
     """Messages, newest first; a coordinator's are those about trainings in scope."""
     form = choices.filtered(MailFilter(request.args))
-    found = outbox.search(current_user._get_current_object(), **choices.wanted(form))
+    found = outbox.search(access.user(), **choices.wanted(form))
     return page(
         "system/mail/index.html",
         "system/mail/_rows.html",
@@ -47,7 +46,7 @@ def preview(kind: str) -> Response:
         raise NotFound
     form = PreviewForm(request.args)
     form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
-    user = current_user._get_current_object()
+    user = access.user()
     found = visible_trainings.search(user, starts_from=clock.today(), descending=False)
     coming = first(found.where(visible_trainings.in_scope(user)), 100)
     training = (

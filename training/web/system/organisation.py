@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import Invalid, NotFound
 from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
 from training.services import organisations
+from training.web.kit import access
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page, submitted
 
@@ -23,7 +23,7 @@ def edit() -> Response:
     """Change the settings."""
     form = OrganisationForm(request.form, obj=organisations.get())
     if submitted(form):
-        organisations.change(by=current_user._get_current_object(), **form.data)
+        organisations.change(by=access.user(), **form.data)
         flash(_("Saved. The colour shows within an hour everywhere."))
         return redirect(url_for(".edit"), 303)
     return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
@@ -33,7 +33,7 @@ def edit() -> Response:
 @permit(Action.ORGANISATION_CHANGE)
 def change_logo() -> Response:
     """Keep the picture that was sent, or none where the button says so."""
-    form, user = LogoForm(request.form), current_user._get_current_object()
+    form, user = LogoForm(request.form), access.user()
     if "remove" in request.form:
         organisations.remove_logo(by=user)
         flash(_("The logo is taken away."))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -14,15 +15,16 @@ from training.policy import Action, allows
 from training.services.merging import merges
 from training.services.registrations import visible
 from training.services.trainees import duplicates, records
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, paginate, sorting, submitted, uuid_of
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
+OneForm = TypeVar("OneForm", bound=TraineeForm)
 
 
-def _offer(form: TraineeForm) -> TraineeForm:
+def _offer(form: OneForm) -> OneForm:
     form.country.offer(choices.of_countries())
     form.language.offer(choices.of_languages())
     return form
@@ -38,13 +40,11 @@ def _person(form: TraineeForm) -> records.Person:
 def index() -> Response:
     """People, by name; a partner's own."""
     form = TraineeFilter(request.args)
-    if current_user.role is Role.PARTNER:
+    if access.user().role is Role.PARTNER:
         del form.agency
     form = choices.filtered(form)
     sort = sorting(("name", "country", "added"), "name")
-    found = records.search(
-        current_user._get_current_object(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    found = records.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "trainees", form):
         return file
     return page(
@@ -63,8 +63,8 @@ def show(trainee: Trainee) -> Response:
     """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
     if trainee.public_id != (request.view_args or {})["public_id"]:
         return redirect(url_for(".show", public_id=trainee.public_id))
-    found = visible.of_trainee(trainee, current_user._get_current_object())
-    merged = merges.of(trainee) if allows(current_user.role, Action.TRAINEE_MERGE) else []
+    found = visible.of_trainee(trainee, access.user())
+    merged = merges.of(trainee) if allows(access.user().role, Action.TRAINEE_MERGE) else []
     return page(
         "trainees/records/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged
     )
@@ -75,17 +75,17 @@ def show(trainee: Trainee) -> Response:
 @once
 def new() -> Response:
     """Add a person to an agency, and go back to the registration for which one came to find a substitute."""
-    user = current_user._get_current_object()
+    user = access.user()
     came_from = uuid_of(request.args.get("registration", ""))
     replaced = visible.get(user, came_from) if came_from else None
     form = NewTraineeForm(request.form)
     _offer(form).agency.offer(choices.of_agencies())
-    if current_user.role is Role.PARTNER:
-        form.agency.data = form.agency.data or current_user.agency
-        form.country.data = form.country.data or current_user.agency.country
+    if access.user().role is Role.PARTNER:
+        form.agency.data = form.agency.data or access.agency()
+        form.country.data = form.country.data or access.agency().country
     elif replaced is not None:
         form.agency.data = form.agency.data or replaced.agency
-    known: list[duplicates.Likeness] = []
+    known: list[duplicates.Duplicate] = []
     if submitted(form):
         person = _person(form)
         known = [] if "anyway" in request.form else duplicates.for_user(user, person)
@@ -116,7 +116,7 @@ def edit(trainee: Trainee) -> Response:
         back = url_for("registrations.show", public_id=came_from)
     if submitted(form):
         try:
-            records.change(trainee, by=current_user._get_current_object(), person=_person(form))
+            records.change(trainee, by=access.user(), person=_person(form))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -134,13 +134,13 @@ def transfer(trainee: Trainee) -> Response:
     back = url_for(".show", public_id=trainee.public_id)
     if submitted(form):
         try:
-            records.transfer(trainee, by=current_user._get_current_object(), agency=form.agency.data)
+            records.transfer(trainee, by=access.user(), agency=form.agency.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_("%(name)s is with %(agency)s now.", name=trainee.name, agency=trainee.agency.name))
             return redirect(back, 303)
-    found = visible.of_trainee(trainee, current_user._get_current_object())
+    found = visible.of_trainee(trainee, access.user())
     return page(
         "trainees/records/transfer.html",
         form=form,

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Programme, Role, Training
+from training.models import HOLDS_SEAT, Programme, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
@@ -21,16 +19,12 @@ from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 from training.services.trainings import changes, moves
-from training.web.kit import choices, exports
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
-
-
-def _user() -> Any:
-    return current_user._get_current_object()
 
 
 def _form(programme: Programme, training: Training | None) -> TrainingForm:
@@ -62,12 +56,13 @@ def index() -> Response:
     form = choices.filtered(TrainingFilter(request.args))
     sort = sorting(("starts_on", "title", "code"), "-starts_on")
     found = visible_trainings.search(
-        _user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
+        access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
     )
     if file := exports.wanted(found, "trainings", form):
         return file
     listed = paginate(found)
-    own = seats.for_agency(listed.items, current_user.agency) if current_user.agency else {}
+    agency = access.user().agency
+    own = seats.for_agency(listed.items, agency) if agency else {}
     return page(
         "trainings/planning/index.html",
         "trainings/planning/_rows.html",
@@ -84,8 +79,9 @@ def index() -> Response:
 @permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
-    user = _user()
-    is_partner, may_read = user.role is Role.PARTNER, can(user, Action.PARTICIPANTS_READ, training)
+    user = access.user()
+    own_agency, may_read = user.agency, can(user, Action.PARTICIPANTS_READ, training)
+    is_partner = own_agency is not None
     counts = visible_trainings.state_counts(training) if not is_partner else {}
     participants = paginate(visible.of(training, user), 50) if is_partner or may_read else None
     waiting = (
@@ -95,9 +91,9 @@ def show(training: Training) -> Response:
         "trainings/planning/show.html",
         training=training,
         sessions=[] if is_partner else schedule_visible.of(training, user=user),
-        own=seats.for_agency([training], user.agency)[training.id] if is_partner else None,
+        own=seats.for_agency([training], own_agency)[training.id] if own_agency else None,
         is_open=visible_trainings.is_registration_open(training),
-        drafts=drafts.of(training, user.agency) if is_partner else [],
+        drafts=drafts.of(training, own_agency) if own_agency else [],
         may_draft=is_partner and drafts.may_be_kept(training),
         opens_later=training.registration_opens_at > clock.now(),
         participants=participants,
@@ -117,7 +113,7 @@ def show(training: Training) -> Response:
 @permit(Action.PROGRAMME_LIST)
 def choose_programme() -> Response:
     """Which programme the new training belongs to."""
-    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(_user()))
+    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(access.user()))
 
 
 @bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
@@ -128,7 +124,7 @@ def new(programme: Programme) -> Response:
     form = _form(programme, None)
     if submitted(form):
         try:
-            training = changes.create(programme, by=_user(), details=changes.Details(**form.data))
+            training = changes.create(programme, by=access.user(), details=changes.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -148,7 +144,7 @@ def edit(training: Training) -> Response:
     back = url_for(".show", public_id=training.public_id)
     if submitted(form):
         try:
-            changes.change(training, by=_user(), details=changes.Details(**form.data))
+            changes.change(training, by=access.user(), details=changes.Details(**form.data))
         except (Invalid, DomainError) as refusal:
             form.refuse(refusal)
         else:
@@ -157,8 +153,8 @@ def edit(training: Training) -> Response:
     return page("edit.html", form=form, title=training.title, back=(training.code, back))
 
 
-def _move(training: Training, name: str) -> Response:
-    moves.change_state(training, by=_user(), name=name, reason=reason())
+def _change_state(training: Training, name: str) -> Response:
+    moves.change_state(training, by=access.user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 
@@ -167,48 +163,48 @@ def _move(training: Training, name: str) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def open(training: Training) -> Response:
     """Open registration."""
-    return _move(training, "open")
+    return _change_state(training, "open")
 
 
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def confirm(training: Training) -> Response:
     """It takes place."""
-    return _move(training, "confirm")
+    return _change_state(training, "confirm")
 
 
 @bp.post("/<uuid:public_id>/start")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def start(training: Training) -> Response:
     """It has begun."""
-    return _move(training, "start")
+    return _change_state(training, "start")
 
 
 @bp.post("/<uuid:public_id>/complete")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def complete(training: Training) -> Response:
     """It is over and its registers are closed."""
-    return _move(training, "complete")
+    return _change_state(training, "complete")
 
 
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
     """Back to running, for a reason."""
-    return _move(training, "reopen")
+    return _change_state(training, "reopen")
 
 
 @bp.post("/<uuid:public_id>/postpone")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
     """Later, for a reason."""
-    return _move(training, "postpone")
+    return _change_state(training, "postpone")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """It does not take place; every registration ends."""
-    moves.change_state(training, by=_user(), name="cancel", reason=reason())
+    moves.change_state(training, by=access.user(), name="cancel", reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)

@@ -1,0 +1,297 @@
+"""The quick loop: format, lint, types, the laws, and the tests nearest to what changed, on SQLite; what is left out is said.
+
+What is near is computed from the imports: a test that imports what changed is at distance 1, one that imports what
+imports it at distance 2. A template counts as imported by who names it, and the code behind an address by the tests that
+ask for the address. ``SINCE=HEAD`` looks at what is not committed. Modules that know everything (the application, the builders of tests) make nothing near.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SECONDS = 90
+"""What the tests that are picked may take, all of them together: two processes share them."""
+SECONDS_A_TEST = 0.6
+"""What a test takes where no run has told yet (``.cache/seconds.json``)."""
+KNOWS_ALL = 5
+"""Who imports from so many rooms of services or web knows everything, so that it tells of nothing."""
+LAWS = "tests/laws/"
+TAKES = ("real_commit", "browser")
+SOURCES = (
+    ("training", "py"), ("tests", "py"), ("tests", "txt"), ("scripts", "py"), ("migrations", "py"), ("templates", "html"),
+    ("docs", "md"),
+)  # fmt: skip
+REFERS = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
+Graph = dict[str, set[str]]
+"""Path → the paths that it needs."""
+
+
+def git(*arguments: str, root: Path = ROOT) -> list[str]:
+    """The lines that git answers; none where it refuses."""
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def changed(root: Path = ROOT, since: str = "") -> tuple[str, set[str]]:
+    """Since when, and the paths that differ since: from ``main``, or on ``main`` itself from what was stored last.
+
+    ``since`` is another commit to look from.
+    """
+    head = git("rev-parse", "HEAD", root=root)
+    fork = git("merge-base", "HEAD", "main", root=root) or git("merge-base", "HEAD", "origin/main", root=root)
+    new = set(git("ls-files", "--others", "--exclude-standard", root=root))
+    if since:
+        return since, new | set(git("diff", "--name-only", "--no-renames", since, root=root))
+    if fork and fork != head:
+        return "it left main", new | set(git("diff", "--name-only", "--no-renames", fork[0], root=root))
+    at_work = new | set(git("diff", "--name-only", "--no-renames", "HEAD", root=root))
+    if at_work:
+        return "the last commit", at_work
+    return "the commit before the last", set(git("diff", "--name-only", "--no-renames", "HEAD~1", root=root))
+
+
+class Tree:
+    """The sources below a folder, and who needs whom."""
+
+    def __init__(self, root: Path = ROOT, routes: Mapping[str, str] | None = None) -> None:
+        self.root = root
+        self.sources = {
+            path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+            for folder, ending in SOURCES
+            for path in sorted((root / folder).rglob(f"*.{ending}"))
+            if path.is_file()
+        }
+        self.trees = {path: ast.parse(text) for path, text in self.sources.items() if path.endswith(".py")}
+        self.modules = {_module(path): path for path in self.trees}
+        self.routes = {
+            re.compile(re.sub(r"<[^>]*>", "[^/]+", rule) + "$"): path for rule, path in (routes or {}).items()
+        }
+        self.named: Graph = {}
+        for path in self.sources.keys() - self.trees.keys():
+            self.named.setdefault(Path(path).name, set()).add(path)
+        self.given = {path: self._given(path) for path in self.trees if path.endswith("__init__.py")}
+        self.needs: Graph = {path: self._needs(path) - {path} for path in self.sources}
+
+    def tests(self) -> list[str]:
+        """The files of tests."""
+        return [path for path in self.trees if Path(path).name.startswith("test_")]
+
+    def is_of_a_part(self, path: str) -> bool:
+        """Whether a test stands in the folder of a part of the house (``tests/services/…``), or beside all folders."""
+        part = Path(path).parts[1]
+        return (
+            path.count("/") == 1
+            or path.startswith(LAWS)
+            or any(one.startswith((f"training/{part}/", f"{part}/")) for one in self.sources)
+        )
+
+    def knows_all(self, path: str) -> bool:
+        """Whether it needs so much that it is near to everything; a test itself never counts as that."""
+        if Path(path).name.startswith("test_"):
+            return False
+        rooms = {re.match(r"training/(services|web)/\w+/", one) for one in self.needs[path]}
+        return Path(path).name == "conftest.py" or len({one[0] for one in rooms if one}) >= KNOWS_ALL
+
+    def distances(self, start: Iterable[str]) -> dict[str, int]:
+        """How far each path is that needs one of ``start``, by the shortest way."""
+        needed_by: Graph = {}
+        for path, needs in self.needs.items():
+            for one in needs:
+                needed_by.setdefault(one, set()).add(path)
+        found = {path: 0 for path in start if path in self.sources}
+        last = list(found)
+        while last:
+            near = {
+                who for path in last for who in needed_by.get(path, ())
+                if found[path] == 0 or not self.knows_all(path)
+            }  # fmt: skip
+            step = found[last[0]] + 1
+            last = sorted(near - set(found))
+            found |= dict.fromkeys(last, step)
+        return found
+
+    def _given(self, path: str) -> dict[str, str]:
+        """Which module of ours a package has a name from: who imports a model needs the model, not all of them."""
+        return {
+            alias.asname or alias.name: self.modules[node.module]
+            for node in ast.walk(self.trees[path])
+            if isinstance(node, ast.ImportFrom) and node.module in self.modules
+            for alias in node.names
+        }
+
+    def _needs(self, path: str) -> set[str]:
+        if path not in self.trees:
+            return {f"templates/{name}" for name in REFERS.findall(self.sources[path])} & set(self.sources)
+        found = set(self._imported(path))
+        for text in _texts(self.trees[path]):
+            if text.startswith("/") and path.startswith("tests/"):
+                address = text.partition("?")[0]
+                found |= {where for rule, where in self.routes.items() if rule.match(address)}
+            elif f"templates/{text}" in self.sources:
+                found.add(f"templates/{text}")
+            else:
+                found |= self.named.get(text, set())
+        if "flask_migrate" in self.sources[path]:
+            found |= {one for one in self.trees if one.startswith("migrations/")}
+        return found
+
+    def _imported(self, path: str) -> Iterator[str]:
+        for node in ast.walk(self.trees[path]):
+            if isinstance(node, ast.Import):
+                yield from (self.modules[alias.name] for alias in node.names if alias.name in self.modules)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                package = self.modules.get(node.module)
+                for alias in node.names:
+                    module = self.modules.get(f"{node.module}.{alias.name}")
+                    if module or package:
+                        yield module or self.given.get(package or "", {}).get(alias.name) or package or ""
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _texts(tree: ast.AST) -> Iterator[str]:
+    """The strings of a module; what an f-string fills in stands as ``x``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300:
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values)
+
+
+@dataclass
+class Choice:
+    """What is run, and what is left out."""
+
+    picked: list[str] = field(default_factory=list)
+    too_long: dict[str, int] = field(default_factory=dict)
+    """Files of tests that are near but would take too long, with their distance."""
+    of_the_whole: dict[str, int] = field(default_factory=dict)
+    """Folders of tests that look at the whole and take long, with how many files they have."""
+    far: int = 0
+    """How many files of tests have nothing to do with what changed, as far as imports tell."""
+
+
+def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budget: float = SECONDS) -> Choice:
+    """The laws, the tests that changed, and the nearest of those that need what changed, as many as there is time for.
+
+    Of two that are equally near, the one that stands in the folder of the subject comes first.
+    """
+    paths = set(paths)
+    found, choice, left = tree.distances(paths), Choice(), budget
+    tests = [path for path in tree.tests() if path in paths or tree.is_of_a_part(path)]
+    whole = Counter(Path(path).parts[1] for path in tree.tests() if path not in tests)
+    choice.of_the_whole = dict(sorted(whole.items()))
+    choice.picked = [path for path in tests if path.startswith(LAWS)]
+    subjects = {part for path in paths for part in Path(path).parts[2:-1]}
+    near = sorted(
+        (distance, subjects.isdisjoint(Path(path).parts), path)
+        for path, distance in found.items()
+        if path in tests and path not in choice.picked
+    )
+    for distance, _, path in near:
+        takes = seconds.get(path, _guessed(tree.trees[path]))
+        if takes <= left or distance == 0:
+            left -= takes
+            choice.picked.append(path)
+        else:
+            choice.too_long[path] = distance
+    choice.far = len(tests) - len(choice.picked) - len(choice.too_long)
+    return choice
+
+
+def _guessed(tree: ast.Module) -> float:
+    """What a file takes whose time nobody has measured: those that commit for real take ten times as long."""
+    count = sum(
+        isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree)
+    )
+    is_long = any(isinstance(node, ast.Attribute) and node.attr in TAKES for node in ast.walk(tree))
+    return count * SECONDS_A_TEST * (10 if is_long else 1)
+
+
+def routes() -> dict[str, str]:
+    """Rule → the path of the module whose view answers it; none where the application does not start."""
+    code = (
+        "import json, tempfile; from pathlib import Path; from config import Config; from training.app import create_app\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    app = create_app(Config(secret_key='x' * 40, local=True, instance_dir=Path(folder)))\n"
+        "print(json.dumps({r.rule: app.view_functions[r.endpoint].__module__ for r in app.url_map.iter_rules()}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        return {}
+    return {rule: f"{module.replace('.', '/')}.py" for rule, module in json.loads(done.stdout).items()}
+
+
+def say(since: str, paths: set[str], choice: Choice) -> None:
+    """What changed, what is run, and what is not."""
+    folders = sorted({Path(path).parent.as_posix() for path in paths})
+    print(
+        f"Changed since {since}: {len(paths)} files, in {', '.join(folders[:6]) or 'no folder'}{' …' if folders[6:] else ''}."
+    )
+    print(f"Run: the laws and the nearest tests, {len(choice.picked)} files, on SQLite.")
+    left = sorted(choice.too_long, key=lambda path: (choice.too_long[path], path))
+    if left:
+        print(
+            f"LEFT OUT: {len(left)} files that need what changed, but there is no time for them: {', '.join(left[:5])}{' …' if left[5:] else ''}."
+        )
+    whole = ", ".join(f"{name} ({count})" for name, count in choice.of_the_whole.items())
+    print(f"LEFT OUT: what looks at the whole, by folder and number of files: {whole}.")
+    print(
+        f"LEFT OUT: PostgreSQL, coverage, and {choice.far} files that do not need what changed. `make test` runs all."
+    )
+
+
+def main() -> int:
+    """Look at the change, run what is near, and say how long it took."""
+    begun = time.monotonic()
+    bin_ = Path(sys.executable).parent
+    types = subprocess.Popen(
+        [bin_ / "mypy"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    failed = [
+        name
+        for name, command in (("format", ["ruff", "format", "--check", "--quiet", "."]), ("lint", ["ruff", "check", "--quiet", "."]))
+        if subprocess.run([bin_ / command[0], *command[1:]], cwd=ROOT).returncode
+    ]  # fmt: skip
+    since, paths = changed(since=os.environ.get("SINCE", ""))
+    known = ROOT / ".cache" / "seconds.json"
+    seconds = json.loads(known.read_text()) if known.exists() else {}
+    choice = choose(Tree(routes=routes()), paths, seconds)
+    say(since, paths, choice)
+    sys.stdout.flush()
+    env = {**os.environ, "TEST_DATABASE": "sqlite", "PYTHONPYCACHEPREFIX": str(ROOT / ".cache" / "pycache")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [
+        str(bin_ / "pytest"),
+        "-n",
+        env.get("TEST_PROCESSES", "2"),
+        "--dist",
+        "worksteal",
+        "-m",
+        "not browser",
+    ]
+    if subprocess.run([*command, *choice.picked], cwd=ROOT, env=env).returncode:
+        failed.append("tests")
+    said, _ = types.communicate()
+    if types.returncode:
+        failed.append("types")
+        print(said)
+    print(f"{'FAILED: ' + ', '.join(failed) if failed else 'Good'}, after {time.monotonic() - begun:.0f} s.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

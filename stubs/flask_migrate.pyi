@@ -1,0 +1,13 @@
+"""What the house uses of Flask-Migrate, which has no types of its own."""
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+class Migrate:
+    def __init__(
+        self, *, db: SQLAlchemy, directory: str, render_as_batch: bool, compare_type: bool
+    ) -> None: ...
+    def init_app(self, app: Flask) -> None: ...
+
+def upgrade(directory: str | None = None, revision: str = "head") -> None: ...
+def downgrade(directory: str | None = None, revision: str = "-1") -> None: ...

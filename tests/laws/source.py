@@ -1,0 +1,51 @@
+"""Reading source code: what a file imports in whatever form, and what it calls."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from config import ROOT
+
+PACKAGE = ROOT / "training"
+FILES = sorted(PACKAGE.rglob("*.py"))
+PACKAGES = {".".join(path.parent.relative_to(ROOT).parts) for path in FILES if path.stem == "__init__"}
+
+
+def dotted(path: Path) -> str:
+    """``training/services/audit.py`` as it is imported: ``training.services.audit``."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def parsed(path: Path) -> ast.Module:
+    """The file's tree."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST, module: str) -> list[str]:
+    """All that a module imports, as dotted names, ``from a import b`` as ``a.b``; relative forms are made whole.
+
+    A name that is imported by a call (``import_module("a.b")``, ``__import__("a.b")``) counts too.
+    """
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: -node.level] if node.level else []
+            whole = ".".join([*above, *([node.module] if node.module else [])])
+            found += [f"{whole}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {
+            "import_module",
+            "__import__",
+        }:
+            found += [
+                one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+            ]
+    return found
+
+
+def calls(tree: ast.AST) -> list[ast.Call]:
+    """Every call."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

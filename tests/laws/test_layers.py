@@ -1,0 +1,192 @@
+"""Layers point down, each with its own tools: no SQL above services, no Flask below the web, one clock, one committer."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.laws.source import FILES, PACKAGE, calls, dotted, imported, parsed
+
+BOTTOM = {"errors", "text", "clock"}
+ALLOWED = {
+    **dict.fromkeys(BOTTOM, BOTTOM),
+    "rules": BOTTOM | {"rules"},
+    "texts": BOTTOM | {"rules", "texts"},
+    "rosters": BOTTOM | {"rules", "texts", "rosters"},
+    "output": BOTTOM | {"rules", "texts", "rosters", "output"},
+    "db": BOTTOM,
+    "models": BOTTOM | {"db", "models"},
+    "policy": {"models"},
+    "services": BOTTOM | {"rules", "texts", "rosters", "output", "db", "models", "services"},
+    "forms": {"errors", "rules", "models", "forms"},
+    "web": BOTTOM
+    | {"rules", "texts", "rosters", "output", "db", "models", "policy", "services", "forms", "web"},
+    "cli": BOTTOM | {"db", "models", "services"},
+    "app": BOTTOM | {"db", "models", "services", "web", "cli"},
+}
+"""What each layer may import of the others."""
+ABOVE = ("web", "api", "cli")
+"""Layers that speak with people and programs: they ask services, and hold no SQL."""
+SQL_NAMES = {"Select", "OperationalError", "SQLAlchemyError"}
+FLASK = {"training.db": {"flask", "flask_migrate", "flask_sqlalchemy"}, "training.text": {"flask_babel"}}
+"""The two modules below the web that know of Flask: the one that connects the database, and the one that translates."""
+CLOCKS = {
+    "datetime": {"now", "utcnow", "today"},
+    "time": {"time", "time_ns", "localtime", "gmtime"},
+    "sqlalchemy": {"now", "current_timestamp", "current_date", "localtimestamp"},
+}
+"""What reads a clock, by the library it comes from."""
+
+
+def layer(module: str) -> str:
+    return module.split(".")[1]
+
+
+def upward(tree: ast.AST, module: str) -> list[str]:
+    """What it imports of a layer that does not stand below it."""
+    may = ALLOWED[layer(module)]
+    own = [name for name in imported(tree, module) if name.startswith("training.")]
+    return [name for name in own if layer(name) not in may]
+
+
+def tools(tree: ast.AST, module: str) -> list[str]:
+    """What it uses that belongs to another layer: SQL and the session above services, Flask below the web."""
+    names, found = imported(tree, module), []
+    if layer(module) in (*ABOVE, "forms"):
+        found += [
+            name
+            for name in names
+            if name.split(".")[0] == "sqlalchemy" and name.rpartition(".")[2] not in SQL_NAMES
+        ]
+        found += [
+            ast.unparse(node)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr == "session" and ast.unparse(node.value) == "db"
+        ]
+        found += [name for name in names if name == "training.db.Session"]
+    if layer(module) not in (*ABOVE, "app"):
+        may = {"flask_babel"} if layer(module) == "forms" else FLASK.get(module, set())
+        roots = [name.split(".")[0] for name in names]
+        found += [root for root in roots if root.startswith("flask") and root not in may]
+    return found
+
+
+def clocks(tree: ast.AST, module: str) -> list[str]:
+    """Where it reads a clock itself, the database's included."""
+    if module == "training.clock":
+        return []
+    comes_from = {
+        alias.asname or alias.name.split(".")[0]: (getattr(node, "module", None) or alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    found = []
+    for call in calls(tree):
+        name = ast.unparse(call.func)
+        source, last = comes_from.get(name.partition(".")[0], ""), name.rpartition(".")[2]
+        if last in CLOCKS.get(source, ()):
+            found.append(name)
+    return found
+
+
+def enders(tree: ast.AST, module: str) -> list[str]:
+    """Where it ends a transaction itself."""
+    if module == "training.db":
+        return []
+    return [
+        ast.unparse(call.func)
+        for call in calls(tree)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in {"commit", "rollback"}
+    ]
+
+
+def silent_flushes(source: str) -> list[int]:
+    """The lines on which a ``flush()`` does not say what it waits for."""
+    lines = source.splitlines()
+    return [
+        call.end_lineno
+        for call in calls(ast.parse(source))
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "flush"
+        and not call.args
+        and call.end_lineno
+        and "#" not in lines[call.end_lineno - 1]
+    ]
+
+
+LAWS = {"upward": upward, "tools": tools, "clocks": clocks, "enders": enders}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_every_module_keeps_the_law(law: str):
+    found = {
+        dotted(path): LAWS[law](parsed(path), dotted(path)) for path in FILES if dotted(path) != "training"
+    }
+
+    assert len(found) > 180
+    assert {module: broken for module, broken in found.items() if broken} == {}
+
+
+def test_a_flush_says_which_id_it_waits_for():
+    services = [path for path in FILES if path.relative_to(PACKAGE).parts[0] == "services"]
+    found = {dotted(path): silent_flushes(path.read_text()) for path in services}
+
+    assert len(found) > 60
+    assert {module: lines for module, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    ("law", "module", "source"),
+    [
+        ("upward", "training.models.x", "from training.services.trainings import changes"),
+        ("upward", "training.models.x", "import training.services.audit as a"),
+        ("upward", "training.models.x", "def f():\n    from ..services import audit"),
+        (
+            "upward",
+            "training.services.x",
+            "import importlib\nimportlib.import_module('training.web.kit.menu')",
+        ),
+        ("upward", "training.forms.x", "from training.services import audit"),
+        ("tools", "training.web.x", "from training.db import db\ndb.session.get(1)"),
+        ("tools", "training.web.x", "import sqlalchemy as sa"),
+        ("tools", "training.web.x", "from sqlalchemy import select"),
+        ("tools", "training.cli", "from sqlalchemy.orm import Session"),
+        ("tools", "training.services.x", "import flask"),
+        ("tools", "training.services.x", "import flask as f"),
+        ("tools", "training.models.x", "from flask_login import current_user"),
+        ("tools", "training.rules.x", "from flask.globals import g"),
+        ("clocks", "training.services.x", "from datetime import datetime\ndatetime.now()"),
+        ("clocks", "training.services.x", "import datetime as d\nd.datetime.now(d.UTC)"),
+        ("clocks", "training.web.x", "from datetime import date as day\nday.today()"),
+        ("clocks", "training.web.x", "import time\ntime.time()"),
+        ("clocks", "training.web.x", "from time import time\ntime()"),
+        ("clocks", "training.services.x", "from sqlalchemy import func\nfunc.now()"),
+        ("enders", "training.web.x", "from training.db import db\ndb.session.commit()"),
+        ("enders", "training.services.x", "def f(session):\n    session.rollback()"),
+    ],
+)
+def test_a_planted_violation_is_seen(law: str, module: str, source: str):
+    assert LAWS[law](ast.parse(source), module)
+
+
+def test_a_planted_flush_without_its_reason_is_seen():
+    assert silent_flushes("db.session.flush()\ndb.session.flush()  # its id is needed\ns.flush(\n)\n") == [
+        1,
+        4,
+    ]
+
+
+def test_what_is_allowed_is_not_taken_for_a_violation():
+    assert (
+        tools(ast.parse("from sqlalchemy import Select\nfrom flask import request"), "training.web.x") == []
+    )
+    assert clocks(ast.parse("from training import clock\nclock.now()"), "training.services.x") == []
+    assert clocks(ast.parse("from datetime import time\ntime(9)"), "training.services.x") == []
+    assert upward(ast.parse("from training.rules import seats"), "training.services.x") == []
+
+
+def test_the_files_are_where_the_laws_look():
+    assert Path(PACKAGE / "services").is_dir() and Path(PACKAGE / "web" / "kit").is_dir()
