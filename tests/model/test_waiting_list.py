@@ -187,8 +187,6 @@ def _tells_twice(step):
     notices.correction_asked(step.registration, text="twice")
 
 
-RARE: dict[str, int] = {}
-"""How many sequences a fault asks for that few of them meet."""
 NEXT_IN_LINE, STEP_TAKEN = reserve_list.next_in_line, notices.step_taken
 PLANTED = {
     "the last in line is promoted": (reserve_list, "next_in_line", _gives_to_the_last),
@@ -230,7 +228,7 @@ def test_the_promises_hold_for_drafts_and_at_the_door():
 
 
 def test_who_is_promoted_after_the_cut_off_is_seen(monkeypatch):
-    monkeypatch.setattr(reserve_list, "is_moving_up", _forgets_the_cut_off)
+    monkeypatch.setattr(reserve_list, "may_promote", _forgets_the_cut_off)
 
     with pytest.raises(AssertionError):
         carry_out(AT_THE_DOOR)
