@@ -75,7 +75,7 @@ def pages(app: Flask, seconds: float) -> None:
 
 
 def desk(env: dict[str, str]) -> None:
-    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for doubles, in a process of its own."""
+    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for duplicates, in a process of its own."""
     command = [sys.executable, str(ROOT / "scripts" / "bench_desk.py")]
     done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
@@ -85,7 +85,7 @@ def desk(env: dict[str, str]) -> None:
               f" confirmed {one['confirmed']:.2f} s")  # fmt: skip
     print(f"memory of its own: {found['megabytes']:.0f} MB at most")
     print(
-        f"one search for doubles: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
+        f"one search for duplicates: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"
     )
 
 

@@ -1,5 +1,5 @@
 """Measure the desk in a process of its own, so that its memory is told apart: a roster read, looked at and confirmed,
-and the search for doubles. The environment names the database; ``bench.py`` starts it."""
+and the search for duplicates. The environment names the database; ``bench.py`` starts it."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def import_of(rows: int) -> dict[str, float]:
 
 
 def lookups() -> list[float]:
-    """Milliseconds of each search for doubles of a person among all who are known."""
+    """Milliseconds of each search for duplicates of a person among all who are known."""
     last = db.session.scalar(select(func.max(Trainee.id))) or 1
     chance, times = random.Random(5), []
-    duplicates.like(Person(family_name="Warm", given_names="Up", country="AT"))  # a server has asked before
+    duplicates.of(Person(family_name="Warm", given_names="Up", country="AT"))  # a server has asked before
     for _ in range(LOOKUPS):
         one = db.session.scalars(select(Trainee).where(Trainee.id >= chance.randrange(last)).limit(1)).one()
         person = Person(family_name=one.family_name, given_names=one.given_names, country=one.country)
-        times.append(timed(partial(duplicates.like, person)) * 1000)
+        times.append(timed(partial(duplicates.of, person)) * 1000)
     return times
 
 

@@ -51,7 +51,7 @@ class Make:
         n = next(numbers)
         defaults = {"code": f"AG-{n}", "name": f"Agency {n}", "country": "AT", "theme": self.theme(),
                     "type": themes.agency_types()[0]}  # fmt: skip
-        return agencies.create(by=None, **{**defaults, **wanted})
+        return agencies.create(by=None, details=agencies.Details(**{**defaults, **wanted}))
 
     def user(self, role: Role = Role.ADMIN, **wanted: Any) -> User:
         n = next(numbers)
@@ -66,7 +66,7 @@ class Make:
         today = clock.today()
         defaults = {"code": f"P-{next(numbers)}", "title": "Borders that work", "theme": self.theme(theme),
                     "starts_on": today - timedelta(days=1000), "ends_on": today + timedelta(days=1000)}  # fmt: skip
-        return frames.create(by=None, **{**defaults, **wanted})
+        return frames.create(by=None, details=frames.Details(**{**defaults, **wanted}))
 
     def details(self, **wanted: Any) -> changes.Details:
         starts = wanted.get("starts_on") or clock.today() + timedelta(days=30)
@@ -119,9 +119,8 @@ class Make:
         return venues.create(by=None, **{**defaults, **wanted})
 
     def trainer(self, **wanted: Any) -> Trainer:
-        return trainers.create(
-            by=None, **{"family_name": f"Expert {next(numbers)}", "given_names": "Eva", **wanted}
-        )
+        defaults = {"family_name": f"Expert {next(numbers)}", "given_names": "Eva"}
+        return trainers.create(by=None, details=trainers.Details(**{**defaults, **wanted}))
 
     def person(self, trainee: Trainee, **wanted: Any) -> Person:
         """What is known of ``trainee``, but for what is ``wanted``."""

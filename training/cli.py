@@ -216,9 +216,15 @@ def _say_what_stands_against(seen: confirming.Preview) -> None:
             f"and {len(seen.errors) - MOST_ERRORS:,} more: {len(seen.errors):,} errors in all.", err=True
         )
     for line in seen.lines:
-        if line.verdict is Verdict.DOUBTFUL and line.twin:
+        for name, (known, new) in line.not_taken.items():
             click.echo(
-                f"row {line.number}: this may be the person of row {line.twin}. Choose on the page.", err=True
+                f"row {line.number}: registered before, with {name} “{known}”. “{new}” is not stored.",
+                err=True,
+            )
+        if line.verdict is Verdict.DOUBTFUL and line.duplicate_of:
+            click.echo(
+                f"row {line.number}: this may be the person of row {line.duplicate_of}. Choose on the page.",
+                err=True,
             )
         elif line.verdict is Verdict.DOUBTFUL:
             names = "; ".join(f"{one.name} ({one.email})" if one.email else one.name for one in line.likely)
@@ -259,7 +265,7 @@ def import_participants(
             )
         raise SystemExit(1 if seen.open_count else 0)
     try:
-        outcome = confirming.confirm(batch, by=None, accept_proposals=accept_proposals, override=True)
+        outcome = confirming.confirm(batch, by=None, accept_guesses=accept_proposals, override=True)
     except DomainError:
         confirming.discard(batch, by=None)
         raise

@@ -61,6 +61,7 @@ RESOLVED_BY: dict[str, Message] = {
             "not_held",
             "not_today",
             "finished",
+            "decided",
             "not_yet",
             "not_confirmed",
             "closed",
@@ -71,9 +72,7 @@ RESOLVED_BY: dict[str, Message] = {
         ),
         COORDINATOR,
     ),
-    **dict.fromkeys(
-        ("twice", "double", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY
-    ),
+    **dict.fromkeys(("twice", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY),
     **dict.fromkeys(("suspended", "postgresql", "not_empty"), ADMINISTRATOR),
     **dict.fromkeys(
         ("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER

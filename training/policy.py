@@ -70,6 +70,7 @@ class Action(StrEnum):
     REGISTRATION_READ = "registration:read"
     REGISTRATION_SUBMIT = "registration:submit"
     REGISTRATION_DRAFT = "registration:draft"
+    REGISTRATION_CHANGE = "registration:change"
     REGISTRATION_WITHDRAW = "registration:withdraw"
     REGISTRATION_ACCEPT = "registration:accept"
     REGISTRATION_DECIDE = "registration:decide"
@@ -199,6 +200,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.PARTICIPANTS_READ: in_scope,
         Action.REGISTRATION_READ: in_scope,
         Action.REGISTRATION_SUBMIT: in_scope,
+        Action.REGISTRATION_CHANGE: in_scope,
         Action.REGISTRATION_WITHDRAW: in_scope,
         Action.REGISTRATION_ACCEPT: in_scope,
         Action.REGISTRATION_DECIDE: in_scope,
@@ -232,6 +234,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.REGISTRATION_READ: own_agency,
         Action.REGISTRATION_SUBMIT: anything,
         Action.REGISTRATION_DRAFT: anything,
+        Action.REGISTRATION_CHANGE: own_agency,
         Action.REGISTRATION_WITHDRAW: own_agency,
         Action.REGISTRATION_ACCEPT: own_agency,
         Action.SEATS_ASK: anything,

@@ -56,7 +56,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.click("main >> text=From a spreadsheet")
     page.set_input_files("#file", str(ROSTER))
     page.click("text=Read the list")
-    page.wait_for_selector("text=Columns that are not stored: Remarks")
+    page.wait_for_selector("text=Remarks: ")
     page.click("text=Register these people: 18")
     page.wait_for_selector("text=The list is confirmed.")
     shown = dict(

@@ -25,6 +25,7 @@ from training import clock
 from training.db import db
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
 from training.rules import walltime
+from training.rules.given import Given
 from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import (
@@ -73,7 +74,7 @@ class Letters:
         name = {} if fate == "stayed" else {"family_name": f"Neutral{next(numbers)}", "email": ""}
         person = self.trainee(agency, **name)
         by = self.focal[agency][1]
-        found = submissions.submit(training, by=by, trainee=person, remarks=self.word(agency))
+        found = submissions.submit(training, by=by, trainee=person, given=Given(remarks=self.word(agency)))
         to = self.other(agency)
         if fate == "moved":
             records.transfer(person, by=self.admin, agency=to)

@@ -23,6 +23,7 @@ from training.models import (
     Training,
     User,
 )
+from training.rules.given import Given
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.directory import venues
@@ -67,7 +68,9 @@ def _fill(make: Make, agency: Agency, trainings: list[Training], word: Any, by: 
                 function=f"{word()} clerk", rank=f"{word()} rank", email=f"{word()}@example.org",
             )  # fmt: skip
             found["trainee"] = trainee
-            found["registration"] = make.registration(training, trainee, remarks=f"{word()} remark")
+            found["registration"] = make.registration(
+                training, trainee, given=Given(remarks=f"{word()} remark")
+            )
             if found["registration"].state is RegistrationState.CONFIRMED:
                 found.setdefault("confirmed", found["registration"])
     submissions.return_for_correction(found["registration"], by=by, reason=f"{word()} missing")
@@ -113,10 +116,10 @@ def _move(make: Make, a: Agency, b: Agency, by: User, word: Any, admin: User) ->
     """
     elsewhere = make.training()
     comes, known = make.trainee(b, family_name="Plaincomer"), make.trainee(a, family_name="Plainknown")
-    submissions.submit(elsewhere, by=by, trainee=comes, remarks=f"{word()} remark")
+    submissions.submit(elsewhere, by=by, trainee=comes, given=Given(remarks=f"{word()} remark"))
     records.transfer(comes, by=admin, agency=a)
     double = make.trainee(b, family_name=f"{word()}double", email=f"{word()}@example.org")
-    submissions.submit(elsewhere, by=by, trainee=double, remarks=f"{word()} remark")
+    submissions.submit(elsewhere, by=by, trainee=double, given=Given(remarks=f"{word()} remark"))
     merge = merges.merge(known, double, by=admin, values=[])
     tight = make.training(capacity=1)
     held = submissions.submit(tight, by=by, trainee=make.trainee(b, family_name=f"{word()}held"))

@@ -20,7 +20,7 @@ ALLOWED = {
     "models": BOTTOM | {"db", "models"},
     "policy": {"models"},
     "services": BOTTOM | {"rules", "texts", "rosters", "output", "db", "models", "services"},
-    "forms": {"errors", "models", "forms"},
+    "forms": {"errors", "rules", "models", "forms"},
     "web": BOTTOM
     | {"rules", "texts", "rosters", "output", "db", "models", "policy", "services", "forms", "web"},
     "cli": BOTTOM | {"db", "models", "services"},

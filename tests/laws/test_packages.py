@@ -19,8 +19,6 @@ NO_VIEWS = {"letters", "papers", "demo"}
 """Subjects that no page is about."""
 TEMPLATES_ALONE = {"ui", "errors"}
 """Folders of templates that are components of all pages, and the pages of refusals."""
-TESTS_ALONE = {"data", "laws", "model", "isolation", "storm", "browser", "migrations"}
-"""Folders of tests that look at everything at once, or hold what tests read."""
 
 
 def modules(folder: Path) -> list[Path]:
@@ -137,7 +135,7 @@ def test_a_package_holds_as_many_modules_as_somebody_can_look_over(layer: str):
     assert {name: count for name, count in counts.items() if count > MOST_MODULES} == {}
 
 
-@pytest.mark.parametrize("folder", ["training", "tests", "scripts", "migrations"])
+@pytest.mark.parametrize("folder", ["training", "scripts", "migrations"])
 def test_files_stay_small_and_say_what_they_own(folder: str):
     files = [
         path
@@ -168,22 +166,6 @@ def test_every_layer_has_the_same_subjects():
     assert web - set(PACKAGES) == {"system"}
     assert templates == web | (NO_VIEWS - {"demo"})
     assert forms <= web
-
-
-def test_every_package_has_its_folder_of_tests():
-    tests = ROOT / "tests"
-
-    assert subjects(tests / "services") == set(PACKAGES)
-    assert subjects(tests / "web") == subjects(PACKAGE / "web")
-    assert {
-        path.name for path in tests.iterdir() if path.is_dir() and path.name != "__pycache__"
-    } == TESTS_ALONE | {
-        "services",
-        "web",
-        "rules",
-        "rosters",
-        "output",
-    }
 
 
 def test_a_planted_violation_is_seen():

@@ -22,6 +22,7 @@ TABLE = {
     Action.PARTICIPANTS_READ: "admin coordinator manager",
     Action.REGISTRATION_SUBMIT: "admin coordinator partner",
     Action.REGISTRATION_DRAFT: "partner",
+    Action.REGISTRATION_CHANGE: "admin coordinator",
     Action.REPORT_EXPORT: "admin coordinator manager",
     Action.USER_CHANGE: "admin",
     Action.AUDIT_READ: "admin",
@@ -69,7 +70,7 @@ def test_what_partners_may_act_on_is_their_own(make: Make):
     mine, theirs = make.user(Role.PARTNER), make.user(Role.PARTNER)
     registration = make.registration(trainee=make.trainee(mine.agency))
 
-    for action in (Action.REGISTRATION_READ, Action.REGISTRATION_WITHDRAW):
+    for action in (Action.REGISTRATION_READ, Action.REGISTRATION_CHANGE, Action.REGISTRATION_WITHDRAW):
         assert can(mine, action, registration)
         assert not can(theirs, action, registration)
 

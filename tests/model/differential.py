@@ -16,7 +16,7 @@ from tests import make
 from tests.conftest import LOCAL, migrated_app
 from tests.model import tables
 from tests.model.promises import Promises
-from tests.model.world import beginning, crowd, peopled, random_steps, take
+from tests.model.sequences import beginning, crowd, peopled, random_steps, take
 from training.db import db
 from training.models import Admission, Promotion
 

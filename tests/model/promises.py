@@ -39,7 +39,7 @@ LOOKS_AGAIN = (
     "withdraw",
 )
 """After these nothing is owed to somebody who may take it; who was put on the list meanwhile waits for one of them."""
-AT_THE_DOOR = "walk_in"
+AT_THE_DOOR = ("walk_in", "walk_in_many", "walk_in_beyond", "let_in")
 IN_ANOTHERS_SEAT = "replace"
 
 
@@ -170,7 +170,7 @@ class Promises:
         live = Counter(one.trainee_id for one in self.all.values() if one.state in LIVE)
         assert max(live.values(), default=0) <= 1, "nobody is registered twice"
         new = [one for one in held if self.before.states.get(one.id) not in HOLDS_SEAT]
-        if operation in (AT_THE_DOOR, IN_ANOTHERS_SEAT):
+        if operation in (*AT_THE_DOOR, IN_ANOTHERS_SEAT):
             self.over_at_the_door |= self._least() > max(self.least, self.training.capacity)
             self.least = self._least()
             return
@@ -180,7 +180,7 @@ class Promises:
             assert self._least() <= self.training.capacity, "what is kept can be given"
         self.least = self._least()
 
-    # The arithmetic of seats, said again apart from ``seat_count``
+    # The arithmetic of seats, said again apart from ``rules.seats``
 
     def _count(self) -> None:
         """What is kept for whom, and how many seats each share holds; nothing is kept where 0 are."""
@@ -314,7 +314,8 @@ class Promises:
             )
         ):  # fmt: skip
             letters[mail.agency_id or 0].append(mail)
-        concerned = {s.registration_id for s in self.steps}
+        concerned = {s.registration_id for s in self.steps if not _is_untold(s)}
+        self._drafts(concerned, [mail.body for found in letters.values() for mail in found])
         for number in concerned:
             one = self.all[number]
             found = letters[one.agency_id]
@@ -329,3 +330,15 @@ class Promises:
         assert not others or self.training.state in ("cancelled", "postponed", "open"), (
             "letters go to whom they concern"
         )
+
+    def _drafts(self, concerned: set[int], bodies: Sequence[str]) -> None:
+        """A draft is its agency's own affair: no letter names who is kept, or was thrown away, as one."""
+        told = {self.all[n].trainee_id for n in concerned}
+        for number in {s.registration_id for s in self.steps} - concerned:
+            one = self.all[number]
+            named = [body for body in bodies if name_of(one) in body]
+            assert one.trainee_id in told or not named, f"nobody is told of the draft of {name_of(one)}"
+
+
+def _is_untold(step: RegistrationStep) -> bool:
+    return step.to_state is S.DRAFT or (step.from_state, step.to_state) == (S.DRAFT, S.WITHDRAWN)

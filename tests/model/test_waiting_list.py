@@ -19,12 +19,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from config import Config
 from tests.conftest import LOCAL, migrated_app, new_database, throwing_away
 from tests.model.promises import Promises
-from tests.model.world import OPERATIONS, World, beginning, crowd, peopled, take
+from tests.model.sequences import OPERATIONS, beginning, crowd, peopled, take
+from tests.model.world import World
 from training.db import db
 from training.models import Admission, Promotion
 from training.services import seat_counts
 from training.services.letters import notices
-from training.services.registrations import reserve_list
+from training.services.registrations import reserve_list, steps
 
 pytestmark = pytest.mark.real_commit
 
@@ -106,15 +107,22 @@ def _rule(name: str, count: int):  # type: ignore[no-untyped-def]
 
 for _name, _count in OPERATIONS.items():
     setattr(Machine, _name, _rule(_name, _count))
-for _name in (
+OFTEN = (
     "register",
     "register_many",
     "withdraw",
     "rank",
     "offer",
     "wait",
-):  # what fills and moves the list
+    "confirm",
+    "reserve",
+    "set_capacity",
+)
+"""What fills and moves the list."""
+for _name in OFTEN:
     setattr(Machine, f"{_name}_again", _rule(_name, OPERATIONS[_name]))
+for _name in ("register_many", "withdraw"):
+    setattr(Machine, f"{_name}_once_more", _rule(_name, OPERATIONS[_name]))
 
 
 def run(
@@ -135,7 +143,7 @@ def run(
 @pytest.mark.parametrize("part", PARTS)
 def test_the_promises_hold_whatever_happens(part: int, record_property):
     Machine.taken.clear()
-    run(1_000 // len(PARTS) if FULL else 30, 50 if FULL else 30, is_random=FULL)
+    run(1_000 // len(PARTS) if FULL else 40, 50 if FULL else 30, is_random=FULL)
 
     taken = Machine.taken
     record_property(
@@ -185,7 +193,6 @@ PLANTED = {
     "one more than there are seats is promoted": (reserve_list, "next_in_line", _gives_one_more),
     "kept seats are given to anybody": (reserve_list, "next_in_line", _forgets_the_share),
     "nobody is promoted": (reserve_list, "next_in_line", _forgets_everybody),
-    "people are promoted after the cut-off": (reserve_list, "is_moving_up", _forgets_the_cut_off),
     "an agency is told twice": (notices, "step_taken", _tells_twice),
 }
 
@@ -196,3 +203,46 @@ def test_a_fault_planted_in_the_services_is_found(monkeypatch, fault: str):
 
     with pytest.raises(AssertionError):
         run(60, 30, is_random=False, phases=[Phase.generate])  # the same steps find it every time
+
+
+AT_THE_DOOR = [
+    *crowd(8, 3, Admission.FIRST_COME), ("keep_drafts", [3, 1, 1]), ("submit_drafts", [1]), ("keep_drafts", [3, 1, 0]),
+    ("discard_drafts", [1, 0]), ("move_agency", [1, 2]), ("begin_day", [0]), ("set_capacity", [4]), ("let_in", [1]),
+    ("walk_in", [1]), ("walk_in_beyond", [1]), ("set_capacity", [7]), ("walk_in_many", [1, 0]), ("withdraw", [1]),
+]  # fmt: skip
+"""Drafts, and what happens from the first day on: random steps seldom come to the door."""
+
+
+def carry_out(script: Sequence[tuple[str, list[int]]]) -> list[str]:
+    """What each step led to; the promises are held to after each."""
+    with throwing_away(Machine.app), beginning(Machine.numbers, 3, admission=Admission.FIRST_COME) as world:
+        promises, found = Promises(world.training_id), []
+        for name, drawn in script:
+            found.append(take(world, (name, drawn)))
+            promises.check(name, found[-1])
+        return found
+
+
+def test_the_promises_hold_for_drafts_and_at_the_door():
+    assert carry_out(AT_THE_DOOR) == ["done"] * len(AT_THE_DOOR)
+
+
+def test_who_is_promoted_after_the_cut_off_is_seen(monkeypatch):
+    monkeypatch.setattr(reserve_list, "may_promote", _forgets_the_cut_off)
+
+    with pytest.raises(AssertionError):
+        carry_out(AT_THE_DOOR)
+
+
+def test_a_letter_about_a_draft_is_seen(monkeypatch):
+    drafted = steps.drafted
+
+    def told(kept, by):
+        drafted(kept, by)
+        for one in kept:
+            notices.correction_asked(one, text="kept")
+
+    monkeypatch.setattr(steps, "drafted", told)
+
+    with pytest.raises(AssertionError, match="nobody is told of the draft"):
+        carry_out(AT_THE_DOOR)

@@ -6,11 +6,9 @@ operations means the same on every database. What is refused changes nothing.
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from inspect import isfunction, signature
+from inspect import signature
 from typing import Any
 
 import time_machine
@@ -19,7 +17,7 @@ from sqlalchemy import select
 from tests.make import Make
 from training import clock
 from training.db import atomic, db
-from training.errors import Conflict, DomainError
+from training.errors import Conflict
 from training.models import (
     LIVE,
     Admission,
@@ -28,7 +26,6 @@ from training.models import (
     Registration,
     RegistrationState,
     ReserveOrder,
-    Role,
     SeatRequest,
     SeatRequestState,
     Trainee,
@@ -41,6 +38,7 @@ from training.services.directory import agencies
 from training.services.registrations import (
     by_link,
     decisions,
+    drafts,
     kept_seats,
     late_changes,
     reserve_list,
@@ -115,6 +113,17 @@ class World:
             raise Conflict(NOTHING, "nothing")
         return found[n // 4 % len(found)]
 
+    def _drafting(self, n: int) -> Agency:
+        """An agency; in three of four picks one that keeps drafts, where there is one."""
+        found = db.session.scalars(
+            select(Agency)
+            .join(Registration, Registration.agency_id == Agency.id)
+            .where(Registration.training_id == self._numbers["training"], Registration.state == S.DRAFT)
+            .distinct()
+            .order_by(Agency.id)
+        ).all()
+        return found[n // 4 % len(found)] if found and n % 4 else self._agency(n)
+
     def _request(self, n: int) -> SeatRequest:
         found = db.session.scalars(
             select(SeatRequest).where(SeatRequest.state == SeatRequestState.OPEN).order_by(SeatRequest.id)
@@ -150,6 +159,43 @@ class World:
     def walk_in(self, person: int) -> None:
         """At the door."""
         late_changes.walk_in(self._training, by=self._staff, trainee=self._person(person))
+
+    def walk_in_many(self, first: int, count: int) -> None:
+        """Several at the door, all or none."""
+        everybody = self._people(first)
+        people = [everybody[(first + n) % len(everybody)] for n in range(1 + count % 3)]
+        late_changes.walk_in_many(self._training, by=self._staff, people=people)
+
+    @atomic
+    def walk_in_beyond(self, person: int) -> None:
+        """At the door, with one seat more for whoever stands there."""
+        trainee = self._person(person)
+        changes.add_seat_at_the_door(self._training, by=self._staff)
+        late_changes.walk_in(self._training, by=self._staff, trainee=trainee)
+
+    def let_in(self, n: int) -> None:
+        """Somebody who waits stands at the door."""
+        late_changes.let_in(self._registration(n, S.SUBMITTED, S.RESERVE, S.OFFERED), by=self._staff)
+
+    # Drafts
+
+    def keep_drafts(self, agency: int, first: int, count: int) -> None:
+        """An agency keeps people as drafts."""
+        of = self._agency(agency)
+        own = self._people(first, of)
+        people = [own[(first + n) % len(own)] for n in range(min(len(own), 1 + count % PEOPLE))]
+        drafts.keep(self._training, by=self._focal(of), agency=of, people=people)
+
+    def submit_drafts(self, agency: int) -> None:
+        """It submits them together."""
+        of = self._drafting(agency)
+        drafts.submit(self._training, by=self._focal(of), agency=of, drafts=drafts.of(self._training, of))
+
+    def discard_drafts(self, agency: int, count: int) -> None:
+        """It throws some away."""
+        of = self._drafting(agency)
+        chosen = drafts.of(self._training, of)[: 1 + count % 3]
+        drafts.discard(self._training, by=self._focal(of), drafts=chosen)
 
     # Deciding
 
@@ -237,9 +283,9 @@ class World:
     def release(self) -> None:
         """Unused kept seats become everybody's; whom the preview names moves up."""
         preview = kept_seats.release_preview(self._training)
-        expected = [one.public_id for one in preview.moving_up]
-        moved = kept_seats.release(self._training, by=self._staff, expected=expected)
-        assert [one.public_id for one in moved] == expected, "who moves up is whom the preview named"
+        expected = [one.public_id for one in preview.promoted]
+        promoted = kept_seats.release(self._training, by=self._staff, expected=expected)
+        assert [one.public_id for one in promoted] == expected, "who moves up is whom the preview named"
 
     def give_back(self, agency: int, seats: int) -> None:
         """An agency gives unused seats back."""
@@ -328,7 +374,11 @@ class World:
 
     def move_agency(self, agency: int, country: int) -> None:
         """An agency moves to another country."""
-        atomic(setattr)(self._agency(agency), "country", sorted(set(COUNTRIES))[country % 3])
+        of = self._agency(agency)
+        as_it_is = {
+            name: getattr(of, name) for name in signature(agencies.change).parameters if hasattr(of, name)
+        }
+        agencies.change(of, by=self._staff, **{**as_it_is, "country": sorted(set(COUNTRIES))[country % 3]})
 
     # Time
 
@@ -339,76 +389,3 @@ class World:
 
 
 NOTHING = msg("There is nothing to do it to.")
-OPERATIONS: dict[str, int] = {
-    name: len(signature(thing).parameters) - 1
-    for name, thing in vars(World).items()
-    if isfunction(thing) and not name.startswith("_")
-}
-"""Every operation, and how many numbers it takes."""
-
-
-def peopled() -> dict[str, int]:
-    """Users, agencies and their people in a fresh database; returns who decides."""
-    with time_machine.travel(BEGINS, tick=False):
-        make = Make()
-        staff = make.user(Role.ADMIN)
-        make.user(Role.COORDINATOR)
-        for n, country in enumerate(COUNTRIES):
-            agency = make.agency(code=f"AG{n}", name=f"Agency {n}", country=country)
-            make.user(Role.PARTNER, agency=agency)
-            for p in range(PEOPLE):
-                name = {"family_name": f"Person{n}{p}", "given_names": "Pat"}
-                make.trainee(agency, email=f"p{n}{p}@example.org", **name)
-        return {"staff": staff.id}
-
-
-@contextmanager
-def beginning(numbers: dict[str, int], capacity: int = 4, **wanted: Any) -> Iterator[World]:
-    """A world with a training that is open, among those who are ``peopled``."""
-    with time_machine.travel(BEGINS, tick=False) as travel:
-        starts = (BEGINS + timedelta(days=12)).date()
-        training = Make().training(
-            code="T-MODEL", capacity=capacity, starts_on=starts, ends_on=starts + timedelta(days=4),
-            registration_closes_local=datetime.combine(starts - timedelta(days=2), time(17)), **wanted,
-        )  # fmt: skip
-        travel.shift(timedelta(seconds=1))
-        yield World(travel, {**numbers, "training": training.id})
-
-
-Step = tuple[str, Sequence[int]]
-
-
-def take(world: World, step: Step) -> str:
-    """Carry one operation out and let a second pass: ``done``, or the refusal's kind and code."""
-    name, numbers = step
-    operation: Callable[..., None] = getattr(world, name)
-    try:
-        operation(*numbers)
-        return "done"
-    except DomainError as refusal:
-        db.session.expire_all()
-        return (
-            f"{type(refusal).__name__} {getattr(refusal, 'code', '') or getattr(refusal, 'field', '') or ''}"
-        )
-    finally:
-        world._travel.shift(timedelta(seconds=1))
-
-
-def crowd(people: int, seats: int, admission: Admission) -> list[Step]:
-    """People of every agency in turn; by approval, as many as there are seats are confirmed and the rest wait."""
-    found: list[Step] = [("register", [4 * (7 * n % 16) + 1]) for n in range(people)]
-    if admission is Admission.APPROVAL:
-        found += [("confirm", [1]) for _ in range(min(seats, people))]
-        found += [("reserve", [1]) for _ in range(people - seats)]
-    return found
-
-
-def random_steps(seed: int, count: int) -> list[Step]:
-    """The same sequence for the same seed, everywhere; registering comes up more often than the rest."""
-    drawn = random.Random(seed)
-    names = [*OPERATIONS, *["register", "register_many", "withdraw", "reserve", "offer", "wait"]]
-    found = []
-    for _ in range(count):
-        name = drawn.choice(names)
-        found.append((name, [drawn.randrange(64) for _ in range(OPERATIONS[name])]))
-    return found

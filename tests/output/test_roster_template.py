@@ -26,7 +26,7 @@ def test_every_column_is_known_and_nobody_is_in_the_list(language: str, tmp_path
     mapping, found = parsed(tmp_path / "list.xlsx")
 
     assert mapping.columns == {name: place for place, name in enumerate(example.COLUMNS)}
-    assert (mapping.unmatched, mapping.proposed) == ([], [])
+    assert (mapping.unmatched, mapping.guessed) == ([], [])
     assert (found.rows, found.skipped) == ([], [2])
 
 

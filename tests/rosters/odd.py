@@ -87,7 +87,7 @@ class Odd:
     sheet: str | None = None
     others: Sequence[str] = ()
     unmatched: Sequence[str] | None = None
-    proposed: Sequence[str] = ()
+    guessed: Sequence[str] = ()
     has_header: bool = True
     header_row: int | None = None
 

@@ -44,7 +44,7 @@ def test_what_a_name_column_holds_is_told_by_its_neighbours(titles, line, guesse
 
     folded = (fold(row.values["family_name"]), fold(row.values["given_names"]))
     assert sorted(folded) == ["anna", "petrova"]
-    assert bool(row.proposals) is guessed
+    assert bool(row.guesses) is guessed
     assert guessed or folded == ("petrova", "anna")
 
 
@@ -73,7 +73,7 @@ def test_an_error_of_a_split_name_points_at_the_column_that_was_split():
 
 def test_a_number_is_no_name():
     assert [str(e.message) for e in of("Surname;First name", "18;Ann").errors] == [
-        "A family name has letters: this is none. Write the name."
+        "This is no family name: it has no letters. Write the name."
     ]
 
 

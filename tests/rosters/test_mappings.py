@@ -33,7 +33,7 @@ def test_a_person_says_what_the_columns_hold() -> None:
 
     assert people(found, mapping) == ["Lee, Ann"]
     assert mapping.columns == {"family_name": 0, "given_names": 2}
-    assert (mapping.proposed, mapping.unmatched) == ([], ["Nick", "Note"])
+    assert (mapping.guessed, mapping.unmatched) == ([], ["Nick", "Note"])
 
 
 def test_countries_one_of_which_is_misspelt_are_nobodys_names() -> None:
@@ -96,7 +96,7 @@ def test_names_told_by_their_cells_want_a_confirmation() -> None:
 
     roster = rows.parse(found, headers.match(found), default_country="AT")
 
-    assert all({"family_name", "given_names"} <= set(row.proposals) for row in roster.rows)
+    assert all({"family_name", "given_names"} <= set(row.guesses) for row in roster.rows)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def is_read_right(case: Odd, table: read.Table, mapping: headers.Mapping, found:
         assert [row.values[name] for row in whole] == values
     for (number, place), text in case.cells.items():
         assert table.rows[number - 1][place] == text
-    assert sorted(mapping.proposed) == sorted(case.proposed)
+    assert sorted(mapping.guessed) == sorted(case.guessed)
     assert mapping.has_header is case.has_header
     assert table.others == list(case.others)
     for stated_value, real in (
@@ -68,7 +68,7 @@ def test_there_are_enough_of_them_and_each_has_a_name() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"people": ["Nobody, At all"]}, {"errors": [(2, "A", "Lee", "")]}, {"sheet": "Other"}, {"others": ["Other"]},
-     {"skipped": [3]}, {"values": {"sex": ["m", "m"]}}, {"proposed": ["sex"]}, {"has_header": False}],
+     {"skipped": [3]}, {"values": {"sex": ["m", "m"]}}, {"guessed": ["sex"]}, {"has_header": False}],
 )  # fmt: skip
 def test_a_wrong_statement_would_be_seen(change: dict[str, object]) -> None:
     case = next(case for case in ODD if case.name == "hidden rows and columns are read")

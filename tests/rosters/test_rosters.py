@@ -54,7 +54,7 @@ def test_russian_with_patronymics_and_the_passport_name():
     assert names[7] == ("Ter-Petrosyan", "Armen", "Тер-Петросян Армен Гагикович")
     assert found.rows[5].values["email"] == "u6@granitsa.example"
     assert [r.values["sex"] for r in found.rows[:2]] == ["f", "m"]
-    assert not any(r.proposals for r in found.rows)
+    assert not any(r.guesses for r in found.rows)
 
 
 def test_french_in_cp1252_with_the_sex_told_by_the_form_of_address():
@@ -66,7 +66,7 @@ def test_french_in_cp1252_with_the_sex_told_by_the_form_of_address():
     assert found.rows[4].values["phone"] == "+221 33 555 01 15"
 
 
-def test_arabic_full_names_are_split_by_a_proposal():
+def test_arabic_full_names_are_split_by_a_guess():
     found = parsed("marqab-ar.xlsx")
 
     assert (len(found.rows), found.errors) == (7, [])
@@ -74,7 +74,7 @@ def test_arabic_full_names_are_split_by_a_proposal():
     assert (first.values["family_name"], first.values["given_names"]) == ("ABDEL RAHMAN", "MOHAMED")
     assert first.values["native_name"] == "محمد عبد الرحمن"
     assert first.values["phone"] == "+962 6 555 0101"
-    assert all(r.proposals for r in found.rows)
+    assert all(r.guesses for r in found.rows)
 
 
 def test_every_cell_at_fault_is_named_and_a_formula_is_text():

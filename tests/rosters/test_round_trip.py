@@ -70,6 +70,7 @@ def person(draw: st.DrawFn) -> dict[str, str]:
         "language": draw(st.sampled_from(["en", "fr", "ru", "ar", ""])),
         "email": draw(st.sampled_from(["", "a+b@c.example", "o'neil@c.example", "0@c.example"])),
         "phone": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
+        "remarks": draw(st.one_of(st.just(""), words())),
     }
 
 
@@ -113,11 +114,11 @@ def test_the_round_trip_would_see_a_difference() -> None:
 
 
 def long_list(count: int) -> list[Sequence[object]]:
-    titles = ["No.", *example.TITLES["en"], "Remarks"]
+    titles = ["No.", *example.TITLES["en"], "Signature"]
     letters = "abcdefghijklmnop"
     return [titles] + [
         [n, "Petrova" + "".join(letters[n >> shift & 15] for shift in (0, 4, 8, 12)), "Anna Maria", "Петрова Анна", "f",
-         "Ukraine", "Inspector of the unit", "Major", "English", f"p{n}@agency.example", f"+43 664 {1_000_000 + n}", "none"]
+         "Ukraine", "Inspector of the unit", "Major", "English", f"p{n}@agency.example", f"+43 664 {1_000_000 + n}", "", "none"]
         for n in range(count)
     ]  # fmt: skip
 

@@ -35,7 +35,10 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
     training = make.training(capacity=5, admission=Admission.APPROVAL)
     held = [make.registration(training, make.trainee(agency)) for _ in range(6)]
     make.kept(training, by=None, seats=3, agency=agency)
-    one, other = in_letters(2 * int(number)), in_letters(2 * int(number) + 1)  # nobody may look like a double
+    one, other = (
+        in_letters(2 * int(number)),
+        in_letters(2 * int(number) + 1),
+    )  # nobody may look like a duplicate
     person = {"family_name": one, "given_names": one, "country": "AT", "agency": agency.code}
     page = f"/registrations/for/{training.public_id}/new"
     new = focal.form(page, "family_name")

@@ -13,7 +13,7 @@ from training.services.imports import confirming, staging
 
 
 def in_letters(number: int) -> str:
-    """A name that sounds like no other number's: nobody on the lists may look like a double."""
+    """A name that sounds like no other number's: nobody on the lists may look like a duplicate."""
     return "".join("bdfgklmnrs"[int(digit)] + "a" for digit in str(number)).capitalize()
 
 

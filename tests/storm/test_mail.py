@@ -25,7 +25,7 @@ from tests.smtp import Server, smtp_server
 from training import clock
 from training.db import atomic, db
 from training.models import MailState, OutgoingMail, Role
-from training.services.letters import outbox
+from training.services.letters import delivery, outbox
 from training.services.registrations import reminders, submissions
 
 FULL = os.environ.get("STORM") == "full"
@@ -77,7 +77,7 @@ def test_a_server_that_is_down_for_an_hour_costs_nothing(app, make: Make, server
 def test_a_server_that_dies_in_between_is_tried_again_and_nothing_is_sent_twice(app, make: Make, server):
     queue(make.user(), 12)
     config = config_of(app, server)
-    through = outbox.transport(config)
+    through = delivery.transport(config)
     sent = 0
 
     def dies_after_five(message) -> None:

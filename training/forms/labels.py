@@ -178,4 +178,5 @@ ROSTER_FIELD = {
     "language": _l("Language"),
     "email": _l("E-mail"),
     "phone": _l("Phone"),
+    "remarks": _l("Remarks"),
 }

@@ -14,10 +14,36 @@ from training.forms.base import (
     moment,
     number,
 )
+from training.forms.trainees import NewTraineeForm
+from training.rules.given import MOST, NAMES, Given
 
 
-class ReplaceForm(Form):
-    """Why another person comes instead."""
+class GivenForm(Form):
+    """What is given with a registration: a field for each one of ``Given``, by its name."""
+
+    remarks = long_text(
+        _l("Remarks"),
+        most=MOST["remarks"],
+        hint=_l("What the organisers should know, like an arrival time. No health data."),
+    )
+
+    @property
+    def given(self) -> Given:
+        """What was typed."""
+        return Given(**{name: self[name].data for name in NAMES})
+
+    @property
+    def is_new(self) -> bool:
+        """Whether something else was typed than what stood there."""
+        return any(self[name].data != (self[name].object_data or "") for name in NAMES)
+
+
+class NewPersonForm(NewTraineeForm, GivenForm):
+    """A new person who is put forward, and what is given with that."""
+
+
+class ReplaceForm(GivenForm):
+    """Why another person comes instead, and what is given with the new registration."""
 
     reason = line(_l("Reason"), most=2000)
 

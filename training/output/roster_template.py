@@ -10,7 +10,7 @@ from training.rosters import example
 
 LAST_ROW = 2_001
 """How far down the drop-down and the format of text go."""
-WIDTHS = (22, 22, 26, 8, 18, 30, 16, 18, 32, 20, 50)
+WIDTHS = (22, 22, 26, 8, 18, 30, 16, 18, 32, 20, 30, 50)
 
 
 def workbook(path: Path, language: str) -> None:

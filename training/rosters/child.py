@@ -297,7 +297,7 @@ def delimited(text: str) -> list[list[str]]:
 def likely_separator(text: str) -> str:
     """The mark that gives the same number of cells most often, then the most cells."""
 
-    def likeness(mark: str) -> tuple[int, int]:
+    def agreement(mark: str) -> tuple[int, int]:
         counts = []
         try:
             for row in csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=mark):
@@ -309,7 +309,7 @@ def likely_separator(text: str) -> str:
         usual = max(set(counts), key=counts.count, default=0)
         return counts.count(usual), usual
 
-    return max("\t;,|", key=likeness)
+    return max("\t;,|", key=agreement)
 
 
 def loose_quote(text: str, separator: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a column holds, told by its cells: proposals for columns whose header says nothing or is missing."""
+"""What a column holds, told by its cells: guesses for columns whose header says nothing or is missing."""
 
 from __future__ import annotations
 

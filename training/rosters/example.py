@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.rules import given
 from training.rules.names import clean
 
 COLUMNS = (
@@ -15,6 +16,7 @@ COLUMNS = (
     "language",
     "email",
     "phone",
+    *given.NAMES,
 )
 """The columns of the list, by field."""
 TITLES = {
@@ -29,6 +31,7 @@ TITLES = {
         "Working language",
         "E-mail",
         "Phone",
+        "Remarks",
     ),
     "fr": (
         "Nom de famille",
@@ -41,6 +44,7 @@ TITLES = {
         "Langue de travail",
         "Courriel",
         "Téléphone",
+        "Remarques",
     ),
     "ru": (
         "Фамилия (как в паспорте)",
@@ -53,6 +57,7 @@ TITLES = {
         "Рабочий язык",
         "Электронная почта",
         "Телефон",
+        "Примечание",
     ),
     "ar": (
         "اسم العائلة",
@@ -65,6 +70,7 @@ TITLES = {
         "لغة العمل",
         "البريد الإلكتروني",
         "الهاتف",
+        "ملاحظات",
     ),
 }
 SEXES = {"en": ("F", "M", "X"), "fr": ("F", "M", "X"), "ru": ("Ж", "М", "X"), "ar": ("أنثى", "ذكر", "آخر")}
@@ -81,6 +87,7 @@ EXAMPLES = {
         "English",
         "anna.example@agency.example",
         "+43 1 0000000",
+        "",
     ),
     "fr": (
         "EXEMPLE",
@@ -93,6 +100,7 @@ EXAMPLES = {
         "français",
         "anne.exemple@agence.example",
         "+43 1 0000000",
+        "",
     ),
     "ru": (
         "PRIMER",
@@ -105,6 +113,7 @@ EXAMPLES = {
         "русский",
         "anna.primer@agency.example",
         "+43 1 0000000",
+        "",
     ),
     "ar": (
         "MITHAL",
@@ -117,6 +126,7 @@ EXAMPLES = {
         "العربية",
         "amina.mithal@agency.example",
         "+43 1 0000000",
+        "",
     ),
 }
 MARKS = {

@@ -1,7 +1,7 @@
 """Which column is what: by its header in four languages, by what it holds, or as a person says.
 
 The header may stand in any of the first rows, take two of them, or be missing. What was told by the cells alone is a
-proposal, and named as such.
+guess, and is named as one.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Found = dict[str, list[int]]
 class Mapping:
     """Which column holds what (field → column index); the people begin below row ``header_row`` of the sheet.
 
-    Without ``has_header`` the first row is data. ``proposed`` names the fields that were told by their cells alone.
+    Without ``has_header`` the first row is data. ``guessed`` names the fields that were told by their cells alone.
     """
 
     header_row: int
     columns: dict[str, int]
     titles: list[str]
     unmatched: list[str] = field(default_factory=list)
-    proposed: list[str] = field(default_factory=list)
+    guessed: list[str] = field(default_factory=list)
     has_header: bool = True
 
 
@@ -157,14 +157,14 @@ def _names_needed() -> Message:
     return msg("Say which columns hold the family name and the given names, or which holds the full name.")
 
 
-def _mapping(frame: _Frame, columns: dict[str, int], proposed: list[str]) -> Mapping:
+def _mapping(frame: _Frame, columns: dict[str, int], guessed: list[str]) -> Mapping:
     used = set(columns.values())
     unmatched = [
         clean(title)[:80]
         for place, title in enumerate(frame.titles)
         if title.strip() and place not in used and fold(title) not in ORDINAL
     ]
-    return Mapping(frame.header_row, columns, frame.titles, unmatched, proposed, frame.has_header)
+    return Mapping(frame.header_row, columns, frame.titles, unmatched, guessed, frame.has_header)
 
 
 def _frame(rows: list[list[str]]) -> _Frame:

@@ -41,7 +41,7 @@ REFUSALS: dict[str, Message] = {
     "empty": msg("There is nothing in this file."),
     "macros": msg("This file has macros. Save it as XLSX without macros and send that."),
     "letters": msg(
-        "The letters of this file cannot be told. Save it as XLSX, or as CSV in UTF-8, and send that."
+        "The letters of this file cannot be read. Save it as XLSX, or as CSV in UTF-8, and send that."
     ),
     "too_big": msg(
         "This file is larger than 10 MB. Copy the list alone into a new file, or send it in parts."

@@ -1,4 +1,4 @@
-"""Rows into people: every cell checked, every mistake named by row and column, guesses marked as proposals."""
+"""Rows into people: every cell is checked, every mistake is named by row and column, every guess is marked as one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from training.rosters.child import NO_RESULT
 from training.rosters.headers import Mapping, column_letter
 from training.rosters.table import Table
 from training.rosters.words import NATIONALITY
+from training.rules import given
 from training.rules.names import clean, fold, same_person_key, split_full_name
 from training.text import Message, msg
 
@@ -26,6 +27,7 @@ LONGEST = {
     "function": 200,
     "rank": 100,
     "phone": 40,
+    **given.MOST,
 }
 MOST_OF_A_NAME = 400
 """A longer one is not split: it is refused."""
@@ -66,14 +68,14 @@ class CellError:
 class RosterRow:
     """A person as the sheet has them.
 
-    ``proposals`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
+    ``guesses`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
     be taken, or was not understood and is guessed, by field.
     """
 
     number: int
     values: dict[str, str]
     errors: list[CellError] = field(default_factory=list)
-    proposals: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,7 +95,7 @@ class Roster:
 def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
     """The people below the header row, those who stand there twice marked."""
     roster = people(table, mapping, default_country=default_country)
-    mark_doubles(roster.rows, mapping, table.sheet)
+    mark_duplicates(roster.rows, mapping, table.sheet)
     return roster
 
 
@@ -112,7 +114,7 @@ def corrected(
     names = list(values)
     table = Table([], sheet or "-", "", "")
     titles = ["nationality" if name == "country" and name in guessed else name for name in names]
-    mapping = Mapping(0, {name: place for place, name in enumerate(names)}, titles, proposed=list(guessed))
+    mapping = Mapping(0, {name: place for place, name in enumerate(names)}, titles, guessed=list(guessed))
     row = _Reader([values[name] for name in names], mapping, number, default_country, table).row()
     row.errors = [replace(error, column="", sheet=sheet) for error in row.errors]
     return row
@@ -145,7 +147,7 @@ class _Reader:
         self, cells: list[str], mapping: Mapping, number: int, default_country: str, table: Table
     ) -> None:
         self.cells, self.mapping, self.country, self.table = cells, mapping, default_country, table
-        self.result = RosterRow(number, {}, proposals=[n for n in mapping.proposed if n in GUESSED_NAMES])
+        self.result = RosterRow(number, {}, guesses=[n for n in mapping.guessed if n in GUESSED_NAMES])
         self.spoilt = {place for place in mapping.columns.values() if self._is_spoilt(place)}
 
     def row(self) -> RosterRow:
@@ -161,6 +163,8 @@ class _Reader:
         values["sex"] = values["sex"] or self._sex_by_address()
         for name in ("function", "rank"):
             values[name] = self._text(name)
+        for name in given.NAMES:
+            values[name] = self._given(name)
         for name, most in LONGEST.items():
             if len(values[name]) > most:
                 by_passport = name in {"family_name", "given_names"} and self._text("passport_name")
@@ -201,11 +205,16 @@ class _Reader:
                     " or give each column a title."),
             )  # fmt: skip
 
-    def _raw(self, name: str) -> str:
+    def _raw(self, name: str, most: int = cell_values.LONGEST) -> str:
         place = self.mapping.columns.get(name)
         if place is None or place >= len(self.cells) or place in self.spoilt:
             return ""
-        return self.cells[place][: cell_values.LONGEST]
+        return self.cells[place][:most]
+
+    def _given(self, name: str) -> str:
+        """What is given with the registration, so much of it that one sees where it is too long."""
+        text = clean(self._raw(name, 2 * given.MOST[name]))
+        return "" if text.strip("-–—. ").lower() in NOTHING else text
 
     def _text(self, name: str) -> str:
         return clean(self._raw(name))
@@ -222,7 +231,7 @@ class _Reader:
             return ""
 
     def _country(self, text: str) -> str:
-        """The country; of a nationality that is not known the agency's is proposed."""
+        """The country; where the nationality is not known, the agency's country is the guess."""
         place = self.mapping.columns.get("country", 0)
         title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
         try:
@@ -230,7 +239,7 @@ class _Reader:
         except Invalid:
             if fold(title[:80]) not in NATIONALITIES:
                 raise
-            self.result.proposals.append("country")
+            self.result.guesses.append("country")
             self.result.faults["country"] = text
             return ""
 
@@ -243,7 +252,7 @@ class _Reader:
 
     def _error(self, name: str, message: Message) -> None:
         columns = self.mapping.columns
-        self.result.faults.setdefault(name, self._text(name))
+        self.result.faults.setdefault(name, self._given(name) if name in given.NAMES else self._text(name))
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )
@@ -274,7 +283,7 @@ class _Reader:
             return (*self._passport_split(passport, family), native)
         if not family and full:
             family, given = split_full_name(full) if len(full) <= MOST_OF_A_NAME else (full, full)
-            self.result.proposals += ["family_name", "given_names"]
+            self.result.guesses += ["family_name", "given_names"]
         elif patronymic:
             given = f"{given} {patronymic}"
         elif given and not given.strip("-–—"):
@@ -286,7 +295,7 @@ class _Reader:
                 "family_name", msg("The family name is missing. Somebody with one name only has it here.")
             )
         elif not any(map(str.isalpha, family)):
-            self._error("family_name", msg("A family name has letters: this is none. Write the name."))
+            self._error("family_name", msg("This is no family name: it has no letters. Write the name."))
         if not given:
             self._error(
                 "given_names",
@@ -308,7 +317,7 @@ class _Reader:
         if "," in passport or 0 < capitals < len(parts):
             told = split_full_name(passport)
             if all(told):
-                self.result.proposals += ["family_name", "given_names"]
+                self.result.guesses += ["family_name", "given_names"]
                 return told
         if native_family:
             for place in (0, len(parts) - 1):
@@ -323,7 +332,7 @@ class _Reader:
             re.search(r"(imya|given|prenom|first).*(familiya|surname|family|nom)", title) is not None
         )
         if not (family_first and len(parts) == 2 and native_family):
-            self.result.proposals += ["family_name", "given_names"]
+            self.result.guesses += ["family_name", "given_names"]
         if family_first and not family_last:
             return parts[0], " ".join(parts[1:])
         return parts[-1], " ".join(parts[:-1])
@@ -352,7 +361,7 @@ def first_of(found: dict[str, T], email: str) -> T | None:
     return found.get(email, found.get("")) if email else next(iter(found.values()), None)
 
 
-def mark_doubles(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
+def mark_duplicates(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
     """The same name twice is one person twice, unless both have an e-mail address, and not the same one."""
     seen: dict[str, dict[str, RosterRow]] = {}
     for row in rows:

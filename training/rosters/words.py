@@ -73,6 +73,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "الهاتف المحمول", "رقم الهاتف المحمول", "رقم التواصل", "моб. тел.", "моб. телефон", "тел.", "n° de téléphone",
         "n° tél", "no de téléphone", "№ телефона",
     ),
+    "remarks": (
+        "remarks", "remark", "comments", "comment", "notes", "note", "additional information", "other remarks",
+        "remarques", "remarque", "commentaires", "commentaire", "observations", "observation", "précisions",
+        "примечание", "примечания", "комментарий", "комментарии", "замечания", "дополнительная информация",
+        "прим.", "ملاحظات", "ملاحظة", "الملاحظات", "تعليقات", "ملحوظات",
+    ),
 }  # fmt: skip
 """Field → the headers under which agencies send it."""
 

@@ -1,6 +1,6 @@
-"""A training's lock, and what refuses to act on it: what every act needs that changes seats or sessions.
+"""The lock of a training, and the guards of every act that changes its seats or sessions.
 
-Seats and sessions are read only after ``lock``; several trainings are locked in ascending order of their ids.
+Seats and sessions are read only after ``lock``. Several trainings are locked in ascending order of their ids.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
 
 
 def lock(training: Training) -> None:
-    """Hold the training's row until the unit of work ends, and read it again: seats are counted only after this.
+    """Hold the training's row until the unit of work ends, and read the row again. Seats are counted only after this.
 
-    On PostgreSQL the row is locked, but not its key: a letter that names the training, written by somebody who holds a
-    person, need not wait for it, and nobody waits for both. On SQLite the unit of work holds the whole database already.
-    Several trainings are locked in ascending order of their ids.
+    On PostgreSQL the row is locked, but not its key. A letter that names the training may be written meanwhile by
+    somebody who holds a person: that letter does not wait for the training, so two units of work never wait for each
+    other. On SQLite the unit of work holds the whole database already. Several trainings are locked in ascending order
+    of their ids.
     """
     wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
     # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock

@@ -1,7 +1,7 @@
 """What a reader may take away: the one place that decides which classes of values leave in a file or on paper.
 
-What somebody *sees* is decided where things are looked up; of that, this decides what leaves. Every module that writes
-files names in ``HOLDS`` which classes they hold, and asks here before it writes.
+What somebody may *see* is decided where things are looked up. This module decides which part of it may leave. Each
+module that writes files names in ``HOLDS`` which classes its files hold, and asks here before it writes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The organisation that runs this instance, whose name and colour stand on every page and paper."""
+"""The organisation that runs this instance. Its name and colour stand on every page and paper."""
 
 from __future__ import annotations
 

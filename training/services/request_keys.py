@@ -1,7 +1,7 @@
 """Forms that are sent twice: the second is answered like the first, because its key is stored with the effect.
 
-The key is the first thing that is stored, and in the same unit of work, so that a second request at the same moment
-waits for the first on either database, and a first that fails leaves no key. What stores nothing waits for nobody.
+The key is stored first, in the same unit of work as the effect. A second request at the same moment therefore waits for
+the first, on either database. If the first one fails, it leaves no key. A request that stores nothing waits for nobody.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ LIFE = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """Where a request led and what was said; ``result`` is None where an earlier one did the work.
+    """Where a request led and what was said; ``result`` is None where an earlier request did the work.
 
-    A request whose ``led_to`` is empty changed nothing, and may come again.
+    A request whose ``led_to`` is empty changed nothing. It may come again.
     """
 
     led_to: str
@@ -43,7 +43,8 @@ class DoneBefore(Exception):
 def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
     """Do ``work`` unless the user's request with this key was done already.
 
-    ``work`` may find in the way what the first request has stored: before it answers so, the key is looked for again.
+    What the first request has stored may stand in the way of ``work``. So the key is looked for again before ``work``
+    refuses.
     """
     user_id = user.id
     mine = RequestKey.user_id == user_id, RequestKey.key == key

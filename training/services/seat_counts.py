@@ -1,4 +1,4 @@
-"""What is kept for whom and what is held, read from the database into the arithmetic of ``seat_count``; who waits first."""
+"""Seats read from the database into the arithmetic of ``rules.seats``: what is kept, what is held, who waits first."""
 
 from __future__ import annotations
 

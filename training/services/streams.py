@@ -1,4 +1,4 @@
-"""Lists read whole, for files: counted, and streamed without holding them all."""
+"""Lists for files: counted first, then streamed, so that a whole list is never held in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which trainings somebody may see, and what the pages read of them; the outbox asks it before it sends."""
+"""Which trainings somebody may see, and what pages read of them. The outbox asks here before it sends a letter."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingStat
 
 
 def in_scope(user: User) -> ColumnElement[bool]:
-    """Whether a training is of a coordinator's themes; nobody else is limited by it, nor who has all themes."""
+    """Whether a training is of a coordinator's themes. Other roles, and coordinators of all themes, are not limited."""
     if user.role is not Role.COORDINATOR or user.all_themes:
         return true()
     mine = [theme.id for theme in user.themes]
@@ -148,7 +148,11 @@ def is_registration_open(training: Training) -> bool:
 
 
 def may_register(training: Training) -> list[int]:
-    """The active agencies that may register for it: seats are kept for them or their country, or for nobody."""
+    """The active agencies that may register people for the training.
+
+    These are the agencies for which seats are kept, themselves or by their country. Where some seats are kept for
+    nobody, it is every active agency.
+    """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
     if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:

@@ -1,1 +1,7 @@
-"""Texts."""
+"""Words in several languages, and what they are filled with. No database here.
+
+- ``letters``: the texts of mail, one file for each kind and language
+- ``links``: links in mail, marked while it is written and put in when it is sent
+- ``seeds``: the themes and types that every instance begins with
+- ``invented``: the names and topics of demo data
+"""

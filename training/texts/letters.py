@@ -74,7 +74,7 @@ ALONE = frozenset({"trainee"})
 """Kinds that are whole letters; the others are parts that stand in the frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
 """Kinds that tell a person that their registration has ended, and so are sent although it has."""
-CALLED_OFF = {"en": "cancelled", "fr": "annulée", "ru": "отменено"}
+CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 
@@ -217,7 +217,12 @@ IMPORT_UNDONE = {
     "fr": "la liste par laquelle la personne a été inscrite a été annulée",
     "ru": "список, по которому человек был зарегистрирован, отозван",
 }
-BY_SYSTEM = (BY_LINK, IMPORT_UNDONE)
+GIVEN_CHANGED = {
+    "en": "the details of the registration were changed",
+    "fr": "les précisions de l’inscription ont été modifiées",
+    "ru": "сведения к заявке изменены",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE, GIVEN_CHANGED)
 LINK_STOPPED = {
     "en": "(this link does not work any more)",
     "fr": "(ce lien ne fonctionne plus)",

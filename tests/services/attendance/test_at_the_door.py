@@ -118,11 +118,11 @@ def test_another_name_is_another_person(name, door, make: Make):
 
 def test_two_of_one_name_are_not_guessed_between(door, make: Make):
     agency = make.agency()
-    twins = [make.trainee(agency, family_name="Sokolova", given_names="Vera") for _ in range(2)]
+    known = [make.trainee(agency, family_name="Sokolova", given_names="Vera") for _ in range(2)]
 
     added = door.add(agency)
 
-    assert added.trainee not in twins
+    assert added.trainee not in known
 
 
 def test_sending_it_twice_adds_one_person_and_shows_the_name_as_typed(door, make: Make):

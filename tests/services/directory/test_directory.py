@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
@@ -123,11 +123,8 @@ def test_an_agency_stands_below_another_and_never_below_itself(make: Make):
     below = make.agency(parent=above)
 
     with pytest.raises(Invalid, match="below itself"):
-        agencies.change(
-            above, by=make.user(), code=above.code, name=above.name, native_name="", type=above.type,
-            theme=above.theme, country="AT", parent=below, address="", website="", email="", phone="",
-            confidential=False,
-        )  # fmt: skip
+        known = {field.name: getattr(above, field.name) for field in fields(agencies.Details)}
+        agencies.change(above, by=make.user(), details=agencies.Details(**{**known, "parent": below}))
 
     assert (above.parent, below.parent) == (None, above)
 

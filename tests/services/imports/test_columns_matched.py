@@ -26,7 +26,7 @@ def test_columns_matched_by_hand_are_remembered_for_the_agency_alone(staged, mak
 
     again = staged("Birch,Ben,Analyst", head=head, name="next.csv")
     assert confirming.preview(again).lines[0].values["function"] == "Analyst"
-    assert confirming.preview(again).proposed == []
+    assert confirming.preview(again).guessed == []
     assert count(RosterMapping) == 1
 
     other = staging.stage(
@@ -36,7 +36,7 @@ def test_columns_matched_by_hand_are_remembered_for_the_agency_alone(staged, mak
         content=f"{head}\nCedar,Cy,Clerk".encode(),
         file_name="x.csv",
     )
-    assert confirming.preview(other).proposed[:2] == ["family_name", "given_names"]
+    assert confirming.preview(other).guessed[:2] == ["family_name", "given_names"]
 
 
 def test_a_mapping_without_names_is_refused_and_changes_nothing(staged):

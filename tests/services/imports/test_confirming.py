@@ -38,7 +38,7 @@ def test_nothing_is_stored_before_it_is_confirmed(make: Make):
 
     seen = confirming.preview(stage(training, agency))
 
-    assert (seen.count(Verdict.NEW), seen.errors, seen.unmatched, seen.skipped) == (18, [], ["Remarks"], [24])
+    assert (seen.count(Verdict.NEW), seen.errors, seen.unmatched, seen.skipped) == (18, [], [], [24])
     assert (count(Trainee), count(Registration)) == (0, 0)
 
 
@@ -97,9 +97,9 @@ def test_a_file_with_errors_stores_nothing(make: Make):
 def test_split_names_want_to_be_accepted(make: Make):
     batch = stage(make.training(), make.agency(), "marqab-ar.xlsx")
 
-    with pytest.raises(Invalid, match="is a guess"):
+    with pytest.raises(Invalid, match="is guessed"):
         confirming.confirm(batch, by=None)
-    outcome = confirming.confirm(batch, by=None, accept_proposals=True)
+    outcome = confirming.confirm(batch, by=None, accept_guesses=True)
 
     assert outcome.new_people == 7
 

@@ -89,7 +89,7 @@ def test_doubles_inside_a_list_are_seen_without_an_address_and_in_another_spelli
     assert [line.verdict for line in lines] == [
         Verdict.NEW, Verdict.REFUSED, Verdict.NEW, Verdict.DOUBTFUL, Verdict.DOUBTFUL,
     ]  # fmt: skip
-    assert [line.twin for line in lines] == [0, 0, 0, 4, 4]
+    assert [line.duplicate_of for line in lines] == [0, 0, 0, 4, 4]
 
     staging.choose(batch, by=None, number=3, choice="skip")
     staging.choose(batch, by=None, number=5, choice="skip")

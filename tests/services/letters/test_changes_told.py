@@ -101,7 +101,7 @@ def test_a_deadline_that_is_over_and_stays_over_is_told_to_nobody(world, make: M
     assert to(world["other"].email) == []
 
 
-def test_a_moved_and_a_cancelled_session_are_told_with_both_times_and_the_zone(world, make: Make):
+def test_a_rescheduled_session_and_one_called_off_are_told_with_both_times_and_the_zone(world, make: Make):
     training, by = world["training"], world["by"]
     (first,) = visible.of(training)
     second = make.session(training, training.ends_on, title="Last\nmorning")
@@ -117,7 +117,7 @@ def test_a_moved_and_a_cancelled_session_are_told_with_both_times_and_the_zone(w
 
     (letter,) = to(world["focal"].email)
     assert f"– Morning: {day}, 09:00–12:00 → {day}, 11:00–14:00 (Europe/Vienna)" in letter.body
-    assert f"– Last morning: {last}, 09:00–12:00 → cancelled (Europe/Vienna)" in letter.body
+    assert f"– Last morning: {last}, 09:00–12:00 → called off (Europe/Vienna)" in letter.body
     assert "ill" not in letter.body
     (own,) = to("ada@example.org")
     assert own.kind == "trainee_changed" and "→ annulée" in own.body

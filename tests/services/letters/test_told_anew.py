@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from training.models import MailState, Modality, Role, Trainee
 from training.services.directory import agencies
 from training.services.imports import confirming, staging, undoing
 from training.services.letters import again as letter_again
-from training.services.letters import outbox
+from training.services.letters import delivery, outbox
 from training.services.registrations import by_link, submissions, visible
 from training.services.trainees import records
 from training.services.trainings import changes, moves
@@ -120,9 +121,9 @@ def test_who_may_not_be_written_to_any_more_is_handed_the_link(how, focal, make:
     elif how == "no address":
         records.change(person, by=None, person=make.person(person, email=""))
     else:
-        names = ("code", "name", "native_name", "type", "theme", "country", "parent", "address", "website", "email", "phone")  # fmt: skip
-        known = {name: getattr(focal.agency, name) for name in names}
-        agencies.change(focal.agency, by=make.user(), confidential=True, **known)
+        known = {field.name: getattr(focal.agency, field.name) for field in fields(agencies.Details)}
+        details = agencies.Details(**{**known, "confidential": True})
+        agencies.change(focal.agency, by=make.user(), details=details)
 
     sent = send(app)
 
@@ -178,7 +179,7 @@ def batch(focal, make: Make):
 
 def test_of_an_undone_import_no_notice_is_sent_or_kept_not_even_a_failed_one(batch, focal, make: Make, app):
     failed, _no_address = rows("trainee")
-    outbox.mark_failed(failed, why="550", kind=outbox.Failure.FOR_GOOD)
+    outbox.mark_failed(failed, why="550", kind=delivery.Failure.FOR_GOOD)
 
     undoing.undo(batch, by=focal)
 

@@ -96,7 +96,7 @@ def test_the_merged_away_are_hidden_everywhere(make: Make):
 
     assert db.session.scalars(records.search(by, text="chevtchenko")).all() == [kept]
     assert db.session.scalars(records.visible_to(partner)).all() == [kept]
-    assert [one.trainee for one in duplicates.like(person())] == [kept]
+    assert [one.trainee for one in duplicates.of(person())] == [kept]
     assert duplicates.pairs(most=5) == []
     with pytest.raises(Exception, match="We could not find this"):
         records.pick(agency, [gone.public_id])

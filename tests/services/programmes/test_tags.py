@@ -58,8 +58,10 @@ def test_retagging_a_programme_is_refused_while_a_training_would_not_fit(make: M
               "retention_months": 60, "privacy_notice": "", "donor_block": "", "coordinators": [], "code": programme.code}  # fmt: skip
 
     with pytest.raises(Invalid, match="carry themes that BMV does not cover"):
-        frames.change(programme, by=make.user(), theme=make.theme("BMV"), **values)
-    changed = frames.change(programme, by=make.user(), theme=make.theme("ASY"), **values)
+        frames.change(programme, by=make.user(), details=frames.Details(theme=make.theme("BMV"), **values))
+    changed = frames.change(
+        programme, by=make.user(), details=frames.Details(theme=make.theme("ASY"), **values)
+    )
 
     assert changed.theme.code == "ASY"
     assert visible_trainings.by_code(_only(programme).code).programme_theme_id == make.theme("ASY").id

@@ -77,9 +77,9 @@ def test_seats_given_back_go_to_the_next_in_line(make: Make):
     waiting = make.registration(training)
     assert waiting.state is S.RESERVE
 
-    moved = seat_requests.give_back(training, by=user, agency=user.agency, seats=1, sentence="One is ill.")
+    promoted = seat_requests.give_back(training, by=user, agency=user.agency, seats=1, sentence="One is ill.")
 
-    assert moved == [waiting]
+    assert promoted == [waiting]
     assert seats.for_agency([training], user.agency)[training.id].kept == 1
     with pytest.raises(Invalid, match="can give back: 1"):
         seat_requests.give_back(training, by=user, agency=user.agency, seats=2, sentence="More.")
@@ -102,9 +102,9 @@ def test_a_wish_is_answered_once_and_its_people_move_up(make: Make):
     with pytest.raises(Conflict, match="asked for 2 seats already"):
         seat_requests.ask(training, by=user, agency=user.agency, seats=1, sentence="Again.")
 
-    moved = seat_requests.grant(wish, by=by, seats=1, answer="One is possible.")
+    promoted = seat_requests.grant(wish, by=by, seats=1, answer="One is possible.")
 
-    assert (held.state, moved) == (S.CONFIRMED, [waiting])
+    assert (held.state, promoted) == (S.CONFIRMED, [waiting])
     assert (wish.state, wish.granted, wish.answer) == (SeatRequestState.GRANTED, 1, "One is possible.")
     with pytest.raises(Conflict, match="answered already"):
         seat_requests.decline(wish, by=by, answer="No.")

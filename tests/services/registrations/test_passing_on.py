@@ -152,11 +152,11 @@ def test_seats_given_back_go_to_the_agencys_own_country_first(make: Make):
     far = make.registration(training, make.trainee(make.agency(country="FR")))
     near = make.registration(training, make.trainee(make.agency(country="UA")))
 
-    moved = seat_requests.give_back(
+    promoted = seat_requests.give_back(
         training, by=focal, agency=focal.agency, seats=1, sentence="fewer of us come"
     )
 
-    assert (moved, far.state) == ([near], S.RESERVE)
+    assert (promoted, far.state) == ([near], S.RESERVE)
 
 
 def test_an_offer_ends_with_the_cut_off_and_none_is_made_after_it(make: Make):

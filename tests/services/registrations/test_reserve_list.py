@@ -248,12 +248,12 @@ def test_released_seats_are_those_that_the_preview_named(make: Make):
     submissions.withdraw(waiting[0], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has changed meanwhile"):
-        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.moving_up])
+        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.promoted])
     seen = kept_seats.release_preview(training)
-    moved = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.moving_up])
+    promoted = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.promoted])
 
-    assert preview.moving_up == waiting[:2]
-    assert (preview.seats, moved) == (2, waiting[1:])
+    assert preview.promoted == waiting[:2]
+    assert (preview.seats, promoted) == (2, waiting[1:])
 
 
 def test_why_not_yet_tells_an_agency_nothing_of_the_others(make: Make):

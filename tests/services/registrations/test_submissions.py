@@ -92,9 +92,9 @@ def test_nobody_overtakes_those_who_wait_for_the_same_seats(make: Make):
     training = make.training(capacity=1, promotion=Promotion.PROPOSED)
     make.registration(training)
     make.registration(training)  # waits
-    moved = changes.change(training, by=make.user(), details=make.changed(training, capacity=2))
+    promoted = changes.change(training, by=make.user(), details=make.changed(training, capacity=2))
 
-    assert moved == []  # a coordinator decides who gets the seat
+    assert promoted == []  # a coordinator decides who gets the seat
     assert make.registration(training).state is S.RESERVE
 
 
@@ -104,9 +104,9 @@ def test_seats_that_a_change_adds_go_to_those_who_wait(make: Make):
     first, second = make.registration(training), make.registration(training)
 
     changed = make.changed(training, capacity=2)
-    moved = changes.change(training, by=coordinator, details=changed)
+    promoted = changes.change(training, by=coordinator, details=changed)
 
-    assert (moved, first.state, second.state) == ([first], S.CONFIRMED, S.RESERVE)
+    assert (promoted, first.state, second.state) == ([first], S.CONFIRMED, S.RESERVE)
 
 
 def test_capacity_does_not_fall_below_the_seats_held(make: Make):
@@ -221,5 +221,5 @@ def test_a_postponed_training_gives_no_seats(make: Make):
     waiting = make.registration(training)
     moves.change_state(training, by=None, name="postpone", reason="floods")
 
-    with pytest.raises(Conflict, match="not given any more"):
+    with pytest.raises(Conflict, match="No seats are given"):
         reserve_list.confirm(waiting, by=None)

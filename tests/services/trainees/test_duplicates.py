@@ -44,7 +44,7 @@ def test_keys_are_kept_by_an_import_and_go_with_its_undoing(make: Make):
     training, agency, by = make.training(), make.agency(), make.user()
     content = "Family name;Given names;E-mail\nШевченко;Ольга;a@example.org\nDunmore;John;b@example.org\n"
     batch = staging.stage(training, by=by, agency=agency, content=content.encode(), file_name="list.csv")
-    confirming.confirm(batch, by=by, accept_proposals=True)
+    confirming.confirm(batch, by=by, accept_guesses=True)
     stored = db.session.scalars(select(Trainee)).all()
 
     assert len(stored) == 2 and without_keys() == []
@@ -70,13 +70,13 @@ def test_the_best_grade_comes_first(make: Make):
     possible = make.trainee(family_name="Shevchenkov", given_names="Olha")
     make.trainee(family_name="Shevchenko", given_names="Oleh")
 
-    found = duplicates.like(person(email="o@example.org"))
+    found = duplicates.of(person(email="o@example.org"))
 
     assert [(one.trainee, one.grade) for one in found] == [
         (married, Grade.CERTAIN), (likely, Grade.LIKELY),
         (shared_address, Grade.POSSIBLE), (possible, Grade.POSSIBLE),
     ]  # fmt: skip
-    assert [one.trainee for one in duplicates.like(person(), least=Grade.LIKELY)] == [likely]
+    assert [one.trainee for one in duplicates.of(person(), least=Grade.LIKELY)] == [likely]
 
 
 def test_an_agency_is_shown_nobody_of_another_whatever_the_keys_say(make: Make):
@@ -90,7 +90,7 @@ def test_an_agency_is_shown_nobody_of_another_whatever_the_keys_say(make: Make):
 
     mislead()
 
-    assert duplicates.like(person(), agency=agency) == []
+    assert duplicates.of(person(), agency=agency) == []
 
 
 def test_an_agency_changes_nobody_who_has_moved_away(make: Make):
@@ -120,7 +120,7 @@ def test_partners_are_shown_their_own_people_only_and_coordinators_everybody(mak
 def test_pairs_are_listed_once_best_first_until_somebody_says_that_they_are_two(make: Make):
     by = make.user()
     one, other = make.trainee(**OLHA, native_name="Шевченко Ольга"), make.trainee(**OLGA)
-    twin = make.trainee(**OLHA, native_name="Шевченко Ольга")
+    third = make.trainee(**OLHA, native_name="Шевченко Ольга")
     make.trainee(family_name="Shevchenkov", given_names="Olha")
     make.registration(trainee=one)
 
@@ -128,17 +128,17 @@ def test_pairs_are_listed_once_best_first_until_somebody_says_that_they_are_two(
     widely = duplicates.pairs(most=10, least=Grade.POSSIBLE)
 
     assert [(p.one, p.other, p.grade) for p in listed] == [
-        (one, twin, Grade.CERTAIN), (one, other, Grade.LIKELY), (other, twin, Grade.LIKELY),
+        (one, third, Grade.CERTAIN), (one, other, Grade.LIKELY), (other, third, Grade.LIKELY),
     ]  # fmt: skip
     assert [p.grade for p in widely[3:]] == [Grade.POSSIBLE] * 3
     assert dict(listed[0].counts)[one.id] == 1 and duplicates.pairs(first=1, most=1)[0].other is other
 
     duplicates.not_same(listed[0], by=by)
     duplicates.not_same(listed[0], by=by)
-    records.change(twin, by=by, person=make.person(twin, phone="+1"))
+    records.change(third, by=by, person=make.person(third, phone="+1"))
 
-    assert [(p.one, p.other) for p in duplicates.pairs(most=10)] == [(one, other), (other, twin)]
-    remembered = db.session.get(NotSame, (one.id, twin.id))
+    assert [(p.one, p.other) for p in duplicates.pairs(most=10)] == [(one, other), (other, third)]
+    remembered = db.session.get(NotSame, (one.id, third.id))
     assert remembered.by_name == by.name and remembered.at <= clock.now()
 
 
@@ -150,7 +150,7 @@ def test_finding_doubles_asks_as_little_of_many_people_as_of_one(make: Make, que
         db.session.expire_all()
         queries.clear()
         duplicates.pairs(most=10)
-        duplicates.like(person())
+        duplicates.of(person())
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= 4

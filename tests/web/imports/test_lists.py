@@ -176,7 +176,7 @@ def test_the_sheet_can_be_chosen(client, desk):
     address = client.post(f"/imports/for/{desk[1].public_id}/new", data=data).location
     client.post(f"{address}/rows/2", data={"choice": "skip"})
     page = client.get(f"{address}/columns").text
-    assert "Read another sheet instead" in page and "in 1 rows of this sheet is not kept" in page
+    assert "Read another sheet instead" in page and "in 1 rows of this sheet will be lost" in page
 
     assert client.post(f"{address}/columns", data={"sheet": "June"}).location == f"{address}/columns"
     assert "Birch, Ben" in client.get(address).text
@@ -239,13 +239,13 @@ def test_a_name_that_was_split_wrongly_is_mended_in_its_row(client, desk):
     _, training = desk
     address = send(client, training, "Full name,E-mail\nAda Maria Amber Birch,a@example.org\n")
     guessed = client.get(address).text
-    assert "Correct what was guessed" in guessed and 'name="accept_proposals"' in guessed
+    assert "Correct what was guessed" in guessed and 'name="accept_guesses"' in guessed
 
     client.post(f"{address}/rows/2", data={"family_name": "Amber Birch", "given_names": "Ada Maria"})
     page = client.get(f"{address}?at=2").text
     client.post(f"{address}/confirm", data={"token": token(page)})
 
-    assert "split by a guess" not in page and 'name="accept_proposals"' not in page
+    assert "split by a guess" not in page and 'name="accept_guesses"' not in page
     assert db.session.scalars(db.select(Registration)).one().name == "Amber Birch, Ada Maria"
 
 
@@ -287,7 +287,7 @@ def test_correcting_one_cell_leaves_the_rows_other_guesses_to_be_looked_at(clien
     client.post(f"{address}/rows/2", data={"given_names": "Ada Maria Zoe"})
     settled = client.get(f"{address}?show=guessed").text
 
-    assert 'href="#guesses"' in refused.text and "Something of this list is a guess" in refused.text
+    assert 'href="#guesses"' in refused.text and "Some of this list is guessed" in refused.text
     assert "“Norlandia”" in page and "split by a guess" in page
     assert "“Norlandia”" not in mended and "Ada" in mended and mended.count("split by a guess") == 2
     assert "Ada" not in settled and settled.count("split by a guess") == 1

@@ -247,6 +247,8 @@ def test_a_writer_of_files_that_is_silent_would_be_seen(source):
 def diets(monkeypatch) -> None:
     """A special column in the list of registrations, as one will come."""
     as_special(monkeypatch, Registration.remarks)
+    usual = [column for column in exports.COLUMNS["registrations"] if str(column[0]) != "Remarks"]
+    monkeypatch.setitem(exports.COLUMNS, "registrations", tuple(usual))
     monkeypatch.setitem(exports.SPECIAL_COLUMNS, "registrations", (("Diet", lambda one: one.remarks),))
     monkeypatch.setitem(exports.HOLDS, "registrations", tuple(Class))
 

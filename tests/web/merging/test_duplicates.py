@@ -1,4 +1,4 @@
-"""Doubles on the page: hints while adding somebody, the coordinators' queue, merging, and what partners never learn."""
+"""Duplicates on the page: hints while adding somebody, the coordinators' queue, merging, and what partners never learn."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_whom_another_agency_knows_never_shows(foreign, client, make: Make):
 def test_without_the_guard_whom_another_agency_knows_would_show(
     client, make: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(duplicates, "for_user", lambda user, person: duplicates.like(person))
+    monkeypatch.setattr(duplicates, "for_user", lambda user, person: duplicates.of(person))
 
     found, _ = answers(client, make, True)
 
@@ -168,7 +168,7 @@ def test_the_queue_shows_pairs_side_by_side_and_forgets_those_who_are_two(client
     assert "likely the same" in before and 'href="/trainees/duplicates"' in before
     assert "<mark><bdi>Inspector</bdi></mark>" in before and "<mark><bdi>Case officer</bdi></mark>" in before
     assert "Family name <bdi>Shevchenko</bdi>" in before and "<td>1</td>" in before
-    assert answer.status_code == 303 and "No doubles left" in after and "are two people." in after
+    assert answer.status_code == 303 and "No duplicates left" in after and "are two people." in after
     assert stored == 1 and f'action="{undo}"' in after
     assert "likely the same" in client.get(undone.location).text
     assert "are two people." not in client.get(answer.location).text
@@ -218,7 +218,7 @@ def test_whether_somebody_is_written_to_is_no_choice_of_who_merges(client, make:
 
     page = client.sign_in(make.user()).get(pair).text
 
-    assert 'name="contact_via_focal_point"' not in page and "“Yes” stays" in page
+    assert 'name="contact_via_focal_point"' not in page and "it stays “yes”" in page
     client.post(pair, data={"stays": "one", "contact_via_focal_point": "other"})
     assert one.contact_via_focal_point
 

@@ -1,7 +1,7 @@
-"""Somebody stands at the door: put on a session's register on the day, by whoever keeps it.
+"""Adding people at the door: whoever keeps the register of the day puts them on it.
 
-Who keeps it may be a trainer, who sees nothing of the agencies' people: whether the person was known, in which
-spelling, or waited for a seat is answered by nothing but the line in the register.
+This may be a trainer, who must not see the agencies' people. So the answer is always the same line in the register. It
+does not tell whether the person was known, in which spelling, or waited for a seat.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from training.text import msg
 
 
 def is_open(session: TrainingSession) -> bool:
-    """Whether people can be added: on the day of the session, while its register is open and the training held."""
+    """Whether people can be added: it is the session's day, its register is open, and the training is being held."""
     return (
         session.register_state is RegisterState.OPEN
         and not session.is_cancelled
@@ -52,11 +52,11 @@ def add(
     raise_seats: bool = False,
     is_another: bool = False,
 ) -> Registration:
-    """Put a person of the agency on the register: the one of this name, or a new one.
+    """Put a person of the agency on the register: the one known by this name, or a new one.
 
-    Never beyond the seats; with ``raise_seats`` a training whose seats are all held gets one more in the same step.
-    Somebody who bears the name of one on the register, in whatever spelling, is refused, unless it is said that this
-    ``is_another``.
+    The seats are never exceeded. With ``raise_seats`` a training whose seats are all held gets one seat more in the
+    same step. A name that somebody on the register bears already, in any spelling, is refused, unless ``is_another``
+    says that this is another person.
     """
     training = session.training
     locked_trainings.lock(training)
@@ -96,13 +96,13 @@ def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
 
 
 def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
-    """The agency's person of this name, or else the one who waits for a seat in this training under another spelling.
+    """The agency's person of this name, else the one who waits for a seat in this training under another spelling.
 
-    Where there are several, whom it is cannot be told, and a new one is added.
+    Where several persons fit, nobody can tell which one it is, and a new person is added.
     """
     same = records.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in registers.register(session)}
-    likely = [one.trainee for one in duplicates.like(person, agency=agency, least=Grade.LIKELY)]
+    likely = [one.trainee for one in duplicates.of(person, agency=agency, least=Grade.LIKELY)]
     is_here = any(one.id in here for one in same)
     if is_here and not is_another:
         raise Conflict(

@@ -1,6 +1,6 @@
-"""What a registration's own attendance is: read by its agency and by staff, once a register is closed.
+"""The attendance of one registration: its agency and staff read it once a register is closed.
 
-While a register is open its marks are nobody's but the trainers' and coordinators': they may still change.
+While a register is open, its marks may still change. Until then only trainers and coordinators see them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from training.services.attendance import registers
 
 @dataclass(frozen=True)
 class Line:
-    """A session for which the person was expected; ``record`` is empty where nothing is recorded yet, or still open."""
+    """A session for which the person was expected; ``record`` is empty while nothing is recorded or the register is open."""
 
     session: TrainingSession
     record: AttendanceRecord | None

@@ -1,7 +1,8 @@
 """Attendance registers: marked, closed, locked; two people at one register never lose each other's marks.
 
-A cell without a record, or with a cleared one, is not recorded, which is not absent. Every cell has a version, 0
-without a record; a mark that was made on another version is not stored but shown beside what stands there now.
+A cell without a record, or with a cleared one, is not recorded. This is not the same as absent. Every cell has a
+version, which is 0 without a record. A mark made on an older version is not stored: it is shown beside what stands in
+the cell now.
 """
 
 from __future__ import annotations
@@ -171,8 +172,9 @@ def corrections(session: TrainingSession) -> list[AttendanceCorrection]:
 def minutes_of(session: TrainingSession, mark: Mark, deduction: int) -> tuple[int, bool]:
     """(attended minutes, whether they are estimated) of a mark.
 
-    Present is the contact time, excused and absent are none. Late and left early are the overlap of the recorded times
-    with the slot less its breaks; a time that was not recorded costs the programme's ``deduction`` instead.
+    Present gives the contact time, excused and absent give none. For late and left early it is the part of the session
+    between the recorded times, without breaks. A time that was not recorded costs the programme's ``deduction``
+    instead.
     """
     if mark.status is AttendanceStatus.PRESENT:
         return session.scheduled_minutes, False
@@ -254,7 +256,7 @@ def close(session: TrainingSession, *, by: User | None) -> None:
     """Sign the register off; refused before the session has ended and while somebody is not recorded."""
     _lock(session)
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
+        raise Conflict(msg("This session was called off: it has no register."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("This register is closed already."), "register_closed")
     if session.ends_at > clock.now():
@@ -302,7 +304,7 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
 
 
 def _lock(session: TrainingSession) -> None:
-    """Hold the session's row and read it again: two savers come one after the other, and see a register closed."""
+    """Hold the session's row and read it again. Two who save wait for each other, and the second sees a closed register."""
     db.session.execute(
         select(TrainingSession)
         .where(TrainingSession.id == session.id)
@@ -313,7 +315,7 @@ def _lock(session: TrainingSession) -> None:
 
 def _check_markable(session: TrainingSession, reason: str) -> None:
     if session.is_cancelled:
-        raise Conflict(msg("This session was cancelled: it has no register."), "cancelled")
+        raise Conflict(msg("This session was called off: it has no register."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(
             msg("This register is locked. A coordinator can reopen it with a reason."), "register_locked"

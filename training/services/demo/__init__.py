@@ -1,1 +1,8 @@
-"""Demo."""
+"""Invented data, to look at and to measure with.
+
+All people and agencies are invented, and they are the same every time; dates stand around today.
+
+- ``past_trainings``: what happened in the trainings
+- ``basis``: agencies, people, places, trainers and programmes
+- ``build``: everything is inserted
+"""

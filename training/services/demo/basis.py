@@ -19,8 +19,7 @@ from training.models import (
     Role,
     User,
 )
-from training.rules import alike
-from training.rules import countries as rules_countries
+from training.rules import alike, countries
 from training.rules.names import search_key
 from training.services.demo.past_trainings import (
     Scale,
@@ -56,10 +55,10 @@ def public_id(world: World) -> uuid.UUID:
 
 
 def agencies(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
+    lands = list(countries.COUNTRIES.items())
     for n in range(world.scale.agencies):
-        code, (country, _script, _zone, _city) = countries[n % len(countries)]
-        turn = n // len(countries)
+        code, (country, _script, _zone, _city) = lands[n % len(lands)]
+        turn = n // len(lands)
         kind, theme, name = invented.AGENCY_NAMES[(turn * 5 + n) % len(invented.AGENCY_NAMES)]
         title = name.format(country) + (f", branch {turn - 4}" if turn > 4 else "")
         row = {
@@ -90,7 +89,7 @@ def trainees(world: World) -> Iterator[dict[str, Any]]:
     women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
     for n in range(world.scale.trainees):
         agency = world.agencies[(n * 7) % len(world.agencies)]
-        script = rules_countries.COUNTRIES[agency["country"]][1]
+        script = countries.COUNTRIES[agency["country"]][1]
         sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
         family = rng.choice(invented.FAMILY[script])
         given = rng.choice(invented.GIVEN[(script, sex)])
@@ -133,13 +132,13 @@ def trainee_keys(world: World) -> Iterator[dict[str, Any]]:
 
 
 def venues(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
+    lands = list(countries.COUNTRIES.items())
     for n in range(world.scale.venues):
-        code, (_name, _script, zone, city) = countries[n % len(countries)]
+        code, (_name, _script, zone, city) = lands[n % len(lands)]
         yield {
             "id": n + 1,
             "public_id": public_id(world),
-            "name": f"Training centre {n // len(countries) + 1}",
+            "name": f"Training centre {n // len(lands) + 1}",
             "city": city,
             "country": code,
             "zone": zone,
@@ -150,10 +149,10 @@ def venues(world: World) -> Iterator[dict[str, Any]]:
 
 
 def rooms(world: World) -> Iterator[dict[str, Any]]:
-    countries = list(rules_countries.COUNTRIES.items())
+    lands = list(countries.COUNTRIES.items())
     for n in range(world.scale.venues * len(ROOMS)):
         venue = n // len(ROOMS)
-        code, (_name, _script, zone, _city) = countries[venue % len(countries)]
+        code, (_name, _script, zone, _city) = lands[venue % len(lands)]
         row = {
             "id": n + 1,
             "public_id": public_id(world),
@@ -210,7 +209,7 @@ def programmes(world: World) -> Iterator[dict[str, Any]]:
             "grant_reference": f"DEMO/{n + 1:03}",
             "starts_on": first,
             "ends_on": last,
-            "countries": ",".join(rules_countries.COUNTRIES),
+            "countries": ",".join(countries.COUNTRIES),
             "objectives": "",
             "completion_percent": 80,
             "day_basis": "hours",

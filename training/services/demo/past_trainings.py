@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from training.models import (
     SessionTrainer,
     TrainingSession,
 )
+from training.rules.given import NOTHING
 from training.rules.seats import Kept, SeatCount
 
 HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
@@ -265,7 +266,7 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
                 "offer_expires_at": None,
                 "acknowledged_at": None,
                 "replaces_id": made.registration_id - 1 if source == "replacement" else None,
-                "remarks": "",
+                **asdict(NOTHING),
                 "created_at": submitted,
                 "changed_at": submitted,
             }

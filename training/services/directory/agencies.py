@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
@@ -88,29 +89,30 @@ def people_counts(agencies: list[Agency]) -> dict[int, int]:
     return dict(rows.all())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is known of an agency, besides whether it is suspended."""
+
+    code: str
+    name: str
+    native_name: str = ""
+    type: AgencyType
+    theme: Theme
+    country: str
+    parent: Agency | None = None
+    address: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    confidential: bool = False
+
+
 @atomic
-def create(
-    *,
-    by: User | None,
-    code: str,
-    name: str,
-    native_name: str = "",
-    type: AgencyType,
-    theme: Theme,
-    country: str,
-    parent: Agency | None = None,
-    address: str = "",
-    website: str = "",
-    email: str = "",
-    phone: str = "",
-    confidential: bool = False,
-) -> Agency:
+def create(*, by: User | None, details: Details) -> Agency:
     """Add an agency; raises ``Invalid`` when its code is in use."""
-    agency = Agency(code=code.upper(), is_active=True)
-    _set(
-        agency, name, native_name, type, theme, country, parent, address, website, email, phone, confidential
-    )
+    agency = Agency(is_active=True)
     with db.session.no_autoflush:
+        _set(agency, details)
         _check(agency)
     db.session.add(agency)
     audit.record(by=by, action="agency.create", thing=agency)
@@ -118,41 +120,11 @@ def create(
 
 
 @atomic
-def change(
-    agency: Agency,
-    *,
-    by: User,
-    code: str,
-    name: str,
-    native_name: str,
-    type: AgencyType,
-    theme: Theme,
-    country: str,
-    parent: Agency | None,
-    address: str,
-    website: str,
-    email: str,
-    phone: str,
-    confidential: bool,
-) -> Agency:
+def change(agency: Agency, *, by: User, details: Details) -> Agency:
     """Change an agency. Registrations keep what they copied when they were submitted."""
     before = audit.snapshot(agency)
     with db.session.no_autoflush:
-        agency.code = code.upper()
-        _set(
-            agency,
-            name,
-            native_name,
-            type,
-            theme,
-            country,
-            parent,
-            address,
-            website,
-            email,
-            phone,
-            confidential,
-        )
+        _set(agency, details)
         _check(agency)
     if agency.confidential and not before["confidential"]:
         again.of_agency(agency)
@@ -175,7 +147,7 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 def resume(agency: Agency, *, by: User) -> list[Registration]:
     """Let a suspended agency register again; its letters that waited go out, and those who wait get the free seats.
 
-    Returns who moved up.
+    Returns who was promoted.
     """
     agency.is_active = True
     outbox.resume(agency.id)
@@ -184,29 +156,16 @@ def resume(agency: Agency, *, by: User) -> list[Registration]:
     return reserve_list.promote_of(agency, by=by)
 
 
-def _set(
-    agency: Agency,
-    name: str,
-    native_name: str,
-    type: AgencyType,
-    theme: Theme,
-    country: str,
-    parent: Agency | None,
-    address: str,
-    website: str,
-    email: str,
-    phone: str,
-    confidential: bool,
-) -> None:
-    agency.name, agency.native_name, agency.type, agency.theme = name, native_name, type, theme
-    agency.country, agency.parent, agency.address, agency.website = country, parent, address, website
-    agency.email, agency.phone, agency.confidential = email, phone, confidential
-    agency.search_key = search_key(name, native_name, agency.code)
+def _set(agency: Agency, details: Details) -> None:
+    for field in fields(details):
+        setattr(agency, field.name, getattr(details, field.name))
+    agency.code = details.code.upper()
+    agency.search_key = search_key(agency.name, agency.native_name, agency.code)
 
 
 def _check(agency: Agency) -> None:
-    twin = db.session.scalar(select(Agency.id).where(Agency.code == agency.code))
-    if twin not in (None, agency.id):
+    taken_by = db.session.scalar(select(Agency.id).where(Agency.code == agency.code))
+    if taken_by not in (None, agency.id):
         raise Invalid(msg("There is an agency with this code already."), field="code")
     above, seen = agency.parent, 0
     while above is not None and seen < 20:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -86,74 +87,39 @@ def away(trainers: Sequence[Trainer], *, on: date) -> list[Trainer]:
     return [trainer for trainer in trainers if trainer.id in gone]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is known of a trainer; ``user`` is the account with which registers are kept."""
+
+    family_name: str
+    given_names: str
+    email: str = ""
+    phone: str = ""
+    country: str | None = None
+    organisation: str = ""
+    languages: Sequence[str] = ()
+    themes: Sequence[Theme] = ()
+    notes: str = ""
+    user: User | None = None
+
+
 @atomic
-def create(
-    *,
-    by: User | None,
-    family_name: str,
-    given_names: str,
-    email: str = "",
-    phone: str = "",
-    country: str | None = None,
-    organisation: str = "",
-    languages: Sequence[str] = (),
-    themes: Sequence[Theme] = (),
-    notes: str = "",
-    user: User | None = None,
-) -> Trainer:
-    """Add a trainer; ``user`` is the account with which registers are kept."""
+def create(*, by: User | None, details: Details) -> Trainer:
+    """Add a trainer; raises ``Invalid`` for an account that is no trainer's or belongs to another one."""
     trainer = Trainer(is_active=True)
     with db.session.no_autoflush:
-        _set(
-            trainer,
-            family_name,
-            given_names,
-            email,
-            phone,
-            country,
-            organisation,
-            languages,
-            themes,
-            notes,
-            user,
-        )
+        _set(trainer, details)
     db.session.add(trainer)
     audit.record(by=by, action="trainer.create", thing=trainer)
     return trainer
 
 
 @atomic
-def change(
-    trainer: Trainer,
-    *,
-    by: User,
-    family_name: str,
-    given_names: str,
-    email: str,
-    phone: str,
-    country: str | None,
-    organisation: str,
-    languages: Sequence[str],
-    themes: Sequence[Theme],
-    notes: str,
-    user: User | None,
-) -> Trainer:
-    """Change a trainer."""
+def change(trainer: Trainer, *, by: User, details: Details) -> Trainer:
+    """Change a trainer; raises ``Invalid`` as ``create`` does."""
     before = audit.snapshot(trainer)
     with db.session.no_autoflush:
-        _set(
-            trainer,
-            family_name,
-            given_names,
-            email,
-            phone,
-            country,
-            organisation,
-            languages,
-            themes,
-            notes,
-            user,
-        )
+        _set(trainer, details)
     audit.record(by=by, action="trainer.change", thing=trainer, before=before)
     return trainer
 
@@ -184,36 +150,17 @@ def add_absence(
     return absence
 
 
-def _set(
-    trainer: Trainer,
-    family_name: str,
-    given_names: str,
-    email: str,
-    phone: str,
-    country: str | None,
-    organisation: str,
-    languages: Sequence[str],
-    themes: Sequence[Theme],
-    notes: str,
-    user: User | None,
-) -> None:
+def _set(trainer: Trainer, details: Details) -> None:
+    user = details.user
     if user is not None and user.role is not Role.TRAINER:
         raise Invalid(msg("Pick an account with the role trainer."), field="user")
     if user is not None:
-        twin = db.session.scalar(select(Trainer.id).where(Trainer.user_id == user.id))
-        if twin not in (None, trainer.id):
+        taken_by = db.session.scalar(select(Trainer.id).where(Trainer.user_id == user.id))
+        if taken_by not in (None, trainer.id):
             raise Invalid(msg("This account belongs to another trainer."), field="user")
-    trainer.family_name, trainer.given_names, trainer.email, trainer.phone = (
-        family_name,
-        given_names,
-        email,
-        phone,
-    )
-    trainer.country, trainer.organisation, trainer.notes, trainer.user = (
-        country or "",
-        organisation,
-        notes,
-        user,
-    )
-    trainer.languages, trainer.themes = ",".join(languages), list(themes)
-    trainer.search_key = search_key(family_name, given_names, organisation)
+    for field in fields(details):
+        if field.name not in ("country", "languages", "themes"):
+            setattr(trainer, field.name, getattr(details, field.name))
+    trainer.country = details.country or ""
+    trainer.languages, trainer.themes = ",".join(details.languages), list(details.themes)
+    trainer.search_key = search_key(trainer.family_name, trainer.given_names, trainer.organisation)

@@ -133,16 +133,16 @@ def retire(thing: Venue | Room, *, by: User) -> None:
 
 def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
     walltime.check_zone(zone)
-    twin = db.session.scalar(
+    taken_by = db.session.scalar(
         select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
     )
-    if twin not in (None, venue.id):
+    if taken_by not in (None, venue.id):
         raise Invalid(msg("There is a venue with this name in this city already."), field="name")
     venue.name, venue.city, venue.country, venue.zone, venue.address = name, city, country, zone, address
 
 
 def _set_room(room: Room, name: str, capacity: int) -> None:
-    twin = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
-    if twin not in (None, room.id):
+    taken_by = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
+    if taken_by not in (None, room.id):
         raise Invalid(msg("There is a room with this name here already."), field="name")
     room.name, room.capacity = name, capacity

@@ -28,7 +28,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.services import seat_counts, visible_trainings
-from training.services.attendance import registers as attendance_registers
+from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 
@@ -79,10 +79,10 @@ def of_coordinator(user: User) -> Due:
         .limit(MOST)
     ).all()
     in_scope = visible_trainings.in_scope(user)
-    work = attendance_registers.open_work(
-        schedule_visible.search(user, sort="starts_at", descending=False)
-    ).where(in_scope)
-    registers = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
+    work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).where(
+        in_scope
+    )
+    still_open = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
     upcoming = (
         visible_trainings.visible_to(user)
         .where(
@@ -98,8 +98,8 @@ def of_coordinator(user: User) -> Due:
     return Due(
         [(training, count) for training, count, _ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
-        [session for session, _ in registers],
-        registers[0][1] if registers else 0,
+        [session for session, _ in still_open],
+        still_open[0][1] if still_open else 0,
         list(db.session.scalars(soon.limit(MOST))),
         _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
@@ -131,7 +131,10 @@ def _number(states: Iterable[RegistrationState]) -> ScalarSelect[int]:
 
 
 def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
-    """The trainings with kept seats whose deadline, or else the registration's, has passed, and how many are unused."""
+    """The trainings with kept seats that are due for release, and how many of these seats are unused.
+
+    They are due when their own deadline has passed, or that of the registration where they have none.
+    """
     nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
         SeatAllocation.released_at.is_(None),
         # a day more, for the zones
@@ -196,7 +199,11 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
 
 
 def registrations_of_partner(user: User) -> list[Registration]:
-    """The agency's latest registrations; when they changed would tell of others, who move them on the reserve list."""
+    """The agency's latest registrations, the newest first.
+
+    They are not ordered by their last change. That would tell of other agencies, whose people change the ranks on the
+    reserve list.
+    """
     found = (
         visible.visible_to(user)
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))
@@ -209,9 +216,7 @@ def registrations_of_partner(user: User) -> list[Registration]:
 def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
     """(sessions of today and to come, sessions given whose register is still open)."""
     coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
-    work = attendance_registers.open_work(
-        schedule_visible.search(user, sort="starts_at", descending=False)
-    ).limit(12)
+    work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
 
 

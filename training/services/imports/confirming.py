@@ -1,6 +1,6 @@
-"""Imports: what confirming a staged roster would do, and doing it in one transaction, all or nothing.
+"""Confirming a staged roster: a preview of what would be done, then all of it or nothing in one unit of work.
 
-The same file again changes nothing.
+The same file a second time changes nothing.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from training.models import (
     User,
 )
 from training.rosters.rows import CellError
+from training.rules import given
 from training.services import audit, locked_trainings, visible_trainings
 from training.services.imports import verdicts
 from training.services.imports.verdicts import Line, Verdict
@@ -47,12 +48,12 @@ CHANGED = msg("Something has changed since you looked: look at the rows again, a
 
 @dataclass(frozen=True)
 class Preview:
-    """A staged file as it would be stored now; ``token`` is another as soon as confirming would do something else."""
+    """A staged file as it would be stored now. ``token`` changes as soon as confirming would do something else."""
 
     lines: list[Line]
     unmatched: list[str]
     skipped: list[int]
-    proposed: list[str]
+    guessed: list[str]
     others: list[str]
     earlier: ImportBatch | None
     token: str
@@ -63,9 +64,9 @@ class Preview:
         return [error for line in self.lines if line.verdict is not Verdict.SKIPPED for error in line.errors]
 
     @property
-    def has_proposals(self) -> bool:
+    def has_guesses(self) -> bool:
         """Whether something was guessed and wants a confirmation."""
-        return bool(self.proposed) or any(line.proposals for line in self.lines)
+        return bool(self.guessed) or any(line.guesses for line in self.lines)
 
     @property
     def open_count(self) -> int:
@@ -105,9 +106,9 @@ class Outcome:
 
 
 def visible_to(user: User) -> Select[ImportBatch]:
-    """The batches that ``user`` may see; staff all, and the policy says who may act.
+    """The batches that ``user`` may see. Staff see all of them; the policy says who may act.
 
-    A partner sees its agency's, as long as it sees the training: one that is offered to it no more takes them along.
+    A partner sees the batches of its agency, as long as it sees the training.
     """
     found = select(ImportBatch)
     if user.role is not Role.PARTNER:
@@ -161,14 +162,14 @@ def confirm(
     batch: ImportBatch,
     *,
     by: User | None,
-    accept_proposals: bool = False,
+    accept_guesses: bool = False,
     override: bool = False,
     expected: str | None = None,
 ) -> Outcome:
     """Store the people and register them, all or nothing; of the same file again only what was not stored.
 
-    ``expected`` is the preview's token: ``Conflict`` where confirming would do something else by now. Raises
-    ``Conflict`` for a batch that has ended, ``Invalid`` while a row stands in the way or a guess is not accepted.
+    ``expected`` is the preview's token. Raises ``Conflict`` if confirming would do something else by now, or if the
+    batch has ended. Raises ``Invalid`` while a row stands in the way or a guess is not accepted.
     """
     locked_trainings.lock(batch.training)
     db.session.refresh(batch)
@@ -186,10 +187,12 @@ def confirm(
         raise Invalid(msg("Correct the rows that are marked, or leave them out."))
     if seen.open_count:
         raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
-    if seen.has_proposals and not accept_proposals:
+    if seen.has_guesses and not accept_guesses:
         raise Invalid(
-            msg("Something of this list is a guess: look at what is marked so, and tick that it is right."),
-            field="accept_proposals",
+            msg(
+                "Some of this list is guessed: look at what is marked as a guess, and tick that it is right."
+            ),
+            field="accept_guesses",
         )
     if expected is not None and expected != seen.token:
         raise Conflict(CHANGED, "changed")
@@ -204,8 +207,15 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
     known = records.by_ids([line.person.id for line in taken if line.person])
     people |= {line.number: known[line.person.id] for line in taken if line.person}
-    put_forward = [people[line.number] for line in taken if line.verdict is not Verdict.REGISTERED]
-    kept = [one.id for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward]
+    lines = [line for line in taken if line.verdict is not Verdict.REGISTERED]
+    put_forward = [people[line.number] for line in lines]
+    drafted = {
+        one.trainee_id: one for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward
+    }
+    said = {  # an empty cell says nothing: what a draft says stays
+        one.id: given.said(line.values, given.of(drafted[one.id]) if one.id in drafted else given.NOTHING)
+        for line, one in zip(lines, put_forward, strict=True)
+    }
     registered = (
         submissions.submit_many(
             batch.training,
@@ -214,6 +224,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
             people=put_forward,
             source=RegistrationSource.IMPORT,
             override=override,
+            given=said,
         )
         if put_forward
         else []
@@ -232,7 +243,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
         "people": [one.id for one in new],
         "registrations": [one.id for one in registered],
         "before": before,
-        "drafts": kept,
+        "drafts": [one.id for one in drafted.values()],
     }
     return outcome
 
@@ -249,7 +260,7 @@ def discard(batch: ImportBatch, *, by: User | None) -> None:
 
 @atomic
 def purge() -> int:
-    """Throw away lists that nobody confirmed, and what undoing needs where nothing can be undone; returns how many."""
+    """Throw away lists that nobody confirmed, and what is kept for undoing where it is too late; returns how many."""
     waiting = (ImportBatch.state == BatchState.STAGED) & (ImportBatch.created_at < clock.now() - KEPT)
     gone = db.session.execute(
         update(ImportBatch).where(waiting).values(state=BatchState.DISCARDED, rows=[], source={}, mapping={})

@@ -1,10 +1,10 @@
-"""Staging: a roster is read, its columns matched, its rows corrected and chosen for; nothing else is stored."""
+"""Staging: a roster is read, its columns are matched, its rows corrected. Nothing is stored but the batch."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -23,6 +23,8 @@ from training.text import msg
 
 NOT_TOLD = headers.NO_HEADER
 """What a command says of a list whose columns nothing tells: pages ask."""
+MOST_TYPED = 2_000
+"""So much of what is typed into a field is kept: more than any takes, so that what is too long is said, not cut."""
 SAMPLE = 3
 """Cells that the page of the mapping shows of each column."""
 
@@ -88,7 +90,7 @@ def columns(batch: ImportBatch) -> list[Column]:
         if cells or title.strip():
             name = fields.get(place, "")
             letter = headers.column_letter(place)
-            found.append(Column(place, letter, title, cells[:SAMPLE], name, name in mapping.proposed))
+            found.append(Column(place, letter, title, cells[:SAMPLE], name, name in mapping.guessed))
     return found
 
 
@@ -108,7 +110,7 @@ def remap(
 ) -> ImportBatch:
     """Read the sheet anew with columns matched by hand; what was typed into its rows, and chosen, stays.
 
-    The agency's next list with these titles is read alike.
+    The agency's next list with these titles is read the same way.
     """
     _check_staged(batch)
     table = _table(batch)
@@ -133,7 +135,7 @@ def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[st
     place = _place(batch, number)
     before = _rows(batch)[place]
     was = verdicts.shown(before)
-    typed = {name: values[name][:500] for name in was if name in values and values[name] != was[name]}
+    typed = {name: values[name][:MOST_TYPED] for name in was if name in values and values[name] != was[name]}
     kept = _kept_work(batch, before, {**before, "typed": before.get("typed", {}) | typed})
     batch.rows = [*_rows(batch)[:place], kept, *_rows(batch)[place + 1 :]]
 
@@ -170,7 +172,7 @@ def _keep(batch: ImportBatch, table: Table, mapping: headers.Mapping, agency: Ag
         roster = rows.people(table, mapping, default_country=agency.country)
         if not roster.rows:
             raise Invalid(msg("There is no person below the header row."), field="file")
-    batch.mapping = asdict(mapping) | {"skipped": roster.skipped}
+    batch.mapping = verdicts.mapping_as_json(mapping) | {"skipped": roster.skipped}
     batch.rows = [verdicts.as_json(row) for row in roster.rows]
 
 
@@ -191,10 +193,10 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
     return row | {"choice": before["choice"], "chosen_at": before.get("chosen_at", "")}
 
 
-def _untouched(proposals: Sequence[str], typed: dict[str, str]) -> list[str]:
-    """The guesses that stay guesses; family and given names were split in one, and whoever types one has seen both."""
+def _untouched(guesses: Sequence[str], typed: dict[str, str]) -> list[str]:
+    """The guesses that nobody has touched. Both names were split in one, so whoever types one has looked at both."""
     settled = {*typed, *(rows.GUESSED_NAMES if rows.GUESSED_NAMES & typed.keys() else ())}
-    return [name for name in proposals if name not in settled]
+    return [name for name in guesses if name not in settled]
 
 
 def _source(table: Table) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Undoing a confirmed import while nothing has built on it: as if the file had never been sent.
 
-Only whom a letter has reached already is not taken for somebody who never was: these registrations end as withdrawn.
+There is one exception. If somebody was sent a letter already, their registration stays and ends as withdrawn.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ from training.models import (
     User,
 )
 from training.services import audit, locked_trainings, seat_counts
-from training.services.letters import notices
-from training.services.letters import parts as letter_parts
+from training.services.letters import notices, parts
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.trainees import records
@@ -89,9 +88,11 @@ def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None
         or _count(decided)
         or _count(select(Registration.id).where(Registration.replaces_id.in_(made)))
     ):
-        return msg("Somebody has decided on one of these registrations since, or a seat was given.")
+        return msg(
+            "Somebody has decided on one of these registrations since, or changed it, or a seat was given."
+        )
     if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):
-        return msg("One of these people has answered already that they come.")
+        return msg("One of these people has confirmed already that they will come.")
     if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):
         return msg("Attendance was recorded for one of these people since.")
     return None
@@ -127,7 +128,7 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
         if one is None or one.agency_id != batch.agency_id or one.merged_into_id or one.anonymised_at:
             return msg("One of the people of whom the list said something new is not among yours any more.")
         if any(getattr(one, name) != now for name, (_, now) in changes.items()):
-            return msg("What the list said anew of somebody was changed again since.")
+            return msg("What the list changed about somebody was changed again since.")
     return None
 
 
@@ -135,9 +136,10 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told. Whoever has had a letter keeps a registration that was withdrawn, is told
-    so, and stays known; the links of the others say that it was taken back. Drafts that the list ended are drafts again. Returns how many registrations are taken back.
-    Raises ``Conflict`` where something has built on it.
+    The agency and the coordinators are told. People who were sent a letter stay known, their registration ends as
+    withdrawn, and they are told so. The links of the others say that the registration was taken back. Drafts that the
+    list ended are drafts again. Returns how many registrations are taken back. Raises ``Conflict`` if something has
+    built on one of them.
     """
     training = batch.training
     locked_trainings.lock(training)
@@ -220,7 +222,7 @@ def _remove(made: Sequence[int]) -> None:
 
 
 def _draft_again(ended: Sequence[int], by: User) -> None:
-    """Give the agency the drafts back that the list ended, of people who are still its own and stand nowhere else."""
+    """Give the agency back the drafts that the list ended, if their people are still its own and not registered anew."""
     other = aliased(Registration)
     stands = other.state.in_([RegistrationState.DRAFT, *LIVE]) & (
         other.training_id == Registration.training_id
@@ -258,22 +260,22 @@ def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
     ).all()
     if not gone:
         return
-    lines: list[letter_parts.Line] = [partial(_line, one, reason) for one in gone]
-    parts = letter_parts.of_people(training, {"withdrawn": lines})
-    digest = letter_parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
-    for part in parts:
+    lines: list[parts.Line] = [partial(_line, one, reason) for one in gone]
+    to_agency = parts.of_people(training, {"withdrawn": lines})
+    digest = parts.of_digest("coordinator_withdrawn", training, [(one, reason) for one in gone])
+    for part in to_agency:
         note(notices.ToAgency(training, batch.agency, _as_it_stands(part)))
     note(notices.ToCoordinators(training, by, _as_it_stands(digest)))
 
 
-def _as_it_stands(part: letter_parts.Part) -> letter_parts.Part:
-    """The part with what it says now: the people whom it names are not there any more when it is written."""
+def _as_it_stands(part: parts.Part) -> parts.Part:
+    """The part with its text as of now. When the letter is written, the people whom it names are gone."""
     said = {language: part.values(language) for language in LANGUAGES}
-    return letter_parts.Part(part.kind, said.__getitem__)
+    return parts.Part(part.kind, said.__getitem__)
 
 
 def _line(registration: Registration, reason: str, language: str) -> str:
-    return letter_parts.with_reason(registration, letters.said(reason, language))
+    return parts.with_reason(registration, letters.said(reason, language))
 
 
 def _count(found: Any) -> int:

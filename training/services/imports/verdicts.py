@@ -1,12 +1,12 @@
 """What confirming a staged file would do with each of its rows.
 
-People are matched against those of the same agency only: what others know never shows.
+Rows are compared with people of the same agency only. What other agencies know never shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -16,9 +16,11 @@ from sqlalchemy import ColumnElement, select
 
 from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
-from training.rosters.headers import Mapping
-from training.rosters.rows import CellError, RosterRow, first_of, mark_doubles
+from training.rosters import headers
+from training.rosters.rows import CellError, RosterRow, first_of, mark_duplicates
+from training.rules import given as given_fields
 from training.rules.alike import Key
+from training.rules.given import Given
 from training.rules.names import same_person_key
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
@@ -26,6 +28,8 @@ from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
 """What somebody may choose for a row besides a known person's id."""
+STORED_NAMES = {"guessed": "proposed"}
+"""Fields of the mapping that a batch keeps under the name they once had: what is stored stays readable."""
 NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
 COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
 
@@ -68,8 +72,9 @@ class Known(NamedTuple):
 class Line:
     """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``twin`` is the number of
-    an earlier row that may be the same person; ``faults`` is what was typed by field, where it cannot be taken, and
+    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``duplicate_of`` is the number of
+    an earlier row that may be the same person; ``not_taken`` is (known, new) by field of what the sheet says anew of the
+    agency's ``registration`` of somebody who is registered already: a list doesn't change it; ``faults`` is what was typed by field, where it cannot be taken, and
     ``shown`` what stands in the fields to correct.
     """
 
@@ -77,14 +82,16 @@ class Line:
     values: dict[str, str]
     verdict: Verdict = Verdict.NEW
     errors: list[CellError] = field(default_factory=list)
-    proposals: list[str] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
     choice: str = ""
     person: Known | None = None
     likely: list[Known] = field(default_factory=list)
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
-    twin: int = 0
+    duplicate_of: int = 0
+    registration: UUID | None = None
+    not_taken: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def as_json(row: RosterRow) -> dict[str, Any]:
@@ -104,7 +111,7 @@ def as_json(row: RosterRow) -> dict[str, Any]:
     return {
         "number": row.number,
         "values": row.values,
-        "proposals": row.proposals,
+        "proposals": row.guesses,
         "errors": errors,
         "faults": row.faults,
         "choice": "",
@@ -113,7 +120,7 @@ def as_json(row: RosterRow) -> dict[str, Any]:
 
 def shown(kept: dict[str, Any]) -> dict[str, str]:
     """What stands in a row's fields to be corrected: what was typed, a dash where there are no given names."""
-    values, faults = kept["values"], kept.get("faults", {})
+    values, faults = dict.fromkeys(given_fields.NAMES, "") | kept["values"], kept.get("faults", {})
     texts = {name: faults.get(name) or text for name, text in values.items()}
     if values["family_name"] and not values["given_names"] and not faults.keys() & NAMES_OF_BOTH:
         texts["given_names"] = "-"
@@ -123,23 +130,31 @@ def shown(kept: dict[str, Any]) -> dict[str, str]:
 def from_json(kept: dict[str, Any]) -> RosterRow:
     """The row that the batch keeps."""
     errors = [CellError(e[0], e[1], e[2], e[3], Message(e[4], e[5]), e[6]) for e in kept["errors"]]
-    return RosterRow(kept["number"], kept["values"], errors, list(kept["proposals"]))
+    values = dict.fromkeys(given_fields.NAMES, "") | kept["values"]  # kept before there was such a field
+    return RosterRow(kept["number"], values, errors, list(kept["proposals"]))
 
 
-def mapping_of(batch: ImportBatch) -> Mapping:
+def mapping_of(batch: ImportBatch) -> headers.Mapping:
     """Which column is what in the staged file."""
     assert isinstance(batch.mapping, dict)
-    return Mapping(**{key: batch.mapping[key] for key in Mapping.__dataclass_fields__})
+    named = {key: batch.mapping[STORED_NAMES.get(key, key)] for key in headers.Mapping.__dataclass_fields__}
+    return headers.Mapping(**named)
+
+
+def mapping_as_json(mapping: headers.Mapping) -> dict[str, Any]:
+    """Which column is what, as the batch keeps it."""
+    return {STORED_NAMES.get(key, key): value for key, value in asdict(mapping).items()}
 
 
 def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line]:
     """The lines of a staged file with their verdicts as of now.
 
-    Where the same file was stored at ``stored_at``, who was said to be new before that is looked at again.
+    ``stored_at`` is when the same file was stored before. If a row was said to be a new person before that, it is
+    judged again.
     """
     kept = [_chosen(row, stored_at) for row in batch.rows if isinstance(row, dict)]
     rows = [from_json(row) for row in kept]
-    mark_doubles(
+    mark_duplicates(
         [r for r, k in zip(rows, kept, strict=True) if k["choice"] != SKIP], mapping_of(batch), _sheet(batch)
     )
     lines = [
@@ -147,7 +162,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             row.number,
             row.values,
             errors=row.errors,
-            proposals=row.proposals,
+            guesses=row.guesses,
             choice=k["choice"],
             faults=k.get("faults", {}),
             shown=shown(k),
@@ -158,12 +173,14 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
     registered = _registered(batch, [line.person.id for line in lines if line.person])
     for line in lines:
         line.verdict = _verdict(line, registered)
+        if line.verdict is Verdict.REGISTERED and line.person is not None:
+            _say_what_is_not_taken(line, registered[line.person.id])
         if line.person is not None:
             line.changes = _changes(line.person, line.values)
             if line.verdict is Verdict.KNOWN and line.changes:
                 line.verdict = Verdict.UPDATE
         if line.verdict is not Verdict.NEW:
-            line.proposals = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+            line.guesses = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
     return lines
 
 
@@ -176,14 +193,14 @@ def _sheet(batch: ImportBatch) -> str:
     return str(batch.source.get("sheet", "")) if isinstance(batch.source, dict) else ""
 
 
-def _verdict(line: Line, registered: set[int]) -> Verdict:
+def _verdict(line: Line, registered: Mapping[int, Registered]) -> Verdict:
     if line.choice == SKIP:
         return Verdict.SKIPPED
     if line.errors:
         return Verdict.REFUSED
     if line.person is not None:
         return Verdict.REGISTERED if line.person.id in registered else Verdict.KNOWN
-    return Verdict.DOUBTFUL if line.likely or line.twin else Verdict.NEW
+    return Verdict.DOUBTFUL if line.likely or line.duplicate_of else Verdict.NEW
 
 
 def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
@@ -222,7 +239,7 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 
 
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
-    """For who is not known by that name, those of the agency, or of the rows above, with another spelling of it."""
+    """For rows whose name is not known: people of the agency, or rows above, whose name is another spelling of it."""
     strangers = [
         line
         for line in lines
@@ -232,7 +249,7 @@ def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Know
     for line, numbers in zip(strangers, duplicates.likely_in(batch.agency_id, keys), strict=True):
         if not line.choice:
             line.likely = [known[number] for number in numbers if number in known]
-    _mark_twins(strangers, keys)
+    _mark_duplicates(strangers, keys)
 
 
 def _person(values: dict[str, str]) -> Person:
@@ -245,14 +262,17 @@ def _person(values: dict[str, str]) -> Person:
     )
 
 
-def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
-    """Rows whose names are spellings of one name, as far as no e-mail addresses tell them apart; one may be an office's."""
+def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
+    """Mark rows whose names are spellings of one name, unless different e-mail addresses tell the persons apart.
+
+    One address for both does not prove that they are one person: it may be an office's.
+    """
     seen: dict[Key, dict[str, Line]] = {}
     for line, found in zip(lines, keys, strict=True):
         email, named = line.values["email"], [key for key in found if not key[0].startswith("1e ")]
         met = [first_of(seen.get((key, (0, 2, 1)[side]), {}), email) for key, side in named]
         if not line.choice and not line.likely:
-            line.twin = min((one.number for one in met if one), default=0)
+            line.duplicate_of = min((one.number for one in met if one), default=0)
         for key in named:
             seen.setdefault(key, {}).setdefault(email, line)
 
@@ -260,7 +280,7 @@ def _mark_twins(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
 def _same(
     values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
 ) -> tuple[Known | None, list[Known]]:
-    """(the person, or those who may be it): one name and no two addresses is one person; less is a likeness."""
+    """(the person, or those who may be it): one name and no two addresses is one person; with less, somebody has to choose."""
     named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
     email = values["email"].lower()
     exact = [one for one in named if email and one.email.lower() == email]
@@ -296,14 +316,36 @@ def _is_known(agency_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _registered(batch: ImportBatch, people: Sequence[int]) -> set[int]:
-    """Which of these people have a live registration for the training, whichever agency made it."""
+class Registered(NamedTuple):
+    """A live registration of somebody whom the list names: what was given with it, unless another agency made it."""
+
+    public_id: UUID
+    given: Given | None
+
+
+def _registered(batch: ImportBatch, people: Sequence[int]) -> dict[int, Registered]:
+    """Which of these people have a live registration for the training, whichever agency made it, by their ids."""
     if not people:
-        return set()
-    found = select(Registration.trainee_id).where(
+        return {}
+    columns = [getattr(Registration, name) for name in given_fields.NAMES]
+    found = select(Registration.trainee_id, Registration.public_id, Registration.agency_id, *columns).where(
         Registration.training_id == batch.training_id, Registration.state.in_(LIVE)
     )
-    return set(db.session.scalars(found)).intersection(people)
+    wanted = set(people)
+    return {
+        row.trainee_id: Registered(
+            row.public_id, given_fields.of(row) if row.agency_id == batch.agency_id else None
+        )
+        for row in db.session.execute(found)
+        if row.trainee_id in wanted
+    }
+
+
+def _say_what_is_not_taken(line: Line, registered: Registered) -> None:
+    """What the sheet says anew of a registration that stands already; of another agency's, nothing is said."""
+    if registered.given is not None:
+        line.not_taken = given_fields.news(line.values, registered.given)
+        line.registration = registered.public_id
 
 
 def _changes(person: Known, values: dict[str, str]) -> dict[str, tuple[str, str]]:

@@ -1,1 +1,15 @@
-"""Letters."""
+"""What is written to whom about trainings, and the outbox that sends it.
+
+A letter is stored in the same unit of work as the change that it tells of. One unit of work makes one letter for each
+agency, and a letter to an agency names its own people only.
+
+- ``delivery``: how a letter leaves, and what a failure means
+- ``outbox``: mail as rows, checked once more and sent by the worker
+- ``parts``: what a letter says of a training, and to whom each copy goes
+- ``of_changes``: what is told when a training or a session changes
+- ``to_people``: letters to the registered people themselves
+- ``samples``: letters with invented people, to look at before any is sent
+- ``of_steps``: what is told of the steps of registrations
+- ``notices``: from the notes of a unit of work to its letters
+- ``again``: what registered people are told when their link or their address changes
+"""

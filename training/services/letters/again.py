@@ -1,4 +1,4 @@
-"""Telling registered persons anew: when their link, their address or the way to them is another than it was written with."""
+"""Telling registered people anew: their link or their address has changed, or the way to reach them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,16 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services.letters import outbox
-from training.services.letters import parts as letter_parts
+from training.services.letters import outbox, parts
 from training.text import msg
 
 UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
 
 
 def of_registrations(numbers: Sequence[int]) -> None:
-    """The links to these registrations are others now: the old notices fall away, and the people are told anew.
+    """The links to these registrations have changed: old notices are dropped, and the people are told anew.
 
-    What else waits for them is still true; it is sent without the old link.
+    Other letters that wait for them are still true. They are sent without the old link.
     """
     db.session.execute(
         update(OutgoingMail)
@@ -50,12 +49,12 @@ def of_registrations(numbers: Sequence[int]) -> None:
         .execution_options(populate_existing=True)
     )
     told = [one for one in found if _is_to_be_told(one)]
-    insert_many(OutgoingMail, letter_parts.to_trainees(told))
-    _hand_over([one for one in told if not letter_parts.is_written_to(one)])
+    insert_many(OutgoingMail, parts.to_trainees(told))
+    _hand_over([one for one in told if not parts.is_written_to(one)])
 
 
 def of_returned(trainee: Trainee) -> None:
-    """The person came to an agency: what it registered them for, if anything, is told anew, for it fell silent meanwhile."""
+    """The person came back to an agency. What it registered them for is told anew: meanwhile nothing was sent."""
     theirs = select(Registration.id).where(
         Registration.trainee_id == trainee.id,
         Registration.agency_id == trainee.agency_id,
@@ -78,9 +77,9 @@ def of_agency(agency: Agency) -> None:
 
 @atomic
 def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more; one for which there was no address is written anew when there is one.
+    """Try a failed message once more, or write one anew that had no address and has one now.
 
-    Raises ``Conflict`` for any other, and while there is still no address.
+    Raises ``Conflict`` for any other message, and while there is still no address.
     """
     if message.state is not MailState.NO_ADDRESS:
         outbox.send_again(message)
@@ -88,7 +87,7 @@ def send_again(message: OutgoingMail) -> None:
     registration = message.registration
     if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
         raise Conflict(msg("This letter is not written anew: the registration has ended."), "ended")
-    if not letter_parts.is_written_to(registration):
+    if not parts.is_written_to(registration):
         raise Conflict(
             msg("There is still no address to write to. Add it to the person, then try again."), "no_address"
         )
@@ -122,7 +121,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
         registration = message.registration
         assert registration is not None
         had_none = message.state is MailState.NO_ADDRESS
-        if not _is_to_be_told(registration) or letter_parts.is_written_to(registration) is not had_none:
+        if not _is_to_be_told(registration) or parts.is_written_to(registration) is not had_none:
             continue
         if had_none:
             _write_anew(message, registration)
@@ -142,14 +141,14 @@ def _is_to_be_told(registration: Registration) -> bool:
 
 
 def _write_anew(message: OutgoingMail, registration: Registration) -> None:
-    (fresh,) = letter_parts.to_trainees([registration])
+    (fresh,) = parts.to_trainees([registration])
     for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
         setattr(message, name, fresh[name])
     message.attempts = 0
 
 
 def _give_up(message: OutgoingMail, registration: Registration) -> None:
-    """The focal point tells the person instead; a letter without an address can be written once there is one."""
+    """The focal point tells the person instead. A letter without an address can be written once there is an address."""
     by_focal_point = registration.trainee.contact_via_focal_point or registration.agency.confidential
     message.state = MailState.DROPPED if by_focal_point else MailState.NO_ADDRESS
     message.last_error = str(outbox.BY_FOCAL_POINT if by_focal_point else outbox.NO_ADDRESS)
@@ -161,5 +160,5 @@ def _hand_over(people: Sequence[Registration]) -> None:
     groups: dict[tuple[Training, int], list[Registration]] = defaultdict(list)
     for one in people:
         groups[one.training, one.agency_id].append(one)
-    parts = {key: [letter_parts.of_hand_over(key[0], found)] for key, found in groups.items()}
-    insert_many(OutgoingMail, letter_parts.to_agencies(parts))
+    to_agencies = {key: [parts.of_hand_over(key[0], found)] for key, found in groups.items()}
+    insert_many(OutgoingMail, parts.to_agencies(to_agencies))

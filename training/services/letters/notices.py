@@ -1,7 +1,7 @@
-"""Notices: what the steps of a unit of work mean for whom. The one place from which letters about trainings go out.
+"""From the steps of a unit of work to its letters: the one place from which letters about trainings go out.
 
-Steps are noted where they are taken and written as mail when the unit of work ends, so that one action makes one
-letter for each agency, and one that is rolled back makes none. A letter to an agency names its own people alone.
+A step is noted where it is taken. The notes become mail when the unit of work ends. So one action makes one letter for
+each agency, and an action that is rolled back makes none. A letter to an agency names its own people only.
 """
 
 from __future__ import annotations
@@ -26,9 +26,8 @@ from training.models import (
     User,
 )
 from training.services import visible_trainings
-from training.services.letters import of_changes, of_steps, to_people
-from training.services.letters import parts as letter_parts
-from training.services.letters.of_changes import Facts, MovedSession, Times
+from training.services.letters import of_changes, of_steps, parts, to_people
+from training.services.letters.of_changes import Facts, RescheduledSession, Times
 from training.services.letters.of_steps import Remark, Step
 from training.services.letters.parts import Part, name_of
 from training.texts import letters
@@ -37,12 +36,12 @@ AT_ONCE = 1_000
 """Letters to the people themselves that are held at a time."""
 TOLD_OF_SESSIONS = ("open", "confirmed", "running")
 TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
-MOVES = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
+TOLD_STEPS = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
 
 
 @dataclass(frozen=True)
-class Moved:
-    """A training's step."""
+class StateChanged:
+    """A training has taken a step of which people are told."""
 
     training: Training
     kind: str
@@ -88,10 +87,10 @@ def step_taken(step: Step) -> None:
     note(step)
 
 
-def training_moved(training: Training, *, name: str, reason: str) -> None:
+def state_changed(training: Training, *, name: str, reason: str) -> None:
     """A training has taken the named step."""
-    if name in MOVES:
-        note(Moved(training, MOVES[name], reason))
+    if name in TOLD_STEPS:
+        note(StateChanged(training, TOLD_STEPS[name], reason))
 
 
 def training_changed(training: Training, *, before: Facts) -> None:
@@ -103,7 +102,7 @@ def training_changed(training: Training, *, before: Facts) -> None:
 def session_changed(session: TrainingSession, *, before: Times) -> None:
     """A session was changed or called off; told where people come at another time."""
     if session.training.state in TOLD_OF_SESSIONS:
-        note(MovedSession(session, before))
+        note(RescheduledSession(session, before))
 
 
 def correction_asked(registration: Registration, *, text: str) -> None:
@@ -116,15 +115,15 @@ def seats_answered(
 ) -> None:
     """An agency's request for seats was answered: ``seats`` are kept for it now."""
     kind = "seats_given" if is_given else "seats_refused"
-    note(ToAgency(training, agency, letter_parts.of_seats(kind, training, seats, reason)))
+    note(ToAgency(training, agency, parts.of_seats(kind, training, seats, reason)))
 
 
-def seats_moved(
+def seats_asked_or_returned(
     training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
 ) -> None:
     """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
     kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
-    note(ToCoordinators(training, by, letter_parts.of_seats(kind, training, seats, sentence, agency.name)))
+    note(ToCoordinators(training, by, parts.of_seats(kind, training, seats, sentence, agency.name)))
 
 
 def write(notes: Sequence[object]) -> None:
@@ -135,18 +134,18 @@ def write(notes: Sequence[object]) -> None:
     steps = of_steps.folded(one for one in notes if isinstance(one, Step))
     remarks = [one for one in notes if isinstance(one, Remark)]
     _load([*(one.registration for one in steps), *(one.registration for one in remarks)])
-    moves = [one for one in notes if isinstance(one, Moved)]
-    off = {one.training.id for one in moves if one.kind == "cancelled"}
+    changes = [one for one in notes if isinstance(one, StateChanged)]
+    off = {one.training.id for one in changes if one.kind == "cancelled"}
     told = [s for s in steps if not (s.code is ReasonCode.ORGANISER and s.registration.training_id in off)]
-    parts: dict[tuple[Training, int], list[Part]] = defaultdict(list)
+    to_agencies: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     personal: dict[Registration, list[Part]] = defaultdict(list)
-    for one in moves:
-        _add_move(one, [s for s in steps if s not in told], parts, personal)
-    _add_changes(notes, parts, personal)
+    for one in changes:
+        _add_state_change(one, [s for s in steps if s not in told], to_agencies, personal)
+    _add_changes(notes, to_agencies, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
-        parts[told_so.training, told_so.agency.id].append(told_so.part)
+        to_agencies[told_so.training, told_so.agency.id].append(told_so.part)
     for key, found in of_steps.of_agencies(told, remarks).items():
-        parts[key] += found
+        to_agencies[key] += found
     coordinators = of_steps.of_coordinators(told, remarks)
     coordinators += [
         (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
@@ -154,10 +153,10 @@ def write(notes: Sequence[object]) -> None:
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
         personal[registration].append(part)
-    insert_many(OutgoingMail, [*letter_parts.to_agencies(parts), *letter_parts.to_coordinators(coordinators)])
+    insert_many(OutgoingMail, [*parts.to_agencies(to_agencies), *parts.to_coordinators(coordinators)])
     people = of_steps.new_of(told)
     for first in range(0, len(people), AT_ONCE):
-        insert_many(OutgoingMail, letter_parts.to_trainees(people[first : first + AT_ONCE]))
+        insert_many(OutgoingMail, parts.to_trainees(people[first : first + AT_ONCE]))
     _write_to_people(personal, besides=people)
 
 
@@ -166,7 +165,7 @@ def _write_to_people(
 ) -> None:
     """One letter to each who may be written to, ``besides`` those who have just been told of everything."""
     told = set(besides)
-    reached = [one for one in personal if one not in told and letter_parts.is_written_to(one)]
+    reached = [one for one in personal if one not in told and parts.is_written_to(one)]
     for first in range(0, len(reached), AT_ONCE):
         some = {one: personal[one] for one in reached[first : first + AT_ONCE]}
         insert_many(OutgoingMail, to_people.to_people(some))
@@ -207,59 +206,66 @@ def _by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
     return found
 
 
-def _add_move(
-    move: Moved,
+def _add_state_change(
+    change: StateChanged,
     ended: Sequence[Step],
-    parts: dict[tuple[Training, int], list[Part]],
+    to_agencies: dict[tuple[Training, int], list[Part]],
     personal: dict[Registration, list[Part]],
 ) -> None:
-    training = move.training
-    if move.kind == "opened":
-        part = letter_parts.of_opening(training)
+    training = change.training
+    if change.kind == "opened":
+        part = parts.of_opening(training)
         for agency_id in visible_trainings.may_register(training):
-            parts[training, agency_id].append(part)
+            to_agencies[training, agency_id].append(part)
         return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
     people += _live_of(training)
     for agency_id, lines in _by_agency(people).items():
-        part = letter_parts.of_lines(move.kind, training, lines, reason=move.reason)
-        parts[training, agency_id].append(part)
-    part = to_people.of_training(move.kind, training, reason=move.reason)
+        part = parts.of_lines(change.kind, training, lines, reason=change.reason)
+        to_agencies[training, agency_id].append(part)
+    part = to_people.of_training(change.kind, training, reason=change.reason)
     for registration in people:
         personal[registration].append(part)
 
 
 def _add_changes(
     notes: Sequence[object],
-    parts: dict[tuple[Training, int], list[Part]],
+    to_agencies: dict[tuple[Training, int], list[Part]],
     personal: dict[Registration, list[Part]],
 ) -> None:
     """Several changes of one training are told as one, from how it was at first to how it is now."""
     before: dict[Training, Facts] = {}
-    sessions: dict[Training, dict[int, MovedSession]] = defaultdict(dict)
+    sessions: dict[Training, dict[int, RescheduledSession]] = defaultdict(dict)
     for one in notes:
         if isinstance(one, Changed):
             before.setdefault(one.training, one.before)
-        elif isinstance(one, MovedSession):
+        elif isinstance(one, RescheduledSession):
             sessions[one.session.training].setdefault(one.session.id, one)
     for training in {**before, **sessions}:
         was, now = before.get(training) or of_changes.facts(training), of_changes.facts(training)
-        moved = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
-        _add_deadline(training, was, parts)
-        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not moved:
+        rescheduled = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
+        _add_deadline(training, was, to_agencies)
+        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not rescheduled:
             continue
         people = _live_of(training)
         for agency_id, lines in _by_agency(people).items():
-            parts[training, agency_id].append(of_changes.of_change("changed", training, was, moved, lines))
-        if (was.where, was.zone) == (now.where, now.zone) and not moved:
+            to_agencies[training, agency_id].append(
+                of_changes.of_change("changed", training, was, rescheduled, lines)
+            )
+        if (was.where, was.zone) == (now.where, now.zone) and not rescheduled:
             continue  # only the link, which their agency hands on to those who have a seat
-        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, moved)
+        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, rescheduled)
         for registration in people:
             personal[registration].append(part)
 
 
-def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, int], list[Part]]) -> None:
-    """A deadline that is or was ahead is told, while people can be registered, to all who may or have done so."""
+def _add_deadline(
+    training: Training, was: Facts, to_agencies: dict[tuple[Training, int], list[Part]]
+) -> None:
+    """Tell of a changed deadline, while people can be registered and the old or the new deadline is ahead.
+
+    All agencies that may register people, or have done so, are told.
+    """
     now = training.registration_closes_at
     if (
         now == was.closes_at
@@ -274,4 +280,4 @@ def _add_deadline(training: Training, was: Facts, parts: dict[tuple[Training, in
     for agency_id in sorted(
         {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
     ):
-        parts[training, agency_id].append(part)
+        to_agencies[training, agency_id].append(part)

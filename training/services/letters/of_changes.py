@@ -1,4 +1,4 @@
-"""What is told when a training changes: where and when it was and is held, its deadline, and sessions that move."""
+"""What is told when a training changes: its place, its deadline, and sessions that are rescheduled or called off."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Times:
 
 
 @dataclass(frozen=True)
-class MovedSession:
+class RescheduledSession:
     """A session and when it was to be held before."""
 
     session: TrainingSession
@@ -61,7 +61,11 @@ def times(session: TrainingSession) -> Times:
 
 
 def of_change(
-    kind: str, training: Training, before: Facts, sessions: Sequence[MovedSession], people: Iterable[str] = ()
+    kind: str,
+    training: Training,
+    before: Facts,
+    sessions: Sequence[RescheduledSession],
+    people: Iterable[str] = (),
 ) -> Part:
     """What has changed, each with what it was before; what has not falls away."""
     now, lines = facts(training), block(people)
@@ -78,11 +82,11 @@ def of_change(
         for first, second in (("before", "now"), ("zone_before", "zone"), ("online_before", "online")):
             if said[first] == said[second]:
                 said[first] = said[second] = ""
-        moved = block(_line(one, now.zone, language) for one in sessions)
+        rescheduled = block(_line(one, now.zone, language) for one in sessions)
         return {
             **about(training, language),
             **said,
-            "sessions": Ready(f"\n{moved}") if sessions else "",
+            "sessions": Ready(f"\n{rescheduled}") if sessions else "",
             "people": lines,
         }
 
@@ -101,9 +105,9 @@ def of_deadline(training: Training, before: datetime) -> Part:
     return Part("deadline_moved", values)
 
 
-def _line(moved: MovedSession, zone: str, language: str) -> str:
-    was, now = moved.before.said(language), times(moved.session).said(language)
-    return f"– {one_line(moved.session.title)}: {was} → {now} ({_zone(zone)})"
+def _line(one: RescheduledSession, zone: str, language: str) -> str:
+    was, now = one.before.said(language), times(one.session).said(language)
+    return f"– {one_line(one.session.title)}: {was} → {now} ({_zone(zone)})"
 
 
 def _zone(zone: str) -> str:

@@ -74,7 +74,10 @@ def new_of(steps: Iterable[Step]) -> list[Registration]:
 
 
 def of_people(steps: Iterable[Step]) -> list[tuple[Registration, str]]:
-    """The steps of which the person hears: neither the first, which the notice tells, nor what they did themselves."""
+    """The steps of which the person is told.
+
+    The first step is left out, because the notice tells of it. What the person did is left out too.
+    """
     return [
         (one.registration, one.kind)
         for one in steps

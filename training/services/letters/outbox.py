@@ -1,23 +1,18 @@
-"""The outbox: mail is written with the change that it tells of, and sent later by the worker.
+"""The outbox: mail is stored with the change that it tells of, and sent later by the worker.
 
-Sending is at least once: a message keeps its Message-ID, so that a second copy can be recognised. Just before it is
-sent its reader is looked at again: who may not have it any more does not get it, and a link that has stopped is left out.
+A message is sent at least once. It keeps its Message-ID, so that a second copy can be recognised. Just before it is
+sent, its reader is checked again: a reader who may not have it any more does not get it, and a link that has stopped is
+left out.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import smtplib
-import ssl
-from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from email.utils import format_datetime, formataddr
-from enum import StrEnum
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select, update
@@ -30,6 +25,7 @@ from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
 from training.services import visible_trainings
+from training.services.letters import delivery
 from training.text import msg
 from training.texts import letters, links
 
@@ -43,7 +39,6 @@ LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
 WAIT_WHILE_SUSPENDED = timedelta(hours=1)
 WAITING_KINDS = frozenset({"cancelled", "changed", "postponed", letters.FRAME})
 """What a suspended agency gets when it is resumed: its people must know. A letter of several parts may hold one of these."""
-Deliver = Callable[[EmailMessage], None]
 
 INACTIVE = msg("The account is closed.")
 MOVED = msg("The reader does not belong to this agency any more.")
@@ -55,14 +50,6 @@ NO_ADDRESS = msg("There is no address.")
 NOT_SHOWN = msg("The training is not shared with this agency any more.")
 ELSEWHERE = msg("The person is with another agency now.")
 LINK_STOPPED = msg("The link in it has stopped.")
-
-
-class Failure(StrEnum):
-    """What a failure says: of the message for good, of the message for now, or of the server."""
-
-    FOR_GOOD = "for_good"
-    FOR_NOW = "for_now"
-    OF_SERVER = "of_server"
 
 
 def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
@@ -141,9 +128,9 @@ def lease_due(most: int = 20) -> list[int]:
     return [message.id for message in due]
 
 
-def send_due(config: Config, deliver: Deliver | None = None) -> int:
+def send_due(config: Config, deliver: delivery.Deliver | None = None) -> int:
     """Send what is due and return how many messages went out; a failure is tried again later, longer each time."""
-    send = deliver or transport(config)
+    send = deliver or delivery.transport(config)
     sent, numbers = 0, lease_due()
     while numbers:
         message = db.session.get_one(OutgoingMail, numbers.pop(0))
@@ -165,9 +152,9 @@ def send_due(config: Config, deliver: Deliver | None = None) -> int:
             send(email)
         except (OSError, ValueError) as failure:
             log.warning("mail %s was not accepted: %s", message.public_id, type(failure).__name__)
-            kind = kind_of(failure)
-            mark_failed(message, why=_said(failure), kind=kind)
-            if kind is Failure.OF_SERVER:
+            kind = delivery.kind_of(failure)
+            mark_failed(message, why=delivery.said(failure), kind=kind)
+            if kind is delivery.Failure.OF_SERVER:
                 put_back(numbers)
                 break
         else:
@@ -185,26 +172,9 @@ def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
         raise  # no fault of the message
     except Exception as failure:
         log.warning("mail %s cannot be written: %s", message.public_id, type(failure).__name__)
-        mark_failed(message, why=_said(failure), kind=Failure.FOR_GOOD)
+        mark_failed(message, why=delivery.said(failure), kind=delivery.Failure.FOR_GOOD)
         return None
     return email
-
-
-def _said(failure: Exception) -> str:
-    return f"{type(failure).__name__}: {failure}"[:500]
-
-
-def kind_of(failure: Exception) -> Failure:
-    """Whether trying again may help, and whether the message or the server is at fault."""
-    match failure:
-        case smtplib.SMTPRecipientsRefused():
-            codes = [code for code, _text in failure.recipients.values()]
-            return Failure.FOR_GOOD if codes and min(codes) >= 500 else Failure.FOR_NOW
-        case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
-            return Failure.FOR_GOOD if failure.smtp_code >= 500 else Failure.FOR_NOW
-        case smtplib.SMTPNotSupportedError() | ValueError():
-            return Failure.FOR_GOOD  # an address or a text that this server, or no server, takes
-    return Failure.OF_SERVER
 
 
 def reason_to_drop(message: OutgoingMail) -> str:
@@ -222,7 +192,10 @@ def reason_to_drop(message: OutgoingMail) -> str:
 
 
 def stopped_links(text: str) -> set[tuple[UUID, UUID]]:
-    """Which personal links in a letter open nothing any more: registration ended, or person not whom it names, or not there."""
+    """Which personal links in a letter have stopped.
+
+    A link stops when the registration has ended or is gone, or when it belongs to another person by now.
+    """
     named = links.to_people(text)
     if not named:
         return set()
@@ -314,18 +287,19 @@ def resume(agency_id: int) -> None:
 
 
 @atomic
-def mark_failed(message: OutgoingMail, *, why: str, kind: Failure) -> None:
-    """The server has not taken the message: later again, or parked when it never will be or was tried often enough.
+def mark_failed(message: OutgoingMail, *, why: str, kind: delivery.Failure) -> None:
+    """The server did not take the message: it is tried later, or parked.
 
-    A server that does not answer is no fault of the message, which then waits for days.
+    It is parked when it never will be taken, or when it was tried often enough. A server that does not answer is not
+    the message's fault: then the message waits for days.
     """
     message.last_error, message.leased_until = why, None
     message.attempts += 1
-    of_server = kind is Failure.OF_SERVER
+    of_server = kind is delivery.Failure.OF_SERVER
     tried_enough = (
         clock.now() - message.created_at > LONGEST_OUTAGE if of_server else message.attempts >= MOST_ATTEMPTS
     )
-    if kind is Failure.FOR_GOOD or tried_enough:
+    if kind is delivery.Failure.FOR_GOOD or tried_enough:
         message.state = MailState.FAILED
     else:
         most = LONGEST_WAIT_FOR_A_SERVER if of_server else LONGEST_WAIT
@@ -368,32 +342,3 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
     )
     email.set_content(body)
     return email
-
-
-def transport(config: Config) -> Deliver:
-    """How mail leaves: by SMTP, or, on a local instance without it, into files of the instance folder."""
-    if config.smtp_url:
-        return lambda email: _by_smtp(config.smtp_url, email)
-    return lambda email: _into_file(config.instance_dir / "mail", email)
-
-
-def _by_smtp(url: str, email: EmailMessage) -> None:
-    parts = urlsplit(url)
-    host, port = parts.hostname or "localhost", parts.port
-    server: smtplib.SMTP
-    if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, port or 465, timeout=20, context=ssl.create_default_context())
-    else:
-        server = smtplib.SMTP(host, port or 25, timeout=20)
-    with server:
-        if parts.scheme == "smtp+starttls":
-            server.starttls(context=ssl.create_default_context())
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(email)
-
-
-def _into_file(folder: Path, email: EmailMessage) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = email["Message-ID"].strip("<>").partition("@")[0]
-    (folder / f"{name}.eml").write_bytes(bytes(email))

@@ -1,4 +1,4 @@
-"""What letters about trainings say, and to whom each copy goes: focal points, coordinators, the people themselves."""
+"""What letters about trainings say, and who gets a copy: focal points, coordinators, the people themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters as they would be written, with invented people: what somebody looks at before any is sent."""
+"""Letters with invented people, written as they would be: somebody can read them before any is sent."""
 
 from __future__ import annotations
 

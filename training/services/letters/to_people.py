@@ -1,6 +1,6 @@
-"""Letters to the people registered about what became of their registration, besides the notice that begins it.
+"""Letters to registered people about their registration, except the notice with which it begins.
 
-Written to is only who may be written to directly; of the others the letter to their agency speaks.
+Only people who may be written to directly get one. For the others, the letter to their agency says it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from training.db import Row
 from training.models import Registration, Training
 from training.services import organisations
-from training.services.letters import parts as letter_parts
+from training.services.letters import parts
 from training.services.letters.parts import Part, about
 from training.texts import letters, links
 from training.texts.letters import Letter, Ready, one_line
@@ -48,29 +48,31 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
     organisation = one_line(organisations.get().name)
     known: dict[tuple[int, str], Letter] = {}
     found = []
-    for registration, parts in said.items():
+    for registration, told in said.items():
         language = letters.language_of(registration.trainee.language)
-        for part in parts:
+        for part in told:
             if (id(part), language) not in known:
                 known[id(part), language] = part.written(language)
-        written = [known[id(part), language] for part in parts]
-        kind = parts[0].kind if len(parts) == 1 else letters.PERSON_FRAME
+        written = [known[id(part), language] for part in told]
+        kind = told[0].kind if len(told) == 1 else letters.PERSON_FRAME
         letter = _framed(written, registration, language, organisation)
         found.append(
-            letter_parts.row(
+            parts.row(
                 kind,
                 letter,
                 language,
                 registration.training,
                 agency_id=registration.agency_id,
-                name=letter_parts.name_of(registration),
+                name=parts.name_of(registration),
                 registration=registration,
             )
         )
     return found
 
 
-def _framed(parts: Sequence[Letter], registration: Registration, language: str, organisation: str) -> Letter:
+def _framed(
+    letters_of_one: Sequence[Letter], registration: Registration, language: str, organisation: str
+) -> Letter:
     trainee = registration.trainee
     link = links.to_my(registration.public_id, trainee.public_id) if registration.is_live else ""
     values = {
@@ -80,5 +82,5 @@ def _framed(parts: Sequence[Letter], registration: Registration, language: str, 
         "link": Ready(link),
         "organisation": organisation,
     }
-    subject = parts[0].subject if len(parts) == 1 else ""
-    return letters.framed(parts, language, values, subject, frame=letters.PERSON_FRAME)
+    subject = letters_of_one[0].subject if len(letters_of_one) == 1 else ""
+    return letters.framed(letters_of_one, language, values, subject, frame=letters.PERSON_FRAME)

@@ -1,8 +1,8 @@
-"""Making two people one, and taking that back while nothing has built on it.
+"""Making two records of one person one, and undoing it while nothing has built on it.
 
-What refers to a person is listed here, in ``MOVED`` and ``STAYS``; a test compares the two with the tables' foreign keys.
-What is known of a person is chosen from, or stands in ``OWN``; a test compares the two with the classed columns.
-Copies on registrations (the agency as of that day) never change. A special value stays with whom it was said of.
+``MOVED`` and ``STAYS`` list what refers to a person; a test compares them with the foreign keys of the tables. What is
+known of a person can be chosen, or stands in ``OWN``; a test compares both with the classed columns. Copies on
+registrations (like the agency of that day) never change. A special value stays with the record of which it was said.
 """
 
 from __future__ import annotations
@@ -160,20 +160,20 @@ def why_not(done: PersonMerge) -> Message | None:
 
 
 def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
-    """The fields to take of ``gone``: who is written to by the focal point alone stays so, whichever of the two it was."""
+    """The fields to take of ``gone``. If either of the two is written to by the focal point only, that stays so."""
     flag = "contact_via_focal_point"
     chosen = set(values) - {flag}
     return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
 
 
 def _columns(fields: Collection[str]) -> list[str]:
-    """The columns of these fields: what is taken is kept with the merge for good, so no special one is."""
+    """The columns of these fields, without special ones: what is taken is kept with the merge for good."""
     named = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in fields]
     return [column for column in named if not is_special(column, Trainee)]
 
 
 def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
-    """The links in earlier letters name another person: the right ones go out, and what waits follows who stays."""
+    """Links in earlier letters are wrong now: right ones go out, and waiting letters follow the one who stays."""
     again.of_registrations(rows[str(Registration.trainee_id)])
     again.of_people([kept])
 
@@ -230,7 +230,7 @@ def _refresh(kept: Trainee, gone: Trainee) -> None:
 
 
 def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:
-    """Say of ``kept`` too from whom ``gone`` is known to be another person; the ids of whom that is new of."""
+    """Whoever is known to be another person than ``gone`` is another than ``kept`` too. Returns the ids that are new."""
     said: dict[int, dict[int, NotSame]] = {kept.id: {}, gone.id: {}}
     found = select(NotSame).where(or_(NotSame.one_id.in_(said), NotSame.other_id.in_(said)))
     for row in db.session.scalars(found):

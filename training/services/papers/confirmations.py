@@ -1,4 +1,4 @@
-"""Papers that a registered person may fetch: by their own link, or from their agency."""
+"""Confirmations on paper: registered people fetch them by their own link, or their agency does."""
 
 from __future__ import annotations
 

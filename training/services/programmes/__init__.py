@@ -1,1 +1,7 @@
-"""Programmes."""
+"""Themes, and the programmes that fund trainings.
+
+A training carries the theme of its programme, or a thematic area that this theme covers.
+
+- ``themes``: thematic areas, multi-thematic themes, and the types of activities and agencies
+- ``frames``: programmes, their states and their targets
+"""

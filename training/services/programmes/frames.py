@@ -1,8 +1,9 @@
-"""Programmes: the funded frames. Retagging one is refused while a training below it would no longer fit."""
+"""Programmes, which fund trainings. One cannot get a theme with which a training below it would not fit."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -114,52 +115,36 @@ def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
     return dict(rows.all())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a programme is made of, besides its state and its targets."""
+
+    code: str
+    title: str
+    theme: Theme
+    starts_on: date
+    ends_on: date
+    donor: str = ""
+    grant_reference: str = ""
+    countries: Sequence[str] = ()
+    objectives: str = ""
+    completion_percent: int = 80
+    day_basis: DayBasis = DayBasis.HOURS
+    day_minutes: int = 360
+    deduction_minutes: int = 30
+    evidence_rule: str = ""
+    retention_months: int = 60
+    privacy_notice: str = ""
+    donor_block: str = ""
+    coordinators: Sequence[User] = ()
+
+
 @atomic
-def create(
-    *,
-    by: User | None,
-    code: str,
-    title: str,
-    theme: Theme,
-    starts_on: date,
-    ends_on: date,
-    donor: str = "",
-    grant_reference: str = "",
-    countries: Sequence[str] = (),
-    objectives: str = "",
-    completion_percent: int = 80,
-    day_basis: DayBasis = DayBasis.HOURS,
-    day_minutes: int = 360,
-    deduction_minutes: int = 30,
-    evidence_rule: str = "",
-    retention_months: int = 60,
-    privacy_notice: str = "",
-    donor_block: str = "",
-    coordinators: Sequence[User] = (),
-) -> Programme:
+def create(*, by: User | None, details: Details) -> Programme:
     """Add a programme; raises ``Invalid`` for a code in use or dates in disorder."""
-    programme = Programme(code=code.upper(), state=ProgrammeState.PLANNED)
+    programme = Programme(state=ProgrammeState.PLANNED)
     with db.session.no_autoflush:
-        _set(
-            programme,
-            title=title,
-            theme=theme,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            donor=donor,
-            grant_reference=grant_reference,
-            countries=countries,
-            objectives=objectives,
-            completion_percent=completion_percent,
-            day_basis=day_basis,
-            day_minutes=day_minutes,
-            deduction_minutes=deduction_minutes,
-            evidence_rule=evidence_rule,
-            retention_months=retention_months,
-            privacy_notice=privacy_notice,
-            donor_block=donor_block,
-            coordinators=coordinators,
-        )
+        _set(programme, details)
         _check(programme)
     db.session.add(programme)
     audit.record(by=by, action="programme.create", thing=programme)
@@ -167,64 +152,22 @@ def create(
 
 
 @atomic
-def change(
-    programme: Programme,
-    *,
-    by: User,
-    code: str,
-    title: str,
-    theme: Theme,
-    starts_on: date,
-    ends_on: date,
-    donor: str,
-    grant_reference: str,
-    countries: Sequence[str],
-    objectives: str,
-    completion_percent: int,
-    day_basis: DayBasis,
-    day_minutes: int,
-    deduction_minutes: int,
-    evidence_rule: str,
-    retention_months: int,
-    privacy_notice: str,
-    donor_block: str,
-    coordinators: Sequence[User],
-) -> Programme:
+def change(programme: Programme, *, by: User, details: Details) -> Programme:
     """Change a programme. Its trainings keep the completion rule that they have."""
     if programme.state in (ProgrammeState.CLOSED, ProgrammeState.CANCELLED):
         raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
     before = audit.snapshot(programme)
     with db.session.no_autoflush:
-        if theme.id != programme.theme_id:
-            _check_retag(programme, theme)
-        programme.code = code.upper()
-        _set(
-            programme,
-            title=title,
-            theme=theme,
-            starts_on=starts_on,
-            ends_on=ends_on,
-            donor=donor,
-            grant_reference=grant_reference,
-            countries=countries,
-            objectives=objectives,
-            completion_percent=completion_percent,
-            day_basis=day_basis,
-            day_minutes=day_minutes,
-            deduction_minutes=deduction_minutes,
-            evidence_rule=evidence_rule,
-            retention_months=retention_months,
-            privacy_notice=privacy_notice,
-            donor_block=donor_block,
-            coordinators=coordinators,
-        )
+        if details.theme.id != programme.theme_id:
+            _check_retag(programme, details.theme)
+        _set(programme, details)
         _check(programme)
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="programme.change", thing=programme, before=before)
     return programme
 
 
-MOVES = {
+STEPS = {
     "activate": ({ProgrammeState.PLANNED, ProgrammeState.CLOSED}, ProgrammeState.ACTIVE),
     "close": ({ProgrammeState.ACTIVE}, ProgrammeState.CLOSED),
     "cancel": ({ProgrammeState.PLANNED, ProgrammeState.ACTIVE}, ProgrammeState.CANCELLED),
@@ -232,9 +175,9 @@ MOVES = {
 
 
 @atomic
-def move(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
-    """Take the named step (``MOVES``); to cancel needs a reason and no training that is still to come."""
-    froms, to = MOVES[name]
+def change_state(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
+    """Take the named step (``STEPS``); to cancel needs a reason and no training that is still to come."""
+    froms, to = STEPS[name]
     if programme.state not in froms:
         raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
     if name == "cancel" and not reason.strip():
@@ -264,13 +207,13 @@ def set_targets(programme: Programme, *, by: User, targets: dict[str, int]) -> N
     audit.record(by=by, action="programme.set_targets", thing=programme, changes=targets)
 
 
-def _set(
-    programme: Programme, *, countries: Sequence[str], coordinators: Sequence[User], **values: object
-) -> None:
-    for name, value in values.items():
-        setattr(programme, name, value)
-    programme.countries = ",".join(countries)
-    programme.coordinators = list(coordinators)
+def _set(programme: Programme, details: Details) -> None:
+    for field in fields(details):
+        if field.name not in ("code", "countries", "coordinators"):
+            setattr(programme, field.name, getattr(details, field.name))
+    programme.code = details.code.upper()
+    programme.countries = ",".join(details.countries)
+    programme.coordinators = list(details.coordinators)
     programme.search_key = search_key(
         programme.title, programme.code, programme.donor, programme.grant_reference
     )
@@ -281,8 +224,8 @@ def _check(programme: Programme) -> None:
     walltime.check_day(programme.ends_on, "ends_on")
     if programme.ends_on < programme.starts_on:
         raise Invalid(msg("The end is before the start."), field="ends_on")
-    twin = db.session.scalar(select(Programme.id).where(Programme.code == programme.code))
-    if twin not in (None, programme.id):
+    taken_by = db.session.scalar(select(Programme.id).where(Programme.code == programme.code))
+    if taken_by not in (None, programme.id):
         raise Invalid(msg("There is a programme with this code already."), field="code")
     if not 1 <= programme.completion_percent <= 100:
         raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
@@ -319,6 +262,6 @@ def _has_trainings_ahead(programme: Programme) -> bool:
     )
 
 
-def moves(programme: Programme) -> list[str]:
+def available(programme: Programme) -> list[str]:
     """The names of the steps that its state has."""
-    return [name for name, (froms, _) in MOVES.items() if programme.state in froms]
+    return [name for name, (froms, _) in STEPS.items() if programme.state in froms]

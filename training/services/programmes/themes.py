@@ -1,4 +1,4 @@
-"""Themes and classifications: seeded, added to, never deleted; and which theme may be used under which."""
+"""Themes, types of activities and agencies: seeded, added to, never deleted. And which theme fits under which."""
 
 from __future__ import annotations
 

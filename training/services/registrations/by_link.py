@@ -1,4 +1,4 @@
-"""A registered person's own page: reached by a signed link without an account, it confirms, corrects, declines.
+"""A registered person's own page: without an account, by a signed link, the person confirms, corrects or declines.
 
 The link names the registration and the person. It stops when the registration ends or belongs to somebody else, when
 the person is with another agency or was made anonymous, and thirty days after the training.

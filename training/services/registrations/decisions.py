@@ -1,4 +1,4 @@
-"""Decisions on many registrations at once: each stands or is refused by itself, and says so."""
+"""Decisions on many registrations at once. Each one is taken or refused by itself, and says which."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def decide(
 ) -> list[Decision]:
     """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
 
-    ``rank`` is where the first is put on the reserve list, the others right after it; at its end where it is None.
-    Raises ``Invalid`` when a reason is missing, before anything is done; what is returned is incomplete where no code says
-    otherwise.
+    ``rank`` is where the first one is put on the reserve list; the others follow it. Where it is None they go to the
+    end. Raises ``Invalid`` when a reason is missing, before anything is done. What is returned is incomplete where no
+    code says otherwise.
     """
     locked_trainings.lock(training)
     if verb in (Verb.DECLINE, Verb.RETURN):

@@ -6,7 +6,8 @@ withdrawn without having been submitted, and is seen by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -15,8 +16,9 @@ from training import clock
 from training.db import atomic, db, refresh_many, update_many
 from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
+from training.rules.given import NOTHING, Given
 from training.services import audit, locked_trainings, visible_trainings
-from training.services.registrations import reserve_list, seats, steps
+from training.services.registrations import reserve_list, seats, steps, submissions
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
 from training.services.trainees import records
@@ -48,15 +50,27 @@ def of(training: Training, agency: Agency) -> list[Registration]:
 
 
 @atomic
-def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Trainee]) -> list[Registration]:
-    """Keep people of the agency as drafts, all or none; of whom there is a draft already, it stays the only one."""
+def keep(
+    training: Training,
+    *,
+    by: User,
+    agency: Agency,
+    people: Sequence[Trainee],
+    given: Mapping[int, Given] = MappingProxyType({}),
+) -> list[Registration]:
+    """Keep people of the agency as drafts, all or none; of whom there is a draft already, it stays the only one.
+
+    ``given`` is what is given with each, by the trainee's id; where it names somebody of whom there is a draft, it takes
+    the place of what the draft says.
+    """
     locked_trainings.lock(training)
     if not may_be_kept(training):
         steps.check_open(training, False)
     steps.check_people(training, agency, people)
     known = steps.drafted_of(training, people, agency)
     new = [trainee for trainee in people if trainee.id not in known]
-    kept = steps.put_forward(training, agency, new, [{"state": S.DRAFT}] * len(new))
+    of_new = {trainee.id: given[trainee.id] for trainee in new if trainee.id in given}
+    kept = steps.put_forward(training, agency, new, [{"state": S.DRAFT}] * len(new), given=of_new)
     steps.drafted(kept, by)
     audit.record(
         by=by,
@@ -64,13 +78,20 @@ def keep(training: Training, *, by: User, agency: Agency, people: Sequence[Train
         thing=training,
         changes={"agency": agency.code, "people": len(kept)},
     )
-    return [draft for draft in of(training, agency) if draft.trainee in people]
+    drafts = [draft for draft in of(training, agency) if draft.trainee in people]
+    for draft in drafts:
+        if draft.trainee_id in known and draft.trainee_id in given:
+            submissions.change_given(draft, by=by, given=given[draft.trainee_id])
+    return drafts
 
 
 @atomic
-def keep_new(training: Training, *, by: User, agency: Agency, person: records.Person) -> list[Registration]:
+def keep_new(
+    training: Training, *, by: User, agency: Agency, person: records.Person, given: Given = NOTHING
+) -> list[Registration]:
     """Add a person to the agency and keep them as a draft, both or neither."""
-    return keep(training, by=by, agency=agency, people=[records.create(agency, by=by, person=person)])
+    new = records.create(agency, by=by, person=person)
+    return keep(training, by=by, agency=agency, people=[new], given={new.id: given})
 
 
 @atomic

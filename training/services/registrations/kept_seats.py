@@ -1,4 +1,4 @@
-"""Seats kept for agencies and countries: kept, changed and released; who waited for them moves up in the same step.
+"""Seats kept for agencies and countries: kept, changed, released. Who waited for them is promoted in the same step.
 
 Seats stay kept until somebody releases them.
 """
@@ -18,7 +18,7 @@ from training.rules import walltime
 from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts
 from training.services.registrations import seats
-from training.services.registrations.reserve_list import Freed, is_moving_up, next_in_line, promote
+from training.services.registrations.reserve_list import Freed, may_promote, next_in_line, promote
 from training.text import msg
 
 
@@ -32,9 +32,9 @@ def keep(
     country: str | None = None,
     release_local: datetime | None = None,
 ) -> list[Registration]:
-    """Keep ``seats`` for an agency or a country; for one that has some already the number is set anew.
+    """Keep ``seats`` for an agency or a country; a new number replaces the one that it had.
 
-    Those who waited for them, or for seats that are kept no more, move up. Returns who did.
+    Those who waited for these seats, or for seats that are not kept any more, are promoted. Returns who was promoted.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
@@ -91,11 +91,11 @@ def _allocate(
 
 @dataclass(frozen=True)
 class Release:
-    """What releasing unused seats does: how many can leave which allocation, which are picked, and who moves up."""
+    """What releasing unused seats would do: how many leave each allocation, which are picked, who is promoted."""
 
     unused: list[tuple[SeatAllocation, int]]
     picked: set[UUID]
-    moving_up: list[Registration]
+    promoted: list[Registration]
 
     @property
     def seats(self) -> int:
@@ -104,15 +104,15 @@ class Release:
 
 
 def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
-    """What ``release`` would do now; ``picked`` are the allocations, those that are due where it is None."""
+    """What ``release`` would do now; ``picked`` are the allocations. Where it is None, those that are due are picked."""
     counted = seat_counts.count(training)
     unused = seats.unused(training, counted)
     chosen = [one for one, _ in unused if (seats.is_due(one) if picked is None else one.public_id in picked)]
     found = Release(unused, {one.public_id for one in chosen}, [])
     released = [seat_counts.as_kept(one) for one in chosen]
     counted.kept = [kept for kept in counted.kept if kept not in released]
-    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
-        found.moving_up.extend(next_in_line(training, counted, Freed(found.seats)))
+    if training.promotion is Promotion.AUTOMATIC and may_promote(training):
+        found.promoted.extend(next_in_line(training, counted, Freed(found.seats)))
     return found
 
 
@@ -124,15 +124,16 @@ def release(
     picked: Collection[UUID] | None = None,
     expected: Sequence[UUID] | None = None,
 ) -> list[Registration]:
-    """Release unused kept seats to everybody, and give them to the next in line; returns who moved up.
+    """Release unused kept seats to everybody, and give them to the next in line; returns who was promoted.
 
-    ``picked`` are the public ids of the allocations that are released; without it, those that are due. ``expected`` are
-    the public ids of those whom the preview named: ``Conflict`` when it would be others by now.
+    ``picked`` are the public ids of the allocations to release. Without it, those that are due are released.
+    ``expected`` are the public ids of those whom the preview named. If others would be promoted by now, ``Conflict`` is
+    raised.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
     preview = release_preview(training, picked)
-    if expected is not None and [one.public_id for one in preview.moving_up] != list(expected):
+    if expected is not None and [one.public_id for one in preview.promoted] != list(expected):
         raise Conflict(
             msg("The reserve list has changed meanwhile: look again at who moves up, and confirm."), "changed"
         )

@@ -1,8 +1,9 @@
-"""What changes late: one person in another's seat, and people who stand at the door."""
+"""Late changes: a substitute takes somebody's seat, and people at the door are added."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import Select, and_, case, select
 
@@ -20,6 +21,8 @@ from training.models import (
     Training,
     User,
 )
+from training.rules import given as given_fields
+from training.rules.given import NOTHING, Given
 from training.rules.seats import SeatCount
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
 from training.services.registrations import reserve_list, seats, steps, submissions, visible
@@ -30,10 +33,14 @@ from training.text import msg
 
 
 @atomic
-def replace(registration: Registration, *, by: User, substitute: Trainee, reason: str) -> Registration:
+def replace(
+    registration: Registration, *, by: User, substitute: Trainee, reason: str, given: Given = NOTHING
+) -> Registration:
     """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
 
-    Where the agency had put them forward already, that registration ends without a letter: they are told of the seat.
+    If the agency has registered the substitute already, that registration ends without a letter: the substitute is told
+    of the seat instead.
+    What was given with it stays, as far as ``given``, which is of the substitute, leaves it empty.
     """
     steps.lock(registration)
     training = registration.training
@@ -53,8 +60,14 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
     if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
         steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
         audit.record(by=by, action="registration.withdraw", thing=own, changes={"reason": reason})
+        given = given_fields.over(given, given_fields.of(own))
     new = submissions.submit_locked(
-        training, by=by, trainee=substitute, source=RegistrationSource.REPLACEMENT, has_seat=True
+        training,
+        by=by,
+        trainee=substitute,
+        source=RegistrationSource.REPLACEMENT,
+        given=given,
+        has_seat=True,
     )
     new.replaces = registration
     # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
@@ -64,7 +77,7 @@ def replace(registration: Registration, *, by: User, substitute: Trainee, reason
 
 
 def substitutes(registration: Registration, user: User, *, text: str = "") -> Select[Trainee]:
-    """Who may come instead: the agency's people without a seat, those on the reserve list first, then who else waits."""
+    """The agency's people without a seat: those on the reserve list first, then those submitted, then all others."""
     own = and_(
         Registration.trainee_id == Trainee.id,
         Registration.training_id == registration.training_id,
@@ -93,17 +106,17 @@ def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int
 
 
 @atomic
-def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
+def walk_in(training: Training, *, by: User, trainee: Trainee, given: Given = NOTHING) -> Registration:
     """Add a person at the door: confirmed and marked as such, never beyond the seats.
 
-    On the day, seats that are kept for others bind nobody any more; the audit log says where one was taken.
+    On the day, seats that are kept for others may be taken by anybody. The audit log says where one was taken.
     """
     locked_trainings.lock(training)
     _check_being_held(training)
     counted = seat_counts.count(training)
     seats.check_total(training, counted)
     registration = submissions.submit_locked(
-        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, has_seat=True
+        training, by=by, trainee=trainee, source=RegistrationSource.WALK_IN, given=given, has_seat=True
     )
     _note_kept_seat(registration, counted, by)
     return registration
@@ -111,7 +124,7 @@ def walk_in(training: Training, *, by: User, trainee: Trainee) -> Registration:
 
 @atomic
 def let_in(registration: Registration, *, by: User) -> Registration:
-    """Give a seat to somebody who is put forward, has none and stands at the door; they count as added there."""
+    """Give a seat at the door to a person who is registered without one. They count as added at the door."""
     training = registration.training
     steps.lock(registration)
     _check_being_held(training)
@@ -129,9 +142,17 @@ def let_in(registration: Registration, *, by: User) -> Registration:
 
 
 @atomic
-def walk_in_many(training: Training, *, by: User, people: Sequence[Trainee]) -> list[Registration]:
-    """Add several people at the door, all or none."""
-    return [walk_in(training, by=by, trainee=trainee) for trainee in people]
+def walk_in_many(
+    training: Training,
+    *,
+    by: User,
+    people: Sequence[Trainee],
+    given: Mapping[int, Given] = MappingProxyType({}),
+) -> list[Registration]:
+    """Add several people at the door, all or none; ``given`` is what is given with each, by the trainee's id."""
+    return [
+        walk_in(training, by=by, trainee=trainee, given=given.get(trainee.id, NOTHING)) for trainee in people
+    ]
 
 
 def is_being_held(training: Training) -> bool:

@@ -1,8 +1,7 @@
-"""Reminders: kept seats or the registration have a deadline that is near, the training starts soon.
+"""Reminders: the deadline of kept seats or of the registration is near, or the training starts soon.
 
-Each agency gets each once for a day: when the dates or the deadline move, the reminders of the new ones go out.
-
-The training is locked while its reminders are written, and the key of ``Reminder`` holds whatever else happens.
+An agency gets each reminder once for a day. When the dates or the deadline change, it is reminded of the new ones. The
+training is locked while its reminders are written; the key of ``Reminder`` refuses a second one in any case.
 """
 
 from __future__ import annotations
@@ -29,8 +28,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.services import locked_trainings, visible_trainings
-from training.services.letters import parts as letter_parts
-from training.services.letters import to_people
+from training.services.letters import parts, to_people
 from training.services.letters.parts import Part, name_of
 from training.services.registrations import seats
 
@@ -57,20 +55,20 @@ def queue_due() -> int:
 def remind(training: Training, *, kind: str) -> int:
     """Remind every agency that has reason to be and was not before; returns how many."""
     locked_trainings.lock(training)
-    parts = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
-    days = _days(training, kind, parts)
+    due = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
+    days = _days(training, kind, due)
     known = db.session.execute(
         select(Reminder.agency_id, Reminder.day).where(
             Reminder.training_id == training.id, Reminder.kind == kind
         )
     )
     done = {(agency_id, day) for agency_id, day in known}
-    fresh = {number: part for number, part in parts.items() if (number, days[number]) not in done}
+    fresh = {number: part for number, part in due.items() if (number, days[number]) not in done}
     for number in fresh:
         one = Reminder(kind=kind, training_id=training.id, agency_id=number, day=days[number], at=clock.now())
         db.session.add(one)
     parts_of = {(training, agency_id): [part] for agency_id, part in fresh.items()}
-    insert_many(OutgoingMail, letter_parts.to_agencies(parts_of))
+    insert_many(OutgoingMail, parts.to_agencies(parts_of))
     if kind == START_NEAR and fresh:
         _remind_people(training, fresh)
     return len(fresh)
@@ -138,7 +136,7 @@ def _unused(training: Training) -> dict[int, Part]:
         if until and now < until <= now + BEFORE_DEADLINE and until < training.registration_closes_local:
             at = walltime.instant(until, training.zone)
             said = _said_of(allocation, free)
-            found[agency_id] = letter_parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
+            found[agency_id] = parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
     return {agency_id: found[agency_id] for agency_id in _active(set(found))}
 
 
@@ -149,7 +147,7 @@ def _unfinished(training: Training) -> dict[int, Part]:
     found = {}
     for agency_id in _active(set(said) | set(lines)):
         free, pool = said.get(agency_id, (0, ""))
-        found[agency_id] = letter_parts.of_deadline(
+        found[agency_id] = parts.of_deadline(
             DEADLINE_NEAR,
             training,
             training.registration_closes_at,
@@ -161,14 +159,14 @@ def _unfinished(training: Training) -> dict[int, Part]:
 
 
 def _said_of(allocation: SeatAllocation, free: int) -> tuple[int, str]:
-    """What an agency is told: how many of its own are free; of its country's only whether some are, or few."""
+    """What an agency is told: the number of its own free seats; of its country's seats only "some" or "few"."""
     if allocation.agency_id is not None:
         return free, ""
     return 0, seats.pool_state(free, allocation.training.capacity).value
 
 
 def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
-    """Out of what each agency takes its seats, its own or else its country's, and how many are free, where some are."""
+    """The seats of each agency, its own or else its country's, and how many of them are free, where some are."""
     kept = [(line.allocation, line.free) for line in seats.table(training) if line.allocation and line.kept]
     own = {one.agency_id: (one, free) for one, free in kept if one.agency_id is not None}
     of_country = {one.country: (one, free) for one, free in kept if one.country is not None}
@@ -183,8 +181,7 @@ def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
 def _coming(training: Training) -> dict[int, Part]:
     lines = _people(training, S.CONFIRMED)
     return {
-        agency_id: letter_parts.of_lines(START_NEAR, training, lines[agency_id])
-        for agency_id in _active(set(lines))
+        agency_id: parts.of_lines(START_NEAR, training, lines[agency_id]) for agency_id in _active(set(lines))
     }
 
 
@@ -201,7 +198,7 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
         .order_by(Registration.id)
     )
     part = to_people.of_training(START_NEAR, training)
-    reached = {one: [part] for one in coming if letter_parts.is_written_to(one)}
+    reached = {one: [part] for one in coming if parts.is_written_to(one)}
     insert_many(OutgoingMail, to_people.to_people(reached))
 
 

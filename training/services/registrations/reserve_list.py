@@ -1,4 +1,4 @@
-"""The reserve list: who is next in line, seats offered and given; seats are counted under the training's lock."""
+"""The reserve list: who is next in line, and seats offered and given. Seats are counted under the training's lock."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[
     )
 
 
-def arrange(moved: Sequence[Registration], rank: int, by: User | None) -> None:
+def arrange(people: Sequence[Registration], rank: int, by: User | None) -> None:
     """Give those on one training's list ``rank`` and the ranks after it, under the training's lock."""
-    steps.arrange(moved, rank)
-    changes = {"from": rank, "people": len(moved)}
-    audit.record(by=by, action="reserve_list.arrange", thing=moved[0].training, changes=changes)
+    steps.arrange(people, rank)
+    changes = {"from": rank, "people": len(people)}
+    audit.record(by=by, action="reserve_list.arrange", thing=people[0].training, changes=changes)
 
 
 @atomic
@@ -118,7 +118,7 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
 def accept(registration: Registration, *, by: User | None) -> Registration:
     """Take the seat that is offered: the agency does, or the person by their own link (``by`` is None).
 
-    Raises ``Conflict`` once the offer is over, whether or not the seat has gone to the next in line yet.
+    Raises ``Conflict`` once the offer has expired, even if nobody else has the seat yet.
     """
     steps.lock(registration)
     steps.check_from(registration, S.OFFERED)
@@ -139,7 +139,7 @@ def _offered_until(training: Training) -> datetime:
 
 @dataclass(frozen=True)
 class Freed:
-    """Why seats became free: how many, from where they were given up, for whom alone, and who is passed over now."""
+    """Why seats became free: how many, who gave them up, for whom alone they are, and who is passed over this time."""
 
     seats: int = 0
     origin: Origin | None = None
@@ -153,15 +153,18 @@ class Freed:
 
 
 def promote(training: Training, freed: Freed, *, by: User | None) -> list[Registration]:
-    """Give free seats to the next in line; the caller holds the lock. Returns who moved up.
+    """Give free seats to the next in line; the caller holds the lock. Returns who was promoted.
 
-    First come: as long as a seat is free and somebody may take it. By approval: as many as became free, now or
-    earlier when nobody could take them (``Training.freed_seats``): a coordinator who put people on the list while
-    seats were free decided so. Where the training proposes, a coordinator decides instead. Nobody moves up once the
-    training's cut-off has come.
+    First come: people are promoted as long as a seat is free and somebody may take it. By approval: only as many as
+    seats became free, now or earlier when nobody could take them (``Training.freed_seats``). Seats that were free when
+    a coordinator put people on the list stay free. For example, if a coordinator leaves two of ten seats empty and one
+    person withdraws, one person is promoted.
+
+    Where the training says that seats are proposed, a coordinator gives them instead. From the training's cut-off on
+    nobody is promoted.
     """
     counted, promoted = seat_counts.count(training), []
-    if training.promotion is Promotion.AUTOMATIC and is_moving_up(training):
+    if training.promotion is Promotion.AUTOMATIC and may_promote(training):
         promoted = next_in_line(training, counted, freed)
     for candidate in promoted:
         # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
@@ -175,8 +178,8 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     return promoted
 
 
-def is_moving_up(training: Training) -> bool:
-    """Whether those on the reserve list may still move up: it is to be held, and its cut-off is ahead."""
+def may_promote(training: Training) -> bool:
+    """Whether people on the reserve list may still be promoted: the training will be held, and its cut-off is ahead."""
     return training.state in visible_trainings.OFFERED_TO_PARTNERS and clock.today(training.zone) < ends_on(
         training
     )
@@ -190,8 +193,9 @@ def ends_on(training: Training) -> date:
 def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[Registration]:
     """Who would get the seats that are free; takes them in ``counted``.
 
-    In line: where the training says so, first those of the agency that freed the seat, then of its country; then all,
-    by rank or by the time of submission. Passed over is whose agency is suspended or has used up its seats.
+    Where the training says so, people of the agency that freed the seat come first, then those of its country, then all
+    others. Within each group the rank decides, or the time of submission. People whose agency is suspended, or has used
+    up its seats, are passed over.
     """
     found: list[Registration] = []
     most = counted.capacity
@@ -237,10 +241,10 @@ def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[i
 
 @atomic
 def expire_offers() -> int:
-    """Put offers that nobody took in time back on the reserve list, at its end; returns how many.
+    """Put people who did not take their offer in time back on the reserve list, at its end; returns how many.
 
-    Their seats go to those who have not let one pass just now. While a training is postponed nobody can take a seat,
-    so its offers stand until it opens again.
+    Their seats go to people who have not just let a seat pass. While a training is postponed nobody can take a seat, so
+    its offers stand until it opens again.
     """
     due = db.session.scalars(
         select(Registration)
@@ -282,7 +286,7 @@ def renew_offers(training: Training) -> None:
 
 
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
-    """Give free seats to those who wait for one, in every training for which the agency waits; returns who moved up."""
+    """Give free seats to those who wait for one, in every training for which the agency waits; returns who was promoted."""
     waiting = (
         select(Training)
         .join(Registration, Registration.training_id == Training.id)
@@ -290,8 +294,8 @@ def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
         .distinct()
         .order_by(Training.id)
     )
-    moved = []
+    promoted = []
     for training in db.session.scalars(waiting).all():
         locked_trainings.lock(training)
-        moved += promote(training, Freed(), by=by)
-    return moved
+        promoted += promote(training, Freed(), by=by)
+    return promoted

@@ -1,4 +1,4 @@
-"""What agencies do with the seats kept for them: give some back at once, or ask for more and be answered."""
+"""What agencies do with the seats kept for them: they give some back at once, or ask for more and get an answer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def of(training: Training, user: User) -> Sequence[SeatRequest]:
 def give_back(
     training: Training, *, by: User, agency: Agency, seats: int, sentence: str
 ) -> list[Registration]:
-    """Give back seats that are kept for the agency and unused; they go to the next in line. Returns who moved up."""
+    """Give back seats that are kept for the agency and unused; they go to the next in line. Returns who was promoted."""
     locked_trainings.lock(training)
     steps.check_undecided(training)
     allocation = _own(training, agency)
@@ -126,7 +126,7 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
 
 @atomic
 def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> list[Registration]:
-    """Keep ``seats`` more for the agency, all that it asked for or fewer. Returns who moved up to them."""
+    """Keep ``seats`` more for the agency, all that it asked for or fewer. Returns who was promoted to them."""
     training, agency = request.training, request.agency
     locked_trainings.lock(training)
     _check_open(request)
@@ -142,11 +142,11 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
             ),
             field="seats",
         )
-    moved = kept_seats.keep(training, by=by, seats=kept + seats, agency=agency, release_local=until)
+    promoted = kept_seats.keep(training, by=by, seats=kept + seats, agency=agency, release_local=until)
     request.granted = seats
     _answer(request, SeatRequestState.GRANTED, by, answer, kept + seats)
     audit.record(by=by, action="seats.grant", thing=training, changes={"agency": agency.code, "seats": seats})
-    return moved
+    return promoted
 
 
 @atomic
@@ -181,7 +181,7 @@ def _new(
         created_at=clock.now(),
     )
     db.session.add(request)
-    notices.seats_moved(
+    notices.seats_asked_or_returned(
         training,
         agency=agency,
         by=by,

@@ -1,6 +1,6 @@
-"""Seats: who may take one, what refuses it, and what the pages show of them.
+"""Seats: who may take one, what refuses it, and what pages show of seats.
 
-Call with the training locked when a seat is to be given.
+The caller holds the training's lock when a seat is to be given.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def check_total(training: Training, counted: SeatCount | None = None) -> None:
 
 
 def free_now(training: Training, agency: Agency) -> int:
-    """How many seats a new registration of the agency may take at once: none while others wait for the same seats."""
+    """How many seats a new registration of the agency may take at once. While others wait for these seats, none."""
     counted = count(training)
     share = counted.share_of(origin_of(agency))
     free = counted.free_of(share)
@@ -146,7 +146,7 @@ def _kept_until(ids: Sequence[int], agency: Agency) -> dict[int, datetime | None
 
 
 def most_to_keep(training: Training, wanted: Kept) -> int:
-    """How many seats can be kept at most for those for whom ``wanted`` keeps some, in the place of what they have."""
+    """How many seats can be kept at most for ``wanted``, in place of the number kept for it now."""
     whom = (wanted.agency_id, wanted.country)
     others = [as_kept(one) for one in allocations(training) if one.released_at is None]
     return count(training).most_to_keep(wanted, [o for o in others if (o.agency_id, o.country) != whom])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from training import clock
 from training.db import Row, db, insert_many, is_expired, know, refresh_many, store_many, update_many
@@ -26,6 +26,8 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules import given as given_fields
+from training.rules.given import NOTHING, Given
 from training.services import locked_trainings, visible_trainings
 from training.services.letters import notices
 from training.services.letters.of_steps import Step
@@ -33,13 +35,6 @@ from training.services.trainees import records
 from training.text import msg
 
 S = RegistrationState
-
-
-@dataclass(frozen=True, kw_only=True)
-class Given:
-    """What is given with a registration, besides whom it puts forward: the names of its columns."""
-
-    remarks: str = ""
 
 
 def confirm(registration: Registration, by: User | None, code: ReasonCode | None = None) -> None:
@@ -70,19 +65,19 @@ def _begin_list(training: Training, rank: int) -> None:
         training.freed_seats = 0
 
 
-def arrange(moved: Sequence[Registration], rank: int) -> None:
+def arrange(people: Sequence[Registration], rank: int) -> None:
     """Give those on a training's reserve list ``rank`` and the ranks after it, in this order; the others close up."""
     others = db.session.scalars(
         select(Registration)
         .where(
-            Registration.training_id == moved[0].training_id,
+            Registration.training_id == people[0].training_id,
             Registration.state == S.RESERVE,
-            Registration.id.not_in([one.id for one in moved]),
+            Registration.id.not_in([one.id for one in people]),
         )
         .order_by(Registration.reserve_rank, Registration.id)
     ).all()
     place = max(0, min(rank - 1, len(others)))
-    for number, one in enumerate([*others[:place], *moved, *others[place:]], 1):
+    for number, one in enumerate([*others[:place], *people, *others[place:]], 1):
         one.reserve_rank = number
 
 
@@ -143,15 +138,25 @@ def put_forward(
 
     ``places`` says where each stands (``places()``); ``given`` is what was given with it, by the trainee's id.
     """
+    for one in given.values():
+        given_fields.check(one)
     ids = {"training_id": training.id, "agency_id": agency.id, "source": source}
     rows = [
-        {**ids, "trainee_id": one.id, **copies(agency, one), **place, **asdict(given.get(one.id, Given()))}
+        {**ids, "trainee_id": one.id, **copies(agency, one), **place, **asdict(given.get(one.id, NOTHING))}
         for one, place in zip(people, places, strict=True)
     ]
     stored = store_many(Registration, rows)
     for registration, trainee in zip(stored, people, strict=True):
         know(registration, training=training, agency=agency, trainee=trainee)
     return stored
+
+
+def with_drafts(
+    training: Training, people: Sequence[Trainee], given: Mapping[int, Given]
+) -> dict[int, Given]:
+    """``given`` by the trainee's id, and for whom it says nothing, what their agency keeps in a draft of them."""
+    drafts = db.session.scalars(_drafts_of(training, people)).all()
+    return {one.trainee_id: given_fields.of(one) for one in drafts} | dict(given)
 
 
 def copies(agency: Agency, trainee: Trainee) -> Row:
@@ -236,13 +241,17 @@ def end_all(training: Training, by: User | None, code: ReasonCode, reason: str) 
 
 def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -> None:
     """End what their own agency kept as drafts of these people: they are being registered."""
-    found = select(Registration).where(
+    drafts = db.session.scalars(_drafts_of(training, people)).all()
+    end_many(drafts, S.WITHDRAWN, by, ReasonCode.AGENCY)
+
+
+def _drafts_of(training: Training, people: Sequence[Trainee]) -> Select[Registration]:
+    return select(Registration).where(
         Registration.training_id == training.id,
         Registration.trainee_id.in_([trainee.id for trainee in people]),
         Registration.agency_id.in_({trainee.agency_id for trainee in people}),
         Registration.state == S.DRAFT,
     )
-    end_many(db.session.scalars(found).all(), S.WITHDRAWN, by, ReasonCode.AGENCY)
 
 
 def drafted(drafts: Sequence[Registration], by: User) -> None:
@@ -282,6 +291,11 @@ def step(
     """Keep a step: who, when, why; those concerned are told."""
     _keep(registration, before, by, code, reason)
     notices.step_taken(Step(registration, before, by, code, reason))
+
+
+def noted(registration: Registration, by: User, text: str) -> None:
+    """Keep a step that leads nowhere, of which nobody is told."""
+    _keep(registration, registration.state, by, None, text)
 
 
 def remark(registration: Registration, text: str) -> None:
@@ -361,7 +375,7 @@ def check_undecided(training: Training) -> None:
     """Refuse to give seats of a training that is over or off."""
     if training.state in locked_trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("Seats of a completed, cancelled or postponed training are not given any more."), "finished"
+            msg("No seats are given in a training that is completed, cancelled or postponed."), "finished"
         )
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from types import MappingProxyType
 
 from training import clock
 from training.db import atomic
@@ -16,16 +18,23 @@ from training.models import (
     ReasonCode,
     Registration,
     RegistrationSource,
+    Role,
     Trainee,
     Training,
     User,
 )
+from training.rules import given as given_fields
+from training.rules.given import NOTHING, Given
 from training.services import audit, locked_trainings
 from training.services.registrations import reserve_list, seats, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
 from training.services.trainees import records
 from training.text import msg
+from training.texts import letters
+
+UNDECIDED = (S.DRAFT, S.SUBMITTED, S.RETURNED)
+"""States in which nobody has decided on a registration yet."""
 
 
 @atomic
@@ -36,7 +45,7 @@ def submit(
     trainee: Trainee,
     source: RegistrationSource = RegistrationSource.FORM,
     override: bool = False,
-    remarks: str = "",
+    given: Given = NOTHING,
 ) -> Registration:
     """Put ``trainee`` forward. First come: confirmed while a seat is free, else reserve; by approval: submitted.
 
@@ -44,7 +53,7 @@ def submit(
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
-    return submit_locked(training, by=by, trainee=trainee, source=source, remarks=remarks)
+    return submit_locked(training, by=by, trainee=trainee, source=source, given=given)
 
 
 @atomic
@@ -56,17 +65,20 @@ def submit_many(
     people: Sequence[Trainee],
     source: RegistrationSource = RegistrationSource.FORM,
     override: bool = False,
+    given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
     """Put several people of one agency forward, in this order, all or none; the statements do not grow with them.
 
-    First come: confirmed as far as seats reach, the rest on the reserve list in order.
+    First come: confirmed as far as seats reach, the rest on the reserve list in order. ``given`` is what is given with
+    each, by the trainee's id; for whom it says nothing, what the agency's draft of them says stays.
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
     steps.check_people(training, agency, people)
+    given = steps.with_drafts(training, people, given)
     steps.end_drafts(training, people, by)
     places = steps.places(training, len(people), seats.free_now(training, agency))
-    stored = steps.put_forward(training, agency, people, places, source=source)
+    stored = steps.put_forward(training, agency, people, places, source=source, given=given)
     steps.submitted_many(stored, by)
     audit.record(
         by=by,
@@ -85,20 +97,21 @@ def submit_locked(
     by: User | None,
     trainee: Trainee,
     source: RegistrationSource,
-    remarks: str = "",
+    given: Given = NOTHING,
     has_seat: bool = False,
 ) -> Registration:
-    """Put ``trainee`` forward under the training's lock.
+    """Put ``trainee`` forward under the training's lock; fields that ``given`` leaves empty are as in a draft of them.
 
     ``has_seat``: a seat is free for this person alone, by replacement or at the door, and was counted.
     """
     agency = trainee.agency
     steps.check_people(training, agency, [trainee])
+    drafted = steps.with_drafts(training, [trainee], {})
+    given_now = {trainee.id: given_fields.over(given, drafted.get(trainee.id, NOTHING))}
     steps.end_drafts(training, [trainee], by)
     free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
     place_now = [{"state": S.SUBMITTED, "submitted_at": clock.now()}]
-    given = {trainee.id: steps.Given(remarks=remarks)}
-    [registration] = steps.put_forward(training, agency, [trainee], place_now, source=source, given=given)
+    [registration] = steps.put_forward(training, agency, [trainee], place_now, source=source, given=given_now)
     steps.step(registration, None, by)
     if has_seat or training.admission is Admission.FIRST_COME:
         place(registration, free, by)
@@ -136,14 +149,18 @@ def return_locked(registration: Registration, by: User, reason: str, reason_code
 
 
 @atomic
-def resubmit(registration: Registration, *, by: User, override: bool = False) -> Registration:
-    """Submit a returned registration again, with what is known of the person now."""
+def resubmit(
+    registration: Registration, *, by: User, override: bool = False, given: Given | None = None
+) -> Registration:
+    """Submit a returned registration again, with what is known of the person now and, where it is said, ``given``."""
     steps.lock(registration)
     training, trainee = registration.training, registration.trainee
     steps.check_from(registration, S.RETURNED)
     steps.check_open(training, override)
     steps.check_may_register(registration.agency)
     free = seats.free_now(training, registration.agency)
+    if given is not None:
+        change_given(registration, by=by, given=given)
     registration.submitted_at = clock.now()
     if trainee.agency_id == registration.agency_id:  # else the copies are all that the agency may know
         registration.function, registration.rank = trainee.function, trainee.rank
@@ -153,6 +170,38 @@ def resubmit(registration: Registration, *, by: User, override: bool = False) ->
         place(registration, free, by)
     audit.record(by=by, action="registration.resubmit", thing=registration)
     return registration
+
+
+def may_change_given(registration: Registration, by: User) -> bool:
+    """Whether ``by`` may change what was given with it: a coordinator always, its agency until the decision.
+
+    The decision is a seat, a place on the reserve list or a no: from then on others have planned with what was given.
+    Where first come is first served, submitting decides at once, so there the agency may change its drafts alone.
+    """
+    return by.role is not Role.PARTNER or registration.state in UNDECIDED
+
+
+@atomic
+def change_given(registration: Registration, *, by: User, given: Given) -> bool:
+    """Put ``given`` in place of what was given with it; the history says who did. False where nothing is new.
+
+    Raises ``Conflict`` (``decided``) for its agency after the decision, ``Invalid`` for what is too long.
+    """
+    steps.lock(registration)
+    if not may_change_given(registration, by):
+        raise Conflict(
+            msg("This registration has been decided on. Ask the coordinator to change its details."),
+            "decided",
+        )
+    given_fields.check(given)
+    if given == given_fields.of(registration):
+        return False
+    before = audit.snapshot(registration)
+    for name, value in asdict(given).items():
+        setattr(registration, name, value)
+    steps.noted(registration, by, letters.GIVEN_CHANGED["en"])
+    audit.record(by=by, action="registration.change_given", thing=registration, before=before)
+    return True
 
 
 @atomic
@@ -181,7 +230,7 @@ def decline_locked(registration: Registration, by: User, reason: str, reason_cod
 def withdraw(
     registration: Registration, *, by: User | None, reason: str, reason_code: ReasonCode = ReasonCode.AGENCY
 ) -> list[Registration]:
-    """Withdraw; a seat that it held goes to the next in line at once. Returns who moved up."""
+    """Withdraw; a seat that it held goes to the next in line at once. Returns who was promoted."""
     steps.lock(registration)
     locked_trainings.check_not_finished(registration.training)
     if not registration.is_live:
@@ -195,8 +244,14 @@ def withdraw(
 
 @atomic
 def submit_new(
-    training: Training, *, by: User | None, agency: Agency, person: records.Person, override: bool = False
+    training: Training,
+    *,
+    by: User | None,
+    agency: Agency,
+    person: records.Person,
+    override: bool = False,
+    given: Given = NOTHING,
 ) -> Registration:
     """Add a person to the agency and put them forward, both or neither."""
     trainee = records.create(agency, by=by, person=person)
-    return submit(training, by=by, trainee=trainee, override=override)
+    return submit(training, by=by, trainee=trainee, override=override, given=given)

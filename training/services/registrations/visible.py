@@ -38,7 +38,7 @@ NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.tra
 def visible_to(user: User) -> Select[Registration]:
     """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope.
 
-    What was never submitted is seen by its agency alone, while it is a draft.
+    A registration that was never submitted is seen by its agency only, while it is a draft.
     """
     found = select(Registration).join(Registration.training)
     is_submitted = Registration.submitted_at.is_not(None)
@@ -132,7 +132,7 @@ def _put_forward_anew() -> ColumnElement[bool]:
 def of(training: Training, user: User) -> Select[Registration]:
     """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest.
 
-    What is over is left out where the agency put the person forward anew since: one person, one line.
+    If the agency put a person forward anew, the registration that is over is left out: one person has one line.
     """
     order = case(
         {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},

@@ -1,4 +1,4 @@
-"""What the reserve list tells: why somebody has no seat yet, the rule in words, who is next."""
+"""What people are told of the reserve list: why somebody has no seat yet, the rule in words, and who is next."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def why_not_yet(
             one.id: msg("The training is postponed: seats are given again once it has new days.")
             for one in waiting
         }
-    if not reserve_list.is_moving_up(training):
+    if not reserve_list.may_promote(training):
         day = reserve_list.ends_on(training)
         return {one.id: msg("Nobody moves up any more since %(day)s.", day=day) for one in waiting}
     counted = seat_counts.count(training)
@@ -48,7 +48,7 @@ def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Mess
     if not one.agency.is_active:
         return msg("Its agency is suspended: it is passed over until the agency may register again.")
     if counted.free_in_all <= 0:
-        return msg("All seats are held. It moves up when one becomes free.")
+        return msg("All seats are held. The person moves up when one becomes free.")
     if counted.free_of(share) > 0:
         if share is not None and share.agency_id:
             return msg("A seat that is kept for the agency is free: the coordinator decides who gets it.")
@@ -63,11 +63,11 @@ def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Mess
 
 
 def next_up(training: Training) -> list[Registration]:
-    """Who should get the seats that are free, by the rule, where a coordinator gives them; the next first.
+    """Who should get the free seats by the rule, where a coordinator gives them; the next one first.
 
-    Nearest is who is near the agency that gave a seat up last.
+    "Nearest first" means near to the agency that gave a seat up last.
     """
-    if training.promotion is not Promotion.PROPOSED or not reserve_list.is_moving_up(training):
+    if training.promotion is not Promotion.PROPOSED or not reserve_list.may_promote(training):
         return []
     last = db.session.scalar(
         select(Registration)
@@ -85,7 +85,7 @@ def next_up(training: Training) -> list[Registration]:
 
 
 def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
-    """The first of the trainings in which a coordinator gives the seats, one is free and somebody waits."""
+    """The first trainings in which a seat is free, somebody waits, and a coordinator gives the seats."""
     of = (
         select(func.count(Registration.id)).where(Registration.training_id == Training.id).correlate(Training)
     )
@@ -93,7 +93,7 @@ def with_seats_to_give(found: Select[Training], most: int) -> list[Training]:
     waiting = of.where(Registration.state == S.RESERVE).scalar_subquery()
     wanted = found.where(Training.promotion == Promotion.PROPOSED, held < Training.capacity, waiting > 0)
     near = db.session.scalars(wanted.order_by(Training.starts_on, Training.id).limit(4 * most))
-    return [training for training in near if reserve_list.is_moving_up(training)][:most]
+    return [training for training in near if reserve_list.may_promote(training)][:most]
 
 
 def rule(training: Training) -> Message:

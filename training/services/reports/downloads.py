@@ -16,8 +16,7 @@ from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
-from training.services.reports import detail_rows
-from training.services.reports import figures as report_figures
+from training.services.reports import detail_rows, figures
 from training.services.reports.figures import Filters
 from training.text import Message, msg
 
@@ -93,7 +92,7 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
 )
 
 
-def figures(totals: Totals) -> list[tuple[str, Any]]:
+def headline(totals: Totals) -> list[tuple[str, Any]]:
     """The totals as (name, value) in the reader's language, values ready to be shown or stored."""
     return [(name.translated(), getattr(totals, attribute)) for name, attribute in FIGURES]
 
@@ -115,8 +114,8 @@ def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
     """The workbook: Participants, Attendance, Summary, About this report."""
     may_take.whole(user, HOLDS)
-    found = report_figures.participations(filters, user=user)
-    state = report_figures.data_state(filters, user=user)
+    found = figures.participations(filters, user=user)
+    state = figures.data_state(filters, user=user)
     by_number = {one.registration_id: one.participation for one in found}
     about = [[name, value] for name, value in _about(filters, state, demo)]
     about += [["", ""], *([name.translated(), text.translated()] for name, text in DEFINITIONS)]
@@ -150,9 +149,9 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
     may_take.whole(user, HOLDS)
-    found = report_figures.participations(filters, user=user)
-    state = report_figures.data_state(filters, user=user)
-    tables = report_figures.split_tables(found)
+    found = figures.participations(filters, user=user)
+    state = figures.data_state(filters, user=user)
+    tables = figures.split_tables(found)
     by_number = {one.registration_id: one.participation for one in found}
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
@@ -172,7 +171,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "state": state_text(state).translated(),
             "figures": [
                 [name, "–" if value is None else str(value)]
-                for name, value in figures(report_figures.summary(found))
+                for name, value in headline(figures.summary(found))
             ],
             "tables": [
                 {
@@ -235,7 +234,7 @@ PEOPLE_COLUMNS = (
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 
 
-def state_text(state: report_figures.DataState) -> Message:
+def state_text(state: figures.DataState) -> Message:
     """How final the numbers are, in a sentence."""
     if not state.registers:
         return msg("No register is due in this selection.")
@@ -264,7 +263,7 @@ def _as_json(rows: Iterator[list[Any]]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _about(filters: Filters, state: report_figures.DataState, demo: bool) -> Iterator[tuple[str, str]]:
+def _about(filters: Filters, state: figures.DataState, demo: bool) -> Iterator[tuple[str, str]]:
     organisation = organisations.get()
     yield msg("Organisation").translated(), organisation.name
     if demo:
@@ -278,7 +277,7 @@ def _about(filters: Filters, state: report_figures.DataState, demo: bool) -> Ite
 def _people_rows(
     filters: Filters, user: User | None, by_number: dict[int, Participation], most: int | None = None
 ) -> Iterator[list[Any]]:
-    found = report_figures.people(filters, user=user)
+    found = figures.people(filters, user=user)
     found = found.limit(most) if most else found.execution_options(yield_per=1000)
     for number, r in enumerate(db.session.scalars(found), start=1):
         one = by_number.get(r.id)
@@ -319,24 +318,24 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
         yield row
 
 
-def _summary_rows(found: Sequence[report_figures.Listed]) -> Iterator[list[Any]]:
-    yield [msg("Total").translated(), "", *(value for _, value in figures(report_figures.summary(found)))]
-    for name, splits in report_figures.split_tables(found).items():
+def _summary_rows(found: Sequence[figures.Listed]) -> Iterator[list[Any]]:
+    yield [msg("Total").translated(), "", *(value for _, value in headline(figures.summary(found)))]
+    for name, splits in figures.split_tables(found).items():
         for split in splits:
             yield [
                 TABLE_NAMES[name].translated(),
                 split.label,
-                *(value for _, value in figures(split.totals)),
+                *(value for _, value in headline(split.totals)),
             ]
-    for split in report_figures.overlapping_by_theme(found):
+    for split in figures.overlapping_by_theme(found):
         yield [
             msg("Counted under every covered area (does not add up)").translated(),
             split.label,
-            *(value for _, value in figures(split.totals)),
+            *(value for _, value in headline(split.totals)),
         ]
 
 
-def _paper_row(split: report_figures.Split) -> list[str]:
+def _paper_row(split: figures.Split) -> list[str]:
     t = split.totals
     return [
         split.label,

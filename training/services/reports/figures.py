@@ -46,7 +46,7 @@ from training.models import (
 )
 from training.rules.indicators import Participation, Totals, rate, totals
 from training.services import visible_trainings
-from training.services.attendance import registers as attendance_registers
+from training.services.attendance import registers
 from training.services.programmes import frames
 
 Cells = TypeVarTuple("Cells")
@@ -240,19 +240,19 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
         func.coalesce(func.sum(case((TrainingSession.register_state == RegisterState.OPEN, 1), else_=0)), 0),
     ).select_from(TrainingSession)
     found = found.join(Training, Training.id == TrainingSession.training_id)
-    registers, still_open = db.session.execute(_training_conditions(found, filters, user).where(due)).one()
-    return DataState(registers, still_open)
+    count, still_open = db.session.execute(_training_conditions(found, filters, user).where(due)).one()
+    return DataState(count, still_open)
 
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
     listed = (
         select(TrainingSession.id)
-        .outerjoin(AttendanceRecord, attendance_registers.join_on())
+        .outerjoin(AttendanceRecord, registers.join_on())
         .where(
             TrainingSession.training_id == Registration.training_id,
             TrainingSession.cancelled_at.is_(None),
-            attendance_registers.is_listed(),
+            registers.is_listed(),
         )
         .correlate(Registration)
         .exists()
@@ -278,10 +278,10 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
         .join(TrainingSession, TrainingSession.training_id == Training.id)
         .join(Registration, Registration.training_id == Training.id)
         .join(Trainee, Trainee.id == Registration.trainee_id)
-        .outerjoin(AttendanceRecord, attendance_registers.join_on())
+        .outerjoin(AttendanceRecord, registers.join_on())
         .where(TrainingSession.cancelled_at.is_(None))
     )
-    listed = attendance_registers.is_listed()
+    listed = registers.is_listed()
     found = found.where(or_(listed, Registration.state == filters.state) if filters.state else listed)
     return _conditions(found, filters, user)
 

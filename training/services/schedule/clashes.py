@@ -1,4 +1,4 @@
-"""What speaks against a session before it is stored: clashes of room and trainer, absences, small rooms, holidays."""
+"""What speaks against a session before it is stored: clashes of room or trainer, absences, small rooms, holidays."""
 
 from __future__ import annotations
 

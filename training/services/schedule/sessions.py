@@ -1,4 +1,4 @@
-"""Training sessions: planned from a pattern, changed one by one, with clashes shown before and refused by the database.
+"""Sessions: planned from a pattern and changed one by one. Clashes are shown first, and the database refuses them too.
 
 Wall time in the training's zone is the truth; instants are derived from it whenever it changes.
 """
@@ -160,7 +160,7 @@ def change(
     """Change a session; one whose register is closed stays as it was held."""
     _check_plannable(session.training)
     if session.is_cancelled:
-        raise Conflict(msg("A cancelled session cannot be changed."), "cancelled")
+        raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)
@@ -189,7 +189,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")
     if session.is_cancelled:
-        raise Conflict(msg("This session is cancelled already."), "cancelled")
+        raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)
@@ -200,7 +200,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
 
 
 def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
-    """The step of calling sessions off: their rooms and trainers are free; the caller audits and tells."""
+    """The single step of calling sessions off: their rooms and trainers are free. The caller audits and tells."""
     for session in sessions:
         session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
         for entry in session.session_trainers:
@@ -208,7 +208,7 @@ def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
 
 
 def derive_instants(training: Training) -> None:
-    """The step of a new zone: its sessions keep their wall time; raises ``Invalid`` where the zone skips one."""
+    """The single step of a new zone: sessions keep their wall time. ``Invalid`` where clocks of the zone skip one."""
     for session in locked_trainings.live_sessions(training):
         session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
@@ -271,7 +271,7 @@ def _refuse_hard(found: Sequence[Caution]) -> None:
 
 
 def _flush_or_clash() -> None:
-    """Two coordinators may save at once: the database refuses the second, and it reads as the clash that it is."""
+    """Store now. If another coordinator was quicker, the database refuses, and the refusal is said as a clash."""
     try:
         db.session.flush()  # the database checks for clashes here
     except IntegrityError as refused:

@@ -1,6 +1,6 @@
-"""Who may be one person: found by keys, never across agencies for a partner; looked at by coordinators.
+"""Pairs of records that may be one person, found by keys. A partner is only shown people of its own agency.
 
-Merging stands in ``merges``.
+Coordinators look at the pairs. Merging is in ``merging.merges``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ DIFFERING = (
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Duplicate:
     """A known person who may be the one asked for."""
 
     trainee: Trainee
@@ -81,7 +81,7 @@ class Pair:
         return max(self.people, key=lambda one: self.counts[one.id])
 
     def better(self, name: str) -> Trainee:
-        """Whose value of a field is taken, unless somebody says otherwise: of who stays, where it has one."""
+        """Whose value of a field is taken by default: that of the person who stays, if they have one."""
         blank = ("", None, Sex.NOT_RECORDED)
         other = self.other if self.fuller is self.one else self.one
         return other if getattr(self.fuller, name) in blank else self.fuller
@@ -92,13 +92,13 @@ class Pair:
         return (self.one, self.other)
 
 
-def like(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Likeness]:
+def of(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Duplicate]:
     """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
-    return _like(person, None if agency is None else agency.id, least)
+    return _of(person, None if agency is None else agency.id, least)
 
 
 def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
-    """For each of many people, by their keys, the ids of those of the agency who may be they, in a few statements."""
+    """For many people, each given by its keys: the ids of the agency's people who may be the same, in a few statements."""
     beyond = _beyond(Grade.LIKELY)
     wanted: dict[tuple[str, int], list[int]] = {}
     for place, keys_of_one in enumerate(asked):
@@ -119,17 +119,17 @@ def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[li
     return [list(numbers) for numbers in found]
 
 
-def for_user(user: User, person: Person) -> list[Likeness]:
-    """Likely doubles as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
+def for_user(user: User, person: Person) -> list[Duplicate]:
+    """Likely duplicates as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
     match user.role:
         case Role.PARTNER:
-            return _like(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
+            return _of(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
         case Role.COORDINATOR | Role.ADMIN:
-            return _like(person, None, Grade.LIKELY)
+            return _of(person, None, Grade.LIKELY)
     return []
 
 
-def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]:
+def _of(person: Person, agency_id: int | None, least: Grade) -> list[Duplicate]:
     beyond = _beyond(least)
     wanted = {(key, side) for key, side in records.keys_of(person) if key < beyond}
     if not wanted:
@@ -151,14 +151,14 @@ def _like(person: Person, agency_id: int | None, least: Grade) -> list[Likeness]
     )
     if agency_id is not None:  # of nobody else is a name shown, whatever the keys say
         found = found.where(Trainee.agency_id == agency_id)
-    return [Likeness(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
+    return [Duplicate(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
 
 
 def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:
     """Pairs who may be one, across all agencies, the best grade first, without those that are known to be two.
 
-    A pair is listed once, under the smallest key that both have. The keys' index gives the order, so that the first
-    pages are read without finding the rest; for the same reason nobody counts the pairs.
+    A pair is listed once, under the smallest key that both have. The index of the keys gives the order, so the first
+    pages are read without finding all the others. For the same reason nobody counts the pairs.
     """
     one, other = aliased(TraineeKey), aliased(TraineeKey)
     smaller_one, smaller_other = aliased(TraineeKey), aliased(TraineeKey)

@@ -1,4 +1,4 @@
-"""Trainees. Coordinators share them; a partner sees and is matched against its own agency's people only."""
+"""Trainees. Coordinators share them all. A partner sees its own agency's people only, and is matched with these only."""
 
 from __future__ import annotations
 
@@ -144,10 +144,10 @@ def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
 
 
 def hold(people: Sequence[Trainee], *, to_change: bool = False) -> None:
-    """Read people again, and keep them from being merged or moved until the unit of work ends.
+    """Read people again, and keep them from being merged or transferred until the unit of work ends.
 
-    ``to_change`` keeps them from being changed by others too. Raises ``Conflict`` for who was merged into somebody
-    else, or moved to another agency, since they were read.
+    With ``to_change`` nobody else can change them either. Raises ``Conflict`` if one of them was merged into somebody
+    else, or transferred to another agency, since they were read.
     """
     agencies = {one.id: one.agency_id for one in people}
     found = select(Trainee).where(Trainee.id.in_(agencies)).order_by(Trainee.id)
@@ -193,7 +193,7 @@ def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | No
 def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
     """Change what is known of a person; registrations keep what they copied.
 
-    Raises ``Conflict`` where the person was merged or has moved meanwhile.
+    Raises ``Conflict`` if the person was merged or transferred meanwhile.
     """
     hold([trainee], to_change=True)
     if by is not None and by.role is Role.PARTNER and trainee.agency_id != by.agency_id:
@@ -210,7 +210,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
 
 @atomic
 def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
-    """Move a person to another agency: the old one keeps its registrations and loses sight of the person.
+    """Transfer a person to another agency: the old one keeps its registrations and loses sight of the person.
 
     Raises ``Invalid`` where it is the person's agency already, ``Conflict`` for somebody merged away or anonymised.
     """

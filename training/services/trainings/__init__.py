@@ -1,1 +1,7 @@
-"""Trainings."""
+"""Trainings: planned, changed, and taken from state to state.
+
+A training changes its state only by a named move, whose guard may refuse it.
+
+- ``changes``: a training is planned or changed
+- ``moves``: a training opens, begins, ends, is postponed or cancelled
+"""

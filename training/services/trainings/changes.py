@@ -1,4 +1,4 @@
-"""Trainings: planned, opened, held, completed. Each step between states is a named action with its guard."""
+"""Trainings: planned and changed. What follows from a change is done here too."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
 
 @atomic
 def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
-    """Change a training; seats that this adds go to the next in line. Returns who moved up.
+    """Change a training; seats that this adds go to the next in line. Returns who was promoted.
 
     A new zone keeps the wall time of its sessions; capacity never falls below the seats held.
     """
@@ -98,11 +98,11 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         if details.capacity < training.capacity:  # what is let in at the door may stand above it already
             _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
-        moved = details.zone != training.zone
+        has_new_zone = details.zone != training.zone
         _check_dates_span_sessions(training, details)
         _set(training, details)
         _check(training, training.programme)
-        if moved:
+        if has_new_zone:
             _check_deadlines(training)
             sessions.derive_instants(training)
     db.session.flush()  # the theme's id is compared with what it was
@@ -113,7 +113,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
 
 @atomic
 def add_seat_at_the_door(training: Training, *, by: User) -> None:
-    """One seat more, for the person who stands at the door and takes it in the same step: nobody else moves up."""
+    """Add one seat for the person at the door, who takes it in the same step. Nobody else is promoted."""
     locked_trainings.lock(training)
     before = audit.snapshot(training)
     training.capacity += 1
@@ -172,8 +172,8 @@ def _check(training: Training, programme: Programme) -> None:
     if training.modality is not Modality.ONLINE and training.venue is None and not training.country:
         raise Invalid(msg("Pick the venue, or at least the country."), field="venue")
     themes.check_use(training.theme, under=programme.theme)
-    twin = db.session.scalar(select(Training.id).where(Training.code == training.code))
-    if twin not in (None, training.id):
+    taken_by = db.session.scalar(select(Training.id).where(Training.code == training.code))
+    if taken_by not in (None, training.id):
         raise Invalid(msg("There is a training with this code already."), field="code")
 
 
@@ -220,7 +220,7 @@ def _check_dates_span_sessions(training: Training, details: Details) -> None:
         if not details.starts_on <= session.starts_local.date() <= details.ends_on:
             raise Invalid(
                 msg(
-                    "A session stands on %(day)s, outside these dates: move or cancel it first.",
+                    "A session is planned on %(day)s, outside these dates: change its day or call it off first.",
                     day=session.starts_local.date(),
                 ),
                 field="starts_on",

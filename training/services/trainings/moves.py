@@ -1,4 +1,4 @@
-"""A training's steps between its states: each named, each with the guard that may refuse it."""
+"""A training's moves from state to state. Each has a name, and a guard that may refuse it."""
 
 from __future__ import annotations
 
@@ -102,10 +102,11 @@ def available(training: Training) -> list[str]:
 
 @atomic
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
-    """Take the named step, or raise ``Conflict`` with what stands against it; returns who moved up.
+    """Take the named step, or raise ``Conflict`` with what stands against it; returns who was promoted.
 
-    Cancelling and postponing call the sessions off, which sets rooms and trainers free; cancelling ends the registrations
-    too, by the organiser. When registration opens again, offers stand anew and seats that became free are given.
+    Cancelling and postponing call the sessions off, which sets rooms and trainers free. Cancelling also ends the
+    registrations, with the organiser as the reason. When registration opens again, offers are renewed, and seats that
+    became free are given.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -125,7 +126,7 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
-    notices.training_moved(training, name=name, reason=reason)
+    notices.state_changed(training, name=name, reason=reason)
     if name == "cancel":
         _end_registrations(training, by, reason)
     if name == "open":
@@ -140,5 +141,5 @@ def _end_registrations(training: Training, by: User | None, reason: str) -> None
 
 
 def _forget_reminders(training: Training) -> None:
-    """It opens anew: those who were reminded before it was postponed are reminded again, on the same days too."""
+    """The training opens again: people who were reminded before it was postponed are reminded again."""
     db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))

@@ -1,1 +1,1 @@
-"""Attendance."""
+"""Pages of the registers of attendance: ``registers``."""

@@ -34,7 +34,7 @@ def _shown(
     refusal: str = "",
     door: DoorForm | None = None,
     full: str = "",
-    twin: bool = False,
+    is_duplicate: bool = False,
     status: int = 422,
 ) -> Response:
     """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
@@ -56,7 +56,7 @@ def _shown(
         is_open=session.register_state is RegisterState.OPEN,
         door=door,
         full=full,
-        twin=twin,
+        is_duplicate=is_duplicate,
     )
 
 
@@ -184,7 +184,7 @@ def door(session: TrainingSession) -> Response:
             return _shown(session, door=form, full=refusal.explained.translated())
         form.refuse(refusal)
         return _shown(
-            session, door=form, twin=isinstance(refusal, Conflict) and refusal.code == "on_register"
+            session, door=form, is_duplicate=isinstance(refusal, Conflict) and refusal.code == "on_register"
         )
     # the form was sent to #door, which a browser would keep: what was done is said above it
     return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")

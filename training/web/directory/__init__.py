@@ -1,1 +1,1 @@
-"""Directory."""
+"""Pages of ``agencies``, ``venues`` and ``trainers``."""

@@ -75,7 +75,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            agency = agencies.create(by=access.user(), **form.data)
+            agency = agencies.create(by=access.user(), details=agencies.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -92,7 +92,7 @@ def edit(agency: Agency) -> Response:
     back = url_for(".show", public_id=agency.public_id)
     if submitted(form):
         try:
-            agencies.change(agency, by=access.user(), **form.data)
+            agencies.change(agency, by=access.user(), details=agencies.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:

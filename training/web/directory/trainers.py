@@ -70,7 +70,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            trainer = trainers.create(by=access.user(), **form.data)
+            trainer = trainers.create(by=access.user(), details=trainers.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -86,7 +86,7 @@ def edit(trainer: Trainer) -> Response:
     back = url_for(".show", public_id=trainer.public_id)
     if submitted(form):
         try:
-            trainers.change(trainer, by=access.user(), **form.data)
+            trainers.change(trainer, by=access.user(), details=trainers.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:

@@ -1,1 +1,1 @@
-"""Home."""
+"""The first screens of each role, and the health of the instance: ``first_screens``."""

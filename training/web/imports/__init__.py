@@ -1,1 +1,1 @@
-"""Imports."""
+"""Pages of imported lists of participants: ``lists``."""

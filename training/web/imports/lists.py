@@ -21,6 +21,7 @@ from training.output import roster_template
 from training.policy import Action
 from training.rosters import headers
 from training.rosters.read import MOST_BYTES
+from training.rules.given import NAMES as NAMES_OF_GIVEN
 from training.services import visible_trainings
 from training.services.imports import confirming, staging, undoing, verdicts
 from training.services.imports.verdicts import Verdict
@@ -48,6 +49,7 @@ FIXABLE = (
     "language",
     "email",
     "phone",
+    *NAMES_OF_GIVEN,
 )
 NAMES = ("family_name", "given_names")
 
@@ -125,7 +127,7 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
         return redirect(url_for(".columns", public_id=batch.public_id), 303)
     seen = confirming.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
-    guessed = [line for line in seen.lines if line.proposals]
+    guessed = [line for line in seen.lines if line.guesses]
     tabs = {"open": in_the_way, "guessed": guessed, "all": seen.lines}
     only = request.args.get("show", "open" if in_the_way else "guessed" if refusal and guessed else "all")
     only = only if only in tabs else "all"
@@ -150,6 +152,7 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
         in_the_way=in_the_way,
         guessed=guessed,
         names=labels.ROSTER_FIELD,
+        given=NAMES_OF_GIVEN,
         fixable=FIXABLE,
         to_mend=_to_mend,
         done=at if is_done else None,
@@ -159,8 +162,8 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
 
 def _to_mend(line: verdicts.Line) -> list[str]:
     """The fields that a row's mistakes and guesses are about; the names where nothing else says where it lies."""
-    wrong = [name for name in FIXABLE if name in line.faults or name in line.proposals]
-    of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.proposals
+    wrong = [name for name in FIXABLE if name in line.faults or name in line.guesses]
+    of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.guesses
     return wrong if wrong and not of_both else [*NAMES, *(name for name in wrong if name not in NAMES)]
 
 
@@ -211,7 +214,7 @@ def columns(batch: ImportBatch) -> Response:
         else:
             flash(
                 _(
-                    "The columns are read as you said. Your agency's next list with these titles is read alike."
+                    "The columns are read as you said. Your agency's next list with these titles is read the same way."
                 )
             )
             return redirect(url_for(".show", public_id=batch.public_id), 303)
@@ -240,7 +243,7 @@ def confirm(batch: ImportBatch) -> Response:
         outcome = confirming.confirm(
             batch,
             by=access.user(),
-            accept_proposals="accept_proposals" in request.form,
+            accept_guesses="accept_guesses" in request.form,
             override=access.user().role is not Role.PARTNER,
             expected=request.form.get("token", ""),
         )

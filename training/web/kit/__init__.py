@@ -1,1 +1,14 @@
-"""Kit."""
+"""What helps views and is no view.
+
+- ``access``: the only gate; a view that names no permission is refused
+- ``assets``: front-end files under their hashed names
+- ``language``: languages, and the formats of dates and numbers
+- ``labels``: words for the values of enumerations
+- ``menu``: the navigation
+- ``respond``: pages, paging, and files to download
+- ``choices``: what selects offer
+- ``exports``: a list as a file
+- ``once``: a form that is sent twice has one effect
+- ``errors``: refusals and mistakes as pages
+- ``security``: headers, cookies and limits of every request
+"""

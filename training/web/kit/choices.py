@@ -15,8 +15,7 @@ from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
 from training.web.kit import access
-from training.web.kit.language import countries as country_names
-from training.web.kit.language import language_name
+from training.web.kit.language import country_names, language_name
 from training.web.kit.respond import address
 
 Choices = list[tuple[str, str, Any]]

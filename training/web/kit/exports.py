@@ -107,6 +107,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         STATE,
         (_l("Submitted"), lambda one: one.submitted_at),
         (_l("Confirmed"), lambda one: one.confirmed_at),
+        (_l("Remarks"), lambda one: one.remarks),
     ),
     "trainers": (
         NAME,

@@ -14,7 +14,7 @@ from flask_babel import Babel, format_date, format_datetime, format_decimal, for
 from config import LANGUAGES, ROOT
 from training.forms import labels
 from training.models import RegistrationState
-from training.rules import countries as rules_countries
+from training.rules import countries
 from training.text import Message
 from training.texts import letters
 from training.web.kit import access
@@ -126,16 +126,16 @@ def hours(minutes: int | None) -> str:
 
 @cache
 def _territories(language: str) -> dict[str, str]:
-    invented = {code: country[0] for code, country in rules_countries.COUNTRIES.items()}
+    invented = {code: country[0] for code, country in countries.COUNTRIES.items()}
     return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
 
 
-def countries() -> list[tuple[str, str]]:
+def country_names() -> list[tuple[str, str]]:
     """(code, name) of every country, by name, in the reader's language."""
     unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
     names = _territories(str((get_locale() or Locale("en")).language))
     if not current_app.config["DEMO"]:
-        unused |= set(rules_countries.COUNTRIES)
+        unused |= set(countries.COUNTRIES)
     return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
 
 

@@ -1,1 +1,1 @@
-"""Merging."""
+"""Pages of likely duplicates and their merges: ``duplicates``."""

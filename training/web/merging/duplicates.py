@@ -1,4 +1,4 @@
-"""Doubles: pairs of people who may be one, looked at side by side, merged or told apart."""
+"""Duplicates: pairs of people who may be one, looked at side by side, merged or told apart."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Programmes."""
+"""Pages of programmes (``frames``) and ``themes``."""

@@ -63,7 +63,7 @@ def show(programme: Programme) -> Response:
         held=visible_trainings.held_counts(found.items),
         targets=figures.against_targets(programme),
         target_names=TargetsForm(),
-        moves=frames.moves(programme),
+        steps=frames.available(programme),
     )
 
 
@@ -75,7 +75,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            programme = frames.create(by=access.user(), **form.data)
+            programme = frames.create(by=access.user(), details=frames.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -92,7 +92,7 @@ def edit(programme: Programme) -> Response:
     back = url_for(".show", public_id=programme.public_id)
     if submitted(form):
         try:
-            frames.change(programme, by=access.user(), **form.data)
+            frames.change(programme, by=access.user(), details=frames.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -121,8 +121,8 @@ def targets(programme: Programme) -> Response:
     )
 
 
-def _move(programme: Programme, name: str) -> Response:
-    frames.move(programme, by=access.user(), name=name, reason=reason())
+def _change_state(programme: Programme, name: str) -> Response:
+    frames.change_state(programme, by=access.user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
@@ -131,18 +131,18 @@ def _move(programme: Programme, name: str) -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def activate(programme: Programme) -> Response:
     """Begin, or begin again."""
-    return _move(programme, "activate")
+    return _change_state(programme, "activate")
 
 
 @bp.post("/<uuid:public_id>/close")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def close(programme: Programme) -> Response:
     """End as planned."""
-    return _move(programme, "close")
+    return _change_state(programme, "close")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End before it is done."""
-    return _move(programme, "cancel")
+    return _change_state(programme, "cancel")

@@ -32,12 +32,12 @@ def keep(training: Training) -> Response:
         _fill_in(form, training)
     if submitted(form):
         try:
-            moved = kept_seats.keep(training, by=access.user(), **form.data)
+            promoted = kept_seats.keep(training, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             said = _("The seats are kept.") if form.seats.data else _("No seats are kept for them.")
-            flash(said + " " + _moved(len(moved)))
+            flash(said + " " + _promoted(len(promoted)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return _keep_page(training, form)
 
@@ -73,7 +73,7 @@ def _keep_page(
     )
 
 
-def _moved(count: int) -> str:
+def _promoted(count: int) -> str:
     return _("Moved up from the reserve list: %(count)s.", count=count) if count else ""
 
 
@@ -89,11 +89,13 @@ def release(training: Training) -> Response:
         return redirect(there, 303)
     if is_sent:
         try:
-            moved = kept_seats.release(training, by=access.user(), picked=picked, expected=uuids("moving_up"))
+            promoted = kept_seats.release(
+                training, by=access.user(), picked=picked, expected=uuids("moving_up")
+            )
         except DomainError as refused:
             refusal = refused.explained
         else:
-            flash(_("The unused seats are released.") + " " + _moved(len(moved)))
+            flash(_("The unused seats are released.") + " " + _promoted(len(promoted)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return page(
         "registrations/seats/release.html",
@@ -153,10 +155,10 @@ def answer(wish: SeatRequest) -> Response:
                 seat_requests.decline(wish, by=access.user(), answer=said)
                 flash(_("Declined; the agency reads your sentence."))
             else:
-                moved = seat_requests.grant(
+                promoted = seat_requests.grant(
                     wish, by=access.user(), seats=form.seats.data or wish.seats, answer=said
                 )
-                flash(_("Granted.") + " " + _moved(len(moved)))
+                flash(_("Granted.") + " " + _promoted(len(promoted)))
         except DomainError as refusal:
             form.refuse(refusal)
         else:

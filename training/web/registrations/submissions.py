@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
 from training.forms.base import PlainFilter
-from training.forms.registrations import RegistrationFilter, ReplaceForm
-from training.forms.trainees import NewTraineeForm
+from training.forms.registrations import GivenForm, NewPersonForm, RegistrationFilter, ReplaceForm
 from training.models import Agency, Registration, Role, Training
 from training.policy import Action, can
 from training.services import seat_counts, visible_trainings
@@ -34,7 +33,8 @@ from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.language import instant
 from training.web.kit.once import once
-from training.web.kit.respond import download, page, paginate, reason, sorting, uuids
+from training.web.kit.respond import download, page, paginate, reason, sorting, submitted, uuids
+from training.web.registrations import registering
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
 
@@ -82,6 +82,9 @@ def show(registration: Registration) -> Response:
         is_partner=is_partner,
         rule=why_waiting.rule(registration.training),
         attendance=own_register.of(registration),
+        given=[(field.label.text, field.data) for field in GivenForm(obj=registration)],
+        may_change=can(access.user(), Action.REGISTRATION_CHANGE, registration)
+        and submissions.may_change_given(registration, access.user()),
     )
 
 
@@ -103,13 +106,13 @@ def new(training: Training) -> Response:
     """Pick known people of the agency, or add a new one, and put them forward."""
     agency = _agency()
     search = PlainFilter(request.args)
-    form = NewTraineeForm(request.form if "family_name" in request.form else None)
+    form = NewPersonForm(request.form if "family_name" in request.form else None)
     form.agency.offer(choices.of_agencies())
     form.country.offer(choices.of_countries())
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
-    known: list[duplicates.Likeness] = []
+    known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
             known = _known(form)
@@ -118,12 +121,12 @@ def new(training: Training) -> Response:
             form.refuse(refusal)
         else:
             if done:
-                flash(_summary(done))
+                flash(registering.summary(done))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
     found = records.search(access.user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
-    ticked = records.pick(agency, uuids("person")) if agency and request.method == "GET" else []
-    listed = [*ticked, *(one for one in (people.items if people else []) if one not in ticked)]
+    ticked = records.pick(agency, uuids("person")) if agency else []
+    listed = registering.listed(agency, ticked, people.items if people else [])
     taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
     return page(
@@ -138,6 +141,7 @@ def new(training: Training) -> Response:
         ticked=ticked,
         listed=listed,
         taken=taken,
+        given=registering.forms_of(training, listed, is_own=_is_partner()),
         drafted=steps.drafted_of(training, listed, access.agency()) if _is_partner() else set(),
         may_draft=_is_partner() and drafts.may_be_kept(training),
         own=seats.for_agency([training], agency)[training.id] if agency else None,
@@ -156,52 +160,42 @@ def _agency() -> Agency | None:
     )
 
 
-def _submit(training: Training, form: NewTraineeForm) -> list[Registration]:
+def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
     override = not _is_partner()
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
-    if "person" in request.form:
+    if "person" in request.form or registering.typed_ids():
         agency = _agency()
         if agency is None:
             raise Invalid(msg("Pick the agency first."))
         people = records.pick(agency, uuids("person"))
+        typed = registering.given(training, agency, people, is_own=_is_partner())
+        by = access.user()
         if is_draft:
-            return drafts.keep(training, by=access.user(), agency=agency, people=people)
+            return drafts.keep(training, by=by, agency=agency, people=people, given=typed)
         return submissions.submit_many(
-            training, by=access.user(), agency=agency, people=people, override=override
+            training, by=by, agency=agency, people=people, given=typed, override=override
         )
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
         return []
-    new = {"by": access.user(), "agency": form.agency.data, "person": _person(form)}
+    new = {
+        "by": access.user(),
+        "agency": form.agency.data,
+        "person": registering.person(form),
+        "given": form.given,
+    }
     if is_draft:
         return drafts.keep_new(training, **new)
     return [submissions.submit_new(training, **new, override=override)]
 
 
-def _person(form: NewTraineeForm) -> records.Person:
-    data = {name: value for name, value in form.data.items() if name != "agency"}
-    return records.Person(**{**data, "language": data["language"] or ""})
-
-
-def _known(form: NewTraineeForm) -> list[duplicates.Likeness]:
+def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
     """Who may be the new person of the form, unless it says that it is nobody of them."""
     if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
         return []
-    return duplicates.for_user(access.user(), _person(form)) if form.validate() else []
-
-
-def _summary(done: list[Registration]) -> str:
-    confirmed = sum(r.state == "confirmed" for r in done)
-    waiting = sum(r.state == "reserve" for r in done)
-    if done[0].state == "draft":
-        return _("Drafts kept: %(count)s. Submit them before the deadline.", count=len(done))
-    if confirmed or waiting:
-        return _(
-            "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
-        )
-    return _("%(count)s submitted. The coordinator decides.", count=len(done))
+    return duplicates.for_user(access.user(), registering.person(form)) if form.validate() else []
 
 
 def _after(registration: Registration, text: str) -> Response:
@@ -279,6 +273,29 @@ def resubmit(registration: Registration) -> Response:
     return _after(registration, _("Submitted again."))
 
 
+@bp.route("/<uuid:public_id>/change", methods=["GET", "POST"])
+@permit(Action.REGISTRATION_CHANGE, visible.get)
+@once
+def change(registration: Registration) -> Response:
+    """Change what was given with it; what was returned can be submitted again in the same step."""
+    form, again = GivenForm(request.form, obj=registration), "again" in request.form
+    is_late = not submissions.may_change_given(registration, access.user())
+    if submitted(form):
+        by, given = access.user(), form.given
+        try:
+            if again:
+                submissions.resubmit(registration, by=by, given=given, override=not _is_partner())
+            else:
+                submissions.change_given(registration, by=by, given=given)
+        except (Conflict, Invalid) as refusal:
+            form.refuse(refusal)
+        else:
+            return _after(registration, _("Submitted again.") if again else _("Changed."))
+    return page(
+        "registrations/submissions/change.html", registration=registration, form=form, is_late=is_late
+    )
+
+
 @bp.post("/<uuid:public_id>/accept")
 @permit(Action.REGISTRATION_ACCEPT, visible.get)
 @once
@@ -294,8 +311,8 @@ def accept(registration: Registration) -> Response:
 def withdraw(registration: Registration) -> Response:
     """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
     held = registration.holds_seat
-    moved = submissions.withdraw(registration, by=access.user(), reason=reason())
-    own = [one.name for one in moved if not _is_partner() or one.agency_id == access.user().agency_id]
+    promoted = submissions.withdraw(registration, by=access.user(), reason=reason())
+    own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
     if held:
@@ -317,7 +334,11 @@ def replace(registration: Registration) -> Response:
         elif is_right:
             try:
                 new = late_changes.replace(
-                    registration, by=access.user(), substitute=picked[0], reason=form.reason.data
+                    registration,
+                    by=access.user(),
+                    substitute=picked[0],
+                    reason=form.reason.data,
+                    given=form.given,
                 )
             except (Conflict, Invalid) as refusal:
                 form.refuse(refusal)
@@ -343,7 +364,9 @@ def replace(registration: Registration) -> Response:
 def submit_drafts(training: Training) -> Response:
     """Submit the agency's drafts that were sent, all or none."""
     chosen = decisions.pick(training, access.user(), uuids("registration"))
-    flash(_summary(drafts.submit(training, by=access.user(), agency=access.agency(), drafts=chosen)))
+    flash(
+        registering.summary(drafts.submit(training, by=access.user(), agency=access.agency(), drafts=chosen))
+    )
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
 
 
@@ -367,6 +390,8 @@ def walk_in(training: Training) -> Response:
     agency, asked = _agency(), uuids("person")
     if agency is None or not asked:
         raise Invalid(msg("Pick the agency and tick the people first."))
-    late_changes.walk_in_many(training, by=access.user(), people=records.pick(agency, asked))
+    people = records.pick(agency, asked)
+    typed = registering.given(training, agency, people, is_own=False)
+    late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)
     flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)

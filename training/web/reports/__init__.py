@@ -1,1 +1,1 @@
-"""Reports."""
+"""Pages of the attendance report: ``figures``."""

@@ -1,1 +1,1 @@
-"""Schedule."""
+"""Pages of ``sessions`` and ``calendars``."""

@@ -144,5 +144,5 @@ def edit(session: TrainingSession) -> Response:
 def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
     sessions.cancel(session, by=access.user(), reason=reason())
-    flash(_("The session is cancelled; its room and trainers are free."))
+    flash(_("The session is called off; its room and trainers are free."))
     return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)

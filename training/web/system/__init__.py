@@ -1,1 +1,1 @@
-"""System."""
+"""Pages of the instance: ``audit`` log, ``mail``, ``organisation`` and ``help``."""

@@ -1,1 +1,1 @@
-"""Trainees."""
+"""Pages of the people to be trained: ``records``."""

@@ -85,7 +85,7 @@ def new() -> Response:
         form.country.data = form.country.data or access.agency().country
     elif replaced is not None:
         form.agency.data = form.agency.data or replaced.agency
-    known: list[duplicates.Likeness] = []
+    known: list[duplicates.Duplicate] = []
     if submitted(form):
         person = _person(form)
         known = [] if "anyway" in request.form else duplicates.for_user(user, person)

@@ -1,1 +1,1 @@
-"""Trainings."""
+"""Pages of trainings: ``planning``."""

@@ -153,7 +153,7 @@ def edit(training: Training) -> Response:
     return page("edit.html", form=form, title=training.title, back=(training.code, back))
 
 
-def _move(training: Training, name: str) -> Response:
+def _change_state(training: Training, name: str) -> Response:
     moves.change_state(training, by=access.user(), name=name, reason=reason())
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
@@ -163,42 +163,42 @@ def _move(training: Training, name: str) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def open(training: Training) -> Response:
     """Open registration."""
-    return _move(training, "open")
+    return _change_state(training, "open")
 
 
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def confirm(training: Training) -> Response:
     """It takes place."""
-    return _move(training, "confirm")
+    return _change_state(training, "confirm")
 
 
 @bp.post("/<uuid:public_id>/start")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def start(training: Training) -> Response:
     """It has begun."""
-    return _move(training, "start")
+    return _change_state(training, "start")
 
 
 @bp.post("/<uuid:public_id>/complete")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def complete(training: Training) -> Response:
     """It is over and its registers are closed."""
-    return _move(training, "complete")
+    return _change_state(training, "complete")
 
 
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
     """Back to running, for a reason."""
-    return _move(training, "reopen")
+    return _change_state(training, "reopen")
 
 
 @bp.post("/<uuid:public_id>/postpone")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
     """Later, for a reason."""
-    return _move(training, "postpone")
+    return _change_state(training, "postpone")
 
 
 @bp.post("/<uuid:public_id>/cancel")

@@ -1,0 +1,69 @@
+"""How a letter leaves: by SMTP, or into a file where no server is set, and what a failure means for the next try."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from config import Config
+
+Deliver = Callable[[EmailMessage], None]
+
+
+class Failure(StrEnum):
+    """What a failure says: of the message for good, of the message for now, or of the server."""
+
+    FOR_GOOD = "for_good"
+    FOR_NOW = "for_now"
+    OF_SERVER = "of_server"
+
+
+def said(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"[:500]
+
+
+def kind_of(failure: Exception) -> Failure:
+    """Whether trying again may help, and whether the message or the server is at fault."""
+    match failure:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _text in failure.recipients.values()]
+            return Failure.FOR_GOOD if codes and min(codes) >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
+            return Failure.FOR_GOOD if failure.smtp_code >= 500 else Failure.FOR_NOW
+        case smtplib.SMTPNotSupportedError() | ValueError():
+            return Failure.FOR_GOOD  # an address or a text that this server, or no server, takes
+    return Failure.OF_SERVER
+
+
+def transport(config: Config) -> Deliver:
+    """How mail leaves: by SMTP, or, on a local instance without it, into files of the instance folder."""
+    if config.smtp_url:
+        return lambda email: _by_smtp(config.smtp_url, email)
+    return lambda email: _into_file(config.instance_dir / "mail", email)
+
+
+def _by_smtp(url: str, email: EmailMessage) -> None:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, port or 465, timeout=20, context=ssl.create_default_context())
+    else:
+        server = smtplib.SMTP(host, port or 25, timeout=20)
+    with server:
+        if parts.scheme == "smtp+starttls":
+            server.starttls(context=ssl.create_default_context())
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(email)
+
+
+def _into_file(folder: Path, email: EmailMessage) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = email["Message-ID"].strip("<>").partition("@")[0]
+    (folder / f"{name}.eml").write_bytes(bytes(email))

@@ -1,0 +1,90 @@
+"""The page that registers people: whom it lists, what it has sent, and what is said of it.
+
+For each person listed there is a form, its fields named by the person's id. Nothing that was typed is lost silently: for somebody who is not ticked it is refused, and stays on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from flask import request
+from flask_babel import gettext as _
+
+from training.errors import Invalid
+from training.forms.registrations import GivenForm, NewPersonForm
+from training.models import Agency, Registration, Trainee, Training
+from training.rules.given import NAMES, NOTHING, Given
+from training.services.registrations import steps
+from training.services.trainees import records
+from training.text import msg
+from training.web.kit.respond import uuid_of
+
+
+def typed_ids() -> list[UUID]:
+    """For whom something was sent, ticked or not."""
+    found = [
+        uuid_of(name[:36])
+        for name, value in request.form.items()
+        if name[36:37] == "-" and name[37:] in NAMES and value.strip()
+    ]
+    return list(dict.fromkeys(one for one in found if one))
+
+
+def forms_of(training: Training, people: Sequence[Trainee], *, is_own: bool) -> dict[int, GivenForm]:
+    """The form of each person by their id, as it was sent; to their agency (``is_own``) first with what its draft says."""
+    kept = steps.with_drafts(training, people, {}) if is_own else {}
+    sent = request.form if request.method == "POST" else None
+    forms = {
+        one.id: GivenForm(sent, data=asdict(kept.get(one.id, NOTHING)), prefix=str(one.public_id))
+        for one in people
+    }
+    if sent:
+        for form in forms.values():
+            form.validate()
+    return forms
+
+
+def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_own: bool) -> dict[int, Given]:
+    """What was typed for those who are ticked, by their ids; raises ``Invalid`` where it cannot be taken.
+
+    Others than their agency (``is_own``) do not see what a draft says: what they leave empty, they say nothing of.
+    """
+    others = [one for one in records.pick(agency, typed_ids()) if one not in ticked]
+    forms = forms_of(training, [*ticked, *others], is_own=is_own)
+    if wrong := [one.name for one in ticked if forms[one.id].errors]:
+        raise Invalid(msg("Look at what you wrote for %(names)s again.", names="; ".join(wrong)))
+    if left := [one.name for one in others if forms[one.id].is_new]:
+        raise Invalid(
+            msg(
+                "Something is written for people who are not ticked: %(names)s. Tick them, or empty it.",
+                names="; ".join(left),
+            )
+        )
+    return {one.id: forms[one.id].given for one in ticked if is_own or forms[one.id].given}
+
+
+def listed(agency: Agency | None, ticked: list[Trainee], people: list[Trainee]) -> list[Trainee]:
+    """Who is ticked, for whom something was typed, and the page of the list."""
+    typed = records.pick(agency, typed_ids()) if agency else []
+    return list(dict.fromkeys([*ticked, *typed, *people]))
+
+
+def person(form: NewPersonForm) -> records.Person:
+    """The person of the form, without what is given with the registration."""
+    data = {name: value for name, value in form.data.items() if name not in ("agency", *NAMES)}
+    return records.Person(**{**data, "language": data["language"] or ""})
+
+
+def summary(done: list[Registration]) -> str:
+    """What has become of those who were put forward."""
+    confirmed = sum(r.state == "confirmed" for r in done)
+    waiting = sum(r.state == "reserve" for r in done)
+    if done[0].state == "draft":
+        return _("Drafts kept: %(count)s. Submit them before the deadline.", count=len(done))
+    if confirmed or waiting:
+        return _(
+            "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
+        )
+    return _("%(count)s submitted. The coordinator decides.", count=len(done))
