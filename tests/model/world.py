@@ -7,8 +7,8 @@ operations means the same on every database. What is refused changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
-from inspect import signature
 from typing import Any
 
 import time_machine
@@ -375,10 +375,10 @@ class World:
     def move_agency(self, agency: int, country: int) -> None:
         """An agency moves to another country."""
         of = self._agency(agency)
-        as_it_is = {
-            name: getattr(of, name) for name in signature(agencies.change).parameters if hasattr(of, name)
-        }
-        agencies.change(of, by=self._staff, **{**as_it_is, "country": sorted(set(COUNTRIES))[country % 3]})
+        known = {field.name: getattr(of, field.name) for field in fields(agencies.Details)}
+        country_code = sorted(set(COUNTRIES))[country % 3]
+        details = agencies.Details(**{**known, "country": country_code})
+        agencies.change(of, by=self._staff, details=details)
 
     # Time
 
