@@ -276,7 +276,7 @@ def test_ids_are_not_used_twice(make: Make):
     assert make.session(first).id > number
 
 
-def test_a_unit_of_work_inside_another_takes_keywords_of_every_name():
+def test_a_unit_of_work_inside_another_takes_keywords_of_every_name(app):
     @atomic
     def inner(*, function: str, session: str) -> tuple[str, str]:
         return function, session

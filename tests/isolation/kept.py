@@ -33,11 +33,19 @@ def once(what: str, build: Callable[[], Any]) -> Any:
         return built
     rows, named = known[key]
     connection = db.session.connection()
+    _wait_for_keys(connection, "ON")  # a person found to be another one refers to a row that comes later
     for table, some in rows:
         if some:
             connection.execute(insert(table), some)
+    _wait_for_keys(connection, "OFF")
     _set_sequences(connection)
     return _found(named)
+
+
+def _wait_for_keys(connection: Connection, when: str) -> None:
+    """SQLite looks at foreign keys row by row unless it is told to wait; PostgreSQL looks once a statement."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA defer_foreign_keys={when}")
 
 
 def _set_sequences(connection: Connection) -> None:

@@ -136,4 +136,4 @@ def test_a_name_is_looked_up_in_its_model_and_else_in_all():
     assert not is_special("source", training.models.Registration)  # how it came in, not the cells of a list
     assert is_special("rows", training.models.Trainee)
     assert is_special("rows")
-    assert not is_special("diet")
+    assert not is_special("no_such_column")

@@ -376,8 +376,9 @@ class World:
         """An agency moves to another country."""
         of = self._agency(agency)
         known = {field.name: getattr(of, field.name) for field in fields(agencies.Details)}
-        country_then = sorted(set(COUNTRIES))[country % 3]
-        agencies.change(of, by=self._staff, details=agencies.Details(**{**known, "country": country_then}))
+        country_code = sorted(set(COUNTRIES))[country % 3]
+        details = agencies.Details(**{**known, "country": country_code})
+        agencies.change(of, by=self._staff, details=details)
 
     # Time
 

@@ -18,6 +18,7 @@ from tests.rosters.make_odd_files import ods, xlsx
 from tests.rosters.make_odd_files import text as plain_text
 from training.output import csv
 from training.rosters import contents, example, headers, read, rows
+from training.rules.given import NAMES
 from training.rules.names import clean, same_person_key
 
 SCRIPTS = [
@@ -70,7 +71,7 @@ def person(draw: st.DrawFn) -> dict[str, str]:
         "language": draw(st.sampled_from(["en", "fr", "ru", "ar", ""])),
         "email": draw(st.sampled_from(["", "a+b@c.example", "o'neil@c.example", "0@c.example"])),
         "phone": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL),
-        "remarks": draw(st.one_of(st.just(""), words())),
+        **{name: draw(st.one_of(st.just(""), words())) for name in NAMES},
     }
 
 

@@ -92,7 +92,7 @@ def test_nothing_is_undone_once_somebody_has_answered_that_they_come(staged, mak
     batch = stored(staged, by, "Amber,Ada,f,,a@example.org")
     by_link.acknowledge(db.session.scalars(select(Registration)).one())
 
-    with pytest.raises(Conflict, match="answered already"):
+    with pytest.raises(Conflict, match="confirmed already"):
         undoing.undo(batch, by=by)
 
 

@@ -32,7 +32,7 @@ def test_a_session_called_off_by_its_door_is_free_and_kept_with_the_reason(make:
     assert again.room is session.room
     (entry,) = db.session.scalars(audit.about(session).where(AuditEntry.action == "session.cancel"))
     assert entry.user_id == by.id
-    with pytest.raises(Conflict, match="cancelled already"):
+    with pytest.raises(Conflict, match="called off already"):
         sessions.cancel(session, by=by, reason="ill")
 
 

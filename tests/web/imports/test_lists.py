@@ -176,7 +176,7 @@ def test_the_sheet_can_be_chosen(client, desk):
     address = client.post(f"/imports/for/{desk[1].public_id}/new", data=data).location
     client.post(f"{address}/rows/2", data={"choice": "skip"})
     page = client.get(f"{address}/columns").text
-    assert "Read another sheet instead" in page and "in 1 rows of this sheet is not kept" in page
+    assert "Read another sheet instead" in page and "in 1 rows of this sheet will be lost" in page
 
     assert client.post(f"{address}/columns", data={"sheet": "June"}).location == f"{address}/columns"
     assert "Birch, Ben" in client.get(address).text
@@ -287,7 +287,7 @@ def test_correcting_one_cell_leaves_the_rows_other_guesses_to_be_looked_at(clien
     client.post(f"{address}/rows/2", data={"given_names": "Ada Maria Zoe"})
     settled = client.get(f"{address}?show=guessed").text
 
-    assert 'href="#guesses"' in refused.text and "Something of this list is a guess" in refused.text
+    assert 'href="#guesses"' in refused.text and "Some of this list is guessed" in refused.text
     assert "“Norlandia”" in page and "split by a guess" in page
     assert "“Norlandia”" not in mended and "Ada" in mended and mended.count("split by a guess") == 2
     assert "Ada" not in settled and settled.count("split by a guess") == 1

@@ -94,7 +94,8 @@ def test_one_that_is_too_long_is_marked_and_all_stay(client, training, people):
 def test_of_a_foreign_person_nothing_is_told(client, make: Make, training, people):
     data = {"person": str(people[0].public_id), **typed(make.trainee(), "Who?")}
 
-    assert client.post(page_of(training), data=data).status_code == 404
+    assert client.post(page_of(training), data=data).status_code == 422
+    assert remarks(training, people[:1]) == [None]
 
 
 def test_a_draft_is_kept_with_it_shown_with_it_and_submitted_with_what_it_says_then(client, training, people):

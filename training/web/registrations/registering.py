@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import request
 from flask_babel import gettext as _
 
-from training.errors import Invalid
+from training.errors import Invalid, NotFound
 from training.forms.registrations import GivenForm, NewPersonForm
 from training.models import Agency, Registration, Trainee, Training
 from training.rules.given import NAMES, NOTHING, Given
@@ -65,9 +65,19 @@ def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_o
     return {one.id: forms[one.id].given for one in ticked if is_own or forms[one.id].given}
 
 
+def picked(agency: Agency | None, public_ids: Sequence[UUID]) -> list[Trainee]:
+    """The agency's people with these ids; where one is not among them, a form that was sent is refused on its page."""
+    try:
+        return records.pick(agency, public_ids) if agency else []
+    except NotFound:
+        if request.method == "POST":
+            return []
+        raise
+
+
 def listed(agency: Agency | None, ticked: list[Trainee], people: list[Trainee]) -> list[Trainee]:
     """Who is ticked, for whom something was typed, and the page of the list."""
-    typed = records.pick(agency, typed_ids()) if agency else []
+    typed = picked(agency, typed_ids())
     return list(dict.fromkeys([*ticked, *typed, *people]))
 
 

@@ -125,7 +125,7 @@ def new(training: Training) -> Response:
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
     found = records.search(access.user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
-    ticked = records.pick(agency, uuids("person")) if agency else []
+    ticked = registering.picked(agency, uuids("person"))
     listed = registering.listed(agency, ticked, people.items if people else [])
     taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
     listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
