@@ -36,7 +36,7 @@ def once(what: str, build: Callable[[], Any]) -> Any:
     _wait_for_keys(connection, "ON")  # a person found to be another one refers to a row that comes later
     for table, some in rows:
         if some:
-            connection.execute(insert(table), some)
+            connection.execute(insert(table), _in_order(table, some))
     _wait_for_keys(connection, "OFF")
     _set_sequences(connection)
     return _found(named)
@@ -46,6 +46,21 @@ def _wait_for_keys(connection: Connection, when: str) -> None:
     """SQLite looks at foreign keys row by row unless it is told to wait; PostgreSQL looks once a statement."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA defer_foreign_keys={when}")
+
+
+def _in_order(table: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each after those of its own table that it refers to: PostgreSQL looks at each row at once."""
+    to_itself = [key.parent.name for key in table.foreign_keys if key.column.table is table]
+    if not to_itself:
+        return rows
+    left, found = list(rows), []
+    while left:
+        ids = {row["id"] for row in left}
+        free = [row for row in left if not {row[name] for name in to_itself} & (ids - {row["id"]})]
+        assert free, "rows refer to each other in a ring"
+        found += free
+        left = [row for row in left if row not in free]
+    return found
 
 
 def _set_sequences(connection: Connection) -> None:
