@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from config import ROOT
+from tests.laws.source import PACKAGE
 
-PACKAGE = ROOT / "training"
 SERVICES = PACKAGE / "services"
 OF_ONE_MODEL = {"freed_seats", "cancelled_at", "cancel_reason"}
 """Columns whose name tells whose they are; of the others the variable's name has to."""

@@ -12,6 +12,11 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = {".".join(path.parent.relative_to(ROOT).parts) for path in FILES if path.stem == "__init__"}
 
 
+def subjects(folder: Path) -> set[str]:
+    """The names of the packages in a folder."""
+    return {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
 def dotted(path: Path) -> str:
     """``training/services/audit.py`` as it is imported: ``training.services.audit``."""
     parts = path.relative_to(ROOT).with_suffix("").parts

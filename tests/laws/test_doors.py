@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config import ROOT
-from tests.laws.doors import PACKAGE, SERVICES, called, doors, place, writes
+from tests.laws.doors import SERVICES, called, doors, place, writes
+from tests.laws.source import PACKAGE
 
 # Every door is a verb
 

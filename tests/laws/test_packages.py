@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
-from tests.laws.source import FILES, PACKAGE, dotted, imported, parsed
+from tests.laws.source import FILES, PACKAGE, dotted, imported, parsed, subjects
 from training.services import GROUND, PACKAGES
 
 MOST_MODULES, MOST_LINES = 14, 400
@@ -24,11 +24,6 @@ TEMPLATES_ALONE = {"ui", "errors"}
 def modules(folder: Path) -> list[Path]:
     """The modules of a package, without its ``__init__.py``."""
     return sorted(path for path in folder.glob("*.py") if path.stem != "__init__")
-
-
-def subjects(folder: Path) -> set[str]:
-    """The names of the packages in a folder."""
-    return {path.parent.name for path in folder.glob("*/__init__.py")}
 
 
 def wrong_way(tree: ast.AST, module: str) -> list[str]:

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from config import ROOT
+from tests.laws.source import PACKAGE, subjects
 
 TESTS = ROOT / "tests"
 MOST_LINES = 400
-
-
-def packages(layer: str) -> set[str]:
-    return {path.parent.name for path in (ROOT / "training" / layer).glob("*/__init__.py")}
 
 
 def told(layer: str, tests: Path = TESTS) -> set[str]:
@@ -29,14 +26,14 @@ def long(tests: Path = TESTS) -> list[str]:
 
 @pytest.mark.parametrize(("layer", "least"), [("services", 15), ("web", 14)])
 def test_every_package_has_its_folder_of_tests_and_no_folder_is_of_another_word(layer: str, least: int):
-    assert len(packages(layer)) >= least
-    assert told(layer) == packages(layer)
+    assert len(subjects(PACKAGE / layer)) >= least
+    assert told(layer) == subjects(PACKAGE / layer)
 
 
 def test_every_package_of_the_web_has_its_folder_of_templates():
     folders = {path.name for path in (ROOT / "templates").iterdir() if path.is_dir()}
 
-    assert packages("web") - {"kit"} <= folders  # the kit has no pages of its own
+    assert subjects(PACKAGE / "web") - {"kit"} <= folders  # the kit has no pages of its own
 
 
 def test_files_of_tests_stay_small():

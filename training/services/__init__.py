@@ -12,6 +12,7 @@ two is the act and which the single step.
 
 GROUND = (
     "audit",
+    "reasons",
     "streams",
     "visible_trainings",
     "locked_trainings",

@@ -30,7 +30,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import audit
+from training.services import audit, reasons
 from training.text import msg
 
 EARLY = timedelta(minutes=60)
@@ -287,8 +287,7 @@ def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
     _lock(session)
     if session.register_state is RegisterState.OPEN:
         raise Conflict(msg("This register is open already."), "register_open")
-    if not reason.strip():
-        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    reasons.check(reason)
     session.register_state, session.closed_at, session.locked_at = RegisterState.OPEN, None, None
     session.closed_by = None
     audit.record(by=by, action="register.reopen", thing=session, changes={"reason": reason.strip()})

@@ -27,7 +27,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.rules.names import fold, search_key
-from training.services import audit
+from training.services import audit, reasons
 from training.text import msg
 
 
@@ -180,8 +180,8 @@ def change_state(programme: Programme, *, by: User, name: str, reason: str = "")
     froms, to = STEPS[name]
     if programme.state not in froms:
         raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
-    if name == "cancel" and not reason.strip():
-        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    if name == "cancel":
+        reasons.check(reason)
     if name in ("close", "cancel") and _has_trainings_ahead(programme):
         raise Conflict(
             msg("Complete, cancel or postpone its trainings first: some are still open."), "has_trainings"

@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
-from training.services import locked_trainings, seat_counts
+from training.services import locked_trainings, reasons, seat_counts
 from training.services.registrations import reserve_list, steps, submissions, visible
 from training.text import Message, msg
 
@@ -128,7 +128,7 @@ def decide(
     """
     locked_trainings.lock(training)
     if verb in (Verb.DECLINE, Verb.RETURN):
-        steps.check_reason(reason)
+        reasons.check(reason)
     if verb is Verb.DECLINE and reason_code is None:
         raise Invalid(msg("Pick the reason why they are declined."), field="reason_code")
     if not chosen:

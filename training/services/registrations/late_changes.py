@@ -24,7 +24,7 @@ from training.models import (
 from training.rules import given as given_fields
 from training.rules.given import NOTHING, Given
 from training.rules.seats import SeatCount
-from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services import audit, locked_trainings, reasons, seat_counts, visible_trainings
 from training.services.registrations import reserve_list, seats, steps, submissions, visible
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
@@ -46,7 +46,7 @@ def replace(
     training = registration.training
     steps.check_from(registration, S.CONFIRMED)
     steps.check_undecided(training)
-    steps.check_reason(reason)
+    reasons.check(reason)
     db.session.refresh(substitute)
     if substitute.id == registration.trainee_id:
         raise Invalid(msg("Pick another person: this one has the seat already."), field="substitute")

@@ -23,7 +23,7 @@ from training.models import (
     User,
 )
 from training.rules.seats import Kept
-from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services import audit, locked_trainings, reasons, seat_counts, visible_trainings
 from training.services.letters import notices
 from training.services.registrations import kept_seats, reserve_list, steps
 from training.services.registrations import seats as seat_service
@@ -154,7 +154,7 @@ def decline(request: SeatRequest, *, by: User, answer: str) -> SeatRequest:
     """Refuse more seats, with a sentence that the agency reads."""
     locked_trainings.lock(request.training)
     _check_open(request)
-    steps.check_reason(answer)
+    reasons.check(answer)
     allocation = _own(request.training, request.agency)
     _answer(request, SeatRequestState.DECLINED, by, answer, allocation.seats if allocation else 0)
     audit.record(

@@ -385,9 +385,3 @@ def check_from(registration: Registration, *states: RegistrationState) -> None:
         raise Conflict(
             msg("This is not possible any more: the registration's state has changed meanwhile."), "state"
         )
-
-
-def check_reason(reason: str) -> None:
-    """Refuse an empty reason."""
-    if not reason.strip():
-        raise Invalid(msg("Say why, so that others understand it later."), field="reason")

@@ -25,7 +25,7 @@ from training.models import (
 )
 from training.rules import given as given_fields
 from training.rules.given import NOTHING, Given
-from training.services import audit, locked_trainings
+from training.services import audit, locked_trainings, reasons
 from training.services.registrations import reserve_list, seats, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
@@ -143,7 +143,7 @@ def return_for_correction(
 def return_locked(registration: Registration, by: User, reason: str, reason_code: ReasonCode) -> None:
     """``return_for_correction`` under the training's lock."""
     steps.check_from(registration, S.SUBMITTED)
-    steps.check_reason(reason)
+    reasons.check(reason)
     steps.to(registration, S.RETURNED, by, reason_code, reason)
     audit.record(by=by, action="registration.return", thing=registration)
 
@@ -218,7 +218,7 @@ def decline_locked(registration: Registration, by: User, reason: str, reason_cod
     """``decline`` under the training's lock."""
     locked_trainings.check_not_finished(registration.training)
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
-    steps.check_reason(reason)
+    reasons.check(reason)
     held = registration.holds_seat
     steps.end(registration, S.DECLINED, by, reason_code, reason)
     audit.record(by=by, action="registration.decline", thing=registration, changes={"reason": reason})
@@ -235,7 +235,7 @@ def withdraw(
     locked_trainings.check_not_finished(registration.training)
     if not registration.is_live:
         raise Conflict(msg("This registration has ended already."), "ended")
-    steps.check_reason(reason)
+    reasons.check(reason)
     held = registration.holds_seat
     steps.end(registration, S.WITHDRAWN, by, reason_code, reason)
     audit.record(by=by, action="registration.withdraw", thing=registration, changes={"reason": reason})

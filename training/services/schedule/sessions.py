@@ -25,7 +25,7 @@ from training.models import (
     User,
 )
 from training.rules import walltime
-from training.services import audit, locked_trainings
+from training.services import audit, locked_trainings, reasons
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.schedule import clashes
@@ -186,8 +186,7 @@ def change(
 @atomic
 def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     """Call a session off: it frees its room and trainers and counts nowhere."""
-    if not reason.strip():
-        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    reasons.check(reason)
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from training import clock
 from training.db import atomic, db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict
 from training.models import (
     AttendanceRecord,
     ReasonCode,
@@ -21,7 +21,7 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings
+from training.services import audit, locked_trainings, reasons
 from training.services.letters import notices
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
@@ -117,8 +117,8 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     refusal = step.guard(training) if step.guard else None
     if refusal:
         raise Conflict(refusal, "not_yet")
-    if step.needs_reason and not reason.strip():
-        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
+    if step.needs_reason:
+        reasons.check(reason)
     before = audit.snapshot(training)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     if name in ("cancel", "postpone"):

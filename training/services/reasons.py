@@ -1,0 +1,12 @@
+"""The guard of every step that wants a reason: others read it later."""
+
+from __future__ import annotations
+
+from training.errors import Invalid
+from training.text import msg
+
+
+def check(reason: str) -> None:
+    """Refuse an empty reason."""
+    if not reason.strip():
+        raise Invalid(msg("Say why, so that others understand it later."), field="reason")
