@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rosters import cpu_seconds
+from tests.rosters import at_most
 from training.errors import Invalid
 from training.rosters import headers, read, rows, values
 from training.rules.names import fold
@@ -166,12 +166,11 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(reader, text):
         reader(text)
 
 
-def test_five_hundred_rows_take_less_than_half_a_second():
+def test_five_hundred_rows_take_little_work():
     lines = [f"Lee{n};Ann;f;p{n}@b.example;+49 30 555 0101" for n in range(500)]
     of("Surname;First name", "Lee;Ann")
 
-    started = cpu_seconds()
-    found = of("Surname;First name;Sex;E-mail;Phone", *lines)
+    with at_most(25):
+        found = of("Surname;First name;Sex;E-mail;Phone", *lines)
 
     assert (len(found.rows), found.errors) == (500, [])
-    assert cpu_seconds() - started < 0.5

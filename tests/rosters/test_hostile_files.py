@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from config import ROOT
-from tests.rosters import cpu_seconds
+from tests.rosters import at_most, cpu_seconds, reference
 from training.errors import Invalid
 from training.rosters import headers, read, rows
 
@@ -134,17 +134,15 @@ def many_members() -> bytes:
         (lambda: b"Surname;First name;x\n" + b"Lee;Ann;" + b"y" * 30_000 + b"\n", "list.csv", "cannot be read"),
     ],
 )  # fmt: skip
-def test_it_is_refused_within_two_seconds_in_little_memory(
+def test_it_is_refused_with_little_work_in_little_memory(
     make: Callable[[], bytes], name: str, sentence: str
 ) -> None:
     content = make()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    started = cpu_seconds()
-    with pytest.raises(Invalid, match=sentence):
+    with at_most(50), pytest.raises(Invalid, match=sentence):
         of(content, name)
 
-    assert cpu_seconds() - started < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024
 
 
@@ -215,14 +213,13 @@ def worked_on(cell: str, title: str) -> float:
 def test_no_cell_takes_much_longer_to_read_than_a_harmless_one_of_its_length(cell: str, title: str) -> None:
     worked_on(GOOD, title)
 
-    assert worked_on(cell, title) < 5 * worked_on(GOOD, title) + 0.3
+    assert worked_on(cell, title) < 5 * worked_on(GOOD, title) + 3 * reference()
 
 
 def test_a_pasted_separator_is_a_mark() -> None:
-    started = cpu_seconds()
-    for text in ('sep="\na"b', "sep= \n" + " " * 50_000 + 'x"y"z'):
-        try:
-            read.pasted(text)
-        except Invalid as refusal:
-            assert str(refusal).endswith(".")
-    assert cpu_seconds() - started < 1
+    with at_most(20):
+        for text in ('sep="\na"b', "sep= \n" + " " * 50_000 + 'x"y"z'):
+            try:
+                read.pasted(text)
+            except Invalid as refusal:
+                assert str(refusal).endswith(".")

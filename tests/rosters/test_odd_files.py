@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.rosters import cpu_seconds
+from tests.rosters import at_most
 from tests.rosters.odd_files import ODD, Odd
 from training.errors import Invalid
 from training.rosters import headers, read, rows
@@ -22,10 +22,8 @@ def test_it_is_read_right_or_refused_with_a_remedy(case: Odd) -> None:
     content = case.make()
 
     if case.refused:
-        started = cpu_seconds()
-        with pytest.raises(Invalid, match=case.refused) as refusal:
+        with at_most(50), pytest.raises(Invalid, match=case.refused) as refusal:
             headers.match(read.read(content, case.file))
-        assert cpu_seconds() - started < 2
         assert REMEDY.search(str(refusal.value)), refusal.value
         return
     table = read.read(content, case.file)
@@ -81,12 +79,11 @@ def test_a_wrong_statement_would_be_seen(change: dict[str, object]) -> None:
         is_read_right(dataclasses.replace(case, **change), table, mapping, found)
 
 
-def test_a_wide_sheet_is_looked_at_in_no_time() -> None:
+def test_a_wide_sheet_is_looked_at_in_little_work() -> None:
     cells = [[f"Ab/в{row}.{place} (é) x{place}" for place in range(200)] for row in range(300)]
 
-    started = cpu_seconds()
-    assert headers.promise(cells) == 0
-    assert cpu_seconds() - started < 1
+    with at_most(30):
+        assert headers.promise(cells) == 0
 
 
 def test_the_files_are_the_same_every_time() -> None:
