@@ -54,3 +54,51 @@ def imported(tree: ast.AST, module: str) -> list[str]:
 def calls(tree: ast.AST) -> list[ast.Call]:
     """Every call."""
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def stands_for(tree: ast.AST) -> dict[str, str]:
+    """What a module's names stand for, as dotted names: what it imports, and what it only names anew (``R = Registration``).
+
+    A name that is imported is never taken for another.
+    """
+    real: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            real |= {alias.asname: alias.name for alias in node.names if alias.asname}
+            real |= {(root := alias.name.split(".")[0]): root for alias in node.names if not alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            real |= {alias.asname or alias.name: f"{node.module or ''}.{alias.name}" for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
+            whole = whole_name(node.value, real)
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if whole and isinstance(target, ast.Name):
+                    real.setdefault(target.id, whole)
+    return real
+
+
+def whole_name(expression: ast.expr, real: dict[str, str]) -> str:
+    """``sqlalchemy.update`` for ``sa.update``; empty for what is more than a name with dots."""
+    if isinstance(expression, ast.Name):
+        return real.get(expression.id, expression.id)
+    if isinstance(expression, ast.Attribute):
+        before = whole_name(expression.value, real)
+        return f"{before}.{expression.attr}" if before else ""
+    return ""
+
+
+def strings(tree: ast.AST) -> list[str]:
+    """Every text that is no docstring; what an f-string fills in stands as ``…``."""
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.append(
+                "".join(
+                    str(getattr(one, "value", "")) if isinstance(one, ast.Constant) else "…"
+                    for one in node.values
+                )
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
+            found.append(node.value)
+    return found

@@ -57,6 +57,30 @@ def test_a_door_that_the_model_never_opens_would_be_seen(mark: str):
     assert missing(set(found), called(WORLD, "World")) == {"registrations.planted.give_away"}
 
 
+@pytest.mark.parametrize(
+    ("planted", "seen"),
+    [
+        ("give = atomic(_give)", "give"),
+        ("give: Door = db.atomic(_give)", "give"),
+        ("class Seats:\n    @atomic\n    def give(self): ...", "Seats.give"),
+        ("from training.db import atomic as whole\n@whole\ndef give(): ...", "give"),
+        ("def give(x):\n    return atomic(_give)(x)", "give"),
+        ("@atomic\nasync def give(): ...", "give"),
+    ],
+)
+def test_a_door_in_another_form_would_be_seen(planted: str, seen: str):
+    assert doors(planted, "registrations.planted") == [f"registrations.planted.{seen}"]
+
+
+@pytest.mark.parametrize(
+    "lawful",
+    ["_give = atomic(_take)", "class _Seats:\n    @atomic\n    def give(self): ...", "give = once(_give)",
+     "class Seats:\n    @atomic\n    def _give(self): ...", "def give():\n    \"\"\"Needs ``@atomic``.\"\"\""],
+)  # fmt: skip
+def test_what_nobody_can_open_is_no_door(lawful: str):
+    assert doors(lawful, "registrations.planted") == []
+
+
 def test_a_verb_that_the_model_calls_no_more_would_be_seen():
     without = WORLD.replace("kept_seats.release(", "print(")
 
@@ -76,6 +100,9 @@ OWNERS = {
     "Training(": {"trainings.changes"},
     "Agency(": {"directory.agencies"},
     "Registration(": {"registrations.steps"},
+    "SeatAllocation(": {"registrations.kept_seats"},
+    "allocation.seats": {"registrations.kept_seats", "registrations.seat_requests"},
+    "allocation.released_at": {"registrations.kept_seats"},
     "TrainingSession(": {"schedule.sessions"},
     "AttendanceRecord(": {"attendance.registers"},
 }
@@ -100,6 +127,10 @@ OF_SOMETHING_ELSE = {
     ("registrations.drafts", "draft.*"): "a registration's, of which steps knows the columns",
     ("registrations.seat_requests", "request.state"): "a request's for seats",
     ("registrations.submissions", "registration.*"): "what was given with it, and no state",
+    (
+        "registrations.steps",
+        "one.released_at",
+    ): "when a registration left its seat, and not when kept seats were released",
     ("registrations.steps", "one.state"): "a registration's, whose steps are told here",
     ("registrations.steps", "registration.state"): "a registration's, whose steps are told here",
     ("trainees.records", "trainee.*"): "what is known of a person",
@@ -148,12 +179,37 @@ def test_the_demo_is_excepted_because_it_makes_rows_by_itself():
         ("one.is_active = False", "one.is_active"),
         ("whatever.freed_seats = 0", "freed_seats"),
         ("for one in sessions:\n    one.cancelled_at = now", "cancelled_at"),
-        ("db.session.execute(update(Training).where(x).values(state='open'))", "training.state"),
-        ("db.session.execute(update(Training).values({'capacity': 3}))", "training.capacity"),
-        ("db.session.execute(update(Training).values({Training.capacity: 3}))", "training.capacity"),
-        ("db.session.execute(update(Agency).values(**changed))", "agency.*"),
+        ("allocation.seats -= 1", "allocation.seats"),
+        ("one.title, one.seats = one.released_at, 1", "one.seats"),
+        ("SeatAllocation(training=training, seats=1)", "SeatAllocation("),
+        ("db.session.execute(update(Training).where(x).values(state='open'))", "update(Training)"),
+        ("db.session.execute(update(Training), [{'id': 1, 'capacity': 5}])", "update(Training)"),
+        ("db.session.execute(update(Agency).values(**changed))", "update(Agency)"),
+        ("import sqlalchemy as sa\nsa.update(Training).where(x).values(capacity=3)", "update(Training)"),
+        ("from sqlalchemy import update as change\nchange(Training).values(capacity=3)", "update(Training)"),
+        ("q = update(Training)\ndb.session.execute(q.values(capacity=1))", "update(Training)"),
+        ("db.session.query(Training).filter(x).update({'capacity': 1})", "update(Training)"),
+        ("q = db.session.query(Training).filter(x)\nq.update({'capacity': 1})", "update(Training)"),
+        ("Training.query.update({'capacity': 1})", "update(Training)"),
+        ("Training.__table__.update().values(capacity=1)", "update(Training)"),
+        ("t = Training.__table__\nt.update().values(capacity=1)", "update(Training)"),
+        ("T = Training\nupdate(T).values(capacity=1)", "update(Training)"),
         ("db.session.execute(update(model).values(x=1))", "update(…)"),
+        ("import sqlalchemy as sa\nsa.update(model).values(x=1)", "update(…)"),
         ("db.session.execute(text('UPDATE training SET capacity = 9'))", "SQL"),
+        ("text(f'UPDATE training SET capacity = {n}')", "SQL"),
+        ("text(f'UPDATE {table} SET capacity = {n}')", "SQL"),
+        ("connection.exec_driver_sql('UPDATE training AS t SET capacity = 9')", "SQL"),
+        ("GROW = 'update \"seat_allocation\" set seats = 9'\ntext(GROW)", "SQL"),
+        ("text('INSERT OR IGNORE INTO registration VALUES (1)')", "SQL"),
+        ("Training.__table__.insert()", "Training("),
+        ("import sqlalchemy as sa\nsa.insert(Registration)", "Registration("),
+        ("from training import db as base\nbase.store_many(Registration, rows)", "Registration("),
+        ("from training import db as base\nbase.insert_many(table, rows)", "insert_many(…)"),
+        ("db.session.bulk_insert_mappings(Registration, rows)", "Registration("),
+        ("partial(Registration, training=training)()", "Registration("),
+        ("R = Registration\nR(training=training)", "Registration("),
+        ("R: type = models.Registration\nR(training=training)", "Registration("),
         ("Registration(training=training)", "Registration("),
         ("models.Registration(training=training)", "Registration("),
         ("from training.models import Registration as R\nR()", "Registration("),
@@ -171,7 +227,11 @@ def test_a_write_past_its_owner_would_be_seen(planted: str, seen: str):
     "lawful",
     ["x = training.state", "if training.capacity == 3: ...", "select(Training).where(Training.state == x)",
      "update(OutgoingMail).values(state='sent')", "insert_many(OutgoingMail, rows)", "content.update(x)",
-     "Registration.state.in_(LIVE)", "details.values()", "text('SELECT 1 FROM training')"],
+     "Registration.state.in_(LIVE)", "details.values()", "text('SELECT 1 FROM training')", "R = Registration\nselect(R)",
+     "keys.insert(0, Registration.state)", "keys.insert(place, training)", "training.details.update(found)",
+     "from x import app\napp.config.update(found)", "q = db.session.query(Training)\nq.all()", "sum(one.seats for one in x)",
+     "msg('Update training %(title)s')", "def f():\n    'Runs UPDATE training SET state.'", "partial(line_of, training)",
+     "import sqlalchemy as sa\nsa.update(OutgoingMail).values(state='sent')", "if allocation.released_at is None: ..."],
 )  # fmt: skip
 def test_what_only_reads_is_no_write(lawful: str):
     assert strays(lawful, "trainings.planted") == set()
