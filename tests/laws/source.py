@@ -38,9 +38,7 @@ def imported(tree: ast.AST, module: str) -> list[str]:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            above = module.split(".")[: -node.level] if node.level else []
-            whole = ".".join([*above, *([node.module] if node.module else [])])
-            found += [f"{whole}.{alias.name}" for alias in node.names]
+            found += [f"{_from(node, module)}.{alias.name}" for alias in node.names]
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in {
             "import_module",
             "__import__",
@@ -51,12 +49,17 @@ def imported(tree: ast.AST, module: str) -> list[str]:
     return found
 
 
+def _from(node: ast.ImportFrom, module: str) -> str:
+    above = module.split(".")[: -node.level] if node.level else []
+    return ".".join([*above, *([node.module] if node.module else [])])
+
+
 def calls(tree: ast.AST) -> list[ast.Call]:
     """Every call."""
     return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
-def stands_for(tree: ast.AST) -> dict[str, str]:
+def stands_for(tree: ast.AST, module: str = "") -> dict[str, str]:
     """What a module's names stand for, as dotted names: what it imports, and what it only names anew (``R = Registration``).
 
     A name that is imported is never taken for another.
@@ -67,7 +70,9 @@ def stands_for(tree: ast.AST) -> dict[str, str]:
             real |= {alias.asname: alias.name for alias in node.names if alias.asname}
             real |= {(root := alias.name.split(".")[0]): root for alias in node.names if not alias.asname}
         elif isinstance(node, ast.ImportFrom):
-            real |= {alias.asname or alias.name: f"{node.module or ''}.{alias.name}" for alias in node.names}
+            real |= {
+                alias.asname or alias.name: f"{_from(node, module)}.{alias.name}" for alias in node.names
+            }
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
             whole = whole_name(node.value, real)
