@@ -2,7 +2,9 @@
 
 What is near is computed from the imports: a test that imports what changed is at distance 1, one that imports what
 imports it at distance 2. A template counts as imported by who names it, and the code behind an address by the tests that
-ask for the address. ``SINCE=HEAD`` looks at what is not committed. Modules that know everything (the application, the builders of tests) make nothing near.
+ask for the address. Every test needs the ``conftest.py`` of its folders. What was deleted counts as imported by who still
+names it. Modules that know everything (the application, the builders of tests) make nothing near, unless they or what
+helps the tests changed. What the imports do not know is said by name. ``SINCE=HEAD`` looks at what is not committed.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ SOURCES = (
     ("training", "py"), ("tests", "py"), ("tests", "txt"), ("scripts", "py"), ("migrations", "py"), ("templates", "html"),
     ("docs", "md"),
 )  # fmt: skip
+HELPS = ("tests/", "scripts/")
+"""What stands here, or beside all folders, helps the tests: who needs it needs it whatever else it knows."""
+IN_BROWSER = "tests/browser/"
 REFERS = re.compile(r"{%-?\s*(?:extends|include|import|from)\s+[\"']([^\"']+)[\"']")
 Graph = dict[str, set[str]]
 """Path → the paths that it needs."""
@@ -66,17 +71,39 @@ class Tree:
 
     def __init__(self, root: Path = ROOT, routes: Mapping[str, str] | None = None) -> None:
         self.root = root
+        paths = [
+            *root.glob("*.py"),
+            *(path for folder, ending in SOURCES for path in sorted((root / folder).rglob(f"*.{ending}"))),
+        ]
         self.sources = {
             path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
-            for folder, ending in SOURCES
-            for path in sorted((root / folder).rglob(f"*.{ending}"))
+            for path in paths
             if path.is_file()
         }
-        self.trees = {path: ast.parse(text) for path, text in self.sources.items() if path.endswith(".py")}
-        self.modules = {_module(path): path for path in self.trees}
+        self.gone: set[str] = set()
         self.routes = {
             re.compile(re.sub(r"<[^>]*>", "[^/]+", rule) + "$"): path for rule, path in (routes or {}).items()
         }
+        self._link()
+
+    def remember(self, paths: Iterable[str]) -> None:
+        """Know the sources among ``paths`` that were deleted: as empty ones, which others may still name."""
+        gone = {
+            path
+            for path in set(paths) - set(self.sources)
+            if not (self.root / path).exists()
+            and any(
+                path.startswith(f"{folder}/") and path.endswith(f".{ending}") for folder, ending in SOURCES
+            )
+        }
+        if gone:
+            self.gone |= gone
+            self.sources |= dict.fromkeys(gone, "")
+            self._link()
+
+    def _link(self) -> None:
+        self.trees = {path: ast.parse(text) for path, text in self.sources.items() if path.endswith(".py")}
+        self.modules = {_module(path): path for path in self.trees}
         self.named: Graph = {}
         for path in self.sources.keys() - self.trees.keys():
             self.named.setdefault(Path(path).name, set()).add(path)
@@ -85,7 +112,7 @@ class Tree:
 
     def tests(self) -> list[str]:
         """The files of tests."""
-        return [path for path in self.trees if Path(path).name.startswith("test_")]
+        return [path for path in self.trees if _is_test(path) and path not in self.gone]
 
     def is_of_a_part(self, path: str) -> bool:
         """Whether a test stands in the folder of a part of the house (``tests/services/…``), or beside all folders."""
@@ -98,7 +125,7 @@ class Tree:
 
     def knows_all(self, path: str) -> bool:
         """Whether it needs so much that it is near to everything; a test itself never counts as that."""
-        if Path(path).name.startswith("test_"):
+        if _is_test(path):
             return False
         rooms = {re.match(r"training/(services|web)/\w+/", one) for one in self.needs[path]}
         return Path(path).name == "conftest.py" or len({one[0] for one in rooms if one}) >= KNOWS_ALL
@@ -109,12 +136,20 @@ class Tree:
         for path, needs in self.needs.items():
             for one in needs:
                 needed_by.setdefault(one, set()).add(path)
-        found = {path: 0 for path in start if path in self.sources}
+        start = [path for path in start if path in self.sources]
+        helps = [path for path in start if path.startswith(HELPS) or "/" not in path]
+        found = self._spread(needed_by, set(start) - set(helps), through_all=False)
+        for path, distance in self._spread(needed_by, helps, through_all=True).items():
+            found[path] = min(distance, found.get(path, distance))
+        return found
+
+    def _spread(self, needed_by: Graph, start: Iterable[str], *, through_all: bool) -> dict[str, int]:
+        found = dict.fromkeys(start, 0)
         last = list(found)
         while last:
             near = {
                 who for path in last for who in needed_by.get(path, ())
-                if found[path] == 0 or not self.knows_all(path)
+                if through_all or found[path] == 0 or not self.knows_all(path)
             }  # fmt: skip
             step = found[last[0]] + 1
             last = sorted(near - set(found))
@@ -134,17 +169,27 @@ class Tree:
         if path not in self.trees:
             return {f"templates/{name}" for name in REFERS.findall(self.sources[path])} & set(self.sources)
         found = set(self._imported(path))
+        if _is_test(path):
+            found |= {f"{folder}/conftest.py" for folder in Path(path).parents} & set(self.sources)
         for text in _texts(self.trees[path]):
             if text.startswith("/") and path.startswith("tests/"):
                 address = text.partition("?")[0]
                 found |= {where for rule, where in self.routes.items() if rule.match(address)}
             elif f"templates/{text}" in self.sources:
                 found.add(f"templates/{text}")
-            else:
-                found |= self.named.get(text, set())
+            elif "." in text:
+                found |= self.named.get(text, set()) | self._patched(text)
         if "flask_migrate" in self.sources[path]:
             found |= {one for one in self.trees if one.startswith("migrations/")}
         return found
+
+    def _patched(self, text: str) -> set[str]:
+        """The module that a text names, with a name in it or without: ``training.services.audit.record``."""
+        return {
+            self.modules[name]
+            for name in (text, text.rpartition(".")[0])
+            if "." in name and name in self.modules
+        }
 
     def _imported(self, path: str) -> Iterator[str]:
         for node in ast.walk(self.trees[path]):
@@ -156,6 +201,10 @@ class Tree:
                     module = self.modules.get(f"{node.module}.{alias.name}")
                     if module or package:
                         yield module or self.given.get(package or "", {}).get(alias.name) or package or ""
+
+
+def _is_test(path: str) -> bool:
+    return Path(path).name.startswith("test_") and path.endswith(".py")
 
 
 def _module(path: str) -> str:
@@ -180,18 +229,30 @@ class Choice:
     """Files of tests that are near but would take too long, with their distance."""
     of_the_whole: dict[str, int] = field(default_factory=dict)
     """Folders of tests that look at the whole and take long, with how many files they have."""
+    unknown: list[str] = field(default_factory=list)
+    """What changed and no import tells of: styles, settings, translations."""
     far: int = 0
-    """How many files of tests have nothing to do with what changed, as far as imports tell."""
+    """How many files of tests have nothing to do with what changed, as far as imports tell; of ``unknown`` they do not."""
 
 
 def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budget: float = SECONDS) -> Choice:
     """The laws, the tests that changed, and the nearest of those that need what changed, as many as there is time for.
 
-    Of two that are equally near, the one that stands in the folder of the subject comes first.
+    Of two that are equally near, the one that stands in the folder of the subject comes first. Tests that look at the
+    whole are among them where something in their own folder changed, and somebody has measured how long they take.
     """
     paths = set(paths)
+    tree.remember(paths)
     found, choice, left = tree.distances(paths), Choice(), budget
-    tests = [path for path in tree.tests() if path in paths or tree.is_of_a_part(path)]
+    choice.unknown = sorted(paths - set(tree.sources))
+    touched = {Path(path).parts[1] for path in paths if path.startswith("tests/") and path.count("/") > 1}
+    tests = [
+        path
+        for path in tree.tests()
+        if path in paths
+        or tree.is_of_a_part(path)
+        or (path in found and Path(path).parts[1] in touched and not path.startswith(IN_BROWSER))
+    ]
     whole = Counter(Path(path).parts[1] for path in tree.tests() if path not in tests)
     choice.of_the_whole = dict(sorted(whole.items()))
     choice.picked = [path for path in tests if path.startswith(LAWS)]
@@ -202,7 +263,8 @@ def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budge
         if path in tests and path not in choice.picked
     )
     for distance, _, path in near:
-        takes = seconds.get(path, _guessed(tree.trees[path]))
+        guessed = _guessed(tree.trees[path]) if tree.is_of_a_part(path) else float("inf")
+        takes = seconds.get(path, guessed)
         if takes <= left or distance == 0:
             left -= takes
             choice.picked.append(path)
@@ -249,9 +311,14 @@ def say(since: str, paths: set[str], choice: Choice) -> None:
         )
     whole = ", ".join(f"{name} ({count})" for name, count in choice.of_the_whole.items())
     print(f"LEFT OUT: what looks at the whole, by folder and number of files: {whole}.")
-    print(
-        f"LEFT OUT: PostgreSQL, coverage, and {choice.far} files that do not need what changed. `make test` runs all."
-    )
+    if choice.unknown:
+        print(
+            f"Nobody can tell what needs these: {', '.join(choice.unknown[:6])}{' …' if choice.unknown[6:] else ''}."
+        )
+        rest = f"{choice.far} files that may need them"
+    else:
+        rest = f"{choice.far} files that do not need what changed, as far as imports tell"
+    print(f"LEFT OUT: PostgreSQL, coverage, and {rest}. `make test` runs all.")
 
 
 def main() -> int:
