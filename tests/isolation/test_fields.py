@@ -177,12 +177,12 @@ def test_a_registration_of_another_training_is_not_decided_on(verb: str, app, he
 
 def test_at_the_door_only_people_of_the_agency_that_was_picked_are_added(app, here):
     asker = Asker(app, here.users["coordinator"])
-    path = f"/registrations/for/{here.trainings[0].public_id}/walk-in?for={here.mine['agency'].code}"
+    path = f"/registrations/for/{here.trainings[0].public_id}/new?for={here.mine['agency'].code}"
     before, answers = tables(), []
     for wrong in (uuid.uuid4(), here.theirs["trainee"].public_id, here.mine["registration"].public_id):
-        answers.append(plain(asker.ask("POST", path, data={"person": str(wrong)})))
+        answers.append(plain(asker.ask("POST", path, data={"person": str(wrong), "door": "1"})))
 
-    assert answers[0][0] == 404
+    assert answers[0][0] == 422
     assert answers == [answers[0]] * 3
     assert tables() == before
 

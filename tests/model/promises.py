@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -93,6 +94,7 @@ class Promises:
         self._no_seat_lies_idle(promoted)
         self._order(promoted)
         self._ranks(operation)
+        self._offers()
         self._letters()
         self.before = now
 
@@ -115,6 +117,7 @@ class Promises:
         self._no_seat_lies_idle([])
         self._history([])
         self._ranks("")
+        self._offers()
 
     def _registrations(self) -> dict[int, Registration]:
         found = db.session.scalars(
@@ -223,9 +226,19 @@ class Promises:
             assert not idle, "a seat that became free goes to the next in line"
 
     def _is_before_cut_off(self) -> bool:
-        training = self.training
-        cut_off = training.starts_on - timedelta(days=training.promotion_ends_days)
-        return training.state in ("open", "confirmed", "running") and clock.today(training.zone) < cut_off
+        is_held = self.training.state in ("open", "confirmed", "running")
+        return is_held and clock.today(self.training.zone) < self._cut_off()
+
+    def _cut_off(self) -> date:
+        return self.training.starts_on - timedelta(days=self.training.promotion_ends_days)
+
+    def _offers(self) -> None:
+        """Nobody takes a seat by an offer once nobody moves up any more."""
+        cut_off = datetime.combine(self._cut_off(), time(), ZoneInfo(self.training.zone))
+        for one in self.all.values():
+            assert one.offer_expires_at is None or one.offer_expires_at <= cut_off, (
+                "no offer outlives the cut-off"
+            )
 
     def _eligible(self) -> list[Registration]:
         return [

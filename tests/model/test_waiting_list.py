@@ -246,3 +246,21 @@ def test_a_letter_about_a_draft_is_seen(monkeypatch):
 
     with pytest.raises(AssertionError, match="nobody is told of the draft"):
         carry_out(AT_THE_DOOR)
+
+
+OFFERED = [
+    *crowd(4, 3, Admission.FIRST_COME), ("switch_promotion", []), ("wait", [6]), ("wait", [6]), ("withdraw", [1]),
+    ("offer", [1]), ("set_cut_off", [3]),
+]  # fmt: skip
+"""Eight days before the start a seat is offered for two days; then the cut-off moves to the day after."""
+
+
+def test_the_promises_hold_for_an_offer_when_the_cut_off_moves_before_its_end():
+    assert carry_out(OFFERED) == ["done"] * len(OFFERED)
+
+
+def test_an_offer_that_outlives_the_cut_off_is_seen(monkeypatch):
+    monkeypatch.setattr(reserve_list, "shorten_offers", lambda training, by: None)
+
+    with pytest.raises(AssertionError, match="no offer outlives the cut-off"):
+        carry_out(OFFERED)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from flask import Flask
+
+from config import Config
+from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
+from training.db import db
 from training.models import Role
 from training.services.imports import staging
 
@@ -27,3 +33,15 @@ def staged(make: Make):
 @pytest.fixture
 def focal(make: Make):
     return make.user(Role.PARTNER)
+
+
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
+    """An application whose commits are real."""
+    folder = tmp_path_factory.mktemp("raced")
+    app = migrated_app(
+        Config(database_url=new_database(f"raced_{worker_id}", folder), instance_dir=folder, **LOCAL)
+    )
+    yield app
+    with app.app_context():
+        db.engine.dispose()

@@ -37,6 +37,8 @@ def every_way(make: Make) -> None:
     record(by=admin, action="test.told", thing=trainee, changes={"rank": AFTER})
     record(by=admin, action="test.elsewhere", thing=trainee.agency, changes={"rank": [BEFORE, AFTER]})
     record(by=admin, action="test.inside", changes={"people": [{"rank": AFTER, "seen": True}]})
+    record(by=admin, action="test.deeper", changes={"of": {"them": ({"rank": AFTER},)}})
+    record(by=admin, action="test.pairs", changes={"said": [("rank", AFTER), ("country", "AT")]})
     audit.record_export(by=admin, action="test.csv", filters={"rank": AFTER}, rows=1)
 
 
@@ -45,12 +47,14 @@ def test_no_way_into_the_log_takes_a_special_value_along(make: Make, monkeypatch
     every_way(make)
 
     assert canaries() == 0
-    assert entries()[-6:] == [
+    assert entries()[-8:] == [
         {"rank": "changed"},
         {"rank": "changed"},
         {"rank": "changed"},
         {"rank": "changed"},
         {"people": [{"rank": "changed", "seen": True}]},
+        {"of": {"them": [{"rank": "changed"}]}},
+        {"said": [["rank", "changed"], ["country", "AT"]]},
         {"filters": {"rank": "changed"}, "rows": 1},
     ]
 
@@ -60,7 +64,7 @@ def test_with_the_guard_off_every_way_would_take_it_along(make: Make, monkeypatc
     monkeypatch.setattr(audit, "is_special", lambda name, model=None: False)
     every_way(make)
 
-    assert canaries() == 6
+    assert canaries() == 8
 
 
 def test_a_special_value_that_stays_the_same_is_no_change(make: Make, monkeypatch):
@@ -91,3 +95,8 @@ def test_the_cells_of_a_list_are_in_no_snapshot_and_how_many_they_are_is_told(ma
     assert "rows" not in audit.snapshot(batch)
     assert entries()[-1]["lines"] == 1
     assert canaries() == 0
+
+
+def test_what_json_cannot_hold_is_no_part_of_an_entry(make: Make):
+    with pytest.raises(TypeError, match="an audit entry takes what JSON can hold"):
+        atomic(audit.record)(by=make.user(), action="test.thing", changes={"person": make.trainee()})

@@ -25,7 +25,7 @@ from tests.smtp import Server, smtp_server
 from training import clock
 from training.db import atomic, db
 from training.models import MailState, OutgoingMail, Role
-from training.services.letters import delivery, outbox
+from training.services.letters import again, delivery, outbox
 from training.services.registrations import reminders, submissions
 
 FULL = os.environ.get("STORM") == "full"
@@ -111,7 +111,7 @@ def test_a_refused_address_is_parked_and_seen_while_the_others_go_on(app, make: 
     assert bad.email in page and "no such user" in page and later.email not in page
     server.refusals = {}
     (parked,) = db.session.scalars(select(OutgoingMail).where(OutgoingMail.state == MailState.FAILED))
-    outbox.send_again(parked)
+    again.send_again(parked)
     assert outbox.send_due(config) == 1
     assert server.recipients == [[good.email], [bad.email]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from wtforms import Field
 
 from training.forms import labels
 from training.forms.base import (
@@ -26,6 +27,11 @@ class GivenForm(Form):
         most=MOST["remarks"],
         hint=_l("What the organisers should know, like an arrival time. No health data."),
     )
+
+    @property
+    def with_registration(self) -> list[Field]:
+        """The fields of what is given with a registration, without those of the person."""
+        return [self[name] for name in NAMES]
 
     @property
     def given(self) -> Given:

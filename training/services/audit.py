@@ -164,7 +164,19 @@ def _without_special(said: Mapping[str, Any], thing: Base | None) -> dict[str, A
 def _without_special_inside(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _without_special(value, None)
+    if _is_pair(value):
+        return [value[0], CHANGED]
     return [_without_special_inside(item) for item in value] if isinstance(value, list) else value
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether it is the name of a special column and what stands in it."""
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and isinstance(value[0], str)
+        and is_special(value[0], None)
+    )
 
 
 def _is_withheld(value: Any) -> bool:
@@ -189,6 +201,10 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
-    return value
+    if value is None or isinstance(value, str | int | float | bool | Withheld):
+        return value
+    raise TypeError(f"{type(value).__name__}: an audit entry takes what JSON can hold")

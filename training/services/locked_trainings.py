@@ -5,6 +5,8 @@ Seats and sessions are read only after ``lock``. Several trainings are locked in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from training.db import db, seat_lock_is_on
@@ -23,10 +25,16 @@ def lock(training: Training) -> None:
     other. On SQLite the unit of work holds the whole database already. Several trainings are locked in ascending order
     of their ids.
     """
-    wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
-    # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock
+    lock_all([training.id])
+
+
+def lock_all(ids: Iterable[int]) -> None:
+    """``lock`` for several trainings, in ascending order of their ids."""
+    wanted = select(Training).where(Training.id.in_(list(ids))).order_by(Training.id)
+    wanted = wanted.execution_options(populate_existing=True)
     held = wanted.with_for_update(of=Training, key_share=True) if seat_lock_is_on() else wanted
-    db.session.execute(held).one()
+    # only a row that is fetched is put into its object: without ``all`` the capacity would be that before the lock
+    db.session.execute(held).all()
 
 
 def check_not_finished(training: Training) -> None:

@@ -253,7 +253,7 @@ def test_a_message_that_cannot_be_written_is_parked_and_the_others_go_out(addres
 
     assert [row.state for row in queued] == [MailState.FAILED, MailState.SENT]
     assert queued[0].last_error
-    outbox.send_again(queued[0])
+    letter_again.send_again(queued[0])
     assert send(app) == []
 
 

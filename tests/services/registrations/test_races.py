@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +10,10 @@ import pytest
 import time_machine
 from flask import Flask
 
-from config import Config
-from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
+from tests.services.racing import at_once, db_is_sqlite
 from training import clock
-from training.db import atomic, db
+from training.db import db
 from training.errors import Conflict, DomainError
 from training.models import (
     Admission,
@@ -33,52 +31,6 @@ from training.services.registrations import late_changes, reserve_list, steps, s
 
 pytestmark = pytest.mark.real_commit
 S = RegistrationState
-Work = Callable[[], Any]
-
-
-@pytest.fixture(scope="module")
-def raced(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
-    """An application whose commits are real."""
-    folder = tmp_path_factory.mktemp("raced")
-    app = migrated_app(
-        Config(database_url=new_database(f"raced_{worker_id}", folder), instance_dir=folder, **LOCAL)
-    )
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@atomic
-def _under_lock(training_id: int, first: Work, is_held: threading.Event, go: threading.Event) -> None:
-    locked_trainings.lock(db.session.get_one(Training, training_id))
-    is_held.set()
-    go.wait(5)
-    first()
-
-
-def at_once(app: Flask, training_id: int, first: Work, second: Work) -> list[DomainError]:
-    """Run ``first`` under the training's lock while ``second`` has begun and waits for it; the refusals."""
-    is_held, go, refusals = threading.Event(), threading.Event(), []
-
-    def run(work: Work) -> None:
-        with app.app_context():
-            try:
-                work()
-            except DomainError as refusal:
-                refusals.append(refusal)
-            finally:
-                db.session.remove()
-
-    one = threading.Thread(target=run, args=[lambda: _under_lock(training_id, first, is_held, go)])
-    two = threading.Thread(target=run, args=[second])
-    one.start()
-    assert is_held.wait(5)
-    two.start()
-    two.join(0.4)  # long enough to have read what it is about to change, and to wait for the lock
-    go.set()
-    one.join()
-    two.join()
-    return refusals
 
 
 def states(app: Flask, training_id: int) -> list[RegistrationState]:
@@ -175,11 +127,6 @@ def test_with_a_lock_that_reads_nothing_the_seat_would_be_given(raced, monkeypat
     _, found = registered_while_the_training_changes(raced, _one_seat_less)
 
     assert found == [S.CONFIRMED, S.CONFIRMED]
-
-
-def db_is_sqlite(app: Flask) -> bool:
-    with app.app_context():
-        return db.engine.dialect.name == "sqlite"
 
 
 def test_an_offer_that_expired_meanwhile_is_not_taken(raced):

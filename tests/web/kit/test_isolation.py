@@ -219,12 +219,13 @@ def test_a_coordinator_adds_people_at_the_door_all_or_none(client, make: Make):
     moves.change_state(training, by=None, name="start")
     people = [str(make.trainee(agency).public_id) for _ in range(3)]
     client.sign_in(make.user(Role.COORDINATOR))
-    address = f"/registrations/for/{training.public_id}/walk-in?for={agency.code}"
+    address = f"/registrations/for/{training.public_id}/new?for={agency.code}"
 
-    too_many = client.post(address, data={"person": people})
-    two = client.post(address, data={"person": people[:2]})
+    too_many = client.post(address, data={"person": people, "door": "1"})
+    two = client.post(address, data={"person": people[:2], "door": "1"})
 
-    assert (too_many.status_code, two.status_code) == (409, 303)
+    assert (too_many.status_code, two.status_code) == (422, 303)
+    assert too_many.text.count(" checked") == 3
     assert visible_trainings.held_counts([training]) == {training.id: 2}
 
 

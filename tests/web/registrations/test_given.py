@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from tests.make import Make
+from training import clock
 from training.db import db
 from training.models import Admission, Registration, RegistrationState, Role, Trainee, Training, User
 from training.rules.given import MOST, Given
@@ -75,6 +80,33 @@ def test_what_is_typed_for_somebody_who_is_not_ticked_is_said_and_stays(client, 
     assert "Arrives late." in answer.text and "Early &amp; late" in answer.text
     assert answer.text.count(" checked") == len(ticked)
     assert remarks(training, people) == [None, None, None]
+
+
+def test_what_is_typed_for_a_new_person_goes_to_the_known_one_who_is_taken_instead(client, training, people):
+    known = people[0]
+    new = {"family_name": known.family_name, "given_names": known.given_names, "email": known.email,
+           "sex": "f", "country": "AT", "agency": known.agency.code, "remarks": "Late & tired"}  # fmt: skip
+
+    asked = client.post(page_of(training), data=new)
+    assert asked.status_code == 422
+    form = asked.text.partition(f'name="person" value="{known.public_id}"')[0].rpartition("<form")[2]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+
+    sent = {name: html.unescape(value) for name, value in hidden.items()}
+    assert client.post(page_of(training), data={**sent, "person": str(known.public_id)}).status_code == 303
+    assert remarks(training, [known]) == ["Late & tired"]
+
+
+def test_at_the_door_what_is_typed_stays_when_it_is_refused(client, make: Make, people):
+    training = make.training(starts_on=clock.today() + timedelta(days=9))
+    client.sign_in(make.user(Role.COORDINATOR))
+    one, other, _third = people
+    data = {"door": "1", "person": str(one.public_id), **typed(other, "Early & late")}
+
+    answer = client.post(f"{page_of(training)}?for={one.agency.code}", data=data)
+
+    assert answer.status_code == 422
+    assert "Early &amp; late" in answer.text and answer.text.count(" checked") == 1
 
 
 def test_one_that_is_too_long_is_marked_and_all_stay(client, training, people):

@@ -82,7 +82,7 @@ def send_again(message: OutgoingMail) -> None:
     Raises ``Conflict`` for any other message, and while there is still no address.
     """
     if message.state is not MailState.NO_ADDRESS:
-        outbox.send_again(message)
+        outbox.try_again(message)
         return
     registration = message.registration
     if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):

@@ -314,9 +314,8 @@ def put_back(numbers: list[int]) -> None:
         message.leased_until = None
 
 
-@atomic
-def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more; raises ``Conflict`` for any other."""
+def try_again(message: OutgoingMail) -> None:
+    """The single step of trying a failed message once more; raises ``Conflict`` for any other."""
     if message.state is not MailState.FAILED:
         raise Conflict(msg("Only a message that failed can be sent again."), "not_failed")
     message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()

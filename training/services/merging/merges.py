@@ -19,7 +19,7 @@ from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
 from training.models.about_people import is_special
-from training.services import audit
+from training.services import audit, locked_trainings
 from training.services.letters import again
 from training.services.trainees import duplicates, records
 from training.text import Message, msg
@@ -182,11 +182,9 @@ def _lock(kept: Trainee, gone: Trainee) -> None:
     """Hold the trainings of both, then both, each in ascending order: nobody is registered meanwhile."""
     ids = [kept.id, gone.id]
     theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids))
-    for held in (
-        select(Training.id).where(Training.id.in_(theirs)).order_by(Training.id),
-        select(Trainee).where(Trainee.id.in_(ids)).order_by(Trainee.id),
-    ):
-        db.session.execute(held.with_for_update().execution_options(populate_existing=True)).all()
+    locked_trainings.lock_all(db.session.scalars(theirs.distinct()))
+    people = select(Trainee).where(Trainee.id.in_(ids)).order_by(Trainee.id).with_for_update()
+    db.session.execute(people.execution_options(populate_existing=True)).all()
 
 
 def _check_registrations(kept: Trainee, gone: Trainee) -> None:

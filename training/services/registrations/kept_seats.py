@@ -89,6 +89,11 @@ def _allocate(
     return allocation
 
 
+def take_back(allocation: SeatAllocation, seats: int) -> None:
+    """The single step of keeping so many seats fewer, under the training's lock. The caller audits and promotes."""
+    allocation.seats -= seats
+
+
 @dataclass(frozen=True)
 class Release:
     """What releasing unused seats would do: how many leave each allocation, which are picked, who is promoted."""

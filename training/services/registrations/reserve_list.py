@@ -133,8 +133,12 @@ def accept(registration: Registration, *, by: User | None) -> Registration:
 
 def _offered_until(training: Training) -> datetime:
     """Until when a seat that is offered now is held."""
-    cut_off = walltime.first_instant(ends_on(training), training.zone)
-    return min(clock.now() + timedelta(hours=training.offer_hours), cut_off)
+    return min(clock.now() + timedelta(hours=training.offer_hours), _cut_off(training))
+
+
+def _cut_off(training: Training) -> datetime:
+    """The instant from which nobody moves up any more."""
+    return walltime.first_instant(ends_on(training), training.zone)
 
 
 @dataclass(frozen=True)
@@ -278,11 +282,29 @@ def expire_offers() -> int:
 def renew_offers(training: Training) -> None:
     """Give those to whom a seat was offered before a postponement the whole time to take it."""
     until = _offered_until(training)
-    offered = select(Registration).where(
-        Registration.training_id == training.id, Registration.state == S.OFFERED
-    )
-    for registration in db.session.scalars(offered):
+    for registration in _offered(training):
         registration.offer_expires_at = max(until, registration.offer_expires_at or until)
+
+
+def shorten_offers(training: Training, by: User | None) -> None:
+    """End offers at the training's cut-off where it moved before them; those who still have time are told the new end.
+
+    Where the cut-off has passed, the offer is over: ``expire_offers`` says so to them.
+    """
+    cut_off = _cut_off(training)
+    for registration in _offered(training):
+        if registration.offer_expires_at is None or registration.offer_expires_at > cut_off:
+            registration.offer_expires_at = cut_off
+            if cut_off > clock.now():
+                steps.step(registration, S.OFFERED, by, ReasonCode.ORGANISER)
+
+
+def _offered(training: Training) -> Sequence[Registration]:
+    return db.session.scalars(
+        select(Registration)
+        .where(Registration.training_id == training.id, Registration.state == S.OFFERED)
+        .order_by(Registration.id)
+    ).all()
 
 
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:

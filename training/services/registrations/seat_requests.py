@@ -90,7 +90,7 @@ def give_back(
         )
     request = _new(training, agency, SeatRequestKind.RETURN, seats, sentence, by)
     request.state, request.answered_at = SeatRequestState.GRANTED, request.created_at
-    allocation.seats -= seats
+    kept_seats.take_back(allocation, seats)
     audit.record(
         by=by, action="seats.give_back", thing=training, changes={"agency": agency.code, "seats": seats}
     )

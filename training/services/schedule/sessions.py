@@ -95,7 +95,7 @@ def generate(
     weekends: bool = False,
 ) -> list[TrainingSession]:
     """Store the sessions of a pattern, all or none; a hard clash is refused."""
-    _check_plannable(training)
+    _lock_plannable(training)
     planned = plan(
         training,
         first_day=first_day,
@@ -129,7 +129,7 @@ def add(
     is_compulsory: bool = True,
 ) -> TrainingSession:
     """Add one session."""
-    _check_plannable(training)
+    _lock_plannable(training)
     one = clashes.planned(training, title, starts_local, ends_local, break_minutes, room, trainers)
     _refuse_hard(clashes.warnings(training, one))
     session = _stored(training, one)
@@ -158,7 +158,8 @@ def change(
     is_compulsory: bool,
 ) -> TrainingSession:
     """Change a session; one whose register is closed stays as it was held."""
-    _check_plannable(session.training)
+    _lock_plannable(session.training)
+    db.session.refresh(session)
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
@@ -187,6 +188,8 @@ def change(
 def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
     """Call a session off: it frees its room and trainers and counts nowhere."""
     reasons.check(reason)
+    locked_trainings.lock(session.training)
+    db.session.refresh(session)
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
@@ -258,7 +261,8 @@ def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
     session.session_trainers = kept + new
 
 
-def _check_plannable(training: Training) -> None:
+def _lock_plannable(training: Training) -> None:
+    locked_trainings.lock(training)
     if training.state not in PLANNABLE:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 

@@ -108,6 +108,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
     db.session.flush()  # the theme's id is compared with what it was
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)
+    reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
 
 

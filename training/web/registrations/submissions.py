@@ -112,16 +112,17 @@ def new(training: Training) -> Response:
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
+    is_at_door = "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training)
     known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
             known = _known(form)
-            done = [] if known else _submit(training, form)
+            done = [] if known else _let_in(training) if is_at_door else _submit(training, form)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             if done:
-                flash(registering.summary(done))
+                flash(_("Added at the door.") if is_at_door else registering.summary(done))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
     found = records.search(access.user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
@@ -189,6 +190,16 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     if is_draft:
         return drafts.keep_new(training, **new)
     return [submissions.submit_new(training, **new, override=override)]
+
+
+def _let_in(training: Training) -> list[Registration]:
+    """The ticked people, who stand at the door."""
+    agency, asked = _agency(), uuids("person")
+    if agency is None or not asked:
+        raise Invalid(msg("Pick the agency and tick the people first."))
+    people = records.pick(agency, asked)
+    typed = registering.given(training, agency, people, is_own=False)
+    return late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)
 
 
 def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
@@ -379,19 +390,4 @@ def discard_drafts(training: Training) -> Response:
     flash(
         _("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=access.user(), drafts=chosen))
     )
-    return redirect(url_for("trainings.show", public_id=training.public_id), 303)
-
-
-@bp.post("/for/<uuid:public_id>/walk-in")
-@permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
-@once
-def walk_in(training: Training) -> Response:
-    """Add known people at the door."""
-    agency, asked = _agency(), uuids("person")
-    if agency is None or not asked:
-        raise Invalid(msg("Pick the agency and tick the people first."))
-    people = records.pick(agency, asked)
-    typed = registering.given(training, agency, people, is_own=False)
-    late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)
-    flash(_("Added at the door."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)

@@ -1,0 +1,112 @@
+"""Sessions are planned under the training's lock: what was read before it is not believed after it."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.make import Make
+from tests.services.racing import Work, at_once, db_is_sqlite
+from training.db import db
+from training.errors import DomainError
+from training.models import Training, TrainingSession, TrainingState, User
+from training.rules import walltime
+from training.services import locked_trainings
+from training.services.schedule import sessions
+from training.services.trainings import changes, moves
+
+pytestmark = pytest.mark.real_commit
+
+
+def planned(app: Flask) -> tuple[int, int, int]:
+    """The ids of a training with a session, of that session, and of who plans."""
+    with app.app_context():
+        make = Make()
+        training, by = make.training(), make.user().id
+        session = locked_trainings.live_sessions(training)[0].id
+        found = training.id, session, by
+        db.session.remove()
+    return found
+
+
+def raced_with(
+    app: Flask, training_id: int, first: Work, second: Work
+) -> tuple[list[DomainError], list[Any]]:
+    """The refusals, and the training's sessions that are not called off, with the zone that they stand in."""
+    refusals = at_once(app, training_id, first, second)
+    with app.app_context():
+        training = db.session.get_one(Training, training_id)
+        live = [
+            (one.starts_at == walltime.instant(one.starts_local, training.zone, "zone"))
+            for one in locked_trainings.live_sessions(training)
+        ]
+        db.session.remove()
+    return refusals, live
+
+
+def add(training_id: int, by: int) -> TrainingSession:
+    training = db.session.get_one(Training, training_id)
+    begins = datetime.combine(training.ends_on, time(15))
+    return sessions.add(
+        training, by=db.session.get_one(User, by), title="Late", starts_local=begins,
+        ends_local=begins.replace(hour=16),
+    )  # fmt: skip
+
+
+def called_off(training_id: int, by: int) -> None:
+    training = db.session.get_one(Training, training_id)
+    moves.change_state(training, by=db.session.get_one(User, by), name="cancel", reason="no budget")
+
+
+def moved_to_another_zone(training_id: int, by: int) -> None:
+    training = db.session.get_one(Training, training_id)
+    details = Make().changed(training, zone="Asia/Tbilisi")
+    changes.change(training, by=db.session.get_one(User, by), details=details)
+
+
+def test_no_session_is_added_to_a_training_that_is_cancelled_meanwhile(raced: Flask) -> None:
+    training, _session, by = planned(raced)
+
+    refusals, live = raced_with(raced, training, lambda: called_off(training, by), lambda: add(training, by))
+
+    assert ([one.code for one in refusals], live) == (["finished"], [])
+
+
+def test_a_session_that_is_added_while_the_zone_changes_stands_in_the_new_one(raced: Flask) -> None:
+    training, _session, by = planned(raced)
+
+    refusals, live = raced_with(
+        raced, training, lambda: moved_to_another_zone(training, by), lambda: add(training, by)
+    )
+
+    assert (refusals, live) == ([], [True, True])
+
+
+def test_a_session_that_is_called_off_twice_at_once_is_called_off_once(raced: Flask) -> None:
+    training, session, by = planned(raced)
+
+    def call_off() -> None:
+        one = db.session.get_one(TrainingSession, session)
+        sessions.cancel(one, by=db.session.get_one(User, by), reason="no room")
+
+    refusals, live = raced_with(raced, training, call_off, call_off)
+
+    assert ([one.code for one in refusals], live) == (["cancelled"], [])
+
+
+def test_without_the_lock_a_cancelled_training_has_a_session(raced: Flask, monkeypatch) -> None:
+    if db_is_sqlite(raced):
+        pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
+
+    def unlocked(training: Training) -> None:
+        assert training.state is TrainingState.OPEN, "it was read before the training was held"
+
+    monkeypatch.setattr(sessions, "_lock_plannable", unlocked)
+    training, _session, by = planned(raced)
+
+    _, live = raced_with(raced, training, lambda: called_off(training, by), lambda: add(training, by))
+
+    assert len(live) == 1
