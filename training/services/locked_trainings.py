@@ -18,19 +18,19 @@ FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
 def lock(training: Training) -> None:
     """Hold the training's row until the unit of work ends, and read the row again. Seats are counted only after this.
 
-    On PostgreSQL the row is locked, but not its key. A letter that names the training may be written meanwhile by
-    somebody who holds a person: that letter does not wait for the training, so two units of work never wait for each
-    other. On SQLite the unit of work holds the whole database already. Several trainings are locked in ascending order
-    of their ids.
+    On PostgreSQL the row is locked, but not its key. Another unit of work, which holds a person, may
+    meanwhile write a letter that names the training. It does not wait for the training, so two units of work
+    never wait for each other. On SQLite the unit of work holds the whole database already. Several trainings
+    are locked in ascending order of their ids.
     """
     wanted = select(Training).where(Training.id == training.id).execution_options(populate_existing=True)
-    # only a row that is fetched is put into the object: without ``one`` the capacity would be that before the lock
+    # ``one`` fetches the row. Without it the object would keep the capacity that was read before the lock
     held = wanted.with_for_update(of=Training, key_share=True) if seat_lock_is_on() else wanted
     db.session.execute(held).one()
 
 
 def check_not_finished(training: Training) -> None:
-    """Refuse what would change the seats of a training that is over or off."""
+    """Raise ``Conflict`` if the training is completed or cancelled: its seats stay as they are."""
     if training.state in FINISHED:
         raise Conflict(
             msg("The training is over or cancelled: its registrations stay as they are."), "finished"
@@ -38,7 +38,7 @@ def check_not_finished(training: Training) -> None:
 
 
 def live_sessions(training: Training) -> list[TrainingSession]:
-    """Its sessions that were not cancelled, in order."""
+    """The training's sessions that were not called off, in the order of their start."""
     return list(
         db.session.scalars(
             select(TrainingSession)
