@@ -1,9 +1,9 @@
-"""Migrations: numbered revisions in ``versions``, what they are written with, and what writes them.
+"""Migrations: numbered revisions in ``versions``, the tools that they use, and the tools that write them.
 
-A revision imports ``operations`` alone, and nothing of the application.
+A revision imports only ``operations``, and nothing of the application.
 
-    operations    what a revision does that Alembic does not: fill a column, change a table and keep all that hangs on it
-    comparing     what Alembic does not compare: the text of checks, the names of foreign keys
-    writing       what was found becomes steps that work on a filled database
-    generator     `make migrate`: a throwaway database, and a new revision
+    operations    steps that Alembic lacks: fill a column; change a table and keep what hangs on it
+    comparing     comparisons that Alembic lacks: the text of checks, the names of foreign keys
+    writing       turns the found differences into steps that work on a filled database
+    generator     `make migrate`: writes a new revision with the help of a throwaway database
 """

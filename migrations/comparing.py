@@ -1,7 +1,7 @@
-"""What Alembic does not compare, on SQLite, where revisions are written: the text of checks, and names of foreign keys.
+"""Compares what Alembic does not: the text of checks and the names of foreign keys.
 
-A word added to an enumeration changes a check and nothing else. A renamed column changes the names that its foreign
-keys should have, and nothing else.
+Revisions are written on SQLite, so this compares only there. A new word in an enumeration changes a check and
+nothing else. A renamed column changes the names that its foreign keys should have, and nothing else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def compare_names_and_checks(
     stored: sa.Table | None,
     model: sa.Table | None,
 ) -> PriorityDispatchResult:
-    """Add to ``found`` what must be dropped and made anew in a table that stays."""
+    """Add to ``found`` the checks and foreign keys of a table that must be dropped and made anew."""
     if stored is None or model is None or context.dialect is None or context.dialect.name != "sqlite":
         return PriorityDispatchResult.CONTINUE
     before, after = _stored_checks(context, stored), _checks(context, model)
@@ -46,7 +46,7 @@ def _stored_checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
 
 
 def _checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
-    """The checks of a model by name, those of enumerations among them, as SQL."""
+    """Name → SQL of each check of a model. The checks of enumerations are among them."""
     impl = context.migration_context.impl
     checks = [one for one in table.constraints if isinstance(one, sa.CheckConstraint)]
     refuse_unnamed(table.name, checks)
@@ -54,7 +54,7 @@ def _checks(context: AutogenContext, table: sa.Table) -> dict[str, str]:
 
 
 def refuse_unnamed(table: str, constraints: Iterable[Any]) -> None:
-    """Raise ``CommandError`` for the first constraint that has no name: nobody could drop it again."""
+    """Raise ``CommandError`` for the first constraint without a name, because nobody could drop it again."""
     for one in constraints:
         if not isinstance(one.name, str):
             what = getattr(one, "sqltext", None)
@@ -66,7 +66,10 @@ def refuse_unnamed(table: str, constraints: Iterable[Any]) -> None:
 
 
 def _check(table: sa.Table, name: str, text: str) -> sa.CheckConstraint:
-    """A check that is not part of the model: attached to a table of the same name alone."""
+    """A check outside of the model.
+
+    It hangs on a table of its own with the same name, not on the model's table.
+    """
     alone = sa.Table(table.name, sa.MetaData())
     check = sa.CheckConstraint(sa.text(text.replace(":", r"\:")), name=sa.sql.elements.conv(name))
     alone.append_constraint(check)

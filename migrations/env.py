@@ -1,4 +1,7 @@
-"""How Alembic reaches the database: one connection, one transaction, foreign keys off on SQLite while tables move."""
+"""How Alembic reaches the database: by one connection, in one transaction.
+
+On SQLite, foreign keys are off while tables move.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ wishes = told.get("wishes", writing.Wishes())
 
 
 def render(kind: str, thing: Any, autogen_context: AutogenContext) -> str | Literal[False]:
-    """Write our own column types as what they are in SQL, and truth as each engine says it."""
+    """Write our own column types as their SQL types, and true and false as each engine understands them."""
     if kind == "type" and type(thing).__module__ == "training.models.columns":
         return f"sa.DateTime(timezone={thing.impl.timezone})"
     if kind == "server_default" and isinstance(getattr(thing, "arg", None), True_ | False_):
@@ -31,7 +34,7 @@ def render(kind: str, thing: Any, autogen_context: AutogenContext) -> str | Lite
 
 
 def rewrite(migration: MigrationContext, revision: object, directives: list[MigrationScript]) -> None:
-    """Give a new revision its number, and steps that work on a filled database."""
+    """Give a new revision its number, and write steps that work on a filled database."""
     for script in directives:
         script.rev_id = writing.next_number(context.script)
         if not wishes.empty:
@@ -39,7 +42,7 @@ def rewrite(migration: MigrationContext, revision: object, directives: list[Migr
 
 
 def refuse_unknown(connection: Connection) -> None:
-    """Raise ``CommandError`` where a newer version of the application has been at the database."""
+    """Raise ``CommandError`` when a newer version of the application has already migrated the database."""
     known = {one.revision for one in context.script.walk_revisions()}
     unknown = [one for one in MigrationContext.configure(connection).get_current_heads() if one not in known]
     if unknown:
@@ -55,7 +58,8 @@ def run() -> None:
     with engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            # SQLite ignores this inside a transaction, and moving a table with it on deletes what refers to it.
+            # With foreign keys on, moving a table deletes the rows that refer to it.
+            # Inside a transaction, SQLite ignores this pragma.
             connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,

@@ -1,6 +1,6 @@
-"""Write a revision from what the models say and a throwaway database with every migration does not.
+"""Writes a revision from the differences between the models and a throwaway database with every migration.
 
-The developer's own database is not looked at: it may be empty, filled, behind or ahead.
+It does not look at the developer's own database, which may be empty, filled, behind or ahead.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from training.db import db
 def write(
     message: str, wishes: Wishes, *, metadata: sa.MetaData | None = None, folder: Path = ROOT / "migrations"
 ) -> Path:
-    """Write the next revision into ``folder`` and return its file; ``metadata`` stands for the models.
+    """Write the next revision into ``folder`` and return its file. ``metadata`` stands for the models.
 
-    Raises ``CommandError`` where there is nothing to write, and where the author must say something first.
+    Raises ``CommandError`` when there is nothing to write, or when the author must decide something first.
     """
     if not message.strip():
         raise CommandError('Say what changed: make migrate m="agencies have a website".')
@@ -77,7 +77,7 @@ def _written(app: Flask, message: str, wishes: Wishes, metadata: sa.MetaData | N
 
 
 def _rename(rename: Rename) -> None:
-    """Do it in the throwaway database, so that only what else changed is left to be found."""
+    """Rename in the throwaway database, so that the comparison finds only the other changes."""
     inspector = sa.inspect(db.engine)
     known = rename.table in inspector.get_table_names()
     if known and rename.old:

@@ -1,7 +1,8 @@
-"""What revisions do beyond Alembic: fill a column, and change a table so that all that hangs on it stays.
+"""Steps of revisions that Alembic lacks: fill a column, and change a table without losing what hangs on it.
 
-SQLite changes little of a table in place. A batch makes it anew, and would lose its triggers, the views on it, its
-indexes on expressions, AUTOINCREMENT and the count of ids given: ids would be used twice.
+SQLite can change little of a table in place. A batch makes the table anew. Alone, it would lose the table's
+triggers, views, indexes on expressions, AUTOINCREMENT and the count of given ids. Ids would then be used
+twice.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ DECIDE = Undecided()
 
 
 def fill(table: str, column: sa.ColumnClause[Any], value: object) -> None:
-    """Give ``value`` to the rows of ``table`` in which ``column`` is empty.
+    """Give ``value`` to the rows of ``table`` in which ``column`` is empty. Other rows do not change.
 
     ``value`` is a plain value, an SQL expression (``sa.text("lower(code)")``) or a function, which is called for each
-    row. Triggers are silent meanwhile: what stood there does not change. Raises ``CommandError`` for ``DECIDE``.
+    row. The triggers of the table do nothing meanwhile. Raises ``CommandError`` for ``DECIDE``.
     """
     if isinstance(value, Undecided):
         caller = sys._getframe(1)
@@ -71,9 +72,10 @@ def _fill_each(table: str, column: sa.ColumnClause[Any], value: Callable[[], obj
 
 @contextmanager
 def altered(table: str, **table_kwargs: Any) -> Iterator[BatchOperations]:
-    """Change ``table`` by a batch; what hangs on it stays: triggers, views, indexes, and no id is used twice.
+    """Change ``table`` by a batch. Its triggers, views and indexes stay, and no id is used twice.
 
-    On SQLite the table is made anew, with ``table_kwargs`` (``sqlite_autoincrement=True``) besides what it had.
+    On SQLite the table is made anew with its old options and ``table_kwargs``
+    (``sqlite_autoincrement=True``).
     """
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
@@ -84,7 +86,7 @@ def altered(table: str, **table_kwargs: Any) -> Iterator[BatchOperations]:
         table_kwargs.setdefault("sqlite_autoincrement", True)
     indexes, given = _indexes(connection, table), _ids_given(connection, table)
     with silent_triggers(table), warnings.catch_warnings():
-        # these indexes are kept below
+        # Alembic skips these indexes with a warning, and _restore_indexes below makes them anew
         warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
         recreate: Literal["always", "auto"] = "always" if table_kwargs else "auto"
         with op.batch_alter_table(table, recreate=recreate, table_kwargs=table_kwargs) as batch:
@@ -97,7 +99,10 @@ def altered(table: str, **table_kwargs: Any) -> Iterator[BatchOperations]:
 
 
 def renamed(table: str, new: str) -> None:
-    """Rename ``table``; on PostgreSQL its primary key and the sequence of its ids bear its name too."""
+    """Rename ``table``.
+
+    On PostgreSQL, also rename its primary key and its sequence of ids, which bear its name.
+    """
     op.rename_table(table, new)
     connection = op.get_bind()
     if connection.dialect.name == "sqlite":
@@ -110,7 +115,10 @@ def renamed(table: str, new: str) -> None:
 
 @contextmanager
 def silent_triggers(table: str) -> Iterator[None]:
-    """Triggers of ``table`` do nothing meanwhile; on SQLite all that mention it are dropped and made anew, and views."""
+    """The triggers of ``table`` do nothing inside the block.
+
+    On SQLite, all triggers and views that mention the table are dropped and made anew afterwards.
+    """
     connection = op.get_bind()
     if connection.dialect.name != "sqlite":
         op.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
@@ -131,13 +139,13 @@ def silent_triggers(table: str) -> Iterator[None]:
 
 
 def _definitions(connection: sa.Connection, kind: str) -> dict[str, str]:
-    """What SQLite holds of this kind, in the order in which it was made."""
+    """Name → SQL of all that SQLite holds of this kind, the oldest first."""
     query = "SELECT name, sql FROM sqlite_master WHERE type = ? AND sql IS NOT NULL ORDER BY rowid"
     return {one.name: one.sql for one in connection.exec_driver_sql(query, (kind,))}
 
 
 def _indexes(connection: sa.Connection, table: str) -> dict[str, tuple[str, set[str]]]:
-    """The definition of each index of the table, and the columns that it names."""
+    """Name of each index of the table → its definition, and the columns that it names."""
     rows = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL",
         (table,),
@@ -154,7 +162,7 @@ def _indexes(connection: sa.Connection, table: str) -> dict[str, tuple[str, set[
 def _restore_indexes(
     connection: sa.Connection, table: str, before: Mapping[str, tuple[str, set[str]]]
 ) -> None:
-    """Make those anew that the batch lost or wrote otherwise; those of a column that is gone went with it."""
+    """Make the indexes anew that the batch lost or changed. An index goes when one of its columns is gone."""
     now = _indexes(connection, table)
     columns = {one[1] for one in connection.exec_driver_sql(f'PRAGMA table_xinfo("{table}")')}
     for name, (definition, named) in before.items():
@@ -164,7 +172,7 @@ def _restore_indexes(
 
 
 def _ids_given(connection: sa.Connection, table: str) -> int | None:
-    """The highest id that the table ever gave; nothing where it does not count them."""
+    """The highest id that the table ever gave, or None when it does not count them."""
     if "sqlite_sequence" not in _definitions(connection, "table"):
         return None
     found = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).first()

@@ -1,8 +1,9 @@
-"""What Alembic found becomes steps that work on a filled database, up and down, on both engines.
+"""Turns what Alembic found into steps that work on a filled database, up and down, on both engines.
 
-A column that must be given is added empty, filled, and tightened. What SQLite can change in place is changed in place;
-the rest goes through ``altered``, which keeps what hangs on the table. What looks like a rename is refused until
-somebody says what it is, for otherwise the values are lost.
+A required column is added empty, then filled, then made required. Changes that SQLite can make in place are
+made in place. All others go through ``altered``, which keeps the table's triggers, views and indexes. A
+change that looks like a rename is refused until the author says what it is, because a drop would lose the
+values.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ OPERATIONS = "from migrations.operations import "
 
 @dataclass(frozen=True)
 class Rename:
-    """A table, or a column of one, under its new name; ``old`` is empty where the table itself is renamed."""
+    """A table or a column that gets a new name. ``old`` is empty when the table itself is renamed."""
 
     table: str
     old: str
@@ -39,7 +40,10 @@ class Rename:
 
     @classmethod
     def parse(cls, text: str) -> Rename:
-        """``agency.type_id:kind_id`` or ``agency_type:agency_kind``; raises ``CommandError`` for anything else."""
+        """Read ``agency.type_id:kind_id`` or ``agency_type:agency_kind``.
+
+        Raises ``CommandError`` otherwise.
+        """
         before, colon, new = text.partition(":")
         table, _, old = before.partition(".")
         if not (colon and table.isidentifier() and new.isidentifier() and (not old or old.isidentifier())):
@@ -47,18 +51,22 @@ class Rename:
         return cls(table, old, new)
 
     def reverse(self) -> Rename:
-        """The way back."""
+        """The rename that undoes this one."""
         return Rename(self.table, self.new, self.old) if self.old else Rename(self.new, "", self.table)
 
     def sql(self) -> str:
-        """The statement, the same on both engines."""
+        """The statement in SQL. It is the same on both engines."""
         what = f'RENAME COLUMN "{self.old}" TO' if self.old else "RENAME TO"
         return f'ALTER TABLE "{self.table}" {what} "{self.new}"'
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the author says: what is a rename, and whether the rest that looks like one may be lost."""
+    """What the author says about the revision.
+
+    ``renames`` are its renames. With ``drop``, other changes that look like renames may lose their values.
+    With ``empty``, the revision gets no steps.
+    """
 
     renames: Sequence[Rename] = ()
     drop: bool = False
@@ -74,7 +82,7 @@ class Renamed(ops.MigrateOperation):
 
 @dataclass
 class Filled(ops.MigrateOperation):
-    """The rows of before get a value in a column; ``value`` is Python, as it is written."""
+    """A step that gives existing rows a value in a column. ``value`` is Python source."""
 
     table: str
     column: str
@@ -98,7 +106,10 @@ def next_number(script: ScriptDirectory) -> str:
 
 
 def write_steps(context: MigrationContext, script: ops.MigrationScript, wishes: Wishes) -> None:
-    """Rewrite ``script``. Raises ``CommandError`` where nothing changed, a constraint has no name, or values were lost."""
+    """Rewrite the steps of ``script``.
+
+    Raises ``CommandError`` when nothing changed, a constraint has no name, or a step would lose values.
+    """
     up = script.upgrade_ops
     assert up is not None and script.downgrade_ops is not None
     if not up.ops and not wishes.renames:
@@ -175,7 +186,7 @@ def _sql_type(kind: Any) -> str:
 
 
 def _all_steps(found: ops.OpContainer, models: sa.MetaData) -> Steps:
-    """New tables first, since others refer to them; tables that go last, since others referred to them."""
+    """The steps in order. New tables come first and dropped tables last, because others refer to them."""
     first: Steps = []
     between: Steps = []
     last: Steps = []
@@ -194,7 +205,10 @@ def _all_steps(found: ops.OpContainer, models: sa.MetaData) -> Steps:
 
 
 def _complete(context: MigrationContext, step: ops.CreateTableOp) -> None:
-    """A table that is to come back: what SQLite tells nobody of it, the name of its key and that its ids are counted."""
+    """Complete the step that brings a dropped table back.
+
+    Alembic reads neither the name of its primary key nor AUTOINCREMENT from SQLite.
+    """
     assert context.connection is not None
     query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
     made = context.connection.exec_driver_sql(query, (step.table_name,)).scalar_one()
@@ -206,7 +220,7 @@ def _complete(context: MigrationContext, step: ops.CreateTableOp) -> None:
 
 
 def _table_steps(table: ops.ModifyTableOps, models: sa.MetaData) -> Steps:
-    """The changes of one table: indexes go, columns come, are filled, all else changes, indexes come."""
+    """The steps for one table: drop indexes, add and fill columns, make all other changes, create indexes."""
     name = table.table_name
     groups: dict[type, Steps] = {}
     for one in table.ops:
@@ -249,7 +263,7 @@ def _must_be_filled(column: sa.Column[Any]) -> bool:
 
 
 def _needs_batch(column: sa.Column[Any]) -> bool:
-    """SQLite adds no column in place whose default is computed."""
+    """Whether the column has a computed default. SQLite cannot add such a column in place."""
     default = column.server_default
     return isinstance(default, sa.DefaultClause) and not isinstance(default.arg, str)
 
@@ -262,7 +276,7 @@ def _add(step: ops.AddColumnOp, *, empty: bool) -> ops.AddColumnOp:
 
 
 def _plain_type(kind: Any) -> Any:
-    """An enumeration without its check, which is a step of its own."""
+    """The type without its check when it is an enumeration. The check is a step of its own."""
     is_checked = isinstance(kind, sa.Enum) and not kind.native_enum
     return sa.String(length=kind.length) if is_checked else kind
 
@@ -280,7 +294,7 @@ def _tighten(table: str, column: sa.Column[Any]) -> ops.AlterColumnOp:
 
 
 def _model_column(step: ops.AlterColumnOp, models: sa.MetaData) -> sa.Column[Any]:
-    """The column that the step changes, with the model's default where the models know it."""
+    """The column that the step changes. It has the model's default when the models know the column."""
     table = models.tables.get(step.table_name)
     if table is not None and step.column_name in table.c:
         return table.c[step.column_name]
@@ -300,12 +314,12 @@ def _fill(table: str, column: sa.Column[Any]) -> Filled:
 
 
 def _written_default(column: sa.Column[Any]) -> str:
-    """The default of the model as Python source; ``DECIDE`` where there is none, or one that is worked out."""
+    """The model's default as Python source, or ``DECIDE`` when it has none or computes it."""
     default: Any = column.default
     if default is None or default.is_sequence or default.is_clause_element:
         return "DECIDE"
     if _is_unique(column) and not default.is_callable:
-        return "DECIDE"  # the same value for all rows would not do
+        return "DECIDE"  # a unique column cannot have the same value in all rows
     value = default.arg
     if default.is_callable:
         value = value(None)

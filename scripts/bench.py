@@ -75,7 +75,7 @@ def pages(app: Flask, seconds: float) -> None:
 
 
 def desk(env: dict[str, str]) -> None:
-    """Lists of 500 and 5,000 people read, looked at and confirmed, and the search for duplicates, in a process of its own."""
+    """Time the import of 500 and 5,000 people and the search for duplicates, in a process of its own."""
     command = [sys.executable, str(ROOT / "scripts" / "bench_desk.py")]
     done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
     found = json.loads(done.stdout)
@@ -118,7 +118,7 @@ def exports(app: Flask, database: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Make the data unless a folder with them is given, then measure."""
+    """Make the data, unless a folder with data is given, then measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=["small", "large"], default=os.environ.get("SCALE", "small"))
     parser.add_argument("--instance", type=Path, help="a folder with demo data, instead of making them")

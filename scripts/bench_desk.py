@@ -1,5 +1,7 @@
-"""Measure the desk in a process of its own, so that its memory is told apart: a roster read, looked at and confirmed,
-and the search for duplicates. The environment names the database; ``bench.py`` starts it."""
+"""Measure the import of a list and the search for duplicates, in a process that has its own memory.
+
+The environment names the database. ``bench.py`` starts this script.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ SYLLABLES = ("bar", "dov", "fen", "gir", "hul", "kas", "lim", "mot", "nep", "rud
 
 
 def roster(rows: int) -> bytes:
-    """A list of people of whom nobody resembles somebody known: every name is another row of syllables."""
+    """A list of people who resemble nobody known. Each name is another row of syllables."""
     lines, size = ["Family name,Given names,Sex,Function,E-mail"], len(SYLLABLES)
     for n in range(rows):
         places = (n, n // size, n // size**2, n // size**3, rows // 500)
@@ -42,7 +44,7 @@ def roster(rows: int) -> bytes:
 
 
 class OwnMemory(threading.Thread):
-    """Looks every few milliseconds at the memory that is this process's own: not the database's file, mapped for reading."""
+    """Measures every few milliseconds this process's own memory, without the mapped file of the database."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -56,7 +58,7 @@ class OwnMemory(threading.Thread):
 
 
 def import_of(rows: int) -> dict[str, float]:
-    """Seconds that reading, looking at and confirming a list of ``rows`` people take."""
+    """The seconds for reading, previewing and confirming a list of ``rows`` people."""
     wanted = select(Training).where(
         Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
         Training.registration_closes_at > clock.now(),
@@ -78,10 +80,10 @@ def import_of(rows: int) -> dict[str, float]:
 
 
 def lookups() -> list[float]:
-    """Milliseconds of each search for duplicates of a person among all who are known."""
+    """The milliseconds of each search for duplicates of one person among all known people."""
     last = db.session.scalar(select(func.max(Trainee.id))) or 1
     chance, times = random.Random(5), []
-    duplicates.of(Person(family_name="Warm", given_names="Up", country="AT"))  # a server has asked before
+    duplicates.of(Person(family_name="Warm", given_names="Up", country="AT"))  # a running server is warm, too
     for _ in range(LOOKUPS):
         one = db.session.scalars(select(Trainee).where(Trainee.id >= chance.randrange(last)).limit(1)).one()
         person = Person(family_name=one.family_name, given_names=one.given_names, country=one.country)
@@ -90,7 +92,7 @@ def lookups() -> list[float]:
 
 
 def main() -> None:
-    """Print what was measured as JSON."""
+    """Print the measurements as JSON."""
     memory = OwnMemory()
     memory.start()
     with app.app_context():

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What needs no test to run: format, lint, types, and the markup of templates.
+# The checks that run no tests: format, lint, types, and the markup of templates.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=.venv/bin

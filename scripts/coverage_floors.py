@@ -1,6 +1,6 @@
-"""Hold the coverage that the tests just measured to the floors, and name the files with the least.
+"""Compare the coverage that the tests just measured with the floors, and name the files with the least.
 
-A floor is for the lines and branches of a path together, as coverage counts them.
+A floor counts the lines and branches of a path together, as coverage does.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from coverage import Coverage
 
 FLOORS = {"training/services/": 95, "training/policy.py": 100, "training/web/kit/access.py": 100}
-"""Least per cent of lines and branches, of all files below a folder taken together, or of a file."""
+"""File, or folder with all files below it → the per cent of lines and branches that tests must reach."""
 SHOWN = 10
 Files = dict[str, dict[str, Any]]
 
 
 def percent(files: Files, path: str) -> float | None:
-    """What is covered below ``path``, or none where nothing of it was measured."""
+    """The coverage below ``path`` in per cent, or None when nothing of it was measured."""
     sums = [one["summary"] for name, one in files.items() if name.startswith(path)]
     done = sum(one["covered_lines"] + one["covered_branches"] for one in sums)
     whole = sum(one["num_statements"] + one["num_branches"] for one in sums)
@@ -29,7 +29,7 @@ def percent(files: Files, path: str) -> float | None:
 
 
 def too_low(files: Files) -> list[str]:
-    """The floors that are not kept, as sentences."""
+    """A sentence for each floor that is not kept."""
     found = []
     for path, floor in FLOORS.items():
         covered = percent(files, path)
@@ -41,7 +41,7 @@ def too_low(files: Files) -> list[str]:
 
 
 def least(files: Files) -> list[str]:
-    """The files with the least, with the lines that no test reaches."""
+    """The files with the least coverage, with the lines that no test reaches."""
     order = sorted(files, key=lambda name: files[name]["summary"]["percent_covered"])
     return [
         f"{files[name]['summary']['percent_covered']:6.1f} %  {name}  lines {files[name]['missing_lines']}"
@@ -52,7 +52,7 @@ def least(files: Files) -> list[str]:
 
 
 def main() -> int:
-    """Read ``.coverage``; status 1 where a floor is not kept."""
+    """Read ``.coverage``. Returns status 1 when a floor is not kept."""
     measured = Coverage()
     measured.load()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Write the settings of a local demo, once: a secret of its own, loopback only."""
+"""Write the settings of a local demo once. The demo has a secret of its own and listens on loopback only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main(path: Path) -> None:
-    """Create ``path``, readable by its owner only; an existing file is kept."""
+    """Create ``path``, readable by its owner only. An existing file is kept."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if path.exists():
         return

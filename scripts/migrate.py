@@ -18,11 +18,11 @@ from migrations import generator  # noqa: E402
 from migrations.writing import Rename, Wishes  # noqa: E402
 
 LOOK_AT = ("fill(", "op.drop_column(", "batch_op.drop_column(", "op.drop_table(")
-"""Steps that give rows a value, or lose one."""
+"""Beginnings of steps that fill in or lose values of rows."""
 
 
 def main() -> None:
-    """Write it; name its file, and the lines in it that the author should look at."""
+    """Write the migration. Print its file and the lines that the author should look at."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("message")
     parser.add_argument(

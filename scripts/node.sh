@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run a command with the system's Node where it is new enough, else with the one that a Python package brings.
+# Run a command with the system's Node if it is new enough, else with the Node of a Python package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 major=$( (command -v npm >/dev/null && node --version 2>/dev/null || echo v0) | sed 's/^v//; s/\..*//')

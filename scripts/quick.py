@@ -1,4 +1,4 @@
-"""The quick loop: format, lint, types, the laws, and the tests nearest to what changed, on SQLite; what is left out is said.
+"""The quick loop: format, lint, types, the laws, and the tests nearest to the change, on SQLite.
 
 What is near is computed from the imports: a test that imports what changed is at distance 1, one that imports what
 imports it at distance 2. A template counts as imported by who names it, and the code behind an address by the tests that
@@ -23,11 +23,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 90
-"""What the tests that are picked may take, all of them together: two processes share them."""
+"""The sum of seconds that all picked tests may take. Two processes share the tests."""
 SECONDS_A_TEST = 0.6
-"""What a test takes where no run has told yet (``.cache/seconds.json``)."""
+"""The seconds for a test that no run has measured yet (``.cache/seconds.json`` holds the measured ones)."""
 KNOWS_ALL = 5
-"""Who imports from so many rooms of services or web knows everything, so that it tells of nothing."""
+"""A module that imports from so many packages of services or web knows everything and brings nothing near."""
 LAWS = "tests/laws/"
 TAKES = ("real_commit", "browser")
 SOURCES = (
@@ -43,15 +43,16 @@ Graph = dict[str, set[str]]
 
 
 def git(*arguments: str, root: Path = ROOT) -> list[str]:
-    """The lines that git answers; none where it refuses."""
+    """The lines of git's answer. Empty when git refuses."""
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True)
     return done.stdout.splitlines() if done.returncode == 0 else []
 
 
 def changed(root: Path = ROOT, since: str = "") -> tuple[str, set[str]]:
-    """Since when, and the paths that differ since: from ``main``, or on ``main`` itself from what was stored last.
+    """Words for the commit to compare with, and the paths that differ from it.
 
-    ``since`` is another commit to look from.
+    On a branch, this is the commit at which it left ``main``. On ``main`` it is the last commit, or the one
+    before when nothing is uncommitted. ``since`` names another commit.
     """
     head = git("rev-parse", "HEAD", root=root)
     fork = git("merge-base", "HEAD", "main", root=root) or git("merge-base", "HEAD", "origin/main", root=root)
@@ -67,7 +68,7 @@ def changed(root: Path = ROOT, since: str = "") -> tuple[str, set[str]]:
 
 
 class Tree:
-    """The sources below a folder, and who needs whom."""
+    """The sources below a folder, and which of them need which."""
 
     def __init__(self, root: Path = ROOT, routes: Mapping[str, str] | None = None) -> None:
         self.root = root
@@ -115,7 +116,7 @@ class Tree:
         return [path for path in self.trees if _is_test(path) and path not in self.gone]
 
     def is_of_a_part(self, path: str) -> bool:
-        """Whether a test stands in the folder of a part of the house (``tests/services/…``), or beside all folders."""
+        """Whether a test is of one part of the code (``tests/services/…``), of the laws, or in no folder."""
         part = Path(path).parts[1]
         return (
             path.count("/") == 1
@@ -131,7 +132,7 @@ class Tree:
         return Path(path).name == "conftest.py" or len({one[0] for one in rooms if one}) >= KNOWS_ALL
 
     def distances(self, start: Iterable[str]) -> dict[str, int]:
-        """How far each path is that needs one of ``start``, by the shortest way."""
+        """The shortest distance of each path that needs one of ``start``."""
         needed_by: Graph = {}
         for path, needs in self.needs.items():
             for one in needs:
@@ -157,7 +158,10 @@ class Tree:
         return found
 
     def _given(self, path: str) -> dict[str, str]:
-        """Which module of ours a package has a name from: who imports a model needs the model, not all of them."""
+        """Name in a package → the module that defines it.
+
+        An import of one model then needs only its module.
+        """
         return {
             alias.asname or alias.name: self.modules[node.module]
             for node in ast.walk(self.trees[path])
@@ -212,7 +216,7 @@ def _module(path: str) -> str:
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:
-    """The strings of a module; what an f-string fills in stands as ``x``."""
+    """The strings of a module. An ``x`` stands for each value in an f-string."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300:
             yield node.value
@@ -222,11 +226,11 @@ def _texts(tree: ast.AST) -> Iterator[str]:
 
 @dataclass
 class Choice:
-    """What is run, and what is left out."""
+    """The files of tests to run, and those left out."""
 
     picked: list[str] = field(default_factory=list)
     too_long: dict[str, int] = field(default_factory=dict)
-    """Files of tests that are near but would take too long, with their distance."""
+    """Files of tests that are near but would take too long, each with its distance."""
     of_the_whole: dict[str, int] = field(default_factory=dict)
     """Folders of tests that look at the whole and take long, with how many files they have."""
     unknown: list[str] = field(default_factory=list)
@@ -236,7 +240,7 @@ class Choice:
 
 
 def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budget: float = SECONDS) -> Choice:
-    """The laws, the tests that changed, and the nearest of those that need what changed, as many as there is time for.
+    """Pick the laws, the changed tests, and as many of the nearest tests as there is time for.
 
     Of two that are equally near, the one that stands in the folder of the subject comes first. Tests that look at the
     whole are among them where something in their own folder changed, and somebody has measured how long they take.
@@ -275,7 +279,10 @@ def choose(tree: Tree, paths: Iterable[str], seconds: Mapping[str, float], budge
 
 
 def _guessed(tree: ast.Module) -> float:
-    """What a file takes whose time nobody has measured: those that commit for real take ten times as long."""
+    """The guessed seconds of a file that was never measured.
+
+    Tests with real commits or a browser take ten times more.
+    """
     count = sum(
         isinstance(node, ast.FunctionDef) and node.name.startswith("test_") for node in ast.walk(tree)
     )
@@ -284,7 +291,10 @@ def _guessed(tree: ast.Module) -> float:
 
 
 def routes() -> dict[str, str]:
-    """Rule → the path of the module whose view answers it; none where the application does not start."""
+    """Rule of an address → the path of the module with its view.
+
+    Empty when the application does not start.
+    """
     code = (
         "import json, tempfile; from pathlib import Path; from config import Config; from training.app import create_app\n"
         "with tempfile.TemporaryDirectory() as folder:\n"
@@ -298,7 +308,7 @@ def routes() -> dict[str, str]:
 
 
 def say(since: str, paths: set[str], choice: Choice) -> None:
-    """What changed, what is run, and what is not."""
+    """Print what changed, which tests run, and which are left out."""
     folders = sorted({Path(path).parent.as_posix() for path in paths})
     print(
         f"Changed since {since}: {len(paths)} files, in {', '.join(folders[:6]) or 'no folder'}{' …' if folders[6:] else ''}."

@@ -1,6 +1,7 @@
-"""Make a release ready: its number in pyproject.toml and CHANGELOG.md. Refused while a string waits for a translation.
+"""Write the number of a release into pyproject.toml and CHANGELOG.md: ``make release version=1.2.0``.
 
-``make release version=1.2.0``. Exit status 1 with the reasons where it is refused; nothing is written then.
+It refuses while a string waits for a translation. It then prints the reasons, writes nothing and exits with
+status 1.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from training import clock  # noqa: E402
 
 
 def reasons(version: str, changelog: str, catalogues: dict[str, list[str]]) -> list[str]:
-    """Why there can be no release: a sentence each. ``catalogues`` holds what waits, by language."""
+    """The reasons against a release, a sentence each. ``catalogues`` is language → strings that wait."""
     found = [] if re.fullmatch(r"\d+\.\d+\.\d+", version) else [f"{version!r} is no number like 1.2.0."]
     if f"## [{version}]" in changelog:
         found.append(f"CHANGELOG.md has a release {version} already.")
@@ -30,14 +31,14 @@ def reasons(version: str, changelog: str, catalogues: dict[str, list[str]]) -> l
 
 
 def released(changelog: str, version: str, day: date) -> str:
-    """The changelog with what was unreleased under the new number, and room above it."""
+    """The changelog with its unreleased part under the new number, and a new empty unreleased part."""
     return changelog.replace(
         "## [Unreleased]\n", f"## [Unreleased]\n\n## [{version}] - {day.isoformat()}\n", 1
     )
 
 
 def main() -> int:
-    """Check, and write the number."""
+    """Check the release and write its number."""
     version = sys.argv[1] if len(sys.argv) > 1 else ""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     paths = sorted(translate.FOLDER.glob("*/LC_MESSAGES/messages.po"))

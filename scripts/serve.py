@@ -13,7 +13,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-# `flask db upgrade` and `flask seed` in one process: half the wait at every start
+# `flask db upgrade` and `flask seed` run in one process, which halves the wait at every start
 PREPARE = """
 from flask_migrate import upgrade
 from training.services import themes
@@ -25,7 +25,7 @@ with app.app_context():
 
 
 def settings() -> dict[str, str]:
-    """The environment with what ``instance/settings.env`` adds to it."""
+    """The environment, with the settings that only ``instance/settings.env`` has."""
     env = dict(os.environ)
     for line in (ROOT / "instance" / "settings.env").read_text().splitlines():
         name, _, value = line.partition("=")
@@ -41,7 +41,7 @@ def port_is_free(port: int) -> bool:
 
 
 def prepare(env: dict[str, str]) -> None:
-    """Migrate and seed; fill a database that is new with demo data where the settings say so."""
+    """Migrate and seed the database. Fill a new one with demo data when the settings say so."""
     folder = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
     is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
     done = subprocess.run([BIN / "python", "-c", PREPARE], env=env, cwd=ROOT, capture_output=True, text=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What tests need from Debian. As root it is installed; without the right to, what to ask for is said.
+# The Debian packages that tests need. Root installs them. Others read what to ask an administrator for.
 set -euo pipefail
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)

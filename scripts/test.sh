@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Format, lint, types, then all tests on SQLite, with coverage, then what touches a database on a throwaway PostgreSQL.
-# With arguments, which go to pytest, those tests alone on both. With CI=true a test that must be left out is a failure.
+# Format, lint and types. Then all tests on SQLite, with coverage. Then the tests that touch a database, on a
+# throwaway PostgreSQL. Arguments go to pytest: then only those tests run, on both databases.
+# With CI=true, leaving a test out is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-unset PYTHONDONTWRITEBYTECODE  # else every process of every run compiles all tests anew
+unset PYTHONDONTWRITEBYTECODE  # with it, every process of every run would compile all tests anew
 export PYTHONPYCACHEPREFIX="$PWD/.cache/pycache"
 has_browser() { command -v chromium >/dev/null; }
 has_postgresql() { ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; }
@@ -35,7 +36,7 @@ if has_postgresql; then
   echo "== on PostgreSQL: what touches a database and may depend on which"
   status=0
   .venv/bin/python -m tests.postgres "${pytest[@]}" -m "database and not once$marks" "$@" || status=$?
-  if [ $status -ne 0 ] && [ $status -ne 5 ]; then exit $status; fi  # 5: none of these tests touches one
+  if [ $status -ne 0 ] && [ $status -ne 5 ]; then exit $status; fi  # 5: no test here touches a database
 else
   echo "LEFT OUT: all tests on PostgreSQL, because it is not installed (make system says how)." >&2
   left_out=1

@@ -1,9 +1,10 @@
-"""Collect the strings of all pages into the catalogues; what is translated stays, what is gone goes.
+"""Collect the strings of all pages into the catalogues. Translated strings stay. Strings that are gone go.
 
-A string that nobody has translated yet is marked in the catalogue by the comment ``WAITS``. It may wait until the next
-release: until then the page says it in English. ``make release`` refuses while one waits.
+A string that nobody has translated yet is marked in the catalogue by the comment ``WAITS``. Until it is
+translated, the page shows it in English. ``make release`` refuses while a string waits.
 
-A catalogue keeps its head as it is: without one it would not be compiled, and dates in it would change every time.
+A catalogue keeps its head as it is. Without a head it would not be compiled, and a new head would change its
+dates each time.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def waiting(catalogue: Catalog) -> list[str]:
 
 
 def mark(catalogue: Catalog) -> None:
-    """Mark what waits, and take the mark from what does not any more."""
+    """Mark the strings that wait, and take the mark from the others."""
     waits = set(waiting(catalogue))
     for message in catalogue:
         if message.id:
@@ -49,14 +50,14 @@ def mark(catalogue: Catalog) -> None:
 
 
 def without_head(catalogue: Catalog) -> str:
-    """The catalogue as text, in the order of its strings."""
+    """The catalogue as text without its head, in the order of its strings."""
     written = io.BytesIO()
     write_po(written, catalogue, width=110, omit_header=True, sort_output=True, ignore_obsolete=True)
     return written.getvalue().decode()
 
 
 def main() -> None:
-    """Extract once, and bring every language up to date."""
+    """Extract the strings once, and bring the catalogue of every language up to date."""
     keywords = [part for word in KEYWORDS for part in ("-k", word)]
     pybabel(
         "extract", "-F", "babel.cfg", *keywords, "--no-location", "--sort-output", "-o", str(TEMPLATE), "."

@@ -1,1 +1,1 @@
-"""The training management system; nobody imports this package root, ``training.app`` builds the application."""
+"""The training management system. ``training.app`` builds the application. No code imports this package."""

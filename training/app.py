@@ -1,4 +1,4 @@
-"""The application: the only module that knows all others."""
+"""The application. This is the only module that knows all others."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ BLUEPRINTS = (
 
 
 def create_app(config: Config) -> Flask:
-    """An application with these settings; raises ``BadSettings`` when they are not safe to serve with."""
+    """Build the application. Raises ``BadSettings`` when these settings are not safe to serve pages with."""
     config.check()
     app = Flask("training", root_path=str(ROOT), instance_path=str(config.instance_dir.resolve()))
     app.config.update(
@@ -105,7 +105,7 @@ def create_app(config: Config) -> Flask:
 
 
 def _organisation() -> dict[str, Any]:
-    """The organisation, read at most once a request."""
+    """Give templates ``organisation()``, which reads the organisation at most once in a request."""
 
     def organisation() -> Organisation:
         if "organisation" not in g:

@@ -1,4 +1,4 @@
-"""The commands, as people script them: exit status 0 done, 1 refused with the reasons on stderr, 2 wrong usage."""
+"""The commands. Scripts can rely on the exit status: 0 done, 1 refused (reasons on stderr), 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ def create_user(
 
 
 def _say_what_stands_against(seen: confirming.Preview) -> None:
-    """Row by row on stderr: what is to be corrected or chosen, and whether the list was imported before."""
+    """Print on stderr what somebody must correct or choose in each row, and an earlier import of the list."""
     if seen.earlier is not None:
         when, who = seen.earlier.confirmed_at, seen.earlier.by_name or "a command"
         click.echo(f"This very list was already imported on {when:%Y-%m-%d at %H:%M} UTC by {who}.", err=True)

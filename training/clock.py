@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """This instant, aware, in UTC, to the microsecond."""
+    """This instant in UTC, to the microsecond. The value carries its time zone."""
     return datetime.now(UTC)
 
 
 def today(zone: str = "UTC") -> date:
-    """The calendar day that it is now in ``zone`` (an IANA name)."""
+    """Today's date in ``zone`` (an IANA name)."""
     return now().astimezone(ZoneInfo(zone)).date()

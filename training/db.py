@@ -1,7 +1,8 @@
 """The database: its base class, its connections, and ``@atomic``, the only place that commits.
 
-SQLite needs its driver's own transaction handling switched off: ``BEGIN`` is sent here, ``BEGIN IMMEDIATE`` for a unit
-of work that writes, so that savepoints and rollbacks mean what they say and a writer waits instead of failing.
+Savepoints and rollbacks work on SQLite only while its driver begins no transactions by itself. This module
+therefore sends ``BEGIN``. A unit of work that writes gets ``BEGIN IMMEDIATE``, so that a second writer waits
+and does not fail.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """Base of every model; ids are never used twice."""
+    """Base of every model. No table gives the same id twice."""
 
     metadata = MetaData(naming_convention=NAMING)
 
@@ -63,11 +64,11 @@ migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=Tru
 
 NOTES, FIRST, FINISH = "notes", "first", "finish_of_work"
 Finish = Callable[[list[Any]], None]
-"""Writes what follows from a whole unit of work, of which it gets all notes, before it is stored."""
+"""Gets all notes of a unit of work and writes what follows from them, just before the commit."""
 
 
 def note(thing: Any) -> None:
-    """Keep ``thing`` for the end of the running unit of work; what is rolled back takes its notes with it."""
+    """Keep ``thing`` for the end of the running unit of work. A rolled-back savepoint loses its notes."""
     db.session().info.setdefault(NOTES, []).append(thing)
 
 
@@ -76,7 +77,10 @@ class WriteOutsideAtomic(RuntimeError):
 
 
 def init_app(app: Flask, config: Config, finish: Finish) -> None:
-    """Connect ``app`` to the database that ``config`` names; ``finish`` writes what the notes of a unit of work ask for."""
+    """Connect ``app`` to the database that ``config`` names.
+
+    ``finish`` gets the notes of each unit of work and writes what follows from them.
+    """
     options: dict[str, Any] = {"pool_pre_ping": not config.is_sqlite}
     if config.is_sqlite:
         options["connect_args"] = {"timeout": BUSY_SECONDS}
@@ -94,14 +98,16 @@ def init_app(app: Flask, config: Config, finish: Finish) -> None:
 
 
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
-    """Run ``function`` as one unit of work: all of it is stored, or, when it raises, nothing.
+    """Run ``function`` as one unit of work: all of its changes are stored, or none when it raises.
 
-    The outermost call ends the request's read transaction, begins to write (on SQLite by ``BEGIN IMMEDIATE``, so that
-    writers queue), reads again what was loaded before, and commits. A call inside another is a savepoint: the caller
-    may catch its refusal and go on. Before it commits, what was noted in it is written. Inside ``as_one`` the unit of
-    work stays open behind the outermost call.
+    The outermost call ends the request's read transaction and begins one that writes. On SQLite this is
+    ``BEGIN IMMEDIATE``, so that writers queue. Things that were loaded before are read again. Just before the
+    commit, the notes are written (see ``note``). Inside ``as_one``, the unit of work stays open after this
+    call.
 
-    Raises ``Conflict`` where a unique key refuses what two stored at once, which no look beforehand can see.
+    A call inside another call is a savepoint: the caller may catch its refusal and go on.
+
+    Raises ``Conflict`` when two people store the same unique key at once. A look beforehand cannot see this.
     """
 
     @wraps(function)
@@ -121,7 +127,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 if first is None:
                     _store(session)
                 else:
-                    session.flush()  # what a unique key refuses is refused here, where the caller may answer it
+                    session.flush()  # a taken unique key is refused here, where the caller can answer it
                 return result
             except BaseException:
                 _roll_back(session)
@@ -131,12 +137,12 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def roll_back() -> None:
-    """Give up what the request has read and not stored; what it reads from then on is read anew."""
+    """Drop the changes that are not stored yet. Everything is read anew from here on."""
     db.session.rollback()
 
 
 def release() -> None:
-    """Give the connection back, and forget what was read: a loop does so at the end of each round."""
+    """Give the connection back and forget what was read. A loop calls this at the end of each round."""
     db.session.remove()
 
 
@@ -147,10 +153,11 @@ def is_writing() -> bool:
 
 @contextmanager
 def as_one(first: Callable[[], None]) -> Iterator[None]:
-    """Make one unit of work of all that is stored inside: the first ``@atomic`` begins it, with ``first``.
+    """Make one unit of work of all ``@atomic`` calls inside. The first one begins it and calls ``first``.
 
-    It is stored at the end, and not at all where an exception goes through. Where nothing is stored, or the first
-    ``@atomic`` refuses, none is open, and nobody waits for it.
+    The unit of work is stored at the end, or not at all when an exception leaves the block. A block without
+    an ``@atomic`` call opens none, and a refusal of the first call closes it: no other writer has to wait
+    then.
     """
     session = db.session()
     session.info[FIRST] = first
@@ -202,14 +209,15 @@ def _taken_is_a_conflict() -> Iterator[None]:
 
 
 Row = dict[str, Any]
-"""What stands in the columns of one thing to be stored."""
+"""One row to be stored: column name → value."""
 
 
 def insert_many(model: type[Base], rows: Sequence[Row]) -> None:
-    """Insert rows, all with the same columns, by one statement: past the ORM, which takes longer than the database.
+    """Insert rows by one statement. This goes past the ORM, which takes longer than the database itself.
 
-    Foreign keys stand as ids. A column that no row names gets its default. Raises ``Invalid`` for what has no place in
-    its column, and ``ValueError`` where the rows differ in their columns: the first one's alone would be stored.
+    All rows name the same columns, and foreign keys are given as ids. A column that no row names gets its
+    default. Raises ``Invalid`` when a value does not fit its column. Raises ``ValueError`` when the rows
+    differ in their columns, because the statement would store only the columns of the first row.
     """
     if not rows:
         return
@@ -223,7 +231,7 @@ def insert_many(model: type[Base], rows: Sequence[Row]) -> None:
 
 
 def store_many(model: type[T], rows: Sequence[Row]) -> list[T]:
-    """``insert_many`` for a model that has a ``public_id``; returns the things stored, in order."""
+    """``insert_many`` for a model that has a ``public_id``. Returns the stored things, in order."""
     ids = [uuid.uuid4() for _ in rows]
     insert_many(model, [{**row, "public_id": number} for row, number in zip(rows, ids, strict=True)])
     public_id: InstrumentedAttribute[uuid.UUID] = inspect(model).attrs["public_id"].class_attribute
@@ -235,13 +243,16 @@ def store_many(model: type[T], rows: Sequence[Row]) -> list[T]:
 
 
 def know(thing: Base, **related: Base) -> None:
-    """Say where relationships of a stored thing lead, so that nobody reads them again."""
+    """Fill in relationships of a stored thing, so that they are not read from the database again."""
     for name, other in related.items():
         set_committed_value(thing, name, other)
 
 
 def update_many(things: Sequence[Base], columns: Sequence[str]) -> None:
-    """Store these columns of things of one model by one statement; alone, only those that change the same share one."""
+    """Store these columns of things of one model by one statement.
+
+    Without this, SQLAlchemy puts two things into one statement only when the same columns changed in both.
+    """
     for thing in things:
         for column in columns:
             flag_modified(thing, column)
@@ -249,12 +260,15 @@ def update_many(things: Sequence[Base], columns: Sequence[str]) -> None:
 
 
 def is_expired(thing: Base) -> bool:
-    """Whether it is read again as soon as somebody looks at it: it was loaded before the unit of work began."""
+    """Whether ``thing`` was loaded before the unit of work began, so that the next look reads it again."""
     return bool(inspect(thing).expired_attributes)
 
 
 def refresh_many(things: Sequence[Base], *options: ORMOption) -> None:
-    """Read things of one model again by one statement: what a unit of work had loaded before it began is read singly."""
+    """Read things of one model again by one statement.
+
+    Without this, each thing that was loaded before the unit of work began is read by a statement of its own.
+    """
     if not things:
         return
     model = type(things[0])
@@ -267,13 +281,13 @@ def refresh_many(things: Sequence[Base], *options: ORMOption) -> None:
 
 
 def seat_lock_is_on() -> bool:
-    """False only in the test that shows what happens without it."""
+    """Whether writers queue for seats. False only in the test that shows what happens without the lock."""
     return bool(db.engine.get_execution_options().get("seat_lock", True))
 
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(dbapi_connection: Any, record: Any) -> None:
-    """Pragmas hold for one connection only, so every new one gets them."""
+    """Set the pragmas on every new connection, because a pragma holds for one connection only."""
     if not type(dbapi_connection).__module__.startswith("sqlite3"):
         return
     dbapi_connection.isolation_level = None
@@ -298,7 +312,7 @@ def _begin_sqlite(connection: Connection) -> None:
         return
     options = connection.get_execution_options()
     if not options.get("seat_lock", True):
-        return  # every statement for itself: what the negative control of the seat lock needs
+        return  # each statement commits by itself: the test without the seat lock needs this
     connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
 
 
@@ -318,14 +332,14 @@ def _refuse_bulk_write_outside_atomic(state: ORMExecuteState) -> None:
 
 @cache
 def _bounded(model: type[Base]) -> tuple[list[tuple[str, int | None]], list[str]]:
-    """The columns of text, each with its length, and those of whole numbers."""
+    """The text columns, each with its longest length, and the whole-number columns."""
     kinds = {one.key: one.columns[0].type for one in inspect(model).column_attrs}
     texts = [(key, kind.length) for key, kind in kinds.items() if isinstance(kind, String)]
     return texts, [key for key, kind in kinds.items() if isinstance(kind, Integer)]
 
 
 def _check_columns(model: type[Base], row: Mapping[str, Any]) -> None:
-    """Refuse what PostgreSQL would refuse and SQLite would swallow: too long, NUL, beyond 32 bits."""
+    """Refuse what PostgreSQL refuses and SQLite stores: too long a text, NUL, a number beyond 32 bits."""
     texts, numbers = _bounded(model)
     for key, most in texts:
         value = row.get(key)

@@ -1,4 +1,4 @@
-"""What can be refused. Every refusal carries a sentence for the person who asked."""
+"""The refusals. Each one carries a sentence for the person who asked."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class DomainError(Exception):
 
     @property
     def explained(self) -> Message:
-        """What the person who asked is shown: the sentence, and who can help where that is known."""
+        """The text that the person sees: the sentence, and who can help when that is known."""
         return self.message
 
 
 class NotFound(DomainError):
-    """The thing does not exist, or not for this person: the two are answered alike."""
+    """The thing does not exist, or this person may not see it. Both get the same answer."""
 
     def __init__(self, message: Message | None = None) -> None:
         super().__init__(
@@ -30,7 +30,7 @@ class NotFound(DomainError):
 class Invalid(DomainError):
     """A value is wrong; ``field`` names the form field (the keyword argument) at fault.
 
-    It needs no code: whoever typed the value resolves it, beside the field where it stands.
+    It has no code, because the person who typed the value can always correct it beside the field.
     """
 
     def __init__(self, message: Message, field: str | None = None) -> None:
@@ -82,11 +82,11 @@ RESOLVED_BY: dict[str, Message] = {
     "own_account": msg("another administrator"),
     "signed_in": msg("the person, by a new link"),
 }
-"""Who can resolve a refusal, by its code; every ``Conflict`` has one that stands here."""
+"""Code of a refusal → who can resolve it. Every ``Conflict`` uses one of these codes."""
 
 
 class Conflict(DomainError):
-    """The thing's state does not allow it; ``code`` is a stable reason code where a program reads it."""
+    """The state of the thing does not allow the step. ``code`` is a stable reason code for programs."""
 
     def __init__(self, message: Message, code: str) -> None:
         super().__init__(message)
@@ -94,7 +94,7 @@ class Conflict(DomainError):
 
     @property
     def explained(self) -> Message:
-        """The sentence with who can resolve it and the code, the same on a page, in a command and in an import."""
+        """The sentence, who can help, and the code. Pages, commands and imports all show this text."""
         who = RESOLVED_BY[self.code]
         return msg(
             "%(sentence)s Who can help: %(who)s. (%(code)s)", sentence=self.message, who=who, code=self.code

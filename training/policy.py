@@ -1,7 +1,7 @@
-"""The whole access policy: role → action → rule. What is not in the map is refused.
+"""The whole access policy: role → action → rule. An action that is not in the map is refused.
 
-What a person may *see* is decided where things are looked up (``services.*.visible_to``): what is foreign is never
-loaded. The rules here say what may be *done* with a thing that was found.
+The look-ups decide what a person may *see* (``services.*.visible_to``): they never load a foreign thing. The
+rules here decide what a person may *do* with a thing that was found.
 """
 
 from __future__ import annotations
@@ -93,41 +93,44 @@ class Action(StrEnum):
 
 
 def anything(user: User, thing: Any) -> bool:
-    """Every thing that was found."""
+    """The action is allowed with every thing that was found."""
     return True
 
 
 def in_scope(user: User, thing: Any) -> bool:
-    """A coordinator's own: what is tagged with one of their themes, itself or by its programme."""
+    """Whether the thing, or its programme, has one of the coordinator's themes."""
     return user.all_themes or not theme_ids(thing).isdisjoint(theme.id for theme in user.themes)
 
 
 def is_kept_from(user: User, thing: Any) -> bool:
-    """What was never submitted is the agency's own affair, and nobody's once it was thrown away."""
+    """Whether ``thing`` is a registration that was never submitted and that this user may not use.
+
+    Only partners may use a draft. Nobody may use one that was thrown away.
+    """
     if not isinstance(thing, Registration) or thing.is_submitted:
         return False
     return user.role is not Role.PARTNER or thing.state is not RegistrationState.DRAFT
 
 
 def own_agency(user: User, thing: Any) -> bool:
-    """What belongs to the partner's agency."""
+    """Whether the thing belongs to the partner's agency."""
     return user.agency_id is not None and agency_id(thing) == user.agency_id
 
 
 def leads_agency(user: User, thing: Any) -> bool:
-    """What belongs to the agency whose lead focal point the partner is."""
+    """Whether the partner is a lead focal point and the thing belongs to their agency."""
     return user.is_lead and own_agency(user, thing)
 
 
 def teaches(user: User, thing: Any) -> bool:
-    """A session that the trainer gives."""
+    """Whether the thing is a session that the trainer gives."""
     return isinstance(thing, TrainingSession) and any(
         entry.trainer.user_id == user.id for entry in thing.session_trainers
     )
 
 
 def theme_ids(thing: Any) -> set[int]:
-    """The themes by which ``thing`` falls into a coordinator's scope."""
+    """The ids of the themes that put ``thing`` into a coordinator's scope."""
     match thing:
         case Programme():
             return {thing.theme_id}
@@ -258,7 +261,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
 
 
 LEADS_ONLY = frozenset({Action.COLLEAGUE_CHANGE})
-"""What a focal point has only as the lead of the agency."""
+"""Actions of focal points that only the lead focal point of the agency has."""
 
 
 def allows(role: Role, action: Action) -> bool:
@@ -267,12 +270,12 @@ def allows(role: Role, action: Action) -> bool:
 
 
 def has(user: User, action: Action) -> bool:
-    """Whether ``user`` has the action at all, by the role and, where it takes a lead focal point, as one."""
+    """Whether ``user`` has the action at all. Some actions also need a lead focal point (``LEADS_ONLY``)."""
     return allows(user.role, action) and (action not in LEADS_ONLY or user.is_lead)
 
 
 def can(user: User, action: Action, thing: Any = None) -> bool:
-    """Whether ``user`` may do ``action`` with ``thing``; everything that is not written above is refused."""
+    """Whether ``user`` may do ``action`` with ``thing``. Everything that is not in ``POLICY`` is refused."""
     if not has(user, action) or is_kept_from(user, thing):
         return False
     return thing is None or POLICY[user.role][action](user, thing)

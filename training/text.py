@@ -1,7 +1,7 @@
-"""Text for people, marked where it is born and translated where it is shown.
+"""Text for people: marked where it is written, translated where it is shown.
 
-Everything below the web (services, readers of files, commands) says what it has to say as a ``Message``;
-page, command and mail translate it. This is the only module below the web that knows of translation.
+Everything below the web (services, readers of files) speaks in ``Message`` objects. Pages, commands and mails
+translate them. This is the only module below the web that knows of translation.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flask_babel import force_locale, format_date, gettext
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence in English with named parameters; parameters that are messages or days are said in its language."""
+    """An English sentence with named parameters. A parameter that is a message or a day is translated too."""
 
     text: str
     params: dict[str, Any] = field(default_factory=dict, hash=False)
@@ -32,7 +32,7 @@ class Message:
 
 
 def _said(value: Any) -> Any:
-    """A parameter as the reader's language says it: a message translated, a day like everywhere on the pages."""
+    """A parameter in the reader's language: a message is translated, a day is written as on the pages."""
     if isinstance(value, Message):
         return value.translated()
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -47,6 +47,6 @@ def msg(text: str, **params: Any) -> Message:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Translate into ``code`` for a while: a mail speaks its reader's language, not the sender's."""
+    """Translate into ``code`` inside the block. A mail is in its reader's language, not the sender's."""
     with force_locale(code):
         yield

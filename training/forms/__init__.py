@@ -1,1 +1,1 @@
-"""The shape of what people type; rules are the services'."""
+"""Forms. They check the shape of what people type; the services check the rules."""

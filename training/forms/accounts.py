@@ -1,4 +1,4 @@
-"""Forms of accounts: signing in, passwords, one's own account, and the users of the instance."""
+"""Forms for signing in, passwords, one's own account, and the users of the instance."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def role_labels() -> dict[Role, object]:
 
 
 class UserForm(Form):
-    """What an administrator sets of an account."""
+    """The values of an account that an administrator sets."""
 
     name = line(_l("Name"))
     role = OneOf(_l("Role"), role_labels())
@@ -100,7 +100,7 @@ class InvitationForm(UserForm):
 
 
 class ColleagueForm(Form):
-    """A colleague whom the lead focal point invites: the role and the agency are not theirs to choose."""
+    """A colleague whom the lead focal point invites. The lead may not choose the role or the agency."""
 
     name = line(_l("Name"))
     email = _email()
@@ -108,7 +108,7 @@ class ColleagueForm(Form):
 
 
 class UserFilter(Form):
-    """What the list of users is narrowed by."""
+    """The filters of the list of users."""
 
     text = line(_l("Search"), required=False)
     role = OneOf(_l("Role"), labels.ROLE, required=False, empty=_l("all"))

@@ -15,7 +15,7 @@ from training.models import Sex
 
 
 class DoorForm(Form):
-    """A person who stands at the door: what a trainer can ask between two handshakes."""
+    """A person who stands at the door. It holds only what a trainer can ask between two handshakes."""
 
     agency = Picked(_l("Agency"))
     family_name = line(_l("Family name"))

@@ -1,4 +1,4 @@
-"""The base of every form: what was typed is checked for its shape, and a service's refusal lands beside its field.
+"""The base of every form. It checks the shape of typed values and shows a service's refusal beside its field.
 
 A form's fields are exactly the keyword arguments of one service function. CSRF is checked for every unsafe request
 before any form is looked at.
@@ -43,7 +43,7 @@ Choices = Sequence[tuple[Any, str, Any]]
 
 
 class Form(WTForm):
-    """A form; ``refusals`` are the sentences that belong to no field."""
+    """A form. ``refusals`` are the sentences that belong to no field."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
@@ -51,7 +51,7 @@ class Form(WTForm):
         self.refusals: list[str] = []
 
     def refuse(self, refusal: DomainError) -> None:
-        """Show a service's refusal beside the field that it names, else on top."""
+        """Show a service's refusal beside the field that it names, or on top when it names none."""
         text = refusal.explained.translated()
         name = refusal.field if isinstance(refusal, Invalid) else None
         if name in self._fields:
@@ -62,12 +62,12 @@ class Form(WTForm):
 
 
 def clean(text: str | None) -> str:
-    """What was typed, trimmed, in NFC."""
+    """The typed text, trimmed, in NFC."""
     return unicodedata.normalize("NFC", text).strip() if text else ""
 
 
 class Storable:
-    """Refuse control characters and halves of characters, which no database and no paper takes."""
+    """Refuse control characters and halves of characters. No database and no paper takes them."""
 
     def __call__(self, form: WTForm, field: Field) -> None:
         """Stop with an error when the text has one."""
@@ -85,7 +85,7 @@ class Given:
     def __call__(self, form: WTForm, field: Field) -> None:
         """Stop with an error when nothing was typed or picked."""
         if field.process_errors and any(str(one).strip() for one in field.raw_data or ()):
-            raise StopValidation  # something was, and it is said already what is wrong with it
+            raise StopValidation  # something was typed, and its own error stands there already
         if field.data is None or field.data == "" or field.data == []:
             field.errors = []
             raise StopValidation(str(_l("This is needed.")))
@@ -96,13 +96,13 @@ def _rules(required: bool, *rules: Any) -> list[Any]:
 
 
 class Line(StringField):
-    """A line of text; nothing is ``""``."""
+    """A line of text. An empty line is ``""``."""
 
     data: str
 
 
 class Lines(TextAreaField):
-    """Several lines of text; nothing is ``""``."""
+    """Several lines of text. An empty text is ``""``."""
 
     data: str
 
@@ -110,7 +110,7 @@ class Lines(TextAreaField):
 def line(
     label: str, *, required: bool = True, most: int = 200, hint: str = "", rules: Sequence[Any] = ()
 ) -> Line:
-    """A line of text of at most ``most`` characters; empty is ``""``."""
+    """A line of text of at most ``most`` characters. An empty line is ``""``."""
     first = [Storable(), Given()] if required else [Storable()]
     return Line(
         label,
@@ -129,12 +129,15 @@ def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str
 
 
 class _Readable(Field):
-    """A field that refuses what it cannot read with its own sentence, ``unreadable``, in the reader's language."""
+    """A field with a sentence of its own, ``unreadable``, for text that it cannot read.
+
+    The sentence is in the reader's language.
+    """
 
     unreadable: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was typed, or raise ``ValueError`` with the sentence."""
+        """Take the typed value, or raise ``ValueError`` with the sentence."""
         try:
             super().process_formdata(valuelist)
         except ValueError as refusal:
@@ -166,7 +169,7 @@ class Moment(_Readable, DateTimeLocalField):
 
 
 class Within(NumberRange):
-    """Refuse a number outside of the bounds; what is no number was refused already."""
+    """Refuse a number outside of the bounds. The field itself already refuses a text that is no number."""
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         """Stop with an error when the number is too low or too high."""
@@ -189,9 +192,9 @@ def number(
 
 
 class Picked(SelectFieldBase):
-    """A pick among things that the view offers, already limited to what the user may see; ``data`` is the thing.
+    """A pick among the things that the view offers. The view offers only things that the user may see.
 
-    Nothing picked is ``None``. A value that was not offered is refused like any other mistake.
+    ``data`` is the picked thing, or ``None``. A value that was not offered is refused like any other mistake.
     """
 
     widget = Select()
@@ -205,13 +208,13 @@ class Picked(SelectFieldBase):
         self.asked = ""
 
     def offer(self, choices: Choices) -> None:
-        """Set what can be picked: (key, label, thing), the key as it stands in the address or the page."""
+        """Set the choices: (key, label, thing). The key stands in the address or on the page."""
         self.offered = {str(key): (label, thing) for key, label, thing in choices}
         if self.asked:
             self.data = self.offered.get(self.asked, ("", None))[1]
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Remember the key; the thing is known once the choices are."""
+        """Remember the key. ``offer`` finds the thing later, when the choices are known."""
         self.asked = valuelist[0] if valuelist else ""
         self.data = None
 
@@ -221,14 +224,14 @@ class Picked(SelectFieldBase):
             raise StopValidation(str(_l("Pick one of the list.")))
 
     def iter_choices(self) -> Iterator[Choice]:
-        """What the select shows."""
+        """The choices that the select shows."""
         yield Choice("", self.empty or " ", self.data is None, {})
         for key, (label, thing) in self.offered.items():
             yield Choice(key, label, self.data is not None and thing == self.data, {})
 
 
 class PickedMany(Picked):
-    """Several picks; ``data`` is the list of things."""
+    """Several picks. ``data`` is the list of picked things."""
 
     widget = Select(multiple=True)
 
@@ -237,13 +240,13 @@ class PickedMany(Picked):
         self.keys: list[str] = []
 
     def offer(self, choices: Choices) -> None:
-        """Set what can be picked: (key, label, thing)."""
+        """Set the choices: (key, label, thing)."""
         self.offered = {str(key): (label, thing) for key, label, thing in choices}
         if self.raw_data is not None:
             self.data = [self.offered[key][1] for key in self.keys if key in self.offered]
 
     def process_data(self, value: Any) -> None:
-        """The things that the object has; a column of codes holds them with commas between."""
+        """Take the things that the object has. A column of codes holds them with commas between."""
         self.data = listed(value) if isinstance(value, str) else list(value or [])
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -257,13 +260,13 @@ class PickedMany(Picked):
             raise StopValidation(str(_l("Pick from the list.")))
 
     def iter_choices(self) -> Iterator[Choice]:
-        """What the list shows."""
+        """The choices that the list shows."""
         for key, (label, thing) in self.offered.items():
             yield Choice(key, label, thing in (self.data or []), {})
 
 
 class OneOf(SelectField):
-    """A pick among the values of an enumeration, each with its label; ``data`` is the member or ``None``."""
+    """A pick among the values of an enumeration, each with its label. ``data`` is the member or ``None``."""
 
     def __init__(
         self,
@@ -291,7 +294,7 @@ class OneOf(SelectField):
 
     @property
     def said(self) -> str:
-        """The label of what is picked."""
+        """The label of the picked value."""
         return str(self.labels.get(self.data, self.data))
 
 
@@ -321,7 +324,10 @@ def moment(label: str, hint: str = "", required: bool = True) -> Moment:
 
 
 def _address(_form: WTForm, field: Field) -> None:
-    """Refuse what is no address, as the reader of spreadsheets does: no letter would arrive."""
+    """Refuse a text that is no address, because no letter would arrive.
+
+    Imported lists follow the same rule.
+    """
     if not field.data:
         return
     try:
@@ -337,7 +343,7 @@ def _address(_form: WTForm, field: Field) -> None:
 
 
 def _phone(_form: WTForm, field: Field) -> None:
-    """Refuse what has no number in it."""
+    """Refuse a text without 5 to 20 digits."""
     if field.data and not 5 <= len(re.sub(r"\D", "", field.data)) <= 20:
         raise ValidationError(
             str(_l("This is not a phone number: it needs 5 to 20 digits. Correct it or leave it empty."))
@@ -345,6 +351,6 @@ def _phone(_form: WTForm, field: Field) -> None:
 
 
 class PlainFilter(Form):
-    """Search alone."""
+    """A filter with the search field alone."""
 
     text = line(_l("Search"), required=False)

@@ -43,7 +43,7 @@ class AgencyForm(Form):
 
 
 class AgencyFilter(Form):
-    """What the list of agencies is narrowed by."""
+    """The filters of the list of agencies."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
@@ -69,7 +69,7 @@ class RoomForm(Form):
 
 
 class VenueFilter(Form):
-    """What the list of venues is narrowed by."""
+    """The filters of the list of venues."""
 
     text = line(_l("Search"), required=False)
     country = Picked(_l("Country"), required=False, empty=_l("all"))
@@ -99,7 +99,7 @@ class AbsenceForm(Form):
 
 
 class TrainerFilter(Form):
-    """What the list of trainers is narrowed by."""
+    """The filters of the list of trainers."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

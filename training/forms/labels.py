@@ -89,7 +89,7 @@ REASON_CODE = {
     ReasonCode.OTHER: _l("another reason"),
 }
 DECISION_REASONS = (ReasonCode.NOT_ELIGIBLE, ReasonCode.NO_SEAT, ReasonCode.INCOMPLETE, ReasonCode.OTHER)
-"""Why a coordinator declines or returns."""
+"""The reasons for which a coordinator declines or returns a registration."""
 SEAT_REQUEST_STATE = {
     SeatRequestState.OPEN: _l("open"),
     SeatRequestState.GRANTED: _l("granted"),
@@ -162,7 +162,7 @@ ACTION_NAMES = {
 }
 
 ROSTER_LANGUAGES = {"en": "English", "fr": "Français", "ru": "Русский", "ar": "العربية"}
-"""The languages in which an empty list can be downloaded, in their own words."""
+"""The languages in which an empty list can be downloaded, each with its own name for itself."""
 ROSTER_FIELD = {
     "family_name": _l("Family name"),
     "given_names": _l("Given names"),

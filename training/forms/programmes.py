@@ -81,7 +81,7 @@ def _promised(label: str) -> IntegerField:
 
 
 class TargetsForm(Form):
-    """What a programme promised its donor; empty where nothing was promised."""
+    """The numbers that a programme promised its donor. A field is empty when nothing was promised."""
 
     participations = _promised(_l("Participations"))
     persons_trained = _promised(_l("Persons trained"))
@@ -91,7 +91,7 @@ class TargetsForm(Form):
 
 
 class ProgrammeFilter(Form):
-    """What the list of programmes is narrowed by."""
+    """The filters of the list of programmes."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

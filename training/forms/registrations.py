@@ -20,7 +20,7 @@ from training.rules.given import MOST, NAMES, Given
 
 
 class GivenForm(Form):
-    """What is given with a registration: a field for each one of ``Given``, by its name."""
+    """The values that are given with a registration. Each field has the name of a field of ``Given``."""
 
     remarks = long_text(
         _l("Remarks"),
@@ -35,27 +35,27 @@ class GivenForm(Form):
 
     @property
     def given(self) -> Given:
-        """What was typed."""
+        """The typed values."""
         return Given(**{name: self[name].data for name in NAMES})
 
     @property
     def is_new(self) -> bool:
-        """Whether something else was typed than what stood there."""
+        """Whether a value differs from the one that the form began with."""
         return any(self[name].data != (self[name].object_data or "") for name in NAMES)
 
 
 class NewPersonForm(NewTraineeForm, GivenForm):
-    """A new person who is put forward, and what is given with that."""
+    """A new person who is put forward, and the values given with the registration."""
 
 
 class ReplaceForm(GivenForm):
-    """Why another person comes instead, and what is given with the new registration."""
+    """The reason why another person comes instead, and the values given with the new registration."""
 
     reason = line(_l("Reason"), most=2000)
 
 
 class DecisionForm(Form):
-    """Why registrations are declined or returned, and where on the reserve list they are put."""
+    """The reason for declining or returning registrations, and their rank on the reserve list."""
 
     reason_code = OneOf(
         _l("Reason"),
@@ -95,7 +95,7 @@ class SeatsForm(Form):
 
 
 class RegistrationFilter(Form):
-    """What the list of registrations is narrowed by."""
+    """The filters of the list of registrations."""
 
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
@@ -105,12 +105,12 @@ class RegistrationFilter(Form):
 
 
 class CorrectionForm(Form):
-    """What is to be corrected."""
+    """A person's wish for a correction of their registration."""
 
     text = long_text(_l("What is wrong, and how should it be?"), required=True, most=2000)
 
 
 class DeclineForm(Form):
-    """Why somebody does not come, if they want to say."""
+    """The reason why somebody does not come. They need not give one."""
 
     text = long_text(_l("Why? You need not say."), most=2000)

@@ -1,4 +1,4 @@
-"""What the attendance report is narrowed by."""
+"""The filters of the attendance report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from training.forms.base import (
 
 
 class ReportFilter(Form):
-    """What the attendance report is about: the fields of ``reports.Filters``."""
+    """The filters of the attendance report: the fields of ``figures.Filters``."""
 
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])

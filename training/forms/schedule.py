@@ -52,7 +52,7 @@ class SessionForm(Form):
 
 
 class SessionFilter(Form):
-    """What the list of sessions is narrowed by."""
+    """The filters of the list of sessions."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
@@ -61,6 +61,6 @@ class SessionFilter(Form):
 
 
 class CalendarFilter(Form):
-    """What the calendar is narrowed by."""
+    """The filters of the calendar."""
 
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

@@ -1,4 +1,4 @@
-"""Forms of the administrators' pages: the organisation, and what the logs are narrowed by."""
+"""Forms of the administrators' pages: the organisation, and the filters of the logs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class LogoForm(Form):
 
 
 class AuditFilter(Form):
-    """What the audit log is narrowed by."""
+    """The filters of the audit log."""
 
     text = line(_l("Search"), required=False)
     action = line(_l("Action begins with"), required=False, most=80)
@@ -43,7 +43,7 @@ class AuditFilter(Form):
 
 
 class MailFilter(Form):
-    """What the outbox is narrowed by."""
+    """The filters of the outbox."""
 
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.MAIL_STATE, required=False, empty=_l("all"))
@@ -51,7 +51,7 @@ class MailFilter(Form):
 
 
 class PreviewForm(Form):
-    """Which letter is shown before it is sent."""
+    """The choice of a letter to preview."""
 
     training = line(_l("Training's code"), most=40, required=False)
     language = Picked(_l("Language"), required=False)

@@ -45,13 +45,13 @@ class NewTraineeForm(TraineeForm):
 
 
 class TransferForm(Form):
-    """Where a person works now."""
+    """The agency where a person works now."""
 
     agency = Picked(_l("Agency where the person works now"))
 
 
 class TraineeFilter(Form):
-    """What the list of people is narrowed by."""
+    """The filters of the list of people."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

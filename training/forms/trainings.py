@@ -67,7 +67,7 @@ class TrainingForm(Form):
 
 
 class TrainingFilter(Form):
-    """What the list of trainings is narrowed by."""
+    """The filters of the list of trainings."""
 
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

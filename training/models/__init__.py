@@ -1,4 +1,4 @@
-"""Every model; the only door to them."""
+"""Every model. Other packages import models from here."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What columns hold about people: the class and the retention of each, as its model declares them.
 
 A model writes ``mapped_column(info=personal(Keep.AUDIT))``. The audit log, exports and merges read it here.
-The letters are the classes of data of field.md 4.2; docs/security.md says the same for people who run the application.
+The letters are the classes of data of field.md 4.2. docs/security.md says the same for people who run the
+application.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ class Class(StrEnum):
     OPEN = "open"
     """How the work stands: states, instants, versions. It tells nothing of a person whose name is not beside it."""
     PERSONAL = "personal"
-    """Who somebody is, works for and attended, sex, rank and remarks included (A, B, C and G)."""
+    """Who somebody is, where they work, what they attended, with sex, rank, remarks (A, B, C and G)."""
     SPECIAL = "special"
-    """Health, diet, disability, religion, origin (D): no audit entry, no merge, in a file only where asked for."""
+    """Health, diet, disability, religion, origin (D). Never audited or merged, in a file on request only."""
 
 
 class Keep(StrEnum):
-    """How long a value is kept; ``MEANINGS`` says until when."""
+    """How long a value is kept. ``MEANINGS`` says until when."""
 
     COUNTED = "counted"
     AUDIT = "audit"
@@ -61,19 +62,19 @@ class About:
 
 
 def openly(keep: Keep) -> dict[str, About]:
-    """The ``info`` of a column in a table about people that tells nothing of them."""
+    """The ``info`` of a column that tells nothing of people, in a table about people."""
     return {INFO: About(Class.OPEN, keep)}
 
 
 def personal(keep: Keep) -> dict[str, About]:
-    """The ``info`` of a column that tells who somebody is, works for or attended."""
+    """The ``info`` of a column that tells who somebody is, where they work or what they attended."""
     return {INFO: About(Class.PERSONAL, keep)}
 
 
 def special(keep: Keep) -> dict[str, About]:
     """The ``info`` of a column of health, diet, disability, religion or origin.
 
-    Raises ``ValueError`` for a retention that is longer than such values may live (D).
+    Raises ``ValueError`` for a retention that is too long for such values (D).
     """
     if keep not in (Keep.THIRTY_DAYS, Keep.STEP):
         raise ValueError("A special value lives 30 days after the training at most.")
@@ -119,7 +120,11 @@ REFERENCES = frozenset(
         "venue",
     }
 )
-"""What may be referred to without a class. A list of diets is not here: a reference to one is classed as it is."""
+"""Tables to which a reference needs no class.
+
+A list of diets does not belong here: a reference to a diet tells as much as the diet itself, so it needs a
+class.
+"""
 
 BOOKKEEPING = frozenset({"public_id", "created_at", "changed_at"})
 
@@ -135,7 +140,7 @@ def is_structure(column: Column[object]) -> bool:
 
 
 def about(column: Column[object]) -> About | None:
-    """The class and the retention of a column, or None where it has none."""
+    """The class and the retention of a column, or None if it has none."""
     found: About | None = column.info.get(INFO)
     return found
 
@@ -146,7 +151,10 @@ def classed(table: Table) -> dict[str, About]:
 
 
 def is_special(name: str, model: type[DeclarativeBase] | None = None) -> bool:
-    """Whether a column of this name holds special values: the model's, or any model's where it has none of this name."""
+    """Whether a column of this name holds special values.
+
+    The column of ``model`` decides. If there is none of this name, the columns of all models decide.
+    """
     if model is not None and isinstance(table := model.__table__, Table) and name in table.columns:
         tables = [table]
     else:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Agency(Timestamps, Base):
-    """A partner agency. Of a confidential one, address and website are shown to nobody but its own people and staff."""
+    """A partner agency.
+
+    Only its own users and staff see the address and the website of a confidential agency.
+    """
 
     __tablename__ = "agency"
     __table_args__ = (

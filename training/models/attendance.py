@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AttendanceStatus(StrEnum):
-    """What was recorded. Not recorded is the absence of any of these."""
+    """What was recorded. Not recorded has no member here: the status is empty."""
 
     PRESENT = "present"
     LATE = "late"
@@ -30,7 +30,7 @@ class AttendanceStatus(StrEnum):
 
 
 class AttendanceMethod(StrEnum):
-    """How it was taken."""
+    """How attendance was taken."""
 
     ROLL_CALL = "roll_call"
     PAPER = "paper"
@@ -38,10 +38,11 @@ class AttendanceMethod(StrEnum):
 
 
 class AttendanceRecord(Base):
-    """A mark. ``status`` is empty again once it was cleared; ``version`` grows with every change.
+    """A mark. ``status`` is empty again after the mark was cleared. ``version`` grows with every change.
 
-    ``also_left_early`` goes with late: both hold. ``minutes`` are attended contact minutes; ``is_estimated`` says that
-    no time was recorded and the programme's deduction was applied. ``arrived`` and ``left`` are wall time.
+    ``also_left_early`` is set if somebody came late and left early too. ``minutes`` are attended contact
+    minutes. ``is_estimated`` says that a time was not recorded, so the programme's deduction was applied.
+    ``arrived`` and ``left`` are wall time.
     """
 
     __tablename__ = "attendance_record"

@@ -1,4 +1,7 @@
-"""The audit log: who did what, when, and to what; written with the change, never changed afterwards."""
+"""The audit log: who did what, when, and to what.
+
+An entry is written in the same unit of work as the change, and is never changed afterwards.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class AuditOutcome(StrEnum):
 
 
 class AuditEntry(Base):
-    """One line. ``changes`` maps a column to its old and new value; secrets never stand in it."""
+    """One line of the log. ``changes`` maps a column to its old and new value. It never holds secrets."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (

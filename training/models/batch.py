@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class BatchState(StrEnum):
-    """staged → confirmed or discarded → undone."""
+    """staged → confirmed or discarded; confirmed → undone."""
 
     STAGED = "staged"
     CONFIRMED = "confirmed"
@@ -30,9 +30,10 @@ class BatchState(StrEnum):
 class ImportBatch(Timestamps, Base):
     """A file as it was read, until somebody confirms it.
 
-    ``source`` are its cells as text, so that columns can be matched anew; ``mapping`` which column is what; ``rows``
-    the people, with what was corrected and chosen for each. The three are emptied when the batch is confirmed or
-    discarded: people live in one place. ``outcome`` is what confirming did, with the ids that undoing needs.
+    ``source`` holds the cells as text, so that columns can be matched anew. ``mapping`` says which column is
+    what. ``rows`` are the people, with what was corrected and chosen for each. These three are emptied when
+    the batch is confirmed or discarded, so that people are stored in one place only. ``outcome`` is what
+    confirming did, with the ids that undoing needs.
     """
 
     __tablename__ = "import_batch"
@@ -59,7 +60,10 @@ class ImportBatch(Timestamps, Base):
 
 
 class RosterMapping(Timestamps, Base):
-    """Which column is what in an agency's own list, as somebody said it: by the titles of the columns."""
+    """Which column is what in an agency's own list, as somebody said it.
+
+    ``titles_hash`` finds it again for the next list with the same titles.
+    """
 
     __tablename__ = "roster_mapping"
     __table_args__ = (UniqueConstraint("agency_id", "titles_hash"),)

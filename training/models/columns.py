@@ -15,13 +15,13 @@ from training import clock
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: takes aware values only, stores and returns UTC."""
+    """An instant. It takes aware values only, and stores and returns UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive value with ``ValueError``; SQLite gets UTC without its offset, which it would drop."""
+        """Refuse a naive value with ``ValueError``. SQLite drops offsets, so it gets UTC without one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -37,7 +37,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class WallTime(TypeDecorator[datetime]):
-    """What a clock on the wall shows, in the zone that stands beside it; takes naive values only."""
+    """What a clock on the wall shows, in the zone that stands beside it. It takes naive values only."""
 
     impl = DateTime(timezone=False)
     cache_ok = True
@@ -50,7 +50,10 @@ class WallTime(TypeDecorator[datetime]):
 
 
 def text_enum(kind: type[StrEnum], check: str = "") -> Enum:
-    """``kind`` stored as its values, with a check that lists them; ``check`` names it where a table has two."""
+    """``kind`` stored as its values, with a check that lists them.
+
+    ``check`` is the name of the check, if a table has two columns of this kind.
+    """
     return Enum(
         kind,
         name=check or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),

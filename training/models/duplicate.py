@@ -1,4 +1,4 @@
-"""People who may be one: the keys under which they meet, pairs that are not the same, and merges that can be undone."""
+"""Records that may be one person: keys under which they meet, pairs that are not the same, and merges."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 class TraineeKey(Base):
-    """A key of ``training.rules.alike`` that a person has. Two meet where both sides are 0, or one is 1 and the other 2.
+    """A key of ``training.rules.alike`` that a person has.
 
-    The agency is the person's: who asks among one agency's people must not even wait longer for those of others.
+    Two equal keys meet if both sides are 0, or if one side is 1 and the other 2. ``agency_id`` is the
+    person's agency, so that a search among one agency's people does not read those of others. Otherwise the
+    time that it takes would tell of them.
     """
 
     __tablename__ = "trainee_key"
@@ -35,7 +37,7 @@ class TraineeKey(Base):
 
 
 class NotSame(Base):
-    """Somebody looked at these two and said that they are not one person; the smaller id stands first."""
+    """Somebody looked at these two people and said that they are not one. ``one_id`` is the smaller id."""
 
     __tablename__ = "not_same"
     __table_args__ = (CheckConstraint("one_id < other_id", name="in_order"),)
@@ -50,10 +52,11 @@ class NotSame(Base):
 
 
 class PersonMerge(Base):
-    """Two people made one. ``moved`` holds the ids of what moved, by table and column, all registrations of who stays,
-    and from whom that person is known to be another since.
+    """Two people made one.
 
-    ``before`` and ``after`` hold the values of the one who stays that the merge changed.
+    ``moved`` holds the ids of the rows that moved, by table and column, and the ids of all registrations of
+    the person who stays. It also holds the ids of people who were noted by the merge as not the same as this
+    person. ``before`` and ``after`` hold those values of this person that the merge changed.
     """
 
     __tablename__ = "person_merge"

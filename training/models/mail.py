@@ -1,4 +1,7 @@
-"""The outbox: mail is a row, written with the change that it tells of, and sent by the worker; and reminders made."""
+"""The outbox, and which reminders were sent.
+
+A message is a row. It is written with the change that it tells of, and sent by the worker.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 class MailState(StrEnum):
     """queued → sent, or failed until somebody sends it again, or dropped because its reader may not have it any more.
 
-    ``no_address`` was never to be sent: it says who was not reached.
+    A message in ``no_address`` cannot be sent. It says who was not reached.
     """
 
     QUEUED = "queued"
@@ -35,8 +38,8 @@ class MailState(StrEnum):
 class OutgoingMail(Base):
     """One message to one person. ``leased_until`` keeps two workers from sending it twice.
 
-    ``agency_id`` is the agency whose people it names: its reader must still belong to it when it is sent.
-    ``registration_id`` is that of the trainee to whom it is written.
+    ``agency_id`` is the agency whose people the message names. Its reader must still belong to this agency
+    when it is sent. ``registration_id`` is the registration of the trainee to whom it is written.
     """
 
     __tablename__ = "outgoing_mail"
@@ -70,9 +73,10 @@ class OutgoingMail(Base):
 
 
 class Reminder(Base):
-    """An agency was reminded of a day of a training; the key keeps two workers from reminding it twice.
+    """An agency was reminded of a day of a training. The unique key keeps workers from doing it twice.
 
-    ``day`` is the first day or that of the deadline, as it was: when it moves, the agency is reminded of the new one.
+    ``day`` is the first day of the training, or the day of the deadline, as it was. If the day moves, the
+    agency is reminded of the new one.
     """
 
     __tablename__ = "reminder"

@@ -21,5 +21,5 @@ class Organisation(Timestamps, Base):
     sender_name: Mapped[Name] = mapped_column(default="")
     accent: Mapped[str] = mapped_column(String(7), default="#1d4ed8")
     donor_block: Mapped[LongText] = mapped_column(default="")
-    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # read by its own page alone
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # loaded only to be shown
     logo_type: Mapped[str] = mapped_column(String(20), default="")

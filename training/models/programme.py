@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ProgrammeState(StrEnum):
-    """Planned until it begins; nothing new is scheduled once it is closed or cancelled."""
+    """Planned until it begins. Nothing new is scheduled once it is closed or cancelled."""
 
     PLANNED = "planned"
     ACTIVE = "active"
@@ -42,7 +42,7 @@ programme_coordinator = Table(
 
 
 class Programme(Timestamps, Base):
-    """A funded frame. ``completion_percent`` and the deductions are defaults of its trainings."""
+    """A funded frame of trainings. Its ``completion_percent`` is the default of its trainings."""
 
     __tablename__ = "programme"
     __table_args__ = (
@@ -82,7 +82,7 @@ class Programme(Timestamps, Base):
 
     @property
     def country_codes(self) -> list[str]:
-        """ISO 3166 codes of the countries that it works with."""
+        """ISO 3166 codes of the countries that the programme works with."""
         return listed(self.countries)
 
 

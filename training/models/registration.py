@@ -1,4 +1,4 @@
-"""Registrations: a trainee put forward for a training by an agency, and every step that it took."""
+"""Registrations: an agency puts a trainee forward for a training. Every step of a registration is kept."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ HOLDS_SEAT = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
 """The one definition of what holds a seat."""
 
 LIVE = frozenset(set(RegistrationState) - {"draft", "declined", "withdrawn", "replaced"})
-"""States in which a registration may still lead to a seat; a trainee has at most one such per training.
+"""States in which a registration may still lead to a seat. A trainee has at most one of these per training.
 
-A draft is none of them: until it is submitted it is its agency's own affair, and blocks nobody.
+A draft is not among them: until it is submitted, it is its agency's own affair and blocks nobody.
 """
 
 
@@ -63,7 +63,7 @@ class RegistrationSource(StrEnum):
 
 
 class ReasonCode(StrEnum):
-    """Why a step was taken, where the step needs a reason."""
+    """Why a step was taken, if the step needs a reason."""
 
     AGENCY = "agency"
     TRAINEE = "trainee"
@@ -77,8 +77,9 @@ class ReasonCode(StrEnum):
 class Registration(Timestamps, Base):
     """A trainee put forward. The columns from ``agency_id`` to ``rank`` are copies of the day of submission.
 
-    ``confirmed_at`` and ``released_at`` bound the time in which the seat was confirmed; a register lists those whose
-    span holds the session's start. ``let_pass_at`` is when an offered seat was last let pass: from then on it waits.
+    The seat was confirmed from ``confirmed_at`` to ``released_at``. A register lists people whose seat was
+    confirmed when the session started. ``let_pass_at`` is when the person last let an offered seat pass. From
+    then on it counts in place of ``submitted_at`` in the order of the reserve list.
     """
 
     __tablename__ = "registration"
@@ -137,17 +138,21 @@ class Registration(Timestamps, Base):
 
     @property
     def name(self) -> str:
-        """The person's name: as it is now while they are of this agency, else as it was that day."""
+        """The person's name as this agency may know it.
+
+        It is the present name while the person is with this agency. An agency whose trainee moved to another
+        agency still sees the name as it was on the day of submission.
+        """
         return self.trainee.name if self.trainee.agency_id == self.agency_id else self.trainee_name
 
     @property
     def holds_seat(self) -> bool:
-        """Whether it takes one of the training's seats."""
+        """Whether the registration takes one of the training's seats."""
         return self.state in HOLDS_SEAT
 
     @property
     def is_submitted(self) -> bool:
-        """Whether it was ever submitted; a draft was not, and one that was thrown away never is."""
+        """Whether it was ever submitted. A draft was not, even if it was thrown away since."""
         return self.submitted_at is not None
 
     @property
@@ -157,7 +162,7 @@ class Registration(Timestamps, Base):
 
 
 class RegistrationStep(Base):
-    """One step of a registration: never changed, never removed."""
+    """One step of a registration. It is never changed, and removed only if an import is undone."""
 
     __tablename__ = "registration_step"
 

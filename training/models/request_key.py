@@ -1,4 +1,4 @@
-"""Keys of forms that were sent: a form that comes a second time is answered like the first, and does nothing."""
+"""Keys of forms that were sent. A form that comes a second time does nothing and gets the first answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from training.models.columns import Instant, IntId
 
 
 class RequestKey(Base):
-    """One form that a user sent: the sum of its key and its content, and where the answer led, with what it said."""
+    """One form that a user sent.
+
+    ``key`` is a hash of the form's key and its content. ``answer`` is where the answer led, and ``said`` what
+    it said.
+    """
 
     __tablename__ = "request_key"
     __table_args__ = (UniqueConstraint("user_id", "key"),)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class RegisterState(StrEnum):
-    """open → closed → locked; going back needs a reason."""
+    """open → closed → locked. Going back needs a reason."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -30,10 +30,10 @@ class RegisterState(StrEnum):
 
 
 class TrainingSession(Timestamps, Base):
-    """A slot. Wall time in the training's zone is the truth; ``starts_at`` and ``ends_at`` are derived from it.
+    """A slot. Wall time in the training's zone is the truth: ``starts_at`` and ``ends_at`` follow from it.
 
-    ``scheduled_minutes`` is the contact time: end less start less break. A cancelled session blocks neither room nor
-    trainers and counts nowhere.
+    ``scheduled_minutes`` is the contact time: the time from start to end, less the break. A cancelled session
+    blocks neither room nor trainers and counts nowhere.
     """
 
     __tablename__ = "training_session"
@@ -84,17 +84,20 @@ class TrainingSession(Timestamps, Base):
 
     @property
     def on_date(self) -> date:
-        """The day on which it begins, where it is held."""
+        """The day on which the session begins, in the training's zone."""
         return self.starts_local.date()
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether it was called off."""
+        """Whether the session was called off."""
         return self.cancelled_at is not None
 
 
 class SessionTrainer(Base):
-    """A trainer in a session. Repeats the session's times so that the database can refuse two at once."""
+    """A trainer in a session.
+
+    It repeats the session's times, so that the database can refuse two sessions of one trainer at once.
+    """
 
     __tablename__ = "session_trainer"
     __table_args__ = (

@@ -26,7 +26,7 @@ class Names:
     name_ru: Mapped[Name]
 
     def name_in(self, language: str) -> str:
-        """The name in ``language``, in English where there is none."""
+        """The name in ``language``, or in English if it has none."""
         return getattr(self, f"name_{language}", "") or self.name_en
 
 
@@ -47,7 +47,7 @@ class Theme(Names, Base):
 
 
 class ThemeUse(Base):
-    """Which themes may be used under which: each under itself, covered areas under a multi-thematic programme.
+    """``theme_id`` may be used under ``frame_id``: a theme under itself, an area under a theme covering it.
 
     Trainings and sessions refer to these pairs, so the database itself refuses a tag that does not fit.
     """
@@ -59,7 +59,7 @@ class ThemeUse(Base):
 
 
 class ActivityType(Names, Base):
-    """What kind of activity a training is; meetings, for one, do not count as training in reports."""
+    """What kind of activity a training is. Some kinds, such as meetings, do not count as training."""
 
     __tablename__ = "activity_type"
     __table_args__ = (UniqueConstraint("code"),)

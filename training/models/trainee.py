@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Sex(StrEnum):
-    """As donors ask for it; not recorded is its own answer."""
+    """The sex as donors ask for it. Not recorded is an answer of its own."""
 
     F = "f"
     M = "m"
@@ -40,7 +40,8 @@ class Sex(StrEnum):
 class Trainee(Timestamps, Base):
     """A person. Names are kept as typed (NFC) beside a folded, transliterated key for search.
 
-    Whoever was merged into another stays as a row that nobody sees; what referred to it refers to the other one.
+    A record that was merged into another one stays as a row that nobody sees. References to it now point to
+    the other one.
     """
 
     __tablename__ = "trainee"

@@ -25,7 +25,7 @@ trainer_theme = Table(
 
 
 class Trainer(Timestamps, Base):
-    """Somebody who teaches; has an account where ``user`` is set."""
+    """Somebody who teaches. ``user`` is their account, if they have one."""
 
     __tablename__ = "trainer"
     __table_args__ = (UniqueConstraint("user_id"), Index("ix_trainer_search_key", "search_key"))
@@ -54,12 +54,12 @@ class Trainer(Timestamps, Base):
 
     @property
     def language_codes(self) -> list[str]:
-        """The languages that they teach in."""
+        """The languages in which they teach."""
         return listed(self.languages)
 
 
 class TrainerAbsence(Base):
-    """Days on which a trainer is not available, both included."""
+    """Days on which a trainer is not available, the first and the last one included."""
 
     __tablename__ = "trainer_absence"
     __table_args__ = (CheckConstraint("ends_on >= starts_on", name="dates_in_order"),)

@@ -1,4 +1,4 @@
-"""Trainings: one dated delivery each, and the seats kept in it for an agency or a country."""
+"""Trainings, and the seats that are kept in them for an agency or a country."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class TrainingState(StrEnum):
 
 
 class Modality(StrEnum):
-    """Where people sit."""
+    """Whether people meet in person, online, or both."""
 
     IN_PERSON = "in_person"
     ONLINE = "online"
@@ -69,14 +69,14 @@ class Admission(StrEnum):
 
 
 class ReserveOrder(StrEnum):
-    """In which order those on the reserve list are next: the rank that a coordinator gives, or who was first."""
+    """The order of the reserve list: by the rank that a coordinator gives, or by the time of submission."""
 
     RANK = "rank"
     SUBMITTED = "submitted"
 
 
 class Promotion(StrEnum):
-    """Whether a seat that becomes free goes to the next in line at once, or is proposed to the coordinator."""
+    """Whether a freed seat goes to the next in line at once, or is proposed to the coordinator."""
 
     AUTOMATIC = "automatic"
     PROPOSED = "proposed"
@@ -85,12 +85,17 @@ class Promotion(StrEnum):
 class Training(Timestamps, Base):
     """One dated delivery of a programme.
 
-    The reserve list's rule: ``reserve_order``, ``promotion``, whether those of the agency that freed a seat and then
-    of its country come first (``nearest_first``), how long an offer stands, and how many days before the start
-    moving up ends. ``freed_seats`` counts seats that became free when nobody on the list could take one, by approval:
-    they are for the next in line as soon as somebody can.
-    ``programme_theme_id`` repeats the programme's theme, kept equal by the database, so that the pair
-    (programme's theme, own theme) can be held to the pairs that ``ThemeUse`` allows.
+    The rule of the reserve list is in these columns:
+
+    - ``reserve_order`` and ``promotion``
+    - ``nearest_first``: people of the agency that freed a seat come first, then people of its country
+    - ``offer_hours``: how long an offer stands
+    - ``promotion_ends_days``: how many days before the start people stop moving up
+    - ``freed_seats``: with admission by approval, how many seats became free while nobody on the list could
+      take one; the next in line get them as soon as they can
+
+    ``programme_theme_id`` repeats the programme's theme, and the database keeps both equal. So the database
+    can also check that ``ThemeUse`` allows the training's theme under the programme's theme.
     """
 
     __tablename__ = "training"
@@ -158,15 +163,15 @@ class Training(Timestamps, Base):
 
     @property
     def language_codes(self) -> list[str]:
-        """The languages that it is held in."""
+        """The languages in which the training is held."""
         return listed(self.languages)
 
 
 class SeatAllocation(Timestamps, Base):
-    """Seats of a training kept for one agency, or for the agencies of one country that have none of their own.
+    """Seats of a training kept for one agency, or for those agencies of one country that have no kept seats.
 
-    After ``release_local`` (the registration's deadline where empty) unused seats may be given back to the pool;
-    ``released_at`` says that they were.
+    Unused seats may be given back to the pool after ``release_local``, or after the deadline of registration
+    if it is empty. ``released_at`` says when they were given back.
     """
 
     __tablename__ = "seat_allocation"
@@ -198,7 +203,7 @@ class SeatRequestKind(StrEnum):
 
 
 class SeatRequestState(StrEnum):
-    """open → granted or declined; seats given back are granted at once."""
+    """open → granted or declined. Seats that are given back are granted at once."""
 
     OPEN = "open"
     GRANTED = "granted"
@@ -206,9 +211,10 @@ class SeatRequestState(StrEnum):
 
 
 class SeatRequest(Timestamps, Base):
-    """An agency's wish for more seats, or seats that it gave back, each with a sentence; one open wish at a time.
+    """An agency's wish for more seats, or seats that it gave back, with its reason in ``sentence``.
 
-    ``seats`` is how many it asked for or gave back, ``granted`` how many more were kept for it.
+    An agency has one open wish per training at a time. ``seats`` is how many seats it asked for or gave back.
+    ``granted`` is how many more were kept for it.
     """
 
     __tablename__ = "seat_request"

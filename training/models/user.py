@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """What a user is here for; each has one."""
+    """What a user does here. Each user has one role."""
 
     ADMIN = "admin"
     COORDINATOR = "coordinator"
@@ -71,7 +71,7 @@ class User(Timestamps, Base):
     is_authenticated = True
     is_anonymous = False
     session_token = ""
-    """The token of the session that this request came with; set by whoever loads the user."""
+    """The token of the session of this request. The code that loads the user sets it."""
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, never the user's id."""
@@ -79,7 +79,7 @@ class User(Timestamps, Base):
 
 
 class UserSession(Base):
-    """A signed-in browser. Only a hash of its token is stored; ended is ended for good."""
+    """A signed-in browser. Only a hash of its token is stored. A session that has ended stays ended."""
 
     __tablename__ = "user_session"
     __table_args__ = (UniqueConstraint("token_hash"),)
@@ -96,7 +96,7 @@ class UserSession(Base):
 
 
 class OneTimeLink(Base):
-    """An invitation or a reset that was mailed; only a hash of its secret is stored."""
+    """An invitation or a reset that was mailed. Only a hash of its secret is stored."""
 
     __tablename__ = "one_time_link"
     __table_args__ = (UniqueConstraint("secret_hash"),)
@@ -113,7 +113,7 @@ class OneTimeLink(Base):
 
 
 class SignInAttempt(Base):
-    """A failed try, counted per account and per network address; ``key`` is hashed."""
+    """A failed try. ``key`` is a hash of the account or of the network address for which it counts."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)

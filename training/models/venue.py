@@ -10,7 +10,7 @@ from training.models.columns import Country, IntId, LongText, Name, PublicId, Ti
 
 
 class Venue(Timestamps, Base):
-    """A place where trainings are held; its zone is the default of a training there."""
+    """A place where trainings are held. Its zone is the default zone of a training there."""
 
     __tablename__ = "venue"
     __table_args__ = (UniqueConstraint("country", "city", "name"),)
@@ -26,7 +26,7 @@ class Venue(Timestamps, Base):
 
 
 class Room(Timestamps, Base):
-    """A room; one session at a time."""
+    """A room. It takes one session at a time."""
 
     __tablename__ = "room"
     __table_args__ = (

@@ -1,7 +1,7 @@
-"""The process that opens an upload: small, limited, and told nothing but a path. Its answer is JSON on stdout.
+"""The process that opens an upload. It is small and limited, gets only a path, and answers in JSON on stdout.
 
-Run as a script, so that nothing of the application is loaded. What an attacker's file does to it hurts nobody,
-and its answer is limited too, so that the process that reads it stays small.
+It runs as a script and loads nothing of the application. An attacker's file can harm only this process.
+The answer is limited too, so that the process that reads it stays small.
 """
 
 import codecs
@@ -23,17 +23,17 @@ MOST_SHEETS = 20
 MOST_MEMBERS, MOST_UNPACKED = 2_000, 50 * 1024 * 1024
 MEMORY, CPU_SECONDS = 512 * 1024 * 1024, 2
 UNWANTED = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)], " ")
-"""What no database and no page takes; line ends and tabs are left to the reader of the cell."""
+"""Characters that no database and no page takes. Line ends and tabs are left to the reader of the cell."""
 BLANKS = " \t\r\n\u00a0\u00ad\u061c\u180e\ufeff" + "".join(
     map(chr, [*range(0x2000, 0x2010), *range(0x2028, 0x2070)])
 )
-"""What is not seen: a cell of nothing else is empty."""
+"""Characters that nobody sees. A cell that holds only these is empty."""
 SIBLINGS = {"iso8859-2": "cp1250", "iso8859-6": "cp1256", "iso8859-9": "cp1254"}
-"""Encodings that leave out what Windows writes where they have control characters."""
+"""Encoding → the Windows encoding with letters and signs in the places of its control characters."""
 NO_WESTERN = re.compile(r"[¹³£Þþ](?=[^\W\d_])|(?<=[^\W\d_])[¹³£Þþ]|[ªº](?=[^\W\d_])|(?<=[^\W\d_]{3})[ªº]")
-"""Polish, Romanian or Turkish letters read as Western ones; not the signs of Nº and Mª."""
+"""Polish, Romanian or Turkish letters that were read as Western ones, but not the signs of Nº and Mª."""
 GUARDED = re.compile("'[ ]*[=+@＝＋－＠-]")
-"""A text that was kept from becoming a formula by an apostrophe, as we write it ourselves."""
+"""A text with an apostrophe that keeps it from becoming a formula. Our own files write it so, too."""
 ODS_ERROR = b'calcext:value-type="error"'
 ODS_TAG = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)((?:\s[^>]*)?)>")
 XLS_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -42,7 +42,7 @@ CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"([^>]*[^/>]|)>(.{0,9000}?)</
 
 
 class Refused(Exception):
-    """The file is not read; the argument is the code of the sentence, the others say where."""
+    """The file is not read. ``code`` names the sentence for the person, and ``where`` its parameters."""
 
     def __init__(self, code: str, **where: Any) -> None:
         super().__init__(code)
@@ -65,7 +65,7 @@ def main(path: str, kind: str) -> None:
 
 
 def from_book(path: str) -> dict[str, Any]:
-    """The visible sheets that hold anything; who asked picks one. Hidden rows and columns are read like all others."""
+    """The visible sheets that hold anything. The caller picks one. Hidden rows and columns are read, too."""
     from python_calamine import (  # noqa: PLC0415 -- slow import
         CalamineError,
         CalamineWorkbook,
@@ -100,7 +100,7 @@ def from_book(path: str) -> dict[str, Any]:
 def from_sheet(
     sheet: Any, name: str, faults: dict[str, dict[tuple[int, int], str]], budget: list[int]
 ) -> list[list[str]]:
-    """The cells as text, counted from A1; errors of formulas as they stand, merged cells said on each of their rows."""
+    """The cells as text, from A1. Formula errors stay as shown. A merged cell's text is in all its rows."""
     where = name.translate(UNWANTED)[:100]
     if sheet.total_width > MOST_COLUMNS:
         raise Refused("too_wide", sheet=where)
@@ -118,10 +118,10 @@ def from_sheet(
 
 
 def check_zip(path: str) -> dict[str, dict[tuple[int, int], str]]:
-    """Unpack by streaming, as far as the limit: sizes that a file states about itself prove nothing.
+    """Unpack by streaming, up to the limit. The sizes that a file states about itself prove nothing.
 
-    Tells the cells (by sheet, row and column) that hold an error, or a formula that was never reckoned: the library
-    that reads the cells shows both as empty.
+    Returns sheet → (row, column) → text of cells with an error or with a formula that was never calculated.
+    The library that reads the cells shows both as empty.
     """
     import zipfile  # noqa: PLC0415 -- not needed for text
     import zlib  # noqa: PLC0415 -- not needed for text
@@ -171,7 +171,7 @@ def faults_of(parts: dict[str, bytes]) -> dict[str, dict[tuple[int, int], str]]:
 
 
 def faults_of_ods(xml: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """The same for the one part of an ODS file, whose cells have no numbers: they are counted."""
+    """The same for an ODS file, which has one part. Its cells have no numbers and are therefore counted."""
     found: dict[str, dict[tuple[int, int], str]] = {}
     name, row, place = "", 0, 0
     for match in ODS_TAG.finditer(xml):
@@ -194,7 +194,7 @@ def faults_of_ods(xml: bytes) -> dict[str, dict[tuple[int, int], str]]:
 
 
 def faults_of_xls(path: str) -> dict[str, dict[tuple[int, int], str]]:
-    """The same for the old binary format: its stream is put together, and its records are walked."""
+    """The same for the old binary format: this puts its stream together and walks its records."""
     with open(path, "rb") as file:
         raw = file.read()
     found: dict[str, dict[tuple[int, int], str]] = {}
@@ -205,7 +205,7 @@ def faults_of_xls(path: str) -> dict[str, dict[tuple[int, int], str]]:
         while at + 4 <= len(stream):
             kind, size = struct.unpack_from("<HH", stream, at)
             data = stream[at + 4 : at + 4 + size]
-            if kind == 0x0085:  # where a sheet begins, and its name
+            if kind == 0x0085:  # this record says where a sheet begins, and its name
                 title = data[8:].decode("utf-16-le" if data[7] & 1 else "latin-1")
                 names[int.from_bytes(data[:4], "little")] = title
             elif kind == 0x0809:
@@ -215,12 +215,12 @@ def faults_of_xls(path: str) -> dict[str, dict[tuple[int, int], str]]:
                 cells[struct.unpack_from("<HH", data)] = XLS_ERRORS.get(code, "#REF!")
             at += 4 + size
     except (struct.error, IndexError, UnicodeDecodeError):
-        return {}  # what cannot be walked is refused, or not, by the library
+        return {}  # the library decides whether it refuses a stream that cannot be walked
     return found
 
 
 def workbook_stream(raw: bytes) -> bytes:
-    """The stream “Workbook” of a compound file, put together sector by sector; empty where it is not found."""
+    """The stream “Workbook” of a compound file, put together sector by sector. Empty when there is none."""
 
     def walked(sector: int, source: bytes, links: bytes, width: int) -> bytes:
         pieces: list[bytes] = []
@@ -240,14 +240,14 @@ def workbook_stream(raw: bytes) -> bytes:
         start, length = struct.unpack_from("<II", entries, at + 116)
         if title.lower() in {"workbook", "book"} and length >= 4096:
             return walked(start, body, table, size)
-        if title.lower() in {"workbook", "book"}:  # short streams share the root's
+        if title.lower() in {"workbook", "book"}:  # short streams lie inside the root's stream
             root = walked(struct.unpack_from("<I", entries, 116)[0], body, table, size)
             return walked(start, root, walked(small, body, table, size), 64)
     return b""
 
 
 def faults_in(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
-    """The cells at fault of one sheet: an error as the sheet shows it, ``NO_RESULT`` for what was not reckoned."""
+    """The faulty cells of a sheet: the error as shown, or ``NO_RESULT`` for a formula never calculated."""
     for letters, row, rest, inside in CELL.findall(xml):
         value = re.search(rb"<v[^>]*>([^<]+)</v>", inside)
         if b't="e"' in rest:
@@ -270,7 +270,7 @@ def from_text(path: str) -> dict[str, Any]:
 
 
 def delimited(text: str) -> list[list[str]]:
-    """The rows of a text whose cells are divided by the mark that divides most lines alike."""
+    """The rows of a text. The cells are divided by the mark that divides most lines alike."""
     told = re.match(r"\s*sep=(\t|[^\s\w\"'])\r?\n?", text, re.IGNORECASE)
     if told:
         text = text[told.end() :]
@@ -295,7 +295,7 @@ def delimited(text: str) -> list[list[str]]:
 
 
 def likely_separator(text: str) -> str:
-    """The mark that gives the same number of cells most often, then the most cells."""
+    """The mark that most often gives the same number of cells. Of two such marks, the one with more cells."""
 
     def agreement(mark: str) -> tuple[int, int]:
         counts = []
@@ -313,7 +313,7 @@ def likely_separator(text: str) -> str:
 
 
 def loose_quote(text: str, separator: str) -> dict[str, Any]:
-    """Where the quotation mark stands that has no partner: the row, as far as rows are told apart by then."""
+    """The row and text of the quotation mark that seems to have no partner. Such a mark blurs the rows."""
     quoted = re.compile(rf'(?:^|{re.escape(separator)})[^\S\t]*"')
     lines = list(enumerate(text.splitlines(), start=1))
     told = [(number, line) for number, line in lines if quoted.search(line)] or lines
@@ -322,7 +322,7 @@ def loose_quote(text: str, separator: str) -> dict[str, Any]:
 
 
 def decoded(raw: bytes) -> str:
-    """The text, by its mark, as UTF-8, or in the encoding that it looks like; a letter lost shows as U+FFFD."""
+    """The text by its byte order mark, as UTF-8, or in the likely encoding. A lost letter shows as U+FFFD."""
     try:
         if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
             return raw.decode("utf-32")
@@ -355,7 +355,7 @@ def decoded(raw: bytes) -> str:
 
 
 def unmarked_utf16(raw: bytes) -> str:
-    """UTF-16 without its mark has zeros in every second place only; any other zero is no text."""
+    """The kind of UTF-16 of unmarked text, which has zeros only in every second place. Refuses the rest."""
     low, high = raw[0::2].count(0), raw[1::2].count(0)
     if len(raw) % 2 or min(low, high) or max(low, high) * 50 < len(raw):
         raise Refused("unreadable")
@@ -363,7 +363,7 @@ def unmarked_utf16(raw: bytes) -> str:
 
 
 def trimmed(rows: list[list[str]], budget: list[int]) -> list[list[str]]:
-    """The rows without the empty cells at their ends and the empty rows at the end; ``budget`` is what may be told."""
+    """The rows without empty cells and rows at their ends. ``budget`` is the number of characters left."""
     kept: list[list[str]] = []
     for row in rows:
         while row and not row[-1]:

@@ -1,4 +1,4 @@
-"""What a column holds, told by its cells: guesses for columns whose header says nothing or is missing."""
+"""Guesses from its cells what a column holds, when its header says nothing or is missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.rosters.words import JOBS
 from training.rules.names import clean, fold, script_of
 
 EMAIL = re.compile(r"(?<![^\s@<>;,])[^\s@<>;,]+@[^\s@<>;,]+\.[^\s@<>;,]+")
-"""Looked for where a word begins only: a long cell is gone through once."""
+"""Matches only where a word begins, so that the search goes through a long cell once."""
 PHONE = re.compile(r"[+(]?[0-9][0-9 ().\-/]{5,22}[0-9]")
 DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 PATRONYMIC = re.compile(r".+(ович|евич|ьич|овна|евна|ична|оглы|оғлу|кызы|ұлы|қызы)", re.IGNORECASE)
@@ -67,15 +67,18 @@ ADDRESSES = {
 JOB_KEYS = {fold(word) for word in JOBS}
 TYPED = ("email", "sex", "form_of_address", "country", "language", "phone")
 SURE = ("email", "sex", "form_of_address", "phone")
-"""Of these, those whose cells no header and no name looks like."""
+"""Those of ``TYPED`` whose cells cannot be mistaken for a header or a name."""
 NAMES = ("family_name", "given_names", "patronymic", "full_name", "passport_name")
 MOST_COLUMNS, MOST_ROWS, FIRST = 40, 100, 12
 MOST = 0.8
-"""The share of a column's cells that has to fit."""
+"""The share of a column's cells that must fit a field."""
 
 
 def guessed(rows: Sequence[Sequence[str]], places: Iterable[int], *, names: bool = True) -> dict[str, int]:
-    """Field → column, for those of the columns ``places`` whose cells tell; names where no header told them."""
+    """Field → column, for those of the columns ``places`` whose cells tell it.
+
+    Without ``names``, no name fields.
+    """
     looked_at = islice(places, MOST_COLUMNS)
     columns = {place: cells for place in looked_at if (cells := _cells(rows[:MOST_ROWS], place))}
     found: dict[str, int] = {}
@@ -92,19 +95,20 @@ def guessed(rows: Sequence[Sequence[str]], places: Iterable[int], *, names: bool
 
 
 def fits(name: str, text: str) -> bool:
-    """Whether a cell can be one of a column of this field."""
+    """Whether a cell with this text can stand in a column of this field."""
     return FITS[name](clean(text))
 
 
 def has_email(text: str) -> bool:
-    """Whether there is something like an e-mail address in a cell."""
+    """Whether the cell holds something like an e-mail address."""
     return bool(EMAIL.search(text[: values.LONGEST]))
 
 
 def is_garbled(text: str) -> bool:
-    """Whether UTF-8 was read as something else on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
+    """Whether UTF-8 was read in another encoding on the way: PÃ©rez, РџРµС‚СЂРѕРІР°.
 
-    One letter tells where it comes out Latin; of other scripts it takes several, as “Éš” and “Рі” are letters, too.
+    One letter is proof when it comes out Latin. Other scripts need several, because “Éš” and “Рі” may be real
+    letters.
     """
     for wrong, least in (("cp1252", 2), ("latin-1", 2), ("cp1251", 3)):
         try:
@@ -119,13 +123,13 @@ def is_garbled(text: str) -> bool:
 
 
 def share_of_addresses(rows: Sequence[Sequence[str]], place: int) -> float:
-    """How many cells of a column are forms of address (Mr, Mme, السيد); all, where it is empty."""
+    """The share of a column's cells that are forms of address (Mr, Mme, السيد). 1 for an empty column."""
     cells = _cells(rows, place)
     return sum(fold(cell[:60]) in ADDRESSES for cell in cells) / len(cells) if cells else 1
 
 
 def is_phone(text: str) -> bool:
-    """A number that is written as a phone number is: with a plus, a leading zero, or in groups; no date."""
+    """Whether the text is written like a phone number: with a plus or in groups, and no date."""
     digits = values.latin_digits(clean(text))
     return bool(PHONE.fullmatch(digits)) and not DATE.fullmatch(digits) and not digits.isdecimal()
 
@@ -140,12 +144,15 @@ def _cells(rows: Sequence[Sequence[str]], place: int) -> list[str]:
 
 
 def _share(name: str, cells: list[str]) -> float:
-    """How many of the cells fit; none where most of the first ones do not, so that a wide sheet takes no time."""
+    """The share of the cells that fit.
+
+    0 when most of the first cells do not fit, so that a wide sheet takes no time.
+    """
     first = cells[:FIRST]
     if sum(map(FITS[name], first)) * 2 < len(first):
         return 0
     if name == "phone" and not sum(map(_looks_dialled, cells)) * 2 >= len(cells):
-        return 0  # plain numbers are as likely those of a passport
+        return 0  # plain numbers may as well be passport numbers
     if name == "sex" and any(fold(cell) in ADDRESSES and len(fold(cell)) > 1 for cell in cells):
         return 0
     if name == "language" and any(cell.isupper() and len(cell) == 2 for cell in cells):
@@ -185,7 +192,7 @@ FITS: dict[str, Callable[[str], bool]] = {
 
 
 def _is_name(text: str) -> bool:
-    """Up to six words in letters, each with a capital, a particle, or of a script without capitals."""
+    """Whether the text has one to six words of letters, none of which begins small, particles apart."""
     words = text.replace(",", " ").split()
     return 0 < len(words) <= 6 and all(
         word.lower() in PARTICLES
@@ -197,12 +204,12 @@ def _is_name(text: str) -> bool:
 
 
 def _names(columns: dict[int, list[str]]) -> dict[str, int]:
-    """Up to three columns of names, from the left; or one of full names, or two of these in two scripts."""
+    """The columns of names: up to three of name parts, or one of full names, or two in different scripts."""
     found = [
         place
         for place, cells in columns.items()
         if sum(map(_is_name, cells)) >= MOST * len(cells)
-        and sum(map(FITS["country"], cells)) * 2 < len(cells)  # one misspelt country makes them no names
+        and sum(map(FITS["country"], cells)) * 2 < len(cells)  # countries with a misspelt one are no names
         and (len(cells) < 4 or len(set(cells)) * 2 >= len(cells))
     ]
     full = [place for place in found if _words(columns[place]) >= MOST]

@@ -1,4 +1,4 @@
-"""The list to fill in: its columns in the four languages, and the example that nobody has to delete."""
+"""The list to fill in: its columns in four languages, and an example row, which nobody has to delete."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ TITLES = {
     ),
 }
 SEXES = {"en": ("F", "M", "X"), "fr": ("F", "M", "X"), "ru": ("Ж", "М", "X"), "ar": ("أنثى", "ذكر", "آخر")}
-"""What the drop-down offers."""
+"""Language → the choices of the drop-down."""
 EXAMPLES = {
     "en": (
         "EXAMPLE",
@@ -142,7 +142,7 @@ SAID = {clean(mark) for mark in MARKS.values()}
 
 
 def is_unchanged(cells: list[str]) -> bool:
-    """Whether a row is the example as we sent it, whatever the order of its columns."""
+    """Whether a row is the unchanged example. The order of the columns does not matter."""
     if not len(COLUMNS) - 3 <= len(cells) <= len(COLUMNS):
         return False
     return (frozenset(map(clean, cells)) - {""} - SAID) in UNCHANGED

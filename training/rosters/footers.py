@@ -1,4 +1,4 @@
-"""Rows below a list, or amid it, that hold no person: sums, signatures, remarks."""
+"""Rows below a list, or in the middle of it, that hold no person: sums, signatures, remarks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUMS = {
 
 
 def is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:
-    """A remark below the list: one filled cell that is no name, or neither a name nor an address in the row."""
+    """Whether a row holds no person: a sum, a single cell that is no name, or no name, address and number."""
     places = mapping.columns
     if _is_sum(cells):
         return True
@@ -47,7 +47,7 @@ def is_footer(cells: list[str], mapping: Mapping, filled: int) -> bool:
 
 
 def _is_sum(cells: list[str]) -> bool:
-    """“Total: 12” in however many cells."""
+    """Whether the row is a sum like “Total: 12”, in any number of cells."""
     words = fold(" ".join(cells)[:200]).split()
     return (
         len(words) > 1

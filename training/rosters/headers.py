@@ -1,7 +1,7 @@
-"""Which column is what: by its header in four languages, by what it holds, or as a person says.
+"""Tells which column holds which field: by its header in four languages, by its cells, or as a person says.
 
-The header may stand in any of the first rows, take two of them, or be missing. What was told by the cells alone is a
-guess, and is named as one.
+The header may stand in any of the first rows, take two rows, or be missing. A field that only the cells tell
+is a guess, and is named as one.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from training.rules.names import clean, fold
 from training.text import Message, msg
 
 FIELDS = tuple(HEADERS)
-"""What a column can hold, in the order in which a person is asked."""
+"""The fields that a column can hold, in the order in which the page offers them."""
 BY_KEY = {fold(header): name for name, headers in HEADERS.items() for header in headers}
 NAMES = {"family_name", "full_name", "passport_name"}
 VAGUE = {fold(word) for word in ("name", "имя", "الاسم")}
-"""Headers of given names beside a family name, of full names where they stand alone."""
+"""Headers that mean given names beside a family name, and full names when they stand alone."""
 SEARCHED_ROWS = 30
 SAMPLE = 100
 NO_HEADER = msg(
@@ -34,9 +34,9 @@ Found = dict[str, list[int]]
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which column holds what (field → column index); the people begin below row ``header_row`` of the sheet.
+    """Which column holds which field (field → column index). The people begin below the row ``header_row``.
 
-    Without ``has_header`` the first row is data. ``guessed`` names the fields that were told by their cells alone.
+    Without ``has_header`` the sheet has no header. ``guessed`` names the fields that only the cells told.
     """
 
     header_row: int
@@ -49,7 +49,7 @@ class Mapping:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where the people begin, the titles above them, and what these say."""
+    """Where the people begin, the titles above them, and the fields that the titles name."""
 
     header_row: int
     titles: list[str]
@@ -58,9 +58,9 @@ class _Frame:
 
 
 def match(table: Table) -> Mapping:
-    """Match the columns by name, then by content, or raise ``Invalid`` that says what was looked for.
+    """Match the columns by title, then by content. Raises ``Invalid`` when no column holds names.
 
-    Of two columns that say the same, the first one is taken.
+    Of two columns with the same meaning, the first one is taken.
     """
     frame = _frame(table.rows)
     named = _by_address(frame, table.rows)
@@ -72,7 +72,10 @@ def match(table: Table) -> Mapping:
 
 
 def _by_address(frame: _Frame, rows: list[list[str]]) -> dict[str, int]:
-    """The columns by their titles, but for “Title” and “اللقب”: their cells tell whether they are forms of address."""
+    """The columns by their titles.
+
+    For “Title” and “اللقب”, the cells tell whether they are forms of address.
+    """
     named = {name: places[0] for name, places in frame.found.items()}
     below = rows[frame.header_row : frame.header_row + SAMPLE]
     title, family = named.get("form_of_address"), named.get("family_name")
@@ -85,16 +88,17 @@ def _by_address(frame: _Frame, rows: list[list[str]]) -> dict[str, int]:
 
 
 def untold(table: Table) -> Mapping:
-    """The mapping of a list whose columns nothing tells: a person has to say what they hold."""
+    """The mapping of a list when nothing tells its columns. A person must say what they hold."""
     rows = table.rows
     at = next((number for number, row in enumerate(rows, start=1) if sum(map(bool, row)) > 1), 1)
     return Mapping(at, {}, rows[at - 1])
 
 
 def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None = None) -> Mapping:
-    """The mapping as a person says it: column index → field, or "" for a column that is not stored.
+    """The mapping as a person says it. ``columns`` is column index → field, or "" for a column to leave out.
 
-    ``header_row`` tells where the header stands, 0 that there is none; without it, it is looked for.
+    ``header_row`` is the row of the header, or 0 for a list without one. With None, the header is looked for.
+    Raises ``Invalid`` for what cannot be.
     """
     try:
         frame = _frame(table.rows)
@@ -130,7 +134,7 @@ def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None =
 
 
 def promise(rows: list[list[str]]) -> int:
-    """How much a sheet looks like a list of people: 0 where nothing does."""
+    """How much a sheet looks like a list of people. 0 means not at all."""
     try:
         frame = _frame(rows)
     except Invalid:
@@ -144,7 +148,7 @@ def promise(rows: list[list[str]]) -> int:
 
 
 def column_letter(place: int) -> str:
-    """A, B, … Z, AA: what the sheet calls the column with this index."""
+    """The name of the column with this index in the sheet: A, B, … Z, AA."""
     letters = ""
     place += 1
     while place:
@@ -168,7 +172,7 @@ def _mapping(frame: _Frame, columns: dict[str, int], guessed: list[str]) -> Mapp
 
 
 def _frame(rows: list[list[str]]) -> _Frame:
-    """The row or two rows that say most, names among them, else one that says something, else none."""
+    """The header: the row, or two rows, that name most fields, a name among them. Else the cells decide."""
     best = max(_candidates(rows), key=lambda candidate: candidate[0], default=None)
     if best is None:
         return _frame_by_content(rows)
@@ -179,7 +183,7 @@ def _frame(rows: list[list[str]]) -> _Frame:
 
 
 def _candidates(rows: list[list[str]]) -> list[tuple[tuple[int, int, int], int, list[str], Found]]:
-    """(rank, row number, titles, what they say) of each row, and each two rows together, that may be the header."""
+    """(rank, row number, titles, their fields) of each row, or two rows together, that may be the header."""
     candidates = []
     searched = rows[:SEARCHED_ROWS]
     said = [{} if _is_data(row) else _matched(row) for row in searched]
@@ -195,7 +199,11 @@ def _candidates(rows: list[list[str]]) -> list[tuple[tuple[int, int, int], int, 
 
 
 def _is_enough(found: Found, row: Sequence[str], rows: list[list[str]]) -> bool:
-    """A name and something else; a lone “participant” only where the column does not go on saying so."""
+    """Whether a row names enough fields for a header: a name and something else.
+
+    A full name alone is enough when the cells below do not repeat the title (a column that says “participant”
+    in every row holds no titles).
+    """
     if not found.keys() & NAMES or sum(map(bool, row)) < 2:
         return False
     if len(found) > 1:
@@ -206,7 +214,7 @@ def _is_enough(found: Found, row: Sequence[str], rows: list[list[str]]) -> bool:
 
 
 def _is_data(row: Sequence[str]) -> bool:
-    """A row with somebody's address or number is no header."""
+    """Whether the row holds somebody's e-mail address or phone number. Such a row is no header."""
     return any(
         contents.has_email(cell) or cell.startswith("+") and contents.is_phone(cell)
         for cell in row
@@ -215,20 +223,27 @@ def _is_data(row: Sequence[str]) -> bool:
 
 
 def _combined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
-    """Titles over two rows: the lower one is the closer one."""
+    """The titles of two rows.
+
+    Where both have one, the lower title counts, since it is closer to the cells.
+    """
     width = max(len(upper), len(lower))
     both = zip([*upper, *[""] * (width - len(upper))], [*lower, *[""] * (width - len(lower))], strict=True)
     return [below or above for above, below in both]
 
 
 def _says_the_same(row: Sequence[str], found: Found) -> bool:
-    """The header once more in another language."""
+    """Whether the row is the header once more, in another language."""
     again = _matched(row)
     return len(again) > 1 and all(found.get(name) == places for name, places in again.items())
 
 
 def _frame_by_content(rows: list[list[str]]) -> _Frame:
-    """No header that we know: the first row with two cells is one in other words, where its cells do not fit."""
+    """The frame of a list without a known header.
+
+    The first row with two cells is a header in unknown words if its cells do not fit their columns. Else it
+    is data.
+    """
     start = next((at for at, row in enumerate(rows) if sum(map(bool, row)) > 1), None)
     if start is None:
         raise Invalid(NO_HEADER, field="file")
@@ -248,9 +263,10 @@ def _frame_by_content(rows: list[list[str]]) -> _Frame:
 def _by_content(
     rows: list[list[str]], frame: _Frame, named: dict[str, int], *, beyond: bool = True
 ) -> dict[str, int]:
-    """The fields that only the cells tell: in columns whose title says nothing; an e-mail column says it by itself.
+    """The fields that only the cells tell: those of columns without a telling title, and e-mail addresses.
 
-    In a text, cells ``beyond`` the header were pushed there by a separator too many, and tell nothing.
+    Names are looked for in all columns when no title names any. In a text, a stray separator pushes cells
+    beyond the header, where they tell nothing: ``beyond`` is False then.
     """
     body = [row for row in rows[frame.header_row : frame.header_row + SAMPLE] if sum(map(bool, row)) > 1]
     if not body:
@@ -288,20 +304,23 @@ def _matched(row: Sequence[str]) -> Found:
 
 
 def _field(title: str) -> str | None:
-    """By the whole title, else by its parts before a bracket: “Surname / Nom (as in passport)”."""
+    """The field of a title: by all of it, else by its parts before a bracket: “Surname / Nom (passport)”."""
     if len(title) > 200:
         return None
     parts = re.split(r"[/|\n]| [–—-] ", title.partition("(")[0])
     said = {BY_KEY.get(key) for key in map(fold, parts) if key not in VAGUE}
     if {"family_name", "given_names"} <= said:
-        return "full_name"  # “Surname / First name”: both in one cell
+        return "full_name"  # “Surname / First name”: both stand in one cell
     return next(
         (BY_KEY[key] for key in map(fold, [title, title.partition("(")[0], *parts]) if key in BY_KEY), None
     )
 
 
 def _settled(found: Found, row: Sequence[str]) -> Found:
-    """What “Name” means is told by its neighbours: given names, the family name, or both in one cell."""
+    """The fields of a header once its neighbours tell what “Name” means.
+
+    It may mean the given names, the family name, or both in one cell.
+    """
     given = found.get("given_names", [])
     vague = [place for place in given if fold(row[place]) in VAGUE]
     if len(vague) == 1 and len(given) == 2:

@@ -1,4 +1,7 @@
-"""Reading an upload into a table: looked at from outside first, then opened in a limited process of its own."""
+"""Reads an upload into a table.
+
+It is first checked from outside, then opened in a limited process of its own.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ __all__ = ["MOST_BYTES", "MOST_PASTED", "Table", "pasted", "read"]
 CHILD = Path(__file__).with_name("child.py")
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PASTED = 2_000_000
-SECONDS = 10  # of waiting on a busy machine; the child's own limit is two seconds of work
+SECONDS = 10  # waiting time on a busy machine; the child's own limit is two seconds of work
 TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
 BOOK_ENDINGS = {".xlsx", ".xlsm", ".ods", ".xls"}
 RECIPIENT = re.compile(r"([^<>@\n\t]{2,200})<(?:mailto:)?([^<>@\s]+@[^<>@\s]+)>")
@@ -53,13 +56,13 @@ ON_SHEET: dict[str, Message] = {
     ),
     "too_long": msg("The sheet “%(sheet)s” has more than 20,000 rows. Send it in parts."),
 }
-"""The same where the sheet is known."""
+"""The same refusals when the sheet is known."""
 
 
 def read(content: bytes, file_name: str) -> Table:
-    """The table in a file, or ``Invalid`` with a sentence that says what to do.
+    """The table in a file. Raises ``Invalid`` with a sentence that says what to do.
 
-    Of several sheets, the one that looks most like a list of people is taken, and the others are named.
+    Of several sheets, the one that looks most like a list of people is taken. The table names the others.
     """
     kind = _kind(content, file_name)
     with tempfile.TemporaryDirectory() as folder:
@@ -93,7 +96,10 @@ def _table(sheets: list[dict[str, Any]], content: bytes, file_name: str) -> Tabl
 
 
 def _recipients(text: str) -> list[list[str]]:
-    """``Anna Petrova <anna@x.example>; …`` as rows of a name and an address; nothing where it is not all like that."""
+    """``Anna Petrova <anna@x.example>; …`` as rows of a name and an address.
+
+    Any other part makes it no rows.
+    """
     listed = [part.strip() for part in re.split(r"(?<=>)\s*[;,\n]+", text) if part.strip()]
     found = [RECIPIENT.fullmatch(part) for part in listed]
     if not all(found):
@@ -110,7 +116,7 @@ def _refusal(answer: dict[str, Any], field: str = "file") -> Invalid:
 
 
 def _kind(content: bytes, file_name: str) -> str:
-    """``book`` or ``text``, where the name of the file and its first bytes agree."""
+    """``book`` or ``text``. Raises ``Invalid`` unless the name of the file and its first bytes agree."""
     ending = Path(file_name).suffix.lower()
     if not content.strip():
         raise Invalid(REFUSALS["empty"], field="file")
@@ -134,7 +140,7 @@ def _kind(content: bytes, file_name: str) -> str:
 
 
 def _is_something_else(content: bytes) -> bool:
-    """A PDF, a picture, a page, a letter: told by how it begins."""
+    """Whether the first bytes are those of a PDF, a picture, a web page, a letter or a program."""
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     return start.startswith(
         (

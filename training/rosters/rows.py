@@ -1,4 +1,4 @@
-"""Rows into people: every cell is checked, every mistake is named by row and column, every guess is marked as one."""
+"""Turns rows into people: checks every cell, names each mistake by row and column, and marks each guess."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LONGEST = {
     **given.MOST,
 }
 MOST_OF_A_NAME = 400
-"""A longer one is not split: it is refused."""
+"""A longer full name is refused and not split."""
 PARTICLES = {"al", "el", "abd", "abdel", "abdul", "bin", "ben", "ibn", "abu", "de", "da", "di", "van", "von", "der",
              "den", "la"}  # fmt: skip
 GUESSED_NAMES = {"family_name", "given_names", "patronymic", "full_name", "passport_name"}
@@ -47,14 +47,14 @@ ERRORS = {
     "#####",
     NO_RESULT,
 }
-"""What a spreadsheet shows for a formula that failed, or that nobody reckoned."""
+"""The texts that a spreadsheet shows for a formula that failed or was never calculated."""
 NOTHING = {"", "n/a", "na", "none", "н/д"}
-"""What people write into a cell that has to stay empty, dashes and points apart."""
+"""Words that people write into an empty cell. Dashes and points count as empty, too."""
 
 
 @dataclass(frozen=True)
 class CellError:
-    """What is wrong with one cell: ``row`` and ``column`` as the sheet shows them (1, A)."""
+    """The error of one cell. ``row`` and ``column`` are written as the sheet shows them (1, A)."""
 
     row: int
     column: str
@@ -68,8 +68,8 @@ class CellError:
 class RosterRow:
     """A person as the sheet has them.
 
-    ``guesses`` name the fields that were guessed and want a confirmation; ``faults`` is what was typed where it cannot
-    be taken, or was not understood and is guessed, by field.
+    ``guesses`` names the guessed fields, which a person must confirm. ``faults`` is field → typed text that
+    cannot be taken, or that was not understood and is replaced by a guess.
     """
 
     number: int
@@ -81,7 +81,7 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class Roster:
-    """A whole file: its people, and the rows that hold none."""
+    """A whole file: its people, and the numbers of the rows that hold none."""
 
     rows: list[RosterRow]
     skipped: list[int]
@@ -93,7 +93,7 @@ class Roster:
 
 
 def parse(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
-    """The people below the header row, those who stand there twice marked."""
+    """The people below the header row. People who stand there twice are marked as errors."""
     roster = people(table, mapping, default_country=default_country)
     mark_duplicates(roster.rows, mapping, table.sheet)
     return roster
@@ -107,9 +107,9 @@ def corrected(
     sheet: str = "",
     guessed: Sequence[str] = (),
 ) -> RosterRow:
-    """A row as somebody typed it anew, read by the same rules; ``values`` by field.
+    """A row that somebody corrected, read by the same rules. ``values`` is field → text.
 
-    What was ``guessed``, and nobody has touched, is a guess still.
+    A ``guessed`` field that nobody has touched stays a guess.
     """
     names = list(values)
     table = Table([], sheet or "-", "", "")
@@ -121,7 +121,7 @@ def corrected(
 
 
 def people(table: Table, mapping: Mapping, *, default_country: str) -> Roster:
-    """The people below the header row, each by itself; ``default_country`` helps to read phone numbers."""
+    """The people below the header row, not yet compared. ``default_country`` helps to read phone numbers."""
     rows: list[RosterRow] = []
     skipped: list[int] = []
     header = _filled(mapping.titles)
@@ -141,7 +141,7 @@ def _filled(cells: list[str]) -> list[str]:
 
 
 class _Reader:
-    """Reads one row; collects its errors."""
+    """Reads one row and collects its errors."""
 
     def __init__(
         self, cells: list[str], mapping: Mapping, number: int, default_country: str, table: Table
@@ -175,7 +175,7 @@ class _Reader:
         return self.result
 
     def _is_spoilt(self, place: int) -> bool:
-        """Whether the cell holds no value but an accident; it is named once, and read as empty."""
+        """Whether an accident left no value in the cell. Names the error once; the cell counts as empty."""
         text = self.cells[place] if place < len(self.cells) else ""
         if not text or text.isascii() and text[0] not in "#E":
             return False
@@ -195,7 +195,7 @@ class _Reader:
         return True
 
     def _check_width(self) -> None:
-        """In a text, a separator inside a cell pushes all others to the right."""
+        """Find a separator inside a cell of a text, which pushes all later cells to the right."""
         width = len(self.mapping.titles)
         if self.table.is_text and self.mapping.has_header and any(map(str.strip, self.cells[width:])):
             place = next(n for n, cell in enumerate(self.cells) if n >= width and cell.strip())
@@ -212,7 +212,7 @@ class _Reader:
         return self.cells[place][:most]
 
     def _given(self, name: str) -> str:
-        """What is given with the registration, so much of it that one sees where it is too long."""
+        """A value given with the registration. It is cut only beyond the length at which it is refused."""
         text = clean(self._raw(name, 2 * given.MOST[name]))
         return "" if text.strip("-–—. ").lower() in NOTHING else text
 
@@ -220,7 +220,7 @@ class _Reader:
         return clean(self._raw(name))
 
     def _read(self, name: str, reader: Callable[[str], str]) -> str:
-        """The value of an optional cell; an error keeps it empty."""
+        """The value of an optional cell, or an empty text after an error."""
         text = self._text(name)
         if text.strip("-–—. ").lower() in NOTHING:
             return ""
@@ -231,7 +231,7 @@ class _Reader:
             return ""
 
     def _country(self, text: str) -> str:
-        """The country; where the nationality is not known, the agency's country is the guess."""
+        """The country. An unknown nationality leaves it empty: the agency's country is then the guess."""
         place = self.mapping.columns.get("country", 0)
         title = self.mapping.titles[place] if place < len(self.mapping.titles) else ""
         try:
@@ -244,7 +244,7 @@ class _Reader:
             return ""
 
     def _sex_by_address(self) -> str:
-        """Told by the form of address, where it tells (Mme, г-н); Dr and Col. do not."""
+        """The sex that a form of address tells (Mme, г-н), or an empty text (Dr, Col.)."""
         try:
             return cell_values.sex(self._text("form_of_address"))
         except Invalid:
@@ -256,7 +256,7 @@ class _Reader:
         place = next(
             (columns[n] for n in (name, "full_name", "passport_name", "family_name") if n in columns), 0
         )
-        if place not in self.spoilt:  # its own error was named already
+        if place not in self.spoilt:  # the error of a spoilt cell was named already
             self._error_at(place, message)
 
     def _error_at(self, place: int, message: Message) -> None:
@@ -287,7 +287,7 @@ class _Reader:
         elif patronymic:
             given = f"{given} {patronymic}"
         elif given and not given.strip("-–—"):
-            given = ""  # one name only
+            given = ""  # a dash says that the person has one name only
             if any(map(str.isalpha, family)):
                 return family, given, native
         if not family:
@@ -306,7 +306,7 @@ class _Reader:
         return family, given, native
 
     def _passport_split(self, passport: str, native_family: str) -> tuple[str, str]:
-        """Split by the family name known from its own column, else by the order that the header states."""
+        """Split by comma or capitals, by the family name in its own column, or by the header's order."""
         if len(passport) > MOST_OF_A_NAME:
             return passport, passport
         parts = _joined_particles(passport.split())
@@ -351,18 +351,21 @@ def _joined_particles(parts: list[str]) -> list[str]:
 
 
 def _alike(latin: str, native: str) -> bool:
-    """Whether two spellings begin alike once both are folded: transliterations differ in their tails."""
+    """Whether two folded spellings begin alike. Transliterations differ mostly at the end."""
     a, b = fold(latin).replace(" ", ""), fold(native).replace(" ", "")
     return bool(a) and bool(b) and a[:3] == b[:3]
 
 
 def first_of(found: dict[str, T], email: str) -> T | None:
-    """Of those found under their e-mail addresses, the first one whom another address does not tell apart."""
+    """The thing in ``found`` (e-mail address → thing) with this address or with none.
+
+    With an empty ``email``, the first thing in ``found``.
+    """
     return found.get(email, found.get("")) if email else next(iter(found.values()), None)
 
 
 def mark_duplicates(rows: list[RosterRow], mapping: Mapping, sheet: str) -> None:
-    """The same name twice is one person twice, unless both have an e-mail address, and not the same one."""
+    """Mark rows with the same name as the same person, unless the two have different e-mail addresses."""
     seen: dict[str, dict[str, RosterRow]] = {}
     for row in rows:
         if not row.values["family_name"] or not row.values["given_names"] and row.errors:

@@ -1,4 +1,4 @@
-"""A sheet as text, wherever it came from."""
+"""A sheet as text, from a file or a paste."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Table:
-    """The cells of a sheet as text; row n of the sheet is ``rows[n - 1]``.
+    """The cells of a sheet as text. Row n of the sheet is ``rows[n - 1]``.
 
-    ``others`` are the names of the visible sheets that were not taken, ``spare`` their cells.
+    ``others`` are the names of the visible sheets that were not taken, and ``spare`` holds their cells.
     """
 
     rows: list[list[str]]
@@ -21,5 +21,8 @@ class Table:
 
     @property
     def is_text(self) -> bool:
-        """Whether a separator divides the cells, which one left out of quotation marks shifts."""
+        """Whether a separator divides the cells.
+
+        A separator inside an unquoted cell then shifts the cells.
+        """
         return not self.sheet

@@ -1,6 +1,7 @@
-"""Cells into values: sex, country, language, e-mail address and phone number as agencies write them.
+"""Turns cells into values: sex, country, language, e-mail address and phone number as agencies write them.
 
-Each function takes cleaned text that is not empty, and raises ``Invalid`` with a sentence for whoever sent the list.
+Each function takes cleaned text that is not empty. It raises ``Invalid`` with a sentence for the sender of
+the list.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ SEXES = {
 }
 SEX_BY_KEY = {fold(word): sex for sex, words in SEXES.items() for word in words}
 NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-"""Codes that the list of names has and that are no country of anybody."""
+"""Codes in the list of names that are nobody's country."""
 COUNTRY_ALIASES = {
     "CD": ("democratic republic of the congo", "dr congo", "drc", "rdc"),
     "CI": ("cote divoire", "ivory coast"),
@@ -95,7 +96,10 @@ COUNTRY_ALIASES = {
 DEMONYMS = {fold(word): code for code, words in NATIONALITIES.items() for word in words.split()}
 MOST_EMAIL = 254
 LONGEST = 500
-"""So much of a cell is looked at: an address with a name beside it is shorter, and no value is longer."""
+"""How many characters of a cell are looked at.
+
+An address with a name beside it is shorter, like every value.
+"""
 
 
 def sex(text: str) -> str:
@@ -107,9 +111,9 @@ def sex(text: str) -> str:
 
 
 def country(text: str, home: str = "") -> str:
-    """The two-letter code of a country given by its code or by its name in one of the languages.
+    """The two-letter code of a country, from its code or its name in one of the languages.
 
-    The invented countries are known where the agency's own, ``home``, is one of them, and nowhere else.
+    The invented countries are known only when the agency's own country, ``home``, is one of them.
     """
     code = text.upper()
     if home in countries.COUNTRIES and (invented := _invented().get(fold(text))):
@@ -123,12 +127,12 @@ def country(text: str, home: str = "") -> str:
 
 
 def nationality(text: str, home: str = "") -> str:
-    """The country of a nationality, said by the country's name or as people say it of themselves."""
+    """The country of a nationality, from a word like "French" or "française" or from the country's name."""
     return DEMONYMS.get(fold(text)) or country(text, home)
 
 
 def language(text: str) -> str:
-    """The two-letter code of the language, the first one where several are named."""
+    """The two-letter code of the language. Of several named languages, the first known one counts."""
     for part in re.split(r"[,;/+&]|\b(?:and|et|и)\b", text):
         key = fold(part)
         if key in _languages().values():
@@ -139,7 +143,7 @@ def language(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """The address in lower case; whether somebody reads it is not asked of anyone."""
+    """The address in lower case. Nothing checks whether letters arrive there."""
     address = unicodedata.normalize("NFKC", text[:LONGEST])
     named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>@\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
     address = named[1] if named else address
@@ -159,7 +163,7 @@ def email(text: str) -> str:
 
 
 def phone(text: str, region: str) -> str:
-    """The number with its country's code where that is told or sure by ``region``, else as it was typed."""
+    """The number with its country code when the text tells it or ``region`` makes it sure, else as typed."""
     typed = re.sub(r"^00", "+", latin_digits(unicodedata.normalize("NFKC", text)))
     if re.fullmatch(r"[+-]?\d+([.,]\d+)?e[+]?\d+", typed, re.IGNORECASE):
         raise Invalid(
@@ -187,7 +191,7 @@ def phone(text: str, region: str) -> str:
 
 
 def latin_digits(text: str) -> str:
-    """Arabic-Indic and other decimal digits as 0 to 9."""
+    """The text with Arabic-Indic and other decimal digits as 0 to 9."""
     return "".join(str(int(c)) if c.isdecimal() else c for c in text)
 
 

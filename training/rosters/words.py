@@ -1,4 +1,4 @@
-"""The words under which agencies send their columns, in English, French, Russian and Arabic."""
+"""The words that agencies use for their columns, in English, French, Russian and Arabic."""
 
 HEADERS: dict[str, tuple[str, ...]] = {
     "family_name": (
@@ -80,12 +80,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "прим.", "ملاحظات", "ملاحظة", "الملاحظات", "تعليقات", "ملحوظات",
     ),
 }  # fmt: skip
-"""Field → the headers under which agencies send it."""
+"""Field → the headers that agencies use for it."""
 
 ORDINAL = {"no", "n", "nr", "num", "#", "№", "number", "numero", "p p", "no p p", "م", "ت", "الرقم", "مسلسل"}
 MEANINGLESS = {"", "column", "col", "field", "data", "unnamed", "x", "stolbets", "colonne", "champ",
                *"abcdefghijklmnopqrstuvwxyz"}  # fmt: skip
-"""Folded titles that say nothing about their column, the numbers at their ends left out."""
+"""Folded titles that say nothing about their column. A number at the end does not count."""
 JOBS = (
     "officer", "inspector", "head", "chief", "director", "deputy", "analyst", "adviser", "advisor", "assistant",
     "interpreter", "translator", "specialist", "expert", "manager", "secretary", "sergeant", "captain", "colonel",
@@ -97,7 +97,7 @@ JOBS = (
     "مفتش", "مفتشة", "ضابط", "رئيس", "رئيسة", "مدير", "مديرة", "خبير", "خبيرة", "مستشار", "نائب", "محلل",
     "محللة", "مترجم", "مترجمة", "قاضي", "قاض", "محقق",
 )  # fmt: skip
-"""Words with which a function begins: a column of them holds no names."""
+"""Words with which a person's function begins. A column of these holds no names."""
 NATIONALITIES = {
     "AL": "albanian albanais albanaise албанец албанка ألباني ألبانية",
     "AM": "armenian arménien arménienne армянин армянка أرميني أرمينية",
@@ -140,7 +140,10 @@ NATIONALITIES = {
     "UZ": "uzbek ouzbek ouzbèke узбек узбечка أوزبكي أوزبكية",
     "XK": "kosovar kosovan kosovare косовар косоварка كوسوفي كوسوفية",
 }  # fmt: skip
-"""How people of the countries we meet most say where they come from, the feminine too; other words are no error."""
+"""Country → words for its people, with feminine forms, for the countries we meet most.
+
+Other words are no error.
+"""
 NATIONALITY = (
     "nationality",
     "nationalité",
@@ -150,4 +153,4 @@ NATIONALITY = (
     "citizenship",
     "citoyenneté",
 )
-"""Titles above a person's own nationality: a word in such a column that is not known says nothing, and is no mistake."""
+"""Titles above a person's nationality. An unknown word in such a column says nothing, and is no mistake."""

@@ -1,10 +1,10 @@
-"""Arithmetic and tables without a database and without Flask: the same input always gives the same answer.
+"""Arithmetic and tables without a database and without Flask. The same input always gives the same answer.
 
 - ``names``: names folded into keys that find them in any script
 - ``alike``: keys under which the spellings of one name meet
 - ``seats``: who may take how many seats
 - ``indicators``: the formulas of the attendance report
 - ``walltime``: the time on a clock in a zone, and the instant that it stands for
-- ``passwords``: which passwords are accepted, and how they are kept
+- ``passwords``: which passwords are accepted, and how they are stored
 - ``countries``: the invented countries of demo data
 """

@@ -1,7 +1,8 @@
-"""Who may be the same person: keys under which the spellings of one name meet, across scripts and transliterations.
+"""Finds people who may be one person: the spellings of a name share keys across scripts and transliterations.
 
-A name is reduced to a skeleton: its consonants by sound, parts in alphabetical order. Vowels stand in it only where few
-consonants are left. Where an orthography leaves two readings (the ``w`` of Szewczenko and of Marwan) both are kept.
+A name is reduced to a skeleton: its consonants by sound, its parts in alphabetical order. A part with few
+consonants keeps its vowels. A spelling with two readings (the ``w`` of Szewczenko and of Marwan) gets the
+keys of both.
 """
 
 from __future__ import annotations
@@ -21,11 +22,14 @@ from training.rules.names import ARTICLES, FILIATION, JOINED, clean, fold, leads
 
 KEY_LENGTH = 120
 FEW, LONG = 2, 5
-"""Up to so many consonants vowels are needed to tell names apart; from so many on one letter may differ."""
+"""A part with up to FEW consonants needs its vowels.
+
+A code of LONG letters or more may differ by one letter.
+"""
 
 
 class Grade(StrEnum):
-    """How sure it is that two people are one; the best first."""
+    """How sure it is that two records are one person, the surest first."""
 
     CERTAIN = "certain"
     LIKELY = "likely"
@@ -33,10 +37,13 @@ class Grade(StrEnum):
 
 
 GRADES = {"1": Grade.CERTAIN, "2": Grade.LIKELY, "3": Grade.POSSIBLE}
-"""By the first character of a key: keys sort by how much they prove. Those with a 4 are for a search, and prove nothing."""
+"""First character of a key → its grade. Keys sort by how much they prove.
+
+Keys that begin with 4 are only for a search and prove nothing.
+"""
 
 Key = tuple[str, int]
-"""A key and its side: two people meet under one key where both sides are 0, or one is 1 and the other 2."""
+"""A key and its side. Two people meet under a key when both sides are 0, or when one is 1 and the other 2."""
 
 CYRILLIC = dict(
     zip(
@@ -102,7 +109,7 @@ MARKED = {
     "š": "sh", "ś": "sh", "ş": "sh", "ș": "sh", "č": "tch", "ć": "tch", "ž": "zh", "ż": "zh", "ź": "zh", "đ": "dj",
     "ţ": "ts", "ț": "ts", "ç": "s",
 }  # fmt: skip
-"""Letters whose mark changes the sound; many people leave the mark out, so the name is read without it as well."""
+"""Letters whose mark changes the sound. Many people leave the mark out, so a name is also read without it."""
 
 X = ("shch", "chtch", "szcz", "tsch", "tch", "sch", "sh", "cz", "sz", "ch")
 SOUNDS = {
@@ -113,21 +120,22 @@ SOUNDS = {
 SPELLINGS = re.compile("|".join(sorted(SOUNDS, key=len, reverse=True)))
 ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
 READINGS = {"w": "U", "j": "I", "ch": "h", "ck": "sk"}
-"""A spelling's second sound: as in Marwan, in Julia written for Юлия, in Mychajlo, in Werbycka."""
+"""Spelling → its second sound: as in Marwan, in Julia for Юлия, in Mychajlo, in Werbycka."""
 
 ASSIMILATED = re.compile(r"[aeu](?:d|r|s|z|n|t|sh|ch)")
 OF_FAITH = re.compile(r"(?:[aeu]l|[aeu]d)?d(?:in|ine|een)|الدين")
 NAMESAKES = {"Olena": "Elena", "Hanna": "Anna", "Kateryna": "Ekaterina", "Mykola": "Nikolai"}
-"""Given names that stand in one passport of a person in Ukrainian and in another in Russian."""
+"""Ukrainian given name → its Russian form. A person may have a passport with each."""
 
 
 def keys(
     *, family_name: str, given_names: str, native_name: str = "", email: str = "", near: bool = True
 ) -> set[Key]:
-    """The keys of a person; two people are alike as far as they meet, and the smallest key tells the grade.
+    """The keys of a person. Two people who share a key are alike. The smallest shared key tells the grade.
 
-    An address proves much beside a part of the name, and little alone: offices share one. ``near=False`` leaves out the
-    keys of near misses, those of the grade ``POSSIBLE``, and those that only a search asks for: half of the work.
+    An e-mail address proves much together with a part of the name. Alone it proves little, because the people
+    of an office may share one. ``near=False`` leaves out the keys of the grade ``POSSIBLE`` and the keys that
+    only a search uses, which saves half of the work.
     """
     found: set[Key] = set()
     words: set[Key] = set()
@@ -154,7 +162,10 @@ def keys(
 
 
 def words(text: str) -> list[set[Key]]:
-    """The keys of each part of a name that is looked for: who meets one of every part bears that name."""
+    """The keys of each part of a searched name.
+
+    A person bears that name when they share a key of every part.
+    """
     side = 1 if _is_arabic(text) else 2
     readings = _readings(text)
     places = zip(*(parts for parts in readings if len(parts) == len(readings[0])), strict=True)
@@ -165,22 +176,23 @@ def words(text: str) -> list[set[Key]]:
 
 
 def other_side(side: int) -> int:
-    """The side that a key of this one meets."""
+    """The side that a key of ``side`` meets."""
     return (0, 2, 1)[side]
 
 
 def grade(one: Iterable[Key], other: Iterable[Key]) -> Grade | None:
-    """How sure it is that the owners of these keys are one person; ``None`` where nothing meets."""
+    """How sure it is that the owners of these keys are one person, or ``None`` when they share no key."""
     mine = set(one)
     met = [key for key, side in other if (key, other_side(side)) in mine]
     return GRADES.get(min(met)[0]) if met else None
 
 
 def _of_parts(parts: list[str], side: int) -> set[Key]:
-    """The keys of one reading of a name, whose parts are given as sounds.
+    """The keys of one reading of a name. ``parts`` are the sounds of its parts.
 
-    Arabic leaves short vowels out: a name in it (side 1) meets a Latin one (side 2) by consonants alone, which would be
-    too little for two of one script; side 0 is a Latin name beside an Arabic one, which speaks for itself.
+    Arabic leaves short vowels out. An Arabic name (side 1) therefore meets a Latin one (side 2) by its
+    consonants alone. For two names of one script, consonants alone prove too little. Side 0 is a Latin name
+    of a person whose name is also known in Arabic: the Arabic one then meets other people's names.
     """
     found: set[Key] = {("2s " + " ".join(sorted(map(_code, parts))), 0)}
     if side and any(_consonants(part) <= FEW for part in parts):
@@ -189,7 +201,10 @@ def _of_parts(parts: list[str], side: int) -> set[Key]:
 
 
 def _of_word(part: str, side: int) -> set[Key]:
-    """The keys under which somebody is found by one part of the name; sides as in ``_of_parts``."""
+    """The keys by which a search for one part of the name finds somebody.
+
+    The sides are those of ``_of_parts``.
+    """
     found: set[Key] = {("4w " + _code(part), 0)}
     if side and _consonants(part) <= FEW:
         found.add(("4b " + _bare(part), side))
@@ -197,7 +212,10 @@ def _of_word(part: str, side: int) -> set[Key]:
 
 
 def _near_misses(parts: list[str]) -> set[Key]:
-    """Keys that people share whose names differ by one part left out (sides 1 and 2), or by a letter of a long part."""
+    """Keys shared by two names when one of them leaves a part out, or when a long part differs by one letter.
+
+    The sides 1 and 2 make a whole name meet only a name with a part left out.
+    """
     codes = sorted(map(_code, parts))
     if len(codes) == 1:
         return set()
@@ -211,12 +229,12 @@ def _near_misses(parts: list[str]) -> set[Key]:
 
 
 def _short(key: str) -> str:
-    """A key of the many in few bytes: they are most of what is stored."""
+    """A short form of a key. The keys of near misses are many, and most of what is stored."""
     return base64.b85encode(hashlib.blake2b(key.encode(), digest_size=8).digest()).decode()
 
 
 def _near(code: str) -> set[str]:
-    """What a long part shares with those that differ from it by a letter: itself, and itself without one letter."""
+    """The codes that a long part shares with parts that differ by a letter: whole, and without one letter."""
     if code != code.lower() or not code.replace("@", "").isalpha() or len(code) < LONG - 1:
         return set()
     if len(code) < LONG:
@@ -226,7 +244,10 @@ def _near(code: str) -> set[str]:
 
 @lru_cache(maxsize=20_000)
 def _code(sounds: str) -> str:
-    """A part's skeleton: consonants, whether it begins with a vowel and ends with a; all vowels where it is short."""
+    """A part's skeleton: its consonants, and marks for a first vowel and a last ``a``.
+
+    A part with few consonants keeps all its vowels.
+    """
     bare = _bare(sounds)
     code = bare if _consonants(sounds) > FEW else re.sub("[AIU]+", _vowel, sounds.replace("'", ""))
     return _same_names().get(code, code)
@@ -237,7 +258,7 @@ def _bare(sounds: str) -> str:
     if re.match(r"A'?bd", sounds) and consonants.startswith("bdl") and len(consonants) > 3:
         consonants = "bd" + consonants[3:]  # the article after Abd, written or not, and assimilated or not
     if re.fullmatch("m[AIU]*hmU+d", sounds):
-        consonants = "mhmud"  # Mahmoud is not Mohamed, and both are many
+        consonants = "mhmud"  # Mahmoud is not Mohamed, and many people bear each of the two names
     return ("@" if sounds[0] in "AIU" else "") + consonants + ("a" if sounds[-1] == "A" else "")
 
 
@@ -259,9 +280,9 @@ def _same_names() -> dict[str, str]:
     return {plain(one): plain(other) for one, other in NAMESAKES.items()}
 
 
-@lru_cache(maxsize=8_192)  # a list is looked at and then stored: its names are read twice
+@lru_cache(maxsize=8_192)  # the names of a list are read twice: when it is shown and when it is stored
 def _readings(text: str) -> list[list[str]]:
-    """Every way to read a name, each as the sounds of its parts; not to be changed."""
+    """Every way to read a name, each as the sounds of its parts. Callers must not change the cached lists."""
     lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
     if not lowered:
         return []
@@ -283,7 +304,10 @@ def _readings(text: str) -> list[list[str]]:
 
 
 def _unmarked(text: str) -> str:
-    """Without apostrophes, Arabic vowel marks and the long stroke, which are rarely written the same."""
+    """The text without apostrophes, Arabic vowel marks and the long stroke.
+
+    People write these differently.
+    """
     return re.sub("['’‘`ʼʹʻ\u0640\u0670\u064b-\u065f]", "", text)
 
 
@@ -295,7 +319,10 @@ def _plain(token: str) -> str:
 
 
 def _parts(tokens: list[str]) -> list[str]:
-    """Articles and filiation left out, and what belongs together in one part: Abd el Rahman, van den Berg."""
+    """The parts of a name, without articles and words like "bin".
+
+    Abd el Rahman or van den Berg is one part.
+    """
     tokens = [token for token in tokens if token]
     if len([token for token in tokens if token not in FILIATION]) > 1:
         tokens = [token for token in tokens if token not in FILIATION]
@@ -339,12 +366,12 @@ def _sounds(token: str, sounds: dict[str, str]) -> str:
 
 def _latin_sounds(token: str, sounds: dict[str, str]) -> str:
     if len(token) > 3 and token.endswith("e"):
-        token = token[:-1]  # mute in French; elsewhere a vowel more or less tells little
+        token = token[:-1]  # this e is mute in French, and elsewhere one vowel matters little
     return _single(SPELLINGS.sub(lambda found: sounds[found[0]], token))
 
 
 def _single(sounds: str) -> str:
-    """Double consonants as one, and no h behind the last vowel."""
+    """The sounds with double consonants as one, and without an h behind the last vowel."""
     return re.sub(r"(?<=[AIU])h$", "", re.sub(r"([^AIU])\1+", r"\1", sounds))
 
 

@@ -1,4 +1,7 @@
-"""Countries that are invented: they bear codes that ISO 3166 leaves to users, so that nobody takes them for real ones."""
+"""Invented countries.
+
+Their codes are among those that ISO 3166 leaves to users: nobody takes them for real.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is given with a registration, besides whom it puts forward: the one list of its fields.
+"""The values that are given with a registration, besides the person. This is the one list of these fields.
 
-Forms, lists of participants, drafts and submissions go through ``NAMES``: a field that is added here is read and stored
-on every way in. CONTRIBUTING says what else it needs.
+Forms, lists of participants, drafts and submissions go through ``NAMES``. A field that is added here is
+therefore read and stored on every way in. CONTRIBUTING says what else a new field needs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MOST = {"remarks": 500}
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """The values that are given with a registration: each is a column of its model, of the same name."""
+    """The values that are given with a registration. Each is a column of the same name in its model."""
 
     remarks: str = ""
 
@@ -32,22 +32,25 @@ NOTHING = Given()
 
 
 def of(thing: object) -> Given:
-    """What was given with a registration, or stands in whatever else has the fields as attributes."""
+    """The given values of a registration, or of any other object that has these attributes."""
     return Given(**{name: getattr(thing, name) for name in NAMES})
 
 
 def said(values: Mapping[str, str], before: Given = NOTHING) -> Given:
-    """What ``values`` say by field; of what they leave out or empty, ``before`` stays."""
+    """``values`` by field. A field that is missing or empty keeps its value of ``before``."""
     return Given(**{name: values.get(name) or getattr(before, name) for name in NAMES})
 
 
 def over(given: Given, before: Given) -> Given:
-    """``given``, and ``before`` where it is empty."""
+    """``given``, with the values of ``before`` in its empty fields."""
     return said(asdict(given), before)
 
 
 def news(values: Mapping[str, str], known: Given) -> dict[str, tuple[str, str]]:
-    """(known, new) of each field of which ``values`` say something else; an empty one says nothing."""
+    """Field → (known, new) for each field in which ``values`` differ from ``known``.
+
+    Empty values do not count.
+    """
     return {
         name: (getattr(known, name), values[name])
         for name in NAMES
@@ -56,7 +59,7 @@ def news(values: Mapping[str, str], known: Given) -> dict[str, tuple[str, str]]:
 
 
 def check(given: Given) -> None:
-    """Refuse what is longer than its field takes."""
+    """Refuse, with ``Invalid``, a value that is longer than its field takes."""
     for name in NAMES:
         if len(getattr(given, name)) > MOST[name]:
             raise Invalid(

@@ -1,8 +1,8 @@
-"""The formulas of the attendance report, on whole minutes; rounded only to be shown, half up, to one decimal.
+"""The formulas of the attendance report, on whole minutes. Only the display rounds: half up, to one decimal.
 
-Over a training's compulsory sessions that were not cancelled: ``due`` is a session's contact time without breaks,
-``attended`` what somebody was there of it. What is not recorded is undefined: it enters neither, and makes the
-person's result pending.
+The formulas run over a training's compulsory sessions that were not cancelled. ``due`` is the contact time of
+a session without breaks, and ``attended`` is the part of it for which the person was there. A cell that is
+not recorded counts in neither and makes the person's result pending.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 class Participation(NamedTuple):
     """One person in one training, summed over its compulsory sessions.
 
-    ``due`` and ``attended`` are minutes over recorded cells; ``due_excused`` the part of ``due`` that was excused;
-    ``half_days`` the sessions attended at all; ``unrecorded`` the cells without a status.
+    ``due`` and ``attended`` are minutes over recorded cells. ``due_excused`` is the part of ``due`` that was
+    excused. ``half_days`` counts the sessions attended at all, ``unrecorded`` the cells without a status.
     """
 
     trainee_id: int
@@ -32,9 +32,10 @@ class Participation(NamedTuple):
 
 
 def completed(one: Participation) -> bool | None:
-    """Attended at least the completion rule's share of the contact time; none while something is not recorded.
+    """Whether the person attended at least the completion rule's share of the contact time.
 
-    100 × attended ≥ rule × due, by cross-multiplication: exactly the rule passes. Without sessions nobody completes.
+    None while a cell is not recorded. The test is 100 × attended ≥ rule × due, so that exactly the rule's
+    share passes. Without sessions nobody completes.
     """
     if one.unrecorded:
         return None
@@ -42,7 +43,7 @@ def completed(one: Participation) -> bool | None:
 
 
 def rate(attended: int, due: int) -> float | None:
-    """attended ÷ due in per cent, for display; none where nothing was due."""
+    """attended ÷ due in per cent, for display. None when nothing was due."""
     if due <= 0:
         return None
     return float((Decimal(100 * attended) / Decimal(due)).quantize(Decimal("0.1"), ROUND_HALF_UP))
@@ -60,7 +61,10 @@ def days(minutes: int, day_minutes: int = 360) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a set of participations adds up to; ``persons_trained`` and ``persons`` do not add across sets."""
+    """The sums over a set of participations.
+
+    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both.
+    """
 
     confirmed: int
     participations: int
@@ -77,17 +81,17 @@ class Totals:
 
     @property
     def attendance_rate(self) -> float | None:
-        """Over all who were confirmed; excused counts as missed (strict)."""
+        """Attendance of all confirmed people. Excused time counts as missed (strict)."""
         return rate(self.attended, self.due)
 
     @property
     def attendance_rate_of_attendees(self) -> float | None:
-        """Over those who came at all."""
+        """Attendance of those who came at all."""
         return rate(self.attended, self.due_attendees)
 
     @property
     def attendance_rate_excused_neutral(self) -> float | None:
-        """Over all who were confirmed; excused sessions leave the denominator."""
+        """Attendance of all confirmed people. Excused sessions leave the denominator."""
         return rate(self.attended, self.due - self.due_excused)
 
     @property
@@ -97,22 +101,22 @@ class Totals:
 
     @property
     def no_show_rate(self) -> float | None:
-        """Confirmed people who never came ÷ confirmed people of whom that is known, in per cent."""
+        """Confirmed people who never came ÷ confirmed people whose attendance is known, in per cent."""
         return rate(self.no_shows, self.no_shows + self.participations)
 
     @property
     def person_hours(self) -> float:
-        """Attended hours of all together."""
+        """The attended hours of all people together."""
         return hours(self.attended)
 
     @property
     def person_days(self) -> float:
-        """By hours, six to a training day."""
+        """Person-days by hours: six hours are a training day."""
         return days(self.attended)
 
     @property
     def person_days_half(self) -> float:
-        """By half-days attended, two to a day."""
+        """Person-days by half-days attended: two are a day."""
         return self.half_days / 2
 
 

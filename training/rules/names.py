@@ -1,4 +1,4 @@
-"""People's names: kept as typed, and folded into a key that finds them in any script."""
+"""People's names. They are kept as typed, and folded into a key that finds them in any script."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INVISIBLE = dict.fromkeys(
     ]
 )
 ARABIC_SPELLINGS = dict.fromkeys([0x0640, 0x0670, *range(0x064B, 0x0660)]) | {0x0649: 0x064A}
-"""The long stroke and the vowel marks, which are rarely written, and the two ways to write a final y."""
+"""Drops the long stroke and the vowel marks, which are rarely written. Unites the two final forms of y."""
 KEY_LENGTH = 800
 JOINED = re.compile(
     r"abd(?:[aeou]|ou)?[lrsnzdt]?|ab[oi]|abo?u|عبد|أبو|ابو|أبي|ابي|van|von|der|den|del?|della|d[iau]|dos"
@@ -30,7 +30,7 @@ FILIATION = {"bin", "ben", "ibn", "bn", "bint", "بن", "ابن", "بنت"}
 
 
 def clean(text: str) -> str:
-    """``text`` in NFC, without invisible marks and control characters, blanks collapsed and trimmed."""
+    """``text`` in NFC, without invisible marks and control characters. Blanks are collapsed and trimmed."""
     composed = unicodedata.normalize("NFC", text)
     if not composed.isprintable():
         composed = "".join(
@@ -55,12 +55,12 @@ def search_key(*texts: str) -> str:
 
 
 def same_person_key(family_name: str, given_names: str) -> str:
-    """What two spellings of one name share: the folded parts in alphabetical order."""
+    """The key that two spellings of one name share: the folded parts in alphabetical order."""
     return " ".join(sorted(fold(f"{family_name} {given_names}").split()))
 
 
 def script_of(text: str) -> str:
-    """``latin``, ``cyrillic``, ``arabic`` or ``other``: the script of the first letter that tells."""
+    """The script of the first letter that is ``latin``, ``cyrillic`` or ``arabic``, else ``other``."""
     for character in text:
         name = unicodedata.name(character, "")
         for script in ("LATIN", "CYRILLIC", "ARABIC"):
@@ -76,10 +76,11 @@ def leads_on(part: str) -> bool:
 
 
 def split_full_name(text: str) -> tuple[str, str]:
-    """Propose (family name, given names) for a full name; a person confirms it.
+    """Propose (family name, given names) for a full name. A person confirms the proposal.
 
-    A comma tells; so does a part in capitals among others. Else Latin and Arabic names end with the family name and
-    what leads to it (Abdel Rahman, van der Berg), Cyrillic ones begin with it.
+    A comma tells where the family name ends. Parts in capitals among others are the family name. Otherwise
+    Latin and Arabic names end with the family name and the particles before it (Abdel Rahman, van der Berg),
+    and Cyrillic names begin with the family name.
     """
     full = clean(text)
     if "," in full:
@@ -105,7 +106,10 @@ def split_full_name(text: str) -> tuple[str, str]:
 
 
 def _in_capitals(parts: list[str]) -> list[int]:
-    """The places of the parts in capitals, with the particles right before them (van der BERG); no initials."""
+    """The places of the parts in capitals and of the particles right before them (van der BERG).
+
+    Initials do not count.
+    """
     places = [n for n, part in enumerate(parts) if len(part) > 1 and "." not in part and part.isupper()]
     while places and places[0] > 0 and parts[places[0] - 1].islower():
         places.insert(0, places[0] - 1)
@@ -113,7 +117,10 @@ def _in_capitals(parts: list[str]) -> list[int]:
 
 
 def _arabic_split(parts: list[str]) -> tuple[str, str]:
-    """The first name with what belongs to it (عبد الرحمن) is given, the last part the family's."""
+    """The last part is the family name, all others are given names.
+
+    Joined words (عبد الرحمن) are one part.
+    """
     joined: list[str] = []
     for part in parts:
         if joined and joined[-1].split(" ")[-1] in {"عبد", "أبو", "ابو", "أم", "بن", "ابن", "آل"}:

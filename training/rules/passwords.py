@@ -1,4 +1,4 @@
-"""Passwords: what is accepted, and how it is kept (Argon2id with the parameters that OWASP gives as its minimum)."""
+"""Passwords: which ones are accepted, and how they are stored (Argon2id with OWASP's minimum parameters)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def hashed(password: str) -> str:
 
 
 def matches(known: str | None, password: str) -> bool:
-    """Whether ``password`` is the one that was hashed; as much work where there is no account."""
+    """Whether ``password`` is the one that was hashed. Without an account (None) it takes as long."""
     with _at_once:
         try:
             _hasher.verify(known or _NOBODY, password[:1024])
@@ -55,7 +55,7 @@ def matches(known: str | None, password: str) -> bool:
 
 
 def check(password: str, *, about: Iterable[str] = ()) -> None:
-    """Refuse, with ``Invalid``, what is short, common, or made of the person's own words."""
+    """Refuse, with ``Invalid``, a password that is short, common, or made of the person's own words."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise Invalid(
             msg("Use %(shortest)s to %(longest)s characters.", shortest=SHORTEST, longest=LONGEST),

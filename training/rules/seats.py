@@ -1,7 +1,8 @@
-"""The arithmetic of seats: who may take how many. Pure, so that every path and every preview counts alike.
+"""The arithmetic of seats: who may take how many. Every step and every preview counts with these functions.
 
-Seats kept for an agency, or for a country, bound those who come from there; the pool, which is the rest, serves those
-for whom nothing is kept. What an agency held before seats were kept for it counts against what is kept.
+Seats may be kept for an agency or a country. Its people may take these seats and no others. The pool is the
+rest of the seats: it serves everybody without kept seats. Seats that an agency held before some were kept for
+it count as taken out of the kept ones.
 """
 
 from __future__ import annotations
@@ -24,37 +25,43 @@ class Kept:
 
 @dataclass(slots=True)
 class SeatCount:
-    """A training's seats at one moment; ``held`` is how many each origin holds."""
+    """A training's seats at one moment. ``held`` says how many each origin holds."""
 
     capacity: int
     kept: list[Kept] = field(default_factory=list)
     held: dict[Origin, int] = field(default_factory=dict)
 
     def share_of(self, origin: Origin) -> Kept | None:
-        """What is kept for the origin: its agency's own seats, else its country's, else none. 0 seats keep nothing."""
+        """The kept seats that serve the origin: its agency's own, else its country's, else None (the pool).
+
+        An entry of 0 seats keeps nothing.
+        """
         agency_id, country = origin
         some = [kept for kept in self.kept if kept.seats]
         own = next((kept for kept in some if kept.agency_id == agency_id), None)
         return own or next((kept for kept in some if kept.country == country), None)
 
     def used_of(self, kept: Kept | None, counted: dict[Origin, int] | None = None) -> int:
-        """How many seats are held out of ``kept`` (None is the pool); ``counted`` counts others than seats held."""
+        """How many seats are held out of ``kept`` (None is the pool).
+
+        With ``counted``, these numbers are summed in place of the held seats.
+        """
         numbers = self.held if counted is None else counted
         return sum(count for origin, count in numbers.items() if self.share_of(origin) == kept)
 
     @property
     def free_in_all(self) -> int:
-        """Capacity less the seats held; never counts what is kept."""
+        """Capacity less the seats held. Kept seats do not matter here."""
         return self.capacity - sum(self.held.values())
 
     @property
     def promised(self) -> int:
-        """Seats that are kept, or held beyond what is kept: what the pool cannot have."""
+        """Seats that the pool cannot have: those kept, and those held beyond the kept ones."""
         return sum(max(kept.seats, self.used_of(kept)) for kept in self.kept)
 
     @property
     def pool(self) -> int:
-        """Seats for those for whom nothing is kept."""
+        """The seats for everybody without kept seats."""
         return self.capacity - self.promised
 
     @property
@@ -63,12 +70,15 @@ class SeatCount:
         return self.promised + self.used_of(None)
 
     def free_of(self, kept: Kept | None) -> int:
-        """How many more seats may be taken out of ``kept`` (None is the pool); negative where more are held."""
+        """How many more seats may be taken out of ``kept`` (None is the pool).
+
+        Negative when too many are held.
+        """
         share = self.pool if kept is None else kept.seats
         return min(self.free_in_all, share - self.used_of(kept))
 
     def free_for(self, origin: Origin) -> int:
-        """How many more seats the origin may take: the smaller of what is free in all and in its share."""
+        """How many more seats the origin may take: those free in its share, at most those free in all."""
         return self.free_of(self.share_of(origin))
 
     def take(self, origin: Origin, seats: int = 1) -> None:
@@ -76,9 +86,10 @@ class SeatCount:
         self.held[origin] = self.held.get(origin, 0) + seats
 
     def most_to_keep(self, kept: Kept, others: Iterable[Kept]) -> int:
-        """How many seats can be kept at most by ``kept`` beside ``others``, so that every promise can be met.
+        """The most seats that ``kept`` can keep beside ``others`` while every promise can still be met.
 
-        None where those from there hold more than that already, out of seats that stay promised to others.
+        At most 0 when the people of ``kept`` already hold more seats than that, some of them promised to
+        others.
         """
         planned = SeatCount(self.capacity, [*others, kept], self.held)
         promised = sum(max(other.seats, planned.used_of(other)) for other in planned.kept if other != kept)

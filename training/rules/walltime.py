@@ -1,4 +1,4 @@
-"""Wall time: what a clock shows in a zone, and the instant that it stands for."""
+"""Wall time: the time that a clock shows in a zone, and the instant that it stands for."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def check_day(day: date, field: str | None = None) -> None:
 
 
 def now(zone: str) -> datetime:
-    """What clocks in ``zone`` show now."""
+    """The time that clocks in ``zone`` show now."""
     return clock.now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
     """The instant, in UTC, at which clocks in ``zone`` show ``local``.
 
-    A time that clocks skip that day, or in a year out of bounds, is refused with ``Invalid``; of one that they show
-    twice the first is meant.
+    Raises ``Invalid`` for a time that clocks skip that day, and for a year out of bounds. A time that clocks
+    show twice means the first of the two.
     """
     check_day(local, field)
     there = ZoneInfo(zone)
@@ -54,17 +54,17 @@ def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
 
 
 def first_instant(day: date, zone: str) -> datetime:
-    """The instant, in UTC, at which ``day`` begins in ``zone``: its midnight, or when clocks skip it, right after."""
+    """The instant, in UTC, at which ``day`` begins in ``zone``: midnight, or right after a skipped one."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def check_zone(zone: str, field: str = "zone") -> None:
-    """Refuse, with ``Invalid``, what is not an IANA name."""
+    """Refuse, with ``Invalid``, a name that is not an IANA name."""
     if zone not in _zones():
         raise Invalid(msg("This is not a time zone: write it like Europe/Vienna."), field=field)
 
 
 @cache
 def _zones() -> frozenset[str]:
-    """The names, read once: looking through the zones' folder takes longer than creating a training."""
+    """The names of all zones, read once. Reading the zones' folder takes longer than creating a training."""
     return frozenset(available_timezones())

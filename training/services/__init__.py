@@ -1,13 +1,15 @@
 """What happens, as functions. Packages stand in the order of consequences: each uses the ground and those before it.
 
-Every subject has two heights. Below is reading (``visible_to``, ``get``), and what others need in order to act: locks,
-guards and single steps. They decide nothing and tell nobody, and nothing on the ground is ``@atomic`` but what stores a
-fact of its own. Above are acts: public, ``@atomic``, audited. An act does all that follows from it, by plain calls, in
-the order in which it reads, and returns what its caller wants to say (who was promoted). An act has one door: whoever
-wants to know what follows from changing a training reads ``trainings.changes.change`` to its end.
+Every subject has two levels. The lower level reads (``visible_to``, ``get``) and holds what acts need: locks,
+guards and single steps. It decides nothing. On the ground, only functions that store a fact of their own are
+``@atomic`` (``audit.record_refusal``).
 
-Where a new act goes: into the package of its subject. Where that stands below what the act must change, ask which of the
-two is the act and which the single step.
+The upper level is acts: public, ``@atomic``, audited. An act does all that follows from it, by plain calls,
+in the order in which it reads. It returns what its caller wants to say (who was promoted). An act has one
+door: if you want to know what follows from changing a training, read ``trainings.changes.change`` to its end.
+
+A new act goes into the package of its subject. If that package stands before the one that the act must
+change, ask which of the two is the act and which is the single step.
 """
 
 GROUND = (

@@ -1,7 +1,7 @@
 """The audit log: an entry is written in the transaction of the change that it tells of.
 
 Refused access and exports change nothing, so they are recorded in a transaction of their own.
-An entry never holds a special value (``training.models.about_people``): it says that the column changed, and no more.
+An entry never holds a special value (``training.models.about_people``). It says only that the column changed.
 """
 
 from __future__ import annotations
@@ -24,18 +24,21 @@ SECRET_COLUMNS = frozenset(
     {"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"}
 )
 CHANGED = "changed"
-"""What an entry says of a column whose values it never holds."""
+"""An entry says this in place of a special value."""
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """A special value in a snapshot: it can be compared, and neither be read by mistake nor stored as JSON."""
+    """A special value in a snapshot. It can be compared, but not read by mistake and not stored as JSON."""
 
     value: Any = field(repr=False)
 
 
 def snapshot(thing: Base) -> dict[str, Any]:
-    """The thing's column values as they stand, to be given to ``record`` as ``before``; special ones withheld."""
+    """The thing's column values now, for ``record`` as ``before``.
+
+    Special values are withheld (``Withheld``). Secret columns are left out.
+    """
     model = type(thing)
     found = {}
     for attribute in inspect(model).column_attrs:
@@ -53,9 +56,9 @@ def record(
     before: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record that ``by`` did ``action``; with ``before`` the differences to now are kept.
+    """Record that ``by`` did ``action``. With ``before``, the entry keeps what is different now.
 
-    ``by`` is empty for what nobody did: a command, or the passing of time.
+    ``by`` is None if no user acted: a command, the passing of time, or a person with a link and no account.
     """
     db.session.add(_entry(by, action, thing, AuditOutcome.DONE, _changes(thing, before, changes)))
 
@@ -63,7 +66,7 @@ def record(
 def record_many(
     *, by: User | None, action: str, changes: Sequence[tuple[Base, Mapping[str, Sequence[Any]]]]
 ) -> None:
-    """The same for several things at once, by one statement; ``changes`` are [before, now] by column."""
+    """Record ``action`` on several things by one statement. Each comes with [before, now] by column."""
     insert_many(
         AuditEntry,
         [
@@ -80,7 +83,7 @@ def record_refusal(*, by: User | None, action: str, thing: Base | None = None, w
 
 
 def refused_entry(by: User, action: str) -> AuditEntry:
-    """An entry for a refusal that is stored with something else."""
+    """An entry for a refusal. The caller stores it together with something else."""
     return _entry(by, action, by, AuditOutcome.REFUSED, {})
 
 
@@ -93,7 +96,7 @@ def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], r
 
 
 def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[AuditEntry]:
-    """Entries, newest first; ``text`` is looked for in names and labels."""
+    """Entries, newest first. ``text`` is looked for in the names of users and the labels of things."""
     found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if text:
         found = found.where(
@@ -108,7 +111,7 @@ def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str =
 
 
 def about(thing: Base) -> Select[AuditEntry]:
-    """What happened to ``thing``, newest first."""
+    """The entries about ``thing``, newest first."""
     return search().where(
         AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == getattr(thing, "id", None)
     )
@@ -124,7 +127,7 @@ def _row(
     by: User | None, action: str, thing: Base | None, outcome: AuditOutcome, changes: Mapping[str, Any]
 ) -> Row:
     if thing is not None and getattr(thing, "id", None) is None:
-        db.session.flush()  # the entry names the id of what was just made
+        db.session.flush()  # a thing that was just made gets its id here, and the entry names it
     return {
         "at": clock.now(),
         "user_id": by.id if by else None,
@@ -153,7 +156,7 @@ def _changes(
 
 
 def _without_special(said: Mapping[str, Any], thing: Base | None) -> dict[str, Any]:
-    """What is said without the values of special columns, of ``thing`` or of whatever stands inside."""
+    """``said`` with ``CHANGED`` in place of each special value, also inside nested mappings and lists."""
     model = None if thing is None else type(thing)
     return {
         key: CHANGED if is_special(key, model) or _is_withheld(value) else _without_special_inside(value)

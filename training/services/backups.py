@@ -38,7 +38,7 @@ def backup(target: Path) -> int:
 
 
 def restore(source: Path) -> Path:
-    """Put a verified backup in the database's place; what stood there is kept beside it, and its path returned.
+    """Put a verified backup in the database's place. Keep the old file beside it, and return its path.
 
     Stop the server first: a process that has the old file open would go on writing to it.
     """
@@ -79,7 +79,7 @@ def verify(path: Path) -> None:
 
 
 def _fold_into(database: Path, ending: str) -> None:
-    """Bring what is still in the write-ahead log into the file before it is moved away."""
+    """Write the rest of the write-ahead log into the database's file, before that file is moved away."""
     if database.with_name(database.name + ending).exists():
         connection = sqlite3.connect(database)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

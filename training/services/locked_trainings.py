@@ -20,10 +20,10 @@ FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
 def lock(training: Training) -> None:
     """Hold the training's row until the unit of work ends, and read the row again. Seats are counted only after this.
 
-    On PostgreSQL the row is locked, but not its key. A letter that names the training may be written meanwhile by
-    somebody who holds a person: that letter does not wait for the training, so two units of work never wait for each
-    other. On SQLite the unit of work holds the whole database already. Several trainings are locked in ascending order
-    of their ids.
+    On PostgreSQL the row is locked, but not its key. Another unit of work, which holds a person, may
+    meanwhile write a letter that names the training. It does not wait for the training, so two units of work
+    never wait for each other. On SQLite the unit of work holds the whole database already. Several trainings
+    are locked in ascending order of their ids.
     """
     lock_all([training.id])
 
@@ -38,7 +38,7 @@ def lock_all(ids: Iterable[int]) -> None:
 
 
 def check_not_finished(training: Training) -> None:
-    """Refuse what would change the seats of a training that is over or off."""
+    """Raise ``Conflict`` if the training is completed or cancelled: its seats stay as they are."""
     if training.state in FINISHED:
         raise Conflict(
             msg("The training is over or cancelled: its registrations stay as they are."), "finished"
@@ -46,7 +46,7 @@ def check_not_finished(training: Training) -> None:
 
 
 def live_sessions(training: Training) -> list[TrainingSession]:
-    """Its sessions that were not cancelled, in order."""
+    """The training's sessions that were not called off, in the order of their start."""
     return list(
         db.session.scalars(
             select(TrainingSession)

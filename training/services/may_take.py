@@ -16,12 +16,12 @@ from training.models.about_people import Class
 def classes(
     reader: User | None, holds: Collection[Class], *, of: Training | None = None, why: str = ""
 ) -> frozenset[Class]:
-    """The classes among those that a file ``holds`` which ``reader`` may take away.
+    """The classes that ``reader`` may take away, of those that a file ``holds``.
 
-    Open and personal values leave with everybody who may have the file at all. Special ones never leave by themselves
-    (field.md 4.2, class D: with those alone who look after people): somebody says ``why``, and is an admin, or a
-    coordinator whose themes are those of the training that the values are ``of``.
-    ``reader`` is empty for a command, and for the paper that a person fetches by their own link.
+    Whoever may have the file at all may take its open and personal values. Special values leave only if
+    ``reader`` says ``why`` and looks after people (field.md 4.2, class D). An admin does, and so does a
+    coordinator of all themes or of a theme of the training that the values are ``of``. ``reader`` is None for
+    a command, and for the paper that a person fetches by their own link.
     """
     special = bool(why.strip()) and reader is not None and _looks_after(reader, of)
     return frozenset(one for one in holds if one is not Class.SPECIAL or special)
@@ -30,7 +30,10 @@ def classes(
 def whole(
     reader: User | None, holds: Collection[Class], *, of: Training | None = None, why: str = ""
 ) -> None:
-    """Let a file leave that is written whole or not at all; raises ``NotFound`` where ``reader`` may not take it."""
+    """Raise ``NotFound`` unless ``reader`` may take every class in ``holds``.
+
+    It is for a file that is written whole or not at all.
+    """
     if classes(reader, holds, of=of, why=why) != frozenset(holds):
         raise NotFound
 

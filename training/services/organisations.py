@@ -10,12 +10,12 @@ from training.text import msg
 
 UNNAMED = "Training"
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-"""The kinds of picture that a logo may be, by how they begin."""
+"""The kinds of picture that a logo may be, each with its first bytes."""
 MOST_LOGO_BYTES = 100_000
 
 
 def get() -> Organisation:
-    """The organisation's settings; defaults, not stored, until somebody sets them."""
+    """The organisation's settings. Until somebody sets them, they are defaults that are not stored."""
     return db.session.get(Organisation, 1) or Organisation(
         id=1,
         name=UNNAMED,
@@ -28,13 +28,13 @@ def get() -> Organisation:
 
 
 def logo() -> bytes | None:
-    """The organisation's logo, a PNG or JPEG picture; none where there is none."""
+    """The organisation's logo, a PNG or JPEG picture, or None if it has no logo."""
     return get().logo
 
 
 @atomic
 def set_logo(picture: bytes, *, by: User) -> None:
-    """Keep a PNG or JPEG picture of at most 100 kB as the logo; raises ``Invalid``."""
+    """Keep a PNG or JPEG picture of at most 100 kB as the logo; raises ``Invalid`` for any other."""
     kind = next((name for name, start in PICTURES.items() if picture.startswith(start)), None)
     if kind is None:
         raise Invalid(msg("Send a PNG or JPEG picture."), field="logo")
@@ -49,14 +49,14 @@ def set_logo(picture: bytes, *, by: User) -> None:
 
 @atomic
 def remove_logo(*, by: User) -> None:
-    """Show no logo any more."""
+    """Remove the logo."""
     organisation = _stored()
     organisation.logo, organisation.logo_type = None, ""
     audit.record(by=by, action="organisation.remove_logo", thing=organisation)
 
 
 def _stored() -> Organisation:
-    """The row of the settings, added with its defaults where nobody has set them."""
+    """The row of the settings. If nobody has set them yet, the row is added with the defaults."""
     organisation = db.session.get(Organisation, 1)
     if organisation is None:
         organisation = get()

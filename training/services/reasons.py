@@ -1,4 +1,4 @@
-"""The guard of every step that wants a reason: others read it later."""
+"""The guard of every step that needs a reason, which others read later."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from training.text import msg
 
 
 def check(reason: str) -> None:
-    """Refuse an empty reason."""
+    """Raise ``Invalid`` for an empty reason."""
     if not reason.strip():
         raise Invalid(msg("Say why, so that others understand it later."), field="reason")

@@ -1,4 +1,4 @@
-"""Forms that are sent twice: the second is answered like the first, because its key is stored with the effect.
+"""Forms that are sent twice. The second gets the first one's answer: the key is stored with the effect.
 
 The key is stored first, in the same unit of work as the effect. A second request at the same moment therefore waits for
 the first, on either database. If the first one fails, it leaves no key. A request that stores nothing waits for nobody.
@@ -21,12 +21,12 @@ from training.models import RequestKey, User
 
 T = TypeVar("T")
 LIFE = timedelta(days=1)
-"""Nobody sends a form again later than this."""
+"""No form is sent again after this time."""
 
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """Where a request led and what was said; ``result`` is None where an earlier request did the work.
+    """Where a request led and what was said. ``result`` is None if an earlier request did the work.
 
     A request whose ``led_to`` is empty changed nothing. It may come again.
     """
@@ -37,14 +37,14 @@ class Answer(Generic[T]):
 
 
 class DoneBefore(Exception):
-    """The same request was done already: what was about to be stored is not."""
+    """The same request was done already, so this one stores nothing."""
 
 
 def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
     """Do ``work`` unless the user's request with this key was done already.
 
-    What the first request has stored may stand in the way of ``work``. So the key is looked for again before ``work``
-    refuses.
+    What the first request has stored may make ``work`` refuse. So the key is looked for again before the
+    refusal is raised.
     """
     user_id = user.id
     mine = RequestKey.user_id == user_id, RequestKey.key == key
@@ -80,7 +80,7 @@ def once(user: User, *, key: str, work: Callable[[], Answer[T]]) -> Answer[T]:
 
 @atomic
 def purge() -> int:
-    """Forget keys that no form can have any more; returns how many."""
+    """Forget keys older than ``LIFE``; returns how many."""
     gone = db.session.execute(delete(RequestKey).where(RequestKey.created_at < clock.now() - LIFE))
     assert isinstance(gone, CursorResult)
     return gone.rowcount

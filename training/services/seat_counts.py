@@ -1,4 +1,4 @@
-"""Seats read from the database into the arithmetic of ``rules.seats``: what is kept, what is held, who waits first."""
+"""Reads seats for the arithmetic of ``rules.seats``: which are kept, which are held, and who waits first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from training.rules.seats import Kept, Origin, SeatCount
 
 
 def allocations(training: Training) -> list[SeatAllocation]:
-    """What is kept for whom, those released too; read anew, for what was read before the lock may be history."""
+    """The training's allocations, released ones too.
+
+    They are read again: before the lock they may have changed.
+    """
     return list(
         db.session.scalars(
             select(SeatAllocation)
@@ -35,7 +38,7 @@ def allocations(training: Training) -> list[SeatAllocation]:
 
 
 def counts(found: Sequence[Training]) -> dict[int, SeatCount]:
-    """The seats of each training, by its id, in two statements however many there are."""
+    """The seats of each training, by its id. It takes two statements for any number of trainings."""
     ids = [training.id for training in found]
     counted = {training.id: SeatCount(training.capacity) for training in found}
     live = select(
@@ -49,30 +52,30 @@ def counts(found: Sequence[Training]) -> dict[int, SeatCount]:
 
 
 def count(training: Training) -> SeatCount:
-    """The training's seats now; under its lock where one is to be given."""
+    """The training's seats now. Hold its lock before you count in order to give one."""
     return counts([training])[training.id]
 
 
 def as_kept(allocation: SeatAllocation) -> Kept:
-    """The allocation as the arithmetic takes it."""
+    """The allocation in the form that ``rules.seats`` works with."""
     return Kept(allocation.seats, allocation.agency_id, allocation.country)
 
 
 def origin_of(thing: Registration | Agency) -> Origin:
-    """From where a registration comes, or one of the agency would come now."""
+    """Where a registration comes from. With an agency, where a new registration of it would come from."""
     if isinstance(thing, Registration):
         return thing.agency_id, thing.agency_country
     return thing.id, thing.country
 
 
 def on_reserve(training: Training) -> dict[Origin, int]:
-    """How many of each origin wait on the reserve list."""
+    """How many people of each origin wait on the reserve list."""
     rows = by_agency([training.id], [RegistrationState.RESERVE])
     return {(agency_id, country): people for _, agency_id, country, people in rows}
 
 
 def by_agency(ids: Sequence[int], states: Iterable[RegistrationState]) -> Iterable[Row[int, int, str, int]]:
-    """(training's id, agency's id, its country as copied, registrations in these states)."""
+    """Rows: training's id, agency's id, its country as copied, number of registrations in these states."""
     return db.session.execute(
         select(Registration.training_id, Registration.agency_id, Registration.agency_country, func.count())
         .where(Registration.training_id.in_(ids), Registration.state.in_(states))
@@ -81,14 +84,17 @@ def by_agency(ids: Sequence[int], states: Iterable[RegistrationState]) -> Iterab
 
 
 def in_order(training: Training) -> list[Any]:
-    """By what the training's reserve list is sorted."""
+    """The columns that sort the training's reserve list."""
     if training.reserve_order is ReserveOrder.SUBMITTED:
         return [func.coalesce(Registration.let_pass_at, Registration.submitted_at), Registration.id]
     return [Registration.reserve_rank, Registration.submitted_at, Registration.id]
 
 
 def own_ranks(waiting: Sequence[Registration]) -> dict[int, int]:
-    """The rank of each of those on one training's list among those of its own agency, by the registration's id."""
+    """Each person's rank within their own agency, by the registration's id; ``waiting`` is of one training.
+
+    For example, the tenth on the list is the second of their agency if only one colleague stands higher.
+    """
     if not waiting:
         return {}
     training = waiting[0].training

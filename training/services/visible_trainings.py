@@ -44,8 +44,9 @@ def in_scope(user: User) -> ColumnElement[bool]:
 def visible_to(user: User) -> Select[Training]:
     """The trainings that ``user`` may see.
 
-    A partner sees those that it may register for (seats are kept for it or its country, or some are kept for nobody)
-    and those for which it has registrations; a trainer sees those with a session that they give.
+    A partner sees those that it may register for, and those for which it has registrations. It may register
+    if seats are kept for it or its country, or if some seats are kept for nobody. A trainer sees the
+    trainings in which they give a session.
     """
     found = select(Training)
     match user.role:
@@ -120,7 +121,7 @@ def by_code(code: str) -> Training:
 
 
 def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
-    """How many seats are held in each, by the training's id."""
+    """How many seats are held in each training, by its id."""
     rows = db.session.execute(
         select(Registration.training_id, func.count())
         .where(Registration.training_id.in_([t.id for t in trainings]), Registration.state.in_(HOLDS_SEAT))
@@ -130,7 +131,7 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
 
 
 def state_counts(training: Training) -> dict[str, int]:
-    """How many registrations stand in each state; drafts are their agencies' own affair."""
+    """How many registrations are in each state. Those that were never submitted are not counted."""
     rows = db.session.execute(
         select(Registration.state, func.count())
         .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
@@ -150,8 +151,8 @@ def is_registration_open(training: Training) -> bool:
 def may_register(training: Training) -> list[int]:
     """The active agencies that may register people for the training.
 
-    These are the agencies for which seats are kept, themselves or by their country. Where some seats are kept for
-    nobody, it is every active agency.
+    An agency may do so if seats are kept for it or for its country. If some seats are kept for nobody, every
+    active agency may.
     """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
@@ -164,7 +165,7 @@ def may_register(training: Training) -> list[int]:
 
 
 def _offered_to(user: User) -> ColumnElement[bool]:
-    """Seats are kept for the partner's agency or country, or there are some that are kept for nobody."""
+    """Whether seats are kept for the partner's agency or country, or some seats are kept for nobody."""
     kept = (
         select(func.coalesce(func.sum(SeatAllocation.seats), 0))
         .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))

@@ -14,7 +14,7 @@ AGENCY_NAMES = (
     ("labour_inspectorate", "LMI", "Labour Inspectorate of {}"), ("judiciary", "ASY", "Administrative Court of {}"),
 )  # fmt: skip
 
-# (theme, title); the themes of MIEUX2's trainings are areas or its own
+# (theme, title); a training of the MIEUX2 programme has an area as its theme, or MIEUX2 itself
 TOPICS = (
     ("BMV", "Detection of forged documents"), ("BMV", "Risk analysis for border guards"),
     ("BMV", "Contingency planning at checkpoints"), ("BMV", "Document security: train the trainers"),

@@ -1,7 +1,8 @@
 """Letters: the texts of mail, one file per kind and language, with named placeholders and nothing else.
 
-The first line of ``templates/letters/<language>/<kind>.txt`` is the subject. A line of the body whose placeholders
-are all empty falls away, and with it the line before it that ends with a colon. What people typed cannot make a line, a header or a link of its own.
+The first line of ``templates/letters/<language>/<kind>.txt`` is the subject. A line of the body is left out
+if all its placeholders are empty. The line before it is left out too if it ends with a colon. What people
+typed cannot make a line, a header or a link of its own.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ TO_PERSON = {
         "start_near",
     )
 }
-"""The kinds of letter to the person registered, by what they tell of."""
+"""The kinds of letter to the registered person, by the event of which they tell."""
 KINDS = (
     "submitted",
     "confirmed",
@@ -71,15 +72,15 @@ KINDS = (
 FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
 TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
 ALONE = frozenset({"trainee"})
-"""Kinds that are whole letters; the others are parts that stand in the frame."""
+"""Kinds that are whole letters. The others are parts, which stand in a frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
-"""Kinds that tell a person that their registration has ended, and so are sent although it has."""
+"""Kinds that tell a person that their registration has ended. They are sent after its end, unlike others."""
 CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 
 class Ready(str):
-    """A text that is taken as it stands: made of cleaned parts, or a link's mark."""
+    """A text that is taken as it stands, because it is made of cleaned parts or is the mark of a link."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,13 @@ class Letter:
 
 
 def language_of(wanted: str) -> str:
-    """The language to write in: the wanted one where there are letters in it, else English."""
+    """The language to write in: the wanted one if there are letters in it, else English."""
     return wanted if wanted in LANGUAGES else "en"
 
 
 def one_line(text: str) -> str:
     """``text`` on one line without control characters or invisible ones that turn the reading order."""
-    if text.isprintable():  # nearly every text; a roster of thousands has many
+    if text.isprintable():  # nearly every text is, and a long roster has many: the short way saves time
         return " ".join(text.split())
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
     return " ".join(
@@ -106,7 +107,7 @@ def one_line(text: str) -> str:
 
 
 def block(items: Iterable[str]) -> Ready:
-    """Lines below each other; each was made of ``one_line`` texts and links."""
+    """Lines below each other. Each item must be made of ``one_line`` texts and links."""
     return Ready("\n".join(f"  {item}" for item in items))
 
 
@@ -117,20 +118,20 @@ def paragraphs(text: str) -> Ready:
 
 @cache
 def _source(kind: str, language: str) -> tuple[Template, list[tuple[Template, list[str]]]]:
-    """The subject, and each line with the names in it: taken apart once for thousands of letters."""
+    """The subject, and each line with its placeholders. It is cached, because thousands of letters use it."""
     subject, _, body = (FOLDER / language / f"{kind}.txt").read_text(encoding="utf-8").partition("\n")
     lines = [Template(line) for line in re.split(r"(?<!:)\n", body.strip("\n"))]
     return Template(subject), [(line, line.get_identifiers()) for line in lines]
 
 
 def placeholders(kind: str, language: str) -> set[str]:
-    """The names that a letter of this kind needs."""
+    """The names of the placeholders of a letter of this kind."""
     subject, lines = _source(kind, language)
     return {*subject.get_identifiers(), *(name for _, names in lines for name in names)}
 
 
 def fill(kind: str, language: str, values: Mapping[str, str]) -> Letter:
-    """The letter with its placeholders filled; raises ``KeyError`` when one has no value."""
+    """The letter with its placeholders filled. Raises ``KeyError`` if one of them has no value."""
     clean = {name: value if isinstance(value, Ready) else one_line(value) for name, value in values.items()}
     subject, lines = _source(kind, language)
     written = [
@@ -149,14 +150,14 @@ def framed(
     subject: str = "",
     frame: str = FRAME,
 ) -> Letter:
-    """One letter of several parts, with the ``subject`` of one of them where that says it all."""
+    """One letter made of several parts. Its subject is ``subject``, or the frame's if this is empty."""
     inside = Ready("\n\n".join(part.body for part in parts))
     whole = fill(frame, language, {**values, "parts": inside})
     return Letter(subject or whole.subject, whole.body)
 
 
 def days(starts_on: date, ends_on: date, language: str) -> str:
-    """12–14 May 2026, without saying twice what is the same."""
+    """The days as text, such as "12–14 May 2026". A common month or year stands only once."""
     last = format_date(ends_on, "d MMM y", locale=language)
     if starts_on == ends_on:
         return last
@@ -167,7 +168,7 @@ def days(starts_on: date, ends_on: date, language: str) -> str:
 
 
 def slot(starts: datetime, ends: datetime, language: str) -> str:
-    """12 May 2026, 09:00–12:00, in wall time."""
+    """A time as text, such as "12 May 2026, 09:00–12:00". Both times are wall time."""
     first, last = (format_date(at, "d MMM y", locale=language) for at in (starts, ends))
     until = f"{ends:%H:%M}" if first == last else f" {last}, {ends:%H:%M}"
     return f"{first}, {starts:%H:%M}–{until}"
@@ -180,7 +181,7 @@ def moment(at: datetime, zone: str, language: str) -> str:
 
 
 def country(code: str, language: str) -> str:
-    """The country's name; the code where it is not known."""
+    """The country's name, or the code if the country is not known."""
     if code in countries.COUNTRIES:
         return str(countries.COUNTRIES[code][0])
     return str(Locale(language).territories.get(code, code))
@@ -191,7 +192,7 @@ FREE = {
     "fr": {"open": "il en reste", "few": "il en reste peu"},
     "ru": {"open": "свободные ещё есть", "few": "осталось мало"},
 }
-"""All that an agency is told of seats that are not its own."""
+"""An agency is told no more than this about seats that are not its own."""
 
 
 OUTCOMES = {
@@ -202,7 +203,7 @@ OUTCOMES = {
 
 
 def outcome(state: str, language: str) -> str:
-    """What became of a submission, in a word or two; nothing where it is none of these."""
+    """What became of a submission, in a word or two. Empty for any other state."""
     return OUTCOMES[language].get(state, "")
 
 
@@ -231,5 +232,5 @@ LINK_STOPPED = {
 
 
 def said(reason: str, language: str) -> str:
-    """A reason that a person gave; what the system wrote in its stead speaks the reader's language."""
+    """A reason as its reader gets it: a person's words, or the system's in the reader's language."""
     return next((one[language] for one in BY_SYSTEM if one["en"] == reason), reason)

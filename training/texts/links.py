@@ -1,7 +1,7 @@
 """Links in mail: marked while a letter is written, and put in when it is sent.
 
-So no signed link lies in the database, and whoever writes a letter need not know the site's address or its secret.
-A mark stands between two characters that no text of a person can hold.
+So no signed link lies in the database. Code that writes a letter need not know the site's address or its
+secret. A mark stands between two characters that no text of a person can hold.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeSerializer
 
 SALT = "my-registration"
-EDGE = "\x02"  # neither a blank nor the end of a line, which trimming would take
+EDGE = "\x02"  # trimming would remove a blank or the end of a line, but keeps this
 MARK = re.compile(f"{EDGE}(page|my):([^{EDGE}]*){EDGE}")
 
 
@@ -23,7 +23,7 @@ def to_page(path: str) -> str:
 
 
 def to_my(registration: UUID, trainee: UUID) -> str:
-    """The mark of the link to the page that a registered person has without an account."""
+    """The mark of the link to a registered person's page, which they open without an account."""
     return f"{EDGE}my:{registration.hex}{trainee.hex}{EDGE}"
 
 
@@ -40,7 +40,7 @@ def written_out(
     stopped: Collection[tuple[UUID, UUID]] = (),
     instead: str = "",
 ) -> str:
-    """``text`` with its marks as links; what is said ``instead`` of those that have ``stopped``."""
+    """``text`` with links in place of its marks, and ``instead`` in place of links that have ``stopped``."""
 
     def link(mark: re.Match[str]) -> str:
         kind, value = mark.groups()
@@ -54,12 +54,12 @@ def written_out(
 
 
 def token(registration: UUID, trainee: UUID, *, secret_key: str) -> str:
-    """What the link to a person's page ends with; when it stops, the registration says."""
+    """The end of the link to a person's page. The state of the registration says when the link stops."""
     return str(URLSafeSerializer(secret_key, salt=SALT).dumps(registration.hex + trainee.hex))
 
 
 def read(token: str, *, secret_key: str) -> tuple[UUID, UUID] | None:
-    """The registration and the person that a link names, or none when it was not made here for this purpose."""
+    """The registration and the person that a link names, or None if it was not made here for this purpose."""
     try:
         value = URLSafeSerializer(secret_key, salt=SALT).loads(token)
     except BadData:

@@ -1,1 +1,1 @@
-"""HTTP: one blueprint a module, one gate, short views."""
+"""The pages over HTTP. Each module has one blueprint, one gate guards all views, and the views are short."""

@@ -1,4 +1,7 @@
-"""The accounts of one agency, as its lead focal point manages them; somebody active always leads."""
+"""The accounts of one agency, as its lead focal point manages them.
+
+Leads always leave one active lead. Only staff may take away the last one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def visible_to(user: User) -> Select[User]:
 
 
 def listed(user: User) -> Select[User]:
-    """The colleagues and oneself: those with access first, leads before the others."""
+    """The colleagues and the user: accounts with access first, and among these the leads first."""
     return visible_to(user).order_by(User.is_active.desc(), User.is_lead.desc(), User.name, User.id)
 
 
@@ -42,7 +45,7 @@ def count_leads(agency: Agency) -> int:
 
 @atomic
 def invite(*, by: User, email: str, name: str, language: str, public_url: str, secret_key: str) -> User:
-    """Invite a colleague: a focal point of the lead's own agency, and nothing else."""
+    """Invite a colleague, who becomes a focal point of the lead's own agency and nothing else."""
     _lock(by)
     return users.invite(
         by=by,
@@ -58,7 +61,7 @@ def invite(*, by: User, email: str, name: str, language: str, public_url: str, s
 
 @atomic
 def mail_invitation_again(colleague: User, *, by: User, public_url: str, secret_key: str) -> None:
-    """Mail a colleague who has never signed in a fresh invitation."""
+    """Mail a fresh invitation to a colleague who has never signed in."""
     _lock(by)
     if not colleague.is_active:
         raise _inactive(colleague)
@@ -67,7 +70,10 @@ def mail_invitation_again(colleague: User, *, by: User, public_url: str, secret_
 
 @atomic
 def deactivate(colleague: User, *, by: User) -> None:
-    """Take a colleague's access away: signed out at once, links worth nothing. Nobody does it to themselves."""
+    """Take a colleague's access away: their sessions end at once, and their links stop.
+
+    Nobody can do it to themselves.
+    """
     _lock(by)
     users.deactivate(colleague, by=by)
 
@@ -81,9 +87,9 @@ def activate(colleague: User, *, by: User) -> None:
 
 @atomic
 def set_lead(colleague: User, *, by: User, is_lead: bool) -> None:
-    """Make a colleague a lead focal point, or take that away; a lead who is the last one stays it.
+    """Make a colleague a lead focal point, or take the lead away.
 
-    Staff may also leave an agency without a lead.
+    The last lead of an agency stays the lead, unless staff take the lead away.
     """
     agency = colleague.agency
     if agency is None:
@@ -102,7 +108,7 @@ def set_lead(colleague: User, *, by: User, is_lead: bool) -> None:
 
 
 def _lock(by: User) -> None:
-    """Hold the agency's accounts; whoever lost the lead or the account meanwhile does nothing more."""
+    """Hold the agency's accounts. Somebody who lost the lead or the account meanwhile can do nothing more."""
     if by.agency is None:
         raise NotFound
     _accounts(by.agency)
@@ -110,7 +116,7 @@ def _lock(by: User) -> None:
 
 
 def _accounts(agency: Agency) -> list[User]:
-    """The agency's accounts, held and read again: two leads who act at once come one after the other."""
+    """The agency's accounts, held and read again, so that two leads who act at once wait for each other."""
     found = select(User).where(User.agency_id == agency.id).order_by(User.id).with_for_update(of=User)
     return list(db.session.scalars(found.execution_options(populate_existing=True)))
 

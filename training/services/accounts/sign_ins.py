@@ -1,6 +1,7 @@
 """Signing in: sessions on the server, one-time links by mail, passwords, and tries that are counted.
 
-A session ended on the server is ended for good, whatever its cookie says. Only hashes of secrets are stored.
+A session that was ended on the server is ended for good, whatever its cookie says. Only hashes of secrets are
+stored.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def start_session(user: User, *, hours: int, browser: str = "") -> str:
 
 @atomic
 def end_session(token: str) -> None:
-    """Sign out: the token is worth nothing from now on."""
+    """Sign out. The token does not work any more."""
     found = db.session.scalar(select(UserSession).where(UserSession.token_hash == _hashed(token)))
     if found is not None and found.ended_at is None:
         found.ended_at = clock.now()
@@ -95,14 +96,15 @@ def end_all_sessions(user: User, *, but: str = "") -> None:
 
 
 def find_by_email(email: str) -> User | None:
-    """The account with this address, in any case, or none."""
+    """The account with this address, in capital or small letters, or none."""
     return db.session.scalar(select(User).where(User.email_key == email_key(email)))
 
 
 def sign_in(email: str, *, password: str, address: str) -> User:
-    """The account with this address and password, or ``Invalid`` with one sentence for every reason.
+    """The account with this address and password.
 
-    Tries are counted per account and per network address before a hash is computed; raises ``TooMany``.
+    Raises ``Invalid`` with the same sentence for every reason, and ``TooMany`` after too many tries. Tries
+    are counted per account and per network address, before a hash is computed.
     """
     keys = [_hashed(f"account {email_key(email)}"), _hashed(f"address {address}")]
     _throttle(keys)
@@ -117,7 +119,7 @@ def sign_in(email: str, *, password: str, address: str) -> User:
 
 @atomic
 def count_failure(keys: Sequence[str], *, about: User | None) -> None:
-    """Remember a failed try, and forget those older than a day."""
+    """Remember a failed try, and forget tries that are older than a day."""
     at = clock.now()
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < at - timedelta(days=1)))
     db.session.add_all(SignInAttempt(key=key, at=at) for key in keys)
@@ -126,7 +128,7 @@ def count_failure(keys: Sequence[str], *, about: User | None) -> None:
 
 
 def check_link_tries(address: str) -> None:
-    """Raise ``TooMany`` when too many links that are none came from this network address."""
+    """Raise ``TooMany`` if too many invalid links came from this network address."""
     since = clock.now() - THROTTLE_SPAN
     tries = db.session.scalar(
         select(func.count(SignInAttempt.id)).where(
@@ -139,13 +141,13 @@ def check_link_tries(address: str) -> None:
 
 
 def count_link_try(address: str) -> None:
-    """Remember that somebody came with a link that is none."""
+    """Remember that somebody came with an invalid link."""
     count_failure([_hashed(f"link {address}")], about=None)
 
 
 @atomic
 def note_sign_in(user: User, *, keys: Sequence[str]) -> None:
-    """Remember that it succeeded; the account's failed tries are forgotten."""
+    """Remember a sign-in that succeeded, and forget the account's failed tries."""
     user.last_signed_in_at = clock.now()
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.key == keys[0]))
     audit.record(by=user, action="user.sign_in", thing=user)
@@ -153,7 +155,7 @@ def note_sign_in(user: User, *, keys: Sequence[str]) -> None:
 
 @atomic
 def change_password(user: User, *, current: str, new: str, keep: str) -> None:
-    """Change one's own password; every other session ends, ``keep`` is the token of the one in use."""
+    """Change one's own password, and end all other sessions. ``keep`` is the token of the session in use."""
     if not passwords.matches(user.password_hash, current):
         raise Invalid(msg("This is not your current password."), field="current")
     _set_password(user, new, field="new")
@@ -163,7 +165,7 @@ def change_password(user: User, *, current: str, new: str, keep: str) -> None:
 
 @atomic
 def mail_reset(email: str, *, public_url: str, secret_key: str) -> None:
-    """Mail a reset link where an active account has this address; nothing tells the caller whether it does."""
+    """Mail a reset link if an active account has this address. The caller does not learn whether one has."""
     user = find_by_email(email)
     if user is None or not user.is_active:
         return
@@ -177,13 +179,13 @@ def mail_reset(email: str, *, public_url: str, secret_key: str) -> None:
 
 
 def user_of_link(token: str, *, secret_key: str) -> User:
-    """Whose unused link this is; raises ``NotFound`` for any other."""
+    """The user whose unused link this is. Raises ``NotFound`` for any other link."""
     return _link(token, secret_key).user
 
 
 @atomic
 def set_password_by_link(token: str, *, password: str, secret_key: str) -> User:
-    """Set a password by a mailed link, which is used up by it; every session of the account ends."""
+    """Set a password by a mailed link. The link is used up, and every session of the account ends."""
     link = _link(token, secret_key)
     _set_password(link.user, password, field="password")
     link.used_at = clock.now()
@@ -194,7 +196,7 @@ def set_password_by_link(token: str, *, password: str, secret_key: str) -> User:
 
 
 def mail_link(user: User, purpose: LinkPurpose, public_url: str, secret_key: str) -> None:
-    """Mail ``user`` a link for ``purpose``; earlier links are worth nothing from now on."""
+    """Mail ``user`` a link for ``purpose``. Earlier links do not work any more."""
     void_links(user)
     db.session.flush()  # the mail names the account's id
     secret = secrets.token_urlsafe(24)
@@ -226,7 +228,7 @@ def mail_link(user: User, purpose: LinkPurpose, public_url: str, secret_key: str
 
 
 def void_links(user: User) -> None:
-    """Make every unused link of ``user`` worth nothing."""
+    """Stop every unused link of ``user``."""
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
@@ -235,7 +237,7 @@ def void_links(user: User) -> None:
 
 
 def email_key(email: str) -> str:
-    """The address as it is compared: trimmed, in any case."""
+    """The address in the form that is compared: trimmed, and in small letters."""
     return email.strip().casefold()[:254]
 
 

@@ -21,7 +21,7 @@ from training.text import msg
 def search(
     *, text: str = "", role: Role | None = None, sort: str = "name", descending: bool = False
 ) -> Select[User]:
-    """Accounts by name; ``text`` is looked for in names and addresses."""
+    """Accounts in the order of ``sort``. ``text`` is looked for in names and addresses."""
     column = {
         "name": User.name,
         "email": User.email_key,
@@ -111,7 +111,7 @@ def create(
     themes: Sequence[Theme] = (),
     password: str | None = None,
 ) -> User:
-    """Create an account; raises ``Invalid`` for an address in use, or a scope that does not fit the role."""
+    """Create an account. Raises ``Invalid`` for an address in use, or a scope that does not fit the role."""
     user = User(
         email=_checked_email(email),
         email_key=sign_ins.email_key(email),
@@ -143,7 +143,7 @@ def change(
     all_themes: bool = False,
     themes: Sequence[Theme] = (),
 ) -> User:
-    """Change an account; a change of role or scope signs it out everywhere."""
+    """Change an account. A change of role or scope signs its user out everywhere."""
     before = audit.snapshot(user)
     scope = (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes})
     user.name, user.language, user.role = name, language, role
@@ -166,7 +166,7 @@ def change(
 
 @atomic
 def deactivate(user: User, *, by: User) -> None:
-    """Close an account: signed out everywhere at once, its links worth nothing."""
+    """Close an account. Its user is signed out everywhere at once, and its links stop."""
     if by.id == user.id:
         raise Conflict(msg("You cannot deactivate your own account."), "own_account")
     user.is_active = False
@@ -193,7 +193,7 @@ def change_own(user: User, *, name: str, language: str) -> User:
 
 @atomic
 def mail_invitation_again(user: User, *, by: User, public_url: str, secret_key: str) -> None:
-    """Mail a fresh invitation; the earlier link is worth nothing from now on."""
+    """Mail a fresh invitation. The earlier link does not work any more."""
     if user.password_hash is not None:
         raise Conflict(
             msg("This person has signed in already: a reset link from the sign-in page is enough."),

@@ -1,6 +1,7 @@
 """Registers of attendance, and people who are added at the door.
 
-Nobody overwrites a mark that they have not seen. A cell without a record is not recorded, which is not the same as absent.
+Nobody overwrites a mark that they have not seen. A cell without a record is not recorded. This
+is not the same as absent.
 
 - ``registers``: marks are made, corrected and closed
 - ``own_register``: the attendance of one registration, as its agency reads it

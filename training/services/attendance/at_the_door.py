@@ -1,7 +1,7 @@
 """Adding people at the door: whoever keeps the register of the day puts them on it.
 
 This may be a trainer, who must not see the agencies' people. So the answer is always the same line in the register. It
-does not tell whether the person was known, in which spelling, or waited for a seat.
+does not tell whether the person was known, how the name is spelled, or whether the person waited for a seat.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from training.text import msg
 
 
 def is_open(session: TrainingSession) -> bool:
-    """Whether people can be added: it is the session's day, its register is open, and the training is being held."""
+    """Whether people can be added: it is the session's day, the register is open, and the training is on."""
     return (
         session.register_state is RegisterState.OPEN
         and not session.is_cancelled
@@ -55,8 +55,8 @@ def add(
     """Put a person of the agency on the register: the one known by this name, or a new one.
 
     The seats are never exceeded. With ``raise_seats`` a training whose seats are all held gets one seat more in the
-    same step. A name that somebody on the register bears already, in any spelling, is refused, unless ``is_another``
-    says that this is another person.
+    same step. Raises ``Conflict`` if somebody on the register bears this name already, in any spelling. With
+    ``is_another`` the name is taken, because the caller says that this is another person.
     """
     training = session.training
     locked_trainings.lock(training)
@@ -96,9 +96,10 @@ def _give_seat(training: Training, trainee: Trainee, by: User) -> Registration:
 
 
 def _person(session: TrainingSession, agency: Agency, by: User, person: Person, is_another: bool) -> Trainee:
-    """The agency's person of this name, else the one who waits for a seat in this training under another spelling.
+    """The agency's person of this name, else the one who waits for a seat under another spelling.
 
-    Where several persons fit, nobody can tell which one it is, and a new person is added.
+    A new person is added if nobody fits. The same holds if several people fit, because nobody can tell who it
+    is.
     """
     same = records.of_name(agency, person.family_name, person.given_names)
     here = {row.registration.trainee_id for row in registers.register(session)}

@@ -18,7 +18,10 @@ from training.services.attendance import registers
 
 @dataclass(frozen=True)
 class Line:
-    """A session for which the person was expected; ``record`` is empty while nothing is recorded or the register is open."""
+    """A session for which the person was expected.
+
+    ``record`` is None while nothing is recorded, and while the register is open.
+    """
 
     session: TrainingSession
     record: AttendanceRecord | None
@@ -26,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Share:
-    """Minutes attended of those of the sessions whose registers are closed."""
+    """Attended minutes and scheduled minutes of the sessions whose registers are closed."""
 
     attended: int
     scheduled: int
@@ -50,7 +53,7 @@ def of(registration: Registration) -> list[Line]:
 
 
 def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
-    """How much each has attended of the closed registers that list it, by the registration's id."""
+    """The share of each registration in the closed registers that list it, by the registration's id."""
     rows = db.session.execute(
         select(
             Registration.id,

@@ -1,8 +1,10 @@
-"""Attendance registers: marked, closed, locked; two people at one register never lose each other's marks.
+"""Attendance registers: how they are marked, closed and locked.
+
+Two people at one register never lose each other's marks.
 
 A cell without a record, or with a cleared one, is not recorded. This is not the same as absent. Every cell has a
-version, which is 0 without a record. A mark made on an older version is not stored: it is shown beside what stands in
-the cell now.
+version, which is 0 without a record. A mark that was made on an older version is not stored. It is
+shown beside what stands in the cell now.
 """
 
 from __future__ import annotations
@@ -34,13 +36,16 @@ from training.services import audit, reasons
 from training.text import msg
 
 EARLY = timedelta(minutes=60)
-"""How long before its start a register may be begun."""
+"""How long before its session starts a register may be begun."""
 WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What somebody wants one cell to say; ``version`` is that of the cell they saw. No status clears the cell."""
+    """What somebody wants one cell to say.
+
+    ``version`` is the version of the cell that they saw. A ``status`` of None clears the cell.
+    """
 
     registration_id: UUID
     status: AttendanceStatus | None
@@ -52,7 +57,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Clash:
-    """A mark that met another version: ``mine`` was not stored, ``theirs`` stands."""
+    """A mark that met another version of its cell. ``mine`` was not stored, ``theirs`` stands."""
 
     registration: Registration
     mine: Mark
@@ -74,7 +79,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Tally:
-    """How far a register is: people listed, and how many cells of each kind."""
+    """How far a register is: people listed, cells recorded, people with attended minutes (``present``)."""
 
     listed: int
     recorded: int
@@ -87,9 +92,10 @@ class Tally:
 
 
 def is_listed() -> ColumnElement[bool]:
-    """Whether a session's register lists a registration: SQL over both and the outer-joined record.
+    """A condition in SQL: whether a session's register lists a registration. The record is outer-joined.
 
-    Listed are those confirmed when it started, people added at the door, and whoever has a record.
+    A register lists people who were confirmed when the session started, people added at the door, and
+    everybody who has a record.
     """
     held_then = and_(
         Registration.confirmed_at.is_not(None),
@@ -172,9 +178,9 @@ def corrections(session: TrainingSession) -> list[AttendanceCorrection]:
 def minutes_of(session: TrainingSession, mark: Mark, deduction: int) -> tuple[int, bool]:
     """(attended minutes, whether they are estimated) of a mark.
 
-    Present gives the contact time, excused and absent give none. For late and left early it is the part of the session
-    between the recorded times, without breaks. A time that was not recorded costs the programme's ``deduction``
-    instead.
+    Present gives the contact time. Excused and absent give none. Late and left early give the contact time
+    less the minutes that were missed. A time that was not recorded costs ``deduction`` minutes instead, which
+    the programme sets.
     """
     if mark.status is AttendanceStatus.PRESENT:
         return session.scheduled_minutes, False
@@ -204,10 +210,11 @@ def save(
     reason: str = "",
     method: AttendanceMethod = AttendanceMethod.ROLL_CALL,
 ) -> list[Clash]:
-    """Store the marks and return those that met another version, which are not stored.
+    """Store the marks, and return those that met another version. These are not stored.
 
-    After closing a ``reason`` is needed and every change is kept as a correction. Raises ``Conflict`` when the
-    register cannot be marked, ``Invalid`` for times outside the session, ``NotFound`` for a person not listed.
+    Once the register is closed, a ``reason`` is needed and every change is kept as a correction. Raises
+    ``Conflict`` if the register cannot be marked. Raises ``Invalid`` for times outside the session, for a
+    person who is not listed, and for a missing reason.
     """
     _lock(session)
     _check_markable(session, reason)
@@ -234,7 +241,10 @@ def save(
 
 @atomic
 def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -> int:
-    """Give every cell that is not recorded the same status (all present, or the rest absent); returns how many."""
+    """Give every cell that is not recorded the same status, and return how many there were.
+
+    So all can be marked present, or the rest absent. Raises ``Conflict`` if the register is closed.
+    """
     _lock(session)
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(
@@ -253,7 +263,10 @@ def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -
 
 @atomic
 def close(session: TrainingSession, *, by: User | None) -> None:
-    """Sign the register off; refused before the session has ended and while somebody is not recorded."""
+    """Sign the register off.
+
+    Raises ``Conflict`` before the session has ended, and while somebody is not recorded.
+    """
     _lock(session)
     if session.is_cancelled:
         raise Conflict(msg("This session was called off: it has no register."), "cancelled")
@@ -273,7 +286,7 @@ def close(session: TrainingSession, *, by: User | None) -> None:
 
 @atomic
 def lock(session: TrainingSession, *, by: User) -> None:
-    """Lock a closed register: nothing changes any more unless it is reopened."""
+    """Lock a closed register. Nothing in it changes any more, unless it is reopened."""
     _lock(session)
     if session.register_state is not RegisterState.CLOSED:
         raise Conflict(msg("Only a closed register can be locked."), "not_closed")
@@ -294,7 +307,7 @@ def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
 
 
 def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]:
-    """Of these sessions, those that have ended and whose register is still open."""
+    """The sessions among these that have ended and still have an open register."""
     return user_sessions.where(
         TrainingSession.ends_at < clock.now(),
         TrainingSession.register_state == RegisterState.OPEN,
@@ -303,7 +316,11 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
 
 
 def _lock(session: TrainingSession) -> None:
-    """Hold the session's row and read it again. Two who save wait for each other, and the second sees a closed register."""
+    """Hold the session's row and read it again.
+
+    Two people who save at once wait for each other. If the first one closes the register, the second one sees
+    it.
+    """
     db.session.execute(
         select(TrainingSession)
         .where(TrainingSession.id == session.id)

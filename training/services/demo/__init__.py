@@ -1,6 +1,6 @@
 """Invented data, to look at and to measure with.
 
-All people and agencies are invented, and they are the same every time; dates stand around today.
+All people and agencies are invented. They are the same every time. The dates lie around today.
 
 - ``past_trainings``: what happened in the trainings
 - ``basis``: agencies, people, places, trainers and programmes

@@ -31,7 +31,7 @@ ROOMS = ("Room 1", "Room 2", "Conference hall")
 
 @dataclass
 class World:
-    """What was made so far, as later steps need it."""
+    """What was made so far. Later steps build on it."""
 
     rng: random.Random
     scale: Scale

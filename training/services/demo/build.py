@@ -1,6 +1,6 @@
-"""Demo data: invented people and agencies, the same every time, with dates around today; by bulk inserts.
+"""Demo data: invented people and agencies, the same every time, with dates around today.
 
-``small`` is what a newcomer looks at; ``large`` is what speed is measured on.
+``small`` is for newcomers to look at. ``large`` is for measuring speed. Rows are inserted in bulk.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ CHUNK = 5_000
 
 @dataclass
 class SignIn:
-    """An account of the demo and its password, which is random."""
+    """An account of the demo, and its random password."""
 
     role: str
     email: str
@@ -82,7 +82,7 @@ class SignIn:
 
 @atomic
 def make(scale: str) -> list[SignIn]:
-    """Fill an empty database and return the accounts; raises ``Conflict`` where there are programmes already."""
+    """Fill an empty database and return the accounts. Raises ``Conflict`` if there are programmes already."""
     if db.session.scalar(select(func.count(Programme.id))):
         raise Conflict(
             msg("There are programmes in this database already: demo data go into a new one only."),
@@ -127,7 +127,7 @@ def _insert(table: Any, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def _set_sequences() -> None:
-    """Ids were given here; PostgreSQL's counters go on behind them."""
+    """Make PostgreSQL's counters go on behind the ids that were given here."""
     if db.engine.dialect.name != "postgresql":
         return
     for table in Base.metadata.sorted_tables:
@@ -141,7 +141,10 @@ def _set_sequences() -> None:
 
 
 def _users(world: World) -> list[SignIn]:
-    """One account for each role; passwords are random and kept nowhere but in what is printed."""
+    """One account for each role, and a second partner.
+
+    The passwords are random. The caller prints them, and only their hashes are stored.
+    """
     wanted: tuple[tuple[Role, str, str, int | None, list[str]], ...] = (
         (Role.ADMIN, "admin", "Ada Admin", None, []),
         (Role.COORDINATOR, "coordinator", "Cora Coordinator", None, ["BMV", "THB", "MIEUX2"]),
@@ -211,7 +214,7 @@ def _store(made: Made, rows: list[tuple[dict[str, Any], Shape]]) -> None:
 def _training(
     world: World, n: int, types: list[int], pairs: set[tuple[int, int]]
 ) -> tuple[dict[str, Any], Shape]:
-    """One training's row, and what is to happen in it."""
+    """One training's row, and the shape that says what happens in it."""
     theme, title = invented.TOPICS[n % len(invented.TOPICS)]
     fitting = [p for p in world.programmes if (p["theme_id"], world.themes[theme]) in pairs]
     programme = fitting[(n // 3) % len(fitting)]

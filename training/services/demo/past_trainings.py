@@ -58,7 +58,7 @@ class Shape:
 
     @classmethod
     def of(cls, n: int, scale: Scale, today: date) -> Shape:
-        """The shape of training ``n``: four in five are over, the rest is running, coming, or called off."""
+        """The shape of training ``n``. Two in three are over. The others run, are to come, or are off."""
         is_large = scale.trainings > 1_000
         capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
         if n % 15 == 1:
@@ -149,7 +149,7 @@ class Made:
 
 
 def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
-    """Two half-days a day, in a room and with trainers who are free then."""
+    """Two half-days a day, in a room and with a trainer that are free on that day."""
     zone = ZoneInfo(training["zone"])
     rooms = [r["id"] for r in made.rooms if r["venue_id"] == training["venue_id"]]
     for number in range(shape.days):
@@ -208,7 +208,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
 
 
 def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None:
-    """The first candidate who is free that day, taken for it."""
+    """The first candidate that is free that day, or None. It is marked as taken that day."""
     for candidate in candidates:
         if (kind, candidate, day) not in made.taken:
             made.taken.add((kind, candidate, day))
@@ -217,7 +217,7 @@ def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None
 
 
 def _people(made: Made, count: int) -> list[dict[str, Any]]:
-    """``count`` people of four agencies (of all, for very many), other ones each time."""
+    """``count`` people of four agencies, other people each time. More than 200 come from all agencies."""
     made.next_person += 1
     if count > 200:
         return [person for people in made.trainees_of.values() for person in people][:count]
@@ -301,7 +301,7 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
 
 
 def _keep_seats(made: Made, training: dict[str, Any], registered: list[dict[str, Any]], at: datetime) -> None:
-    """Keep eight seats for each of two agencies, or as many as can be promised beside those that are held."""
+    """Keep eight seats for each of two agencies, or as many as the seats that are taken leave."""
     counted = SeatCount(training["capacity"])
     for one in registered:
         if one["state"] == "confirmed":

@@ -134,7 +134,7 @@ def change(agency: Agency, *, by: User, details: Details) -> Agency:
 
 @atomic
 def suspend(agency: Agency, *, by: User, reason: str) -> None:
-    """Keep an agency from registering; its focal points are signed out at once."""
+    """Keep an agency from registering people. Its focal points are signed out at once."""
     if not agency.is_active:
         raise Conflict(msg("This agency is suspended already."), "suspended")
     agency.is_active = False
@@ -145,14 +145,14 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
 
 @atomic
 def resume(agency: Agency, *, by: User) -> list[Registration]:
-    """Let a suspended agency register again; its letters that waited go out, and those who wait get the free seats.
+    """Let a suspended agency register again. Its letters that waited go out.
 
-    Returns who was promoted.
+    In trainings for which its people wait, free seats go to the next in line. Returns who was promoted.
     """
     agency.is_active = True
     outbox.resume(agency.id)
     audit.record(by=by, action="agency.resume", thing=agency)
-    db.session.flush()  # who is next in line is read from the database, the agency's state too
+    db.session.flush()  # the query for the next in line reads from the database that the agency is active
     return reserve_list.promote_of(agency, by=by)
 
 

@@ -89,7 +89,7 @@ def away(trainers: Sequence[Trainer], *, on: date) -> list[Trainer]:
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What is known of a trainer; ``user`` is the account with which registers are kept."""
+    """What is known of a trainer. ``user`` is the account with which the trainer keeps registers."""
 
     family_name: str
     given_names: str
@@ -105,7 +105,7 @@ class Details:
 
 @atomic
 def create(*, by: User | None, details: Details) -> Trainer:
-    """Add a trainer; raises ``Invalid`` for an account that is no trainer's or belongs to another one."""
+    """Add a trainer. Raises ``Invalid`` if the account has another role or belongs to another trainer."""
     trainer = Trainer(is_active=True)
     with db.session.no_autoflush:
         _set(trainer, details)
@@ -126,7 +126,7 @@ def change(trainer: Trainer, *, by: User, details: Details) -> Trainer:
 
 @atomic
 def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
-    """Schedule a trainer no longer; sessions given stay."""
+    """Retire a trainer, who is not scheduled any more. The sessions that they have stay."""
     if not trainer.is_active:
         raise Conflict(msg("This trainer is retired already."), "retired")
     trainer.is_active = False

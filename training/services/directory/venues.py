@@ -73,7 +73,7 @@ def rooms(venue: Venue | None = None) -> list[Room]:
 
 
 def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
-    """How many rooms each has, by the venue's id."""
+    """How many rooms each venue has, by its id. Retired rooms do not count."""
     rows = db.session.execute(
         select(Room.venue_id, func.count())
         .where(Room.venue_id.in_([venue.id for venue in venues]), Room.is_active)
@@ -84,7 +84,7 @@ def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
 
 @atomic
 def create(*, by: User | None, name: str, city: str, country: str, zone: str, address: str = "") -> Venue:
-    """Add a venue; its name is its own within a city."""
+    """Add a venue. Raises ``Invalid`` if another venue in the city has this name."""
     venue = Venue(is_active=True)
     with db.session.no_autoflush:
         _set(venue, name, city, country, zone, address)
@@ -95,7 +95,7 @@ def create(*, by: User | None, name: str, city: str, country: str, zone: str, ad
 
 @atomic
 def change(venue: Venue, *, by: User, name: str, city: str, country: str, zone: str, address: str) -> Venue:
-    """Change a venue; trainings held there keep their own zone."""
+    """Change a venue. Trainings held there keep their own zone."""
     before = audit.snapshot(venue)
     with db.session.no_autoflush:
         _set(venue, name, city, country, zone, address)
@@ -105,7 +105,7 @@ def change(venue: Venue, *, by: User, name: str, city: str, country: str, zone: 
 
 @atomic
 def add_room(venue: Venue, *, by: User | None, name: str, capacity: int) -> Room:
-    """Add a room; its name is its own within the venue."""
+    """Add a room. Raises ``Invalid`` if another room of the venue has this name."""
     room = Room(venue=venue, is_active=True)
     with db.session.no_autoflush:
         _set_room(room, name, capacity)
@@ -126,7 +126,7 @@ def change_room(room: Room, *, by: User, name: str, capacity: int) -> Room:
 
 @atomic
 def retire(thing: Venue | Room, *, by: User) -> None:
-    """Offer a venue or a room no longer; sessions that stand there stay."""
+    """Retire a venue or a room, which is not offered any more. Sessions that are planned there stay."""
     thing.is_active = False
     audit.record(by=by, action=f"{thing.__tablename__}.retire", thing=thing)
 

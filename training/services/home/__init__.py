@@ -1,6 +1,4 @@
-"""What somebody sees first after signing in.
-
-Nothing is stored here: each role reads what waits for it.
+"""What somebody sees first after signing in: the work that waits for their role. Nothing is stored here.
 
 - ``dashboards``: the first screen of each role
 """

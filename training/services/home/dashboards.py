@@ -38,7 +38,11 @@ S = RegistrationState
 
 @dataclass(frozen=True)
 class Unfilled:
-    """A training with ``free`` seats; ``is_kept`` when some wait on its reserve list and every free seat is kept."""
+    """A training with free seats.
+
+    ``is_kept`` says that people wait on its reserve list, but every free seat is kept for an agency or a
+    country.
+    """
 
     training: Training
     free: int
@@ -62,7 +66,11 @@ class Due:
 
 
 def of_coordinator(user: User) -> Due:
-    """Registrations to decide, registers still open, deadlines near, seats unfilled, what agencies ask for, seats to give, kept seats to release; all within the scope."""
+    """What waits for a coordinator within their scope.
+
+    These are registrations to decide, open registers, near deadlines, trainings with free seats, requests of
+    agencies for seats, seats to give, and kept seats to release.
+    """
     waiting = (
         visible.visible_to(user)
         .where(Registration.state == S.SUBMITTED)
@@ -72,7 +80,7 @@ def of_coordinator(user: User) -> Due:
     )
     number_of = waiting.c[1]
     to_decide = db.session.execute(
-        select(Training, number_of, func.sum(number_of).over())  # of all, though few are shown
+        select(Training, number_of, func.sum(number_of).over())  # counts all, although few are shown
         .join(waiting, waiting.c.training_id == Training.id)
         .options(joinedload(Training.theme))
         .order_by(Training.starts_on, Training.id)
@@ -109,7 +117,7 @@ def of_coordinator(user: User) -> Due:
 
 
 def _unfilled(upcoming: Select[Training]) -> list[Unfilled]:
-    """The trainings of the next six weeks with free seats, the next one first."""
+    """The trainings of the next 45 days that have free seats, the next one first."""
     free, waiting = Training.capacity - _number(HOLDS_SEAT), _number([S.RESERVE])
     empty = upcoming.where(free > 0, Training.starts_on <= clock.today() + timedelta(days=45))
     near = empty.add_columns(free, waiting).order_by(Training.starts_on, Training.id).limit(MOST)
@@ -133,11 +141,11 @@ def _number(states: Iterable[RegistrationState]) -> ScalarSelect[int]:
 def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
     """The trainings with kept seats that are due for release, and how many of these seats are unused.
 
-    They are due when their own deadline has passed, or that of the registration where they have none.
+    They are due when their own deadline has passed. If they have none, the deadline of registration counts.
     """
     nearly = upcoming.join(SeatAllocation, SeatAllocation.training_id == Training.id).where(
         SeatAllocation.released_at.is_(None),
-        # a day more, for the zones
+        # one day more: a deadline is in the training's zone, which may be ahead of UTC
         (SeatAllocation.release_local <= walltime.now("UTC") + timedelta(days=1))
         | (SeatAllocation.release_local.is_(None) & (Training.registration_closes_at <= clock.now())),
     )
@@ -160,7 +168,7 @@ def _unreleased(upcoming: Select[Training]) -> list[tuple[Training, int]]:
 def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bool]:
     """The trainings that are open for the partner's agency now, with its seats, the next deadline first.
 
-    The first ones only, and whether there are more.
+    Returns at most ``MOST`` of them, and whether there are more.
     """
     assert user.agency is not None
     found = (
@@ -181,7 +189,10 @@ def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bo
 
 
 def work_of_partner(user: User) -> dict[RegistrationState, int]:
-    """How many of the agency's registrations wait for what it can do now: to correct, to take the seat, to submit."""
+    """How many of the agency's registrations wait for the agency, by state.
+
+    It can correct a returned one, take an offered seat, and submit a draft.
+    """
     now = clock.now()
     found = (
         visible.visible_to(user)
@@ -214,7 +225,7 @@ def registrations_of_partner(user: User) -> list[Registration]:
 
 
 def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
-    """(sessions of today and to come, sessions given whose register is still open)."""
+    """(sessions of today and later, past sessions whose register is still open), at most 12 of each."""
     coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
     work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
@@ -231,7 +242,7 @@ class Health:
 
 
 def of_admin() -> Health:
-    """Users by role, mail that waits or failed, accesses refused in the last day."""
+    """Active users by role, mail that waits or has failed, and what was refused in the last 24 hours."""
     users = db.session.execute(select(User.role, func.count()).where(User.is_active).group_by(User.role))
     mail = dict(
         db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)).all()

@@ -1,7 +1,7 @@
 """Lists of participants that agencies send: staged, confirmed, undone.
 
-Nothing of a list is stored as people before somebody confirms it, and then all of it or nothing. Rows are compared with
-people of the same agency only.
+No person of a list is stored before somebody confirms the list. Then the whole list is stored, or nothing.
+Rows are compared with people of the same agency only.
 
 - ``verdicts``: what confirming would do with each row
 - ``staging``: a list is read, its columns matched, its rows corrected

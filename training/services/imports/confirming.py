@@ -1,6 +1,6 @@
-"""Confirming a staged roster: a preview of what would be done, then all of it or nothing in one unit of work.
+"""Confirming a staged roster: first a preview, then everything or nothing in one unit of work.
 
-The same file a second time changes nothing.
+Confirming the same file a second time stores only what was not stored the first time.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from training.services.trainees import records
 from training.text import msg
 
 HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.outcome)
-"""What a list of batches does without."""
+"""Columns that a list of batches does not load, because they are large."""
 KEPT = timedelta(days=30)
-"""So long a list waits to be confirmed."""
+"""How long a list waits to be confirmed."""
 CHANGED = msg("Something has changed since you looked: look at the rows again, and confirm.")
 
 
@@ -65,17 +65,17 @@ class Preview:
 
     @property
     def has_guesses(self) -> bool:
-        """Whether something was guessed and wants a confirmation."""
+        """Whether something was guessed that somebody has to confirm."""
         return bool(self.guessed) or any(line.guesses for line in self.lines)
 
     @property
     def open_count(self) -> int:
-        """Rows that stand in the way: to correct, or to choose for."""
+        """How many rows somebody still has to correct, or to choose a person for, before confirming."""
         return self.count(Verdict.REFUSED) + self.count(Verdict.DOUBTFUL)
 
     @property
     def news_only(self) -> int:
-        """Of how many people who are registered already confirming would store what the list says anew."""
+        """How many people who are registered already would get new details by confirming."""
         return sum(line.verdict is Verdict.REGISTERED and bool(line.changes) for line in self.lines)
 
     @property
@@ -106,7 +106,7 @@ class Outcome:
 
 
 def visible_to(user: User) -> Select[ImportBatch]:
-    """The batches that ``user`` may see. Staff see all of them; the policy says who may act.
+    """The batches that ``user`` may see. Staff see all of them. The policy says who may act.
 
     A partner sees the batches of its agency, as long as it sees the training.
     """
@@ -130,7 +130,7 @@ def get(user: User, public_id: UUID) -> ImportBatch:
 
 
 def of(training: Training, user: User) -> Sequence[ImportBatch]:
-    """A training's files that were confirmed or wait to be, the latest first."""
+    """A training's files that wait, were confirmed or were undone: the latest 20, the latest first."""
     shown = (BatchState.STAGED, BatchState.CONFIRMED, BatchState.UNDONE)
     found = visible_to(user).where(ImportBatch.training_id == training.id, ImportBatch.state.in_(shown))
     return db.session.scalars(
@@ -166,7 +166,9 @@ def confirm(
     override: bool = False,
     expected: str | None = None,
 ) -> Outcome:
-    """Store the people and register them, all or nothing; of the same file again only what was not stored.
+    """Store the people and register them, all or nothing.
+
+    If the same file was confirmed before, only what was not stored then is stored.
 
     ``expected`` is the preview's token. Raises ``Conflict`` if confirming would do something else by now, or if the
     batch has ended. Raises ``Invalid`` while a row stands in the way or a guess is not accepted.
@@ -212,7 +214,7 @@ def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -
     drafted = {
         one.trainee_id: one for one in drafts.of(batch.training, batch.agency) if one.trainee in put_forward
     }
-    said = {  # an empty cell says nothing: what a draft says stays
+    said = {  # an empty cell says nothing, so the draft keeps what it says
         one.id: given.said(line.values, given.of(drafted[one.id]) if one.id in drafted else given.NOTHING)
         for line, one in zip(lines, put_forward, strict=True)
     }
@@ -260,7 +262,10 @@ def discard(batch: ImportBatch, *, by: User | None) -> None:
 
 @atomic
 def purge() -> int:
-    """Throw away lists that nobody confirmed, and what is kept for undoing where it is too late; returns how many."""
+    """Throw away lists that nobody confirmed in time, and return how many.
+
+    What is kept for undoing goes too, once the training has begun and undoing is not possible any more.
+    """
     waiting = (ImportBatch.state == BatchState.STAGED) & (ImportBatch.created_at < clock.now() - KEPT)
     gone = db.session.execute(
         update(ImportBatch).where(waiting).values(state=BatchState.DISCARDED, rows=[], source={}, mapping={})
@@ -302,7 +307,7 @@ def _earlier(batch: ImportBatch) -> ImportBatch | None:
 
 
 def _token(lines: Sequence[Line]) -> str:
-    """What confirming would do, in short: another as soon as it would do something else."""
+    """A hash of what confirming would do. It changes as soon as confirming would do something else."""
     said = [
         [line.number, line.verdict, line.person.id if line.person else 0, line.values, line.changes]
         for line in lines
@@ -311,7 +316,10 @@ def _token(lines: Sequence[Line]) -> str:
 
 
 def _update(lines: Sequence[Line], by: User | None) -> dict[str, dict[str, list[str]]]:
-    """Take what the sheet says anew of people who are known; (before, now) by the person's id and the field."""
+    """Store what the sheet says anew of people who are known.
+
+    Returns [before, now] by the person's id and the field.
+    """
     changed = {line.person.id: line for line in lines if line.person and line.changes}
     people = records.by_ids(list(changed))
     records.hold(list(people.values()), to_change=True)

@@ -1,4 +1,4 @@
-"""Staging: a roster is read, its columns are matched, its rows corrected. Nothing is stored but the batch."""
+"""Staging: a roster is read, its columns are matched, its rows are corrected. Only the batch is stored."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ from training.services.imports.verdicts import NEW, SKIP
 from training.text import msg
 
 NOT_TOLD = headers.NO_HEADER
-"""What a command says of a list whose columns nothing tells: pages ask."""
+"""What a command says if nothing tells what the columns of a list hold. A page asks instead."""
 MOST_TYPED = 2_000
-"""So much of what is typed into a field is kept: more than any takes, so that what is too long is said, not cut."""
+"""How many characters of a typed text are kept.
+
+No field takes so many, so a text that is too long is reported, not cut.
+"""
 SAMPLE = 3
-"""Cells that the page of the mapping shows of each column."""
+"""How many cells of each column the page of the mapping shows."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the sheet as the page of the mapping shows it; ``field`` is "" where it is not stored."""
+    """A column of the sheet as the page of the mapping shows it. ``field`` is "" if it is not stored."""
 
     place: int
     letter: str
@@ -44,20 +47,24 @@ class Column:
 def stage(
     training: Training, *, by: User | None, agency: Agency, content: bytes, file_name: str
 ) -> ImportBatch:
-    """Read a file and keep its rows until somebody confirms or discards them; raises ``Invalid``."""
+    """Read a file and keep its rows until somebody confirms or discards them.
+
+    Raises ``Invalid`` if the file cannot be read or names nobody.
+    """
     return stage_table(training, by=by, agency=agency, table=read.read(content, file_name))
 
 
 def stage_pasted(training: Training, *, by: User | None, agency: Agency, text: str) -> ImportBatch:
-    """The same for rows pasted from a spreadsheet."""
+    """Stage rows that were pasted from a spreadsheet, like those of a file."""
     return stage_table(training, by=by, agency=agency, table=read.pasted(text))
 
 
 @atomic
 def stage_table(training: Training, *, by: User | None, agency: Agency, table: Table) -> ImportBatch:
-    """Keep a table that was read, its columns matched as the agency said the last time, else by title and content.
+    """Keep a table that was read, with its columns matched.
 
-    Where nothing tells the columns the batch has no rows, until somebody says what the columns hold.
+    The columns are matched as the agency said the last time, else by title and content. If nothing tells what
+    they hold, the batch has no rows until somebody says it.
     """
     batch = ImportBatch(
         training=training,
@@ -78,7 +85,7 @@ def stage_table(training: Training, *, by: User | None, agency: Agency, table: T
 
 
 def columns(batch: ImportBatch) -> list[Column]:
-    """The sheet's columns, with what each is said to hold and its first cells."""
+    """The sheet's columns, each with the field that it is said to hold and with its first cells."""
     table, mapping = _table(batch), verdicts.mapping_of(batch)
     width = max(map(len, table.rows), default=0)
     fields = {place: name for name, place in mapping.columns.items()}
@@ -100,7 +107,7 @@ def other_sheets(batch: ImportBatch) -> list[str]:
 
 
 def corrected_count(batch: ImportBatch) -> int:
-    """In how many rows somebody corrected or chose something."""
+    """The number of rows in which somebody corrected or chose something."""
     return sum(bool(row.get("typed") or row["choice"]) for row in _rows(batch))
 
 
@@ -108,7 +115,7 @@ def corrected_count(batch: ImportBatch) -> int:
 def remap(
     batch: ImportBatch, *, by: User | None, fields: dict[int, str], header_row: int | None = None
 ) -> ImportBatch:
-    """Read the sheet anew with columns matched by hand; what was typed into its rows, and chosen, stays.
+    """Read the sheet anew with columns matched by hand. Corrections and choices in its rows stay.
 
     The agency's next list with these titles is read the same way.
     """
@@ -130,7 +137,7 @@ def remap(
 
 @atomic
 def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[str, str]) -> None:
-    """Correct a row in place; ``values`` by field are read by the rules of the sheet."""
+    """Correct a row in place. ``values`` holds texts by field, which are read by the rules of the sheet."""
     _check_staged(batch)
     place = _place(batch, number)
     before = _rows(batch)[place]
@@ -142,7 +149,7 @@ def correct(batch: ImportBatch, *, by: User | None, number: int, values: dict[st
 
 @atomic
 def take_sheet(batch: ImportBatch, *, by: User | None, sheet: str) -> None:
-    """Read another sheet of the workbook; what was corrected in the rows of this one is not kept."""
+    """Read another sheet of the workbook. Corrections to the rows of the present sheet are not kept."""
     _check_staged(batch)
     table = _table(batch)
     if sheet not in table.spare:
@@ -157,7 +164,11 @@ def take_sheet(batch: ImportBatch, *, by: User | None, sheet: str) -> None:
 
 @atomic
 def choose(batch: ImportBatch, *, by: User | None, number: int, choice: str) -> None:
-    """Say whom a row means: ``new``, ``skip`` (leave it out), a known person's id, or "" for what the file says."""
+    """Say whom a row means.
+
+    ``choice`` is ``new``, ``skip`` (leave the row out), the id of a person whom the agency knows, or "" to
+    follow the file. Raises ``NotFound`` for any other id.
+    """
     _check_staged(batch)
     if choice not in ("", NEW, SKIP) and not verdicts.is_known(batch.agency_id, choice):
         raise NotFound
@@ -177,7 +188,7 @@ def _keep(batch: ImportBatch, table: Table, mapping: headers.Mapping, agency: Ag
 
 
 def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
-    """A row with what somebody typed into it, and chose for it, ``before``."""
+    """The row with what somebody typed into it and chose for it, as the kept row ``before`` says."""
     if before is None:
         return row
     if (typed := before.get("typed")) is not None:
@@ -194,7 +205,10 @@ def _kept_work(batch: ImportBatch, row: dict[str, Any], before: dict[str, Any] |
 
 
 def _untouched(guesses: Sequence[str], typed: dict[str, str]) -> list[str]:
-    """The guesses that nobody has touched. Both names were split in one, so whoever types one has looked at both."""
+    """The guesses that nobody has touched.
+
+    One guess splits a full name in two. Somebody who types one of the two names has looked at both.
+    """
     settled = {*typed, *(rows.GUESSED_NAMES if rows.GUESSED_NAMES & typed.keys() else ())}
     return [name for name in guesses if name not in settled]
 
@@ -204,7 +218,7 @@ def _source(table: Table) -> dict[str, Any]:
 
 
 def _mapping(agency: Agency, table: Table) -> headers.Mapping:
-    """As the agency said it once, as the titles and cells tell, or nothing yet."""
+    """The mapping that the agency made once, else the one that titles and cells tell, else an empty one."""
     try:
         return _remembered(agency, table) or headers.match(table)
     except Invalid:
@@ -229,7 +243,7 @@ def _rows(batch: ImportBatch) -> list[Any]:
 
 
 def _place(batch: ImportBatch, number: int) -> int:
-    """Where the row with this number stands among those that are kept."""
+    """The index of the row with this number among the rows that are kept."""
     for place, row in enumerate(_rows(batch)):
         if row["number"] == number:
             return place
@@ -254,7 +268,7 @@ def _memory(agency: Agency, titles: Sequence[str]) -> Select[RosterMapping]:
 
 
 def _remembered(agency: Agency, table: Table) -> headers.Mapping | None:
-    """The mapping that somebody of the agency made by hand for a list with the same titles, as far as it still fits."""
+    """The mapping that the agency made by hand for a list with the same titles, as far as it still fits."""
     searched = table.rows[: headers.SEARCHED_ROWS]
     hashes = {_titles_hash(row): number for number, row in reversed(list(enumerate(searched, start=1)))}
     known = select(RosterMapping).where(

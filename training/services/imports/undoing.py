@@ -1,4 +1,4 @@
-"""Undoing a confirmed import while nothing has built on it: as if the file had never been sent.
+"""Undoing a confirmed import while nothing has built on it. Then it is as if the file had never been sent.
 
 There is one exception. If somebody was sent a letter already, their registration stays and ends as withdrawn.
 """
@@ -42,13 +42,16 @@ from training.texts import letters
 
 UNDONE = msg("The import was undone.")
 WHY = "The list was sent by mistake and taken back."
-"""What the history says of a registration that ends by this."""
+"""What the history says of a registration that ends because the import is undone."""
 UNTOUCHED = (RegistrationState.SUBMITTED, RegistrationState.CONFIRMED, RegistrationState.RESERVE)
 
 
 @dataclass(frozen=True)
 class Extent:
-    """What undoing takes back: registrations and new people that vanish, and registrations that end as ``withdrawn``."""
+    """What undoing takes back.
+
+    ``gone`` registrations and ``people`` new people vanish. ``withdrawn`` registrations end as withdrawn.
+    """
 
     gone: int
     people: int
@@ -64,7 +67,7 @@ def extent(batch: ImportBatch) -> Extent:
 
 
 def why_not(batch: ImportBatch) -> Message | None:
-    """What stands against undoing the batch, or None."""
+    """The reason why the batch cannot be undone, or None."""
     if batch.state is not BatchState.CONFIRMED or not isinstance(batch.outcome, dict):
         return msg("Only a confirmed import can be undone.")
     if "registrations" not in batch.outcome:
@@ -121,7 +124,10 @@ def _of_new_people(batch: ImportBatch, people: Sequence[int]) -> Message | None:
 
 
 def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]]]) -> Message | None:
-    """Whether somebody of whom the list said something new is another's by now, or was changed again."""
+    """The reason why the list's changes to known people cannot be put back, or None.
+
+    Such a person may have moved to another agency, or may have been changed again.
+    """
     people = records.by_ids([int(number) for number in before])
     for number, changes in before.items():
         one = people.get(int(number))
@@ -136,10 +142,10 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
 def undo(batch: ImportBatch, *, by: User) -> int:
     """Take back what the batch stored, and give the seats that it took to the next in line.
 
-    The agency and the coordinators are told. People who were sent a letter stay known, their registration ends as
-    withdrawn, and they are told so. The links of the others say that the registration was taken back. Drafts that the
-    list ended are drafts again. Returns how many registrations are taken back. Raises ``Conflict`` if something has
-    built on one of them.
+    The agency and the coordinators are told. People who were sent a letter stay known. Their registration
+    ends as withdrawn, and they are told so. The links of the others say that the registration was taken back.
+    Drafts that the list ended are drafts again. Returns how many registrations are taken back. Raises
+    ``Conflict`` if something has built on one of them.
     """
     training = batch.training
     locked_trainings.lock(training)
@@ -195,20 +201,23 @@ def undo(batch: ImportBatch, *, by: User) -> int:
 
 
 def _told(made: Sequence[int]) -> set[int]:
-    """Whose letter was sent, or is being sent just now; the letters are held, so that nobody begins to send one."""
+    """The registrations whose letter was sent or is being sent.
+
+    All their letters are held, so that no worker begins to send one.
+    """
     mail = select(OutgoingMail.id).where(OutgoingMail.registration_id.in_(made)).order_by(OutgoingMail.id)
     db.session.execute(mail.with_for_update())
     return set(db.session.scalars(_sent(made)))
 
 
 def _sent(made: Sequence[int]) -> Any:
-    """Whose letter was sent, or is being sent."""
+    """A query for the registrations whose letter was sent or is being sent."""
     is_sent = (OutgoingMail.state == MailState.SENT) | OutgoingMail.leased_until.is_not(None)
     return select(OutgoingMail.registration_id).where(OutgoingMail.registration_id.in_(made), is_sent)
 
 
 def _remove(made: Sequence[int]) -> None:
-    """Remove registrations with their steps; a letter that waits is not sent."""
+    """Remove registrations with their steps. A letter that still waits is not sent."""
     mail = OutgoingMail.registration_id.in_(made)
     waiting = OutgoingMail.state.in_([MailState.QUEUED, MailState.FAILED])
     db.session.execute(
@@ -222,7 +231,10 @@ def _remove(made: Sequence[int]) -> None:
 
 
 def _draft_again(ended: Sequence[int], by: User) -> None:
-    """Give the agency back the drafts that the list ended, if their people are still its own and not registered anew."""
+    """Give the agency back the drafts that the list ended.
+
+    A draft stays ended if its person has left the agency or was registered or drafted again.
+    """
     other = aliased(Registration)
     stands = other.state.in_([RegistrationState.DRAFT, *LIVE]) & (
         other.training_id == Registration.training_id
@@ -250,7 +262,7 @@ def _put_back(changed: dict[Trainee, dict[str, list[str]]], by: User) -> None:
 
 
 def _tell(batch: ImportBatch, made: list[int], by: User) -> None:
-    """Tell the agency and the coordinators, in the words of now, while there is still somebody to name."""
+    """Write to the agency and the coordinators before the people whom the letters name are removed."""
     training, reason = batch.training, letters.IMPORT_UNDONE["en"]
     gone = db.session.scalars(
         select(Registration)

@@ -1,6 +1,6 @@
 """What confirming a staged file would do with each of its rows.
 
-Rows are compared with people of the same agency only. What other agencies know never shows.
+Rows are compared with people of the same agency only. Nothing that other agencies know ever shows.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from training.services.trainees.records import Person
 from training.text import Message, msg
 
 NEW, SKIP = "new", "skip"
-"""What somebody may choose for a row besides a known person's id."""
+"""What somebody may choose for a row, besides the id of a known person."""
 STORED_NAMES = {"guessed": "proposed"}
-"""Fields of the mapping that a batch keeps under the name they once had: what is stored stays readable."""
+"""Fields of the mapping, with the older names under which batches keep them. So old batches stay readable."""
 NAMES_OF_BOTH = {"given_names", "full_name", "passport_name"}
 COMPARED = ("native_name", "sex", "country", "function", "rank", "language", "email", "phone")
 
@@ -47,7 +47,7 @@ class Verdict(StrEnum):
 
 
 class Known(NamedTuple):
-    """A person of the agency, with what a row may say anew."""
+    """A person of the agency, with the fields of which a row may say something new."""
 
     id: int
     public_id: UUID
@@ -70,12 +70,16 @@ class Known(NamedTuple):
 
 @dataclass
 class Line:
-    """A row: what the sheet says, what would happen, what is wrong with it, and whom it may be.
+    """A row: what the sheet says, what would happen, what is wrong with it, and whom it may mean.
 
-    ``changes`` is (known, new) by field; ``likely`` are those among whom somebody has to choose, ``duplicate_of`` is the number of
-    an earlier row that may be the same person; ``not_taken`` is (known, new) by field of what the sheet says anew of the
-    agency's ``registration`` of somebody who is registered already: a list doesn't change it; ``faults`` is what was typed by field, where it cannot be taken, and
-    ``shown`` what stands in the fields to correct.
+    - ``likely``: the known people among whom somebody has to choose
+    - ``changes``: what the sheet says anew of a known person, as (known, new) by field
+    - ``faults``: what was typed but cannot be taken, by field
+    - ``shown``: what stands in the fields to correct
+    - ``duplicate_of``: the number of an earlier row that may be the same person
+    - ``registration``: the agency's registration of a person who is registered already
+    - ``not_taken``: what the sheet says anew of that registration, as (known, new) by field; a list does not
+      change it
     """
 
     number: int
@@ -119,7 +123,10 @@ def as_json(row: RosterRow) -> dict[str, Any]:
 
 
 def shown(kept: dict[str, Any]) -> dict[str, str]:
-    """What stands in a row's fields to be corrected: what was typed, a dash where there are no given names."""
+    """What stands in a row's fields to be corrected.
+
+    A text that cannot be taken stands as it was typed. A dash says that the person has no given names.
+    """
     values, faults = dict.fromkeys(given_fields.NAMES, "") | kept["values"], kept.get("faults", {})
     texts = {name: faults.get(name) or text for name, text in values.items()}
     if values["family_name"] and not values["given_names"] and not faults.keys() & NAMES_OF_BOTH:
@@ -130,7 +137,7 @@ def shown(kept: dict[str, Any]) -> dict[str, str]:
 def from_json(kept: dict[str, Any]) -> RosterRow:
     """The row that the batch keeps."""
     errors = [CellError(e[0], e[1], e[2], e[3], Message(e[4], e[5]), e[6]) for e in kept["errors"]]
-    values = dict.fromkeys(given_fields.NAMES, "") | kept["values"]  # kept before there was such a field
+    values = dict.fromkeys(given_fields.NAMES, "") | kept["values"]  # an older batch lacks newer fields
     return RosterRow(kept["number"], values, errors, list(kept["proposals"]))
 
 
@@ -180,7 +187,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
             if line.verdict is Verdict.KNOWN and line.changes:
                 line.verdict = Verdict.UPDATE
         if line.verdict is not Verdict.NEW:
-            line.guesses = []  # a name that was split by a guess but belongs to somebody known needs no confirmation
+            line.guesses = []  # nobody has to confirm how the name of a known person was split
     return lines
 
 
@@ -204,7 +211,7 @@ def _verdict(line: Line, registered: Mapping[int, Registered]) -> Verdict:
 
 
 def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
-    """Find the person of each line, or those who may be it."""
+    """Find the person of each line, or the people who may be that person."""
     by_key: dict[str, list[Known]] = {}
     by_email: dict[str, list[Known]] = {}
     by_id: dict[str, Known] = {}
@@ -239,7 +246,7 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
 
 
 def _look_alike(batch: ImportBatch, lines: Sequence[Line], known: dict[int, Known]) -> None:
-    """For rows whose name is not known: people of the agency, or rows above, whose name is another spelling of it."""
+    """Find people of the agency, and rows above, whose name is another spelling of an unknown name."""
     strangers = [
         line
         for line in lines
@@ -263,9 +270,9 @@ def _person(values: dict[str, str]) -> Person:
 
 
 def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
-    """Mark rows whose names are spellings of one name, unless different e-mail addresses tell the persons apart.
+    """Mark rows whose names are spellings of one name, unless different e-mail addresses tell them apart.
 
-    One address for both does not prove that they are one person: it may be an office's.
+    The same address in both rows does not prove that they are one person: it may be an office's.
     """
     seen: dict[Key, dict[str, Line]] = {}
     for line, found in zip(lines, keys, strict=True):
@@ -280,7 +287,11 @@ def _mark_duplicates(lines: Sequence[Line], keys: Sequence[set[Key]]) -> None:
 def _same(
     values: dict[str, str], by_key: dict[str, list[Known]], by_email: dict[str, list[Known]]
 ) -> tuple[Known | None, list[Known]]:
-    """(the person, or those who may be it): one name and no two addresses is one person; with less, somebody has to choose."""
+    """(the person or None, the people who may be that person).
+
+    A row means a known person if exactly one has the same name and no different e-mail address. Otherwise
+    somebody has to choose among the people whose name or address is the same.
+    """
     named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
     email = values["email"].lower()
     exact = [one for one in named if email and one.email.lower() == email]
@@ -292,7 +303,7 @@ def _same(
 
 
 def known_people(agency_id: int) -> Iterable[Known]:
-    """The agency's people, as plain rows: there may be many thousands."""
+    """The agency's people as plain rows, because there may be many thousands."""
     columns = [getattr(Trainee, name) for name in Known._fields]
     found = select(*columns).where(*_is_known(agency_id))
     return [Known(*row) for row in db.session.execute(found)]
@@ -317,14 +328,17 @@ def _is_known(agency_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 class Registered(NamedTuple):
-    """A live registration of somebody whom the list names: what was given with it, unless another agency made it."""
+    """A live registration of somebody whom the list names.
+
+    ``given`` is what was given with it, or None if another agency made it.
+    """
 
     public_id: UUID
     given: Given | None
 
 
 def _registered(batch: ImportBatch, people: Sequence[int]) -> dict[int, Registered]:
-    """Which of these people have a live registration for the training, whichever agency made it, by their ids."""
+    """These people's live registrations for the training, of any agency, by the person's id."""
     if not people:
         return {}
     columns = [getattr(Registration, name) for name in given_fields.NAMES]
@@ -342,14 +356,17 @@ def _registered(batch: ImportBatch, people: Sequence[int]) -> dict[int, Register
 
 
 def _say_what_is_not_taken(line: Line, registered: Registered) -> None:
-    """What the sheet says anew of a registration that stands already; of another agency's, nothing is said."""
+    """Note what the sheet says anew of a registration that stands already.
+
+    Nothing is noted of a registration that another agency made.
+    """
     if registered.given is not None:
         line.not_taken = given_fields.news(line.values, registered.given)
         line.registration = registered.public_id
 
 
 def _changes(person: Known, values: dict[str, str]) -> dict[str, tuple[str, str]]:
-    """What the sheet says anew of somebody known; an empty cell says nothing."""
+    """What the sheet says anew of somebody known, as (known, new) by field. An empty cell says nothing."""
     return {
         name: (getattr(person, name), values[name])
         for name in COMPARED

@@ -11,5 +11,5 @@ agency, and a letter to an agency names its own people only.
 - ``samples``: letters with invented people, to look at before any is sent
 - ``of_steps``: what is told of the steps of registrations
 - ``notices``: from the notes of a unit of work to its letters
-- ``again``: what registered people are told when their link or their address changes
+- ``again``: what registered people are told anew when their link or their address changes
 """

@@ -1,4 +1,4 @@
-"""Telling registered people anew: their link or their address has changed, or the way to reach them."""
+"""Letters to registered people whose link or address has changed, or who are reached in another way now."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ UNSENT = (MailState.QUEUED, MailState.FAILED, MailState.NO_ADDRESS)
 
 
 def of_registrations(numbers: Sequence[int]) -> None:
-    """The links to these registrations have changed: old notices are dropped, and the people are told anew.
+    """Drop the unsent notices of these registrations, whose links have changed, and tell the people anew.
 
-    Other letters that wait for them are still true. They are sent without the old link.
+    Other letters to these people that wait are still true. They are sent without the old link.
     """
     db.session.execute(
         update(OutgoingMail)
@@ -54,7 +54,10 @@ def of_registrations(numbers: Sequence[int]) -> None:
 
 
 def of_returned(trainee: Trainee) -> None:
-    """The person came back to an agency. What it registered them for is told anew: meanwhile nothing was sent."""
+    """Tell a transferred person anew of the live registrations that their present agency made earlier.
+
+    Nothing about these was sent while the person was with another agency.
+    """
     theirs = select(Registration.id).where(
         Registration.trainee_id == trainee.id,
         Registration.agency_id == trainee.agency_id,
@@ -64,20 +67,20 @@ def of_returned(trainee: Trainee) -> None:
 
 
 def of_people(people: Sequence[Trainee]) -> None:
-    """What is known of these people has changed: what was not sent to them yet follows it."""
+    """What is known of these people has changed. Adapt the notices that were not sent to them yet."""
     numbers = [one.id for one in people]
     for first in range(0, len(numbers), MOST_PARAMETERS):
         _follow(Registration.trainee_id.in_(numbers[first : first + MOST_PARAMETERS]))
 
 
 def of_agency(agency: Agency) -> None:
-    """The agency is confidential now: nobody of it is written to any more."""
+    """The agency is confidential now. It tells its people itself, and they get no letters any more."""
     _follow(Registration.agency_id == agency.id)
 
 
 @atomic
 def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more, or write one anew that had no address and has one now.
+    """Try a failed message once more, or write a message anew if its person has an address at last.
 
     Raises ``Conflict`` for any other message, and while there is still no address.
     """
@@ -95,7 +98,10 @@ def send_again(message: OutgoingMail) -> None:
 
 
 def _follow(whose: ColumnElement[bool]) -> None:
-    """Hand over what may not be sent any more, and write what can be sent now."""
+    """Withdraw the notices that may not be sent any more, and write those that can be sent now.
+
+    The agencies get the links of the people whose notices are withdrawn.
+    """
     unsent = db.session.scalars(
         select(OutgoingMail)
         .join(OutgoingMail.registration)
@@ -113,7 +119,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
             )
         )
         .order_by(OutgoingMail.id)
-        .with_for_update(of=OutgoingMail)  # what the worker has just sent is not found any more
+        .with_for_update(of=OutgoingMail)  # a message that the worker has just sent is not found any more
         .execution_options(populate_existing=True)
     ).all()
     unreached = []
@@ -128,7 +134,7 @@ def _follow(whose: ColumnElement[bool]) -> None:
         else:
             _give_up(message, registration)
             unreached.append(registration)
-    db.session.flush()  # who is handed over is read from the database
+    db.session.flush()  # ``_hand_over`` reads the people from the database
     _hand_over(unreached)
 
 
@@ -156,7 +162,7 @@ def _give_up(message: OutgoingMail, registration: Registration) -> None:
 
 
 def _hand_over(people: Sequence[Registration]) -> None:
-    """Give the agencies the links of those whom nobody writes to."""
+    """Give the agencies the links of their people who get no letter."""
     groups: dict[tuple[Training, int], list[Registration]] = defaultdict(list)
     for one in people:
         groups[one.training, one.agency_id].append(one)

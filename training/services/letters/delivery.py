@@ -1,4 +1,4 @@
-"""How a letter leaves: by SMTP, or into a file where no server is set, and what a failure means for the next try."""
+"""How a letter leaves: by SMTP, or into a file if no server is set. What a failure means for the next try."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Deliver = Callable[[EmailMessage], None]
 
 
 class Failure(StrEnum):
-    """What a failure says: of the message for good, of the message for now, or of the server."""
+    """What failed: the message for good, the message for now, or the server."""
 
     FOR_GOOD = "for_good"
     FOR_NOW = "for_now"
@@ -36,12 +36,12 @@ def kind_of(failure: Exception) -> Failure:
         case smtplib.SMTPDataError() | smtplib.SMTPSenderRefused():
             return Failure.FOR_GOOD if failure.smtp_code >= 500 else Failure.FOR_NOW
         case smtplib.SMTPNotSupportedError() | ValueError():
-            return Failure.FOR_GOOD  # an address or a text that this server, or no server, takes
+            return Failure.FOR_GOOD  # this server, or every server, refuses such an address or text
     return Failure.OF_SERVER
 
 
 def transport(config: Config) -> Deliver:
-    """How mail leaves: by SMTP, or, on a local instance without it, into files of the instance folder."""
+    """The function that sends mail by SMTP, or writes it into the instance folder if no server is set."""
     if config.smtp_url:
         return lambda email: _by_smtp(config.smtp_url, email)
     return lambda email: _into_file(config.instance_dir / "mail", email)

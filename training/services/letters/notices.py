@@ -1,4 +1,4 @@
-"""From the steps of a unit of work to its letters: the one place from which letters about trainings go out.
+"""From the steps of a unit of work to the letters that tell of them.
 
 A step is noted where it is taken. The notes become mail when the unit of work ends. So one action makes one letter for
 each agency, and an action that is rolled back makes none. A letter to an agency names its own people only.
@@ -33,7 +33,7 @@ from training.services.letters.parts import Part, name_of
 from training.texts import letters
 
 AT_ONCE = 1_000
-"""Letters to the people themselves that are held at a time."""
+"""How many letters to registered people are held in memory at a time."""
 TOLD_OF_SESSIONS = ("open", "confirmed", "running")
 TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
 TOLD_STEPS = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
@@ -50,7 +50,7 @@ class StateChanged:
 
 @dataclass(frozen=True)
 class Changed:
-    """A training was changed: what people rely on, before that."""
+    """A training was changed. ``before`` is what people relied on until then."""
 
     training: Training
     before: Facts
@@ -67,7 +67,7 @@ class ToAgency:
 
 @dataclass(frozen=True)
 class ToCoordinators:
-    """What coordinators are told besides steps, and by whose doing."""
+    """What coordinators are told besides steps, and who did it."""
 
     training: Training
     by: User
@@ -76,7 +76,7 @@ class ToCoordinators:
 
 @dataclass(frozen=True)
 class ToPerson:
-    """A step that its person alone is told of: the others learn of it otherwise."""
+    """A step of which only its person is told. The others learn of it in another way."""
 
     registration: Registration
     kind: str
@@ -94,13 +94,20 @@ def state_changed(training: Training, *, name: str, reason: str) -> None:
 
 
 def training_changed(training: Training, *, before: Facts) -> None:
-    """A training was changed; told where it is what people rely on."""
+    """A training was changed.
+
+    Letters follow if its state is in ``TOLD_OF_CHANGES`` and people rely on what has changed.
+    """
     if training.state in TOLD_OF_CHANGES:
         note(Changed(training, before))
 
 
 def session_changed(session: TrainingSession, *, before: Times) -> None:
-    """A session was changed or called off; told where people come at another time."""
+    """A session was changed or called off.
+
+    Letters follow if its training's state is in ``TOLD_OF_SESSIONS`` and it is held at another time or not at
+    all.
+    """
     if session.training.state in TOLD_OF_SESSIONS:
         note(RescheduledSession(session, before))
 
@@ -113,7 +120,7 @@ def correction_asked(registration: Registration, *, text: str) -> None:
 def seats_answered(
     training: Training, *, agency: Agency, is_given: bool, seats: int, reason: str = ""
 ) -> None:
-    """An agency's request for seats was answered: ``seats`` are kept for it now."""
+    """An agency's request for seats was answered. ``seats`` is how many are kept for it now."""
     kind = "seats_given" if is_given else "seats_refused"
     note(ToAgency(training, agency, parts.of_seats(kind, training, seats, reason)))
 
@@ -121,7 +128,7 @@ def seats_answered(
 def seats_asked_or_returned(
     training: Training, *, agency: Agency, by: User, is_return: bool, seats: int, sentence: str
 ) -> None:
-    """An agency asks for ``seats`` more, or gives them back: the coordinators are told."""
+    """An agency asks for more ``seats``, or gives them back. The coordinators are told."""
     kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
     note(ToCoordinators(training, by, parts.of_seats(kind, training, seats, sentence, agency.name)))
 
@@ -163,7 +170,10 @@ def write(notes: Sequence[object]) -> None:
 def _write_to_people(
     personal: dict[Registration, list[Part]], *, besides: Sequence[Registration] = ()
 ) -> None:
-    """One letter to each who may be written to, ``besides`` those who have just been told of everything."""
+    """One letter to each person who may be written to.
+
+    The people ``besides`` have just been told of everything and get none.
+    """
     told = set(besides)
     reached = [one for one in personal if one not in told and parts.is_written_to(one)]
     for first in range(0, len(reached), AT_ONCE):
@@ -172,7 +182,7 @@ def _write_to_people(
 
 
 def _load(registrations: Sequence[Registration]) -> None:
-    """Have people, agencies and trainings at hand, by as many statements for many as for few."""
+    """Load people, agencies and trainings in a few statements, however many registrations there are."""
     wanted = {"trainee", "agency", "training"}
     ids = [one.id for one in registrations if wanted & inspect(one).unloaded]
     for first in range(0, len(ids), MOST_PARAMETERS):
@@ -233,7 +243,7 @@ def _add_changes(
     to_agencies: dict[tuple[Training, int], list[Part]],
     personal: dict[Registration, list[Part]],
 ) -> None:
-    """Several changes of one training are told as one, from how it was at first to how it is now."""
+    """Tell of several changes of one training as one: how it was at first, and how it is now."""
     before: dict[Training, Facts] = {}
     sessions: dict[Training, dict[int, RescheduledSession]] = defaultdict(dict)
     for one in notes:
@@ -253,7 +263,7 @@ def _add_changes(
                 of_changes.of_change("changed", training, was, rescheduled, lines)
             )
         if (was.where, was.zone) == (now.where, now.zone) and not rescheduled:
-            continue  # only the link, which their agency hands on to those who have a seat
+            continue  # only the link: the agency hands it on to those who have a seat
         part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, rescheduled)
         for registration in people:
             personal[registration].append(part)
@@ -262,7 +272,7 @@ def _add_changes(
 def _add_deadline(
     training: Training, was: Facts, to_agencies: dict[tuple[Training, int], list[Part]]
 ) -> None:
-    """Tell of a changed deadline, while people can be registered and the old or the new deadline is ahead.
+    """Tell of a changed deadline, if registration is possible and the old or the new deadline is still ahead.
 
     All agencies that may register people, or have done so, are told.
     """

@@ -31,7 +31,7 @@ class Times:
     is_cancelled: bool
 
     def said(self, language: str) -> str:
-        """12 May 2026, 09:00–12:00, or that it is not held."""
+        """The time as text, such as "12 May 2026, 09:00–12:00", or the words for a session called off."""
         if self.is_cancelled:
             return letters.CALLED_OFF[language]
         return letters.slot(self.starts, self.ends, language)
@@ -39,14 +39,14 @@ class Times:
 
 @dataclass(frozen=True)
 class RescheduledSession:
-    """A session and when it was to be held before."""
+    """A session, and the time at which it was to be held before the change."""
 
     session: TrainingSession
     before: Times
 
     @property
     def is_elsewhen(self) -> bool:
-        """Whether it is held at another time, or not at all."""
+        """Whether the session is held at another time than before, or not at all."""
         return times(self.session) != self.before
 
 
@@ -56,7 +56,7 @@ def facts(training: Training) -> Facts:
 
 
 def times(session: TrainingSession) -> Times:
-    """When it is held, as things stand."""
+    """When the session is held, as things stand."""
     return Times(session.starts_local, session.ends_local, session.is_cancelled)
 
 
@@ -67,7 +67,7 @@ def of_change(
     sessions: Sequence[RescheduledSession],
     people: Iterable[str] = (),
 ) -> Part:
-    """What has changed, each with what it was before; what has not falls away."""
+    """What has changed, and what it was before. What has not changed is left out."""
     now, lines = facts(training), block(people)
 
     def values(language: str) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""What is told of registrations' steps and of what trainees ask for: to agencies, to coordinators, to the people themselves."""
+"""What is told of the steps of registrations, and of the corrections that trainees ask for.
+
+Agencies, coordinators and the people themselves are told.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ S = RegistrationState
 
 @dataclass
 class Step:
-    """A registration's step; several of one registration in a unit of work count as one."""
+    """A step of a registration. Several steps of one registration in a unit of work count as one."""
 
     registration: Registration
     before: RegistrationState | None
@@ -35,17 +38,17 @@ class Step:
 
     @property
     def is_submission(self) -> bool:
-        """Whether it came in with this, or came back corrected."""
+        """Whether the registration came in by this step, or came back corrected."""
         return self.is_first or (self.before is S.RETURNED and self.registration.state is S.SUBMITTED)
 
     @property
     def is_first(self) -> bool:
-        """Whether it came in with this: before, nobody was told of it."""
+        """Whether the registration came in by this step. Nobody was told of it before."""
         return self.before in (None, S.DRAFT)
 
     @property
     def kind(self) -> str:
-        """Under which heading it is told: where it stands now, or that its offer passed unused."""
+        """The heading under which the step is told: the present state, or that the offer passed unused."""
         is_over = self.before is S.OFFERED and self.registration.state is S.RESERVE
         return "offer_over" if is_over else self.registration.state.value
 
@@ -59,7 +62,7 @@ class Remark:
 
 
 def folded(steps: Iterable[Step]) -> list[Step]:
-    """One step for each registration: from where it stood to where it stands, with the last one's reason."""
+    """One step for each registration: from its first state to its last, with the reason of the last step."""
     found: dict[int, Step] = {}
     for one in steps:
         first = found.get(id(one.registration))
@@ -69,7 +72,7 @@ def folded(steps: Iterable[Step]) -> list[Step]:
 
 
 def new_of(steps: Iterable[Step]) -> list[Registration]:
-    """Those that came in with these steps and may lead to a seat: their people get the notice."""
+    """The registrations that came in by these steps and may lead to a seat. Their people get the notice."""
     return [s.registration for s in steps if s.is_first and s.registration.state in LIVE]
 
 
@@ -119,7 +122,7 @@ def of_agencies(steps: Sequence[Step], remarks: Sequence[Remark]) -> dict[tuple[
 
 
 def of_coordinators(steps: Sequence[Step], remarks: Sequence[Remark]) -> list[parts.Told]:
-    """For the coordinators one digest for each training and kind, and who did what is in it."""
+    """One digest for coordinators per training and kind of news, with the users who caused the news."""
     groups: dict[tuple[Training, str], list[tuple[User | None, Registration, str]]] = defaultdict(list)
     for one in steps:
         registration = one.registration

@@ -1,8 +1,9 @@
 """The outbox: mail is stored with the change that it tells of, and sent later by the worker.
 
-A message is sent at least once. It keeps its Message-ID, so that a second copy can be recognised. Just before it is
-sent, its reader is checked again: a reader who may not have it any more does not get it, and a link that has stopped is
-left out.
+A message is sent at least once. It keeps its Message-ID, so that a second copy can be recognised.
+
+The reader is checked again just before the message is sent. A reader who may not have it any more does not
+get it. A link that has stopped is left out.
 """
 
 from __future__ import annotations
@@ -38,7 +39,10 @@ LONGEST_OUTAGE = timedelta(days=5)
 LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
 WAIT_WHILE_SUSPENDED = timedelta(hours=1)
 WAITING_KINDS = frozenset({"cancelled", "changed", "postponed", letters.FRAME})
-"""What a suspended agency gets when it is resumed: its people must know. A letter of several parts may hold one of these."""
+"""Letters that wait while their agency is suspended, because its people must know.
+
+A letter of several parts (``FRAME``) waits too: it may hold one of the others.
+"""
 
 INACTIVE = msg("The account is closed.")
 MOVED = msg("The reader does not belong to this agency any more.")
@@ -53,7 +57,10 @@ LINK_STOPPED = msg("The link in it has stopped.")
 
 
 def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
-    """Put a message to ``to`` into the outbox, in the running transaction; texts are already in their language."""
+    """Put a message to ``to`` into the outbox, in the running transaction.
+
+    ``subject`` and ``body`` are in the reader's language already.
+    """
     message = OutgoingMail(
         to_email=to.email,
         to_name=to.name,
@@ -70,7 +77,7 @@ def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:
 
 
 def visible_to(user: User) -> Select[OutgoingMail]:
-    """The messages that ``user`` may see: a coordinator those about trainings in scope."""
+    """The messages that ``user`` may see: administrators all, coordinators those about trainings in scope."""
     found = select(OutgoingMail)
     match user.role:
         case Role.ADMIN:
@@ -83,7 +90,7 @@ def visible_to(user: User) -> Select[OutgoingMail]:
 def search(
     user: User, *, text: str = "", state: MailState | None = None, training: str = ""
 ) -> Select[OutgoingMail]:
-    """Messages, newest first; ``training`` is a training's code."""
+    """Messages, newest first. ``training`` is a training's code."""
     found = visible_to(user).options(joinedload(OutgoingMail.training))
     found = found.order_by(OutgoingMail.created_at.desc(), OutgoingMail.id.desc())
     if text:
@@ -129,7 +136,10 @@ def lease_due(most: int = 20) -> list[int]:
 
 
 def send_due(config: Config, deliver: delivery.Deliver | None = None) -> int:
-    """Send what is due and return how many messages went out; a failure is tried again later, longer each time."""
+    """Send what is due, and return how many messages went out.
+
+    A message that failed is tried again later. The wait grows with each try.
+    """
     send = deliver or delivery.transport(config)
     sent, numbers = 0, lease_due()
     while numbers:
@@ -164,7 +174,10 @@ def send_due(config: Config, deliver: delivery.Deliver | None = None) -> int:
 
 
 def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
-    """The message as it is sent; one that cannot be written is parked for good, and the others go on."""
+    """The message as it is sent, or None if it cannot be written.
+
+    Such a message is parked for good, so that it does not hold up the others.
+    """
     try:
         email = as_email(message, config)
         email.as_bytes(policy=SMTPUTF8)
@@ -178,13 +191,13 @@ def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
 
 
 def reason_to_drop(message: OutgoingMail) -> str:
-    """Why the message may not be sent any more, as things stand now; empty when it may."""
+    """Why the message may not be sent any more, as things stand now. Empty if it may."""
     if message.user is not None:
         why_not = _reason_of_user(message)
     elif message.registration is not None:
         why_not = _reason_of_trainee(message, message.registration)
     else:
-        why_not = str(ENDED)  # to a person whose registration was taken back
+        why_not = str(ENDED)  # it is to a person whose registration was taken back
     if why_not or message.kind not in ("trainee", "hand_over"):
         return why_not
     named = links.to_people(message.body)
@@ -226,7 +239,8 @@ def _reason_of_user(message: OutgoingMail) -> str:
     if not user.agency.is_active:
         return str(SUSPENDED)
     if message.kind == "withdrawn":
-        return ""  # its own people, whose registrations an undone list may have taken with it
+        # Undoing a list may have removed the registrations by which the agency saw the training.
+        return ""
     shown = visible_trainings.visible_to(user).where(Training.id == message.training_id)
     return "" if db.session.scalar(shown) is not None else str(NOT_SHOWN)
 
@@ -251,7 +265,7 @@ def _reason_of_trainee(message: OutgoingMail, registration: Registration) -> str
 
 @atomic
 def redirect(message: OutgoingMail, *, to: str) -> None:
-    """The person's address was corrected since the message was written."""
+    """Take the person's new address, which was corrected after the message was written."""
     message.to_email = to
 
 
@@ -264,20 +278,20 @@ def mark_sent(message: OutgoingMail) -> None:
 
 @atomic
 def mark_dropped(message: OutgoingMail, *, why: str) -> None:
-    """The reader may not have it any more: it is never sent, and its text is not kept."""
+    """The reader may not have the message any more. It is never sent, and its text is not kept."""
     message.state, message.last_error, message.leased_until = MailState.DROPPED, why, None
     message.body = ""
 
 
 @atomic
 def mark_waiting(message: OutgoingMail, *, why: str) -> None:
-    """It stays in the outbox with the reason, and is looked at again later."""
+    """Keep the message in the outbox with the reason, and look at it again later."""
     message.last_error, message.leased_until = why, None
     message.due_at = clock.now() + WAIT_WHILE_SUSPENDED
 
 
 def resume(agency_id: int) -> None:
-    """What waited for the agency is due now; the caller resumes it."""
+    """Make the messages that waited for the agency due now. The caller resumes the agency itself."""
     waiting = (OutgoingMail.agency_id == agency_id, OutgoingMail.state == MailState.QUEUED)
     db.session.execute(
         update(OutgoingMail)
@@ -290,8 +304,8 @@ def resume(agency_id: int) -> None:
 def mark_failed(message: OutgoingMail, *, why: str, kind: delivery.Failure) -> None:
     """The server did not take the message: it is tried later, or parked.
 
-    It is parked when it never will be taken, or when it was tried often enough. A server that does not answer is not
-    the message's fault: then the message waits for days.
+    It is parked if no try can succeed, or if it was tried often enough. A server that does not answer is not
+    the message's fault, so the message waits for days.
     """
     message.last_error, message.leased_until = why, None
     message.attempts += 1
@@ -309,7 +323,7 @@ def mark_failed(message: OutgoingMail, *, why: str, kind: delivery.Failure) -> N
 
 @atomic
 def put_back(numbers: list[int]) -> None:
-    """Give back what was leased and not tried."""
+    """Give back the messages that were leased but not tried."""
     for message in db.session.scalars(select(OutgoingMail).where(OutgoingMail.id.in_(numbers))):
         message.leased_until = None
 
@@ -323,7 +337,7 @@ def try_again(message: OutgoingMail) -> None:
 
 
 def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
-    """The message as it is sent, to one reader; its Message-ID is the same at every try."""
+    """The message as it is sent to its one reader. Its Message-ID is the same at every try."""
     email = EmailMessage()
     email["From"] = config.mail_sender
     email["To"] = formataddr((" ".join(message.to_name.split()), message.to_email))

@@ -32,7 +32,7 @@ from training.texts.letters import Letter, Ready, block, fill, one_line
 
 Values = Callable[[str], dict[str, str]]
 Line = Callable[[str], str]
-"""A line about a person, by language."""
+"""Takes a language, and gives a line about a person in it."""
 PARTS = (
     "submitted",
     "confirmed",
@@ -49,7 +49,7 @@ ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a letter: its kind, and what stands in it, by language."""
+    """A part of a letter: its kind, and the values of its placeholders by language."""
 
     kind: str
     values: Values
@@ -70,7 +70,7 @@ class Whereabouts:
     is_online: bool
 
     def said(self, language: str) -> str:
-        """12 May 2026 – 14 May 2026, Vienna, Training centre."""
+        """Days and place as text, such as "12–14 May 2026, Vienna, Training centre"."""
         where = self.place or (
             letters.ONLINE[language] if self.is_online else letters.country(self.country, language)
         )
@@ -80,7 +80,7 @@ class Whereabouts:
 
 
 def whereabouts(training: Training) -> Whereabouts:
-    """When and where it is held, as things stand."""
+    """When and where the training is held, as things stand."""
     venue = training.venue
     return Whereabouts(
         training.starts_on,
@@ -148,13 +148,13 @@ def of_people(training: Training, by_state: Mapping[str, list[Line]]) -> list[Pa
 
 
 def of_hand_over(training: Training, people: Iterable[Registration]) -> Part:
-    """Whom the focal point has to tell, with the link of each."""
+    """The people whom the focal point has to tell, each with their link."""
     lines = [f"– {name_of(one)}\n    {links.to_my(one.public_id, one.trainee.public_id)}" for one in people]
     return of_lines("hand_over", training, lines)
 
 
 def of_opening(training: Training) -> Part:
-    """Registration is open, from when to when."""
+    """Registration is open: from when, and until when."""
 
     def values(language: str) -> dict[str, str]:
         opens, deadline = (
@@ -175,7 +175,11 @@ def of_seats(kind: str, training: Training, seats: int, reason: str, agency: str
 def of_deadline(
     kind: str, training: Training, at: datetime, *, seats: int = 0, pool: str = "", lines: Iterable[str] = ()
 ) -> Part:
-    """A deadline is near: how many of the agency's own seats are free, how its country's stand, what is unfinished."""
+    """A deadline is near.
+
+    ``seats`` is how many of the agency's own seats are free. ``pool`` says how the seats of its country stand
+    (a key of ``letters.FREE``). ``lines`` name people whose registration is unfinished.
+    """
     people, free = block(lines), str(seats) if seats else ""
 
     def values(language: str) -> dict[str, str]:
@@ -188,7 +192,7 @@ def of_deadline(
 def composed(
     parts: Sequence[Part], training: Training, language: str, name: str, organisation: Organisation
 ) -> tuple[str, Letter]:
-    """The whole letter of these parts, and its kind."""
+    """(kind, letter): the whole letter that is made of these parts."""
     main = [part for part in parts if part.kind != "hand_over"] or parts
     written = [part.written(language) for part in parts]
     letter = letters.framed(
@@ -206,7 +210,7 @@ def composed(
 
 
 def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Row]:
-    """One message for each active focal point of each agency; where there is none, a row that says so."""
+    """One message for each active focal point of each agency. A row says so if an agency has none."""
     if not parts:
         return []
     agency_ids = {agency_id for _, agency_id in parts}
@@ -234,11 +238,11 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ro
 
 
 Told = tuple[Training, Part, set[int | None]]
-"""What coordinators are told, of which training, and by whose doing (ids of users)."""
+"""(the training, what coordinators are told of it, the ids of the users who did it)."""
 
 
 def to_coordinators(told: Sequence[Told]) -> list[Row]:
-    """One message for each coordinator in whose scope the training is, save who did all of it."""
+    """One message for each coordinator whose scope holds the training, except one who did all of it."""
     found, organisation = [], organisations.get()
     readers = {training: _coordinators_of(training) for training in {training for training, _, _ in told}}
     for training, part, doers in told:
@@ -252,7 +256,7 @@ def to_coordinators(told: Sequence[Told]) -> list[Row]:
 
 
 def of_digest(kind: str, training: Training, lines: Sequence[tuple[Registration, str]]) -> Part:
-    """People, each with what was said, under the name of their agency."""
+    """People under the name of their agency, each with what was said of them."""
     return Part(
         kind, lambda language: {**about(training, language), "people": block(_digest(lines, language))}
     )
@@ -292,7 +296,10 @@ def _is_by_focal_point(registration: Registration) -> bool:
 
 
 def to_trainees(people: Sequence[Registration]) -> list[Row]:
-    """The notice to each person, in their language; a row that says so where there is no address."""
+    """The notice to each person, in their language. A person without an address gets a row that says so.
+
+    People whom their focal point tells are left out.
+    """
     shared: dict[tuple[Training, str], dict[str, str]] = {}
     return [
         row(
@@ -312,9 +319,9 @@ def to_trainees(people: Sequence[Registration]) -> list[Row]:
 def of_trainee(
     registration: Registration, language: str, shared: dict[tuple[Training, str], dict[str, str]]
 ) -> Letter:
-    """The notice to a person who was registered: by whom, for what, which data are kept, and their rights.
+    """The notice to a registered person: who registered them for what, which data are kept, and their rights.
 
-    What it says to everybody is kept in ``shared``: thousands of letters go out at once.
+    What it says to everybody is kept in ``shared``, because thousands of letters go out at once.
     """
     training, trainee = registration.training, registration.trainee
     if (training, language) not in shared:
@@ -332,7 +339,7 @@ def of_trainee(
 
 
 def to_everybody(training: Training, language: str) -> dict[str, str]:
-    """What the notice says to each person alike."""
+    """The values of the notice that are the same for everybody."""
     organisation = organisations.get()
     return {
         **about(training, language),
@@ -343,7 +350,7 @@ def to_everybody(training: Training, language: str) -> dict[str, str]:
 
 
 def privacy(training: Training, language: str) -> Letter:
-    """Which data of a registered person are kept, for how long, and their rights; the subject is its heading."""
+    """Which data of a registered person are kept, how long, and their rights. The subject is the heading."""
     programme = training.programme
     values = {
         "months": str(programme.retention_months),

@@ -1,4 +1,4 @@
-"""Letters with invented people, written as they would be: somebody can read them before any is sent."""
+"""Letters with invented people. Somebody can read a kind of letter before any letter of it is sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLE = ("– Sample, Anna", "– Sample, Omar")
 
 
 def sample(kind: str, training: Training, language: str) -> Letter:
-    """A letter of this kind about the training as it would be written, with invented people."""
+    """A letter of this kind about the training, written as it would be sent, but with invented people."""
     values: dict[str, str] = {
         **to_everybody(training, language),
         "name": "Anna Sample",

@@ -1,6 +1,7 @@
-"""Letters to registered people about their registration, except the notice with which it begins.
+"""Letters to registered people about their registration. The first one, the notice, is in ``parts``.
 
-Only people who may be written to directly get one. For the others, the letter to their agency says it.
+Only people who may be written to directly get one. The others learn of it from their agency, which gets a
+letter.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from training.texts import letters, links
 from training.texts.letters import Letter, Ready, one_line
 
 STEPS = frozenset({"confirmed", "reserve", "offered", "offer_over", "declined", "withdrawn", "replaced"})
-"""The steps of a registration that its person is told of."""
+"""The steps of a registration of which its person is told."""
 
 
 def of_steps(steps: Iterable[tuple[Registration, str]]) -> dict[Registration, Part]:
-    """What each person is told of the step that their registration took; those who are told the same share it."""
+    """What each person is told of their registration's step. People who are told the same share one part."""
     shared: dict[tuple[Training, str, datetime | None], Part] = {}
     found = {}
     for registration, kind in steps:
@@ -33,7 +34,7 @@ def of_steps(steps: Iterable[tuple[Registration, str]]) -> dict[Registration, Pa
 
 
 def of_training(kind: str, training: Training, until: datetime | None = None, reason: str = "") -> Part:
-    """What is told alike to everybody: a step, that it is off or postponed, that it begins soon."""
+    """What everybody is told alike: a step, or that the training is cancelled, postponed or near."""
     why = one_line(reason)[:1000]
 
     def values(language: str) -> dict[str, str]:
@@ -44,7 +45,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
 
 
 def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
-    """One letter to each person, in their language, with their own link as long as it works."""
+    """One letter to each person, in their language, with their own link while the registration is live."""
     organisation = one_line(organisations.get().name)
     known: dict[tuple[int, str], Letter] = {}
     found = []

@@ -1,8 +1,9 @@
 """Making two records of one person one, and undoing it while nothing has built on it.
 
-``MOVED`` and ``STAYS`` list what refers to a person; a test compares them with the foreign keys of the tables. What is
-known of a person can be chosen, or stands in ``OWN``; a test compares both with the classed columns. Copies on
-registrations (like the agency of that day) never change. A special value stays with the record of which it was said.
+``MOVED`` and ``STAYS`` list what refers to a person. A test compares them with the foreign keys of the
+tables. Every value that is known of a person can be chosen in a merge, or stands in ``OWN``. A test compares
+both with the classed columns. Copies on registrations (like the agency of that day) never change. A special
+value, such as a diet, stays with the record of which it was said.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from training.services.trainees import duplicates, records
 from training.text import Message, msg
 
 MOVED: tuple[InstrumentedAttribute[Any], ...] = (Registration.trainee_id, Trainee.merged_into_id)
-"""What goes with the person: it refers to whoever stays afterwards, and can be put back."""
+"""References that are moved to the person who stays. Undoing puts them back."""
 
 STAYS: tuple[InstrumentedAttribute[Any], ...] = (
-    TraineeKey.trainee_id,  # derived from the names: the one merged away has none
-    NotSame.one_id,  # said of these two as they were; copied, so that it holds of the one who stays too
+    TraineeKey.trainee_id,  # derived from the names: a person merged away has none
+    NotSame.one_id,  # said of these two people as they were; ``_keep_apart`` copies it to ``kept``
     NotSame.other_id,
-    PersonMerge.kept_id,  # what happened, happened to this person
+    PersonMerge.kept_id,  # history: it happened to this person
     PersonMerge.gone_id,
 )
 
@@ -46,7 +47,7 @@ OWN: dict[str, str] = {
 
 
 def of(trainee: Trainee) -> list[PersonMerge]:
-    """Who was merged into this person and still is, the latest first."""
+    """The merges into this person that were not undone, the latest first."""
     return list(
         db.session.scalars(
             select(PersonMerge)
@@ -73,7 +74,7 @@ def get(user: User, public_id: UUID) -> PersonMerge:
 def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) -> PersonMerge:
     """Make two people one: ``kept`` stays, with the ``values`` (names of fields) of ``gone`` that are right.
 
-    ``gone`` remains as a row that nobody sees. Raises ``Conflict`` where both are registered for one training.
+    ``gone`` remains as a row that nobody sees. Raises ``Conflict`` if both are registered for one training.
     """
     if unknown := set(values) - set(duplicates.DIFFERING):
         raise Invalid(msg("There is no field %(name)s to choose.", name=sorted(unknown)[0][:40]))
@@ -112,9 +113,9 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
 
 @atomic
 def undo(done: PersonMerge, *, by: User) -> None:
-    """Put everything back as it was before the merge; raises ``Conflict`` where something has built on it.
+    """Put everything back as it was before the merge. Raises ``Conflict`` if something has built on it.
 
-    A value that somebody changed since stays as it is now.
+    A value that somebody has changed since the merge stays as it is now.
     """
     kept, gone = done.kept, done.gone
     _lock(kept, gone)
@@ -141,7 +142,7 @@ def undo(done: PersonMerge, *, by: User) -> None:
 
 
 def why_not(done: PersonMerge) -> Message | None:
-    """What stands against undoing the merge, or None."""
+    """The reason why the merge cannot be undone, or None."""
     details: Any = done.moved
     if done.undone_at is not None:
         return msg("This was undone already.")
@@ -160,26 +161,29 @@ def why_not(done: PersonMerge) -> Message | None:
 
 
 def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
-    """The fields to take of ``gone``. If either of the two is written to by the focal point only, that stays so."""
+    """The fields whose values are taken from ``gone``.
+
+    If only the focal point may write to one of the two, this also holds of the one who stays.
+    """
     flag = "contact_via_focal_point"
     chosen = set(values) - {flag}
     return chosen | {flag} if gone.contact_via_focal_point and not kept.contact_via_focal_point else chosen
 
 
 def _columns(fields: Collection[str]) -> list[str]:
-    """The columns of these fields, without special ones: what is taken is kept with the merge for good."""
+    """The columns of these fields, without special ones: the merge keeps the values for good."""
     named = [COLUMNS.get(name, name) for name in duplicates.DIFFERING if name in fields]
     return [column for column in named if not is_special(column, Trainee)]
 
 
 def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
-    """Links in earlier letters are wrong now: right ones go out, and waiting letters follow the one who stays."""
+    """Send new links, because those in earlier letters are wrong now. Adapt letters that wait."""
     again.of_registrations(rows[str(Registration.trainee_id)])
     again.of_people([kept])
 
 
 def _lock(kept: Trainee, gone: Trainee) -> None:
-    """Hold the trainings of both, then both, each in ascending order: nobody is registered meanwhile."""
+    """Hold both people's trainings, then the people, in ascending order. Nobody is registered meanwhile."""
     ids = [kept.id, gone.id]
     theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids))
     locked_trainings.lock_all(db.session.scalars(theirs.distinct()))
@@ -210,7 +214,7 @@ def _check_registrations(kept: Trainee, gone: Trainee) -> None:
 
 
 def _move(column: InstrumentedAttribute[Any], gone_id: int, kept_id: int) -> list[int]:
-    """Make the rows that refer to ``gone_id`` refer to ``kept_id``; their ids."""
+    """Make the rows that refer to ``gone_id`` refer to ``kept_id``, and return their ids."""
     model = column.class_
     ids = list(db.session.scalars(select(model.id).where(column == gone_id).order_by(model.id)))
     if ids:
@@ -219,7 +223,7 @@ def _move(column: InstrumentedAttribute[Any], gone_id: int, kept_id: int) -> lis
 
 
 def _refresh(kept: Trainee, gone: Trainee) -> None:
-    """Derive anew what is derived from the names."""
+    """Derive search keys and keys for matching from the names again."""
     db.session.flush()  # refreshing would lose what was not sent
     for one in (kept, gone):
         db.session.refresh(one)
@@ -228,7 +232,10 @@ def _refresh(kept: Trainee, gone: Trainee) -> None:
 
 
 def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:
-    """Whoever is known to be another person than ``gone`` is another than ``kept`` too. Returns the ids that are new."""
+    """Note that people who are known not to be ``gone`` are not ``kept`` either.
+
+    Returns the ids of the people of whom this is new.
+    """
     said: dict[int, dict[int, NotSame]] = {kept.id: {}, gone.id: {}}
     found = select(NotSame).where(or_(NotSame.one_id.in_(said), NotSame.other_id.in_(said)))
     for row in db.session.scalars(found):
@@ -246,7 +253,10 @@ def _keep_apart(kept: Trainee, gone: Trainee) -> list[int]:
 
 
 def _came_later(done: PersonMerge) -> list[int]:
-    """The registrations that came to who stays with people merged later, and go with these."""
+    """The registrations that came with people who were merged into the same person later.
+
+    They leave again with these people.
+    """
     later = select(PersonMerge.moved).where(
         PersonMerge.kept_id == done.kept_id, PersonMerge.id > done.id, PersonMerge.undone_at.is_(None)
     )
@@ -255,7 +265,7 @@ def _came_later(done: PersonMerge) -> list[int]:
 
 
 def _registrations_of(trainee: Trainee) -> list[int]:
-    """Those that were submitted: a draft belongs to whoever is put forward by it."""
+    """The ids of the person's submitted registrations. A draft does not stand against undoing a merge."""
     own = (Registration.trainee_id == trainee.id) & Registration.submitted_at.is_not(None)
     return list(db.session.scalars(select(Registration.id).where(own).order_by(Registration.id)))
 
@@ -266,6 +276,6 @@ def _plain(thing: Base, columns: list[str]) -> dict[str, Any]:
 
 
 def _typed(column: str, value: Any) -> Any:
-    """A value as the column takes it: JSON holds an enumeration by its value."""
+    """A value from JSON as the column takes it. JSON holds a member of an enumeration by its value."""
     kind: Any = inspect(Trainee).columns[column].type
     return kind.enum_class(value) if getattr(kind, "enum_class", None) and value is not None else value

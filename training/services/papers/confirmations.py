@@ -1,4 +1,4 @@
-"""Confirmations on paper: registered people fetch them by their own link, or their agency does."""
+"""Confirmations on paper. Registered people fetch them by their own link, or their agency fetches them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ HOLDS = (Class.OPEN, Class.PERSONAL)
 
 
 def has_confirmation(registration: Registration) -> bool:
-    """Whether the registration is confirmed, so that this can be given on paper."""
+    """Whether the registration is confirmed, so that there is a confirmation on paper."""
     return registration.state is RegistrationState.CONFIRMED
 
 
 def confirmation(registration: Registration, *, reader: User | None, demo: bool) -> bytes:
     """The confirmation as PDF in the person's language: who is expected when and where, session by session.
 
-    It bears the name and the agency of the day of registration, as every list of the training does. Raises
-    ``Conflict`` while the registration is not confirmed. ``reader`` is empty where the person fetches it.
+    It bears the name (``Registration.name``) and the agency that every list of the training shows. ``reader``
+    is None if the person fetches it. Raises ``Conflict`` while the registration is not confirmed.
     """
     may_take.whole(reader, HOLDS, of=registration.training)
     if not has_confirmation(registration):

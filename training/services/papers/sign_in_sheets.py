@@ -1,4 +1,4 @@
-"""Sign-in sheets: who is expected at which session, on paper to be signed."""
+"""Sign-in sheets on paper: people sign for each session at which they are expected."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from training.services import may_take, organisations
 from training.text import msg
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
-"""What a sheet holds: names and agencies, and when who teaches."""
+"""What a sheet holds: names and agencies, and who teaches when."""
 BLANK_LINES = 5
 MOST_COLUMNS = 8
-"""Sessions on one page; more of them go on a further one."""
+"""How many sessions stand on one page. More sessions take further pages."""
 
 
 def sign_in_sheet(
     training: Training, sessions: Sequence[TrainingSession], *, reader: User | None, demo: bool
 ) -> bytes:
-    """The sheet as PDF: names printed by family name, a column per session, lines for people at the door."""
+    """The sheet as PDF: people by family name, a column per session, lines for people at the door."""
     may_take.whole(reader, HOLDS, of=training)
     people = db.session.scalars(
         select(Registration)

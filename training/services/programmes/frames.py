@@ -1,4 +1,4 @@
-"""Programmes, which fund trainings. One cannot get a theme with which a training below it would not fit."""
+"""Programmes, which fund trainings. A programme's theme always covers the themes of its trainings."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def every() -> list[Programme]:
 
 
 def targets(programme: Programme) -> list[ProgrammeTarget]:
-    """What was promised, by indicator."""
+    """The programme's targets, by indicator."""
     return list(
         db.session.scalars(
             select(ProgrammeTarget)
@@ -106,7 +106,7 @@ def targets(programme: Programme) -> list[ProgrammeTarget]:
 
 
 def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
-    """How many trainings each has, by the programme's id."""
+    """How many trainings each programme has, by its id."""
     rows = db.session.execute(
         select(Training.programme_id, func.count())
         .where(Training.programme_id.in_([programme.id for programme in programmes]))
@@ -141,7 +141,7 @@ class Details:
 
 @atomic
 def create(*, by: User | None, details: Details) -> Programme:
-    """Add a programme; raises ``Invalid`` for a code in use or dates in disorder."""
+    """Add a programme. Raises ``Invalid`` for a code in use, or an end before the start."""
     programme = Programme(state=ProgrammeState.PLANNED)
     with db.session.no_autoflush:
         _set(programme, details)
@@ -162,7 +162,7 @@ def change(programme: Programme, *, by: User, details: Details) -> Programme:
             _check_retag(programme, details.theme)
         _set(programme, details)
         _check(programme)
-    db.session.flush()  # the theme's id is compared with what it was
+    db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="programme.change", thing=programme, before=before)
     return programme
 
@@ -176,7 +176,11 @@ STEPS = {
 
 @atomic
 def change_state(programme: Programme, *, by: User, name: str, reason: str = "") -> Programme:
-    """Take the named step (``STEPS``); to cancel needs a reason and no training that is still to come."""
+    """Take the named step (``STEPS``). Raises ``Conflict`` if the state does not allow it.
+
+    A programme is not closed or cancelled while one of its trainings is still to come. To cancel also needs a
+    reason.
+    """
     froms, to = STEPS[name]
     if programme.state not in froms:
         raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
@@ -194,7 +198,7 @@ def change_state(programme: Programme, *, by: User, name: str, reason: str = "")
 
 @atomic
 def set_targets(programme: Programme, *, by: User, targets: dict[str, int]) -> None:
-    """Set what was promised per indicator; an indicator that is left out has no target."""
+    """Set the targets by indicator. An indicator that is left out has no target."""
     for known in db.session.scalars(
         select(ProgrammeTarget).where(ProgrammeTarget.programme_id == programme.id)
     ):
@@ -263,5 +267,5 @@ def _has_trainings_ahead(programme: Programme) -> bool:
 
 
 def available(programme: Programme) -> list[str]:
-    """The names of the steps that its state has."""
+    """The names of the steps that the programme's state allows."""
     return [name for name, (froms, _) in STEPS.items() if programme.state in froms]

@@ -1,4 +1,7 @@
-"""Themes, types of activities and agencies: seeded, added to, never deleted. And which theme fits under which."""
+"""Themes, activity types and agency types, and which theme fits under which.
+
+All three are seeded. They may be added to and are never deleted.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,7 @@ def usable_under(frame: Theme) -> list[Theme]:
 
 
 def check_use(theme: Theme, *, under: Theme) -> None:
-    """Refuse, with ``Invalid``, a theme that may not be used under ``under``; the database refuses it too."""
+    """Raise ``Invalid`` if ``theme`` may not be used under ``under``. The database refuses it too."""
     if db.session.get(ThemeUse, (under.id, theme.id)) is None:
         raise Invalid(
             msg(
@@ -80,7 +83,7 @@ def agency_types() -> list[AgencyType]:
 
 
 def agency_type_name(code: str, language: str) -> str:
-    """The name of a seeded agency type, without asking the database; the code where it is another one."""
+    """The name of a seeded agency type, without asking the database. Any other type gives its code."""
     names = {one[0]: dict(zip(("en", "fr", "ru"), one[1:], strict=True)) for one in seeds.AGENCY_TYPES}
     return names.get(code, {}).get(language) or names.get(code, {}).get("en", code)
 
@@ -133,7 +136,7 @@ def create_multi_thematic(
 def change(
     theme: Theme, *, by: User, name_en: str, name_fr: str, name_ru: str, description: str, contact_email: str
 ) -> Theme:
-    """Change a theme's names and description; its code and its kind stay."""
+    """Change a theme's names, description and contact. Its code and its kind stay."""
     before = audit.snapshot(theme)
     theme.name_en, theme.name_fr, theme.name_ru = name_en, name_fr, name_ru
     theme.description, theme.contact_email = description, contact_email
@@ -143,7 +146,10 @@ def change(
 
 @atomic
 def seed() -> dict[str, int]:
-    """Add the themes, activity types and agency types that are missing; what is there is left as it is."""
+    """Add the themes, activity types and agency types that are missing; returns how many of each.
+
+    Those that are there stay as they are.
+    """
     added = {
         "themes": _add_missing(Theme, [_theme(n, row) for n, row in enumerate(seeds.THEMES)]),
         "activity types": _add_missing(

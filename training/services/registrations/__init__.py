@@ -1,4 +1,4 @@
-"""Who is put forward for a training, the seats, and the reserve list.
+"""Registrations of people for trainings, the seats, and the reserve list.
 
 Seats are counted under the training's lock, so no training is ever oversold. A seat that becomes free goes to the next
 in line in the same unit of work. Each step of a registration is kept with who took it, when and why.
@@ -15,5 +15,5 @@ in line in the same unit of work. Each step of a registration is kept with who t
 - ``drafts``: people whom an agency has not submitted yet
 - ``late_changes``: a substitute takes a seat, a person at the door is added
 - ``by_link``: what a registered person does by the signed link
-- ``reminders``: deadlines and starts that are near
+- ``reminders``: letters before a deadline or a start
 """

@@ -37,8 +37,8 @@ MOST_CORRECTIONS = 3
 def of_link(token: str, *, secret_key: str, address: str) -> Registration:
     """The registration that a link names.
 
-    Raises ``NotFound`` for a link that was not made here (counted by network address, then ``TooMany``), and
-    ``Conflict`` with the code ``gone`` for one that has stopped.
+    Raises ``NotFound`` for a link that was not made here, and ``TooMany`` after too many such links from one
+    network address. Raises ``Conflict`` with the code ``gone`` for a link that has stopped.
     """
     sign_ins.check_link_tries(address)
     named = links.read(token, secret_key=secret_key)
@@ -58,7 +58,7 @@ def of_link(token: str, *, secret_key: str, address: str) -> Registration:
         raise NotFound
     if (
         registration is None
-    ):  # it was made here: the list by which the person was registered has been taken back
+    ):  # the link was made here, but the list of participants that registered the person was undone
         raise Conflict(
             msg("This registration was taken back, and the link with it. Nothing more is asked of you."),
             "gone",
@@ -68,7 +68,7 @@ def of_link(token: str, *, secret_key: str, address: str) -> Registration:
 
 
 def language_of_link(token: str, *, secret_key: str) -> str:
-    """The language of the person whom a link names; empty where that is not known."""
+    """The language of the person whom a link names. It is empty if the link is false or nobody is found."""
     named = links.read(token, secret_key=secret_key)
     known = named and db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
     return letters.language_of(known) if isinstance(known, str) else ""
@@ -104,7 +104,10 @@ def may_decline(registration: Registration) -> bool:
 
 @atomic
 def acknowledge(registration: Registration) -> None:
-    """The person knows of it and agrees, and takes a seat that is offered; a second time changes nothing."""
+    """Note that the person knows of the registration and agrees. They also take a seat that is offered.
+
+    A second call changes nothing.
+    """
     steps.lock(registration)
     if not registration.is_live:
         raise Conflict(msg("This registration has ended already."), "gone")
@@ -117,7 +120,10 @@ def acknowledge(registration: Registration) -> None:
 
 @atomic
 def ask_correction(registration: Registration, *, text: str) -> None:
-    """Keep what is to be corrected, and tell the agency and the coordinators; a few a day are enough."""
+    """Keep what the person says is wrong, and tell the agency and the coordinators.
+
+    Raises ``TooMany`` after ``MOST_CORRECTIONS`` in one day.
+    """
     if not text.strip():
         raise Invalid(msg("Say what is wrong, and how it should be."), field="text")
     today = db.session.scalar(
@@ -135,7 +141,7 @@ def ask_correction(registration: Registration, *, text: str) -> None:
 
 @atomic
 def decline(registration: Registration, *, text: str = "") -> None:
-    """The person does not come; the seat goes to the next in line."""
+    """End the registration of a person who does not come. Their seat goes to the next in line."""
     if not may_decline(registration):
         raise Conflict(msg("The training has begun or is over. Please speak with your focal point."), "begun")
     submissions.withdraw(
@@ -147,5 +153,5 @@ def decline(registration: Registration, *, text: str = "") -> None:
 
 
 def privacy(registration: Registration, *, language: str) -> letters.Letter:
-    """What the person is told of their data and rights."""
+    """The letter that tells the person about their data and their rights."""
     return parts.privacy(registration.training, language)

@@ -1,4 +1,4 @@
-"""Decisions on many registrations at once. Each one is taken or refused by itself, and says which."""
+"""Decisions on many registrations at once. Each one is carried out or refused by itself, and says which."""
 
 from __future__ import annotations
 
@@ -51,19 +51,19 @@ class Decision:
 
     @property
     def code(self) -> str:
-        """The refusal's stable code; empty where it was done."""
+        """The refusal's stable code. It is empty if the decision was done, or the refusal has no code."""
         return self.refusal.code if isinstance(self.refusal, Conflict) else ""
 
     @property
     def sentence(self) -> Message:
-        """The refusal as a sentence."""
+        """The refusal as a sentence, or "Done."."""
         return self.refusal.explained if self.refusal else msg("Done.")
 
 
 def undecided(
     training: Training, user: User, *, state: RegistrationState | None = None, agency_code: str = ""
 ) -> Select[Registration]:
-    """The training's registrations on which something can be decided: submissions by time first, the reserve list last."""
+    """The training's registrations that can be decided on. Submissions come first, the reserve list last."""
     found = (
         visible.visible_to(user)
         .join(Registration.trainee)
@@ -85,7 +85,7 @@ def undecided(
 
 
 def agencies_of(training: Training) -> list[tuple[str, str, int]]:
-    """(code, name, registrations on which something can be decided) of each agency, by name."""
+    """(code, name, number of registrations that can be decided on) of each agency, by name."""
     columns = (Registration.agency_code, Registration.agency_name)
     rows = db.session.execute(
         select(*columns, func.count())
@@ -120,11 +120,11 @@ def decide(
     reason_code: ReasonCode | None = ReasonCode.OTHER,
     rank: int | None = None,
 ) -> list[Decision]:
-    """Carry ``verb`` out on each, in this order; one that is refused leaves the others alone.
+    """Carry ``verb`` out on each registration, in this order. A refusal leaves the others alone.
 
-    ``rank`` is where the first one is put on the reserve list; the others follow it. Where it is None they go to the
-    end. Raises ``Invalid`` when a reason is missing, before anything is done. What is returned is incomplete where no
-    code says otherwise.
+    ``rank`` is the place of the first one on the reserve list, and the others follow it. If it is None, they
+    go to the end. Raises ``Invalid`` when a reason is missing, before anything is done. Without a
+    ``reason_code``, registrations are returned as incomplete.
     """
     locked_trainings.lock(training)
     if verb in (Verb.DECLINE, Verb.RETURN):
@@ -134,7 +134,8 @@ def decide(
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
     refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
-    if verb is Verb.DECLINE:  # a seat that this frees is for none of those who are declined with it
+    # people without a seat first: else a freed seat could go to somebody who is declined next
+    if verb is Verb.DECLINE:
         chosen = sorted(chosen, key=lambda one: one.holds_seat)
     code = reason_code or ReasonCode.INCOMPLETE
     carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=code)
@@ -148,7 +149,10 @@ def decide(
 def _carrying_out(
     training: Training, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
 ) -> Callable[[Registration], None]:
-    """What carries the verb out on one of many; seats and ranks are counted once, under the training's lock."""
+    """A function that carries the verb out on one registration.
+
+    Seats and ranks are counted once for all registrations, under the training's lock.
+    """
     match verb:
         case Verb.CONFIRM:
             counted = seat_counts.count(training)
@@ -166,7 +170,10 @@ def _carrying_out(
 
 
 def _decision(registration: Registration, carry_out: Callable[[Registration], None]) -> Decision:
-    """Every check comes before the first change, so what is refused is as it was."""
+    """Carry a verb out on one registration, or keep the refusal.
+
+    Every check comes before the first change, so a refused registration is as it was.
+    """
     try:
         carry_out(registration)
     except (Conflict, Invalid) as refusal:

@@ -1,7 +1,7 @@
-"""Drafts: people whom an agency means to put forward. Until it submits them they are its own affair.
+"""Drafts: people whom an agency means to put forward. Until the agency submits them, nobody else sees them.
 
-A draft has no seat, no rank and no letters. Submitted, it goes the way of any registration; thrown away, it ends as
-withdrawn without having been submitted, and is seen by nobody.
+A draft has no seat, no rank and no letters. Once submitted, it is a registration like any other. A draft that
+is thrown away ends as withdrawn. It was never submitted, so nobody sees it any more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from training.text import msg
 
 
 def may_be_kept(training: Training) -> bool:
-    """Whether agencies may keep drafts: from when they see the training until the deadline."""
+    """Whether agencies may keep drafts: from the time when they see the training until the deadline."""
     return (
         training.state in visible_trainings.OFFERED_TO_PARTNERS
         and clock.now() < training.registration_closes_at
@@ -58,10 +58,10 @@ def keep(
     people: Sequence[Trainee],
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
-    """Keep people of the agency as drafts, all or none; of whom there is a draft already, it stays the only one.
+    """Keep people of the agency as drafts, all or none. A person who has a draft already keeps that one.
 
-    ``given`` is what is given with each, by the trainee's id; where it names somebody of whom there is a draft, it takes
-    the place of what the draft says.
+    ``given`` is what is given with each person, by the trainee's id. It replaces what an earlier draft of the
+    person says.
     """
     locked_trainings.lock(training)
     if not may_be_kept(training):
@@ -98,7 +98,7 @@ def keep_new(
 def submit(
     training: Training, *, by: User, agency: Agency, drafts: Sequence[Registration]
 ) -> list[Registration]:
-    """Submit drafts of the agency in this order, all or none, with what is known of the people now."""
+    """Submit drafts of the agency in this order, all or none. Each copies what is known of the person now."""
     _hold(training, drafts)
     steps.check_open(training, False)
     for draft in drafts:
@@ -131,7 +131,7 @@ def submit(
 
 @atomic
 def discard(training: Training, *, by: User, drafts: Sequence[Registration]) -> int:
-    """Throw drafts away; returns how many. Nobody is told: nobody knew of them."""
+    """Throw drafts away; returns how many. Nobody is told, because only the agency knew of them."""
     _hold(training, drafts)
     steps.end_many(drafts, S.WITHDRAWN, by, ReasonCode.AGENCY)
     audit.record_many(by=by, action="registration.discard", changes=[(draft, {}) for draft in drafts])

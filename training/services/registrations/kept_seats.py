@@ -1,4 +1,4 @@
-"""Seats kept for agencies and countries: kept, changed, released. Who waited for them is promoted in the same step.
+"""Seats kept for agencies and countries: kept, changed, released. The same step promotes people who waited.
 
 Seats stay kept until somebody releases them.
 """
@@ -32,9 +32,10 @@ def keep(
     country: str | None = None,
     release_local: datetime | None = None,
 ) -> list[Registration]:
-    """Keep ``seats`` for an agency or a country; a new number replaces the one that it had.
+    """Keep ``seats`` for an agency or a country. The number replaces the one that it had.
 
-    Those who waited for these seats, or for seats that are not kept any more, are promoted. Returns who was promoted.
+    More seats promote people who waited for them. Fewer seats promote people who waited for the seats that
+    are not kept any more. Returns who was promoted.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
@@ -109,7 +110,7 @@ class Release:
 
 
 def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
-    """What ``release`` would do now; ``picked`` are the allocations. Where it is None, those that are due are picked."""
+    """What ``release`` would do now. ``picked`` is as in ``release``: None picks those that are due."""
     counted = seat_counts.count(training)
     unused = seats.unused(training, counted)
     chosen = [one for one, _ in unused if (seats.is_due(one) if picked is None else one.public_id in picked)]
@@ -132,8 +133,8 @@ def release(
     """Release unused kept seats to everybody, and give them to the next in line; returns who was promoted.
 
     ``picked`` are the public ids of the allocations to release. Without it, those that are due are released.
-    ``expected`` are the public ids of those whom the preview named. If others would be promoted by now, ``Conflict`` is
-    raised.
+    ``expected`` are the public ids of the registrations that the preview promoted. Raises ``Conflict`` if
+    others would be promoted by now.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)

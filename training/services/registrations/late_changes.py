@@ -38,9 +38,9 @@ def replace(
 ) -> Registration:
     """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
 
-    If the agency has registered the substitute already, that registration ends without a letter: the substitute is told
-    of the seat instead.
-    What was given with it stays, as far as ``given``, which is of the substitute, leaves it empty.
+    If the agency has registered the substitute already, that registration ends without a letter, because the
+    substitute is told of the seat instead. Its details are copied into the fields that ``given`` leaves
+    empty.
     """
     steps.lock(registration)
     training = registration.training
@@ -55,7 +55,7 @@ def replace(
     if training.starts_on <= clock.today(training.zone):
         raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
-    db.session.flush()  # the seat is free, and the pair of person and training too, only then
+    db.session.flush()  # only then are the seat and the pair of person and training free
     own = visible.live_of(training, substitute)
     if own is not None and own.agency_id == registration.agency_id and not own.holds_seat:
         steps.end_many([own], S.WITHDRAWN, by, ReasonCode.AGENCY, reason)
@@ -70,7 +70,8 @@ def replace(
         has_seat=True,
     )
     new.replaces = registration
-    # an agency may have moved meanwhile, and its substitute's seat be one kept for another country: its own is free
+    # if the agency's country was changed meanwhile, the substitute may take a seat kept for the new country;
+    # then the seat of the old one is free
     reserve_list.promote(training, Freed(origin=seat_counts.origin_of(registration)), by=by)
     audit.record(by=by, action="registration.replace", thing=registration, changes={"by": substitute.name})
     return new
@@ -95,7 +96,7 @@ def substitutes(registration: Registration, user: User, *, text: str = "") -> Se
 
 
 def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int, RegistrationState]:
-    """Where these people of its agency stand in its training, by their id."""
+    """The states of these people's live registrations by the agency for the training, by the trainee's id."""
     found = select(Registration.trainee_id, Registration.state).where(
         Registration.training_id == registration.training_id,
         Registration.agency_id == registration.agency_id,
@@ -107,9 +108,9 @@ def states_of(registration: Registration, people: Sequence[Trainee]) -> dict[int
 
 @atomic
 def walk_in(training: Training, *, by: User, trainee: Trainee, given: Given = NOTHING) -> Registration:
-    """Add a person at the door: confirmed and marked as such, never beyond the seats.
+    """Add a person at the door. They are confirmed and marked as added at the door, never beyond the seats.
 
-    On the day, seats that are kept for others may be taken by anybody. The audit log says where one was taken.
+    At the door anybody may take a seat that is kept for others. The audit log says when somebody took one.
     """
     locked_trainings.lock(training)
     _check_being_held(training)
@@ -149,14 +150,14 @@ def walk_in_many(
     people: Sequence[Trainee],
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
-    """Add several people at the door, all or none; ``given`` is what is given with each, by the trainee's id."""
+    """Add several people at the door, all or none. ``given`` is given with each, by the trainee's id."""
     return [
         walk_in(training, by=by, trainee=trainee, given=given.get(trainee.id, NOTHING)) for trainee in people
     ]
 
 
 def is_being_held(training: Training) -> bool:
-    """Whether people can be added at the door: from the first day on, until the training is over or off."""
+    """Whether people can be added at the door: from the training's first day, while it is being held."""
     return training.state in visible_trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
         training.zone
     )
@@ -174,7 +175,7 @@ def _check_being_held(training: Training) -> None:
 
 
 def _note_kept_seat(registration: Registration, counted: SeatCount, by: User) -> None:
-    """Keep who took a seat that was kept for others."""
+    """Record it in the audit log if the person takes a seat that is kept for others."""
     if counted.free_for(seat_counts.origin_of(registration)) <= 0:
         audit.record(
             by=by,

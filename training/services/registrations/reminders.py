@@ -1,7 +1,8 @@
 """Reminders: the deadline of kept seats or of the registration is near, or the training starts soon.
 
-An agency gets each reminder once for a day. When the dates or the deadline change, it is reminded of the new ones. The
-training is locked while its reminders are written; the key of ``Reminder`` refuses a second one in any case.
+An agency gets each reminder once for the same day. When the dates or the deadline change, it is reminded of
+the new ones. The training is locked while its reminders are written. The key of ``Reminder`` also refuses a
+second one.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ S = RegistrationState
 
 
 def queue_due() -> int:
-    """Write the reminders that are due and were not written before; returns to how many agencies."""
+    """Write the reminders to agencies that are due and were not written before; returns how many."""
     written = 0
     due = {SEATS_NEAR: _kept_until_soon(), DEADLINE_NEAR: _closing_soon(), START_NEAR: _starting_soon()}
     for kind, found in due.items():
@@ -53,7 +54,7 @@ def queue_due() -> int:
 
 @atomic
 def remind(training: Training, *, kind: str) -> int:
-    """Remind every agency that has reason to be and was not before; returns how many."""
+    """Remind each agency that has a reason for it and has had no such reminder; returns how many agencies."""
     locked_trainings.lock(training)
     due = {SEATS_NEAR: _unused, DEADLINE_NEAR: _unfinished, START_NEAR: _coming}[kind](training)
     days = _days(training, kind, due)
@@ -75,7 +76,7 @@ def remind(training: Training, *, kind: str) -> int:
 
 
 def _days(training: Training, kind: str, agency_ids: Collection[int]) -> dict[int, date]:
-    """The day of which each agency is reminded, in the training's zone."""
+    """The day that each agency is reminded of, in the training's zone."""
     if kind == SEATS_NEAR:
         kept = {number: allocation for number, (allocation, _) in _kept_and_free(training).items()}
         until = {number: one.release_local for number, one in kept.items() if number in agency_ids}
@@ -102,7 +103,7 @@ def _kept_until_soon() -> Sequence[Training]:
     near = exists().where(
         SeatAllocation.training_id == Training.id,
         SeatAllocation.released_at.is_(None),
-        # a day to each side, for the zones
+        # a day more on each side, because zones differ
         SeatAllocation.release_local.between(today - A_DAY, today + BEFORE_DEADLINE + A_DAY),
     )
     return db.session.scalars(_open_now().where(near)).all()
@@ -119,7 +120,7 @@ def _starting_soon() -> list[Training]:
         select(Training)
         .where(
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
-            # a day to each side, for the zones
+            # a day more on each side, because zones differ
             Training.starts_on.between(today, today + timedelta(days=DAYS_BEFORE_START + 1)),
         )
         .order_by(Training.id)
@@ -128,7 +129,7 @@ def _starting_soon() -> list[Training]:
 
 
 def _unused(training: Training) -> dict[int, Part]:
-    """Agencies with kept seats that are free and have a deadline of their own, which is near."""
+    """Agencies with free kept seats whose own deadline is near, and comes before registration closes."""
     now = walltime.now(training.zone)
     found = {}
     for agency_id, (allocation, free) in _kept_and_free(training).items():
@@ -141,7 +142,7 @@ def _unused(training: Training) -> dict[int, Part]:
 
 
 def _unfinished(training: Training) -> dict[int, Part]:
-    """Agencies with kept seats that are free, or with drafts and returned registrations."""
+    """Agencies with kept seats that are free, or with drafts or returned registrations."""
     lines = _people(training, S.DRAFT, S.RETURNED)
     said = {agency_id: _said_of(*kept) for agency_id, kept in _kept_and_free(training).items()}
     found = {}
@@ -159,14 +160,17 @@ def _unfinished(training: Training) -> dict[int, Part]:
 
 
 def _said_of(allocation: SeatAllocation, free: int) -> tuple[int, str]:
-    """What an agency is told: the number of its own free seats; of its country's seats only "some" or "few"."""
+    """What an agency is told: its own free seats as a number, its country's only as "some" or "few"."""
     if allocation.agency_id is not None:
         return free, ""
     return 0, seats.pool_state(free, allocation.training.capacity).value
 
 
 def _kept_and_free(training: Training) -> dict[int, tuple[SeatAllocation, int]]:
-    """The seats of each agency, its own or else its country's, and how many of them are free, where some are."""
+    """The seats kept for each agency, or else for its country, and how many of them are free.
+
+    Agencies without a free kept seat are left out.
+    """
     kept = [(line.allocation, line.free) for line in seats.table(training) if line.allocation and line.kept]
     own = {one.agency_id: (one, free) for one, free in kept if one.agency_id is not None}
     of_country = {one.country: (one, free) for one, free in kept if one.country is not None}
@@ -186,7 +190,7 @@ def _coming(training: Training) -> dict[int, Part]:
 
 
 def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
-    """Remind those of these agencies who come and may be written to."""
+    """Remind the confirmed people of these agencies, if letters may go to them directly."""
     coming = db.session.scalars(
         select(Registration)
         .where(

@@ -33,14 +33,14 @@ from training.text import msg
 
 @atomic
 def confirm(registration: Registration, *, by: User | None) -> Registration:
-    """Give a seat: to one who was submitted, returned, on the reserve list, or accepts an offer."""
+    """Give a seat to a person who is submitted, returned, on the reserve list, or has an offer."""
     steps.lock(registration)
     confirm_locked(registration, by, seat_counts.count(registration.training))
     return registration
 
 
 def confirm_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
-    """``confirm`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
+    """``confirm`` under the training's lock. ``counted`` are its seats; the given seat is added there."""
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
@@ -52,7 +52,7 @@ def confirm_locked(registration: Registration, by: User | None, counted: SeatCou
 
 @atomic
 def reserve(registration: Registration, *, by: User | None, rank: int | None = None) -> Registration:
-    """Put on the reserve list, at ``rank`` or at its end; the others close up or make room."""
+    """Put a registration on the reserve list, at ``rank`` or at the end. The others close up or make room."""
     steps.lock(registration)
     reserve_locked(registration, by, itertools.count(steps.last_rank(registration.training) + 1))
     if rank is not None:
@@ -61,10 +61,10 @@ def reserve(registration: Registration, *, by: User | None, rank: int | None = N
 
 
 def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[int]) -> None:
-    """``reserve`` at the end of the list under the training's lock; ``ranks`` are those after its last."""
+    """``reserve`` at the end of the list, under the training's lock. ``ranks`` are those after the last."""
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE)
     steps.check_undecided(registration.training)
-    if registration.state is not S.RESERVE:  # another rank is no step: nobody is told again of what they know
+    if registration.state is not S.RESERVE:  # a new rank is no step: people know already that they wait
         steps.reserve(registration, by, ReasonCode.ORGANISER, next(ranks))
     audit.record(
         by=by, action="registration.reserve", thing=registration, changes={"rank": registration.reserve_rank}
@@ -72,7 +72,7 @@ def reserve_locked(registration: Registration, by: User | None, ranks: Iterator[
 
 
 def arrange(people: Sequence[Registration], rank: int, by: User | None) -> None:
-    """Give those on one training's list ``rank`` and the ranks after it, under the training's lock."""
+    """Give people on one training's list ``rank`` and the ranks after it, under the training's lock."""
     steps.arrange(people, rank)
     changes = {"from": rank, "people": len(people)}
     audit.record(by=by, action="reserve_list.arrange", thing=people[0].training, changes=changes)
@@ -80,14 +80,17 @@ def arrange(people: Sequence[Registration], rank: int, by: User | None) -> None:
 
 @atomic
 def offer(registration: Registration, *, by: User | None) -> Registration:
-    """Offer a free seat to one on the reserve list; it is held until the offer expires, the cut-off at the latest."""
+    """Offer a free seat to a person on the reserve list.
+
+    The seat is held for the training's ``offer_hours``, at the latest until the cut-off.
+    """
     steps.lock(registration)
     offer_locked(registration, by, seat_counts.count(registration.training))
     return registration
 
 
 def offer_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
-    """``offer`` under the training's lock; ``counted`` are its seats, and counts this one from then on."""
+    """``offer`` under the training's lock. ``counted`` are its seats; the offered seat is added there."""
     if registration.state in (S.SUBMITTED, S.RETURNED):
         raise Conflict(
             msg(
@@ -108,7 +111,7 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
             "cut_off",
         )
     seat_service.take_free(registration, counted)
-    registration.reserve_rank = None  # it left the list, whose ranks are given anew without it
+    registration.reserve_rank = None  # it leaves the list, and ``arrange`` numbers the others without it
     registration.offer_expires_at = until
     steps.to(registration, S.OFFERED, by)
     audit.record(by=by, action="registration.offer", thing=registration)
@@ -116,7 +119,7 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
 
 @atomic
 def accept(registration: Registration, *, by: User | None) -> Registration:
-    """Take the seat that is offered: the agency does, or the person by their own link (``by`` is None).
+    """Take the offered seat. The agency does so, or the person by their own link (``by`` is None).
 
     Raises ``Conflict`` once the offer has expired, even if nobody else has the seat yet.
     """
@@ -143,7 +146,11 @@ def _cut_off(training: Training) -> datetime:
 
 @dataclass(frozen=True)
 class Freed:
-    """Why seats became free: how many, who gave them up, for whom alone they are, and who is passed over this time."""
+    """Seats that became free, and who may get them.
+
+    ``seats`` is how many. ``origin`` gave them up. If ``only`` is set, they go only to people with that
+    share. ``passed_over`` are the ids of registrations that get no seat this time.
+    """
 
     seats: int = 0
     origin: Origin | None = None
@@ -164,14 +171,14 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     a coordinator put people on the list stay free. For example, if a coordinator leaves two of ten seats empty and one
     person withdraws, one person is promoted.
 
-    Where the training says that seats are proposed, a coordinator gives them instead. From the training's cut-off on
-    nobody is promoted.
+    If the training says that seats are proposed, a coordinator gives them instead. From the training's
+    cut-off on nobody is promoted.
     """
     counted, promoted = seat_counts.count(training), []
     if training.promotion is Promotion.AUTOMATIC and may_promote(training):
         promoted = next_in_line(training, counted, freed)
     for candidate in promoted:
-        # by the rule, not by a person: who freed the seat may be of an agency that this one is not to see
+        # the step names nobody: the user who freed the seat may be of an agency that this one must not see
         steps.confirm(candidate, None)
         audit.record(by=by, action="registration.promote", thing=candidate)
     owed = training.freed_seats
@@ -195,11 +202,11 @@ def ends_on(training: Training) -> date:
 
 
 def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[Registration]:
-    """Who would get the seats that are free; takes them in ``counted``.
+    """Who would get the free seats, the next first. Their seats are added to those held in ``counted``.
 
-    Where the training says so, people of the agency that freed the seat come first, then those of its country, then all
-    others. Within each group the rank decides, or the time of submission. People whose agency is suspended, or has used
-    up its seats, are passed over.
+    If the training says so, people of the agency that freed the seat come first, then those of its country,
+    then all others. Within each group the rank decides, or the time of submission. People whose agency is
+    suspended, or has used up its seats, are passed over.
     """
     found: list[Registration] = []
     most = counted.capacity
@@ -222,7 +229,10 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
 
 
 def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[int]) -> list[Registration]:
-    """Those of these agencies on the list, the next first: of thousands who wait few may gain a seat."""
+    """The people of these agencies who wait, the next first.
+
+    ``agency_ids`` are agencies that may gain a seat. This keeps the query small when thousands wait.
+    """
     nearness = []
     if origin is not None and training.nearest_first:
         agency_id, country = origin
@@ -280,7 +290,7 @@ def expire_offers() -> int:
 
 
 def renew_offers(training: Training) -> None:
-    """Give those to whom a seat was offered before a postponement the whole time to take it."""
+    """Restart the time of offers that were made before a postponement: people have all of it again."""
     until = _offered_until(training)
     for registration in _offered(training):
         registration.offer_expires_at = max(until, registration.offer_expires_at or until)
@@ -308,7 +318,7 @@ def _offered(training: Training) -> Sequence[Registration]:
 
 
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
-    """Give free seats to those who wait for one, in every training for which the agency waits; returns who was promoted."""
+    """Give out free seats in every training for which people of the agency wait. Returns who was promoted."""
     waiting = (
         select(Training)
         .join(Registration, Registration.training_id == Training.id)

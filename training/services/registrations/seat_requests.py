@@ -32,7 +32,7 @@ from training.text import msg
 
 
 def visible_to(user: User) -> Select[SeatRequest]:
-    """The requests that ``user`` may see: a partner its agency's, a coordinator those in scope."""
+    """The requests that ``user`` may see. A partner sees its agency's, a coordinator those in scope."""
     found = select(SeatRequest).join(SeatRequest.training)
     match user.role:
         case Role.PARTNER:
@@ -55,7 +55,7 @@ def get(user: User, public_id: UUID) -> SeatRequest:
 
 
 def still_open(user: User, most: int) -> Sequence[SeatRequest]:
-    """Those that wait for an answer, the oldest first."""
+    """The requests that wait for an answer, the oldest first, at most ``most``."""
     found = visible_to(user).where(SeatRequest.state == SeatRequestState.OPEN).order_by(SeatRequest.id)
     return db.session.scalars(
         found.options(
@@ -75,7 +75,10 @@ def of(training: Training, user: User) -> Sequence[SeatRequest]:
 def give_back(
     training: Training, *, by: User, agency: Agency, seats: int, sentence: str
 ) -> list[Registration]:
-    """Give back seats that are kept for the agency and unused; they go to the next in line. Returns who was promoted."""
+    """Give back unused seats that are kept for the agency. They go to the next in line.
+
+    Returns who was promoted.
+    """
     locked_trainings.lock(training)
     steps.check_undecided(training)
     allocation = _own(training, agency)
@@ -126,7 +129,7 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
 
 @atomic
 def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> list[Registration]:
-    """Keep ``seats`` more for the agency, all that it asked for or fewer. Returns who was promoted to them."""
+    """Keep ``seats`` more for the agency, as many as it asked for or fewer. Returns who was promoted."""
     training, agency = request.training, request.agency
     locked_trainings.lock(training)
     _check_open(request)

@@ -1,6 +1,6 @@
-"""Seats: who may take one, what refuses it, and what pages show of seats.
+"""Seats: who may take one, why a seat is refused, and what pages show of seats.
 
-The caller holds the training's lock when a seat is to be given.
+A caller that gives a seat holds the training's lock.
 """
 
 from __future__ import annotations
@@ -46,9 +46,10 @@ class PoolState(StrEnum):
 
 @dataclass(frozen=True)
 class AgencySeats:
-    """What a partner sees of a training's seats: its own exactly, of the pool only open, few or full.
+    """What a partner sees of a training's seats: its own in numbers, the pool only as open, few or full.
 
-    ``kept`` and ``free`` are None where nothing is kept for the agency itself; ``kept_until`` is in the training's zone.
+    ``kept`` and ``free`` are None if nothing is kept for the agency itself. ``kept_until`` is in the
+    training's zone.
     """
 
     kept: int | None
@@ -60,7 +61,7 @@ class AgencySeats:
 
 
 def take_free(registration: Registration, counted: SeatCount) -> None:
-    """Count a free seat of its training as the registration's; ``Conflict`` unless one is free for it."""
+    """Count a free seat as taken by the registration. Raises ``Conflict`` if no seat is free for it."""
     check_total(registration.training, counted)
     origin = origin_of(registration)
     if counted.free_for(origin) > 0:
@@ -84,7 +85,7 @@ def take_free(registration: Registration, counted: SeatCount) -> None:
 
 
 def check_total(training: Training, counted: SeatCount | None = None) -> None:
-    """Raise ``Conflict`` unless a seat is free at all."""
+    """Raise ``Conflict`` if all seats of the training are held."""
     if (counted or count(training)).free_in_all <= 0:
         raise Conflict(
             msg("All %(seats)s seats are held. The reserve list is open.", seats=training.capacity), "full"
@@ -92,7 +93,7 @@ def check_total(training: Training, counted: SeatCount | None = None) -> None:
 
 
 def free_now(training: Training, agency: Agency) -> int:
-    """How many seats a new registration of the agency may take at once. While others wait for these seats, none."""
+    """How many seats the agency's new registrations may take now: 0 while others wait for these seats."""
     counted = count(training)
     share = counted.share_of(origin_of(agency))
     free = counted.free_of(share)
@@ -128,7 +129,7 @@ def for_agency(found: Sequence[Training], agency: Agency) -> dict[int, AgencySea
 
 
 def pool_state(free: int, capacity: int) -> PoolState:
-    """What is said of ``free`` seats that are not the reader's own."""
+    """What a partner is told of ``free`` seats that are not its own."""
     if free <= 0:
         return PoolState.FULL
     return PoolState.FEW if free <= max(2, capacity // 10) else PoolState.OPEN
@@ -153,14 +154,14 @@ def most_to_keep(training: Training, wanted: Kept) -> int:
 
 
 def unused(training: Training, counted: SeatCount) -> list[tuple[SeatAllocation, int]]:
-    """The allocations with seats that nobody holds, each with how many."""
+    """The allocations with seats that nobody holds, each with the number of these seats."""
     live = [one for one in allocations(training) if one.released_at is None]
     found = [(one, one.seats - counted.used_of(as_kept(one))) for one in live]
     return [(one, seats) for one, seats in found if seats > 0]
 
 
 def is_due(allocation: SeatAllocation) -> bool:
-    """Whether its seats are released unless somebody says otherwise: no deadline of its own is ahead."""
+    """Whether a release picks it by default: its deadline has passed, or it has no deadline of its own."""
     until = allocation.release_local
     return until is None or until <= walltime.now(allocation.training.zone)
 
@@ -177,7 +178,7 @@ class SeatLine:
 
 
 def table(training: Training) -> list[SeatLine]:
-    """Kept, held, free and on the reserve list per allocation, and for the pool as the last line."""
+    """The numbers kept, held, free and waiting of each allocation. The last line is the pool."""
     live = [(one, as_kept(one)) for one in allocations(training) if one.released_at is None]
     counted, reserve = SeatCount(training.capacity, [kept for _, kept in live]), on_reserve(training)
     for _, agency_id, country, seats in by_agency([training.id], HOLDS_SEAT):

@@ -1,4 +1,7 @@
-"""The single steps of a registration and what may refuse them; callers hold the training's lock and audit."""
+"""The single steps of a registration, and the checks that may refuse them.
+
+The caller holds the training's lock and writes the audit entry.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,16 @@ def confirm(registration: Registration, by: User | None, code: ReasonCode | None
 
 
 def lock(registration: Registration) -> None:
-    """Hold its training's row and read the registration again: what was read before the lock may be history."""
+    """Hold the training's row, then read the registration again: it may have changed before the lock."""
     locked_trainings.lock(registration.training)
     db.session.refresh(registration)
 
 
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put at the end of the reserve list; ``rank`` is the one after its last, where the caller has counted."""
+    """Put a registration at the end of the reserve list.
+
+    A caller that has counted gives the rank after the last one as ``rank``.
+    """
     rank = rank or last_rank(registration.training) + 1
     _begin_list(registration.training, rank)
     registration.reserve_rank = rank
@@ -60,13 +66,13 @@ def reserve(registration: Registration, by: User | None, code: ReasonCode, rank:
 
 
 def _begin_list(training: Training, rank: int) -> None:
-    """Where somebody is the first on the list: what was owed was owed to those who have left it."""
+    """Forget the owed seats when a list begins anew: they were owed to people who have left the list."""
     if rank == 1:
         training.freed_seats = 0
 
 
 def arrange(people: Sequence[Registration], rank: int) -> None:
-    """Give those on a training's reserve list ``rank`` and the ranks after it, in this order; the others close up."""
+    """Give people on a reserve list ``rank`` and the ranks after it, in this order. The others close up."""
     others = db.session.scalars(
         select(Registration)
         .where(
@@ -94,7 +100,7 @@ def last_rank(training: Training) -> int:
 def end(
     registration: Registration, state: RegistrationState, by: User | None, code: ReasonCode, reason: str
 ) -> None:
-    """End it: declined, withdrawn or replaced; a seat that it held is free, and those concerned are told."""
+    """End a registration as declined, withdrawn or replaced, and tell those concerned. Its seat is free."""
     end_many([registration], state, by, code, reason, told=True)
 
 
@@ -107,9 +113,10 @@ def end_many(
     *,
     told: bool = False,
 ) -> None:
-    """End several for one reason, by few statements; nobody is told unless ``told``.
+    """End several registrations for one reason, by few statements. Nobody is told unless ``told``.
 
-    Untold end drafts, those whose person is registered otherwise, and those of which the caller tells.
+    Callers leave ``told`` false for a draft, for a person who is registered in another way, and when they
+    tell people themselves.
     """
     taken = []
     for one in registrations:
@@ -120,7 +127,7 @@ def end_many(
         taken.append(_step(one, before, by, code, reason.strip()))
         if told:
             notices.step_taken(Step(one, before, by, code, reason.strip()))
-    # the pair of person and training is free, and the next count of seats right, only then
+    # only then is the pair of person and training free, and the next count of seats right
     update_many(registrations, ["state", "reserve_rank", "offer_expires_at", "released_at"])
     insert_many(RegistrationStep, taken)
 
@@ -134,9 +141,10 @@ def put_forward(
     source: RegistrationSource = RegistrationSource.FORM,
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
-    """Build and store the registrations of these people, in order: the one place where a registration's row is made.
+    """Build and store the registrations of these people, in order. No other place makes a registration's row.
 
-    ``places`` says where each stands (``places()``); ``given`` is what was given with it, by the trainee's id.
+    ``places`` are the state and rank of each (see ``places()``). ``given`` is what was given with each, by
+    the trainee's id.
     """
     for one in given.values():
         given_fields.check(one)
@@ -154,7 +162,7 @@ def put_forward(
 def with_drafts(
     training: Training, people: Sequence[Trainee], given: Mapping[int, Given]
 ) -> dict[int, Given]:
-    """``given`` by the trainee's id, and for whom it says nothing, what their agency keeps in a draft of them."""
+    """What is given with each person, by the trainee's id: from ``given``, else from their agency's draft."""
     drafts = db.session.scalars(_drafts_of(training, people)).all()
     return {one.trainee_id: given_fields.of(one) for one in drafts} | dict(given)
 
@@ -174,11 +182,16 @@ def copies(agency: Agency, trainee: Trainee) -> Row:
 
 
 def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) -> None:
-    """Refuse whom the agency may not put forward for the training now, and hold the others until the work ends."""
+    """Refuse people whom the agency may not put forward for the training now.
+
+    The people are held until the unit of work ends. Raises ``Conflict`` if the agency is suspended or
+    somebody is registered already, and ``NotFound`` for a person of another agency.
+    """
     check_may_register(agency)
     if not people:
         raise Invalid(msg("Tick the people to register."))
-    refresh_many([one for one in people if is_expired(one)])  # else they are read singly
+    # by one statement: ``hold`` would read expired people one by one
+    refresh_many([one for one in people if is_expired(one)])
     records.hold(people)
     taken = registered_of(training, people)
     for trainee in people:
@@ -192,10 +205,13 @@ def check_people(training: Training, agency: Agency, people: Sequence[Trainee]) 
 
 
 def places(training: Training, count: int, free: int) -> list[Row]:
-    """Where each of ``count`` people who are submitted now comes to stand, in this order; the caller stores it.
+    """The state and rank of each of ``count`` people who are submitted now, in this order.
 
-    First come: the free seats, then the end of the reserve list, where the caller lets who waited longer go first; to
-    who begins the list nothing is owed. By approval: submitted.
+    The caller stores what is returned.
+
+    First come: the first ``free`` people get a seat, and the others go to the end of the reserve list. The
+    caller then promotes, so that people who have waited longer go first. No seats are owed to people who
+    begin a list. By approval: all are submitted.
     """
     now = clock.now()
     submitted = {"state": S.SUBMITTED, "submitted_at": now, "confirmed_at": None, "reserve_rank": None}
@@ -210,12 +226,12 @@ def places(training: Training, count: int, free: int) -> list[Row]:
 
 
 def registered_of(training: Training, people: Sequence[Trainee]) -> set[int]:
-    """Which of these people have a live registration for the training, by their ids."""
+    """The ids of those of these people who have a live registration for the training."""
     return _who(training, people, Registration.state.in_(LIVE))
 
 
 def drafted_of(training: Training, people: Sequence[Trainee], agency: Agency) -> set[int]:
-    """Of which of these people the agency keeps a draft for the training, by their ids."""
+    """The ids of those of these people of whom the agency keeps a draft for the training."""
     return _who(training, people, Registration.state == S.DRAFT, Registration.agency_id == agency.id)
 
 
@@ -229,9 +245,12 @@ def _who(training: Training, people: Sequence[Trainee], *conditions: ColumnEleme
 
 
 def end_all(training: Training, by: User | None, code: ReasonCode, reason: str) -> int:
-    """End every live registration of a training, told, and its drafts, untold; returns how many were live."""
+    """End a training's live registrations and its drafts; returns how many were live.
+
+    People are told of live registrations. Nobody is told of drafts.
+    """
     all_of = select(Registration).where(Registration.training_id == training.id)
-    # by their ids: in this order the letters name them, on every database
+    # the letters name people in this order, which is the same on every database
     live = db.session.scalars(all_of.where(Registration.state.in_(LIVE)).order_by(Registration.id)).all()
     end_many(live, S.WITHDRAWN, by, code, reason, told=True)
     drafts = db.session.scalars(all_of.where(Registration.state == S.DRAFT)).all()
@@ -240,7 +259,7 @@ def end_all(training: Training, by: User | None, code: ReasonCode, reason: str) 
 
 
 def end_drafts(training: Training, people: Sequence[Trainee], by: User | None) -> None:
-    """End what their own agency kept as drafts of these people: they are being registered."""
+    """End the drafts that their own agency keeps of these people, because they are being registered."""
     drafts = db.session.scalars(_drafts_of(training, people)).all()
     end_many(drafts, S.WITHDRAWN, by, ReasonCode.AGENCY)
 
@@ -255,12 +274,15 @@ def _drafts_of(training: Training, people: Sequence[Trainee]) -> Select[Registra
 
 
 def drafted(drafts: Sequence[Registration], by: User) -> None:
-    """Keep the first step of each draft, of which nobody is told."""
+    """Keep the first step of each draft. Nobody is told."""
     insert_many(RegistrationStep, [_step(draft, None, by) for draft in drafts])
 
 
 def draft_again(ended: Sequence[Registration], by: User, reason: str) -> None:
-    """Make drafts of those that were drafts when they ended, by few statements; nobody is told."""
+    """Make ended registrations drafts again, by few statements. Nobody is told.
+
+    ``ended`` are registrations that were drafts when they ended.
+    """
     taken = []
     for one in ended:
         before, one.state = one.state, S.DRAFT
@@ -288,18 +310,21 @@ def step(
     code: ReasonCode | None = None,
     reason: str = "",
 ) -> None:
-    """Keep a step: who, when, why; those concerned are told."""
+    """Keep a step with who took it, when and why. The people concerned are told."""
     _keep(registration, before, by, code, reason)
     notices.step_taken(Step(registration, before, by, code, reason))
 
 
 def noted(registration: Registration, by: User, text: str) -> None:
-    """Keep a step that leads nowhere, of which nobody is told."""
+    """Keep a step that leaves the state as it is. Nobody is told."""
     _keep(registration, registration.state, by, None, text)
 
 
 def remark(registration: Registration, text: str) -> None:
-    """Keep what the registered person says, as a step that leads nowhere; the agency and the coordinators are told."""
+    """Keep what the registered person says, as a step that leaves the state as it is.
+
+    The agency and the coordinators are told.
+    """
     _keep(registration, registration.state, None, ReasonCode.TRAINEE, text)
     notices.correction_asked(registration, text=text)
 
@@ -338,7 +363,10 @@ def _keep(
 def submitted_many(
     registrations: Sequence[Registration], by: User | None, before: RegistrationState | None = None
 ) -> None:
-    """Keep by one statement that many were submitted, and what followed from it at once; those concerned are told."""
+    """Keep the steps of many submissions by one statement. The people concerned are told.
+
+    A registration that got a seat or a rank at once has two steps: that it was submitted, and what followed.
+    """
     taken = []
     for registration in registrations:
         notices.step_taken(Step(registration, before, by))
@@ -350,7 +378,7 @@ def submitted_many(
 
 
 def check_open(training: Training, override: bool) -> None:
-    """Refuse outside the window; a coordinator's ``override`` is bound by the state alone."""
+    """Raise ``Conflict`` outside the window. With a coordinator's ``override``, only the state counts."""
     if override and training.state in (*visible_trainings.OFFERED_TO_PARTNERS, TrainingState.DRAFT):
         return
     if training.state not in visible_trainings.OFFERED_TO_PARTNERS:
@@ -372,7 +400,7 @@ def check_may_register(agency: Agency) -> None:
 
 
 def check_undecided(training: Training) -> None:
-    """Refuse to give seats of a training that is over or off."""
+    """Raise ``Conflict`` if the training is completed, cancelled or postponed: it gives no seats."""
     if training.state in locked_trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
             msg("No seats are given in a training that is completed, cancelled or postponed."), "finished"
@@ -380,7 +408,7 @@ def check_undecided(training: Training) -> None:
 
 
 def check_from(registration: Registration, *states: RegistrationState) -> None:
-    """Refuse a step that the state does not have."""
+    """Raise ``Conflict`` unless the registration is in one of these states."""
     if registration.state not in states:
         raise Conflict(
             msg("This is not possible any more: the registration's state has changed meanwhile."), "state"

@@ -1,6 +1,7 @@
-"""Registrations: seats are counted under the training's lock on every path, so nothing is ever oversold.
+"""Registrations are submitted, returned, changed, declined and withdrawn.
 
-``confirmed`` and ``offered`` hold a seat; nothing else does. Every step is kept with who, when and why.
+Every path counts seats under the training's lock, so no training is ever oversold. Only ``confirmed`` and
+``offered`` registrations hold a seat. Every step is kept with who took it, when and why.
 """
 
 from __future__ import annotations
@@ -47,9 +48,13 @@ def submit(
     override: bool = False,
     given: Given = NOTHING,
 ) -> Registration:
-    """Put ``trainee`` forward. First come: confirmed while a seat is free, else reserve; by approval: submitted.
+    """Put ``trainee`` forward.
 
-    ``override`` is a coordinator's: the window does not bind it, the seats do. Raises ``Conflict`` with its code.
+    First come: the person is confirmed if a seat is free, and otherwise goes to the reserve list. By
+    approval: the registration stays submitted until a coordinator decides.
+
+    With ``override`` a coordinator may submit outside the registration window, but not beyond the seats.
+    Raises ``Conflict`` with its code.
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
@@ -67,10 +72,11 @@ def submit_many(
     override: bool = False,
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
-    """Put several people of one agency forward, in this order, all or none; the statements do not grow with them.
+    """Put several people of one agency forward, in this order, all or none.
 
-    First come: confirmed as far as seats reach, the rest on the reserve list in order. ``given`` is what is given with
-    each, by the trainee's id; for whom it says nothing, what the agency's draft of them says stays.
+    More people do not take more statements. First come: people are confirmed as far as seats reach, and the
+    rest go to the reserve list in order. ``given`` is what is given with each person, by the trainee's id.
+    People whom it leaves out keep what their agency's draft says.
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
@@ -100,16 +106,16 @@ def submit_locked(
     given: Given = NOTHING,
     has_seat: bool = False,
 ) -> Registration:
-    """Put ``trainee`` forward under the training's lock; fields that ``given`` leaves empty are as in a draft of them.
+    """``submit`` under the training's lock. The agency's draft fills the fields that ``given`` leaves empty.
 
-    ``has_seat``: a seat is free for this person alone, by replacement or at the door, and was counted.
+    With ``has_seat`` the caller has counted a free seat for this person alone, by replacement or at the door.
     """
     agency = trainee.agency
     steps.check_people(training, agency, [trainee])
     drafted = steps.with_drafts(training, [trainee], {})
     given_now = {trainee.id: given_fields.over(given, drafted.get(trainee.id, NOTHING))}
     steps.end_drafts(training, [trainee], by)
-    free = 1 if has_seat else seats.free_now(training, agency)  # before the new row is among those counted
+    free = 1 if has_seat else seats.free_now(training, agency)  # counted before the new row exists
     place_now = [{"state": S.SUBMITTED, "submitted_at": clock.now()}]
     [registration] = steps.put_forward(training, agency, [trainee], place_now, source=source, given=given_now)
     steps.step(registration, None, by)
@@ -122,7 +128,10 @@ def submit_locked(
 
 
 def place(registration: Registration, free: int, by: User | None) -> None:
-    """First come: confirmed while a seat is free, else on the reserve list, where who waited longer goes first."""
+    """Place a submission by first come: confirmed if a seat is free, else at the end of the reserve list.
+
+    People who have waited longer on the list get a seat first.
+    """
     if free > 0:
         steps.confirm(registration, by)
     else:
@@ -134,7 +143,7 @@ def place(registration: Registration, free: int, by: User | None) -> None:
 def return_for_correction(
     registration: Registration, *, by: User, reason: str, reason_code: ReasonCode = ReasonCode.INCOMPLETE
 ) -> Registration:
-    """Send a submission back to its agency with what is to be corrected."""
+    """Send a submission back to its agency. ``reason`` says what the agency must correct."""
     steps.lock(registration)
     return_locked(registration, by, reason, reason_code)
     return registration
@@ -152,7 +161,10 @@ def return_locked(registration: Registration, by: User, reason: str, reason_code
 def resubmit(
     registration: Registration, *, by: User, override: bool = False, given: Given | None = None
 ) -> Registration:
-    """Submit a returned registration again, with what is known of the person now and, where it is said, ``given``."""
+    """Submit a returned registration again. It copies what is known of the person now.
+
+    ``given`` replaces what was given with it, unless it is None.
+    """
     steps.lock(registration)
     training, trainee = registration.training, registration.trainee
     steps.check_from(registration, S.RETURNED)
@@ -162,7 +174,8 @@ def resubmit(
     if given is not None:
         change_given(registration, by=by, given=given)
     registration.submitted_at = clock.now()
-    if trainee.agency_id == registration.agency_id:  # else the copies are all that the agency may know
+    # if the person has moved to another agency, this one may know no more than the copies
+    if trainee.agency_id == registration.agency_id:
         registration.function, registration.rank = trainee.function, trainee.rank
         registration.trainee_country, registration.trainee_name = trainee.country, trainee.name
     steps.to(registration, S.SUBMITTED, by)
@@ -175,17 +188,18 @@ def resubmit(
 def may_change_given(registration: Registration, by: User) -> bool:
     """Whether ``by`` may change what was given with it: a coordinator always, its agency until the decision.
 
-    The decision is a seat, a place on the reserve list or a no: from then on others have planned with what was given.
-    Where first come is first served, submitting decides at once, so there the agency may change its drafts alone.
+    The decision is a seat, a place on the reserve list or a no. After it, others have planned with what was
+    given. By first come the submission decides at once, so there the agency may change only its drafts.
     """
     return by.role is not Role.PARTNER or registration.state in UNDECIDED
 
 
 @atomic
 def change_given(registration: Registration, *, by: User, given: Given) -> bool:
-    """Put ``given`` in place of what was given with it; the history says who did. False where nothing is new.
+    """Replace what was given with it. The history says who did so. Returns False if nothing is new.
 
-    Raises ``Conflict`` (``decided``) for its agency after the decision, ``Invalid`` for what is too long.
+    Raises ``Conflict`` (``decided``) if the agency does it after the decision, ``Invalid`` if a text is too
+    long.
     """
     steps.lock(registration)
     if not may_change_given(registration, by):
@@ -230,7 +244,7 @@ def decline_locked(registration: Registration, by: User, reason: str, reason_cod
 def withdraw(
     registration: Registration, *, by: User | None, reason: str, reason_code: ReasonCode = ReasonCode.AGENCY
 ) -> list[Registration]:
-    """Withdraw; a seat that it held goes to the next in line at once. Returns who was promoted."""
+    """Withdraw a registration. Its seat goes to the next in line at once. Returns who was promoted."""
     steps.lock(registration)
     locked_trainings.check_not_finished(registration.training)
     if not registration.is_live:

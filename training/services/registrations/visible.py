@@ -30,15 +30,15 @@ from training.services.trainees import records
 S = RegistrationState
 IS_HERE = (
     Trainee.agency_id == Registration.agency_id
-)  # of who moved away, no order tells a partner today's name
-OVER = 9  # the place of those that are over in a training's list
+)  # sorting by today's name would tell it to the agency that a person has left
+OVER = 9  # the place of ended registrations in a training's list
 NAME_KEY = case((IS_HERE, Trainee.search_key), else_=func.lower(Registration.trainee_name))
 
 
 def visible_to(user: User) -> Select[Registration]:
-    """The registrations that ``user`` may see: a partner those that its agency made, a coordinator those in scope.
+    """The registrations that ``user`` may see: a partner its agency's, a coordinator those in scope.
 
-    A registration that was never submitted is seen by its agency only, while it is a draft.
+    Only its agency sees a registration that was never submitted, and only while it is a draft.
     """
     found = select(Registration).join(Registration.training)
     is_submitted = Registration.submitted_at.is_not(None)
@@ -69,7 +69,7 @@ def search(
         .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
     )
     if words := fold(text).split():
-        # of who moved away, an agency may not even learn what is known now
+        # an agency must not learn today's name of a person who has left it, even by a search
         own = Trainee.agency_id == user.agency_id if user.role is Role.PARTNER else true()
         as_typed = [
             Trainee.search_key.contains(word, autoescape=True) & own
@@ -130,9 +130,11 @@ def _put_forward_anew() -> ColumnElement[bool]:
 
 
 def of(training: Training, user: User) -> Select[Registration]:
-    """A training's registrations as lists show them: drafts first, then seats, then the reserve by rank, then the rest.
+    """A training's registrations in the order of lists.
 
-    If the agency put a person forward anew, the registration that is over is left out: one person has one line.
+    Drafts come first, then seats, then open submissions, then the reserve list by rank, then ended
+    registrations. If the agency put a person forward again, the ended registration is left out, so that the
+    person has one line.
     """
     order = case(
         {S.DRAFT: -1, S.CONFIRMED: 0, S.OFFERED: 1, S.SUBMITTED: 2, S.RETURNED: 3, S.RESERVE: 4},
@@ -160,7 +162,7 @@ def of_trainee(trainee: Trainee, user: User) -> Select[Registration]:
 
 
 def history(registration: Registration) -> list[RegistrationStep]:
-    """The steps that it took, first to last."""
+    """The registration's steps, first to last."""
     return list(
         db.session.scalars(
             select(RegistrationStep)

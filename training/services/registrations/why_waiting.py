@@ -27,9 +27,10 @@ from training.text import Message, msg
 def why_not_yet(
     training: Training, waiting: Sequence[Registration], *, to_agency: bool
 ) -> dict[int, Message]:
-    """Why each of those on the reserve list has no seat yet, by the registration's id.
+    """Why each of these people on the reserve list has no seat yet, by the registration's id.
 
-    ``to_agency`` says no more than an agency may know: nothing of other agencies, and no numbers of the pool.
+    With ``to_agency`` the sentence says only what an agency may know: nothing of other agencies, and no
+    numbers of the pool.
     """
     if training.state is TrainingState.POSTPONED:
         return {
@@ -63,7 +64,9 @@ def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Mess
 
 
 def next_up(training: Training) -> list[Registration]:
-    """Who should get the free seats by the rule, where a coordinator gives them; the next one first.
+    """Who should get the free seats by the rule, the next one first.
+
+    It is empty if the rule gives the seats by itself, or nobody moves up any more.
 
     "Nearest first" means near to the agency that gave a seat up last.
     """
@@ -118,7 +121,7 @@ def rule(training: Training) -> Message:
         )
     if (
         training.admission is Admission.APPROVAL
-    ):  # seats that were free when people were put on the list stay free
+    ):  # here a seat that was free before people were put on the list stays free
         return msg(
             "A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
             first=first,

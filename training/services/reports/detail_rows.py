@@ -1,4 +1,4 @@
-"""The long attendance report: one row per registration and session, streamed as the registers list them."""
+"""The long attendance report as a stream: one row per registration and session that a register lists."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ COLUMNS = (
     "attended_minutes",
     "register_state",
 )
-"""The long report's columns; scripts read them by name and order."""
+"""The long report's columns. Scripts rely on their names and their order."""
 TEXT_COLUMNS = frozenset(
     COLUMNS.index(name)
     for name in (
@@ -77,9 +77,9 @@ TEXT_COLUMNS = frozenset(
 
 
 def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[Any]]:
-    """The long report: one row per registration and session, in the order of ``COLUMNS``; streamed.
+    """The long report as a stream: one row per registration and session, cells in the order of ``COLUMNS``.
 
-    The query is built at once, while the user is at hand; rows may be read after the request has ended.
+    The query is built at once, because rows may be read after the request has ended, when the user is gone.
     """
     theme, session_theme = aliased(Theme), aliased(Theme)
     hidden = Agency.confidential
@@ -146,7 +146,7 @@ def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
 
 
 def _local_times(starts: Any, ends: Any, zone: str) -> tuple[str, str, str]:
-    """(day, start, end) in ISO 8601 with the zone's offset; SQLite gives wall time as text."""
+    """(day, start, end) in ISO 8601 with the zone's offset. SQLite gives wall time as text."""
     first, last = (
         (value if isinstance(value, datetime) else datetime.fromisoformat(value)).replace(
             tzinfo=ZoneInfo(zone)
@@ -157,7 +157,7 @@ def _local_times(starts: Any, ends: Any, zone: str) -> tuple[str, str, str]:
 
 
 def _dashed(public_id: Any) -> str:
-    """A public id as it is written; SQLite gives its 32 digits."""
+    """A public id as it is written, with dashes. SQLite gives its 32 digits only."""
     text = str(public_id)
     if len(text) == 36:
         return text

@@ -21,7 +21,7 @@ from training.services.reports.figures import Filters
 from training.text import Message, msg
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
-"""What the report holds, in every format: who came, from where, for how long, and what follows of it."""
+"""What the report holds, in every format: who came, from where, for how long, and who completed."""
 MOST_PEOPLE_ON_PAPER = 400
 MOST_ROWS = 1_000_000
 FIGURES: tuple[tuple[Message, str], ...] = (
@@ -93,7 +93,7 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
 
 
 def headline(totals: Totals) -> list[tuple[str, Any]]:
-    """The totals as (name, value) in the reader's language, values ready to be shown or stored."""
+    """The totals as (name in the reader's language, value that is ready to be shown or stored)."""
     return [(name.translated(), getattr(totals, attribute)) for name, attribute in FIGURES]
 
 
@@ -248,7 +248,7 @@ def state_text(state: figures.DataState) -> Message:
 
 
 def completed_word(one: Participation | None) -> Message:
-    """Yes, no or pending."""
+    """Whether somebody completed the training: yes, no or pending."""
     if one is None:
         return msg("–")
     done = completed(one)
@@ -303,7 +303,7 @@ def _people_rows(
 
 
 def _attendance_sheets(filters: Filters, user: User | None) -> list[Sheet]:
-    """The long form; a sheet holds a million rows, so more of them take a second one."""
+    """The long form. A sheet holds a million rows, so a longer report takes several sheets."""
     rows = _long_rows(filters, user)
     count = max(1, -(-detail_rows.count_long_rows(filters, user=user) // MOST_ROWS))
     widths = [14, 30, 8, 16, 34, 18, 8, 20, 8, 12, 22, 22, 10, 38, 22, 20, 6, 8, 14, 34, 20, 14, 14, 10, 10]

@@ -1,7 +1,7 @@
-"""The attendance report: what the registers say, filtered, added up, and as the long list.
+"""The attendance report: what the registers say, filtered and added up.
 
-A training belongs to the period of its last day. Rows are what the registers list; people of a confidential agency
-appear without their names.
+A training belongs to the period of its last day. The report counts the people whom the registers list. People
+of a confidential agency appear without their names.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ Cells = TypeVarTuple("Cells")
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What the report is about; empty means all. ``whole`` adds to a multi-thematic theme its trainings of an area."""
+    """What the report is about. An empty field means all.
+
+    ``whole`` adds all trainings of the theme's programmes, such as those of a multi-thematic programme that
+    are tagged with an area.
+    """
 
     ends_from: date | None = None
     ends_to: date | None = None
@@ -91,7 +95,7 @@ class Split:
 
 @dataclass(frozen=True)
 class DataState:
-    """Final when every register is closed, provisional while one is open."""
+    """Final if every register that is due is closed, provisional while one of them is open."""
 
     registers: int
     open_registers: int
@@ -103,12 +107,12 @@ class DataState:
 
 
 def scope_of(user: User | None) -> list[ColumnElement[bool]]:
-    """What limits the report for ``user``: a coordinator reports on their themes; a command sees all."""
+    """What limits the report for ``user``. Coordinators report on their themes. A command (None) sees all."""
     return [visible_trainings.in_scope(user)] if user is not None else []
 
 
 class Listed(NamedTuple):
-    """What a register lists of one person, with what the tables of the summary split it by."""
+    """One person in one training, with the fields by which the tables of the summary are split."""
 
     participation: Participation
     registration_id: int
@@ -158,14 +162,14 @@ def plain(column: Any) -> Any:
 
 
 def summary(found: Iterable[Listed]) -> Totals:
-    """The totals of all."""
+    """The totals of all these rows."""
     return totals(one.participation for one in found)
 
 
 def split(
     found: Iterable[Listed], keys: Callable[[Listed], Iterable[str]], order: Sequence[str] = ()
 ) -> list[Split]:
-    """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each."""
+    """Totals per key, in ``order`` and then by the alphabet. A row with several keys counts under each."""
     groups: dict[str, list[Listed]] = {}
     for one in found:
         for key in keys(one):
@@ -175,7 +179,7 @@ def split(
 
 
 def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
-    """The summary's tables: by theme, sex, country, agency type, agency and training, each adding up to the totals."""
+    """The tables of the summary, by what splits them. In each, every row counts under one line only."""
     return {
         "theme": by_theme(found),
         "sex": split(found, lambda one: [one.sex], [sex.value for sex in Sex]),
@@ -187,7 +191,7 @@ def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
 
 
 TARGETS = ("participations", "persons_trained", "completed", "person_hours", "person_days")
-"""Totals for which a programme may have promised a number to its donor."""
+"""The totals for which a programme may promise its donor a number."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,7 @@ class Reached:
 
 
 def against_targets(programme: Programme) -> list[Reached]:
-    """What the programme promised beside what its registers say by now; empty where nothing was promised."""
+    """What the programme promised, beside what its registers say by now. Empty if nothing was promised."""
     promised = {one.indicator: one.target for one in frames.targets(programme)}
     if not promised:
         return []
@@ -214,12 +218,12 @@ def against_targets(programme: Programme) -> list[Reached]:
 
 
 def by_theme(found: Sequence[Listed]) -> list[Split]:
-    """Totals by the trainings' own theme; they add up."""
+    """Totals by the trainings' own theme. Every row counts under one theme only."""
     return split(found, lambda one: [one.theme])
 
 
 def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
-    """Totals per area where a multi-thematic tag counts under every area that it covers: does not add up."""
+    """Totals per area. A multi-thematic tag counts under every area that it covers, so they do not add up."""
     frame, area = aliased(Theme), aliased(Theme)
     pairs = db.session.execute(
         select(frame.code, area.code)
@@ -233,7 +237,7 @@ def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
 
 
 def data_state(filters: Filters, *, user: User | None) -> DataState:
-    """How many registers of sessions that have ended there are, and how many of them are open."""
+    """How many registers are due (their sessions have ended), and how many of these are open."""
     due = and_(TrainingSession.ends_at < clock.now(), TrainingSession.cancelled_at.is_(None))
     found = select(
         func.count(),

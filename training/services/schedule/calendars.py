@@ -33,7 +33,11 @@ class Day:
 
 
 def month(user: User, first: date, *, theme: Theme | None = None) -> list[Day]:
-    """The weeks of the month of ``first``, Monday first, with the trainings held each day that ``user`` may see."""
+    """The days of all weeks that touch the month of ``first``, from a Monday on.
+
+    Each day has the trainings held on it that ``user`` may see. A trainer sees only the days of their own
+    sessions.
+    """
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     days = [day for week in weeks for day in week]
     starts, ends = datetime.combine(days[0], time()), datetime.combine(days[-1] + timedelta(days=1), time())

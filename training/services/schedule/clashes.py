@@ -35,7 +35,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Caution:
-    """What a coordinator should know before saving; ``is_hard`` ones are refused."""
+    """What a coordinator should know before saving. A session with an ``is_hard`` one is refused."""
 
     message: Message
     is_hard: bool = False
@@ -43,7 +43,7 @@ class Caution:
 
 @dataclass
 class Planned:
-    """A session as it would be stored, with what speaks against it."""
+    """A session as it would be stored, with its warnings. The instants are derived from the wall time."""
 
     title: str
     starts_local: datetime
@@ -57,17 +57,20 @@ class Planned:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether something speaks against it that is refused."""
+        """Whether one of its warnings is hard, so that it is refused."""
         return any(caution.is_hard for caution in self.warnings)
 
     @property
     def minutes(self) -> int:
-        """Contact minutes."""
+        """Contact minutes: the time of the session without its breaks."""
         return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes
 
 
 def warnings(training: Training, one: Planned, *, but: TrainingSession | None = None) -> list[Caution]:
-    """What speaks against a planned session: clashes (hard), absences, small rooms, holidays, weekends."""
+    """What speaks against a planned session: clashes (hard), absences, a small room, a holiday.
+
+    ``but`` is the stored session that ``one`` would replace. It does not count as a clash.
+    """
     found = _clashes(one, but)
     on = one.starts_local.date()
     found += [
@@ -131,7 +134,7 @@ def _clashes(one: Planned, but: TrainingSession | None) -> list[Caution]:
 
 
 def warn_of_overlap(planned: Sequence[Planned]) -> None:
-    """Add a hard warning to each session that overlaps with an earlier one of the same plan."""
+    """Add a hard warning to each session that begins before the previous one of the same plan ends."""
     ordered = sorted(planned, key=lambda one: one.starts_at)
     for earlier, later in zip(ordered, ordered[1:], strict=False):
         if later.starts_at < earlier.ends_at:
@@ -156,7 +159,7 @@ def planned(
     room: Room | None,
     trainers: Sequence[Trainer],
 ) -> Planned:
-    """A session as it would be stored; raises ``Invalid`` for times that make no sense."""
+    """A session as it would be stored. Raises ``Invalid`` for times that make no sense."""
     if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
         raise Invalid(
             msg(

@@ -1,6 +1,6 @@
-"""Sessions: planned from a pattern and changed one by one. Clashes are shown first, and the database refuses them too.
+"""Sessions: planned from a pattern, changed one by one. Clashes are shown first; the database refuses them.
 
-Wall time in the training's zone is the truth; instants are derived from it whenever it changes.
+Wall time in the training's zone is the truth. Instants are derived from it whenever it changes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def plan(
 ) -> list[Planned]:
     """The sessions of a pattern, each with its warnings, for a preview; nothing is stored.
 
-    Raises ``Invalid`` for a pattern that makes no sense, a time that does not exist among them.
+    Raises ``Invalid`` for a pattern that makes no sense, such as a time that the zone's clocks skip.
     """
     if last_day < first_day:
         raise Invalid(msg("The last day is before the first."), field="last_day")
@@ -179,7 +179,8 @@ def change(
         _set_trainers(session, trainers)
     _flush_or_clash()
     audit.record(by=by, action="session.change", thing=session, before=before)
-    if not is_over or session.ends_at > clock.now():  # the times of what is over are put right for the record
+    # nobody is told of a session that is over: its times are only put right for the record
+    if not is_over or session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
     return session
 
@@ -210,7 +211,10 @@ def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
 
 
 def derive_instants(training: Training) -> None:
-    """The single step of a new zone: sessions keep their wall time. ``Invalid`` where clocks of the zone skip one."""
+    """The single step of a new zone: sessions keep their wall time.
+
+    Raises ``Invalid`` if the new zone's clocks skip one of these times.
+    """
     for session in locked_trainings.live_sessions(training):
         session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
@@ -274,7 +278,7 @@ def _refuse_hard(found: Sequence[Caution]) -> None:
 
 
 def _flush_or_clash() -> None:
-    """Store now. If another coordinator was quicker, the database refuses, and the refusal is said as a clash."""
+    """Store now. Raises ``Conflict`` if another coordinator was quicker and the database sees a clash."""
     try:
         db.session.flush()  # the database checks for clashes here
     except IntegrityError as refused:

@@ -27,7 +27,7 @@ from training.models import (
 
 
 def visible_to(user: User) -> Select[TrainingSession]:
-    """The sessions that ``user`` may open: all of them for staff, for a trainer those that they give."""
+    """The sessions that ``user`` may open: staff all, a trainer those that they give, a partner none."""
     found = select(TrainingSession)
     match user.role:
         case Role.PARTNER:
@@ -109,7 +109,7 @@ def get(user: User, public_id: UUID) -> TrainingSession:
 
 
 def of(training: Training, *, user: User | None = None) -> list[TrainingSession]:
-    """A training's sessions in order; for a trainer only those that they give."""
+    """A training's sessions in order. If ``user`` is a trainer, only those that they give."""
     found = visible_to(user) if user is not None and user.role is Role.TRAINER else select(TrainingSession)
     listed = list(
         db.session.scalars(
@@ -122,7 +122,7 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
             .order_by(TrainingSession.starts_at, TrainingSession.id)
         )
     )
-    for session in listed:  # it is at hand, and would be asked for once a session
+    for session in listed:  # else the database would be asked for the training once a session
         set_committed_value(session, "training", training)
     return listed
 

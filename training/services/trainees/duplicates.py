@@ -24,7 +24,7 @@ from training.services.trainees.records import Person
 
 MOST_KEYS = 5_000
 MOST = 10
-"""So many people are offered as likely ones; more help nobody."""
+"""How many likely people are offered at most. More help nobody."""
 DIFFERING = (
     "family_name",
     "given_names",
@@ -40,12 +40,12 @@ DIFFERING = (
     "agency",
     "theme",
 )
-"""What two people are compared by, and what a merge lets choose."""
+"""The fields by which two people are compared, and which a merge lets somebody choose."""
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A known person who may be the one asked for."""
+    """A known person who may be the person that is looked for."""
 
     trainee: Trainee
     grade: Grade
@@ -67,7 +67,7 @@ class Pair:
 
     @property
     def equal(self) -> list[str]:
-        """The names of the fields that both have alike; what neither has is none."""
+        """The names of the fields in which both have the same value. Empty fields do not count."""
         return [name for name in DIFFERING if getattr(self.one, name) and name not in self.differing]
 
     @property
@@ -77,11 +77,11 @@ class Pair:
 
     @property
     def fuller(self) -> Trainee:
-        """Who has more registrations, else the first: who stays, unless somebody says otherwise."""
+        """The one with more registrations, else the first. Merging keeps this one by default."""
         return max(self.people, key=lambda one: self.counts[one.id])
 
     def better(self, name: str) -> Trainee:
-        """Whose value of a field is taken by default: that of the person who stays, if they have one."""
+        """The person whose value of a field is taken by default: ``fuller``, if their field is filled."""
         blank = ("", None, Sex.NOT_RECORDED)
         other = self.other if self.fuller is self.one else self.one
         return other if getattr(self.fuller, name) in blank else self.fuller
@@ -93,12 +93,15 @@ class Pair:
 
 
 def of(person: Person, *, agency: Agency | None = None, least: Grade = Grade.POSSIBLE) -> list[Duplicate]:
-    """The people known, of one agency or of all, who may be this one; the best first, at most ``MOST``."""
+    """The known people, of one agency or of all, who may be this person: the best first, at most ``MOST``."""
     return _of(person, None if agency is None else agency.id, least)
 
 
 def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[list[int]]:
-    """For many people, each given by its keys: the ids of the agency's people who may be the same, in a few statements."""
+    """The ids of the agency's people who may be the same, for each person of ``asked`` (given by keys).
+
+    This takes a few statements, however many people are asked for.
+    """
     beyond = _beyond(Grade.LIKELY)
     wanted: dict[tuple[str, int], list[int]] = {}
     for place, keys_of_one in enumerate(asked):
@@ -120,7 +123,7 @@ def likely_in(agency_id: int, asked: Sequence[Collection[alike.Key]]) -> list[li
 
 
 def for_user(user: User, person: Person) -> list[Duplicate]:
-    """Likely duplicates as a hint to ``user``: a partner's own agency's people, a coordinator's everybody."""
+    """Likely duplicates as a hint to ``user``. A partner sees its own agency's people, coordinators all."""
     match user.role:
         case Role.PARTNER:
             return _of(person, user.agency_id, Grade.LIKELY) if user.agency_id is not None else []
@@ -149,13 +152,13 @@ def _of(person: Person, agency_id: int | None, least: Grade) -> list[Duplicate]:
         .options(joinedload(Trainee.agency))
         .order_by(best.c.key, Trainee.id)
     )
-    if agency_id is not None:  # of nobody else is a name shown, whatever the keys say
+    if agency_id is not None:  # no name of another agency's person is shown, whatever the keys say
         found = found.where(Trainee.agency_id == agency_id)
     return [Duplicate(trainee, GRADES[key[0]]) for trainee, key in db.session.execute(found)]
 
 
 def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pair]:
-    """Pairs who may be one, across all agencies, the best grade first, without those that are known to be two.
+    """Pairs who may be one person, in all agencies, the best grade first. Pairs known to be two are left out.
 
     A pair is listed once, under the smallest key that both have. The index of the keys gives the order, so the first
     pages are read without finding all the others. For the same reason nobody counts the pairs.
@@ -189,7 +192,7 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
 
 
 def _beyond(least: Grade) -> str:
-    """What stands behind every key that proves at least so much."""
+    """A text that sorts behind every key of the grade ``least`` or of a better one."""
     return chr(ord(next(mark for mark, grade in GRADES.items() if grade is least)) + 1)
 
 
@@ -220,7 +223,7 @@ def registration_counts(ids: set[int]) -> dict[int, int]:
 
 
 def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
-    """Two people by their ids, or ``NotFound`` where ``user`` may not see one of them, or where they are one."""
+    """Two people by their ids. Raises ``NotFound`` if ``user`` may not see one, or the ids are equal."""
     if public_id == other_id:
         raise NotFound
     one, other = records.get(user, public_id), records.get(user, other_id)
@@ -230,7 +233,7 @@ def get_pair(user: User, public_id: UUID, other_id: UUID) -> Pair:
 
 @atomic
 def not_same(pair: Pair, *, by: User) -> None:
-    """Remember that the two are not one person: the pair never comes back."""
+    """Remember that the two are not one person, so that the pair is not listed again."""
     if not are_not_same(pair):
         one_id, other_id = _ids(pair)
         db.session.add(
@@ -250,7 +253,7 @@ def _ids(pair: Pair) -> tuple[int, int]:
 
 @atomic
 def may_be_same(pair: Pair, *, by: User) -> None:
-    """Take back that the two are not one person: where they look alike, they are listed again."""
+    """Take back that the two are not one person. They are listed again if they look alike."""
     known = db.session.get(NotSame, _ids(pair))
     if known is not None:
         db.session.delete(known)

@@ -1,4 +1,7 @@
-"""Trainees. Coordinators share them all. A partner sees its own agency's people only, and is matched with these only."""
+"""Trainees. Coordinators share them all. A partner sees its own agency's people only.
+
+People whom a partner adds are compared with these people only.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,12 @@ from training.services.letters import again
 from training.text import msg
 
 MOST_NAMES = 8
-"""What has more parts is no name that somebody looks for."""
+"""A text with more words than this is not searched as a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """What is known of a person; names as in the passport."""
+    """What is known of a person. Names are spelled as in the passport."""
 
     family_name: str
     given_names: str
@@ -40,7 +43,7 @@ class Person:
 
 
 def visible_to(user: User) -> Select[Trainee]:
-    """The people whom ``user`` may see; who was merged into another is seen as the other one."""
+    """The people whom ``user`` may see. A record that was merged into another one is not among them."""
     found = select(Trainee).where(Trainee.merged_into_id.is_(None))
     match user.role:
         case Role.PARTNER:
@@ -80,7 +83,7 @@ def search(
 
 
 def is_named(text: str, agency_id: int | None = None) -> ColumnElement[bool]:
-    """Whether a person, of this agency or of any, bears all these names, in whatever script and spelling."""
+    """Whether a person of this agency (None: of any) bears all these names, in any script and spelling."""
     parts = alike.words(text)
     if not 0 < len(parts) <= MOST_NAMES:
         return false()
@@ -89,7 +92,7 @@ def is_named(text: str, agency_id: int | None = None) -> ColumnElement[bool]:
 
 
 def meets(keys: Collection[alike.Key], agency_id: int | None = None) -> ColumnElement[bool]:
-    """Whether a stored key, of a person of this agency or of any, is met by one of these."""
+    """Whether one of ``keys`` meets a stored key of a person of this agency (None: of any)."""
     found = or_(
         *(
             and_(
@@ -115,7 +118,7 @@ def get(user: User, public_id: UUID) -> Trainee:
 
 
 def get_or_kept(user: User, public_id: UUID) -> Trainee:
-    """As ``get``; staff who ask for somebody merged away get whom that person was merged into."""
+    """Like ``get``, but staff who ask for a record that was merged away get the record that was kept."""
     gone = db.session.scalar(
         select(Trainee).where(Trainee.public_id == public_id, Trainee.merged_into_id.is_not(None))
     )
@@ -127,7 +130,7 @@ def get_or_kept(user: User, public_id: UUID) -> Trainee:
 
 
 def pick(agency: Agency, public_ids: Sequence[UUID]) -> list[Trainee]:
-    """The agency's people with these ids, in this order; ``NotFound`` when one is not among them."""
+    """The agency's people with these ids, in this order. Raises ``NotFound`` if one is not among them."""
     found = list(
         db.session.scalars(
             select(Trainee).where(
@@ -162,7 +165,7 @@ def hold(people: Sequence[Trainee], *, to_change: bool = False) -> None:
 
 
 def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]:
-    """The agency's people of exactly this name, however it is spelled or capitalised."""
+    """The agency's people of this name. Capitals, accents and the script do not matter."""
     name = fold(family_name), fold(given_names)
     if not all(name):
         return []
@@ -180,7 +183,7 @@ def of_name(agency: Agency, family_name: str, given_names: str) -> list[Trainee]
 
 @atomic
 def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
-    """Add a person to an agency; the theme is the agency's unless another is given."""
+    """Add a person to an agency. The theme is the agency's unless another one is given."""
     trainee = Trainee(agency=agency, theme_id=(theme.id if theme else agency.theme_id), **_columns(person))
     db.session.add(trainee)
     db.session.flush()  # the keys name the person's id
@@ -191,13 +194,14 @@ def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | No
 
 @atomic
 def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
-    """Change what is known of a person; registrations keep what they copied.
+    """Change what is known of a person. Registrations keep what they copied.
 
-    Raises ``Conflict`` if the person was merged or transferred meanwhile.
+    Raises ``Conflict`` if the person was merged or transferred meanwhile, and ``NotFound`` for a partner
+    whose agency the person has left.
     """
     hold([trainee], to_change=True)
     if by is not None and by.role is Role.PARTNER and trainee.agency_id != by.agency_id:
-        raise NotFound  # it moved before this began
+        raise NotFound  # the person moved before this began
     before = audit.snapshot(trainee)
     _set(trainee, person)
     keep_keys([trainee])
@@ -210,9 +214,10 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
 
 @atomic
 def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
-    """Transfer a person to another agency: the old one keeps its registrations and loses sight of the person.
+    """Transfer a person to another agency.
 
-    Raises ``Invalid`` where it is the person's agency already, ``Conflict`` for somebody merged away or anonymised.
+    The old agency keeps its registrations, but does not see the person any more. Raises ``Invalid`` if the
+    person is with this agency already. Raises ``Conflict`` if the person was merged away or anonymised.
     """
     held = select(Trainee).where(Trainee.id == trainee.id).with_for_update(of=Trainee)
     db.session.execute(held.execution_options(populate_existing=True)).one()
@@ -223,27 +228,27 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     before = audit.snapshot(trainee)
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was
-    keep_keys([trainee])  # they hold the agency
+    keep_keys([trainee])  # the keys hold the agency's id
     again.of_returned(trainee)
     audit.record(by=by, action="trainee.transfer", thing=trainee, before=before)
     return trainee
 
 
 def by_ids(numbers: Sequence[int]) -> dict[int, Trainee]:
-    """These people, by their id."""
+    """The people with these ids, by id."""
     found = select(Trainee).where(Trainee.id.in_(numbers)).options(joinedload(Trainee.agency))
     return {one.id: one for one in db.session.scalars(found)} if numbers else {}
 
 
 def lock(numbers: Sequence[int]) -> dict[int, Trainee]:
-    """Hold these people until the unit of work ends, and read them again; by their id."""
+    """Hold these people until the unit of work ends, read them again, and return them by id."""
     found = select(Trainee).where(Trainee.id.in_(numbers)).order_by(Trainee.id).with_for_update(of=Trainee)
     held = found.execution_options(populate_existing=True)
     return {one.id: one for one in db.session.scalars(held)} if numbers else {}
 
 
 def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> None:
-    """Take single values of several people from an agency's own list, by few statements; the caller holds them."""
+    """Take single values of people from an agency's list, in few statements. The caller holds the people."""
     changes = []
     for trainee, said in values.items():
         known = {field.name: getattr(trainee, field.name) for field in fields(Person)}
@@ -255,7 +260,7 @@ def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> N
 
 
 def add_many(agency: Agency, people: Sequence[Person]) -> list[Trainee]:
-    """Add people to an agency by few statements, and return them in order; the caller audits."""
+    """Add people to an agency in few statements, and return them in order. The caller audits."""
     ids = {"agency_id": agency.id, "theme_id": agency.theme_id}
     stored = store_many(Trainee, [{**ids, **_columns(person)} for person in people])
     keep_keys(stored)
@@ -263,15 +268,16 @@ def add_many(agency: Agency, people: Sequence[Person]) -> list[Trainee]:
 
 
 def remove(numbers: Sequence[int]) -> None:
-    """Remove people whom nothing refers to any more; the caller makes sure of that, and audits."""
+    """Remove people to whom nothing refers any more. The caller makes sure of this, and audits."""
     for column in (TraineeKey.trainee_id, NotSame.one_id, NotSame.other_id, Trainee.id):
         db.session.execute(delete(column.class_).where(column.in_(numbers)))
 
 
 def keys_of(person: Person | Trainee, *, near: bool = True) -> set[alike.Key]:
-    """The keys under which a person meets others, without ``near`` only those who are likely the same.
+    """The keys under which a person meets others.
 
-    Those merged away or anonymised meet nobody.
+    Without ``near`` the person meets only people who are likely to be the same. A person who was merged away
+    or anonymised meets nobody.
     """
     if isinstance(person, Trainee) and (person.merged_into_id or person.anonymised_at):
         return set()
@@ -285,7 +291,7 @@ def keys_of(person: Person | Trainee, *, near: bool = True) -> set[alike.Key]:
 
 
 def keep_keys(people: Sequence[Trainee]) -> None:
-    """Store the keys of people as they are now; whatever changes a name, an address or the agency calls this."""
+    """Store people's keys as they are now. Code that changes a name, address or agency must call this."""
     db.session.flush()  # the keys name the ids of people who were just added
     known: dict[int, set[tuple[str, int, int]]] = {one.id: set() for one in people}
     numbers = list(known)
@@ -315,7 +321,7 @@ def key_for_search(person: Person | Trainee) -> str:
 
 
 def _columns(person: Person) -> Row:
-    """What is stored of a person: text without what cannot be seen, and the key for searches."""
+    """The columns of a person: texts without invisible characters, and the key for searches."""
     texts = ("family_name", "given_names", "native_name", "function", "rank")
     said = {field.name: getattr(person, field.name) for field in fields(Person)}
     return said | {name: clean(said[name]) for name in texts} | {"search_key": key_for_search(person)}

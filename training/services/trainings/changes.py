@@ -87,7 +87,7 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
 def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
     """Change a training; seats that this adds go to the next in line. Returns who was promoted.
 
-    A new zone keeps the wall time of its sessions; capacity never falls below the seats held.
+    With a new zone, its sessions keep their wall time. The capacity cannot be set below the seats held.
     """
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
@@ -95,7 +95,8 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
     before, facts_before = audit.snapshot(training), of_changes.facts(training)
     seats_before = training.capacity
     with db.session.no_autoflush:
-        if details.capacity < training.capacity:  # what is let in at the door may stand above it already
+        # not checked if it stays: after people came in at the door, held and kept seats may exceed it
+        if details.capacity < training.capacity:
             _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
         has_new_zone = details.zone != training.zone
@@ -105,7 +106,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         if has_new_zone:
             _check_deadlines(training)
             sessions.derive_instants(training)
-    db.session.flush()  # the theme's id is compared with what it was
+    db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)
     reserve_list.shorten_offers(training, by)
@@ -201,7 +202,7 @@ def _check_capacity(training: Training, capacity: int) -> None:
 
 
 def _check_admission(training: Training, admission: Admission) -> None:
-    """First come leaves nobody undecided: who was submitted would be overtaken."""
+    """Refuse a change to first come while submissions wait for a decision: newcomers would overtake them."""
     if admission is not Admission.FIRST_COME or training.admission is Admission.FIRST_COME:
         return
     waiting = visible_trainings.state_counts(training)

@@ -31,7 +31,7 @@ from training.text import Message, msg
 
 @dataclass(frozen=True)
 class Move:
-    """A named step between states."""
+    """A named move between states. ``guard`` returns what stands against it, or None."""
 
     froms: tuple[TrainingState, ...]
     to: TrainingState
@@ -96,13 +96,13 @@ MOVES = {
 
 
 def available(training: Training) -> list[str]:
-    """The names of the steps that its state has; the guard may still refuse one."""
+    """The names of the moves that the training's state allows. A guard may still refuse one."""
     return [name for name, step in MOVES.items() if training.state in step.froms]
 
 
 @atomic
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
-    """Take the named step, or raise ``Conflict`` with what stands against it; returns who was promoted.
+    """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
     Cancelling and postponing call the sessions off, which sets rooms and trainers free. Cancelling also ends the
     registrations, with the organiser as the reason. When registration opens again, offers are renewed, and seats that
@@ -131,7 +131,7 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
         _end_registrations(training, by, reason)
     if name == "open":
         reserve_list.renew_offers(training)
-    db.session.flush()  # who is next in line is read from the database, the training's state too
+    db.session.flush()  # the query for the next in line reads the new state from the database
     return reserve_list.promote(training, Freed(), by=by)
 
 
@@ -141,5 +141,5 @@ def _end_registrations(training: Training, by: User | None, reason: str) -> None
 
 
 def _forget_reminders(training: Training) -> None:
-    """The training opens again: people who were reminded before it was postponed are reminded again."""
+    """When a postponed training opens again, people who were reminded before are reminded again."""
     db.session.execute(delete(Reminder).where(Reminder.training_id == training.id))

@@ -1,4 +1,4 @@
-"""An agency's focal points, managed by the one who leads them."""
+"""An agency's focal points. Their lead focal point manages them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _done(text: str) -> Response:
 @bp.get("")
 @permit(Action.COLLEAGUE_CHANGE)
 def index() -> Response:
-    """The agency's accounts, one's own among them."""
+    """List the agency's accounts. The reader's own account is in the list too."""
     accounts = paginate(colleagues.listed(access.user()))
     return page(
         "accounts/colleagues/index.html",
@@ -90,7 +90,10 @@ def lead(colleague: User) -> Response:
 @bp.post("/<uuid:public_id>/no-lead")
 @permit(Action.COLLEAGUE_CHANGE, colleagues.get)
 def no_lead(colleague: User) -> Response:
-    """Take the lead away, one's own too while somebody else leads; who gave it up sees this page no more."""
+    """Take the lead away from a focal point, or give up one's own while somebody else leads.
+
+    Someone who gave up the lead no longer sees this page.
+    """
     colleagues.set_lead(colleague, by=access.user(), is_lead=False)
     if colleague.id == access.user().id:
         flash(_("You are no lead focal point any more."))

@@ -28,7 +28,7 @@ bp = Blueprint("accounts", __name__)
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public
 def sign_in() -> Response:
-    """Sign in by address and password, and go on to where one wanted to go."""
+    """Sign in with address and password, then go on to the page that was asked for."""
     if access.user_or_none() is not None:
         return redirect(url_for("home.index"), 303)
     form = SignInForm(request.form)
@@ -63,7 +63,7 @@ def language() -> Response:
 @bp.route("/forgotten", methods=["GET", "POST"])
 @public
 def forgotten() -> Response:
-    """Ask for a reset link; the answer is the same whether there is an account or not."""
+    """Ask for a reset link. The answer is the same whether or not there is an account."""
     form = ForgottenForm(request.form)
     if submitted(form):
         config = current_app.config["CONFIG"]
@@ -75,7 +75,7 @@ def forgotten() -> Response:
 @bp.route("/set-password/<token>", methods=["GET", "POST"])
 @public
 def set_password(token: str) -> Response:
-    """Choose a password by a mailed link; it works once."""
+    """Choose a password with a mailed link. The link works once."""
     key = current_app.config["SECRET_KEY"]
     owner = sign_ins.user_of_link(token, secret_key=key)
     form = NewPasswordForm(request.form)
@@ -93,7 +93,7 @@ def set_password(token: str) -> Response:
 @bp.route("/account", methods=["GET", "POST"])
 @permit(Action.ACCOUNT_CHANGE)
 def edit() -> Response:
-    """One's own name and language."""
+    """Change one's own name and language."""
     form = OwnAccountForm(request.form, obj=access.user())
     if submitted(form):
         users.change_own(access.user(), **form.data)
@@ -105,7 +105,7 @@ def edit() -> Response:
 @bp.post("/account/password")
 @permit(Action.ACCOUNT_CHANGE)
 def change_password() -> Response:
-    """Change one's password; every other session ends."""
+    """Change one's own password. All other sessions of the account end."""
     form = ChangePasswordForm(request.form)
     user = access.user()
     if submitted(form):

@@ -87,7 +87,7 @@ def edit(user: User) -> Response:
 @bp.post("/<uuid:public_id>/deactivate")
 @permit(Action.USER_CHANGE, users.get)
 def deactivate(user: User) -> Response:
-    """Close an account; it is signed out everywhere at once."""
+    """Close an account. The person is signed out everywhere at once."""
     users.deactivate(user, by=access.user())
     flash(_("The account is closed and signed out everywhere."))
     return redirect(url_for(".index"), 303)
@@ -96,7 +96,7 @@ def deactivate(user: User) -> Response:
 @bp.post("/<uuid:public_id>/activate")
 @permit(Action.USER_CHANGE, users.get)
 def activate(user: User) -> Response:
-    """Open it again."""
+    """Open a closed account again."""
     users.activate(user, by=access.user())
     return redirect(url_for(".index"), 303)
 

@@ -1,4 +1,7 @@
-"""The attendance register of a session: marked, closed, corrected; and the sign-in sheet for paper."""
+"""The attendance register of a session: marking, closing and correcting it.
+
+Also the sign-in sheet on paper.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ def _shown(
     is_duplicate: bool = False,
     status: int = 422,
 ) -> Response:
-    """The page; where what was marked is refused as a whole, it stands there again as it was sent, with ``status``."""
+    """The page of the register. When all marks are refused, it shows them again as sent, with ``status``."""
     if door is None and at_the_door.is_open(session) and can(access.user(), Action.REGISTER_ADD, session):
         door = _door(None)
     tally = registers.tally(session)
@@ -76,7 +79,7 @@ def show(session: TrainingSession) -> Response:
 @bp.post("/<uuid:public_id>/register")
 @permit(Action.REGISTER_MARK, visible.get)
 def save(session: TrainingSession) -> Response:
-    """Store what was marked; what somebody else changed meanwhile is shown beside it."""
+    """Store the marks. A cell that somebody else changed meanwhile is shown beside one's own mark."""
     if refused := _not_saved(session):
         return refused
     flash(_("Saved."))
@@ -86,9 +89,9 @@ def save(session: TrainingSession) -> Response:
 def _not_saved(
     session: TrainingSession, door: DoorForm | None = None, *, along: bool = False
 ) -> Response | None:
-    """Store what was marked; the page that says why not all of it could be, None where it was.
+    """Store the marks. Returns the page that says why some were refused, or None when all were stored.
 
-    ``along``: another button took it along; where nothing was marked, nothing stands in that one's way.
+    ``along`` says that another button sent the marks along. Without marks, that button then goes ahead.
     """
     try:
         marks = _marks()
@@ -102,7 +105,7 @@ def _not_saved(
 
 
 def _marks() -> list[registers.Mark]:
-    """What was touched: a cell sent as it had been loaded says nothing."""
+    """The marks that somebody changed. A cell that comes back as it was loaded is left out."""
     found = []
     for name in request.form:
         if not name.startswith("was-"):
@@ -145,7 +148,7 @@ def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Res
 @bp.post("/<uuid:public_id>/register/all-present")
 @permit(Action.REGISTER_MARK, visible.get)
 def all_present(session: TrainingSession) -> Response:
-    """Mark everybody present who is not recorded."""
+    """Mark everybody without a status as present."""
     if refused := _not_saved(session, along=True):
         return refused
     count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.PRESENT)
@@ -155,7 +158,7 @@ def all_present(session: TrainingSession) -> Response:
 @bp.post("/<uuid:public_id>/register/rest-absent")
 @permit(Action.REGISTER_MARK, visible.get)
 def rest_absent(session: TrainingSession) -> Response:
-    """Mark everybody absent who is not recorded."""
+    """Mark everybody without a status as absent."""
     if refused := _not_saved(session, along=True):
         return refused
     count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.ABSENT)
@@ -165,7 +168,10 @@ def rest_absent(session: TrainingSession) -> Response:
 @bp.post("/<uuid:public_id>/register/door")
 @permit(Action.REGISTER_ADD, visible.get)
 def door(session: TrainingSession) -> Response:
-    """Add a person who stands at the door; who plans the training may raise its seats by one for them."""
+    """Add a person who stands at the door.
+
+    Those who plan the training may raise its seats by one for this.
+    """
     form, may_raise = _door(request.form), can(access.user(), Action.SEATS_CHANGE, session.training)
     if refused := _not_saved(session, form, along=True):
         return refused
@@ -186,7 +192,7 @@ def door(session: TrainingSession) -> Response:
         return _shown(
             session, door=form, is_duplicate=isinstance(refusal, Conflict) and refusal.code == "on_register"
         )
-    # the form was sent to #door, which a browser would keep: what was done is said above it
+    # the form was sent to #door and a browser keeps that anchor, but the answer stands above it
     return _done(session, _("Added at the door: %(name)s.", name=added.trainee_name), "main")
 
 
@@ -214,7 +220,7 @@ def lock(session: TrainingSession) -> Response:
 @bp.post("/<uuid:public_id>/register/reopen")
 @permit(Action.REGISTER_REOPEN, visible.get)
 def reopen(session: TrainingSession) -> Response:
-    """Open it again, for a reason."""
+    """Open a closed register again, for a reason."""
     try:
         registers.reopen(session, by=access.user(), reason=reason())
     except DomainError as refusal:

@@ -104,7 +104,7 @@ def edit(agency: Agency) -> Response:
 @bp.post("/<uuid:public_id>/lead")
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def lead(agency: Agency) -> Response:
-    """Make one of its focal points lead, or take that away."""
+    """Make a focal point of the agency its lead, or take the lead away."""
     chosen = {one.public_id: one for one in users.focal_points(agency)}
     asked = uuids("focal_point")
     if len(asked) != 1 or asked[0] not in chosen:
@@ -118,7 +118,7 @@ def lead(agency: Agency) -> Response:
 @bp.post("/<uuid:public_id>/suspend")
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def suspend(agency: Agency) -> Response:
-    """Keep it from registering, and sign its focal points out."""
+    """Keep an agency from registering people, and sign its focal points out."""
     agencies.suspend(agency, by=access.user(), reason=reason())
     flash(_("The agency is suspended and its focal points are signed out."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)
@@ -127,7 +127,7 @@ def suspend(agency: Agency) -> Response:
 @bp.post("/<uuid:public_id>/resume")
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def resume(agency: Agency) -> Response:
-    """Let it register again."""
+    """Let a suspended agency register people again."""
     agencies.resume(agency, by=access.user())
     flash(_("The agency can register people again."))
     return redirect(url_for(".show", public_id=agency.public_id), 303)

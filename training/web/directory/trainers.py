@@ -120,6 +120,6 @@ def add_absence(trainer: Trainer) -> Response:
 @bp.post("/<uuid:public_id>/retire")
 @permit(Action.TRAINER_CHANGE, trainers.get)
 def retire(trainer: Trainer) -> Response:
-    """Schedule a trainer no longer."""
+    """Stop scheduling a trainer."""
     trainers.retire(trainer, by=access.user(), reason=reason())
     return redirect(url_for(".show", public_id=trainer.public_id), 303)

@@ -122,6 +122,6 @@ def edit_room(room: Room) -> Response:
 @bp.post("/rooms/<uuid:public_id>/retire")
 @permit(Action.VENUE_CHANGE, venues.get_room)
 def retire_room(room: Room) -> Response:
-    """Offer a room no longer."""
+    """Stop offering a room."""
     venues.retire(room, by=access.user())
     return redirect(url_for(".show", public_id=room.venue.public_id), 303)

@@ -1,4 +1,4 @@
-"""The role's first screen, and the health of the instance."""
+"""The first screen of each role, and the health of the instance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @permit(Action.HOME_READ)
 def index() -> Response:
-    """What the user's role wants to see first."""
+    """Show what a user of this role needs first."""
     user: User = access.user()
     match user.role:
         case Role.PARTNER:
@@ -55,7 +55,7 @@ def index() -> Response:
 @bp.get("/health")
 @public
 def health() -> tuple[Response, int]:
-    """Whether the instance can serve: 200 when the database answers, 503 when not."""
+    """Say whether the instance can serve pages: 200 when the database answers, else 503."""
     try:
         organisations.get()
     except SQLAlchemyError:

@@ -1,4 +1,7 @@
-"""Spreadsheet import: sent or pasted, looked at row by row, corrected in place, confirmed all at once, undone."""
+"""Spreadsheet import. People send or paste a list, correct its rows, and confirm all rows at once.
+
+A confirmed list can be undone.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ from training.web.kit.respond import Pages, download, page, page_number, submitt
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 HOLDS: tuple[Class, ...] = ()
-"""What the list to download holds: titles, and an example of somebody who does not exist."""
+"""Classes of values in the list to download: none, as it holds only titles and an invented example."""
 PER_PAGE = 100
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
 FIXABLE = (
@@ -57,7 +60,7 @@ NAMES = ("family_name", "given_names")
 @bp.route("/for/<uuid:public_id>/new", methods=["GET", "POST"])
 @permit(Action.REGISTRATION_SUBMIT, visible_trainings.get)
 def new(training: Training) -> Response:
-    """Send a spreadsheet or paste its rows; they are read and shown, nothing is stored."""
+    """Take a spreadsheet or pasted rows, read them and show them. No person is stored yet."""
     form = RosterForm(request.form)
     if access.user().role is Role.PARTNER:
         del form.agency
@@ -87,7 +90,7 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
         return staging.stage(
             training, by=access.user(), agency=agency, content=content, file_name=sent.filename
         )
-    pasted = request.form.get("rows", "")  # as it came: a blank first cell counts
+    pasted = request.form.get("rows", "")  # not trimmed: a blank first cell counts
     if not pasted.strip():
         raise Invalid(msg("Choose a file, or paste rows below."), field="file")
     return staging.stage_pasted(training, by=access.user(), agency=agency, text=pasted)
@@ -96,7 +99,7 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
 @bp.get("/template")
 @permit(Action.REGISTRATION_SUBMIT)
 def template() -> Response:
-    """An empty list to fill in, in the language asked for."""
+    """Download an empty list to fill in. The address names its language."""
     asked = request.args.get("language") or str(get_locale() or "en")
     language = asked if asked in labels.ROSTER_LANGUAGES else "en"
     with tempfile.TemporaryDirectory() as folder:
@@ -108,7 +111,7 @@ def template() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def show(batch: ImportBatch) -> Response:
-    """What confirming would do, row by row; afterwards, what it did."""
+    """Show, row by row, what confirming would do. After confirming, show what it did."""
     return _shown(batch)
 
 
@@ -134,7 +137,7 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
     lines = tabs[only]
     at = request.args.get(
         "at", 0, type=int
-    )  # the row that was seen to last: it, or the next one, is shown again
+    )  # the row that was corrected last: the page shows this row, or the next one
     place = next((place for place, line in enumerate(lines) if line.number >= at), 0) if at else None
     number = page_number() if place is None else place // PER_PAGE + 1
     pages = Pages(number, len(lines), PER_PAGE)
@@ -161,7 +164,11 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
 
 
 def _to_mend(line: verdicts.Line) -> list[str]:
-    """The fields that a row's mistakes and guesses are about; the names where nothing else says where it lies."""
+    """The fields of the row that have a mistake or a guess, for the form that corrects it.
+
+    The name fields are added when a mistake or a guess lies in none of the form's fields, or in the full
+    name.
+    """
     wrong = [name for name in FIXABLE if name in line.faults or name in line.guesses]
     of_both = line.faults.keys() - set(FIXABLE) or "full_name" in line.guesses
     return wrong if wrong and not of_both else [*NAMES, *(name for name in wrong if name not in NAMES)]
@@ -174,7 +181,7 @@ def _of_row(user: User, public_id: UUID, number: int) -> ImportBatch:
 @bp.post("/<uuid:public_id>/rows/<int:number>")
 @permit(Action.REGISTRATION_SUBMIT, _of_row)
 def row(batch: ImportBatch) -> Response:
-    """Correct a row, say whom it means, or leave it out."""
+    """Correct a row, say which person it means, or leave it out."""
     number = (request.view_args or {})["number"]
     choice = request.form.get("choice")
     if choice is not None:

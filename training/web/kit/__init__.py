@@ -1,12 +1,12 @@
-"""What helps views and is no view.
+"""Helpers of the views.
 
-- ``access``: the only gate; a view that names no permission is refused
+- ``access``: the only gate. It refuses a view that names no permission
 - ``assets``: front-end files under their hashed names
 - ``language``: languages, and the formats of dates and numbers
 - ``labels``: words for the values of enumerations
 - ``menu``: the navigation
 - ``respond``: pages, paging, and files to download
-- ``choices``: what selects offer
+- ``choices``: the choices that selects offer
 - ``exports``: a list as a file
 - ``once``: a form that is sent twice has one effect
 - ``errors``: refusals and mistakes as pages

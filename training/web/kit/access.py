@@ -1,4 +1,7 @@
-"""The only gate: who is asking, and whether they may. A view without ``@permit`` or ``@public`` is refused."""
+"""The only gate: who is asking, and whether they may.
+
+It refuses a view without ``@permit`` or ``@public``.
+"""
 
 from __future__ import annotations
 
@@ -28,20 +31,20 @@ login_manager.session_protection = None
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declares: public, or the action it needs."""
+    """What a view declares: the action that it needs, or no action when it is public."""
 
     action: Action | None = None
 
 
 def init_app(app: Flask) -> None:
-    """Know who is asking, and refuse every endpoint that has not declared its access."""
+    """Look up who is asking, and refuse every endpoint that has not declared its access."""
     login_manager.init_app(app)
     app.before_request(_refuse_undeclared)
     app.jinja_env.globals["can"] = _can
 
 
 def user() -> User:
-    """Who is signed in; behind ``@permit`` somebody is. Raises ``RuntimeError`` where nobody is."""
+    """The signed-in user. Behind ``@permit`` there always is one. Without one, raises ``RuntimeError``."""
     found = user_or_none()
     if found is None:
         raise RuntimeError("Nobody is signed in: a public page asks for user_or_none().")
@@ -49,13 +52,13 @@ def user() -> User:
 
 
 def user_or_none() -> User | None:
-    """Who is signed in, for pages and headers that are there for everybody; ``None`` outside of a request."""
+    """The signed-in user, or ``None`` for a visitor and outside of a request. Public pages use this."""
     found = current_user._get_current_object()
     return found if isinstance(found, User) else None
 
 
 def agency() -> Agency:
-    """The agency of the focal point who is signed in. Raises ``RuntimeError`` for staff, who have none."""
+    """The agency of the signed-in focal point. Raises ``RuntimeError`` for staff, who have no agency."""
     own = user().agency
     if own is None:
         raise RuntimeError("Only a focal point has an agency.")
@@ -95,10 +98,11 @@ def permit(
 
 
 def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """Let in who may do ``action``.
+    """Let in only users who may do ``action``.
 
-    ``load(user, public_id)`` finds the thing among what the user may see; the view gets it in place of the id.
-    What is missing, foreign or out of scope answers 404 alike; 403 only where the role lacks the action altogether.
+    ``load(user, public_id)`` finds the thing among those that the user may see. The view gets the thing in
+    place of the id. A thing that is missing, foreign or out of scope answers 404. A role without the action
+    gets 403.
     """
 
     def guard(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -142,7 +146,7 @@ def sign_out() -> None:
 
 def _refuse_undeclared() -> None:
     if request.endpoint is None:
-        return  # no such address: the 404 page answers
+        return  # there is no such address, and the 404 page answers
     view = current_app.view_functions[request.endpoint]
     if not hasattr(view, "access"):
         abort(403)

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 
 def is_hashed(path: str, url: str) -> bool:
-    """Whether the file's name changes with its content, so that browsers may keep it for good."""
+    """Whether the file's name changes with its content. Browsers may keep such a file for good."""
     return re.search(r"-[A-Z0-9]{8}\.\w+$", url) is not None
 
 

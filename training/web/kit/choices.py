@@ -1,4 +1,4 @@
-"""What selects offer: (key, label, thing) triples, already limited to what the user may see."""
+"""The choices that selects offer: (key, label, thing) triples of things that the user may see."""
 
 from __future__ import annotations
 
@@ -62,17 +62,17 @@ def of_agency_types() -> Choices:
 
 
 def of_countries() -> Choices:
-    """Countries by name; the thing is the code."""
+    """Countries by name. The third part of each triple is the country's code."""
     return [(code, name, code) for code, name in country_names()]
 
 
 def of_languages() -> Choices:
-    """Languages of work by name; the thing is the code."""
+    """Languages of work by name. The third part of each triple is the language's code."""
     return sorted(((c, language_name(c), c) for c in WORKING_LANGUAGES), key=lambda choice: choice[1])
 
 
 def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
-    """Agencies by name; a partner is offered its own alone."""
+    """Agencies by name. A partner is offered only their own agency."""
     if found is None:
         found = [access.agency()] if access.user().role is Role.PARTNER else agencies.active()
     return [(a.code, a.name, a) for a in found]
@@ -124,7 +124,7 @@ NEEDS = {"agency": Action.AGENCY_LIST, "programme": Action.PROGRAMME_LIST}
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter that is set, and the address without it."""
+    """A filter that is set, and the page's address without this filter."""
 
     label: str
     value: str
@@ -132,7 +132,7 @@ class Chip:
 
 
 def filtered(form: OneForm) -> OneForm:
-    """Offer a filter form its choices, drop the fields that the role has no use for, and read it."""
+    """Offer a filter form its choices, drop the fields that the role may not use, and read the form."""
     for name, action in NEEDS.items():
         if name in form._fields and not allows(access.user().role, action):
             del form[name]
@@ -145,12 +145,12 @@ def filtered(form: OneForm) -> OneForm:
 
 
 def wanted(form: Form) -> dict[str, Any]:
-    """The filter's values that are set and make sense, as keyword arguments of a search."""
+    """The filter's values that are set and valid, as keyword arguments of a search."""
     return {f.short_name: f.data for f in form if f.data not in (None, "", False) and not f.errors}
 
 
 def chips(form: Form, **kept: str) -> list[Chip]:
-    """The filters that are set, search apart, each with the address that removes it and says what is ``kept``."""
+    """The filters that are set, without the search. The address of each removes it and keeps ``kept``."""
     found = []
     for field in form:
         if field.short_name == "text" or field.data in (None, "", False) or field.errors:

@@ -1,4 +1,4 @@
-"""Refusals and mistakes as pages that help: what happened and what to do, never what is inside."""
+"""Refusals and mistakes as pages. A page says what happened and what to do, and shows nothing internal."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _refused(refusal: DomainError) -> Response:
 
 
 def _came_from() -> str:
-    """The page on this site from which the request was sent; empty where that is not known."""
+    """The page on this site that sent the request, or an empty text when it is not known."""
     sent_from = urlsplit(request.referrer or "")
     if sent_from.netloc != request.host or not sent_from.path:
         return ""
@@ -64,7 +64,7 @@ def _form_too_old(error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response | HTTPException:
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    if isinstance(error, SecurityError):  # a host name that is not ours: no page can be addressed
+    if isinstance(error, SecurityError):  # for a foreign host name, no page can make its addresses
         return Response("This address is not served here.", 400, mimetype="text/plain")
     response = _page(error.code)
     response.status_code = error.code

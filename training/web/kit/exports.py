@@ -1,7 +1,8 @@
-"""A list as a file: what is shown, by the same filters and in the same order, whole.
+"""A list as a file. The file holds all pages of the list, by the same filters and in the same order.
 
-``HOLDS`` names what each list holds about people. Special values stand in ``SPECIAL_COLUMNS`` alone: they leave only
-where the address says what for (``?as=csv&special=rooms+and+meals``), and only with who may take them.
+``HOLDS`` names what each list holds about people. Special values stand only in ``SPECIAL_COLUMNS``. A file
+holds them only when its address says what they are for (``?as=csv&special=rooms+and+meals``), and only for
+readers who may take them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from training.web.kit.respond import download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_000_000
-"""A sheet of a workbook holds some more."""
+"""Most rows of one file. A sheet of a workbook can hold a few more than this."""
 Column = tuple[Any, Callable[[Any], Any]]
 
 THEME: Column = (_l("Theme"), lambda one: one.theme.code)
@@ -140,17 +141,23 @@ HOLDS: dict[str, tuple[Class, ...]] = {
     "venues": (Class.OPEN,),
     "users": (Class.OPEN, Class.PERSONAL),
 }
-"""Which classes of values about people each list holds, with its special columns where it has some."""
+"""List → the classes of values about people in it, ``SPECIAL`` included when the list has special columns."""
 
 SPECIAL_COLUMNS: dict[str, tuple[Column, ...]] = {}
-"""Columns of special values, by list; they stand behind the others where somebody asks for them."""
+"""List → its columns of special values. They stand behind the other columns when somebody asks for them."""
 
 WITHHELD = "withheld"
-"""What stands in the cell of a special value that the reader may not take: an empty one would say that there is none."""
+"""Stands in place of a special value that the reader may not take.
+
+An empty cell would say that there is none.
+"""
 
 
 def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
-    """The list as a file where the address asks for one (``?as=csv`` or ``?as=xlsx``); who took it is kept."""
+    """The list as a file when the address asks for one (``?as=csv`` or ``?as=xlsx``), else None.
+
+    The audit log keeps who took the file.
+    """
     kind = request.args.get("as")
     if kind not in ("csv", "xlsx"):
         return None
@@ -176,7 +183,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         [_cell(value(one)) for _, value in columns] + _special_cells(special, one, reader, why)
         for one in streams.stream(found, MOST_ROWS)
     )
-    # made whole while the request's session lives: rows read while sending would outlive it
+    # the file is made before the answer is sent: the database session ends with the request
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / file_name
         if kind == "csv":
@@ -196,7 +203,7 @@ def _special_cells(columns: tuple[Column, ...], one: Any, reader: User, why: str
 
 
 def _cell(value: Any) -> str:
-    """What a cell shows: instants in UTC and days as ISO 8601."""
+    """The text of a cell. Instants are in UTC, and instants and days follow ISO 8601."""
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""``label_of``: the word for any enumeration's value, for templates."""
+"""``label_of``: the word that templates show for a value of any enumeration."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def init_app(app: Flask) -> None:
 
 
 def label_of(value: Any) -> Any:
-    """The word for an enumeration's value; the value itself where it has none."""
+    """The word for an enumeration's value, or the value itself when it has no word."""
     labels = _BY_TYPE.get(type(value), {})
     return labels.get(value, value)
 
 
 def roster_value(value: str, name: str) -> Any:
-    """What a list says of the field ``name``, in words where it is kept as a code; a dash where it says nothing."""
+    """A row's value of the field ``name`` for the page: words for a code, a dash for an empty value."""
     words = {"sex": lambda code: labels.SEX[Sex(code)], "country": country_name, "language": language_name}
     return words.get(name, str)(value) if value else "–"

@@ -51,7 +51,7 @@ def init_app(app: Flask) -> None:
 def chosen() -> str:
     """The signed-in person's language, else the one picked on the sign-in page, else what the browser asks for."""
     if not has_request_context():
-        return "en"  # a command or the worker; mails say their language themselves
+        return "en"  # a command or the worker; a mail sets its own language
     user = access.user_or_none()
     if user is not None and user.language in LANGUAGES:
         return str(user.language)
@@ -73,7 +73,7 @@ def day(value: date | None) -> str:
 
 
 def day_range(starts_on: date, ends_on: date) -> str:
-    """12–14 May 2026, as the letters say it."""
+    """12–14 May 2026, as letters write it."""
     return letters.days(starts_on, ends_on, (get_locale() or Locale("en")).language)
 
 
@@ -86,7 +86,7 @@ def instant(value: datetime | None, zone: str = "UTC") -> str:
 
 
 def wall(value: datetime | None, zone: str = "") -> str:
-    """Wall time with its weekday: Tue 12 May 2026, 09:00; a deadline with its zone."""
+    """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone."""
     if value is None:
         return ""
     return (
@@ -103,12 +103,12 @@ def clock(value: datetime | time | None) -> str:
 
 
 def number(value: float | int | None) -> str:
-    """A number with the language's separators; a dash where there is none."""
+    """A number with the language's separators, or a dash for None."""
     return "–" if value is None else str(format_decimal(value))
 
 
 def percent(value: float | None) -> str:
-    """65.3 %, from 65.3; a dash where there is nothing to divide by."""
+    """65.3 %, from 65.3. None becomes a dash: there was nothing to divide by."""
     return "–" if value is None else f"{format_decimal(value, '0.0')} %"
 
 
@@ -140,7 +140,7 @@ def country_names() -> list[tuple[str, str]]:
 
 
 def country_name(code: str) -> str:
-    """The country's name in the reader's language; the code itself where it is not known."""
+    """The country's name in the reader's language, or the code when the country is not known."""
     return _territories(str((get_locale() or Locale("en")).language)).get(code, code)
 
 
@@ -160,7 +160,7 @@ def registration_state(value: str) -> str:
 
 
 def said(reason: str) -> str:
-    """A reason as somebody gave it; what the system wrote in its stead in the reader's language."""
+    """A reason as a person wrote it. A reason that the system wrote is translated for the reader."""
     return letters.said(reason, letters.language_of((get_locale() or Locale("en")).language))
 
 

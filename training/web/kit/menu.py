@@ -13,7 +13,7 @@ from training.web.kit import access
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; ``group`` is the heading under which it stands."""
+    """One line of the menu. ``group`` is the heading above the line."""
 
     endpoint: str
     label: str
@@ -23,17 +23,17 @@ class Entry:
 
     @property
     def position(self) -> int:
-        """Where its group stands."""
+        """The place of its group in the menu."""
         return GROUPS.index(self.group)
 
     @property
     def url(self) -> str:
-        """Where it leads."""
+        """The address that the line leads to."""
         return url_for(self.endpoint)
 
     @property
     def is_current(self) -> bool:
-        """Whether the page belongs to it."""
+        """Whether the current page belongs to this line."""
         return (request.endpoint or "").partition(".")[0] == self.endpoint.partition(".")[0]
 
 
@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 
 
 def entries(app: Flask) -> list[Entry]:
-    """What the signed-in user's role has, in order of the groups."""
+    """The lines that the signed-in user's role has, in the order of the groups."""
     user = access.user_or_none()
     if user is None:
         return []

@@ -1,4 +1,7 @@
-"""A form that is sent twice, by a double click or after a slow answer, has one effect and the same answer."""
+"""A form that is sent twice takes effect once and gets the same answer twice.
+
+This happens after a double click, or when a person sends the form again because the answer is slow.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +24,15 @@ P = ParamSpec("P")
 
 
 def init_app(app: Flask) -> None:
-    """Give every form of a page a key of its own: ``ui/form.html`` puts it beside the CSRF token."""
+    """Give every form of a page a key of its own. ``ui/form.html`` puts the key beside the CSRF token."""
     app.jinja_env.globals["request_key"] = lambda: secrets.token_urlsafe(18)
 
 
 def once(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Answer a form that comes a second time like the first time; below ``@permit``.
+    """Give a form that comes a second time the answer of the first time. Stands below ``@permit``.
 
-    Where it comes with other content, because somebody went back and changed it, it is another request. What leads
-    nowhere (a refusal, a form to be corrected) may come again.
+    A form with other content counts as another request: somebody may go back and change it. A form whose
+    answer led nowhere (a refusal, a form to be corrected) may come again.
     """
 
     @wraps(view)
@@ -55,13 +58,16 @@ def once(view: Callable[P, Response]) -> Callable[P, Response]:
 
 
 def shown_here(response: Response, *, led_to: str, said: str) -> Response:
-    """A page that shows what was done, because some of it was refused: when it is sent again, it leads to ``led_to``."""
+    """Mark a page that shows what was done and what was refused.
+
+    The same form sent again leads to ``led_to``.
+    """
     setattr(response, SHOWN, (led_to, said))
     return response
 
 
 def _key() -> str:
-    """The sum of where the form goes and all that it holds, its key too; not of the CSRF token, which may be new."""
+    """The hash of the form's address, key and content. The CSRF token is left out: it may be new."""
     content = hashlib.sha256(request.full_path.encode())
     for name, value in request.form.items(multi=True):
         if name != "csrf_token":

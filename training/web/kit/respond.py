@@ -19,7 +19,7 @@ PER_PAGE = 30
 
 
 class Paged(Protocol):
-    """What a pager shows."""
+    """The numbers that a pager needs."""
 
     page: int
     pages: int
@@ -27,7 +27,7 @@ class Paged(Protocol):
 
 
 def page(template: str, part: str | None = None, status: int = 200, **context: Any) -> Response:
-    """The whole page, or, for htmx, the ``part`` that the page includes."""
+    """The whole page. A request by htmx gets only the ``part`` that the page includes."""
     wants_part = (
         part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     )
@@ -43,21 +43,21 @@ def page(template: str, part: str | None = None, status: int = 200, **context: A
 
 
 def address(**changes: Any) -> str:
-    """This page's address with other query parameters; an empty value removes one."""
+    """This page's address with other query parameters. An empty value removes its parameter."""
     query: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
     view_args = request.view_args or {}
     return url_for(request.endpoint or "home.index", **view_args, **{k: v for k, v in query.items() if v})
 
 
 def page_number() -> int:
-    """The page that the address asks for, 1 where it makes no sense."""
+    """The page number that the address asks for, or 1 when it asks for no valid number."""
     number = request.args.get("page", "1")
     return min(max(int(number), 1), 100_000) if re.fullmatch(r"[0-9]{1,6}", number) else 1
 
 
 @dataclass(frozen=True)
 class Pages:
-    """What a pager needs of a list that a service cuts itself."""
+    """The pager's numbers for a list that a service cuts into pages itself."""
 
     asked: int
     total: int
@@ -104,7 +104,7 @@ class Pages:
 
 
 def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
-    """The page of ``found`` that the address asks for; ``.url(n)`` is the address of page n."""
+    """The page of ``found`` that the address asks for. ``.url(n)`` of the result is the address of page n."""
     asked = page_number()
     paged = db.paginate(found, page=asked, per_page=per_page, max_per_page=per_page, error_out=False)
     if paged.pages and asked > paged.pages:
@@ -115,19 +115,19 @@ def paginate(found: Select[Any], per_page: int = PER_PAGE) -> Pagination:
 
 
 def first(found: Select[Any], most: int) -> list[Any]:
-    """The first ``most`` of ``found``, uncounted."""
+    """The first ``most`` rows of ``found``. The rows are not counted."""
     return list(db.paginate(found, page=1, per_page=most, error_out=False, count=False).items)
 
 
 @dataclass(frozen=True)
 class Sorting:
-    """By which column a list is sorted: ``key``, and whether downwards."""
+    """The column by which a list is sorted (``key``), and whether downwards."""
 
     key: str
     descending: bool
 
     def url(self, key: str) -> str:
-        """The address that sorts by ``key``, the other way round where it already does."""
+        """The address that sorts by ``key``, or the other way round when the list is sorted so already."""
         downwards = key == self.key and not self.descending
         return address(sort=f"-{key}" if downwards else key, page="")
 
@@ -154,20 +154,23 @@ def submitted(form: Form) -> bool:
 
 
 def back_to(path: str | None) -> str:
-    """``path`` when it is one of this site's, else the first page: a browser reads ``//`` and ``\\`` as another host."""
+    """``path`` when it is on this site, else the first page.
+
+    A browser reads ``//`` and ``\\`` as another host.
+    """
     if path and re.fullmatch(r"/(?![/\\])[^\\\x00-\x20\x7f]*", path):
         return path
     return url_for("home.index")
 
 
 def uuids(name: str) -> list[UUID]:
-    """The ids that were sent as ``name``, by a form or in the address, in their order; what is no id is left out."""
+    """The ids that a form or the address sent as ``name``, in order. Other values are left out."""
     values = (request.form if request.method == "POST" else request.args).getlist(name)
     return [found for value in values if (found := uuid_of(value))]
 
 
 def uuid_of(value: str) -> UUID | None:
-    """The id that a text is, or None."""
+    """The id that the text spells, or None."""
     try:
         return UUID(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What every answer carries and every request is held to: headers, CSRF, cookie flags, sizes, the host's name."""
+"""The headers of every answer and the limits of every request: CSRF, cookie flags, sizes, the host's name."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def _take_long_pastes() -> None:
-    """Rows that are pasted may be as long as a file that is sent: what is too much is said by the page."""
+    """Let pasted rows be as long as a file that is sent. The page itself says when they are too long."""
     if request.endpoint == "imports.new":
         request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
 
 
 def _refuse_unstorable() -> None:
-    """No address holds a NUL or half a character by honest means, and no database takes one."""
+    """Refuse an address with a NUL or half a character. Browsers send none, and no database takes one."""
     for text in (request.path, *request.args.keys(), *(v for _, v in request.args.items(multi=True))):
         if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
             abort(400)

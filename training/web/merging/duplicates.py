@@ -1,4 +1,4 @@
-"""Duplicates: pairs of people who may be one, looked at side by side, merged or told apart."""
+"""Duplicates: pairs of records that may be one person. Staff compare, merge or tell them apart."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from training.web.kit.respond import address, page, page_number, uuid_of
 bp = Blueprint("duplicates", __name__, url_prefix="/trainees/duplicates")
 PER_PAGE = 20
 MOST_PAGES = 200
-"""What stands further behind comes forward as pairs are settled; walking there would cost the database too much."""
+"""Later pairs move forward as pairs are settled. Pages further back would cost the database too much."""
 
 
 class Settled(NamedTuple):
-    """What became of a pair, and where that is taken back."""
+    """What became of a pair, and the address that takes this back."""
 
     said: str
     undo: str
@@ -35,7 +35,7 @@ class Settled(NamedTuple):
 @bp.get("")
 @permit(Action.TRAINEE_MERGE)
 def index() -> Response:
-    """Pairs of all agencies, the surest first; how many there are is not counted."""
+    """List pairs of all agencies, the surest first. The pairs are not counted."""
     number, widely = min(page_number(), MOST_PAGES), request.args.get("grade") == Grade.POSSIBLE
     found = duplicates.pairs(
         first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY
@@ -52,7 +52,7 @@ def index() -> Response:
 
 
 def _settled() -> Settled | None:
-    """What was settled last, so that it can be taken back where the queue goes on."""
+    """The pair that was settled last. The list shows it, so that the person can take this back at once."""
     try:
         if merged := uuid_of(request.args.get("merged", "")):
             done = merges.get(access.user(), merged)
@@ -76,7 +76,7 @@ def _settled() -> Settled | None:
 @bp.route("/<uuid:public_id>/<uuid:other_id>", methods=["GET", "POST"])
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def merge(pair: Pair) -> Response:
-    """Two people side by side; choose who stays and whose values are right."""
+    """Show two records side by side, to choose which one stays and which values are right."""
     refusal = ""
     if request.method == "POST":
         stays = pair.other if request.form.get("stays") == "other" else pair.one
@@ -95,7 +95,7 @@ def merge(pair: Pair) -> Response:
 @bp.post("/<uuid:public_id>/<uuid:other_id>/not-same")
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def not_same(pair: Pair) -> Response:
-    """Remember that the two are not one person."""
+    """Remember that the two records are not one person."""
     duplicates.not_same(pair, by=access.user())
     return redirect(url_for(".index", one=pair.one.public_id, other=pair.other.public_id), 303)
 
@@ -103,7 +103,7 @@ def not_same(pair: Pair) -> Response:
 @bp.post("/<uuid:public_id>/<uuid:other_id>/not-same/undo")
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def may_be_same(pair: Pair) -> Response:
-    """Take back that the two are not one person."""
+    """Take back that the two records are not one person."""
     duplicates.may_be_same(pair, by=access.user())
     flash(_("Undone: the two may be one person."))
     return redirect(url_for(".index"), 303)
@@ -112,7 +112,7 @@ def may_be_same(pair: Pair) -> Response:
 @bp.post("/merges/<uuid:public_id>/undo")
 @permit(Action.TRAINEE_MERGE, merges.get)
 def undo(done: PersonMerge) -> Response:
-    """Put both people back as they were before."""
+    """Undo a merge: both records are again as they were before."""
     merges.undo(done, by=access.user())
     flash(_("Undone: %(name)s is a person of their own again.", name=done.gone.name))
     return redirect(url_for("trainees.show", public_id=done.gone.public_id), 303)

@@ -104,7 +104,7 @@ def edit(programme: Programme) -> Response:
 @bp.route("/<uuid:public_id>/targets", methods=["GET", "POST"])
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def targets(programme: Programme) -> Response:
-    """Set what was promised to the donor."""
+    """Set the numbers that were promised to the donor."""
     known = {one.indicator: one.target for one in frames.targets(programme)}
     form = TargetsForm(request.form, data=known)
     back = url_for(".show", public_id=programme.public_id)
@@ -130,19 +130,19 @@ def _change_state(programme: Programme, name: str) -> Response:
 @bp.post("/<uuid:public_id>/activate")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def activate(programme: Programme) -> Response:
-    """Begin, or begin again."""
+    """Begin a programme, or begin it again."""
     return _change_state(programme, "activate")
 
 
 @bp.post("/<uuid:public_id>/close")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def close(programme: Programme) -> Response:
-    """End as planned."""
+    """End a programme as planned."""
     return _change_state(programme, "close")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
-    """End before it is done."""
+    """End a programme before it is done."""
     return _change_state(programme, "cancel")

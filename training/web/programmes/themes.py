@@ -1,4 +1,4 @@
-"""Themes: the six areas and the multi-thematic programmes, each with its Competence Centre's work."""
+"""Themes: the six areas and the multi-thematic programmes. Each shows the work of its Competence Centre."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def index() -> Response:
 @bp.get("/<code>")
 @permit(Action.THEME_READ, themes.get)
 def show(theme: Theme) -> Response:
-    """A theme with what carries it: the first of its programmes, trainings, agencies and people."""
+    """A theme with the first of its programmes, trainings, agencies and people."""
     user = access.user()
     return page(
         "programmes/themes/show.html",

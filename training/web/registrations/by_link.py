@@ -1,7 +1,7 @@
-"""A registered person's own page, by the signed link in their letter: no account, no menu, no cookie.
+"""A registered person's own page, opened by the signed link in their letter: no account, no menu, no cookie.
 
-The link is all the authority there is, and it stands in the address: so forms carry no CSRF token, which guards
-against what a browser sends along by itself.
+The link in the address is the only proof of who asks. Forms here need no CSRF token: it guards against
+cookies that a browser sends by itself, and these pages use none.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _language(registration: Registration) -> str:
 
 @bp.after_request
 def headers(response: Response) -> Response:
-    """The address is a secret: it is not passed on, not indexed and not kept."""
+    """Keep the address secret: no browser passes it on or keeps the page, and no search engine indexes it."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response
@@ -53,7 +53,7 @@ def headers(response: Response) -> Response:
 
 @bp.errorhandler(NotFound)
 def unknown(refusal: NotFound) -> Response:
-    """A link that was not made here."""
+    """Answer a link that was not made here."""
     return page(
         "registrations/by_link/gone.html",
         status=404,
@@ -63,21 +63,21 @@ def unknown(refusal: NotFound) -> Response:
 
 @bp.errorhandler(Conflict)
 def stopped(refusal: Conflict) -> Response:
-    """A link that has stopped, or a step that is not possible any more."""
+    """Answer a link that has stopped, or a step that is no longer possible."""
     status = 410 if refusal.code in ("gone", "ended") else 409
     return _refused(refusal, status)
 
 
 @bp.errorhandler(TooMany)
 def too_often(refusal: TooMany) -> Response:
-    """Somebody writes, or tries links, too often."""
+    """Answer somebody who writes, or tries links, too often."""
     response = _refused(refusal, 429)
     response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 
 def _refused(refusal: DomainError, status: int) -> Response:
-    """The refusal in the language of the person whom the link names, else in the browser's."""
+    """The refusal in the language of the person that the link names, else in the browser's language."""
     token = str((request.view_args or {}).get("token", ""))
     language = by_link.language_of_link(token, secret_key=current_app.config["SECRET_KEY"])
     with in_language(language) if language else nullcontext():
@@ -87,7 +87,7 @@ def _refused(refusal: DomainError, status: int) -> Response:
 @bp.route("/<token>", methods=["GET", "POST"])
 @public
 def show(token: str) -> Response:
-    """The registration; sent, the form asks for a correction."""
+    """Show the registration. Its form asks the organisation for a correction."""
     registration = _registration(token)
     with in_language(_language(registration)):
         form = CorrectionForm(request.form)
@@ -122,7 +122,7 @@ def confirmation(token: str) -> Response:
 @bp.post("/<token>/confirm")
 @public
 def confirm(token: str) -> Response:
-    """The person knows of the registration and agrees."""
+    """Store that the person knows of the registration and agrees."""
     by_link.acknowledge(_registration(token))
     return redirect(url_for(".show", token=token), 303)
 
@@ -130,7 +130,7 @@ def confirm(token: str) -> Response:
 @bp.route("/<token>/decline", methods=["GET", "POST"])
 @public
 def decline(token: str) -> Response:
-    """Ask once more, then give the seat to the next in line."""
+    """Ask the person once more, then give the seat to the next in line."""
     registration = _registration(token)
     with in_language(_language(registration)):
         form = DeclineForm(request.form)

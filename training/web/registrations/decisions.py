@@ -1,4 +1,4 @@
-"""Decisions on a training's submissions, many at once, with what became of each."""
+"""Decisions on a training's submissions, many at once. The page shows the result of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PER_PAGE = 100
 @permit(Action.REGISTRATION_DECIDE, visible_trainings.get)
 @once
 def decide(training: Training) -> Response:
-    """What waits for a decision, and, after one, what became of each."""
+    """Show the registrations that wait for a decision. After a decision, also show the result of each."""
     form = DecisionForm(request.form)
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
@@ -81,7 +81,7 @@ def decide(training: Training) -> Response:
 
 
 def _said(count: int) -> str:
-    """What became of so many, by the verb that was sent."""
+    """The sentence that says what happened to ``count`` registrations, by the verb that was sent."""
     match Verb(request.form["verb"]):
         case Verb.CONFIRM:
             return _("Confirmed: %(count)s.", count=count)

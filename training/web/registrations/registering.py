@@ -1,6 +1,7 @@
-"""The page that registers people: whom it lists, what it has sent, and what is said of it.
+"""The page that registers people: the people it lists, the form it sends, and the sentence that answers it.
 
-For each person listed there is a form, its fields named by the person's id. Nothing that was typed is lost silently: for somebody who is not ticked it is refused, and stays on the page.
+Each listed person has a form, whose fields are named by the person's id. No typed text is lost silently: text
+for a person who is not ticked is refused and stays on the page.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from training.web.kit.respond import uuid_of
 
 
 def typed_ids() -> list[UUID]:
-    """For whom something was sent, ticked or not."""
+    """The ids of the people with typed text, ticked or not."""
     found = [
         uuid_of(name[:36])
         for name, value in request.form.items()
@@ -33,7 +34,10 @@ def typed_ids() -> list[UUID]:
 
 
 def forms_of(training: Training, people: Sequence[Trainee], *, is_own: bool) -> dict[int, GivenForm]:
-    """The form of each person by their id, as it was sent; to their agency (``is_own``) first with what its draft says."""
+    """Id of a person → their form, as it was sent.
+
+    Before it is sent, the people's own agency (``is_own``) sees in it the values of its draft.
+    """
     kept = steps.with_drafts(training, people, {}) if is_own else {}
     sent = request.form if request.method == "POST" else None
     forms = {
@@ -47,9 +51,10 @@ def forms_of(training: Training, people: Sequence[Trainee], *, is_own: bool) -> 
 
 
 def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_own: bool) -> dict[int, Given]:
-    """What was typed for those who are ticked, by their ids; raises ``Invalid`` where it cannot be taken.
+    """Id of each ticked person → the values typed for them. Raises ``Invalid`` for one that cannot be taken.
 
-    Others than their agency (``is_own``) do not see what a draft says: what they leave empty, they say nothing of.
+    Only the people's own agency (``is_own``) sees the values of a draft. An empty form from anybody else
+    therefore says nothing and is left out, so that the values of the draft stay.
     """
     others = [one for one in records.pick(agency, typed_ids()) if one not in ticked]
     forms = forms_of(training, [*ticked, *others], is_own=is_own)
@@ -66,7 +71,11 @@ def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_o
 
 
 def picked(agency: Agency | None, public_ids: Sequence[UUID]) -> list[Trainee]:
-    """The agency's people with these ids; where one is not among them, a form that was sent is refused on its page."""
+    """The agency's people with these ids.
+
+    With an id of somebody else, this raises ``NotFound`` for a page that is only opened. A form that was sent
+    gets an empty list: the check of the form refuses it, on its own page.
+    """
     try:
         return records.pick(agency, public_ids) if agency else []
     except NotFound:
@@ -76,19 +85,19 @@ def picked(agency: Agency | None, public_ids: Sequence[UUID]) -> list[Trainee]:
 
 
 def listed(agency: Agency | None, ticked: list[Trainee], people: list[Trainee]) -> list[Trainee]:
-    """Who is ticked, for whom something was typed, and the page of the list."""
+    """The ticked people, then those with typed text, then the people of this page of the list."""
     typed = picked(agency, typed_ids())
     return list(dict.fromkeys([*ticked, *typed, *people]))
 
 
 def person(form: NewPersonForm) -> records.Person:
-    """The person of the form, without what is given with the registration."""
+    """The person of the form, without the values that are given with the registration."""
     data = {name: value for name, value in form.data.items() if name not in ("agency", *NAMES)}
     return records.Person(**{**data, "language": data["language"] or ""})
 
 
 def summary(done: list[Registration]) -> str:
-    """What has become of those who were put forward."""
+    """The sentence that says what became of the people who were put forward."""
     confirmed = sum(r.state == "confirmed" for r in done)
     waiting = sum(r.state == "reserve" for r in done)
     if done[0].state == "draft":

@@ -1,4 +1,4 @@
-"""Seats: kept and released by coordinators, given back or asked for by agencies."""
+"""Seats: coordinators keep and release them, agencies ask for more or give some back."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def keep(training: Training) -> Response:
 
 
 def _fill_in(form: SeatsForm, training: Training) -> None:
-    """Begin with what is kept already, where one came to change it: its time is not lost with a new number."""
+    """Fill in the kept seats that somebody came to change. A new number then does not lose their deadline."""
     asked = request.args.get("change", "")
     for one in seat_counts.allocations(training):
         if str(one.public_id) == asked:
@@ -61,7 +61,10 @@ def _seats_form(sent: Any = None) -> SeatsForm:
 def _keep_page(
     training: Training, form: SeatsForm, answer: AnswerForm | None = None, answered: SeatRequest | None = None
 ) -> Response:
-    """The seats with what is asked for; ``answer`` is what was typed for the request ``answered`` and refused."""
+    """The page of kept seats and of agencies' requests.
+
+    ``answer`` is a refused answer to the request ``answered``.
+    """
     return page(
         "registrations/seats/keep.html",
         training=training,
@@ -81,7 +84,7 @@ def _promoted(count: int) -> str:
 @permit(Action.SEATS_CHANGE, visible_trainings.get)
 @once
 def release(training: Training) -> Response:
-    """Who would get the seats that are kept and unused, by what is ticked; then give them."""
+    """Show who would get the unused seats that are ticked for release. Then release them."""
     is_sent, refusal = request.method == "POST", None
     picked = uuids("allocation") if is_sent or "ticked" in request.args else None
     if "look" in request.form:
@@ -147,7 +150,7 @@ def answer(wish: SeatRequest) -> Response:
     """Grant or decline what an agency asks for."""
     form, declines = AnswerForm(request.form), "decline" in request.form
     if declines:
-        del form.seats  # no number is asked for
+        del form.seats  # declining needs no number
     if submitted(form):
         said = form.answer.data or ""
         try:

@@ -1,4 +1,4 @@
-"""Registrations: a partner puts people forward, a coordinator decides, and every step can be read."""
+"""Registrations: a partner puts people forward, a coordinator decides, and the page shows every step."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _is_partner() -> bool:
 @bp.get("")
 @permit(Action.REGISTRATION_LIST)
 def index() -> Response:
-    """Registrations, latest first; a partner's own."""
+    """List registrations, latest first. A partner sees only those of their own agency."""
     form = RegistrationFilter(request.args)
     if _is_partner():
         del form.agency
@@ -129,7 +129,7 @@ def new(training: Training) -> Response:
     ticked = registering.picked(agency, uuids("person"))
     listed = registering.listed(agency, ticked, people.items if people else [])
     taken = steps.registered_of(training, [*listed, *(k.trainee for k in known)])
-    listed.sort(key=lambda one: one.id in taken)  # who can be ticked comes first
+    listed.sort(key=lambda one: one.id in taken)  # people who can be ticked come first
     return page(
         "registrations/submissions/new.html",
         status=422 if known else 200,
@@ -153,7 +153,7 @@ def new(training: Training) -> Response:
 
 
 def _agency() -> Agency | None:
-    """The agency whose people are put forward: the partner's own, or the one that staff picked."""
+    """The agency of the people to put forward: the partner's own, or the one that staff picked."""
     if _is_partner():
         return access.user().agency
     return next(
@@ -162,7 +162,7 @@ def _agency() -> Agency | None:
 
 
 def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
-    """What the page sent: ticked people, or the form of a new one; an empty list when that form is not right."""
+    """Register the ticked people, or the new person of the form: an empty list when the form is wrong."""
     override = not _is_partner()
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "person" in request.form or registering.typed_ids():
@@ -203,7 +203,7 @@ def _let_in(training: Training) -> list[Registration]:
 
 
 def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
-    """Who may be the new person of the form, unless it says that it is nobody of them."""
+    """Known people who may be the new person of the form, unless the form says that it is somebody else."""
     if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
         return []
     return duplicates.for_user(access.user(), registering.person(form)) if form.validate() else []
@@ -234,13 +234,13 @@ def confirm(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def reserve(registration: Registration) -> Response:
-    """Put on the reserve list, at a rank where one is given."""
+    """Put on the reserve list, at the given rank or at the end."""
     reserve_list.reserve(registration, by=access.user(), rank=_rank())
     return _after(registration, _("On the reserve list."))
 
 
 def _rank() -> int | None:
-    """The rank that was typed; None where none was, which is the end of the list."""
+    """The rank that was typed, or None, which means the end of the list."""
     typed = request.form.get("rank", "").strip()
     if typed and not re.fullmatch("0*[1-9][0-9]{0,4}", typed):
         raise Invalid(msg("A rank is a whole number from 1."), field="rank")
@@ -251,7 +251,7 @@ def _rank() -> int | None:
 @permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
 def offer(registration: Registration) -> Response:
-    """Offer a free seat, for as long as the training gives to take one."""
+    """Offer a free seat. The training says how long the offer stands."""
     reserve_list.offer(registration, by=access.user())
     until = instant(registration.offer_expires_at, registration.training.zone)
     return _after(registration, _("A seat is offered, until %(when)s.", when=until))
@@ -279,7 +279,7 @@ def decline(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def resubmit(registration: Registration) -> Response:
-    """Submit again what was returned."""
+    """Submit a returned registration again."""
     submissions.resubmit(registration, by=access.user(), override=not _is_partner())
     return _after(registration, _("Submitted again."))
 
@@ -288,7 +288,7 @@ def resubmit(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_CHANGE, visible.get)
 @once
 def change(registration: Registration) -> Response:
-    """Change what was given with it; what was returned can be submitted again in the same step."""
+    """Change the values given with a registration. A returned one can be submitted again in the same step."""
     form, again = GivenForm(request.form, obj=registration), "again" in request.form
     is_late = not submissions.may_change_given(registration, access.user())
     if submitted(form):
@@ -320,7 +320,7 @@ def accept(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def withdraw(registration: Registration) -> Response:
-    """Withdraw; the seat goes to the next in line, and an agency is told which of its own that is."""
+    """Withdraw. The seat goes to the next in line. An agency reads the name only if the person is its own."""
     held = registration.holds_seat
     promoted = submissions.withdraw(registration, by=access.user(), reason=reason())
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
@@ -335,7 +335,7 @@ def withdraw(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_WITHDRAW, visible.get)
 @once
 def replace(registration: Registration) -> Response:
-    """Pick another person of the agency, who gets the seat."""
+    """Pick another person of the agency. They get the seat."""
     search, form = PlainFilter(request.args), ReplaceForm(request.form)
     picked = records.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":
@@ -373,7 +373,7 @@ def replace(registration: Registration) -> Response:
 @permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
 @once
 def submit_drafts(training: Training) -> Response:
-    """Submit the agency's drafts that were sent, all or none."""
+    """Submit the ticked drafts of the agency, all or none."""
     chosen = decisions.pick(training, access.user(), uuids("registration"))
     flash(
         registering.summary(drafts.submit(training, by=access.user(), agency=access.agency(), drafts=chosen))
@@ -385,7 +385,7 @@ def submit_drafts(training: Training) -> Response:
 @permit(Action.REGISTRATION_DRAFT, visible_trainings.get)
 @once
 def discard_drafts(training: Training) -> Response:
-    """Throw the agency's drafts away that were sent."""
+    """Throw the ticked drafts of the agency away."""
     chosen = decisions.pick(training, access.user(), uuids("registration"))
     flash(
         _("Drafts thrown away: %(count)s.", count=drafts.discard(training, by=access.user(), drafts=chosen))

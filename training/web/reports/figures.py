@@ -1,4 +1,4 @@
-"""The attendance report: filtered, looked at, and exported."""
+"""The attendance report: people filter it, read it and export it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from training.web.kit.respond import address, download, first, page, paginate
 
 
 def split_label(label: str, table: str) -> str:
-    """How a table of the summary names its line."""
+    """The name that a table of the summary shows for this line."""
     if table == "country":
         return country_name(label)
     if table == "sex":
@@ -44,13 +44,13 @@ def participation_rate(one: Participation) -> float | None:
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 MOST_TRAININGS = 100
-"""The latest, which the filter offers; any other is a link from its own page away."""
+"""The filter offers this many of the latest trainings. The page of any other training links to its report."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _form() -> ReportFilter:
     form = ReportFilter(request.args)
-    if not request.args:  # the first look is at this year
+    if not request.args:  # without filters, the report begins with this year
         form.ends_from.data = clock.today().replace(month=1, day=1)
     offered = first(
         visible_trainings.search(access.user(), sort="starts_on", descending=True), MOST_TRAININGS
@@ -105,7 +105,7 @@ def attendance() -> Response:
 @bp.get("/attendance.<any(csv,xlsx,pdf,json):ending>")
 @permit(Action.REPORT_EXPORT)
 def export(ending: str) -> Response:
-    """The selection as a file; who took it, by which filters and how many rows, is kept."""
+    """The selection as a file. The audit log keeps who took it, by which filters, and how many rows."""
     filters, user = _filters(_form()), access.user()
     audit.record_export(
         by=user,
@@ -129,7 +129,7 @@ def export(ending: str) -> Response:
 
 
 def _workbook(filters: figures.Filters, user: User, demo: bool) -> Iterator[bytes]:
-    """The workbook in pieces, from a file that has no name any more when it is sent."""
+    """The workbook in pieces. Its folder is deleted before it is sent, while the file stays open."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
         downloads.xlsx(path, filters, user=user, demo=demo)

@@ -17,7 +17,7 @@ from training.web.kit.access import permit
 from training.web.kit.respond import address, page
 
 MOST_A_DAY = 8
-"""Trainings that a day of the month shows; the rest are a link away."""
+"""Most trainings that one day of the month shows. A link leads to the rest."""
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
 
@@ -25,7 +25,7 @@ bp = Blueprint("calendar", __name__, url_prefix="/calendar")
 @bp.get("")
 @permit(Action.CALENDAR_READ)
 def index() -> Response:
-    """The month that the address names (``?month=2026-05``), else this one."""
+    """Show the month that the address names (``?month=2026-05``), else this month."""
     form = choices.filtered(CalendarFilter(request.args))
     asked = request.args.get("month", "")
     today = clock.today()

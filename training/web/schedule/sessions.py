@@ -1,4 +1,4 @@
-"""Training sessions: listed, generated from a pattern with a preview, changed one by one."""
+"""Training sessions: the list, a pattern that generates many with a preview, and changes one by one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 @bp.get("")
 @permit(Action.SESSION_LIST)
 def index() -> Response:
-    """Sessions, latest first; a trainer's own."""
+    """List sessions, latest first. A trainer sees only their own."""
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "-starts_at")
     found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
@@ -78,7 +78,10 @@ def _as_pattern(form: PatternForm) -> dict[str, Any]:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 @once
 def plan(training: Training) -> Response:
-    """Generate sessions from a pattern: first a preview with what speaks against each, then stored."""
+    """Generate sessions from a pattern.
+
+    The preview says what speaks against each session, then they are stored.
+    """
     form = _pattern(training)
     planned: list[clashes.Planned] = []
     if submitted(form):

@@ -1,4 +1,4 @@
-"""Help for focal points: the page shows the very text that stands in docs/, in the reader's language."""
+"""Help for focal points. The page shows the text of the file in docs/, in the reader's language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FOLDER = ROOT / "docs"
 
 @dataclass(frozen=True)
 class Part:
-    """A heading with what stands below it: paragraphs and lists of points, where ** marks what is to be strong."""
+    """A heading and the paragraphs and lists of points below it. ``**`` marks strong words."""
 
     heading: str
     blocks: list[str | list[str]]
@@ -30,20 +30,20 @@ class Part:
 @bp.get("/help")
 @permit(Action.HELP_READ)
 def show() -> Response:
-    """How focal points register people, on one screen."""
+    """Explain on one screen how focal points register people."""
     title, parts = read(_file(str(get_locale() or "en").partition("_")[0]))
     return page("system/help/show.html", title=title, parts=parts)
 
 
 def _file(language: str) -> Path:
-    """The text in this language, or in English where there is none."""
+    """The file with the text in this language, or in English when this language has none."""
     wanted = FOLDER / f"focal-points.{language}.md"
     return wanted if wanted.exists() else FOLDER / "focal-points.md"
 
 
 @cache
 def read(path: Path) -> tuple[str, list[Part]]:
-    """(title, parts) of a text with one title, headings, paragraphs of a line each, and points."""
+    """(title, parts) of a text that has one title, headings, points, and paragraphs of one line each."""
     title, parts = "", [Part("", [])]
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):

@@ -1,4 +1,7 @@
-"""The outbox: what was written to whom and whether it went out, and each letter before it is sent."""
+"""The outbox: the letters, their readers, and whether they went out.
+
+Also a preview of each kind of letter.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ bp = Blueprint("mail", __name__, url_prefix="/mail")
 @bp.get("")
 @permit(Action.MAIL_READ)
 def index() -> Response:
-    """Messages, newest first; a coordinator's are those about trainings in scope."""
+    """List messages, newest first. A coordinator sees those about trainings in their scope."""
     form = choices.filtered(MailFilter(request.args))
     found = outbox.search(access.user(), **choices.wanted(form))
     return page(
@@ -41,7 +44,7 @@ def index() -> Response:
 @bp.get("/preview/<kind>")
 @permit(Action.MAIL_READ)
 def preview(kind: str) -> Response:
-    """A letter as it would be written about a training, the next one unless another is asked for, with invented people."""
+    """Show a kind of letter with invented people, about the next training or one that the reader picks."""
     if kind not in letters.KINDS:
         raise NotFound
     form = PreviewForm(request.args)
@@ -69,7 +72,7 @@ def preview(kind: str) -> Response:
 @bp.post("/<uuid:public_id>/again")
 @permit(Action.MAIL_SEND, outbox.get)
 def again(message: OutgoingMail) -> Response:
-    """Try a failed message once more, or one for which there is an address by now."""
+    """Send a failed message once more, or one that had no address and now has one."""
     letter_again.send_again(message)
     flash(_("It will be tried again within a minute."))
     return redirect(url_for(".index"), 303)

@@ -32,7 +32,7 @@ def edit() -> Response:
 @bp.post("/organisation/logo")
 @permit(Action.ORGANISATION_CHANGE)
 def change_logo() -> Response:
-    """Keep the picture that was sent, or none where the button says so."""
+    """Keep the picture that was sent, or remove the logo when that button was pressed."""
     form, user = LogoForm(request.form), access.user()
     if "remove" in request.form:
         organisations.remove_logo(by=user)
@@ -53,7 +53,7 @@ def change_logo() -> Response:
 @bp.get("/organisation/logo")
 @public
 def logo() -> Response:
-    """The picture itself."""
+    """Send the picture itself."""
     picture = organisations.logo()
     if picture is None:
         raise NotFound
@@ -65,7 +65,7 @@ def logo() -> Response:
 @bp.get("/organisation.css")
 @public
 def style() -> Response:
-    """The accent colour, with black or white on it, whichever can be read."""
+    """Send the accent colour, and black or white for the text on it, whichever is easier to read."""
     accent = organisations.get().accent
     red, green, blue = (int(accent[place : place + 2], 16) / 255 for place in (1, 3, 5))
     light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2

@@ -38,7 +38,7 @@ def _person(form: TraineeForm) -> records.Person:
 @bp.get("")
 @permit(Action.TRAINEE_LIST)
 def index() -> Response:
-    """People, by name; a partner's own."""
+    """List people by name. A partner sees only those of their own agency."""
     form = TraineeFilter(request.args)
     if access.user().role is Role.PARTNER:
         del form.agency
@@ -60,7 +60,10 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.TRAINEE_READ, records.get_or_kept)
 def show(trainee: Trainee) -> Response:
-    """A person with the registrations that the reader may see; staff are led on from somebody merged away."""
+    """A person with the registrations that the reader may see.
+
+    Staff who open a record that was merged away go on to the record that was kept.
+    """
     if trainee.public_id != (request.view_args or {})["public_id"]:
         return redirect(url_for(".show", public_id=trainee.public_id))
     found = visible.of_trainee(trainee, access.user())
@@ -74,7 +77,7 @@ def show(trainee: Trainee) -> Response:
 @permit(Action.TRAINEE_CREATE)
 @once
 def new() -> Response:
-    """Add a person to an agency, and go back to the registration for which one came to find a substitute."""
+    """Add a person to an agency. Somebody who was looking for a substitute goes back to that registration."""
     user = access.user()
     came_from = uuid_of(request.args.get("registration", ""))
     replaced = visible.get(user, came_from) if came_from else None
@@ -109,7 +112,7 @@ def new() -> Response:
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
 @permit(Action.TRAINEE_CHANGE, records.get)
 def edit(trainee: Trainee) -> Response:
-    """Change what is known of a person, and go back to the registration from where one came to correct it."""
+    """Change a person. Somebody who came from a registration to correct it goes back there."""
     form = _offer(TraineeForm(request.form, obj=trainee))
     name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
     if came_from := uuid_of(request.args.get("registration", "")):

@@ -1,4 +1,4 @@
-"""Trainings: planned and changed, moved through their states, their seats kept, their sign-in sheet printed."""
+"""Trainings: people plan them, change them and move them through their states."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
 @bp.get("")
 @permit(Action.TRAINING_LIST)
 def index() -> Response:
-    """The trainings that the reader may see, latest first."""
+    """List the trainings that the reader may see, latest first."""
     form = choices.filtered(TrainingFilter(request.args))
     sort = sorting(("starts_on", "title", "code"), "-starts_on")
     found = visible_trainings.search(
@@ -112,7 +112,7 @@ def show(training: Training) -> Response:
 @bp.get("/new")
 @permit(Action.PROGRAMME_LIST)
 def choose_programme() -> Response:
-    """Which programme the new training belongs to."""
+    """Choose the programme that the new training belongs to."""
     return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(access.user()))
 
 
@@ -169,42 +169,42 @@ def open(training: Training) -> Response:
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def confirm(training: Training) -> Response:
-    """It takes place."""
+    """Confirm that the training takes place."""
     return _change_state(training, "confirm")
 
 
 @bp.post("/<uuid:public_id>/start")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def start(training: Training) -> Response:
-    """It has begun."""
+    """Mark the training as begun."""
     return _change_state(training, "start")
 
 
 @bp.post("/<uuid:public_id>/complete")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def complete(training: Training) -> Response:
-    """It is over and its registers are closed."""
+    """Mark the training as over. Its registers must be closed."""
     return _change_state(training, "complete")
 
 
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
-    """Back to running, for a reason."""
+    """Set a completed training back to running, for a reason."""
     return _change_state(training, "reopen")
 
 
 @bp.post("/<uuid:public_id>/postpone")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
-    """Later, for a reason."""
+    """Postpone the training, for a reason."""
     return _change_state(training, "postpone")
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
-    """It does not take place; every registration ends."""
+    """Cancel the training. All its registrations end."""
     moves.change_state(training, by=access.user(), name="cancel", reason=reason())
     flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
