@@ -1,0 +1,35 @@
+"""Who asks: told to views, and never guessed where nobody does."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask_login import login_user
+
+from tests.make import Make
+from training import policy
+from training.models import Role
+from training.web.kit import access
+
+
+def test_where_nobody_is_signed_in_there_is_no_user(app: Flask):
+    with app.test_request_context("/"):
+        assert access.user_or_none() is None
+        with pytest.raises(RuntimeError, match="Nobody is signed in"):
+            access.user()
+
+
+def test_a_focal_point_has_an_agency_and_staff_have_none(app: Flask, make: Make):
+    focal, staff = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
+
+    with app.test_request_context("/"):
+        login_user(focal)
+        assert access.agency() is focal.agency
+    with app.test_request_context("/"):
+        login_user(staff)
+        with pytest.raises(RuntimeError, match="Only a focal point has an agency"):
+            access.agency()
+
+
+def test_what_has_no_theme_is_in_no_coordinators_scope(make: Make):
+    assert policy.theme_ids(make.agency()) == set()
