@@ -101,7 +101,7 @@ OWNERS = {
     "Agency(": {"directory.agencies"},
     "Registration(": {"registrations.steps"},
     "SeatAllocation(": {"registrations.kept_seats"},
-    "allocation.seats": {"registrations.kept_seats", "registrations.seat_requests"},
+    "allocation.seats": {"registrations.kept_seats"},
     "allocation.released_at": {"registrations.kept_seats"},
     "TrainingSession(": {"schedule.sessions"},
     "AttendanceRecord(": {"attendance.registers"},

@@ -263,10 +263,7 @@ def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -
 
 @atomic
 def close(session: TrainingSession, *, by: User | None) -> None:
-    """Sign the register off.
-
-    Raises ``Conflict`` before the session has ended, and while somebody is not recorded.
-    """
+    """Sign it off. Raises ``Conflict`` before the session has ended, and while somebody is not recorded."""
     _lock(session)
     if session.is_cancelled:
         raise Conflict(msg("This session was called off: it has no register."), "cancelled")
@@ -316,11 +313,7 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
 
 
 def _lock(session: TrainingSession) -> None:
-    """Hold the session's row and read it again.
-
-    Two people who save at once wait for each other. If the first one closes the register, the second one sees
-    it.
-    """
+    """Hold the session's row and read it again: of two who save at once, the second sees what the first did."""
     db.session.execute(
         select(TrainingSession)
         .where(TrainingSession.id == session.id)

@@ -1,7 +1,4 @@
-"""The single steps of a registration, and the checks that may refuse them.
-
-The caller holds the training's lock and writes the audit entry.
-"""
+"""The single steps of a registration, and the checks of them. The caller holds the training's lock and audits."""
 
 from __future__ import annotations
 
@@ -54,10 +51,7 @@ def lock(registration: Registration) -> None:
 
 
 def reserve(registration: Registration, by: User | None, code: ReasonCode, rank: int | None = None) -> None:
-    """Put a registration at the end of the reserve list.
-
-    A caller that has counted gives the rank after the last one as ``rank``.
-    """
+    """Put it at the end of the reserve list. A caller that has counted gives the rank after the last one."""
     rank = rank or last_rank(registration.training) + 1
     _begin_list(registration.training, rank)
     registration.reserve_rank = rank
@@ -245,10 +239,7 @@ def _who(training: Training, people: Sequence[Trainee], *conditions: ColumnEleme
 
 
 def end_all(training: Training, by: User | None, code: ReasonCode, reason: str) -> int:
-    """End a training's live registrations and its drafts; returns how many were live.
-
-    People are told of live registrations. Nobody is told of drafts.
-    """
+    """End a training's live registrations, told, and its drafts, untold; returns how many were live."""
     all_of = select(Registration).where(Registration.training_id == training.id)
     # the letters name people in this order, which is the same on every database
     live = db.session.scalars(all_of.where(Registration.state.in_(LIVE)).order_by(Registration.id)).all()
@@ -279,10 +270,7 @@ def drafted(drafts: Sequence[Registration], by: User) -> None:
 
 
 def draft_again(ended: Sequence[Registration], by: User, reason: str) -> None:
-    """Make ended registrations drafts again, by few statements. Nobody is told.
-
-    ``ended`` are registrations that were drafts when they ended.
-    """
+    """Make registrations that ended as drafts drafts again, by few statements. Nobody is told."""
     taken = []
     for one in ended:
         before, one.state = one.state, S.DRAFT
@@ -321,10 +309,7 @@ def noted(registration: Registration, by: User, text: str) -> None:
 
 
 def remark(registration: Registration, text: str) -> None:
-    """Keep what the registered person says, as a step that leaves the state as it is.
-
-    The agency and the coordinators are told.
-    """
+    """Keep what the registered person says, without a change of state. Agency and coordinators are told."""
     _keep(registration, registration.state, None, ReasonCode.TRAINEE, text)
     notices.correction_asked(registration, text=text)
 

@@ -98,6 +98,8 @@ def person(form: NewPersonForm) -> records.Person:
 
 def summary(done: list[Registration]) -> str:
     """The sentence that says what became of the people who were put forward."""
+    if done[0].source == "walk_in":
+        return _("Added at the door.")
     confirmed = sum(r.state == "confirmed" for r in done)
     waiting = sum(r.state == "reserve" for r in done)
     if done[0].state == "draft":

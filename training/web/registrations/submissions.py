@@ -112,17 +112,16 @@ def new(training: Training) -> Response:
     form.language.offer(choices.of_languages())
     if agency is not None and not form.country.data and "family_name" not in request.form:
         form.agency.data, form.country.data = agency, agency.country
-    is_at_door = "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training)
     known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
             known = _known(form)
-            done = [] if known else _let_in(training) if is_at_door else _submit(training, form)
+            done = [] if known else _submit(training, form)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             if done:
-                flash(_("Added at the door.") if is_at_door else registering.summary(done))
+                flash(registering.summary(done))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
     found = records.search(access.user(), text=search.text.data or "", agency=agency) if agency else None
     people = paginate(found, 50) if found is not None else None
@@ -165,6 +164,8 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     """Register the ticked people, or the new person of the form: an empty list when the form is wrong."""
     override = not _is_partner()
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
+    if "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training):
+        return _let_in(training)
     if "person" in request.form or registering.typed_ids():
         agency = _agency()
         if agency is None:
