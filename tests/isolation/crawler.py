@@ -89,6 +89,11 @@ class Crawl:
         """All that was read."""
         return "".join(self.seen.values())
 
+    def is_refused_already(self, path: str) -> bool:
+        """Whether the bare address was refused: nobody looks at a query before the thing and the right are there."""
+        bare, _, query = path.partition("?")
+        return bool(query) and self.statuses.get(bare) in (303, 403, 404, 405)
+
     def keep(self, key: str, response: Any) -> str:
         """Read an answer; returns its text."""
         self.seen[key], self.statuses[key] = readable(response), response.status_code
@@ -136,7 +141,7 @@ def crawl(asker: Asker, start: list[str], *, follow: bool = True) -> Crawl:
     waiting, forms, months = deque(start), {}, 0
     while waiting:
         path = waiting.popleft()
-        if path in done.seen:
+        if path in done.seen or done.is_refused_already(path):
             continue
         if path.startswith("/calendar?") and "month=" in path and path not in start:
             months += 1

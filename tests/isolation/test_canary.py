@@ -52,6 +52,7 @@ def of_the_register(training: Training) -> set[str]:
     return set(re.findall(rf"{TOKEN}\d+", said))
 
 
+@pytest.mark.once  # what is seen on both databases is the same: the random worlds hold the rule against both
 @pytest.mark.parametrize("name", WHO)
 def test_nothing_that_they_can_reach_shows_a_token_of_b(name, app, make: Make, record_property):
     here = world(make)
@@ -64,7 +65,8 @@ def test_nothing_that_they_can_reach_shows_a_token_of_b(name, app, make: Make, r
         "measured", f"as {name}: {len(done.seen)} answers read, {done.sent} of them to forms;"
         f" files opened: {', '.join(f'{len(found)} {kind}' for kind, found in done.files.items())}",
     )  # fmt: skip
-    assert [path for path in done.seeds if path not in done.seen] == [], "every seed was asked for"
+    left = [path for path in done.seeds if path not in done.seen and not done.is_refused_already(path)]
+    assert left == [], "every seed was asked for"
     assert [path for path, status in done.statuses.items() if status >= 500] == []
     assert leaks(done.seen, known) == []
     months = [path for path in done.seen if path.startswith("/calendar?") and "month=" in path]

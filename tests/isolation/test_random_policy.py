@@ -32,7 +32,7 @@ from training.services.trainees import records
 FULL = os.environ.get("STORM") == "full"
 PARTS = range(8 if FULL else 1)
 """So that two processes share the long profile."""
-EXAMPLES = 2_000 // len(PARTS) if FULL else 12
+EXAMPLES = 2_000 // len(PARTS) if FULL else 8
 # a space stands in no token: of some hundred thousand pages one bears by chance a token with a plain name in it
 NAME = re.compile(r"Qx \d+q")
 FOCAL_POINT = re.compile(r"Fz \d+z")

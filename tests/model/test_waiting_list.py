@@ -27,7 +27,10 @@ from training.services import seat_counts
 from training.services.letters import notices
 from training.services.registrations import reserve_list, steps
 
-pytestmark = pytest.mark.real_commit
+pytestmark = [
+    pytest.mark.real_commit,
+    pytest.mark.once,  # ``test_same_on_both`` holds PostgreSQL against SQLite; the long profile runs on both
+]
 
 FULL = os.environ.get("STORM") == "full"
 PARTS = range(4 if FULL else 1)
@@ -143,7 +146,7 @@ def run(
 @pytest.mark.parametrize("part", PARTS)
 def test_the_promises_hold_whatever_happens(part: int, record_property):
     Machine.taken.clear()
-    run(1_000 // len(PARTS) if FULL else 40, 50 if FULL else 30, is_random=FULL)
+    run(1_000 // len(PARTS) if FULL else 20, 50 if FULL else 30, is_random=FULL)
 
     taken = Machine.taken
     record_property(
@@ -151,7 +154,7 @@ def test_the_promises_hold_whatever_happens(part: int, record_property):
         f"{taken['promoted']} people promoted, no promise broken; rarest: {min(OPERATIONS, key=taken.__getitem__)} "
         f"{min(taken[name] for name in OPERATIONS)} times",
     )  # fmt: skip
-    assert taken["promoted"] >= 20, "the list moves"
+    assert taken["promoted"] >= (20 if FULL else 10), "the list moves"
     unseen = [name for name in OPERATIONS if not taken[name]]
     assert not FULL or len(unseen) <= 1, f"the operations happen; in one part a rare one may not: {unseen}"
 

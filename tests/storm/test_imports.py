@@ -27,7 +27,7 @@ from training.services.imports import confirming, staging
 from training.services.registrations import submissions
 
 pytestmark = pytest.mark.real_commit
-KILLS = 100 if os.environ.get("STORM") == "full" else 5
+KILLS = 100 if os.environ.get("STORM") == "full" else 3
 ROWS = 40
 IMPORTER = Path(__file__).with_name("importer.py")
 

@@ -29,8 +29,8 @@ from training.services.letters import again, delivery, outbox
 from training.services.registrations import reminders, submissions
 
 FULL = os.environ.get("STORM") == "full"
-KILLS = 100 if FULL else 5
-MESSAGES = 400 if FULL else 60
+KILLS = 100 if FULL else 3
+MESSAGES = 400 if FULL else 40
 
 
 @pytest.fixture

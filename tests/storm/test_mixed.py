@@ -21,7 +21,7 @@ from tests.storm.served import serving
 pytestmark = pytest.mark.real_commit
 
 FULL = os.environ.get("STORM") == "full"
-ROUNDS = 50 if FULL else 2
+ROUNDS = 50 if FULL else 1
 TRIALS = 70 if FULL else 2
 
 

@@ -20,7 +20,7 @@ from tests.storm.served import serving
 pytestmark = pytest.mark.real_commit
 
 FULL = os.environ.get("STORM") == "full"
-ROUNDS = 50 if FULL else 5
+ROUNDS = 50 if FULL else 3
 CLIENTS = Path(__file__).with_name("clients.py")
 
 
