@@ -30,7 +30,7 @@ from training.db import db  # noqa: E402
 from training.models import Role, Theme, User  # noqa: E402
 from training.services.accounts import sign_ins  # noqa: E402
 from training.services.reports import downloads  # noqa: E402
-from training.services.reports.figures import Filters  # noqa: E402
+from training.services.reports.selection import Filters  # noqa: E402
 
 PAGES = ("/", "/trainings", "/registrations", "/trainees?text=ann", "/reports/attendance")
 FLOOR = """

@@ -32,7 +32,8 @@ from training.services.imports.verdicts import Verdict
 from training.services.letters import outbox
 from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
-from training.services.reports import detail_rows, downloads, figures
+from training.services.reports import detail_rows, downloads
+from training.services.reports.selection import Filters
 
 log = logging.getLogger(__name__)
 
@@ -311,7 +312,7 @@ def export_attendance(
     state: str | None,
 ) -> None:
     """Write the attendance report to a file."""
-    filters = figures.Filters(
+    filters = Filters(
         ends_from=ends_from.date() if ends_from else None,
         ends_to=ends_to.date() if ends_to else None,
         theme=themes.by_code(theme_code) if theme_code else None,

@@ -1,23 +1,38 @@
 """The formulas of the attendance report, on whole minutes. Only the display rounds: half up, to one decimal.
 
 The formulas run over a training's compulsory sessions that were not cancelled. ``due`` is the contact time of
-a session without breaks, and ``attended`` is the part of it for which the person was there. A cell that is
-not recorded counts in neither and makes the person's result pending.
+a session without breaks, and ``attended`` is the part of it for which the person was there. A session that waits for
+its mark counts in neither and makes the person's result pending.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+
+class Outcome(StrEnum):
+    """What is known of a confirmed person in one training; exactly one holds."""
+
+    CAME = "came"
+    NOT_KNOWN = "not_known"
+    EXCUSED = "excused"
+    NO_SHOW = "no_show"
 
 
 class Participation(NamedTuple):
-    """One person in one training, summed over its compulsory sessions.
+    """One person in one training, summed over its compulsory sessions that were not called off.
 
-    ``due`` and ``attended`` are minutes over recorded cells. ``due_excused`` is the part of ``due`` that was
-    excused. ``half_days`` counts the sessions attended at all, ``unrecorded`` the cells without a status.
+    All but the counts of cells are minutes. ``due_all`` is the contact time of all these sessions, those to come
+    included. ``due`` is that of the sessions that are decided for the person: those with a mark, and those that have
+    ended and did not expect the person, who was not there. ``due_excused`` is the part of ``due`` that was excused.
+    ``recorded`` counts the marks, ``excused`` those among them. ``not_recorded`` counts the sessions that have ended
+    and wait for a mark, ``to_come`` those that have not ended and expect the person. ``attended_last_day`` are the
+    minutes on the day of the last session. ``half_days`` counts the sessions attended at all.
     """
 
     trainee_id: int
@@ -26,20 +41,101 @@ class Participation(NamedTuple):
     attended: int
     due_excused: int
     half_days: int
-    sessions: int
-    unrecorded: int
+    due_all: int
+    recorded: int
+    excused: int
+    not_recorded: int
+    to_come: int
+    attended_last_day: int
+    joined_late: bool
+    is_released: bool
     completion_percent: int
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a mark is missing or may still come."""
+        return self.not_recorded > 0 or self.to_come > 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether the person came. Who has not come yet and may still come is not known yet."""
+        if self.attended > 0:
+            return Outcome.CAME
+        if self.is_pending:
+            return Outcome.NOT_KNOWN
+        return Outcome.EXCUSED if 0 < self.recorded == self.excused else Outcome.NO_SHOW
+
+    @property
+    def has_dropped_out(self) -> bool:
+        """Whether the person came, did not complete, and left: gave the seat up, or stayed away on the last day."""
+        is_gone = self.is_released or self.attended_last_day == 0
+        return self.attended > 0 and completed(self) is False and is_gone
+
+    @property
+    def came_late(self) -> bool:
+        """Whether the person came, and was confirmed only after the first session had begun."""
+        return self.attended > 0 and self.joined_late
 
 
 def completed(one: Participation) -> bool | None:
-    """Whether the person attended at least the completion rule's share of the contact time.
+    """Whether the person attended at least the completion rule's share of the whole training.
 
-    None while a cell is not recorded. The test is 100 × attended ≥ rule × due, so that exactly the rule's
-    share passes. Without sessions nobody completes.
+    None while the person is pending. The test is 100 × attended ≥ rule × ``due_all``, so that exactly the rule's share
+    passes. Somebody who came to 2 of 6 half-days and withdrew has 33 % of the training, not 100 % of two half-days.
     """
-    if one.unrecorded:
+    if one.is_pending:
         return None
-    return one.sessions > 0 and one.due > 0 and 100 * one.attended >= one.completion_percent * one.due
+    return one.due_all > 0 and 100 * one.attended >= one.completion_percent * one.due_all
+
+
+class Cell(NamedTuple):
+    """One registration in one compulsory session: its contact time, its day, the mark if there is one, and its state."""
+
+    session_id: int
+    scheduled: int
+    day: Any
+    minutes: int | None
+    status: str | None
+    is_expected: bool
+    has_ended: bool
+    is_open: bool
+
+
+def of_cells(
+    cells: Iterable[Cell], *, trainee_id: int, training_id: int, joined_late: bool, is_released: bool,
+    completion_percent: int,
+) -> Participation:  # fmt: skip
+    """The participation that follows from cells of one person, whatever registration they are of.
+
+    Of two marks in one session the larger one counts, and the session's contact time counts once.
+    """
+    sessions: dict[int, Cell] = {}
+    for cell in sorted(cells, key=lambda one: (one.status is not None, one.minutes or 0, one.is_expected)):
+        sessions[cell.session_id] = cell
+    found = sessions.values()
+    marked = [one for one in found if one.status is not None]
+    excused = [one for one in marked if one.status == "excused"]
+    unmarked = [one for one in found if one.status is None]
+    not_recorded = [one for one in unmarked if one.has_ended and one.is_expected and one.is_open]
+    not_there = [one for one in unmarked if one.has_ended and not (one.is_expected and one.is_open)]
+    last_day = max(one.day for one in found)
+    return Participation(
+        trainee_id=trainee_id,
+        training_id=training_id,
+        due=sum(one.scheduled for one in (*marked, *not_there)),
+        attended=sum(one.minutes or 0 for one in marked),
+        due_excused=sum(one.scheduled for one in excused),
+        half_days=sum(1 for one in marked if one.minutes),
+        due_all=sum(one.scheduled for one in found),
+        recorded=len(marked),
+        excused=len(excused),
+        not_recorded=len(not_recorded),
+        to_come=sum(1 for one in unmarked if not one.has_ended and one.is_expected),
+        attended_last_day=sum(one.minutes or 0 for one in marked if one.day == last_day),
+        joined_late=joined_late,
+        is_released=is_released,
+        completion_percent=completion_percent,
+    )
 
 
 def rate(attended: int, due: int) -> float | None:
@@ -72,7 +168,11 @@ class Totals:
     completed: int
     persons_trained: int
     no_shows: int
+    excused: int
+    not_known: int
     pending: int
+    dropped_out: int
+    joined_late: int
     attended: int
     due: int
     due_attendees: int
@@ -101,8 +201,8 @@ class Totals:
 
     @property
     def no_show_rate(self) -> float | None:
-        """Confirmed people who never came ÷ confirmed people whose attendance is known, in per cent."""
-        return rate(self.no_shows, self.no_shows + self.participations)
+        """Confirmed people who never came ÷ confirmed people of whom it is known, in per cent."""
+        return rate(self.no_shows, self.confirmed - self.not_known)
 
     @property
     def person_hours(self) -> float:
@@ -121,37 +221,26 @@ class Totals:
 
 
 def totals(participations: Iterable[Participation]) -> Totals:
-    """Add up participations."""
-    confirmed = came = done = absent = pending = attended = due = due_came = excused = half_days = 0
-    persons: set[int] = set()
-    trained: set[int] = set()
-    for one in participations:
-        confirmed += 1
-        attended += one.attended
-        due += one.due
-        excused += one.due_excused
-        half_days += one.half_days
-        pending += one.unrecorded > 0
-        if one.attended > 0:
-            came += 1
-            due_came += one.due
-            persons.add(one.trainee_id)
-        elif not one.unrecorded:
-            absent += 1
-        if completed(one):
-            done += 1
-            trained.add(one.trainee_id)
+    """Add up participations. Confirmed = came + not known + excused + no-shows, always."""
+    found = list(participations)
+    outcomes = Counter(one.outcome for one in found)
+    came = [one for one in found if one.outcome is Outcome.CAME]
+    done = [one for one in found if completed(one)]
     return Totals(
-        confirmed,
-        came,
-        len(persons),
-        done,
-        len(trained),
-        absent,
-        pending,
-        attended,
-        due,
-        due_came,
-        excused,
-        half_days,
+        confirmed=len(found),
+        participations=len(came),
+        persons=len({one.trainee_id for one in came}),
+        completed=len(done),
+        persons_trained=len({one.trainee_id for one in done}),
+        no_shows=outcomes[Outcome.NO_SHOW],
+        excused=outcomes[Outcome.EXCUSED],
+        not_known=outcomes[Outcome.NOT_KNOWN],
+        pending=sum(one.is_pending for one in found),
+        dropped_out=sum(one.has_dropped_out for one in found),
+        joined_late=sum(one.came_late for one in found),
+        attended=sum(one.attended for one in found),
+        due=sum(one.due for one in found),
+        due_attendees=sum(one.due for one in came),
+        due_excused=sum(one.due_excused for one in found),
+        half_days=sum(one.half_days for one in found),
     )

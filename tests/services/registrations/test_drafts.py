@@ -30,7 +30,8 @@ from training.services.home import dashboards
 from training.services.merging import merges
 from training.services.registrations import decisions, drafts, late_changes, reminders, seats, submissions
 from training.services.registrations import visible as registration_visible
-from training.services.reports import figures
+from training.services.reports import participations
+from training.services.reports.selection import Filters
 from training.services.trainees import duplicates, records
 from training.services.trainings import moves
 
@@ -96,7 +97,7 @@ def test_drafts_are_seen_by_their_agency_alone(make: Make):
     assert list(db.session.scalars(decisions.undecided(desk.training, staff[1]))) == []
     assert decisions.agencies_of(desk.training) == []
     for state in (S.DRAFT, S.WITHDRAWN):
-        found = figures.people(figures.Filters(state=state), user=staff[2])
+        found = participations.people(Filters(state=state), user=staff[2])
         assert list(db.session.scalars(found)) == []
         drafts.discard(
             desk.training, by=desk.focal, drafts=drafts.of(desk.training, desk.agency) or desk.keep()

@@ -13,13 +13,13 @@ import time_machine
 
 from tests.make import Make
 from training import clock
-from training.db import atomic
+from training.db import atomic, db
 from training.models import AttendanceStatus, Role, Sex, Training
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import submissions
-from training.services.reports import detail_rows, downloads, figures
-from training.services.reports.figures import Filters
+from training.services.reports import detail_rows, downloads, figures, participations
+from training.services.reports.selection import Filters
 from training.services.schedule import visible
 from training.services.trainings import moves
 
@@ -76,7 +76,7 @@ def close_all(training: Training) -> None:
 def test_the_worked_example_gives_the_figures_of_the_field(example):
     close_all(example)
 
-    totals = figures.summary(figures.participations(Filters(training=example), user=None))
+    totals = figures.summary(participations.of_selection(Filters(training=example), user=None))
 
     assert (totals.confirmed, totals.participations, totals.persons_trained) == (4, 3, 2)
     assert (totals.no_show_rate, totals.attendance_rate, totals.attendance_rate_of_attendees) == (
@@ -143,18 +143,18 @@ def test_not_recorded_is_blank_pending_and_provisional(make: Make, example):
     row = registers.register(session)[0]
     registers.save(session, by=None, marks=[Mark(row.registration.public_id, None, row.version)])
 
-    found = figures.participations(Filters(training=example), user=None)
+    found = participations.of_selection(Filters(training=example), user=None)
     totals = figures.summary(found)
     state = figures.data_state(Filters(training=example), user=None)
     rows = list(detail_rows.long_rows(Filters(training=example), user=None))
 
     assert (totals.pending, totals.persons_trained, state.is_final, state.open_registers) == (1, 1, False, 6)
-    blank = [r for r in rows if r[-3] == "not_recorded"]
-    assert [r[-2] for r in blank] == [""]
+    status, minutes = (detail_rows.COLUMNS.index(name) for name in ("attendance_status", "attended_minutes"))
+    assert [row[minutes] for row in rows if row[status] == "not_recorded"] == [""]
 
 
 def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_not(example):
-    found = figures.participations(Filters(), user=None)
+    found = participations.of_selection(Filters(), user=None)
     whole = figures.summary(found)
 
     tables = figures.split_tables(found)
@@ -167,8 +167,8 @@ def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_n
 def test_a_multi_thematic_theme_finds_its_own_tag_and_with_the_whole_programme_all_below(example, make: Make):
     mieux = make.theme("MIEUX2")
 
-    own = figures.participations(Filters(theme=mieux), user=None)
-    whole = figures.participations(Filters(theme=mieux, whole=True), user=None)
+    own = participations.of_selection(Filters(theme=mieux), user=None)
+    whole = participations.of_selection(Filters(theme=mieux, whole=True), user=None)
 
     assert (len(own), len(whole)) == (0, 4)
 
@@ -177,8 +177,8 @@ def test_a_coordinator_reports_on_their_own_themes(example, make: Make):
     outside = make.user(Role.COORDINATOR, themes=[make.theme("LMI")])
     inside = make.user(Role.COORDINATOR, themes=[make.theme("THB")])
 
-    assert len(figures.participations(Filters(), user=outside)) == 0
-    assert len(figures.participations(Filters(), user=inside)) == 4
+    assert len(participations.of_selection(Filters(), user=outside)) == 0
+    assert len(participations.of_selection(Filters(), user=inside)) == 4
 
 
 def test_names_of_a_confidential_agency_are_left_out_and_its_people_counted(example, make: Make):
@@ -206,7 +206,7 @@ def test_the_people_listed_are_those_counted(example, make: Make):
     submissions.withdraw(withdrawn, by=None, reason="ill")
     filters = Filters()
 
-    listed = {r.id for r in figures.db.session.scalars(figures.people(filters, user=None))}
+    listed = {r.id for r in db.session.scalars(participations.people(filters, user=None))}
 
-    assert listed == {one.registration_id for one in figures.participations(filters, user=None)}
+    assert listed == {one.registration_id for one in participations.of_selection(filters, user=None)}
     assert withdrawn.id not in listed

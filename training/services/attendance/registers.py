@@ -97,15 +97,25 @@ def is_listed() -> ColumnElement[bool]:
     A register lists people who were confirmed when the session started, people added at the door, and
     everybody who has a record.
     """
-    held_then = and_(
+    return or_(AttendanceRecord.id.is_not(None), is_expected())
+
+
+def is_expected() -> ColumnElement[bool]:
+    """A condition in SQL: whether the person held a seat when the session started, or came in while it ran.
+
+    Somebody who is added at the door on the third day is not expected in the sessions of the first two.
+    """
+    return and_(
         Registration.confirmed_at.is_not(None),
         or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
         or_(
             Registration.confirmed_at <= TrainingSession.starts_at,
-            Registration.source == RegistrationSource.WALK_IN,
+            and_(
+                Registration.source == RegistrationSource.WALK_IN,
+                Registration.confirmed_at < TrainingSession.ends_at,
+            ),
         ),
     )
-    return or_(AttendanceRecord.id.is_not(None), held_then)
 
 
 def join_on() -> ColumnElement[bool]:
@@ -131,6 +141,23 @@ def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
 def register(session: TrainingSession, *, first: int = 0, most: int | None = None) -> list[Row]:
     """The register's lines, or ``most`` of them from the ``first`` on."""
     found = rows_of(session).offset(first).limit(most) if most is not None else rows_of(session)
+    return [Row(registration, record) for registration, record in db.session.execute(found)]
+
+
+def others(session: TrainingSession) -> list[Row]:
+    """People of the training whom the register does not list, by family name: whoever came anyway can be marked.
+
+    For example somebody who was confirmed on the second day, and sat in the room on the first.
+    """
+    found = (
+        select(Registration, AttendanceRecord)
+        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .outerjoin(AttendanceRecord, join_on())
+        .join(Registration.trainee)
+        .where(TrainingSession.id == session.id, Registration.confirmed_at.is_not(None), ~is_listed())
+        .options(contains_eager(Registration.trainee))
+        .order_by(Trainee.search_key, Registration.id)
+    )
     return [Row(registration, record) for registration, record in db.session.execute(found)]
 
 
@@ -218,7 +245,7 @@ def save(
     """
     _lock(session)
     _check_markable(session, reason)
-    rows = {row.registration.public_id: row for row in register(session)}
+    rows = {row.registration.public_id: row for row in (*register(session), *others(session))}
     clashes, changed = [], 0
     for mark in marks:
         row = rows.get(mark.registration_id)

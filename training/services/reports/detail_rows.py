@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     Select,
+    and_,
     case,
     func,
     literal,
@@ -29,7 +30,9 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services.reports import figures
+from training.services.attendance import registers
+from training.services.reports import participations
+from training.services.reports.selection import Filters
 
 COLUMNS = (
     "programme_code",
@@ -57,6 +60,7 @@ COLUMNS = (
     "attendance_status",
     "attended_minutes",
     "register_state",
+    "counts",
 )
 """The long report's columns. Scripts rely on their names and their order."""
 TEXT_COLUMNS = frozenset(
@@ -76,14 +80,14 @@ TEXT_COLUMNS = frozenset(
 """Positions of the columns that hold what people typed."""
 
 
-def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[Any]]:
+def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
     """The long report as a stream: one row per registration and session, cells in the order of ``COLUMNS``.
 
     The query is built at once, because rows may be read after the request has ended, when the user is gone.
     """
     theme, session_theme = aliased(Theme), aliased(Theme)
     hidden = Agency.confidential
-    found = figures.from_registers(
+    found = participations.from_registers(
         select(
             Programme.code,
             Programme.title,
@@ -94,21 +98,23 @@ def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[A
             Training.country,
             TrainingSession.title,
             session_theme.code,
-            figures.plain(TrainingSession.starts_local),
-            figures.plain(TrainingSession.ends_local),
+            participations.plain(TrainingSession.starts_local),
+            participations.plain(TrainingSession.ends_local),
             TrainingSession.scheduled_minutes,
-            figures.plain(Trainee.public_id),
+            participations.plain(Trainee.public_id),
             case((hidden, literal("")), else_=Trainee.family_name),
             case((hidden, literal("")), else_=Trainee.given_names),
-            figures.plain(Trainee.sex),
+            participations.plain(Trainee.sex),
             Registration.trainee_country,
             Registration.agency_code,
             Registration.agency_name,
             Registration.agency_type_code,
-            figures.plain(Registration.state),
-            figures.plain(AttendanceRecord.status),
+            participations.plain(Registration.state),
+            participations.plain(AttendanceRecord.status),
             AttendanceRecord.minutes,
-            figures.plain(TrainingSession.register_state),
+            participations.plain(TrainingSession.register_state),
+            case((and_(TrainingSession.is_compulsory, participations.is_counted()), 1), else_=0),
+            registers.is_listed(),
             Training.zone,
         ),
         filters,
@@ -125,24 +131,29 @@ def long_rows(filters: figures.Filters, *, user: User | None) -> Iterator[list[A
     return _streamed(found)
 
 
-def count_long_rows(filters: figures.Filters, *, user: User | None) -> int:
+def count_long_rows(filters: Filters, *, user: User | None) -> int:
     """How many rows ``long_rows`` gives."""
-    return db.session.scalar(figures.from_registers(select(func.count()), filters, user)) or 0
+    return db.session.scalar(participations.from_registers(select(func.count()), filters, user)) or 0
 
 
 def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
     times: dict[tuple[Any, Any, str], tuple[str, str, str]] = {}
     for row in db.session.execute(found.execution_options(yield_per=5000)):
         line = list(row)
-        zone = line.pop()
+        zone, is_listed = line.pop(), line.pop()
         key = (line[9], line[10], zone)
         if key not in times:
             times[key] = _local_times(*key)
         line[9:11] = times[key]
         line[13] = _dashed(line[13])
         if line[22] is None:
-            line[22], line[23] = "not_recorded", ""
+            line[22], line[23] = _unmarked(is_listed, counts=line[25]), ""
         yield line
+
+
+def _unmarked(is_listed: bool, *, counts: int) -> str:
+    """What a row without a mark says: nothing where only its state was asked for."""
+    return "not_recorded" if is_listed else "not_there" if counts else ""
 
 
 def _local_times(starts: Any, ends: Any, zone: str) -> tuple[str, str, str]:

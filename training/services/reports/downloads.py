@@ -16,8 +16,8 @@ from training.output import csv, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
-from training.services.reports import detail_rows, figures
-from training.services.reports.figures import Filters
+from training.services.reports import detail_rows, figures, participations
+from training.services.reports.selection import Filters
 from training.text import Message, msg
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
@@ -31,7 +31,11 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Completed participations"), "completed"),
     (msg("Persons trained"), "persons_trained"),
     (msg("No-shows"), "no_shows"),
-    (msg("Pending (not recorded yet)"), "pending"),
+    (msg("Excused throughout"), "excused"),
+    (msg("Not known yet"), "not_known"),
+    (msg("Pending (a mark is missing or to come)"), "pending"),
+    (msg("Dropped out"), "dropped_out"),
+    (msg("Joined late"), "joined_late"),
     (msg("Attendance rate over confirmed, %"), "attendance_rate"),
     (msg("Attendance rate over attendees, %"), "attendance_rate_of_attendees"),
     (msg("Attendance rate, excused neutral, %"), "attendance_rate_excused_neutral"),
@@ -47,30 +51,59 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     (
         msg("Confirmed participants"),
         msg(
-            "Registrations that a register lists: confirmed when a session started, added at the door, or with a record."
+            "People who were expected at a compulsory session that has begun, or were marked in one. "
+            "Each person counts once in a training. Nobody counts in a training that has not begun. "
+            "Confirmed participants are those who came, of whom it is not known yet, excused throughout, and no-shows."
         ),
     ),
     (
         msg("Participation"),
-        msg("One person in one training with more than 0 attended minutes; three trainings are three."),
+        msg(
+            "One person in one training with more than 0 attended minutes. "
+            "Somebody who came to three trainings counts three times."
+        ),
     ),
     (
         msg("Persons trained"),
         msg(
-            "Different people with at least one completed training in the selection; does not add across rows."
+            "People with at least one completed training in the selection. "
+            "Each person counts once, so rows do not add up to the total."
         ),
     ),
     (
         msg("Completed"),
         msg(
-            "Attended minutes × 100 are at least the completion rule × due minutes over the compulsory sessions that were held; exactly the rule passes; pending while something is not recorded."
+            "The attended minutes are at least the required percentage of the minutes of all compulsory sessions that "
+            "were not called off. Exactly this percentage is enough. "
+            "The result is pending while a mark is missing or to come."
         ),
     ),
     (
-        msg("Attendance rate over confirmed"),
-        msg("Attended minutes ÷ due minutes of all confirmed participants; excused counts as missed."),
+        msg("Dropped out"),
+        msg(
+            "Came, did not complete, and gave the seat up or stayed away on the last day. "
+            "Who withdrew after two of six half-days has a third of the training."
+        ),
     ),
-    (msg("Attendance rate over attendees"), msg("The same over those who came at all.")),
+    (
+        msg("Joined late"),
+        msg("Came, and was confirmed only after the first compulsory session had begun."),
+    ),
+    (
+        msg("Not known yet"),
+        msg("Has not come so far, and a mark is missing or a session is still to come."),
+    ),
+    (
+        msg("Attendance rate over confirmed"),
+        msg(
+            "Attended minutes ÷ due minutes of all confirmed participants. "
+            "Due are the sessions with a mark, and those that ended without the person. Excused counts as missed."
+        ),
+    ),
+    (
+        msg("Attendance rate over attendees"),
+        msg("Attended minutes ÷ due minutes of those who came at all."),
+    ),
     (msg("Excused neutral"), msg("The same with excused sessions left out of the due minutes.")),
     (msg("Person-hours"), msg("Attended minutes ÷ 60, breaks not counted.")),
     (
@@ -79,7 +112,9 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     ),
     (
         msg("Not recorded"),
-        msg("A cell without a mark. It is not absent: it enters no rate and makes the result pending."),
+        msg(
+            "A cell without a mark. It does not mean absent. It is left out of every rate, and the result is pending."
+        ),
     ),
     (
         msg("Late and left early"),
@@ -114,7 +149,7 @@ def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
     """The workbook: Participants, Attendance, Summary, About this report."""
     may_take.whole(user, HOLDS)
-    found = figures.participations(filters, user=user)
+    found = participations.of_selection(filters, user=user)
     state = figures.data_state(filters, user=user)
     by_number = {one.registration_id: one.participation for one in found}
     about = [[name, value] for name, value in _about(filters, state, demo)]
@@ -149,7 +184,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
     may_take.whole(user, HOLDS)
-    found = figures.participations(filters, user=user)
+    found = participations.of_selection(filters, user=user)
     state = figures.data_state(filters, user=user)
     tables = figures.split_tables(found)
     by_number = {one.registration_id: one.participation for one in found}
@@ -236,14 +271,15 @@ SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
 
 def state_text(state: figures.DataState) -> Message:
     """How final the numbers are, in a sentence."""
-    if not state.registers:
-        return msg("No register is due in this selection.")
+    if not state.sessions:
+        return msg("Nothing to report yet: this selection has no session.")
     if state.is_final:
-        return msg("Final: all %(count)s registers are closed.", count=state.registers)
+        return msg("Final: all %(count)s registers are closed.", count=state.sessions)
     return msg(
-        "Provisional: %(still_open)s of %(count)s registers are open.",
+        "Provisional: %(still_open)s of %(ended)s registers open, %(to_come)s sessions to come.",
         still_open=state.open_registers,
-        count=state.registers,
+        ended=state.ended,
+        to_come=state.to_come,
     )
 
 
@@ -277,7 +313,7 @@ def _about(filters: Filters, state: figures.DataState, demo: bool) -> Iterator[t
 def _people_rows(
     filters: Filters, user: User | None, by_number: dict[int, Participation], most: int | None = None
 ) -> Iterator[list[Any]]:
-    found = figures.people(filters, user=user)
+    found = participations.people(filters, user=user)
     found = found.limit(most) if most else found.execution_options(yield_per=1000)
     for number, r in enumerate(db.session.scalars(found), start=1):
         one = by_number.get(r.id)
@@ -306,7 +342,34 @@ def _attendance_sheets(filters: Filters, user: User | None) -> list[Sheet]:
     """The long form. A sheet holds a million rows, so a longer report takes several sheets."""
     rows = _long_rows(filters, user)
     count = max(1, -(-detail_rows.count_long_rows(filters, user=user) // MOST_ROWS))
-    widths = [14, 30, 8, 16, 34, 18, 8, 20, 8, 12, 22, 22, 10, 38, 22, 20, 6, 8, 14, 34, 20, 14, 14, 10, 10]
+    widths = [
+        14,
+        30,
+        8,
+        16,
+        34,
+        18,
+        8,
+        20,
+        8,
+        12,
+        22,
+        22,
+        10,
+        38,
+        22,
+        20,
+        6,
+        8,
+        14,
+        34,
+        20,
+        14,
+        14,
+        10,
+        10,
+        8,
+    ]
     names = ["Attendance", *(f"Attendance {n}" for n in range(2, count + 1))]
     return [Sheet(name, detail_rows.COLUMNS, islice(rows, MOST_ROWS), widths) for name in names]
 
@@ -318,7 +381,7 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
         yield row
 
 
-def _summary_rows(found: Sequence[figures.Listed]) -> Iterator[list[Any]]:
+def _summary_rows(found: Sequence[participations.Listed]) -> Iterator[list[Any]]:
     yield [msg("Total").translated(), "", *(value for _, value in headline(figures.summary(found)))]
     for name, splits in figures.split_tables(found).items():
         for split in splits:

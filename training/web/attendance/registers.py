@@ -51,6 +51,7 @@ def _shown(
         status=409 if clashes else status if refusal or full else 200,
         session=session,
         rows=rows,
+        others=registers.others(session) if can(access.user(), Action.REGISTER_MARK, session) else [],
         tally=tally,
         pages=pages,
         clashes=clashes or [],

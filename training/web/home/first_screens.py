@@ -11,7 +11,8 @@ from training.models import Role, User
 from training.policy import Action
 from training.services import organisations
 from training.services.home import dashboards
-from training.services.reports import downloads, figures
+from training.services.reports import downloads, figures, participations
+from training.services.reports.selection import Filters
 from training.web.kit import access
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page
@@ -38,8 +39,8 @@ def index() -> Response:
             coming, work = dashboards.of_trainer(user)
             return page("home/first_screens/trainer.html", coming=coming, work=work, today=clock.today())
         case Role.MANAGER:
-            filters = figures.Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
-            found = figures.participations(filters, user=user)
+            filters = Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
+            found = participations.of_selection(filters, user=user)
             return page(
                 "home/first_screens/manager.html",
                 totals=figures.summary(found),

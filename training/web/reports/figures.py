@@ -19,7 +19,8 @@ from training.policy import Action
 from training.rules.indicators import Participation, rate
 from training.services import audit, visible_trainings
 from training.services.programmes import themes
-from training.services.reports import detail_rows, downloads, figures
+from training.services.reports import detail_rows, downloads, figures, participations
+from training.services.reports.selection import Filters
 from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.language import country_name
@@ -69,8 +70,8 @@ def _is_known(code: str | None) -> bool:
         return False
 
 
-def _filters(form: ReportFilter) -> figures.Filters:
-    return figures.Filters(**choices.wanted(form))
+def _filters(form: ReportFilter) -> Filters:
+    return Filters(**choices.wanted(form))
 
 
 bp.add_app_template_filter(split_label)
@@ -83,8 +84,8 @@ def attendance() -> Response:
     """The numbers of the selection, how final they are, and the rows behind them."""
     form = _form()
     filters, user = _filters(form), access.user()
-    found = figures.participations(filters, user=user)
-    rows = paginate(figures.people(filters, user=user), 30)
+    found = participations.of_selection(filters, user=user)
+    rows = paginate(participations.people(filters, user=user), 30)
     return page(
         "reports/figures/attendance.html",
         "reports/figures/_result.html",
@@ -128,7 +129,7 @@ def export(ending: str) -> Response:
     return download(_workbook(filters, user, demo), name, XLSX)
 
 
-def _workbook(filters: figures.Filters, user: User, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: Filters, user: User, demo: bool) -> Iterator[bytes]:
     """The workbook in pieces. Its folder is deleted before it is sent, while the file stays open."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"

@@ -1,0 +1,263 @@
+"""Who took part in what, and for how long: one row for each person and training, counted from the registers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, or_, select, type_coerce
+from sqlalchemy.orm import contains_eager, joinedload
+
+from training import clock
+from training.db import db
+from training.models import (
+    LIVE,
+    Agency,
+    AttendanceRecord,
+    AttendanceStatus,
+    RegisterState,
+    Registration,
+    RegistrationState,
+    Theme,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.rules.indicators import Cell, Participation, of_cells
+from training.services.attendance import registers
+from training.services.reports.selection import Filters, of_all
+
+Cells = TypeVarTuple("Cells")
+"""What the columns of a query hold."""
+
+
+class Listed(NamedTuple):
+    """One person in one training, with what the tables of the summary split it by.
+
+    ``registration_id`` is the registration that stands for the person: the live one, else the one with more minutes,
+    else the older one. A person has several after giving a seat up and being registered again.
+    """
+
+    participation: Participation
+    registration_id: int
+    agency: tuple[str, int]
+    agency_type: str
+    sex: str
+    country: str
+    theme: str
+    training: str
+
+
+def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
+    """Every participant of the selection, one row per person and training.
+
+    A participant was expected at, or marked in, a compulsory session that has begun. Nobody is one of a training that
+    has not begun.
+    """
+    now = clock.now()
+    held = and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
+    span = (
+        select(
+            TrainingSession.training_id,
+            func.min(TrainingSession.starts_at).label("first"),
+            func.date(func.max(TrainingSession.starts_local)).label("last_day"),
+        )
+        .where(held)
+        .group_by(TrainingSession.training_id)
+        .subquery()
+    )
+    recorded, expected = AttendanceRecord.status.is_not(None), registers.is_expected()
+    has_ended, is_open = TrainingSession.ends_at <= now, TrainingSession.register_state == RegisterState.OPEN
+    is_excused = AttendanceRecord.status == AttendanceStatus.EXCUSED
+    is_not_recorded = and_(~recorded, has_ended, expected, is_open)
+    is_due = or_(recorded, and_(has_ended, ~and_(expected, is_open)))
+    minutes = TrainingSession.scheduled_minutes
+    is_last_day = func.date(TrainingSession.starts_local) == span.c.last_day
+    found = (
+        select(
+            Registration.trainee_id,
+            Registration.training_id,
+            sum_if(is_due, minutes),
+            sum_if(recorded, AttendanceRecord.minutes),
+            sum_if(is_excused, minutes),
+            sum_if(AttendanceRecord.minutes > 0),
+            func.sum(minutes),
+            sum_if(recorded),
+            sum_if(is_excused),
+            sum_if(is_not_recorded),
+            sum_if(and_(~recorded, ~has_ended, expected)),
+            sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
+            Registration.confirmed_at > span.c.first,
+            Registration.released_at.is_not(None),
+            Training.completion_percent,
+            Registration.id,
+            Registration.state.in_(LIVE),
+            Agency.name,
+            Agency.id,
+            Registration.agency_type_code,
+            plain(Trainee.sex),
+            Registration.trainee_country,
+            Theme.code,
+            Training.code + " " + Training.title,
+        )
+        .select_from(Training)
+        .join(span, span.c.training_id == Training.id)
+        .join(TrainingSession, TrainingSession.training_id == Training.id)
+        .join(Registration, Registration.training_id == Training.id)
+        .join(Trainee, Trainee.id == Registration.trainee_id)
+        .join(Agency, Agency.id == Registration.agency_id)
+        .join(Theme, Theme.id == Training.theme_id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(held, may_take_part())
+        .group_by(
+            Registration.id, Trainee.id, Training.id, Theme.id, Agency.id, span.c.first, span.c.last_day
+        )
+        .having(sum_if(and_(or_(recorded, expected), TrainingSession.starts_at <= now)) > 0)
+    )
+    rows = db.session.execute(of_all(found, filters, user)).all()
+    return _one_per_person(rows)
+
+
+def sum_if(condition: ColumnElement[bool], of: Any = 1) -> Any:
+    """The sum of ``of`` over the rows for which the condition holds."""
+    return func.sum(case((condition, of), else_=0))
+
+
+def may_take_part() -> ColumnElement[bool]:
+    """Registrations that had a seat once, or have a mark: of the others no session knows anything."""
+    marked = (
+        select(AttendanceRecord.id)
+        .where(AttendanceRecord.registration_id == Registration.id, AttendanceRecord.status.is_not(None))
+        .correlate(Registration)
+        .exists()
+    )
+    return or_(Registration.confirmed_at.is_not(None), marked)
+
+
+PARTICIPATION = len(Participation._fields)
+
+
+def _one_per_person(rows: Sequence[Any]) -> list[Listed]:
+    """A row for each person and training. Where two registrations are one person's, their cells are joined."""
+    several: dict[tuple[int, int], list[Any]] = {}
+    for row in rows:
+        several.setdefault((row[0], row[1]), []).append(row)
+    joined = _joined([same for same in several.values() if len(same) > 1])
+    found = []
+    for key, same in several.items():
+        row = min(same, key=lambda one: (not one[PARTICIPATION + 1], -one[3], one[PARTICIPATION]))
+        number, _is_live, name, agency_id, *rest = row[PARTICIPATION:]
+        participation = joined.get(key) or Participation._make(row[:PARTICIPATION])
+        found.append(Listed(participation, number, (name, agency_id), *rest))
+    return found
+
+
+def _joined(several: Sequence[Sequence[Any]]) -> dict[tuple[int, int], Participation]:
+    """The participations of people with several registrations for one training, by person and training."""
+    if not several:
+        return {}
+    cells: dict[tuple[int, int], list[Cell]] = {}
+    found = (
+        select(
+            Registration.trainee_id,
+            Registration.training_id,
+            TrainingSession.id,
+            TrainingSession.scheduled_minutes,
+            func.date(TrainingSession.starts_local),
+            AttendanceRecord.minutes,
+            plain(AttendanceRecord.status),
+            registers.is_expected(),
+            TrainingSession.ends_at <= clock.now(),
+            TrainingSession.register_state == RegisterState.OPEN,
+        )
+        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(
+            Registration.id.in_([row[PARTICIPATION] for same in several for row in same]),
+            TrainingSession.is_compulsory,
+            TrainingSession.cancelled_at.is_(None),
+        )
+    )
+    for trainee_id, training_id, *cell in db.session.execute(found):
+        cells.setdefault((trainee_id, training_id), []).append(Cell._make(cell))
+    return {
+        (same[0][0], same[0][1]): of_cells(
+            cells[same[0][0], same[0][1]],
+            trainee_id=same[0][0],
+            training_id=same[0][1],
+            joined_late=all(Participation._make(row[:PARTICIPATION]).joined_late for row in same),
+            is_released=all(Participation._make(row[:PARTICIPATION]).is_released for row in same),
+            completion_percent=same[0][PARTICIPATION - 1],
+        )
+        for same in several
+    }
+
+
+def plain(column: Any) -> Any:
+    """The column as the driver gives it: a million rows need no enumeration members."""
+    return type_coerce(column, String)
+
+
+def people(filters: Filters, *, user: User | None) -> Select[Registration]:
+    """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
+    listed = _takes_part(or_(TrainingSession.is_compulsory, AttendanceRecord.id.is_not(None)))
+    found = select(Registration).join(Training).join(Trainee)
+    found = found.options(
+        contains_eager(Registration.training),
+        contains_eager(Registration.trainee),
+        joinedload(Registration.agency),
+    )
+    wanted = or_(listed, _also(filters.state)) if filters.state else listed
+    return (
+        of_all(found, filters, user)
+        .where(wanted)
+        .order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
+    )
+
+
+def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
+    """Registration × session with the outer-joined record: what the figures are made of, filtered.
+
+    These are the sessions that have begun and list the registration, and for a participant also the compulsory ones
+    that ended without expecting them: those minutes were missed. ``filters.state`` adds the registrations in a state.
+    """
+    found = (
+        found.select_from(Training)
+        .join(TrainingSession, TrainingSession.training_id == Training.id)
+        .join(Registration, Registration.training_id == Training.id)
+        .join(Trainee, Trainee.id == Registration.trainee_id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(TrainingSession.cancelled_at.is_(None))
+    )
+    wanted = is_counted()
+    return of_all(found.where(or_(wanted, _also(filters.state)) if filters.state else wanted), filters, user)
+
+
+def is_counted() -> ColumnElement[bool]:
+    """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
+    now = clock.now()
+    was_missed = and_(TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part())
+    return or_(and_(TrainingSession.starts_at <= now, registers.is_listed()), was_missed)
+
+
+def _also(state: RegistrationState) -> ColumnElement[bool]:
+    """Registrations in a state: nobody sees the drafts of an agency."""
+    return and_(Registration.state == state, Registration.submitted_at.is_not(None))
+
+
+def _takes_part(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Whether the registration was expected at, or marked in, a (compulsory) session that has begun."""
+    return (
+        select(TrainingSession.id)
+        .outerjoin(AttendanceRecord, registers.join_on())
+        .where(
+            TrainingSession.training_id == Registration.training_id,
+            TrainingSession.is_compulsory if which is None else which,
+            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.starts_at <= clock.now(),
+            or_(AttendanceRecord.status.is_not(None), registers.is_expected()),
+        )
+        .correlate(Registration)
+        .exists()
+    )

@@ -1,0 +1,101 @@
+"""What a report is about: the filters, and how they limit a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import TypeVarTuple
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from training.models import (
+    ActivityType,
+    Agency,
+    Programme,
+    Registration,
+    RegistrationState,
+    Sex,
+    Theme,
+    Trainee,
+    Training,
+    User,
+)
+from training.services import visible_trainings
+
+Cells = TypeVarTuple("Cells")
+"""What the columns of a query hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What the report is about. An empty field means all.
+
+    ``whole`` adds all trainings of the theme's programmes, such as those of a multi-thematic programme that
+    are tagged with an area.
+    """
+
+    ends_from: date | None = None
+    ends_to: date | None = None
+    theme: Theme | None = None
+    whole: bool = False
+    programme: Programme | None = None
+    training: Training | None = None
+    agency: Agency | None = None
+    country: str | None = None
+    sex: Sex | None = None
+    state: RegistrationState | None = None
+    only_training: bool = False
+
+    def described(self) -> dict[str, str]:
+        """The filters that are set, as short texts, for the audit log and the papers."""
+        found = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value:
+                found[field.name] = str(
+                    getattr(value, "code", None) or getattr(value, "value", None) or value
+                )
+        return found
+
+
+def scope_of(user: User | None) -> list[ColumnElement[bool]]:
+    """What limits the report for ``user``. Coordinators report on their themes. A command (None) sees all."""
+    return [visible_trainings.in_scope(user)] if user is not None else []
+
+
+def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
+    """Filter a query over registrations, trainees and trainings."""
+    return of_trainings(of_people(found, filters), filters, user)
+
+
+def of_people(found: Select[*Cells], filters: Filters) -> Select[*Cells]:
+    """Filter a query over registrations and trainees."""
+    if filters.agency:
+        found = found.where(Registration.agency_id == filters.agency.id)
+    if filters.sex:
+        found = found.where(Trainee.sex == filters.sex)
+    return found
+
+
+def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
+    """Filter a query over trainings."""
+    found = found.where(*scope_of(user))
+    if filters.ends_from:
+        found = found.where(Training.ends_on >= filters.ends_from)
+    if filters.ends_to:
+        found = found.where(Training.ends_on <= filters.ends_to)
+    if filters.theme:
+        own = Training.theme_id == filters.theme.id
+        found = found.where(
+            or_(own, Training.programme_theme_id == filters.theme.id) if filters.whole else own
+        )
+    if filters.programme:
+        found = found.where(Training.programme_id == filters.programme.id)
+    if filters.training:
+        found = found.where(Training.id == filters.training.id)
+    if filters.country:
+        found = found.where(Training.country == filters.country)
+    if filters.only_training:
+        counting = select(ActivityType.id).where(ActivityType.counts_as_training)
+        found = found.where(Training.activity_type_id.in_(counting))
+    return found
