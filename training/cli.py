@@ -296,6 +296,7 @@ def import_participants(
 @click.option("--country", help="The venue's country, two letters.")
 @click.option("--sex", type=click.Choice([sex.value for sex in Sex]))
 @click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
+@click.option("--activities", default="", help="all: with what does not count as training.")
 @refusing
 def export_attendance(
     kind: str,
@@ -310,6 +311,7 @@ def export_attendance(
     country: str | None,
     sex: str | None,
     state: str | None,
+    activities: str,
 ) -> None:
     """Write the attendance report to a file."""
     filters = Filters(
@@ -323,6 +325,7 @@ def export_attendance(
         country=country.upper() if country else None,
         sex=Sex(sex) if sex else None,
         state=RegistrationState(state) if state else None,
+        activities=activities,
     )
     started = clock.now()
     demo_mark = current_app.config["DEMO"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -35,4 +38,16 @@ class ReportFilter(Form):
         required=False,
         empty=_l("on the registers"),
     )
-    only_training = BooleanField(_l("Only what counts as training"))
+    activities = Picked(_l("Activities"), required=False, empty=_l("what counts as training"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse what is not offered by naming it, and a period that ends before it begins."""
+        is_right = super().validate(extra_validators)
+        for one in self:
+            if isinstance(one, Picked | OneOf) and one.errors:
+                asked = one.raw_data[0] if one.raw_data else ""
+                one.errors = [_("There is no %(value)s here that you may see.", value=asked[:60])]
+        if self.ends_from.data and self.ends_to.data and self.ends_to.data < self.ends_from.data:
+            self.ends_to.errors = [_("The period ends before it begins.")]
+            return False
+        return is_right

@@ -17,7 +17,7 @@ from training.models import Role
 from training.rules import indicators
 from training.services.attendance import registers
 from training.services.registrations import late_changes, submissions
-from training.services.reports import downloads, figures, participations
+from training.services.reports import definitions, downloads, figures, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import sessions as planning
 
@@ -85,7 +85,7 @@ def test_the_page_and_the_workbook_say_the_same(name: str, make: Make, client, t
     ]
     page = client.get(f"/reports/attendance?training={case.training.code}").text
 
-    by_attribute = {attribute: str(title) for title, attribute in downloads.FIGURES}
+    by_attribute = {attribute: str(title) for title, attribute in definitions.FIGURES}
     wanted = {n: v for n, v in said(expected).items() if n in by_attribute}
     assert {n: first[head.index(by_attribute[n])] for n in wanted} == wanted
     totals = counted(training=case.training)

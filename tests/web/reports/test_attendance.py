@@ -86,9 +86,9 @@ def test_neither_partners_nor_trainers_have_reports(role: Role, held, client, ma
     )
 
 
-def test_a_filter_that_is_none_narrows_nothing_and_breaks_nothing(held, client, make: Make):
+def test_a_filter_that_is_none_is_refused_and_breaks_nothing(held, client, make: Make):
     client.sign_in(make.user())
 
     response = client.get("/reports/attendance?ends_from=nonsense&training=nobody")
 
-    assert response.status_code == 200
+    assert response.status_code == 422

@@ -3,6 +3,7 @@
 Nobody overwrites a mark that they have not seen. A cell without a record is not recorded. This
 is not the same as absent.
 
+- ``expected``: who is expected at a session, and whom its register lists
 - ``registers``: marks are made, corrected and closed
 - ``own_register``: the attendance of one registration, as its agency reads it
 - ``at_the_door``: a person is put on the register of the day

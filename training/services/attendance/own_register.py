@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from training import clock
 from training.db import db
 from training.models import AttendanceRecord, RegisterState, Registration, TrainingSession
-from training.services.attendance import registers
+from training.services.attendance import expected
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def of(registration: Registration) -> list[Line]:
     rows = db.session.execute(
         select(TrainingSession, AttendanceRecord)
         .join(Registration, Registration.training_id == TrainingSession.training_id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id == registration.id,
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.starts_at <= clock.now(),
-            registers.is_listed(),
+            expected.is_listed(),
         )
         .order_by(TrainingSession.starts_at, TrainingSession.id)
     )
@@ -61,12 +61,12 @@ def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
             func.sum(TrainingSession.scheduled_minutes),
         )
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([one.id for one in registrations]),
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.register_state != RegisterState.OPEN,
-            registers.is_listed(),
+            expected.is_listed(),
         )
         .group_by(Registration.id)
     )

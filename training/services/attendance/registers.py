@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from training import clock
@@ -27,12 +27,12 @@ from training.models import (
     AttendanceStatus,
     RegisterState,
     Registration,
-    RegistrationSource,
     Trainee,
     TrainingSession,
     User,
 )
 from training.services import audit, reasons
+from training.services.attendance import expected
 from training.text import msg
 
 EARLY = timedelta(minutes=60)
@@ -91,48 +91,14 @@ class Tally:
         return self.listed - self.recorded
 
 
-def is_listed() -> ColumnElement[bool]:
-    """A condition in SQL: whether a session's register lists a registration. The record is outer-joined.
-
-    A register lists people who were confirmed when the session started, people added at the door, and
-    everybody who has a record.
-    """
-    return or_(AttendanceRecord.id.is_not(None), is_expected())
-
-
-def is_expected() -> ColumnElement[bool]:
-    """A condition in SQL: whether the person held a seat when the session started, or came in while it ran.
-
-    Somebody who is added at the door on the third day is not expected in the sessions of the first two.
-    """
-    return and_(
-        Registration.confirmed_at.is_not(None),
-        or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
-        or_(
-            Registration.confirmed_at <= TrainingSession.starts_at,
-            and_(
-                Registration.source == RegistrationSource.WALK_IN,
-                Registration.confirmed_at < TrainingSession.ends_at,
-            ),
-        ),
-    )
-
-
-def join_on() -> ColumnElement[bool]:
-    """How a record belongs to a registration and a session."""
-    return and_(
-        AttendanceRecord.registration_id == Registration.id, AttendanceRecord.session_id == TrainingSession.id
-    )
-
-
 def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
     """The register's lines, by family name."""
     return (
         select(Registration, AttendanceRecord)
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .join(Registration.trainee)
-        .where(TrainingSession.id == session.id, is_listed())
+        .where(TrainingSession.id == session.id, expected.is_listed())
         .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)
     )
@@ -152,9 +118,11 @@ def others(session: TrainingSession) -> list[Row]:
     found = (
         select(Registration, AttendanceRecord)
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .join(Registration.trainee)
-        .where(TrainingSession.id == session.id, Registration.confirmed_at.is_not(None), ~is_listed())
+        .where(
+            TrainingSession.id == session.id, Registration.confirmed_at.is_not(None), ~expected.is_listed()
+        )
         .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)
     )
@@ -171,8 +139,8 @@ def tallies(sessions: Sequence[TrainingSession]) -> dict[int, Tally]:
             func.count(AttendanceRecord.id).filter(AttendanceRecord.minutes > 0),
         )
         .join(Registration, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, join_on())
-        .where(TrainingSession.id.in_([session.id for session in sessions]), is_listed())
+        .outerjoin(AttendanceRecord, expected.join_on())
+        .where(TrainingSession.id.in_([session.id for session in sessions]), expected.is_listed())
         .group_by(TrainingSession.id)
     )
     return {number: Tally(listed, recorded, present) for number, listed, recorded, present in rows}

@@ -30,7 +30,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services.attendance import registers
+from training.services.attendance import expected
 from training.services.reports import participations
 from training.services.reports.selection import Filters
 
@@ -114,7 +114,7 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
             AttendanceRecord.minutes,
             participations.plain(TrainingSession.register_state),
             case((and_(TrainingSession.is_compulsory, participations.is_counted()), 1), else_=0),
-            registers.is_listed(),
+            expected.is_listed(),
             Training.zone,
         ),
         filters,

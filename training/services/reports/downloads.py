@@ -17,6 +17,7 @@ from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
 from training.services.reports import detail_rows, figures, participations
+from training.services.reports.definitions import DEFINITIONS, FIGURES
 from training.services.reports.selection import Filters
 from training.text import Message, msg
 
@@ -24,107 +25,6 @@ HOLDS = (Class.OPEN, Class.PERSONAL)
 """What the report holds, in every format: who came, from where, for how long, and who completed."""
 MOST_PEOPLE_ON_PAPER = 400
 MOST_ROWS = 1_000_000
-FIGURES: tuple[tuple[Message, str], ...] = (
-    (msg("Confirmed participants"), "confirmed"),
-    (msg("Participations (came at all)"), "participations"),
-    (msg("Persons who came"), "persons"),
-    (msg("Completed participations"), "completed"),
-    (msg("Persons trained"), "persons_trained"),
-    (msg("No-shows"), "no_shows"),
-    (msg("Excused throughout"), "excused"),
-    (msg("Not known yet"), "not_known"),
-    (msg("Pending (a mark is missing or to come)"), "pending"),
-    (msg("Dropped out"), "dropped_out"),
-    (msg("Joined late"), "joined_late"),
-    (msg("Attendance rate over confirmed, %"), "attendance_rate"),
-    (msg("Attendance rate over attendees, %"), "attendance_rate_of_attendees"),
-    (msg("Attendance rate, excused neutral, %"), "attendance_rate_excused_neutral"),
-    (msg("Completion rate, %"), "completion_rate"),
-    (msg("No-show rate, %"), "no_show_rate"),
-    (msg("Person-hours"), "person_hours"),
-    (msg("Person-days (by hours)"), "person_days"),
-    (msg("Person-days (by half-days)"), "person_days_half"),
-)
-"""What the summary states, in order: (name, attribute of the totals)."""
-
-DEFINITIONS: tuple[tuple[Message, Message], ...] = (
-    (
-        msg("Confirmed participants"),
-        msg(
-            "People who were expected at a compulsory session that has begun, or were marked in one. "
-            "Each person counts once in a training. Nobody counts in a training that has not begun. "
-            "Confirmed participants are those who came, of whom it is not known yet, excused throughout, and no-shows."
-        ),
-    ),
-    (
-        msg("Participation"),
-        msg(
-            "One person in one training with more than 0 attended minutes. "
-            "Somebody who came to three trainings counts three times."
-        ),
-    ),
-    (
-        msg("Persons trained"),
-        msg(
-            "People with at least one completed training in the selection. "
-            "Each person counts once, so rows do not add up to the total."
-        ),
-    ),
-    (
-        msg("Completed"),
-        msg(
-            "The attended minutes are at least the required percentage of the minutes of all compulsory sessions that "
-            "were not called off. Exactly this percentage is enough. "
-            "The result is pending while a mark is missing or to come."
-        ),
-    ),
-    (
-        msg("Dropped out"),
-        msg(
-            "Came, did not complete, and gave the seat up or stayed away on the last day. "
-            "Who withdrew after two of six half-days has a third of the training."
-        ),
-    ),
-    (
-        msg("Joined late"),
-        msg("Came, and was confirmed only after the first compulsory session had begun."),
-    ),
-    (
-        msg("Not known yet"),
-        msg("Has not come so far, and a mark is missing or a session is still to come."),
-    ),
-    (
-        msg("Attendance rate over confirmed"),
-        msg(
-            "Attended minutes ÷ due minutes of all confirmed participants. "
-            "Due are the sessions with a mark, and those that ended without the person. Excused counts as missed."
-        ),
-    ),
-    (
-        msg("Attendance rate over attendees"),
-        msg("Attended minutes ÷ due minutes of those who came at all."),
-    ),
-    (msg("Excused neutral"), msg("The same with excused sessions left out of the due minutes.")),
-    (msg("Person-hours"), msg("Attended minutes ÷ 60, breaks not counted.")),
-    (
-        msg("Person-days"),
-        msg("By hours: attended minutes ÷ 360. By half-days: half a day for every session attended."),
-    ),
-    (
-        msg("Not recorded"),
-        msg(
-            "A cell without a mark. It does not mean absent. It is left out of every rate, and the result is pending."
-        ),
-    ),
-    (
-        msg("Late and left early"),
-        msg(
-            "Minutes by the recorded times; without a time the programme's default is deducted and the mark is estimated."
-        ),
-    ),
-    (msg("Period"), msg("A training belongs to the period of its last day.")),
-    (msg("Confidential agencies"), msg("Their people are counted; their names are left out.")),
-)
 
 
 def headline(totals: Totals) -> list[tuple[str, Any]]:

@@ -25,7 +25,7 @@ from training.models import (
     User,
 )
 from training.rules.indicators import Cell, Participation, of_cells
-from training.services.attendance import registers
+from training.services.attendance import expected
 from training.services.reports.selection import Filters, of_all
 
 Cells = TypeVarTuple("Cells")
@@ -67,11 +67,11 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .group_by(TrainingSession.training_id)
         .subquery()
     )
-    recorded, expected = AttendanceRecord.status.is_not(None), registers.is_expected()
+    recorded, was_expected = AttendanceRecord.status.is_not(None), expected.is_expected()
     has_ended, is_open = TrainingSession.ends_at <= now, TrainingSession.register_state == RegisterState.OPEN
     is_excused = AttendanceRecord.status == AttendanceStatus.EXCUSED
-    is_not_recorded = and_(~recorded, has_ended, expected, is_open)
-    is_due = or_(recorded, and_(has_ended, ~and_(expected, is_open)))
+    is_not_recorded = and_(~recorded, has_ended, was_expected, is_open)
+    is_due = or_(recorded, and_(has_ended, ~and_(was_expected, is_open)))
     minutes = TrainingSession.scheduled_minutes
     is_last_day = func.date(TrainingSession.starts_local) == span.c.last_day
     found = (
@@ -86,7 +86,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             sum_if(recorded),
             sum_if(is_excused),
             sum_if(is_not_recorded),
-            sum_if(and_(~recorded, ~has_ended, expected)),
+            sum_if(and_(~recorded, ~has_ended, was_expected)),
             sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
             Registration.confirmed_at > span.c.first,
             Registration.released_at.is_not(None),
@@ -108,12 +108,12 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .join(Trainee, Trainee.id == Registration.trainee_id)
         .join(Agency, Agency.id == Registration.agency_id)
         .join(Theme, Theme.id == Training.theme_id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(held, may_take_part())
         .group_by(
             Registration.id, Trainee.id, Training.id, Theme.id, Agency.id, span.c.first, span.c.last_day
         )
-        .having(sum_if(and_(or_(recorded, expected), TrainingSession.starts_at <= now)) > 0)
+        .having(sum_if(and_(or_(recorded, was_expected), TrainingSession.starts_at <= now)) > 0)
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
     return _one_per_person(rows)
@@ -167,12 +167,12 @@ def _joined(several: Sequence[Sequence[Any]]) -> dict[tuple[int, int], Participa
             func.date(TrainingSession.starts_local),
             AttendanceRecord.minutes,
             plain(AttendanceRecord.status),
-            registers.is_expected(),
+            expected.is_expected(),
             TrainingSession.ends_at <= clock.now(),
             TrainingSession.register_state == RegisterState.OPEN,
         )
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([row[PARTICIPATION] for same in several for row in same]),
             TrainingSession.is_compulsory,
@@ -227,7 +227,7 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
         .join(TrainingSession, TrainingSession.training_id == Training.id)
         .join(Registration, Registration.training_id == Training.id)
         .join(Trainee, Trainee.id == Registration.trainee_id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(TrainingSession.cancelled_at.is_(None))
     )
     wanted = is_counted()
@@ -238,7 +238,7 @@ def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
     now = clock.now()
     was_missed = and_(TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part())
-    return or_(and_(TrainingSession.starts_at <= now, registers.is_listed()), was_missed)
+    return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 
 
 def _also(state: RegistrationState) -> ColumnElement[bool]:
@@ -250,13 +250,13 @@ def _takes_part(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]
     """Whether the registration was expected at, or marked in, a (compulsory) session that has begun."""
     return (
         select(TrainingSession.id)
-        .outerjoin(AttendanceRecord, registers.join_on())
+        .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             TrainingSession.training_id == Registration.training_id,
             TrainingSession.is_compulsory if which is None else which,
             TrainingSession.cancelled_at.is_(None),
             TrainingSession.starts_at <= clock.now(),
-            or_(AttendanceRecord.status.is_not(None), registers.is_expected()),
+            or_(AttendanceRecord.status.is_not(None), expected.is_expected()),
         )
         .correlate(Registration)
         .exists()

@@ -8,22 +8,31 @@ from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from training.db import db
+from training.errors import Invalid
 from training.models import (
     ActivityType,
     Agency,
     Programme,
     Registration,
     RegistrationState,
+    Role,
     Sex,
     Theme,
     Trainee,
     Training,
     User,
 )
+from training.rules.countries import is_country
 from training.services import visible_trainings
+from training.text import msg
 
 Cells = TypeVarTuple("Cells")
 """What the columns of a query hold."""
+
+
+ALL = "all"
+"""What widens the report to activities that do not count as training, like expert missions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +53,16 @@ class Filters:
     country: str | None = None
     sex: Sex | None = None
     state: RegistrationState | None = None
-    only_training: bool = False
+    activities: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise ``Invalid`` for a period that ends before it begins, and for what is no country or no choice."""
+        if self.ends_from and self.ends_to and self.ends_to < self.ends_from:
+            raise Invalid(msg("The period ends before it begins."), field="ends_to")
+        if self.country and not is_country(self.country):
+            raise Invalid(msg("There is no country %(code)s.", code=self.country[:40]), field="country")
+        if self.activities not in ("", ALL):
+            raise Invalid(msg("Say all, or leave it out."), field="activities")
 
     def described(self) -> dict[str, str]:
         """The filters that are set, as short texts, for the audit log and the papers."""
@@ -61,6 +79,27 @@ class Filters:
 def scope_of(user: User | None) -> list[ColumnElement[bool]]:
     """What limits the report for ``user``. Coordinators report on their themes. A command (None) sees all."""
     return [visible_trainings.in_scope(user)] if user is not None else []
+
+
+def offered_to(user: User) -> dict[str, set[int]]:
+    """The ids of the things that ``user`` may filter by, by the filter's name; empty for those who are not limited.
+
+    A coordinator of one theme is told the same of another theme's programme as of one that does not exist.
+    """
+    if user.role is not Role.COORDINATOR or user.all_themes:
+        return {}
+    mine = {theme.id for theme in user.themes}
+    found = db.session.execute(
+        select(Training.id, Training.programme_id, Training.theme_id, Training.programme_theme_id).where(
+            visible_trainings.in_scope(user)
+        )
+    ).all()
+    programmes = set(db.session.scalars(select(Programme.id).where(Programme.theme_id.in_(mine))))
+    return {
+        "training": {row[0] for row in found},
+        "programme": programmes | {row[1] for row in found},
+        "theme": mine | {number for row in found for number in row[2:]},
+    }
 
 
 def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
@@ -95,7 +134,7 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
         found = found.where(Training.id == filters.training.id)
     if filters.country:
         found = found.where(Training.country == filters.country)
-    if filters.only_training:
+    if filters.activities != ALL:
         counting = select(ActivityType.id).where(ActivityType.counts_as_training)
         found = found.where(Training.activity_type_id.in_(counting))
     return found

@@ -132,7 +132,7 @@ def _territories(language: str) -> dict[str, str]:
 
 def country_names() -> list[tuple[str, str]]:
     """(code, name) of every country, by name, in the reader's language."""
-    unused = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+    unused = set(countries.NONE)
     names = _territories(str((get_locale() or Locale("en")).language))
     if not current_app.config["DEMO"]:
         unused |= set(countries.COUNTRIES)

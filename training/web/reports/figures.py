@@ -6,21 +6,23 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, redirect, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.errors import NotFound
 from training.forms import labels
+from training.forms.base import Picked
 from training.forms.reports import ReportFilter
 from training.models import Sex, User
 from training.policy import Action
 from training.rules.indicators import Participation, rate
 from training.services import audit, visible_trainings
 from training.services.programmes import themes
-from training.services.reports import detail_rows, downloads, figures, participations
-from training.services.reports.selection import Filters
+from training.services.reports import detail_rows, downloads, figures, participations, selection
+from training.services.reports.selection import ALL, Filters
 from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.language import country_name
@@ -51,8 +53,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _form() -> ReportFilter:
     form = ReportFilter(request.args)
-    if not request.args:  # without filters, the report begins with this year
-        form.ends_from.data = clock.today().replace(month=1, day=1)
+    form.activities.offer([(ALL, _("all, like expert missions"), ALL)])
     offered = first(
         visible_trainings.search(access.user(), sort="starts_on", descending=True), MOST_TRAININGS
     )
@@ -60,7 +61,13 @@ def _form() -> ReportFilter:
     if asked and _is_known(asked) and asked not in {t.code for t in offered}:
         offered.insert(0, visible_trainings.by_code(asked))
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    return choices.filtered(form)
+    form = choices.filtered(form)
+    for name, ids in selection.offered_to(access.user()).items():
+        field = form[name]
+        assert isinstance(field, Picked)
+        field.offer([(key, label, one) for key, (label, one) in field.offered.items() if one.id in ids])
+    form.validate()
+    return form
 
 
 def _is_known(code: str | None) -> bool:
@@ -74,6 +81,18 @@ def _filters(form: ReportFilter) -> Filters:
     return Filters(**choices.wanted(form))
 
 
+def _of_this_year() -> Response | None:
+    """Where the address says no filter: this year's report, whose address says so, and so do its pages and files."""
+    if set(request.args) - {"page"}:
+        return None
+    return redirect(address(ends_from=clock.today().replace(month=1, day=1).isoformat()))
+
+
+def _refused(form: ReportFilter) -> Response:
+    """The page that says what was not understood: with it there are no figures and no files."""
+    return page("reports/figures/attendance.html", "reports/figures/_refused.html", status=422, form=form)
+
+
 bp.add_app_template_filter(split_label)
 bp.add_app_template_filter(participation_rate)
 
@@ -82,7 +101,11 @@ bp.add_app_template_filter(participation_rate)
 @permit(Action.REPORT_READ)
 def attendance() -> Response:
     """The numbers of the selection, how final they are, and the rows behind them."""
+    if elsewhere := _of_this_year():
+        return elsewhere
     form = _form()
+    if form.errors:
+        return _refused(form)
     filters, user = _filters(form), access.user()
     found = participations.of_selection(filters, user=user)
     rows = paginate(participations.people(filters, user=user), 30)
@@ -107,7 +130,12 @@ def attendance() -> Response:
 @permit(Action.REPORT_EXPORT)
 def export(ending: str) -> Response:
     """The selection as a file. The audit log keeps who took it, by which filters, and how many rows."""
-    filters, user = _filters(_form()), access.user()
+    if elsewhere := _of_this_year():
+        return elsewhere
+    form = _form()
+    if form.errors:
+        return _refused(form)
+    filters, user = _filters(form), access.user()
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",

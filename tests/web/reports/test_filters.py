@@ -1,0 +1,95 @@
+"""The filters of the report do what they say: an unknown one is refused, and pages and files carry the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+
+from tests.make import Make
+from tests.services.reports.cases import Case, carried_out, planned
+from training.models import ActivityType, Role
+from training.services.programmes import themes
+
+UNKNOWN = [
+    "theme=NOPE",
+    "programme=NOPE",
+    "ends_from=2026-13-01",
+    "country=ZZ",
+    "sex=q",
+    "activities=some",
+    "state=gone",
+]
+REVERSED = "ends_from=2026-09-30&ends_to=2026-07-01"
+ENDINGS = ("csv", "xlsx", "pdf", "json")
+
+
+@pytest.fixture
+def case(make: Make) -> Case:
+    return carried_out(planned(make, 3), "PPPPPP", "PPPAPP", "L30PL30PAP", "AAAAAA")
+
+
+@pytest.mark.parametrize("query", [*UNKNOWN, REVERSED])
+def test_what_is_not_understood_gives_no_figures_and_no_files(query, client, make: Make, case):
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get(f"/reports/attendance?{query}")
+
+    assert page.status_code == 422
+    assert "Please look at this again" in page.text
+    assert "Person-hours" not in page.text and "attendance.csv" not in page.text
+    for ending in ENDINGS:
+        file = client.get(f"/reports/attendance.{ending}?{query}")
+        assert (file.status_code, file.mimetype) == (422, "text/html"), ending
+        assert "attended_minutes" not in file.text, ending
+
+
+def test_a_reversed_period_says_so(client, make: Make):
+    client.sign_in(make.user(Role.MANAGER))
+
+    assert "The period ends before it begins." in client.get(f"/reports/attendance?{REVERSED}").text
+
+
+def test_what_another_theme_has_is_answered_like_what_nobody_has(client, make: Make, case):
+    coordinator = make.user(Role.COORDINATOR, themes=[make.theme("IMR")])
+    client.sign_in(coordinator)
+    asked = case.training.programme.code, "NOPE"
+
+    pages = [client.get(f"/reports/attendance?programme={code}") for code in asked]
+
+    assert [one.status_code for one in pages] == [422, 422]
+    told = [re.search(r"There is no (\S+) here that you may see\.", one.text) for one in pages]
+    assert [one and one[1] for one in told] == list(asked)
+
+
+def test_the_address_says_the_filter_and_page_two_and_the_files_carry_it(client, make: Make, case):
+    for _ in range(40):
+        make.trainee()
+    client.sign_in(make.user(Role.MANAGER))
+
+    bare = client.get("/reports/attendance")
+
+    assert bare.status_code == 302
+    assert re.search(r"ends_from=\d{4}-01-01$", bare.headers["Location"])
+    assert client.get("/reports/attendance?page=2").headers["Location"].count("ends_from=") == 1
+    for ending in ENDINGS:
+        assert "ends_from=" in client.get(f"/reports/attendance.{ending}").headers["Location"]
+    page = client.get(bare.headers["Location"]).text
+    links = re.findall(r'href="(/reports/attendance\.\w+[^"]*)"', page)
+    assert len(links) == 3 and all("ends_from=" in link for link in links)
+
+
+def test_only_what_counts_as_training_counts_unless_all_is_asked_for(client, make: Make):
+    mission = next(one for one in themes.activity_types() if not one.counts_as_training)
+    assert isinstance(mission, ActivityType)
+    case = carried_out(planned(make, 1, activity_type=mission), "PP", "PA")
+    client.sign_in(make.user(Role.MANAGER))
+    query = f"training={case.training.code}"
+
+    counted = client.get(f"/reports/attendance.csv?{query}").get_data(as_text=True)
+    everything = client.get(f"/reports/attendance.csv?{query}&activities=all").get_data(as_text=True)
+
+    assert [len(list(csv.DictReader(io.StringIO(one)))) for one in (counted, everything)] == [0, 4]
+    assert "all, like expert missions" in client.get(f"/reports/attendance?{query}&activities=all").text

@@ -1,0 +1,41 @@
+"""Who is expected at a session, and whom its register lists: conditions in SQL over both and the outer-joined record."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from training.models import AttendanceRecord, Registration, RegistrationSource, TrainingSession
+
+
+def is_listed() -> ColumnElement[bool]:
+    """A condition in SQL: whether a session's register lists a registration. The record is outer-joined.
+
+    A register lists people who were confirmed when the session started, people added at the door, and
+    everybody who has a record.
+    """
+    return or_(AttendanceRecord.id.is_not(None), is_expected())
+
+
+def is_expected() -> ColumnElement[bool]:
+    """A condition in SQL: whether the person held a seat when the session started, or came in while it ran.
+
+    Somebody who is added at the door on the third day is not expected in the sessions of the first two.
+    """
+    return and_(
+        Registration.confirmed_at.is_not(None),
+        or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
+        or_(
+            Registration.confirmed_at <= TrainingSession.starts_at,
+            and_(
+                Registration.source == RegistrationSource.WALK_IN,
+                Registration.confirmed_at < TrainingSession.ends_at,
+            ),
+        ),
+    )
+
+
+def join_on() -> ColumnElement[bool]:
+    """How a record belongs to a registration and a session."""
+    return and_(
+        AttendanceRecord.registration_id == Registration.id, AttendanceRecord.session_id == TrainingSession.id
+    )
