@@ -22,6 +22,7 @@ GROUND = (
     "organisations",
     "request_keys",
     "seat_counts",
+    "marks",
     "backups",
 )
 """Modules that every package may use, each after those that it uses itself."""

@@ -14,6 +14,7 @@ from tests.make import Make
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import AttendanceStatus, RegisterState, TrainingSession
+from training.services import marks
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, submissions
@@ -52,10 +53,17 @@ def test_minutes_follow_from_the_status_and_the_times(held):
         mark_of(L, arrived=time(9, 30)): (150, False), mark_of(E, left=time(11)): (120, False),
         mark_of(L, arrived=time(9, 30), left=time(11, 30), also_left_early=True): (120, False),
         mark_of(L): (150, True), mark_of(E): (150, True), mark_of(L, also_left_early=True): (120, True),
-        mark_of(L, arrived=time(12)): (0, False),
+        mark_of(L, arrived=time(12)): (1, False),  # whoever was marked as there was there
     }  # fmt: skip
 
-    assert {m: registers.minutes_of(held, m, 30) for m in cases} == cases
+    assert {m: worth(held, m) for m in cases} == cases
+
+
+def worth(session, mark: Mark) -> tuple[int, bool]:
+    return marks.minutes_of(
+        session, status=mark.status, arrived=mark.arrived, left=mark.left, also_left_early=mark.also_left_early,
+        deduction=30,
+    )  # fmt: skip
 
 
 def mark_of(status, **times):
@@ -66,7 +74,7 @@ def test_breaks_are_not_contact_time(make: Make):
     session = make.session(make.training(is_open=False), break_minutes=30)
 
     assert session.scheduled_minutes == 150
-    assert registers.minutes_of(session, mark_of(P), 30) == (150, False)
+    assert worth(session, mark_of(P)) == (150, False)
 
 
 def test_the_second_saver_of_a_cell_is_shown_both_and_overwrites_nothing(held, make: Make):

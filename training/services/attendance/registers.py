@@ -31,13 +31,12 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import audit, reasons
+from training.services import audit, marks, reasons
 from training.services.attendance import expected
 from training.text import msg
 
 EARLY = timedelta(minutes=60)
 """How long before its session starts a register may be begun."""
-WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 
 
 @dataclass(frozen=True)
@@ -170,32 +169,6 @@ def corrections(session: TrainingSession) -> list[AttendanceCorrection]:
     )
 
 
-def minutes_of(session: TrainingSession, mark: Mark, deduction: int) -> tuple[int, bool]:
-    """(attended minutes, whether they are estimated) of a mark.
-
-    Present gives the contact time. Excused and absent give none. Late and left early give the contact time
-    less the minutes that were missed. A time that was not recorded costs ``deduction`` minutes instead, which
-    the programme sets.
-    """
-    if mark.status is AttendanceStatus.PRESENT:
-        return session.scheduled_minutes, False
-    if mark.status not in WITH_TIMES:
-        return 0, False
-    late = mark.status is AttendanceStatus.LATE
-    early = mark.status is AttendanceStatus.LEFT_EARLY or mark.also_left_early
-    day = session.starts_local.date()
-    lost, estimated = 0, False
-    if late and mark.arrived:
-        lost += _minutes_between(session.starts_local, datetime.combine(day, mark.arrived))
-    elif late:
-        lost, estimated = lost + deduction, True
-    if early and mark.left:
-        lost += _minutes_between(datetime.combine(day, mark.left), session.ends_local)
-    elif early:
-        lost, estimated = lost + deduction, True
-    return max(0, session.scheduled_minutes - lost), estimated
-
-
 @atomic
 def save(
     session: TrainingSession,
@@ -224,7 +197,6 @@ def save(
         if row.version != mark.version:
             clashes.append(Clash(row.registration, mark, row.record))
             continue
-        _check_times(session, mark)
         _store(session, row, mark, by, reason, method)
         changed += 1
     if changed:
@@ -330,22 +302,6 @@ def _check_markable(session: TrainingSession, reason: str) -> None:
         raise Conflict(msg("This session has not begun yet."), "not_begun")
 
 
-def _check_times(session: TrainingSession, mark: Mark) -> None:
-    for value, name in ((mark.arrived, "arrived"), (mark.left, "left")):
-        if value is not None and not session.starts_local.time() <= value <= session.ends_local.time():
-            raise Invalid(
-                msg(
-                    "%(time)s lies outside the session (%(starts)s to %(ends)s).",
-                    time=f"{value:%H:%M}",
-                    starts=f"{session.starts_local:%H:%M}",
-                    ends=f"{session.ends_local:%H:%M}",
-                ),
-                field=f"{name}-{mark.registration_id}",
-            )
-    if mark.arrived and mark.left and mark.left < mark.arrived:
-        raise Invalid(msg("Left before arriving."), field=f"left-{mark.registration_id}")
-
-
 def _says_the_same(record: AttendanceRecord | None, mark: Mark) -> bool:
     if record is None:
         return mark.status is None
@@ -360,7 +316,17 @@ def _says_the_same(record: AttendanceRecord | None, mark: Mark) -> bool:
 def _store(
     session: TrainingSession, row: Row, mark: Mark, by: User | None, reason: str, method: AttendanceMethod
 ) -> None:
-    minutes, estimated = minutes_of(session, mark, session.training.programme.deduction_minutes)
+    try:
+        minutes, estimated = marks.minutes_of(
+            session,
+            status=mark.status,
+            arrived=mark.arrived,
+            left=mark.left,
+            also_left_early=mark.also_left_early,
+            deduction=session.training.programme.deduction_minutes,
+        )
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field=f"{refusal.field}-{mark.registration_id}") from None
     record = row.record or AttendanceRecord(
         session_id=session.id, registration_id=row.registration.id, version=0
     )

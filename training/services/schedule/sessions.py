@@ -25,7 +25,7 @@ from training.models import (
     User,
 )
 from training.rules import walltime
-from training.services import audit, locked_trainings, reasons
+from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.schedule import clashes
@@ -165,7 +165,7 @@ def change(
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)
-    is_over = session.ends_at < clock.now()
+    is_over, slot_before = session.ends_at < clock.now(), marks.slot_of(session)
     with db.session.no_autoflush:
         one = clashes.planned(
             session.training, title, starts_local, ends_local, break_minutes, room, trainers
@@ -178,6 +178,9 @@ def change(
         session.scheduled_minutes, session.room = one.minutes, room
         _set_trainers(session, trainers)
     _flush_or_clash()
+    if marks.slot_of(session) != slot_before:
+        reason = msg("The session's times were changed.").translated()
+        marks.derive(session, by=by, reason=reason, deduction=session.training.programme.deduction_minutes)
     audit.record(by=by, action="session.change", thing=session, before=before)
     # nobody is told of a session that is over: its times are only put right for the record
     if not is_over or session.ends_at > clock.now():
@@ -210,16 +213,24 @@ def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
             entry.is_cancelled = True
 
 
-def derive_instants(training: Training) -> None:
-    """The single step of a new zone: sessions keep their wall time.
+def derive_instants(training: Training, by: User | None) -> None:
+    """The single step of a new zone: sessions keep their wall time, and what follows from it is derived anew.
 
-    Raises ``Invalid`` if the new zone's clocks skip one of these times.
+    On a day when clocks change, another zone gives a session another length. Raises ``Invalid`` if the new zone's
+    clocks skip one of these times, and where a mark does not fit any more.
     """
+    reason = msg("The training's time zone was changed.").translated()
     for session in locked_trainings.live_sessions(training):
         session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
         session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
         for entry in session.session_trainers:
             entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
+        contact = marks.slot_of(session).contact
+        if contact <= 0:
+            raise Invalid(msg("The breaks take up the whole session."), field="zone")
+        if contact != session.scheduled_minutes:
+            session.scheduled_minutes = contact
+            marks.derive(session, by=by, reason=reason, deduction=training.programme.deduction_minutes)
 
 
 def _planned(

@@ -105,7 +105,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         _check(training, training.programme)
         if has_new_zone:
             _check_deadlines(training)
-            sessions.derive_instants(training)
+            sessions.derive_instants(training, by)
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)

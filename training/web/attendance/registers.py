@@ -18,7 +18,7 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.attendance import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
-from training.services import visible_trainings
+from training.services import marks, visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
 from training.services.schedule import visible
@@ -129,7 +129,7 @@ def _mark(key: str) -> registers.Mark:
             AttendanceStatus(status) if status else None,
             int(version) if re.fullmatch(r"[0-9]{1,9}", version) else -1,
             _time(f"arrived-{key}") if status == AttendanceStatus.LATE else None,
-            _time(f"left-{key}") if status in registers.WITH_TIMES else None,
+            _time(f"left-{key}") if status in marks.WITH_TIMES else None,
             status == AttendanceStatus.LATE and f"early-{key}" in request.form,
         )
     except ValueError:

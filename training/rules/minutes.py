@@ -1,0 +1,78 @@
+"""What a mark is worth in minutes. Everything is computed on instants: midnight and changes of clocks come out right.
+
+The break of a session is one span in its middle: its start is (elapsed − break) ÷ 2 after the session's start, rounded
+down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes has its break from 10:30 to 11:00.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+STEP = 5
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A session in time: two instants, the zone whose clocks hang there, and minutes of break."""
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    break_minutes: int
+
+    @property
+    def contact(self) -> int:
+        """The minutes from start to end, less the break."""
+        return _minutes((self.starts_at, self.ends_at)) - self.break_minutes
+
+    @property
+    def pause(self) -> Span:
+        """When the break begins and ends."""
+        before = (_minutes((self.starts_at, self.ends_at)) - self.break_minutes) // 2 // STEP * STEP
+        begins = self.starts_at + timedelta(minutes=before)
+        return begins, begins + timedelta(minutes=self.break_minutes)
+
+    def moment(self, shown: time) -> datetime | None:
+        """The first instant of the session at which clocks there show this time; None where they never do.
+
+        For example, 00:30 in a session from 22:00 to 02:00 is after midnight, and 21:00 is no moment of it.
+        """
+        there = ZoneInfo(self.zone)
+        first, last = (at.astimezone(there).date() for at in (self.starts_at, self.ends_at))
+        found = []
+        for day in {first, last}:
+            for fold in (0, 1):
+                local = datetime.combine(day, shown, tzinfo=there).replace(fold=fold)
+                at = local.astimezone(UTC)
+                exists = at.astimezone(there).replace(tzinfo=None) == local.replace(tzinfo=None)
+                if exists and self.starts_at <= at <= self.ends_at:
+                    found.append(at)
+        return min(found, default=None)
+
+    def between(self, first: datetime, last: datetime) -> int:
+        """The contact minutes between two instants: the part of the break that lies between them is no contact."""
+        return _minutes((first, last)) - _overlap((first, last), self.pause)
+
+
+def attended(
+    slot: Slot, arrived: datetime | None, left: datetime | None, *, unknown: int, deduction: int
+) -> int:
+    """The contact minutes of somebody who came late or left early.
+
+    ``arrived`` and ``left`` are instants; None where the person was there from the start, or to the end, or where
+    nobody recorded the time. ``unknown`` is how many times nobody recorded: each costs ``deduction`` minutes. The
+    result is at least 1 and at most the contact time: whoever was marked as there was there.
+    """
+    minutes = slot.between(arrived or slot.starts_at, left or slot.ends_at) - unknown * deduction
+    return max(1, min(minutes, slot.contact))
+
+
+def _minutes(span: Span) -> int:
+    return max(0, int((span[1] - span[0]).total_seconds()) // 60)
+
+
+def _overlap(one: Span, other: Span) -> int:
+    return _minutes((max(one[0], other[0]), min(one[1], other[1])))
