@@ -203,7 +203,9 @@ def _taken_is_a_conflict() -> Iterator[None]:
         if getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", "")) not in TAKEN:
             raise
         raise Conflict(
-            msg("Somebody else stored the same at the same moment. Nothing of yours was stored: look again."),
+            msg(
+                "Somebody else stored the same thing at the same moment. Your change was not stored. Load the page again."
+            ),
             "same_moment",
         ) from refused
 

@@ -43,8 +43,8 @@ COORDINATOR, AGENCY, ADMINISTRATOR = (
     msg("the agency's focal point"),
     msg("an administrator"),
 )
-KEEPER, NOBODY = msg("whoever keeps the register"), msg("nobody any more")
-YOU = msg("you, when you have looked again")
+KEEPER, NOBODY = msg("whoever keeps the register"), msg("nobody. This can no longer be changed")
+YOU = msg("you. Load the page again first")
 RESOLVED_BY: dict[str, Message] = {
     **dict.fromkeys(
         (

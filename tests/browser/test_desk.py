@@ -43,7 +43,7 @@ def test_a_file_that_is_no_list_is_refused_beside_the_field(person):
     page.click("text=Read the list")
     page.wait_for_selector("[role=alert]")
 
-    assert "What is inside is not what the name of the file says" in page.locator("[role=alert]").inner_text()
+    assert "The content of the file does not match its name" in page.locator("[role=alert]").inner_text()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])

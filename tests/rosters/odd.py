@@ -63,7 +63,7 @@ CZ_PEOPLE = ["Šťastný, Tomáš", "Němcová, Božena"]
 
 LOST = "letter of this cell was lost"
 
-SENTENCE_WRONG_KIND = "not what the name of the file says"
+SENTENCE_WRONG_KIND = "content of the file does not match its name"
 
 UNREADABLE = "cannot be read as a spreadsheet"
 

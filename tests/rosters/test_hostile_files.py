@@ -121,7 +121,7 @@ def many_members() -> bytes:
         (lambda: with_member("né.txt").replace("né".encode(), b"n\xff\xfe"), "list.xlsx", "cannot be read"),
         (lambda: with_member("xl/vbaProject.bin"), "list.xlsx", "has macros"),
         (lambda: book(["Surname"]), "list.xlsm", "has macros"),
-        (lambda: book(["Surname"]), "list.xls", "not what the name"),
+        (lambda: book(["Surname"]), "list.xls", "does not match its name"),
         (many_members, "list.xlsx", "too large when it is unpacked"),
         (repeated_text, "list.xlsx", "too large when it is unpacked"),
         (repeated_rows, "list.ods", "unpacked|cannot be read|more than"),

@@ -64,7 +64,7 @@ def test_the_header_is_found_where_nobody_says_where_it_stands() -> None:
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({0: "family_name", 1: "family_name"}, "Columns A and B are both said"),
+        ({0: "family_name", 1: "family_name"}, "Columns A and B are set to the same"),
         ({0: "family_name"}, "Say which columns hold"),
         ({0: "email", 1: "sex"}, "Say which columns hold"),
         ({}, "Say which columns hold"),

@@ -13,7 +13,7 @@ from training.errors import Invalid
 from training.rosters import headers, read, rows
 
 REMEDY = re.compile(
-    r"\b(Write|Format|Keep|Correct|Type|Save|Send|send|Delete|Copy|Take|Put|Shorten|Somebody|must name|nothing in)\b"
+    r"\b(Write|Format|Keep|Correct|Type|Save|Send|send|Delete|Copy|Take|Put|Shorten|write it|must name|nothing in)\b"
 )
 
 

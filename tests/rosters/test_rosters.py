@@ -157,12 +157,12 @@ def wide() -> bytes:
 @pytest.mark.parametrize(
     ("make", "name", "sentence"),
     [
-        (lambda: b"%PDF-1.7 not a sheet", "list.xlsx", "not what the name"),
-        (lambda: b"%PDF-1.7 not a sheet", "list.csv", "not what the name"),
+        (lambda: b"%PDF-1.7 not a sheet", "list.xlsx", "does not match its name"),
+        (lambda: b"%PDF-1.7 not a sheet", "list.csv", "does not match its name"),
         (bomb, "list.xlsx", "too large when it is unpacked"),
         (wide, "list.xlsx", "more than 200 columns"),
         (lambda: b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "list.xlsx", "password"),
-        (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 2000, "list.xlsx", "not what the name"),
+        (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 2000, "list.xlsx", "does not match its name"),
         (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 2000, "list.xls", "cannot be read"),
         (lambda: b"PK\x03\x04 broken", "list.xlsx", "cannot be read"),
         (lambda: b"", "list.xlsx", "nothing in this file"),

@@ -63,7 +63,7 @@ class DecisionForm(Form):
         required=False,
         empty=_l("pick one to decline"),
     )
-    reason = line(_l("In a sentence, which the agency reads"), required=False, most=500)
+    reason = line(_l("Explanation in one sentence (the agency reads it)"), required=False, most=500)
     rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
 
 
@@ -89,7 +89,9 @@ class SeatsForm(Form):
     seats = number(_l("Seats"), low=0, high=10_000)
     release_local = moment(
         _l("Kept until"),
-        _l("Then unused seats may be released; empty: until you release them."),
+        _l(
+            "After this time, unused seats may be released. Leave it empty to keep them until you release them."
+        ),
         required=False,
     )
 

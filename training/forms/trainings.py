@@ -53,14 +53,14 @@ class TrainingForm(Form):
     )
     offer_hours = number(_l("An offer stands for, hours"), low=1, high=720, default=48)
     promotion_ends_days = number(
-        _l("Nobody moves up from, days before the start"),
+        _l("Stop moving people up from the reserve list (days before the start)"),
         low=0,
         high=90,
         default=0,
         hint=_l("0: until the first day."),
     )
     nearest_first = BooleanField(
-        _l("First those of the agency that gave the seat up, then of its country, then all"), default=True
+        _l("Offer a free seat first to the same agency, then to its country, then to all"), default=True
     )
     languages = PickedMany(_l("Languages"), required=True)
     description = long_text(_l("Description"))

@@ -119,7 +119,7 @@ def remapped(table: Table, columns: Pairs[int, str], *, header_row: int | None =
         if name in chosen:
             raise Invalid(
                 msg(
-                    "Columns %(one)s and %(two)s are both said to hold the same. Choose one of them.",
+                    "Columns %(one)s and %(two)s are set to the same field. Choose one of them.",
                     one=column_letter(chosen[name]),
                     two=column_letter(place),
                 ),

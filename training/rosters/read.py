@@ -134,7 +134,7 @@ def _kind(content: bytes, file_name: str) -> str:
         return "text"
     if ending in BOOK_ENDINGS | TEXT_ENDINGS:
         raise Invalid(
-            msg("What is inside is not what the name of the file says. Save it as XLSX or CSV."), field="file"
+            msg("The content of the file does not match its name. Save it as XLSX or CSV."), field="file"
         )
     raise Invalid(msg("Send the list as XLSX, ODS, XLS, CSV or TSV."), field="file")
 

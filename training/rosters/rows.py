@@ -292,7 +292,8 @@ class _Reader:
                 return family, given, native
         if not family:
             self._error(
-                "family_name", msg("The family name is missing. Somebody with one name only has it here.")
+                "family_name",
+                msg("The family name is missing. If the person has only one name, write it here."),
             )
         elif not any(map(str.isalpha, family)):
             self._error("family_name", msg("This is no family name: it has no letters. Write the name."))

@@ -167,9 +167,7 @@ def phone(text: str, region: str) -> str:
     typed = re.sub(r"^00", "+", latin_digits(unicodedata.normalize("NFKC", text)))
     if re.fullmatch(r"[+-]?\d+([.,]\d+)?e[+]?\d+", typed, re.IGNORECASE):
         raise Invalid(
-            msg(
-                "The spreadsheet cut the digits of this number off. Format the column as text and type it again."
-            )
+            msg("The spreadsheet shortened this number. Format the column as text and type the number again.")
         )
     if re.match(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d", typed):
         raise Invalid(

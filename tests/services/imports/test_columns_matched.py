@@ -57,7 +57,7 @@ def test_a_list_whose_columns_nothing_tells_waits_until_somebody_says_them(stage
     batch = staged_as(staged, "Aa 1,Bb 2\nxx 3,yy 4")
     assert batch.rows == []
     assert [one.title for one in staging.columns(batch)] == ["Aa 1", "Bb 2"]
-    with pytest.raises(Invalid, match="Say first what is in which column"):
+    with pytest.raises(Invalid, match="First say what each column holds"):
         confirming.confirm(batch, by=None)
 
     staging.remap(batch, by=None, fields={0: "family_name", 1: "given_names"}, header_row=1)

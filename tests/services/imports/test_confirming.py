@@ -97,7 +97,7 @@ def test_a_file_with_errors_stores_nothing(make: Make):
 def test_split_names_want_to_be_accepted(make: Make):
     batch = stage(make.training(), make.agency(), "marqab-ar.xlsx")
 
-    with pytest.raises(Invalid, match="is guessed"):
+    with pytest.raises(Invalid, match="are guesses"):
         confirming.confirm(batch, by=None)
     outcome = confirming.confirm(batch, by=None, accept_guesses=True)
 

@@ -78,7 +78,7 @@ def test_confirming_something_else_than_was_looked_at_is_refused(staged, make: M
     token = confirming.preview(batch).token
     make.trainee(staged.agency, family_name="Amber", given_names="Ada")
 
-    with pytest.raises(Conflict, match="Something has changed since you looked"):
+    with pytest.raises(Conflict, match="Something has changed since you opened"):
         confirming.confirm(batch, by=None, expected=token)
     assert count(Registration) == 0
     assert confirming.confirm(batch, by=None, expected=confirming.preview(batch).token).registered == 1

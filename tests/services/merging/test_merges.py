@@ -100,7 +100,7 @@ def test_the_merged_away_are_hidden_everywhere(make: Make):
     assert duplicates.pairs(most=5) == []
     with pytest.raises(Exception, match="We could not find this"):
         records.pick(agency, [gone.public_id])
-    with pytest.raises(Conflict, match="found to be somebody else"):
+    with pytest.raises(Conflict, match="was merged with another record"):
         submissions.submit(make.training(), by=by, trainee=gone)
     assert records.get_or_kept(by, gone.public_id) is kept
 
@@ -229,7 +229,7 @@ def test_a_registration_that_went_to_somebody_else_since_is_not_taken_from_them(
     done = merges.merge(kept, gone, by=by, values=[])
     atomic(lambda: setattr(moved, "trainee_id", third.id))()
 
-    with pytest.raises(Conflict, match="belongs to somebody else by now"):
+    with pytest.raises(Conflict, match="belongs to another person now"):
         merges.undo(done, by=by)
 
 

@@ -33,7 +33,7 @@ def test_a_step_that_the_state_does_not_have_says_who_can_resolve_it(make: Make)
     [decision] = decisions.decide(training, [declined], Verb.CONFIRM, by=by)
 
     assert decision.code == "state"
-    assert str(decision.sentence).endswith("Who can help: you, when you have looked again. (state)")
+    assert str(decision.sentence).endswith("Who can help: you. Load the page again first. (state)")
 
 
 def test_the_reserve_list_gets_the_order_of_the_page(make: Make):
@@ -81,7 +81,7 @@ def test_seats_given_back_go_to_the_next_in_line(make: Make):
 
     assert promoted == [waiting]
     assert seats.for_agency([training], user.agency)[training.id].kept == 1
-    with pytest.raises(Invalid, match="can give back: 1"):
+    with pytest.raises(Invalid, match="can give back at most 1 seats"):
         seat_requests.give_back(training, by=user, agency=user.agency, seats=2, sentence="More.")
 
 
@@ -90,7 +90,7 @@ def test_seats_that_are_held_are_not_given_back(make: Make):
     make.kept(training, by=None, seats=1, agency=user.agency)
     make.registration(training, make.trainee(user.agency))
 
-    with pytest.raises(Invalid, match="can give back: 0"):
+    with pytest.raises(Invalid, match="can give back at most 0 seats"):
         seat_requests.give_back(training, by=user, agency=user.agency, seats=1, sentence="One is ill.")
 
 
@@ -115,7 +115,7 @@ def test_more_than_there_is_cannot_be_granted(make: Make):
     make.kept(training, by=None, seats=1, agency=make.agency())
     wish = seat_requests.ask(training, by=user, agency=user.agency, seats=2, sentence="Two, please.")
 
-    with pytest.raises(Invalid, match="can be given now: 1"):
+    with pytest.raises(Invalid, match="can give at most 1 seats now"):
         seat_requests.grant(wish, by=by, seats=2)
     assert wish.state is SeatRequestState.OPEN
 

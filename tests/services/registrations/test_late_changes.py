@@ -148,7 +148,7 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
     training, by = make.training(capacity=1), make.user()
     make.kept(training, by=None, seats=1, agency=make.agency())
 
-    with pytest.raises(Conflict, match="until then, people are registered"):
+    with pytest.raises(Conflict, match="Until then, register people"):
         late_changes.walk_in(training, by=by, trainee=make.trainee())
     with time_machine.travel(schedule_visible.of(training)[0].starts_at):
         found = late_changes.walk_in(training, by=by, trainee=make.trainee())

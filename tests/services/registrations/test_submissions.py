@@ -221,5 +221,5 @@ def test_a_postponed_training_gives_no_seats(make: Make):
     waiting = make.registration(training)
     moves.change_state(training, by=None, name="postpone", reason="floods")
 
-    with pytest.raises(Conflict, match="No seats are given"):
+    with pytest.raises(Conflict, match="so it gives no seats"):
         reserve_list.confirm(waiting, by=None)

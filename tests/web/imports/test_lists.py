@@ -53,7 +53,10 @@ def test_a_list_is_corrected_confirmed_and_undone(client, desk):
     assert "The list is confirmed." in done
     assert client.post(f"{address}/undo").status_code == 303
     assert db.session.scalars(db.select(Registration)).all() == []
-    assert "Registrations that vanished: 2; new people who vanished with them: 2." in client.get(address).text
+    assert (
+        "Registrations that were deleted: 2. New people who were deleted with them: 2."
+        in client.get(address).text
+    )
 
 
 def test_the_same_list_again_says_so_and_offers_nothing(client, desk):
@@ -91,7 +94,7 @@ def test_columns_are_matched_by_hand(client, desk):
         f"{address}/columns", data={"c0": "family_name", "c1": "family_name", "header_row": "1"}
     )
     assert wrong.status_code == 422
-    assert "are both said to hold the same" in wrong.text
+    assert "are set to the same field" in wrong.text
     right = {"c0": "family_name", "c1": "given_names", "c2": "function", "header_row": "1"}
     assert client.post(f"{address}/columns", data=right).status_code == 303
     assert "Officer" in client.get(address).text
@@ -220,7 +223,7 @@ def test_of_the_same_list_again_what_was_left_out_can_be_registered(client, desk
 def test_who_had_a_letter_is_withdrawn_and_the_page_says_so(client, desk):
     address = send(client, desk[1], LIST.replace("nowhere", "a@example.org"))
     client.post(f"{address}/confirm", data={"token": token(client.get(address).text)})
-    assert "Whoever has had a letter already" in client.get(address).text
+    assert "People who already had a letter keep" in client.get(address).text
 
     @atomic
     def sent():
@@ -287,7 +290,7 @@ def test_correcting_one_cell_leaves_the_rows_other_guesses_to_be_looked_at(clien
     client.post(f"{address}/rows/2", data={"given_names": "Ada Maria Zoe"})
     settled = client.get(f"{address}?show=guessed").text
 
-    assert 'href="#guesses"' in refused.text and "Some of this list is guessed" in refused.text
+    assert 'href="#guesses"' in refused.text and "Some values in this list are guesses" in refused.text
     assert "“Norlandia”" in page and "split by a guess" in page
     assert "“Norlandia”" not in mended and "Ada" in mended and mended.count("split by a guess") == 2
     assert "Ada" not in settled and settled.count("split by a guess") == 1
@@ -321,5 +324,7 @@ def test_the_question_before_undoing_names_what_vanishes_and_what_stays(client, 
     client.post(f"{address}/undo")
     done = client.get(address).text
 
-    assert "Registrations that vanish: 1; new people who vanish with them: 1. Had a letter already" in asked
-    assert "Registrations that vanished: 1; new people who vanished with them: 1. Had a letter" in done
+    assert "Registrations that vanish: 1; new people who vanish with them: 1. People who already had" in asked
+    assert (
+        "Registrations that were deleted: 1. New people who were deleted with them: 1. Had a letter" in done
+    )

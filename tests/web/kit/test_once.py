@@ -129,7 +129,7 @@ def test_what_somebody_else_stores_at_the_same_moment_is_said_on_the_form(client
 
     for answer in answers:
         assert answer.status_code == 422 and 'value="Borders that hold"' in answer.text
-        assert "Somebody else stored the same at the same moment" in answer.text
+        assert "Somebody else stored the same thing at the same moment" in answer.text
     assert db.session.scalar(select(func.count(RequestKey.id))) == 0
     assert client.post("/programmes/new", data=PROGRAMME).status_code == 303
 

@@ -209,7 +209,7 @@ def test_merging_on_the_page_keeps_what_was_chosen_leads_on_and_can_be_undone(cl
     assert client.post(undo[1]).headers["Location"] == f"/trainees/{other.public_id}"
     assert (one.email, other.merged_into_id) == ("", None)
     assert client.post(undo[1]).status_code == 409
-    assert "stands with" not in client.get(merged.location).text
+    assert "All data now belong" not in client.get(merged.location).text
 
 
 def test_whether_somebody_is_written_to_is_no_choice_of_who_merges(client, make: Make):

@@ -90,7 +90,7 @@ def test_a_partner_reads_its_rank_and_the_rule_and_nothing_of_the_others(client,
 
     assert "number 1 of your agency" in page
     assert "All seats are held. The person moves up when one becomes free." in page
-    assert "A free seat goes to the next in line at once" in page
+    assert "a free seat goes to the next in line at once" in page
     assert held.trainee.family_name not in page
     assert "rank 2" not in page
 

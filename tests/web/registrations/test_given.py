@@ -76,7 +76,7 @@ def test_what_is_typed_for_somebody_who_is_not_ticked_is_said_and_stays(client, 
     answer = client.post(page_of(training), data=data)
 
     assert answer.status_code == 422
-    assert "Something is written for people who are not ticked" in answer.text
+    assert "You wrote something for people who are not ticked" in answer.text
     assert "Arrives late." in answer.text and "Early &amp; late" in answer.text
     assert answer.text.count(" checked") == len(ticked)
     assert remarks(training, people) == [None, None, None]

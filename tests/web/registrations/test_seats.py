@@ -92,7 +92,7 @@ def test_the_preview_of_a_release_follows_the_ticks(client, make: Make):
 
     nothing = client.get(client.post(address, data={"look": "1"}).headers["Location"]).text
     assert ticked(nothing) == [False, False] and "Nothing is ticked" in nothing
-    assert "Tick whose unused seats are released." in client.post(address, data={}).text
+    assert "Tick at least one agency or country." in client.post(address, data={}).text
 
     done = client.post(address, data={"allocation": str(second), "moving_up": str(one.public_id)})
     assert done.status_code == 303
@@ -135,7 +135,7 @@ def test_a_refused_answer_to_a_request_keeps_what_was_typed(client, make: Make):
     for seats_typed, sentence in (
         ("0", "Write a number from 1 to 10000."),
         ("many", "Write a whole number."),
-        ("7", "Seats that can be given now: 3;"),
+        ("7", "You can give at most 3 seats now."),
     ):
         page = client.post(address, data={"seats": seats_typed, "answer": "Come all."})
         assert page.status_code == 422

@@ -34,7 +34,7 @@ def test_moving_to_the_same_agency_or_to_none_is_refused_beside_the_field(client
     none = client.post(address, data={"agency": "nowhere"})
 
     assert (same.status_code, none.status_code) == (422, 422)
-    assert "Pick another agency" in same.text
+    assert "belongs to this agency already" in same.text
     assert person.agency.name in client.get(f"/trainees/{person.public_id}").text
 
 

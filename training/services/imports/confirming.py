@@ -43,7 +43,7 @@ HEAVY = (ImportBatch.source, ImportBatch.mapping, ImportBatch.rows, ImportBatch.
 """Columns that a list of batches does not load, because they are large."""
 KEPT = timedelta(days=30)
 """How long a list waits to be confirmed."""
-CHANGED = msg("Something has changed since you looked: look at the rows again, and confirm.")
+CHANGED = msg("Something has changed since you opened this page. Check the rows again, then confirm.")
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def confirm(
         raise Conflict(msg("This file was confirmed or discarded already."), "ended")
     seen = preview(batch)
     if not seen.lines:
-        raise Invalid(msg("Say first what is in which column."))
+        raise Invalid(msg("First say what each column holds."))
     if seen.earlier is not None and seen.is_done:
         outcome = Outcome(0, 0, 0, 0, len(batch.rows))
         _finish(batch, BatchState.DISCARDED)
@@ -188,11 +188,16 @@ def confirm(
     if seen.errors:
         raise Invalid(msg("Correct the rows that are marked, or leave them out."))
     if seen.open_count:
-        raise Invalid(msg("Say for each doubtful row whether it is somebody whom you know."))
+        raise Invalid(
+            msg(
+                "Some rows may be people whom you know already. Choose for each of them: a known person, or a new one."
+            )
+        )
     if seen.has_guesses and not accept_guesses:
         raise Invalid(
             msg(
-                "Some of this list is guessed: look at what is marked as a guess, and tick that it is right."
+                "Some values in this list are guesses. "
+                "Check the marked values, then tick the box if they are right."
             ),
             field="accept_guesses",
         )

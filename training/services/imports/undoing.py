@@ -91,9 +91,7 @@ def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None
         or _count(decided)
         or _count(select(Registration.id).where(Registration.replaces_id.in_(made)))
     ):
-        return msg(
-            "Somebody has decided on one of these registrations since, or changed it, or a seat was given."
-        )
+        return msg("One of these registrations was decided on, changed or replaced after the import.")
     if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):
         return msg("One of these people has confirmed already that they will come.")
     if _count(select(AttendanceRecord.id).where(AttendanceRecord.registration_id.in_(made))):
@@ -115,11 +113,11 @@ def _of_new_people(batch: ImportBatch, people: Sequence[int]) -> Message | None:
             (Trainee.agency_id != batch.agency_id) | (Trainee.changed_at > batch.confirmed_at),
         )
     ):
-        return msg("What is known of one of the new people was changed since.")
+        return msg("The details of one of the new people were changed after the import.")
     if _count(
         select(PersonMerge.id).where(PersonMerge.kept_id.in_(people) | PersonMerge.gone_id.in_(people))
     ):
-        return msg("One of the new people was merged with somebody whom you knew.")
+        return msg("One of the new people has been merged with another record since.")
     return None
 
 
@@ -132,9 +130,11 @@ def _of_changed_people(batch: ImportBatch, before: dict[str, dict[str, list[str]
     for number, changes in before.items():
         one = people.get(int(number))
         if one is None or one.agency_id != batch.agency_id or one.merged_into_id or one.anonymised_at:
-            return msg("One of the people of whom the list said something new is not among yours any more.")
+            return msg(
+                "The list changed the details of a person who does not belong to your agency any more."
+            )
         if any(getattr(one, name) != now for name, (_, now) in changes.items()):
-            return msg("What the list changed about somebody was changed again since.")
+            return msg("The list changed a person's details, and somebody has changed them again since.")
     return None
 
 

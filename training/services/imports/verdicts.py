@@ -235,7 +235,8 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
                 _error(
                     line,
                     msg(
-                        "This is the person of row %(row)s, whom you know already: leave one of the two rows out.",
+                        "This row and row %(row)s are the same person, whom you know already. "
+                        "Leave one of the two rows out.",
                         row=rows_of[line.person.id],
                     ),
                     _sheet(batch),

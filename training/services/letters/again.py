@@ -89,11 +89,9 @@ def send_again(message: OutgoingMail) -> None:
         return
     registration = message.registration
     if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
-        raise Conflict(msg("This letter is not written anew: the registration has ended."), "ended")
+        raise Conflict(msg("The registration has ended, so this letter is not written again."), "ended")
     if not parts.is_written_to(registration):
-        raise Conflict(
-            msg("There is still no address to write to. Add it to the person, then try again."), "no_address"
-        )
+        raise Conflict(msg("This person still has no e-mail address. Add one, then try again."), "no_address")
     _write_anew(message, registration)
 
 

@@ -47,13 +47,13 @@ A letter of several parts (``FRAME``) waits too: it may hold one of the others.
 INACTIVE = msg("The account is closed.")
 MOVED = msg("The reader does not belong to this agency any more.")
 SUSPENDED = msg("The agency is suspended.")
-OUT_OF_SCOPE = msg("The training is not in the reader's scope any more.")
+OUT_OF_SCOPE = msg("The reader does not coordinate this training's theme any more.")
 ENDED = msg("The registration has ended.")
-BY_FOCAL_POINT = msg("This person is not written to directly any more.")
+BY_FOCAL_POINT = msg("The agency tells this person itself now.")
 NO_ADDRESS = msg("There is no address.")
 NOT_SHOWN = msg("The training is not shared with this agency any more.")
 ELSEWHERE = msg("The person is with another agency now.")
-LINK_STOPPED = msg("The link in it has stopped.")
+LINK_STOPPED = msg("The link in this letter does not work any more.")
 
 
 def enqueue(to: User, *, kind: str, subject: str, body: str) -> OutgoingMail:

@@ -156,7 +156,7 @@ def why_not(done: PersonMerge) -> Message | None:
         model: Any = column.class_
         rows = model.id.in_(details["rows"][str(column)])
         if db.session.scalar(select(model.id).where(rows, column != done.kept_id).limit(1)):
-            return msg("Something that came with the merge belongs to somebody else by now.")
+            return msg("Something that moved in this merge belongs to another person now.")
     return None
 
 

@@ -183,7 +183,7 @@ def change_state(programme: Programme, *, by: User, name: str, reason: str = "")
     """
     froms, to = STEPS[name]
     if programme.state not in froms:
-        raise Conflict(msg("This programme is not in a state from which that is possible."), "state")
+        raise Conflict(msg("The programme's state does not allow this step."), "state")
     if name == "cancel":
         reasons.check(reason)
     if name in ("close", "cancel") and _has_trainings_ahead(programme):
@@ -247,7 +247,8 @@ def _check_retag(programme: Programme, theme: Theme) -> None:
     if unfit:
         raise Invalid(
             msg(
-                "Its trainings (%(codes)s) carry themes that %(theme)s does not cover: change them first.",
+                "%(theme)s does not cover the themes of these trainings: %(codes)s. "
+                "Change their themes first.",
                 codes=", ".join(unfit),
                 theme=theme.code,
             ),

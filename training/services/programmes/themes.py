@@ -64,7 +64,7 @@ def check_use(theme: Theme, *, under: Theme) -> None:
     if db.session.get(ThemeUse, (under.id, theme.id)) is None:
         raise Invalid(
             msg(
-                "Under %(frame)s only its own themes can be used, and %(theme)s is not one of them.",
+                "%(frame)s does not cover the theme %(theme)s. Pick one of the themes that it covers.",
                 frame=under.code,
                 theme=theme.code,
             ),

@@ -60,7 +60,9 @@ def of_link(token: str, *, secret_key: str, address: str) -> Registration:
         registration is None
     ):  # the link was made here, but the list of participants that registered the person was undone
         raise Conflict(
-            msg("This registration was taken back, and the link with it. Nothing more is asked of you."),
+            msg(
+                "This registration was taken back, so its link does not work any more. You need not do anything."
+            ),
             "gone",
         )
     _check_works(registration, person_is_same=registration.trainee.public_id == named[1])
@@ -80,7 +82,8 @@ def _check_works(registration: Registration, *, person_is_same: bool) -> None:
         raise Conflict(msg("This link has expired: the training was over more than 30 days ago."), "gone")
     if not registration.is_live or registration.trainee.anonymised_at is not None:
         raise Conflict(
-            msg("This registration has ended, and the link with it. Nothing more is asked of you."), "gone"
+            msg("This registration has ended, so its link does not work any more. You need not do anything."),
+            "gone",
         )
     if registration.trainee.agency_id != registration.agency_id:
         raise Conflict(

@@ -72,7 +72,8 @@ def _allocate(
     if wanted > most:
         raise Invalid(
             msg(
-                "Seats that can be kept here: %(most)s; the others of the %(capacity)s are kept or held already.",
+                "You can keep at most %(most)s seats here. "
+                "The rest of the %(capacity)s seats are kept or held already.",
                 most=max(0, most),
                 capacity=training.capacity,
             ),
@@ -145,7 +146,7 @@ def release(
         )
     chosen = [(one, unused) for one, unused in preview.unused if one.public_id in preview.picked]
     if not chosen:
-        raise Invalid(msg("Tick whose unused seats are released."))
+        raise Invalid(msg("Tick at least one agency or country."))
     for allocation, _ in chosen:
         allocation.released_at = clock.now()
     whose = [one.agency.code if one.agency else one.country for one, _ in chosen]

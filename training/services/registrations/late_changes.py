@@ -169,7 +169,10 @@ def _check_being_held(training: Training) -> None:
     if training.state not in visible_trainings.OFFERED_TO_PARTNERS:
         raise Conflict(msg("People are added at the door only while a training is being held."), "not_held")
     raise Conflict(
-        msg("The training begins on %(day)s: until then, people are registered.", day=training.starts_on),
+        msg(
+            "The training begins on %(day)s. Until then, register people in the usual way.",
+            day=training.starts_on,
+        ),
         "too_early",
     )
 

@@ -105,7 +105,8 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
     if until <= clock.now():
         raise Conflict(
             msg(
-                "Nobody moves up any more since %(day)s, so there is no time for an offer. Confirm the person instead.",
+                "Since %(day)s nobody moves up from the reserve list, so it is too late for an offer. "
+                "Confirm the person instead.",
                 day=ends_on(registration.training),
             ),
             "cut_off",

@@ -86,7 +86,8 @@ def give_back(
     if allocation is None or seats > unused:
         raise Invalid(
             msg(
-                "Seats that your agency can give back: %(unused)s. Withdraw people first to give back more.",
+                "Your agency can give back at most %(unused)s seats. "
+                "To give back more, withdraw people first.",
                 unused=unused,
             ),
             field="seats",
@@ -140,7 +141,8 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     if seats > more:
         raise Invalid(
             msg(
-                "Seats that can be given now: %(more)s; the others are kept or held. Release unused ones, or raise the number of all seats.",
+                "You can give at most %(more)s seats now. The others are kept or held. "
+                "Release unused seats, or raise the training's number of seats.",
                 more=max(0, more),
             ),
             field="seats",

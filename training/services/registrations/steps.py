@@ -388,7 +388,7 @@ def check_undecided(training: Training) -> None:
     """Raise ``Conflict`` if the training is completed, cancelled or postponed: it gives no seats."""
     if training.state in locked_trainings.FINISHED or training.state is TrainingState.POSTPONED:
         raise Conflict(
-            msg("No seats are given in a training that is completed, cancelled or postponed."), "finished"
+            msg("The training is completed, cancelled or postponed, so it gives no seats."), "finished"
         )
 
 

@@ -39,7 +39,9 @@ def why_not_yet(
         }
     if not reserve_list.may_promote(training):
         day = reserve_list.ends_on(training)
-        return {one.id: msg("Nobody moves up any more since %(day)s.", day=day) for one in waiting}
+        return {
+            one.id: msg("Since %(day)s nobody moves up from the reserve list.", day=day) for one in waiting
+        }
     counted = seat_counts.count(training)
     return {one.id: _why_not_yet(counted, one, to_agency) for one in waiting}
 
@@ -47,7 +49,7 @@ def why_not_yet(
 def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Message:
     share = counted.share_of(seat_counts.origin_of(one))
     if not one.agency.is_active:
-        return msg("Its agency is suspended: it is passed over until the agency may register again.")
+        return msg("The agency is suspended. Its people are passed over until it may register again.")
     if counted.free_in_all <= 0:
         return msg("All seats are held. The person moves up when one becomes free.")
     if counted.free_of(share) > 0:
@@ -107,14 +109,14 @@ def rule(training: Training) -> Message:
         else msg("in the order of their rank")
     )
     first = (
-        msg("first those of the agency that gave the seat up, then of its country, then all")
+        msg("first people of the agency that gave up the seat, then people of its country, then all others")
         if training.nearest_first
-        else msg("all alike")
+        else msg("all agencies alike")
     )
     day = reserve_list.ends_on(training)
     if training.promotion is Promotion.PROPOSED:
         return msg(
-            "The coordinator offers a free seat: %(first)s, %(order)s; until %(day)s.",
+            "Until %(day)s, the coordinator offers a free seat. The order is: %(first)s, %(order)s.",
             first=first,
             order=order,
             day=day,
@@ -123,13 +125,14 @@ def rule(training: Training) -> Message:
         training.admission is Admission.APPROVAL
     ):  # here a seat that was free before people were put on the list stays free
         return msg(
-            "A seat that is given up or added goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+            "Until %(day)s, a seat that is given up or added goes to the next in line at once. "
+            "The order is: %(first)s, %(order)s.",
             first=first,
             order=order,
             day=day,
         )
     return msg(
-        "A free seat goes to the next in line at once: %(first)s, %(order)s; until %(day)s.",
+        "Until %(day)s, a free seat goes to the next in line at once. The order is: %(first)s, %(order)s.",
         first=first,
         order=order,
         day=day,

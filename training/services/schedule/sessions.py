@@ -163,7 +163,7 @@ def change(
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("Its register is closed: reopen that first."), "register_closed")
+        raise Conflict(msg("The session's register is closed. Reopen the register first."), "register_closed")
     before, times_before = audit.snapshot(session), of_changes.times(session)
     is_over, slot_before = session.ends_at < clock.now(), marks.slot_of(session)
     with db.session.no_autoflush:

@@ -158,7 +158,7 @@ def hold(people: Sequence[Trainee], *, to_change: bool = False) -> None:
     now = db.session.scalars(held.execution_options(populate_existing=True)).all()
     if len(now) != len(agencies) or any(one.merged_into_id for one in now):
         raise Conflict(
-            msg("One of these people was found to be somebody else whom you know: look again."), "merged"
+            msg("One of these people was merged with another record. Load the page again."), "merged"
         )
     if any(one.agency_id != agencies[one.id] for one in now):
         raise Conflict(msg("Somebody here has moved to another agency meanwhile: look again."), "changed")
@@ -222,9 +222,11 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     held = select(Trainee).where(Trainee.id == trainee.id).with_for_update(of=Trainee)
     db.session.execute(held.execution_options(populate_existing=True)).one()
     if trainee.merged_into_id or trainee.anonymised_at:
-        raise Conflict(msg("This person is not kept any more."), "ended")
+        raise Conflict(
+            msg("This person's record was merged or made anonymous, so it cannot be transferred."), "ended"
+        )
     if trainee.agency_id == agency.id:
-        raise Invalid(msg("Pick another agency: the person is with this one."), field="agency")
+        raise Invalid(msg("The person belongs to this agency already. Pick another one."), field="agency")
     before = audit.snapshot(trainee)
     trainee.agency = agency
     db.session.flush()  # the agency's id is compared with what it was

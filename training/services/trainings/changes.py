@@ -157,7 +157,7 @@ def _check(training: Training, programme: Programme) -> None:
     if not programme.starts_on <= training.starts_on <= training.ends_on <= programme.ends_on:
         raise Invalid(
             msg(
-                "Its programme runs from %(first)s to %(last)s: the training must lie within.",
+                "The programme runs from %(first)s to %(last)s. Choose days between these dates.",
                 first=programme.starts_on,
                 last=programme.ends_on,
             ),
@@ -193,8 +193,9 @@ def _check_capacity(training: Training, capacity: int) -> None:
     if capacity < counted.least_capacity:
         raise Invalid(
             msg(
-                "Seats kept for agencies and countries, and those that others hold, come to %(least)s: keep fewer or "
-                "release unused ones first, or leave at least %(least)s seats.",
+                "The training needs at least %(least)s seats: "
+                "those kept for agencies and countries, and those that others hold. "
+                "Enter at least %(least)s, or first keep fewer seats or release unused ones.",
                 least=counted.least_capacity,
             ),
             field="capacity",
@@ -210,7 +211,8 @@ def _check_admission(training: Training, admission: Admission) -> None:
     if undecided:
         raise Invalid(
             msg(
-                "Decide on the submissions first: %(count)s wait, and newcomers would overtake them.",
+                "%(count)s submissions wait for a decision. "
+                "Decide on them first, or newcomers would overtake them.",
                 count=undecided,
             ),
             field="admission",

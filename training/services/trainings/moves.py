@@ -76,7 +76,7 @@ def _has_attendance(training: Training) -> Message | None:
         .where(TrainingSession.training_id == training.id, AttendanceRecord.status.is_not(None))
         .limit(1)
     )
-    return msg("Attendance was recorded already, so it took place.") if known else None
+    return msg("Attendance was recorded, so the training took place.") if known else None
 
 
 _S = TrainingState

@@ -257,7 +257,7 @@ def confirm(batch: ImportBatch) -> Response:
     except DomainError as refusal:
         return _shown(batch, refusal.explained.translated())
     stored = outcome.registered or outcome.updated
-    flash(_("The list is confirmed.") if stored else _("Nobody new: all were registered before."))
+    flash(_("The list is confirmed.") if stored else _("All people of this list were already registered."))
     return redirect(url_for(".show", public_id=batch.public_id), 303)
 
 

@@ -59,7 +59,7 @@ def _settled() -> Settled | None:
             if done.undone_at:
                 return None
             undo = url_for(".undo", public_id=done.public_id)
-            return Settled(_("Merged: everything stands with %(name)s now.", name=done.kept.name), undo)
+            return Settled(_("Merged. All data now belong to %(name)s.", name=done.kept.name), undo)
         one, other = (uuid_of(request.args.get(name, "")) for name in ("one", "other"))
         if one and other:
             pair = duplicates.get_pair(access.user(), one, other)

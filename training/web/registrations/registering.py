@@ -63,7 +63,8 @@ def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_o
     if left := [one.name for one in others if forms[one.id].is_new]:
         raise Invalid(
             msg(
-                "Something is written for people who are not ticked: %(names)s. Tick them, or empty it.",
+                "You wrote something for people who are not ticked: %(names)s. "
+                "Tick these people, or delete the text.",
                 names="; ".join(left),
             )
         )
