@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, time
 from typing import Any
 
@@ -101,12 +102,19 @@ def test_without_the_lock_a_cancelled_training_has_a_session(raced: Flask, monke
     if db_is_sqlite(raced):
         pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
 
+    is_cancelled = threading.Event()
+
     def unlocked(training: Training) -> None:
         assert training.state is not TrainingState.CANCELLED, "it was read before the training was held"
+        assert is_cancelled.wait(10)
+
+    def cancel() -> None:
+        called_off(training, by)
+        is_cancelled.set()
 
     monkeypatch.setattr(sessions, "_lock_plannable", unlocked)
     training, _session, by = planned(raced)
 
-    _, live = raced_with(raced, training, lambda: called_off(training, by), lambda: add(training, by))
+    _, live = raced_with(raced, training, cancel, lambda: add(training, by))
 
     assert len(live) == 1
