@@ -112,8 +112,8 @@ def test_without_the_lock_a_cancelled_training_has_a_session(raced: Flask, monke
         called_off(training, by)
         is_cancelled.set()
 
-    monkeypatch.setattr(sessions, "_lock_plannable", unlocked)
     training, _session, by = planned(raced)
+    monkeypatch.setattr(sessions, "_lock_plannable", unlocked)
 
     _, live = raced_with(raced, training, cancel, lambda: add(training, by))
 
