@@ -1,0 +1,202 @@
+"""The table of cases, where it is about the selection: optional sessions, several trainings, agencies by identity."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, time, timedelta
+
+import time_machine
+
+from tests.make import Make
+from tests.services.reports.cases import Case, carried_out, mark_of, planned
+from tests.services.reports.test_cases import counted, of, said
+from training import clock
+from training.models import Registration
+from training.services.attendance import registers
+from training.services.directory import agencies
+from training.services.registrations import late_changes, submissions
+from training.services.reports import downloads, figures, participations
+from training.services.reports.selection import Filters
+from training.services.schedule import visible
+
+
+def rows_of(case: Case) -> list[dict[str, str]]:
+    raw = b"".join(downloads.long_csv(Filters(training=case.training), user=None))
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def total(rows: list[dict[str, str]], name: str = "attended_minutes") -> int:
+    return sum(int(row[name] or 0) for row in rows)
+
+
+def marked_in(case: Case, at: int, words: str) -> None:
+    """Mark everybody in one session, and close its register."""
+    session = visible.of(case.training)[at]
+    with time_machine.travel(session.ends_at + timedelta(minutes=5), tick=False):
+        marks = [
+            mark_of(session, one, word) for one, word in zip(case.registrations, words, strict=True) if one
+        ]
+        registers.save(session, by=None, marks=marks)
+        registers.close(session, by=None)
+
+
+def with_optional(make: Make) -> Case:
+    """One day of two compulsory half-days, and an evening of 120 minutes that nobody must come to."""
+    case = planned(make, 1)
+    on = datetime.combine(case.starts, time(19))
+    with time_machine.travel(case.sessions[0].starts_at - timedelta(days=5), tick=False):
+        make.session(
+            case.training,
+            starts_local=on,
+            ends_local=on + timedelta(hours=2),
+            title="Film",
+            is_compulsory=False,
+        )
+    carried_out(case, "PP", "PP")
+    marked_in(case, 2, "PA")
+    return case
+
+
+def test_optional_sessions_enter_no_figure_and_their_rows_say_so(make: Make):
+    case = with_optional(make)
+
+    expected = "dn2 att720 due720 h12.0"
+    assert of(counted(training=case.training), expected) == said(expected)
+    rows = rows_of(case)
+    assert total([row for row in rows if row["counts"] == "1"]) == 720
+    assert total(rows) == 840
+
+
+def test_the_csv_adds_up_to_the_figures_for_whoever_left_and_whoever_joined(make: Make):
+    case = carried_out(planned(make, 3), "PPPPPP", "PP---- !2", "----PP @4w", "------ !0")
+    totals, rows = counted(training=case.training), rows_of(case)
+
+    assert (total(rows), total(rows, "scheduled_minutes")) == (totals.attended, totals.due) == (1800, 3240)
+    assert {row["attendance_status"] for row in rows} == {"present", "not_there"}
+    assert {row["counts"] for row in rows} == {"1"}
+
+
+def test_a_state_that_is_asked_for_widens_the_rows_and_no_figure(make: Make):
+    case = carried_out(planned(make, 3), "PPPPPP", "------ !0")
+    gone = case.registrations[1]
+    assert gone is not None
+    filters = Filters(training=case.training, state=gone.state)
+
+    totals = figures.summary(participations.of_selection(filters, user=None))
+    raw = b"".join(downloads.long_csv(filters, user=None)).decode("utf-8-sig")
+
+    rows = list(csv.DictReader(io.StringIO(raw)))
+    assert totals == counted(training=case.training)
+    assert [(row["counts"], row["attendance_status"]) for row in rows] == [("1", "present")] * 6 + [
+        ("0", "")
+    ] * 6
+
+
+def test_whoever_leaves_and_whoever_comes_instead_are_two(make: Make):
+    case = carried_out(planned(make, 3), "PP>>>>")
+    first = case.registrations[0]
+    assert first is not None
+    other = make.trainee(first.agency)
+    with time_machine.travel(case.sessions[2].starts_at - timedelta(hours=1), tick=False):
+        submissions.withdraw(first, by=make.user(), reason="ill")
+        new = late_changes.walk_in(case.training, by=make.user(), trainee=other)
+    case.registrations = [new]
+    for at in range(2, 6):
+        marked_in(case, at, "P")
+
+    expected = "cf2 cm2 dn0 dr1 lt1 att1080 due2160 r50.0 h18.0"
+    assert of(counted(training=case.training), expected) == said(expected)
+
+
+def test_whoever_is_confirmed_while_the_first_session_runs_joined_late(make: Make):
+    case = planned(make, 3)
+    with time_machine.travel(case.sessions[0].starts_at + timedelta(minutes=40), tick=False):
+        one = submissions.submit(case.training, by=make.user(), trainee=make.trainee(), override=True)
+    case.registrations = [one]
+    marked_in(case, 0, ["L60"])  # type: ignore[arg-type]
+    for at in range(1, 6):
+        marked_in(case, at, "P")
+
+    expected = "lt1 att1020 due1080 r94.4 dn1"
+    assert of(counted(training=case.training), expected) == said(expected)
+
+
+def test_one_agency_under_two_names_is_one_line_and_two_of_one_name_are_two(make: Make):
+    """E4: agency 1 is renamed between two trainings, and agency 2 gets its old name."""
+    first, second = make.agency(name="Border Guard"), make.agency(name="Coast Guard")
+    by = make.user()
+    carried_out(planned(make, 1), "PP", agency=first)
+    rename(make, first, "Border Police")
+    rename(make, second, "Border Guard")
+    carried_out(planned(make, 1), "PP", agency=first)
+    carried_out(planned(make, 1), "PP", agency=second)
+
+    tables = figures.split_tables(participations.of_selection(Filters(), user=None))
+
+    assert [(one.label, one.totals.confirmed) for one in tables["agency"]] == [
+        ("Border Guard", 1),
+        ("Border Police", 2),
+    ]
+    assert counted(agency=first).confirmed == 2
+    rename(make, first, "Border Guard")
+    tables = figures.split_tables(participations.of_selection(Filters(), user=None))
+    assert [(one.label, one.totals.confirmed) for one in tables["agency"]] == [
+        ("Border Guard", 2),
+        ("Border Guard", 1),
+    ]
+    assert by.is_active
+
+
+def rename(make: Make, agency, name: str) -> None:
+    details = agencies.Details(
+        **{field: getattr(agency, field) for field in agencies.Details.__dataclass_fields__} | {"name": name}
+    )
+    agencies.change(agency, by=make.user(), details=details)
+
+
+def test_the_state_follows_the_filters(make: Make):
+    """B7: an agency whose people took part in the closed training alone is final; all together is not."""
+    only_here = make.agency()
+    carried_out(planned(make, 1), "PP", agency=only_here)
+    still_open = carried_out(planned(make, 1), "P.")
+
+    assert figures.data_state(Filters(agency=only_here), user=None).is_final
+    everything = figures.data_state(Filters(), user=None)
+    assert (everything.is_final, everything.open_registers) == (False, 1)
+    assert not figures.data_state(Filters(training=still_open.training), user=None).is_final
+
+
+def test_a_training_to_come_makes_its_period_provisional(make: Make):
+    """B6: with the period ending today the training of tomorrow is not in it."""
+    carried_out(planned(make, 1), "PP")
+    today = clock.today()
+    starts = today + timedelta(days=1)
+    make.training(starts_on=starts, ends_on=starts + timedelta(days=2))
+
+    assert counted().confirmed == 1
+    assert not figures.data_state(Filters(), user=None).is_final
+    assert figures.data_state(Filters(ends_to=today), user=None).is_final
+
+
+def test_without_a_session_there_is_nothing_to_report(make: Make):
+    state = figures.data_state(Filters(), user=None)
+
+    assert (state.sessions, state.is_final) == (0, False)
+    assert "Nothing to report yet" in str(downloads.state_text(state))
+
+
+def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Make):
+    """E1: persons do not add up over trainings, hours do."""
+    cases = [planned(make, 1), planned(make, 1)]
+    person = make.trainee()
+    for case in cases:
+        with time_machine.travel(case.sessions[0].starts_at - timedelta(days=5), tick=False):
+            registration: Registration = submissions.submit(case.training, by=None, trainee=person)
+        case.registrations = [registration]
+        for at in range(2):
+            marked_in(case, at, "P")
+
+    both = counted()
+    assert (both.participations, both.persons, both.persons_trained) == (2, 1, 1)
+    assert both.person_hours == sum(counted(training=case.training).person_hours for case in cases) == 12.0
