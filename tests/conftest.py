@@ -82,8 +82,10 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep that where ``TEST_SECONDS`` names a file: the quick loop picks by it."""
     if "TEST_SECONDS" in os.environ and not hasattr(session.config, "workerinput"):
-        told = {name: round(taken, 1) for name, taken in sorted(seconds.items())}
-        Path(os.environ["TEST_SECONDS"]).write_text(json.dumps(told, indent=0))
+        path = Path(os.environ["TEST_SECONDS"])
+        known = json.loads(path.read_text()) if path.exists() else {}
+        told = known | {name: round(taken, 1) for name, taken in seconds.items()}
+        path.write_text(json.dumps(told, indent=0, sort_keys=True))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

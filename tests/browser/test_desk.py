@@ -7,7 +7,7 @@ import pytest
 from config import ROOT
 from tests.browser.test_every_page import look
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]  # what scripts and styles do; the main job runs on both
 ROSTERS = ROOT / "tests" / "data" / "rosters"
 
 
