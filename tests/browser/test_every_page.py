@@ -152,6 +152,24 @@ def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person):
     context.close()
 
 
+def test_the_first_arrow_goes_to_the_first_person_of_the_register(person):
+    page = person.signs_in("admin", 1280)
+    register_of_today(person)
+    rows = page.locator("[data-row]")
+    assert "is-at" in rows.first.get_attribute("class"), "the current row is seen from the start"
+    second = rows.nth(1).locator("input[type=radio]:checked").get_attribute("value")
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("l")
+
+    assert rows.first.locator("input[type=radio]:checked").get_attribute("value") == "late"
+    assert rows.nth(1).locator("input[type=radio]:checked").get_attribute("value") == second
+    assert "is-at" in rows.nth(1).get_attribute("class")
+    page.keyboard.press("ArrowUp")
+    assert "is-at" in rows.first.get_attribute("class")
+    page.keyboard.press("z")
+
+
 def test_unsaved_marks_are_not_lost_to_another_form_of_the_page(person):
     page = person.signs_in("admin", 360)
     register_of_today(person)

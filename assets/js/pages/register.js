@@ -7,6 +7,8 @@ if (form?.dataset.keys !== undefined) {
   const rows = [...form.querySelectorAll("[data-row]")];
   const done = [];
   let at = 0;
+  let isIn = false; // whether somebody moves by keys already: the first arrow goes to the first person, not past them
+  rows[at]?.classList.add("is-at");
   const undo = form.querySelector("[data-undo]");
   const told = form.querySelector("[data-changed]");
   const radios = (row) => [...row.querySelectorAll("input[type=radio]")];
@@ -14,7 +16,10 @@ if (form?.dataset.keys !== undefined) {
 
   function show(move) {
     rows[at]?.classList.remove("is-at");
-    at = Math.max(0, Math.min(rows.length - 1, at + move));
+    const open = rows.filter((row) => row === rows[at] || !row.closest("details:not([open])"));
+    const place = Math.max(0, Math.min(open.length - 1, open.indexOf(rows[at]) + (isIn ? move : 0)));
+    at = rows.indexOf(open[place]);
+    isIn = true;
     rows[at]?.classList.add("is-at");
     (radios(rows[at]).find((radio) => radio.checked) ?? radios(rows[at])[0])?.focus({ preventScroll: true });
     rows[at]?.scrollIntoView({ block: "nearest" });
@@ -48,7 +53,10 @@ if (form?.dataset.keys !== undefined) {
     if (!row || event.target.type !== "radio") return;
     done.push([row, before.get(row)]);
     before.set(row, current(row));
+    rows[at]?.classList.remove("is-at");
     at = rows.indexOf(row);
+    row.classList.add("is-at");
+    isIn = true;
     tell();
   });
   undo.addEventListener("click", back);
@@ -58,6 +66,7 @@ if (form?.dataset.keys !== undefined) {
     const key = event.key.toLowerCase();
     if (key === "arrowdown" || key === "arrowup") show(key === "arrowdown" ? 1 : -1);
     else if (key in letters) {
+      isIn = true;
       mark(rows[at], letters[key]);
       before.set(rows[at], letters[key]);
       show(1);
