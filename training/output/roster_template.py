@@ -10,7 +10,22 @@ from training.rosters import example
 
 LAST_ROW = 2_001
 """How far down the drop-down and the format of text go."""
-WIDTHS = (22, 22, 26, 8, 18, 30, 16, 18, 32, 20, 30, 50)
+WIDTHS = {
+    "family_name": 22,
+    "given_names": 22,
+    "native_name": 26,
+    "sex": 8,
+    "country": 18,
+    "function": 30,
+    "rank": 16,
+    "language": 18,
+    "email": 32,
+    "phone": 20,
+    "remarks": 30,
+}
+"""How wide each column is."""
+WIDTH_OF_MARK = 50
+"""How wide the column after the last one is: there it says that the row is an example."""
 
 
 def workbook(path: Path, language: str) -> None:
@@ -25,7 +40,7 @@ def workbook(path: Path, language: str) -> None:
         pale = book.add_format({"italic": True, "font_color": "#6B7280", "num_format": "@"})
         if code == "ar":
             sheet.right_to_left()
-        for place, width in enumerate(WIDTHS):
+        for place, width in enumerate([*(WIDTHS[name] for name in example.COLUMNS), WIDTH_OF_MARK]):
             sheet.set_column(place, place, width, text)
         for place, (title, value) in enumerate(
             zip(example.TITLES[code], example.EXAMPLES[code], strict=True)

@@ -138,11 +138,13 @@ MARKS = {
 NAMES = {"en": "People", "fr": "Personnes", "ru": "Список", "ar": "القائمة"}
 """The name of the sheet."""
 UNCHANGED = {frozenset(map(clean, row)) - {""} for row in EXAMPLES.values()}
+FEWEST = min(map(len, UNCHANGED))
+"""How many cells of an example are filled at least."""
 SAID = {clean(mark) for mark in MARKS.values()}
 
 
 def is_unchanged(cells: list[str]) -> bool:
     """Whether a row is the unchanged example. The order of the columns does not matter."""
-    if not len(COLUMNS) - 3 <= len(cells) <= len(COLUMNS):
+    if not FEWEST <= len(cells) <= len(COLUMNS):
         return False
     return (frozenset(map(clean, cells)) - {""} - SAID) in UNCHANGED

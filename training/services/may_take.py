@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from training.errors import NotFound
-from training.models import Role, Training, User
+from training.models import Registration, Role, Training, User
 from training.models.about_people import Class
 
 
@@ -36,6 +36,12 @@ def whole(
     """
     if classes(reader, holds, of=of, why=why) != frozenset(holds):
         raise NotFound
+
+
+def sees_special(reader: User, registration: Registration) -> bool:
+    """Whether a page shows ``reader`` a registration's special values: to its agency, and to whoever looks after it."""
+    own = reader.role is Role.PARTNER and reader.agency_id == registration.agency_id
+    return own or _looks_after(reader, registration.training)
 
 
 def _looks_after(reader: User, training: Training | None) -> bool:

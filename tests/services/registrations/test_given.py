@@ -51,6 +51,8 @@ def told(registration: Registration) -> list[str]:
 def test_each_field_is_a_column_of_the_registration_and_has_a_length():
     assert set(NAMES) <= set(Registration.__table__.columns.keys())
     assert MOST.keys() == set(NAMES)
+    room = {name: Registration.__table__.columns[name].type.length for name in NAMES}
+    assert {name for name in NAMES if room[name] is not None and MOST[name] > room[name]} == set()
 
 
 def test_each_of_several_gets_what_was_given_with_it(make: Make, training, focal):

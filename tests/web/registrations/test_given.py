@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.make import Make
+from tests.planted import as_special
 from training import clock
 from training.db import db
 from training.models import Admission, Registration, RegistrationState, Role, Trainee, Training, User
@@ -241,3 +242,25 @@ def test_the_list_of_registrations_has_it_for_its_agency_alone(client, make: Mak
     assert "Remarks" in file() and LATE.remarks in file()
     client.sign_in(make.user(Role.PARTNER))
     assert LATE.remarks not in file()
+
+
+def test_a_special_value_is_shown_to_its_agency_and_to_whoever_looks_after_the_training(
+    client, make: Make, submitted, focal, monkeypatch
+):
+    as_special(monkeypatch, Registration.remarks)
+    theme = submitted.training.theme
+    readers = {
+        "its agency": focal,
+        "its coordinator": make.user(Role.COORDINATOR, themes=[theme]),
+        "admin": make.user(Role.ADMIN),
+        "manager": make.user(Role.MANAGER),
+    }
+
+    seen = set()
+    for name, reader in readers.items():
+        page = client.sign_in(reader).get(f"/registrations/{submitted.public_id}")
+        assert page.status_code == 200, name
+        if LATE.remarks in page.text:
+            seen.add(name)
+
+    assert seen == {"its agency", "its coordinator", "admin"}

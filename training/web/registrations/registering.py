@@ -15,8 +15,10 @@ from flask_babel import gettext as _
 
 from training.errors import Invalid, NotFound
 from training.forms.registrations import GivenForm, NewPersonForm
-from training.models import Agency, Registration, Trainee, Training
+from training.models import Agency, Registration, Trainee, Training, User
+from training.models.about_people import is_special
 from training.rules.given import NAMES, NOTHING, Given
+from training.services import may_take
 from training.services.registrations import steps
 from training.services.trainees import records
 from training.text import msg
@@ -69,6 +71,16 @@ def given(training: Training, agency: Agency, ticked: Sequence[Trainee], *, is_o
             )
         )
     return {one.id: forms[one.id].given for one in ticked if is_own or forms[one.id].given}
+
+
+def shown(registration: Registration, reader: User) -> list[tuple[str, str]]:
+    """(label, value) of what was given with it, without what ``reader`` is not to see."""
+    sees_special = may_take.sees_special(reader, registration)
+    return [
+        (field.label.text, field.data)
+        for field in GivenForm(obj=registration)
+        if sees_special or not is_special(field.short_name, Registration)
+    ]
 
 
 def picked(agency: Agency | None, public_ids: Sequence[UUID]) -> list[Trainee]:
