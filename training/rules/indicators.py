@@ -102,9 +102,14 @@ class Cell(NamedTuple):
 
 
 def of_cells(
-    cells: Iterable[Cell], *, trainee_id: int, training_id: int, joined_late: bool, is_released: bool,
+    cells: Iterable[Cell],
+    *,
+    trainee_id: int,
+    training_id: int,
+    joined_late: bool,
+    is_released: bool,
     completion_percent: int,
-) -> Participation:  # fmt: skip
+) -> Participation:
     """The participation that follows from cells of one person, whatever registration they are of.
 
     Of two marks in one session the larger one counts, and the session's contact time counts once.

@@ -98,10 +98,17 @@ def derive(session: TrainingSession, *, by: User | None, reason: str, deduction:
             continue
         db.session.add(
             AttendanceCorrection(
-                record_id=record.id, old_status=record.status, old_minutes=record.minutes, new_status=record.status,
-                new_minutes=minutes, reason=reason, at=clock.now(), by=by, by_name=by.name if by else "",
+                record_id=record.id,
+                old_status=record.status,
+                old_minutes=record.minutes,
+                new_status=record.status,
+                new_minutes=minutes,
+                reason=reason,
+                at=clock.now(),
+                by=by,
+                by_name=by.name if by else "",
             )
-        )  # fmt: skip
+        )
         record.minutes, record.is_estimated = minutes, is_estimated
         record.version += 1
         changed += 1
