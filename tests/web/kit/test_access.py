@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 from flask_login import login_user
 
 from tests.make import Make
@@ -33,3 +33,23 @@ def test_a_focal_point_has_an_agency_and_staff_have_none(app: Flask, make: Make)
 
 def test_what_has_no_theme_is_in_no_coordinators_scope(make: Make):
     assert policy.theme_ids(make.agency()) == set()
+
+
+def test_the_themes_of_what_belongs_to_a_training_are_the_trainings(make: Make):
+    training = make.training()
+    registration = make.registration(training)
+
+    assert (
+        policy.theme_ids(registration)
+        == policy.theme_ids(training)
+        == {training.theme_id, training.programme_theme_id}
+    )
+
+
+def test_signing_out_where_nobody_is_signed_in_empties_the_cookie(app: Flask):
+    with app.test_request_context("/"):
+        session["left"] = "over"
+
+        access.sign_out()
+
+        assert dict(session) == {}

@@ -94,10 +94,9 @@ def offered_to(user: User) -> dict[str, set[int]]:
             visible_trainings.in_scope(user)
         )
     ).all()
-    programmes = set(db.session.scalars(select(Programme.id).where(Programme.theme_id.in_(mine))))
     return {
         "training": {row[0] for row in found},
-        "programme": programmes | {row[1] for row in found},
+        "programme": {row[1] for row in found},
         "theme": mine | {number for row in found for number in row[2:]},
     }
 
