@@ -8,7 +8,7 @@ from flask_login import login_user
 
 from tests.make import Make
 from training import policy
-from training.models import Role
+from training.models import OutgoingMail, Role
 from training.web.kit import access
 
 
@@ -53,3 +53,10 @@ def test_signing_out_where_nobody_is_signed_in_empties_the_cookie(app: Flask):
         access.sign_out()
 
         assert dict(session) == {}
+
+
+def test_a_letter_is_of_the_themes_of_its_training_and_else_of_none(make: Make):
+    training = make.training()
+
+    assert policy.theme_ids(OutgoingMail(training=training)) == policy.theme_ids(training)
+    assert policy.theme_ids(OutgoingMail()) == set()
