@@ -60,3 +60,9 @@ def test_a_letter_is_of_the_themes_of_its_training_and_else_of_none(make: Make):
 
     assert policy.theme_ids(OutgoingMail(training=training)) == policy.theme_ids(training)
     assert policy.theme_ids(OutgoingMail()) == set()
+
+
+def test_a_programme_is_of_its_own_theme(make: Make):
+    programme = make.programme()
+
+    assert policy.theme_ids(programme) == {programme.theme_id}
