@@ -41,13 +41,10 @@ class ReportFilter(Form):
     activities = Picked(_l("Activities"), required=False, empty=_l("what counts as training"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse what is not offered by naming it, and a period that ends before it begins."""
+        """Refuse what is not offered by naming it."""
         is_right = super().validate(extra_validators)
         for one in self:
             if isinstance(one, Picked | OneOf) and one.errors:
                 asked = one.raw_data[0] if one.raw_data else ""
                 one.errors = [_("There is no %(value)s here that you may see.", value=asked[:60])]
-        if self.ends_from.data and self.ends_to.data and self.ends_to.data < self.ends_from.data:
-            self.ends_to.errors = [_("The period ends before it begins.")]
-            return False
         return is_right

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -30,29 +31,34 @@ def slot_of(session: TrainingSession) -> Slot:
     return Slot(session.starts_at, session.ends_at, session.training.zone, session.break_minutes)
 
 
-def minutes_of(
-    session: TrainingSession,
-    *,
-    status: AttendanceStatus | None,
-    arrived: time | None,
-    left: time | None,
-    also_left_early: bool,
-    deduction: int,
-) -> tuple[int, bool]:
+class Marked(Protocol):
+    """What a mark says, whether it is stored already or not."""
+
+    @property
+    def status(self) -> AttendanceStatus | None: ...
+    @property
+    def arrived(self) -> time | None: ...
+    @property
+    def left(self) -> time | None: ...
+    @property
+    def also_left_early(self) -> bool: ...
+
+
+def minutes_of(session: TrainingSession, mark: Marked, deduction: int) -> tuple[int, bool]:
     """(attended minutes, whether they are estimated) of a mark.
 
     Present gives the contact time, excused and absent give none. Late and left early give the contact time between the
     recorded times. A time that was not recorded costs ``deduction`` minutes instead, which the programme sets. Raises
     ``Invalid`` for a time outside the session, and for leaving before arriving.
     """
-    if status is AttendanceStatus.PRESENT:
+    if mark.status is AttendanceStatus.PRESENT:
         return session.scheduled_minutes, False
-    if status not in WITH_TIMES:
+    if mark.status not in WITH_TIMES:
         return 0, False
     slot = slot_of(session)
-    late = status is AttendanceStatus.LATE
-    early = status is AttendanceStatus.LEFT_EARLY or also_left_early
-    came, gone = _moment(session, slot, arrived, "arrived"), _moment(session, slot, left, "left")
+    late = mark.status is AttendanceStatus.LATE
+    early = mark.status is AttendanceStatus.LEFT_EARLY or mark.also_left_early
+    came, gone = _moment(session, slot, mark.arrived, "arrived"), _moment(session, slot, mark.left, "left")
     if came and gone and gone < came:
         raise Invalid(msg("Left before arriving."), field="left")
     unknown = (late and came is None) + (early and gone is None)
@@ -121,16 +127,7 @@ def _all_of(
     derived, left = [], []
     for one in records:
         try:
-            derived.append(
-                minutes_of(
-                    session,
-                    status=one.status,
-                    arrived=one.arrived,
-                    left=one.left,
-                    also_left_early=one.also_left_early,
-                    deduction=deduction,
-                )
-            )
+            derived.append(minutes_of(session, one, deduction))
         except Invalid:
             times = "–".join(f"{at:%H:%M}" for at in (one.arrived, one.left) if at)
             left.append(f"{one.registration.name} ({times})")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from training import clock
@@ -90,17 +90,22 @@ class Tally:
         return self.listed - self.recorded
 
 
-def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
-    """The register's lines, by family name."""
+def _lines(session: TrainingSession, *which: ColumnElement[bool]) -> Select[Registration, AttendanceRecord]:
+    """The registrations of the session's training that fit, each with its record, by family name."""
     return (
         select(Registration, AttendanceRecord)
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
         .outerjoin(AttendanceRecord, expected.join_on())
         .join(Registration.trainee)
-        .where(TrainingSession.id == session.id, expected.is_listed())
+        .where(TrainingSession.id == session.id, *which)
         .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)
     )
+
+
+def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
+    """The register's lines, by family name."""
+    return _lines(session, expected.is_listed())
 
 
 def register(session: TrainingSession, *, first: int = 0, most: int | None = None) -> list[Row]:
@@ -114,17 +119,7 @@ def others(session: TrainingSession) -> list[Row]:
 
     For example somebody who was confirmed on the second day, and sat in the room on the first.
     """
-    found = (
-        select(Registration, AttendanceRecord)
-        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
-        .outerjoin(AttendanceRecord, expected.join_on())
-        .join(Registration.trainee)
-        .where(
-            TrainingSession.id == session.id, Registration.confirmed_at.is_not(None), ~expected.is_listed()
-        )
-        .options(contains_eager(Registration.trainee))
-        .order_by(Trainee.search_key, Registration.id)
-    )
+    found = _lines(session, Registration.confirmed_at.is_not(None), ~expected.is_listed())
     return [Row(registration, record) for registration, record in db.session.execute(found)]
 
 
@@ -317,14 +312,7 @@ def _store(
     session: TrainingSession, row: Row, mark: Mark, by: User | None, reason: str, method: AttendanceMethod
 ) -> None:
     try:
-        minutes, estimated = marks.minutes_of(
-            session,
-            status=mark.status,
-            arrived=mark.arrived,
-            left=mark.left,
-            also_left_early=mark.also_left_early,
-            deduction=session.training.programme.deduction_minutes,
-        )
+        minutes, estimated = marks.minutes_of(session, mark, session.training.programme.deduction_minutes)
     except Invalid as refusal:
         raise Invalid(refusal.message, field=f"{refusal.field}-{mark.registration_id}") from None
     record = row.record or AttendanceRecord(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -87,6 +88,8 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
     """
     theme, session_theme = aliased(Theme), aliased(Theme)
     hidden = Agency.confidential
+    # where a state widens the rows, some are there by it alone
+    by_itself = participations.is_counted() if filters.state else true()
     found = participations.from_registers(
         select(
             Programme.code,
@@ -113,7 +116,7 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
             participations.plain(AttendanceRecord.status),
             AttendanceRecord.minutes,
             participations.plain(TrainingSession.register_state),
-            case((and_(TrainingSession.is_compulsory, participations.is_counted()), 1), else_=0),
+            case((and_(TrainingSession.is_compulsory, by_itself), 1), else_=0),
             expected.is_listed(),
             Training.zone,
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVarTuple
+from typing import Any
 
 from sqlalchemy import (
     and_,
@@ -40,9 +40,6 @@ from training.services.programmes import frames
 from training.services.reports import participations
 from training.services.reports.participations import Listed, may_take_part, sum_if
 from training.services.reports.selection import Filters, of_people, of_trainings
-
-Cells = TypeVarTuple("Cells")
-"""What the columns of a query hold."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +147,9 @@ def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
     return split(found, lambda one: areas.get(one.theme, []))
 
 
+NOT_HELD = (TrainingState.DRAFT, TrainingState.POSTPONED, TrainingState.CANCELLED)
+
+
 def data_state(filters: Filters, *, user: User | None) -> DataState:
     """How many sessions there are in the selection, how many have ended, and how many of these have an open register.
 
@@ -168,6 +168,3 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
         theirs = theirs.where(or_(Registration.state.in_(LIVE), may_take_part()))
         found = found.where(Training.id.in_(of_people(theirs, filters)))
     return DataState(*db.session.execute(of_trainings(found, filters, user)).one())
-
-
-NOT_HELD = (TrainingState.DRAFT, TrainingState.POSTPONED, TrainingState.CANCELLED)

@@ -56,14 +56,13 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
     has not begun.
     """
     now = clock.now()
-    held = and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
     span = (
         select(
             TrainingSession.training_id,
             func.min(TrainingSession.starts_at).label("first"),
             func.date(func.max(TrainingSession.starts_local)).label("last_day"),
         )
-        .where(held)
+        .where(_is_in_figures())
         .group_by(TrainingSession.training_id)
         .subquery()
     )
@@ -109,7 +108,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .join(Agency, Agency.id == Registration.agency_id)
         .join(Theme, Theme.id == Training.theme_id)
         .outerjoin(AttendanceRecord, expected.join_on())
-        .where(held, may_take_part())
+        .where(_is_in_figures(), may_take_part())
         .group_by(
             Registration.id, Trainee.id, Training.id, Theme.id, Agency.id, span.c.first, span.c.last_day
         )
@@ -117,6 +116,11 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
     return _one_per_person(rows)
+
+
+def _is_in_figures() -> ColumnElement[bool]:
+    """A condition in SQL: whether figures are made of a session. It is compulsory, and was not called off."""
+    return and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
 
 
 def sum_if(condition: ColumnElement[bool], of: Any = 1) -> Any:
@@ -136,28 +140,30 @@ def may_take_part() -> ColumnElement[bool]:
 
 
 PARTICIPATION = len(Participation._fields)
+Pair = tuple[int, int]
+"""The ids of a person and a training."""
 
 
 def _one_per_person(rows: Sequence[Any]) -> list[Listed]:
     """A row for each person and training. Where two registrations are one person's, their cells are joined."""
-    several: dict[tuple[int, int], list[Any]] = {}
+    alike: dict[Pair, list[tuple[bool, Listed]]] = {}
     for row in rows:
-        several.setdefault((row[0], row[1]), []).append(row)
-    joined = _joined([same for same in several.values() if len(same) > 1])
+        number, is_live, name, agency_id, *rest = row[PARTICIPATION:]
+        one = Listed(Participation._make(row[:PARTICIPATION]), number, (name, agency_id), *rest)
+        alike.setdefault(row[:2], []).append((is_live, one))
+    joined = _joined({pair: [one for _, one in same] for pair, same in alike.items() if len(same) > 1})
     found = []
-    for key, same in several.items():
-        row = min(same, key=lambda one: (not one[PARTICIPATION + 1], -one[3], one[PARTICIPATION]))
-        number, _is_live, name, agency_id, *rest = row[PARTICIPATION:]
-        participation = joined.get(key) or Participation._make(row[:PARTICIPATION])
-        found.append(Listed(participation, number, (name, agency_id), *rest))
+    for pair, same in alike.items():
+        _, one = min(same, key=lambda it: (not it[0], -it[1].participation.attended, it[1].registration_id))
+        found.append(one._replace(participation=joined[pair]) if pair in joined else one)
     return found
 
 
-def _joined(several: Sequence[Sequence[Any]]) -> dict[tuple[int, int], Participation]:
-    """The participations of people with several registrations for one training, by person and training."""
+def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
+    """The participations of people with several registrations for one training."""
     if not several:
         return {}
-    cells: dict[tuple[int, int], list[Cell]] = {}
+    cells: dict[Pair, list[Cell]] = {}
     found = (
         select(
             Registration.trainee_id,
@@ -174,23 +180,22 @@ def _joined(several: Sequence[Sequence[Any]]) -> dict[tuple[int, int], Participa
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
-            Registration.id.in_([row[PARTICIPATION] for same in several for row in same]),
-            TrainingSession.is_compulsory,
-            TrainingSession.cancelled_at.is_(None),
+            Registration.id.in_([one.registration_id for same in several.values() for one in same]),
+            _is_in_figures(),
         )
     )
     for trainee_id, training_id, *cell in db.session.execute(found):
         cells.setdefault((trainee_id, training_id), []).append(Cell._make(cell))
     return {
-        (same[0][0], same[0][1]): of_cells(
-            cells[same[0][0], same[0][1]],
-            trainee_id=same[0][0],
-            training_id=same[0][1],
-            joined_late=all(Participation._make(row[:PARTICIPATION]).joined_late for row in same),
-            is_released=all(Participation._make(row[:PARTICIPATION]).is_released for row in same),
-            completion_percent=same[0][PARTICIPATION - 1],
+        pair: of_cells(
+            cells[pair],
+            trainee_id=pair[0],
+            training_id=pair[1],
+            joined_late=all(one.participation.joined_late for one in same),
+            is_released=all(one.participation.is_released for one in same),
+            completion_percent=same[0].participation.completion_percent,
         )
-        for same in several
+        for pair, same in several.items()
     }
 
 
@@ -201,7 +206,8 @@ def plain(column: Any) -> Any:
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
-    listed = _takes_part(or_(TrainingSession.is_compulsory, AttendanceRecord.id.is_not(None)))
+    is_marked = and_(TrainingSession.cancelled_at.is_(None), AttendanceRecord.id.is_not(None))
+    listed = _takes_part(or_(_is_in_figures(), is_marked))
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
         contains_eager(Registration.training),
@@ -237,7 +243,9 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
 def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
     now = clock.now()
-    was_missed = and_(TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part())
+    was_missed = and_(
+        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(_is_in_figures())
+    )
     return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 
 
@@ -246,15 +254,14 @@ def _also(state: RegistrationState) -> ColumnElement[bool]:
     return and_(Registration.state == state, Registration.submitted_at.is_not(None))
 
 
-def _takes_part(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
-    """Whether the registration was expected at, or marked in, a (compulsory) session that has begun."""
+def _takes_part(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the registration was expected at, or marked in, one of these sessions that has begun."""
     return (
         select(TrainingSession.id)
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             TrainingSession.training_id == Registration.training_id,
-            TrainingSession.is_compulsory if which is None else which,
-            TrainingSession.cancelled_at.is_(None),
+            which,
             TrainingSession.starts_at <= clock.now(),
             or_(AttendanceRecord.status.is_not(None), expected.is_expected()),
         )

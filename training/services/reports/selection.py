@@ -89,16 +89,15 @@ def offered_to(user: User) -> dict[str, set[int]]:
     if user.role is not Role.COORDINATOR or user.all_themes:
         return {}
     mine = {theme.id for theme in user.themes}
-    found = db.session.execute(
-        select(Training.id, Training.programme_id, Training.theme_id, Training.programme_theme_id).where(
-            visible_trainings.in_scope(user)
-        )
-    ).all()
-    return {
-        "training": {row[0] for row in found},
-        "programme": {row[1] for row in found},
-        "theme": mine | {number for row in found for number in row[2:]},
-    }
+    found = select(Training.programme_id, Training.theme_id, Training.programme_theme_id).distinct()
+    rows = db.session.execute(found.where(*scope_of(user))).all()
+    return {"programme": {row[0] for row in rows}, "theme": mine | {one for row in rows for one in row[1:]}}
+
+
+def trainings(user: User, *, code: str = "") -> Select[Training]:
+    """The trainings that ``user`` may report on, the latest first, or the one with this code."""
+    found = visible_trainings.search(user, sort="starts_on", descending=True).where(*scope_of(user))
+    return found.where(Training.code == code) if code else found
 
 
 def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from flask_babel import get_locale
@@ -131,15 +132,18 @@ class Chip:
     url: str
 
 
-def filtered(form: OneForm) -> OneForm:
-    """Offer a filter form its choices, drop the fields that the role may not use, and read the form."""
+def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyType({})) -> OneForm:
+    """Offer a filter form its choices, drop the fields that the role may not use, and read the form.
+
+    ``only`` are the ids of the things that a field offers, by the field's name, where these are not all.
+    """
     for name, action in NEEDS.items():
         if name in form._fields and not allows(access.user().role, action):
             del form[name]
     for name, offer in OFFERS.items():
         field = form._fields.get(name)
         if isinstance(field, Picked):
-            field.offer(offer())
+            field.offer([one for one in offer() if name not in only or one[2].id in only[name]])
     form.validate()
     return form
 

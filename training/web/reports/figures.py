@@ -12,14 +12,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.errors import NotFound
+from training.errors import Invalid
 from training.forms import labels
-from training.forms.base import Picked
 from training.forms.reports import ReportFilter
 from training.models import Sex, User
 from training.policy import Action
 from training.rules.indicators import Participation, rate
-from training.services import audit, visible_trainings
+from training.services import audit
 from training.services.programmes import themes
 from training.services.reports import detail_rows, downloads, figures, participations, selection
 from training.services.reports.selection import ALL, Filters
@@ -52,33 +51,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _form() -> ReportFilter:
-    form = ReportFilter(request.args)
+    form, user = ReportFilter(request.args), access.user()
     form.activities.offer([(ALL, _("all, like expert missions"), ALL)])
-    offered = first(
-        visible_trainings.search(access.user(), sort="starts_on", descending=True), MOST_TRAININGS
-    )
-    asked = request.args.get("training")
-    if asked and _is_known(asked) and asked not in {t.code for t in offered}:
-        offered.insert(0, visible_trainings.by_code(asked))
+    offered, asked = first(selection.trainings(user), MOST_TRAININGS), request.args.get("training")
+    if asked and asked not in {t.code for t in offered}:
+        offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    form = choices.filtered(form)
-    for name, ids in selection.offered_to(access.user()).items():
-        field = form[name]
-        assert isinstance(field, Picked)
-        field.offer([(key, label, one) for key, (label, one) in field.offered.items() if one.id in ids])
-    form.validate()
-    return form
-
-
-def _is_known(code: str | None) -> bool:
-    try:
-        return bool(code) and visible_trainings.by_code(code or "") is not None
-    except NotFound:
-        return False
-
-
-def _filters(form: ReportFilter) -> Filters:
-    return Filters(**choices.wanted(form))
+    return choices.filtered(form, selection.offered_to(user))
 
 
 def _of_this_year() -> Response | None:
@@ -88,8 +67,19 @@ def _of_this_year() -> Response | None:
     return redirect(address(ends_from=clock.today().replace(month=1, day=1).isoformat()))
 
 
-def _refused(form: ReportFilter) -> Response:
-    """The page that says what was not understood: with it there are no figures and no files."""
+def _asked() -> tuple[ReportFilter, Filters] | Response:
+    """The form and what it asks for; or where to go instead, or the page that says what was not understood.
+
+    With that page there are no figures and no files.
+    """
+    if elsewhere := _of_this_year():
+        return elsewhere
+    form = _form()
+    if not form.errors:
+        try:
+            return form, Filters(**choices.wanted(form))
+        except Invalid as refusal:
+            form.refuse(refusal)
     return page("reports/figures/attendance.html", "reports/figures/_refused.html", status=422, form=form)
 
 
@@ -101,12 +91,10 @@ bp.add_app_template_filter(participation_rate)
 @permit(Action.REPORT_READ)
 def attendance() -> Response:
     """The numbers of the selection, how final they are, and the rows behind them."""
-    if elsewhere := _of_this_year():
-        return elsewhere
-    form = _form()
-    if form.errors:
-        return _refused(form)
-    filters, user = _filters(form), access.user()
+    asked = _asked()
+    if isinstance(asked, Response):
+        return asked
+    (form, filters), user = asked, access.user()
     found = participations.of_selection(filters, user=user)
     rows = paginate(participations.people(filters, user=user), 30)
     return page(
@@ -130,12 +118,10 @@ def attendance() -> Response:
 @permit(Action.REPORT_EXPORT)
 def export(ending: str) -> Response:
     """The selection as a file. The audit log keeps who took it, by which filters, and how many rows."""
-    if elsewhere := _of_this_year():
-        return elsewhere
-    form = _form()
-    if form.errors:
-        return _refused(form)
-    filters, user = _filters(form), access.user()
+    asked = _asked()
+    if isinstance(asked, Response):
+        return asked
+    (_form_sent, filters), user = asked, access.user()
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",
