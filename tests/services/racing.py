@@ -16,17 +16,26 @@ from training.services import locked_trainings
 Work = Callable[[], Any]
 
 
-@atomic
-def _under_lock(training_id: int, first: Work, is_held: threading.Event, go: threading.Event) -> None:
-    locked_trainings.lock(db.session.get_one(Training, training_id))
-    is_held.set()
-    go.wait(5)
-    first()
+def get(kind: Any, number: int) -> Any:
+    """The stored thing, in the session of the thread that asks."""
+    return db.session.get_one(kind, number)
 
 
-def at_once(app: Flask, training_id: int, first: Work, second: Work) -> list[DomainError]:
-    """Run ``first`` under the training's lock while ``second`` has begun and waits for it; the refusals."""
+def of_training(training_id: int) -> Work:
+    """What holds a training."""
+    return lambda: locked_trainings.lock(get(Training, training_id))
+
+
+def at_once(app: Flask, hold: Work, first: Work, second: Work) -> list[DomainError]:
+    """Run ``first`` under what ``hold`` locks while ``second`` has begun and waits for it; the refusals."""
     is_held, go, refusals = threading.Event(), threading.Event(), []
+
+    @atomic
+    def held_first() -> None:
+        hold()
+        is_held.set()
+        go.wait(5)
+        first()
 
     def run(work: Work) -> None:
         with app.app_context():
@@ -37,7 +46,7 @@ def at_once(app: Flask, training_id: int, first: Work, second: Work) -> list[Dom
             finally:
                 db.session.remove()
 
-    one = threading.Thread(target=run, args=[lambda: _under_lock(training_id, first, is_held, go)])
+    one = threading.Thread(target=run, args=[held_first])
     two = threading.Thread(target=run, args=[second])
     one.start()
     assert is_held.wait(5)
@@ -47,6 +56,11 @@ def at_once(app: Flask, training_id: int, first: Work, second: Work) -> list[Dom
     one.join()
     two.join()
     return refusals
+
+
+def codes_of(refusals: list[DomainError]) -> list[str | None]:
+    """The codes of the refusals; ``Invalid`` has none."""
+    return [getattr(one, "code", None) for one in refusals]
 
 
 def db_is_sqlite(app: Flask) -> bool:

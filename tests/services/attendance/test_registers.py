@@ -60,10 +60,7 @@ def test_minutes_follow_from_the_status_and_the_times(held):
 
 
 def worth(session, mark: Mark) -> tuple[int, bool]:
-    return marks.minutes_of(
-        session, status=mark.status, arrived=mark.arrived, left=mark.left, also_left_early=mark.also_left_early,
-        deduction=30,
-    )  # fmt: skip
+    return marks.minutes_of(session, mark, 30)
 
 
 def mark_of(status, **times):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 
 from tests.make import Make
-from tests.services.racing import at_once, db_is_sqlite
+from tests.services.racing import at_once, db_is_sqlite, get, of_training
 from training import clock
 from training.db import db
 from training.errors import Conflict, DomainError
@@ -39,10 +38,6 @@ def states(app: Flask, training_id: int) -> list[RegistrationState]:
         return sorted(db.session.scalars(found))
 
 
-def get(kind: Any, number: int) -> Any:
-    return db.session.get_one(kind, number)
-
-
 def replaced_while_withdrawn(app: Flask) -> tuple[list[DomainError], list[RegistrationState]]:
     with app.app_context():
         make = Make()
@@ -52,7 +47,7 @@ def replaced_while_withdrawn(app: Flask) -> tuple[list[DomainError], list[Regist
         substitute, held, training = make.trainee(held.agency).id, held.id, training.id
         db.session.remove()
     refusals = at_once(
-        app, training,
+        app, of_training(training),
         lambda: submissions.withdraw(get(Registration, held), by=get(User, by), reason="ill"),
         lambda: late_changes.replace(
             get(Registration, held), by=get(User, by), substitute=get(Trainee, substitute), reason="ill"
@@ -88,7 +83,7 @@ def registered_while_the_training_changes(
         trainee, training = make.trainee().id, training.id
         db.session.remove()
     refusals = at_once(
-        app, training,
+        app, of_training(training),
         lambda: change(get(Training, training)),
         lambda: submissions.submit(get(Training, training), by=None, trainee=get(Trainee, trainee)),
     )  # fmt: skip
@@ -140,7 +135,7 @@ def test_an_offer_that_expired_meanwhile_is_not_taken(raced):
 
     with time_machine.travel(clock.now() + timedelta(hours=49)):
         at_once(
-            raced, training, reserve_list.expire_offers,
+            raced, of_training(training), reserve_list.expire_offers,
             lambda: reserve_list.confirm(get(Registration, late), by=get(User, by)),
         )  # fmt: skip
 
@@ -156,7 +151,7 @@ def test_a_seat_given_meanwhile_is_not_taken_back_by_returning(raced):
         db.session.remove()
 
     refusals = at_once(
-        raced, training,
+        raced, of_training(training),
         lambda: reserve_list.confirm(get(Registration, one), by=get(User, by)),
         lambda: submissions.return_for_correction(get(Registration, one), by=get(User, by), reason="rank?"),
     )  # fmt: skip
@@ -177,7 +172,7 @@ def test_a_file_confirmed_twice_at_once_registers_its_people_once(raced):
     def confirm() -> None:
         confirming.confirm(get(ImportBatch, batch), by=None)
 
-    refusals = at_once(raced, training, confirm, confirm)
+    refusals = at_once(raced, of_training(training), confirm, confirm)
 
     assert states(raced, training) == [S.CONFIRMED] * 3
     assert [type(refusal) for refusal in refusals] == [Conflict]

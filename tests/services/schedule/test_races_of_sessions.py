@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from tests.make import Make
-from tests.services.racing import Work, at_once, db_is_sqlite
+from tests.services.racing import Work, at_once, db_is_sqlite, of_training
 from training.db import db
 from training.errors import DomainError
 from training.models import Training, TrainingSession, TrainingState, User
@@ -37,7 +37,7 @@ def raced_with(
     app: Flask, training_id: int, first: Work, second: Work
 ) -> tuple[list[DomainError], list[Any]]:
     """The refusals, and the training's sessions that are not called off, with the zone that they stand in."""
-    refusals = at_once(app, training_id, first, second)
+    refusals = at_once(app, of_training(training_id), first, second)
     with app.app_context():
         training = db.session.get_one(Training, training_id)
         live = [

@@ -2,73 +2,20 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
-from config import Config
-from tests.conftest import LOCAL, migrated_app, new_database
 from tests.make import Make
-from training.db import atomic, db
-from training.errors import DomainError
-from training.models import Agency, Registration, Role, Trainee, Training, TrainingSession, User
-from training.services import locked_trainings
+from tests.services.racing import at_once, codes_of, get, of_training
+from training.db import db
+from training.models import Agency, Registration, Role, Trainee, TrainingSession, User
 from training.services.accounts import colleagues
 from training.services.attendance import at_the_door
 from training.services.schedule import visible
 
 pytestmark = pytest.mark.real_commit
-
-
-@pytest.fixture(scope="module")
-def raced(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Flask]:
-    """An application whose commits are real."""
-    folder = tmp_path_factory.mktemp("raced_people")
-    app = migrated_app(
-        Config(database_url=new_database(f"raced_people_{worker_id}", folder), instance_dir=folder, **LOCAL)
-    )
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-def at_once(app: Flask, hold, first, second) -> list[str | None]:
-    """The codes of the refusals when ``second`` begins while ``first`` holds what it locked, and has not finished."""
-    is_held, go, codes = threading.Event(), threading.Event(), []
-
-    @atomic
-    def held_first() -> None:
-        hold()
-        is_held.set()
-        go.wait(5)
-        first()
-
-    def run(work) -> None:
-        with app.app_context():
-            try:
-                work()
-            except DomainError as refusal:
-                codes.append(getattr(refusal, "code", None))
-            finally:
-                db.session.remove()
-
-    one, two = (threading.Thread(target=run, args=[work]) for work in (held_first, second))
-    one.start()
-    assert is_held.wait(5)
-    two.start()
-    two.join(0.4)  # long enough to have read what it is about to change, and to wait
-    go.set()
-    one.join()
-    two.join()
-    return codes
-
-
-def get(kind, number):
-    return db.session.get_one(kind, number)
 
 
 def deposed(app: Flask) -> tuple[list[str | None], int]:
@@ -80,14 +27,14 @@ def deposed(app: Flask) -> tuple[list[str | None], int]:
         agency_id = agency.id
         db.session.remove()
     read: list[User] = []  # what the first has read stays read: without the lock it is what it believes
-    codes = at_once(
+    refusals = at_once(
         app,
         lambda: read.extend(colleagues._accounts(get(Agency, agency_id))),
         lambda: colleagues.set_lead(get(User, b), by=get(User, a), is_lead=False),
         lambda: colleagues.set_lead(get(User, a), by=get(User, b), is_lead=False),
     )
     with app.app_context():
-        return codes, colleagues.count_leads(get(Agency, agency_id))
+        return codes_of(refusals), colleagues.count_leads(get(Agency, agency_id))
 
 
 def test_two_leads_who_depose_each_other_leave_one(raced):
@@ -122,14 +69,10 @@ def test_two_devices_add_the_same_person_once_and_never_beyond_the_seats(raced):
         )  # fmt: skip
 
     with time_machine.travel(starts_at):
-        same = at_once(
-            raced, lambda: locked_trainings.lock(get(Training, training_id)), add("Sokolova"), add("SOKOLOVA")
-        )
-        full = at_once(
-            raced, lambda: locked_trainings.lock(get(Training, training_id)), add("Ivanova"), add("Petrova")
-        )
+        same = at_once(raced, of_training(training_id), add("Sokolova"), add("SOKOLOVA"))
+        full = at_once(raced, of_training(training_id), add("Ivanova"), add("Petrova"))
 
-    assert (same, full) == (["on_register"], ["full", "full"])
+    assert (codes_of(same), codes_of(full)) == (["on_register"], ["full", "full"])
     with raced.app_context():
         people = select(func.count(Trainee.id)).where(Trainee.agency_id == agency)
         held = select(func.count(Registration.id)).where(Registration.training_id == training_id)

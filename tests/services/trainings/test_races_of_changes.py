@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.make import Make
-from tests.services.trainees.test_races_of_people import at_once, get, raced
+from tests.services.racing import at_once, codes_of, get
 from training.db import db
 from training.models import (
     Agency,
@@ -30,7 +30,6 @@ from training.services.registrations import drafts, submissions
 from training.services.trainees import records
 
 pytestmark = pytest.mark.real_commit
-__all__ = ["raced"]
 
 
 class Race:
@@ -75,7 +74,7 @@ class Race:
 
     def run(self, first: Callable[[], Any], second: Callable[[], Any]) -> list[str | None]:
         """The refusals when ``second`` has begun before ``first`` is stored."""
-        return at_once(self.app, first, lambda: None, second)
+        return codes_of(at_once(self.app, first, lambda: None, second))
 
     def keys(self) -> set[int]:
         """Of which agencies Ivan's keys are, and him: one when all is well."""
