@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -25,12 +25,13 @@ from training.models import (
     User,
     Venue,
 )
-from training.services import seat_counts
+from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
+from training.services.marks import Decision
 from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
-from training.services.schedule import sessions
+from training.services.schedule import plan, sessions
 from training.services.trainees import records
 from training.services.trainees.records import Person
 from training.services.trainings import changes, moves
@@ -97,10 +98,21 @@ class Make:
         return training
 
     def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:
+        """A session of three hours, at the first of 9, 13 and 17 o'clock that has none yet."""
         day = day or training.starts_on
-        defaults = {"title": "Morning", "starts_local": datetime.combine(day, time(9)),
-                    "ends_local": datetime.combine(day, time(12))}  # fmt: skip
+        taken = {one.starts_local for one in locked_trainings.live_sessions(training)}
+        starts = next(
+            at for hour in (9, 13, 17) if (at := datetime.combine(day, time(hour))) not in taken or hour == 17
+        )
+        defaults = {"title": "Morning", "starts_local": starts, "ends_local": starts + timedelta(hours=3)}
         return sessions.add(training, by=None, **{**defaults, **wanted})
+
+    def change_session(
+        self, session: TrainingSession, *, by: User, decision: Decision | None = None, **wanted: Any
+    ) -> TrainingSession:
+        """``session`` as it stands, but for what is ``wanted``; returns the one that is held."""
+        details = replace(plan.details_of(session), **wanted)
+        return sessions.change(session, by=by, details=details, decision=decision)
 
     def kept(self, training: Training, *, by: User | None = None, **wanted: Any) -> SeatAllocation:
         """Seats kept for an agency or a country; who waited for them moves up."""

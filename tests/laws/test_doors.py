@@ -94,8 +94,8 @@ OWNERS = {
     "training.state": {"trainings.moves"},
     "training.capacity": {"trainings.changes"},
     "freed_seats": {"registrations.reserve_list", "registrations.steps"},
-    "cancelled_at": {"schedule.sessions"},
-    "cancel_reason": {"schedule.sessions"},
+    "cancelled_at": {"schedule.plan"},
+    "cancel_reason": {"schedule.plan"},
     "agency.is_active": {"directory.agencies"},
     "Training(": {"trainings.changes"},
     "Agency(": {"directory.agencies"},
@@ -103,7 +103,7 @@ OWNERS = {
     "SeatAllocation(": {"registrations.kept_seats"},
     "allocation.seats": {"registrations.kept_seats"},
     "allocation.released_at": {"registrations.kept_seats"},
-    "TrainingSession(": {"schedule.sessions"},
+    "TrainingSession(": {"schedule.plan"},
     "AttendanceRecord(": {"attendance.registers"},
 }
 OF_SOMETHING_ELSE = {

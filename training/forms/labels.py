@@ -22,6 +22,7 @@ from training.models import (
     Sex,
     TrainingState,
 )
+from training.services.marks import Decision
 
 ROLE = {
     Role.ADMIN: _l("administrator"),
@@ -67,6 +68,11 @@ ATTENDANCE = {
     AttendanceStatus.LEFT_EARLY: _l("left early"),
     AttendanceStatus.EXCUSED: _l("excused"),
     AttendanceStatus.ABSENT: _l("absent"),
+}
+MARKS = {
+    Decision.KEPT: _l("it was held at the new time: the marks stay as they are"),
+    Decision.MOVED_ALONG: _l("it was held at the new time: hours in the marks move along"),
+    Decision.NOT_COUNTED: _l("it was not held: the marks do not count, and are kept as history"),
 }
 SEX = {Sex.F: _l("female"), Sex.M: _l("male"), Sex.X: _l("other"), Sex.NOT_RECORDED: _l("not recorded")}
 MODALITY = {Modality.IN_PERSON: _l("in person"), Modality.ONLINE: _l("online"), Modality.HYBRID: _l("hybrid")}
@@ -154,6 +160,7 @@ ACTION_NAMES = {
     "confirm": _l("Confirm"),
     "start": _l("Start"),
     "complete": _l("Complete"),
+    "stop": _l("End early"),
     "reopen": _l("Reopen"),
     "postpone": _l("Postpone"),
     "cancel": _l("Cancel"),

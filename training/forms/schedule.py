@@ -18,6 +18,7 @@ from training.forms.base import (
     PickedMany,
     TimeOfDay,
     line,
+    long_text,
     moment,
     number,
 )
@@ -49,6 +50,17 @@ class SessionForm(Form):
     theme = Picked(_l("Theme"))
     trainers = PickedMany(_l("Trainers"))
     is_compulsory = BooleanField(_l("Compulsory"), default=True)
+    decision = OneOf(_l("What becomes of the marks"), labels.MARKS, required=False, empty=_l("choose"))
+
+
+class CallOffForm(Form):
+    """Why a session is called off. Where people are marked in it, somebody says that these marks do not count."""
+
+    reason = long_text(_l("Reason"), required=True, most=2000, hint=_l("It is kept with the session."))
+    decision = BooleanField(
+        _l("The marks in its register do not count"),
+        description=_l("They are kept, and count again if the session is held after all."),
+    )
 
 
 class SessionFilter(Form):

@@ -6,7 +6,7 @@ from datetime import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -41,7 +41,7 @@ class AttendanceRecord(Base):
     """A mark. ``status`` is empty again after the mark was cleared. ``version`` grows with every change.
 
     ``also_left_early`` is set if somebody came late and left early too. ``minutes`` are attended contact
-    minutes. ``is_estimated`` says that a time was not recorded, so the programme's deduction was applied.
+    minutes, at most ``of_minutes``, which repeats the session's contact minutes and follows them. ``is_estimated`` says that a time was not recorded, so the programme's deduction was applied.
     ``arrived`` and ``left`` are wall time.
     """
 
@@ -51,13 +51,19 @@ class AttendanceRecord(Base):
             "uq_attendance_record_session_id_registration_id", "session_id", "registration_id", unique=True
         ),
         Index("ix_attendance_record_registration_id", "registration_id"),
+        ForeignKeyConstraint(
+            ["session_id", "of_minutes"],
+            ["training_session.id", "training_session.scheduled_minutes"],
+            onupdate="CASCADE",
+        ),
         CheckConstraint("minutes >= 0", name="minutes_not_negative"),
+        CheckConstraint("minutes <= of_minutes", name="minutes_within_session"),
         CheckConstraint("status IS NOT NULL OR minutes = 0", name="cleared_has_no_minutes"),
         CheckConstraint("version > 0", name="version_positive"),
     )
 
     id: Mapped[IntId]
-    session_id: Mapped[int] = mapped_column(ForeignKey("training_session.id"))
+    session_id: Mapped[int]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"))
     status: Mapped[AttendanceStatus | None] = mapped_column(
         text_enum(AttendanceStatus), info=personal(Keep.COUNTED)
@@ -66,6 +72,7 @@ class AttendanceRecord(Base):
     arrived: Mapped[time | None] = mapped_column(info=personal(Keep.AUDIT))
     left: Mapped[time | None] = mapped_column(info=personal(Keep.AUDIT))
     minutes: Mapped[int] = mapped_column(default=0, info=personal(Keep.COUNTED))
+    of_minutes: Mapped[int] = mapped_column(info=openly(Keep.COUNTED))
     is_estimated: Mapped[bool] = mapped_column(default=False, info=openly(Keep.COUNTED))
     method: Mapped[AttendanceMethod] = mapped_column(
         text_enum(AttendanceMethod), default=AttendanceMethod.ROLL_CALL, info=openly(Keep.COUNTED)

@@ -6,7 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, ForeignKeyConstraint, Index, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from training.db import Base
@@ -32,8 +33,10 @@ class RegisterState(StrEnum):
 class TrainingSession(Timestamps, Base):
     """A slot. Wall time in the training's zone is the truth: ``starts_at`` and ``ends_at`` follow from it.
 
-    ``scheduled_minutes`` is the contact time: the time from start to end, less the break. A cancelled session
-    blocks neither room nor trainers and counts nowhere.
+    ``scheduled_minutes`` is the contact time: the time from start to end, less the break. A session that was called off
+    blocks neither room nor trainers and counts nowhere. A suspended one is parked for a moment, while several sessions
+    of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
+    is held instead: its marks stay with it, and do not count.
     """
 
     __tablename__ = "training_session"
@@ -45,6 +48,10 @@ class TrainingSession(Timestamps, Base):
         CheckConstraint("ends_at > starts_at", name="times_in_order"),
         CheckConstraint("break_minutes >= 0", name="break_not_negative"),
         CheckConstraint("scheduled_minutes > 0", name="scheduled_minutes_positive"),
+        CheckConstraint("scheduled_minutes + break_minutes <= 1440", name="a_day_at_most"),
+        CheckConstraint("cancelled_at IS NULL OR suspended_at IS NULL", name="called_off_or_suspended"),
+        # a mark repeats the minutes of its session, and points to both
+        Index("uq_training_session_id_scheduled_minutes", "id", "scheduled_minutes", unique=True),
         Index("ix_training_session_training_id_starts_at", "training_id", "starts_at"),
         Index("ix_training_session_starts_at_id", "starts_at", "id"),
         Index("ix_training_session_room_id_starts_at", "room_id", "starts_at"),
@@ -67,6 +74,8 @@ class TrainingSession(Timestamps, Base):
     is_compulsory: Mapped[bool] = mapped_column(default=True, info=openly(Keep.COUNTED))
     cancelled_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
     cancel_reason: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
+    suspended_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("training_session.id"), index=True)
     register_state: Mapped[RegisterState] = mapped_column(
         text_enum(RegisterState), default=RegisterState.OPEN, info=openly(Keep.COUNTED)
     )
@@ -78,6 +87,7 @@ class TrainingSession(Timestamps, Base):
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
     room: Mapped[Room | None] = relationship()
     closed_by: Mapped[User | None] = relationship()
+    replaces: Mapped[TrainingSession | None] = relationship(remote_side="TrainingSession.id")
     session_trainers: Mapped[list[SessionTrainer]] = relationship(
         back_populates="training_session", cascade="all, delete-orphan", order_by="SessionTrainer.id"
     )
@@ -92,11 +102,22 @@ class TrainingSession(Timestamps, Base):
         """Whether the session was called off."""
         return self.cancelled_at is not None
 
+    @hybrid_property
+    def is_held(self) -> bool:
+        """Whether the session takes place: it was neither called off nor suspended. In SQL it is a condition."""
+        return self.cancelled_at is None and self.suspended_at is None
+
+    @is_held.inplace.expression
+    @classmethod
+    def _is_held(cls) -> ColumnElement[bool]:
+        return and_(cls.cancelled_at.is_(None), cls.suspended_at.is_(None))
+
 
 class SessionTrainer(Base):
     """A trainer in a session.
 
-    It repeats the session's times, so that the database can refuse two sessions of one trainer at once.
+    It repeats the session's times, so that the database can refuse two sessions of one trainer at once. ``is_off``
+    follows from the session: the trainer of one that was called off is free.
     """
 
     __tablename__ = "session_trainer"
@@ -110,7 +131,7 @@ class SessionTrainer(Base):
     trainer_id: Mapped[int] = mapped_column(ForeignKey("trainer.id"))
     starts_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     ends_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
-    is_cancelled: Mapped[bool] = mapped_column(default=False, info=openly(Keep.COUNTED))
+    is_off: Mapped[bool] = mapped_column(default=False, info=openly(Keep.COUNTED))
 
     training_session: Mapped[TrainingSession] = relationship(back_populates="session_trainers")
     trainer: Mapped[Trainer] = relationship()

@@ -46,11 +46,11 @@ def check_not_finished(training: Training) -> None:
 
 
 def live_sessions(training: Training) -> list[TrainingSession]:
-    """The training's sessions that were not called off, in the order of their start."""
+    """The training's sessions that are held, in the order of their start."""
     return list(
         db.session.scalars(
             select(TrainingSession)
-            .where(TrainingSession.training_id == training.id, TrainingSession.cancelled_at.is_(None))
+            .where(TrainingSession.training_id == training.id, TrainingSession.is_held)
             .order_by(TrainingSession.starts_at)
         )
     )

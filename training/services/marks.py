@@ -1,12 +1,19 @@
-"""What a mark is worth, and marks derived anew when what they follow from has changed."""
+"""What a mark is worth, and marks derived anew when what they follow from has changed.
+
+Single steps: whoever changes a session reads its marks, derives them for the new times, lowers them, stores the session
+and then corrects them. The database holds that no mark is longer than its session.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -22,6 +29,19 @@ from training.models import (
 )
 from training.rules.minutes import Slot, attended
 from training.text import msg
+
+
+class Decision(StrEnum):
+    """What becomes of the marks of a session that is moved or called off.
+
+    They do not count and stay as history; or the session was held at the other time and they stay as they are; or their
+    times of arriving and leaving move along with the session.
+    """
+
+    NOT_COUNTED = "not_counted"
+    KEPT = "kept"
+    MOVED_ALONG = "moved_along"
+
 
 WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 
@@ -44,21 +64,20 @@ class Marked(Protocol):
     def also_left_early(self) -> bool: ...
 
 
-def minutes_of(session: TrainingSession, mark: Marked, deduction: int) -> tuple[int, bool]:
-    """(attended minutes, whether they are estimated) of a mark.
+def minutes_of(slot: Slot, mark: Marked, deduction: int) -> tuple[int, bool]:
+    """(attended minutes, whether they are estimated) of a mark in a session that lies in ``slot``.
 
     Present gives the contact time, excused and absent give none. Late and left early give the contact time between the
     recorded times. A time that was not recorded costs ``deduction`` minutes instead, which the programme sets. Raises
     ``Invalid`` for a time outside the session, and for leaving before arriving.
     """
     if mark.status is AttendanceStatus.PRESENT:
-        return session.scheduled_minutes, False
+        return slot.contact, False
     if mark.status not in WITH_TIMES:
         return 0, False
-    slot = slot_of(session)
     late = mark.status is AttendanceStatus.LATE
     early = mark.status is AttendanceStatus.LEFT_EARLY or mark.also_left_early
-    came, gone = _moment(session, slot, mark.arrived, "arrived"), _moment(session, slot, mark.left, "left")
+    came, gone = _moment(slot, mark.arrived, "arrived"), _moment(slot, mark.left, "left")
     if came and gone and gone < came:
         raise Invalid(msg("Left before arriving."), field="left")
     unknown = (late and came is None) + (early and gone is None)
@@ -68,69 +87,73 @@ def minutes_of(session: TrainingSession, mark: Marked, deduction: int) -> tuple[
     return minutes, unknown > 0
 
 
-def _moment(session: TrainingSession, slot: Slot, shown: time | None, field: str) -> datetime | None:
+def _moment(slot: Slot, shown: time | None, field: str) -> datetime | None:
     if shown is None:
         return None
     found = slot.moment(shown)
     if found is None:
+        starts, ends = (at.astimezone(ZoneInfo(slot.zone)) for at in (slot.starts_at, slot.ends_at))
         raise Invalid(
             msg(
                 "%(time)s lies outside the session (%(starts)s to %(ends)s).",
                 time=f"{shown:%H:%M}",
-                starts=f"{session.starts_local:%H:%M}",
-                ends=f"{session.ends_local:%H:%M}",
+                starts=f"{starts:%H:%M}",
+                ends=f"{ends:%H:%M}",
             ),
             field=field,
         )
     return found
 
 
-def derive(session: TrainingSession, *, by: User | None, reason: str, deduction: int) -> int:
-    """The single step of deriving a session's marks anew; returns how many have other minutes now.
+def count(session: TrainingSession) -> int:
+    """How many people the session's register says something of."""
+    found = select(func.count(AttendanceRecord.status)).where(AttendanceRecord.session_id == session.id)
+    return db.session.scalar(found) or 0
 
-    Each change is kept as a correction with ``reason``. Where a mark's times do not fit the session any more,
-    ``Invalid`` names the people, and nothing is changed: somebody who was there must say what is right.
-    """
-    found = db.session.scalars(
+
+def of(session: TrainingSession) -> Sequence[AttendanceRecord]:
+    """The marks of a session, each with its person. Cells that were cleared are none."""
+    return db.session.scalars(
         select(AttendanceRecord)
         .where(AttendanceRecord.session_id == session.id, AttendanceRecord.status.is_not(None))
         .options(joinedload(AttendanceRecord.registration).joinedload(Registration.trainee))
         .order_by(AttendanceRecord.id)
+        .execution_options(populate_existing=True)
     ).all()
-    derived = _all_of(session, found, deduction)
-    changed = 0
-    for record, (minutes, is_estimated) in zip(found, derived, strict=True):
-        if (record.minutes, record.is_estimated) == (minutes, is_estimated):
-            continue
-        db.session.add(
-            AttendanceCorrection(
-                record_id=record.id,
-                old_status=record.status,
-                old_minutes=record.minutes,
-                new_status=record.status,
-                new_minutes=minutes,
-                reason=reason,
-                at=clock.now(),
-                by=by,
-                by_name=by.name if by else "",
-            )
-        )
-        record.minutes, record.is_estimated = minutes, is_estimated
-        record.version += 1
-        changed += 1
-    return changed
 
 
-def _all_of(
-    session: TrainingSession, records: Sequence[AttendanceRecord], deduction: int
-) -> list[tuple[int, bool]]:
-    derived, left = [], []
+@dataclass(frozen=True)
+class Derived:
+    """A mark as it follows from its session's new times. ``was`` are its minutes before they were lowered."""
+
+    status: AttendanceStatus | None
+    arrived: time | None
+    left: time | None
+    also_left_early: bool
+    was: int
+    minutes: int = 0
+    is_estimated: bool = False
+
+
+def derived(
+    slot: Slot, records: Sequence[AttendanceRecord], deduction: int, *, along: timedelta | None = None
+) -> list[Derived]:
+    """The marks as they would be in a session that lies in ``slot``; nothing is stored.
+
+    With ``along``, the times of arriving and leaving move by so much. Where a mark's times do not fit, ``Invalid`` names
+    the people: somebody who was there must say what is right.
+    """
+    found, left = [], []
     for one in records:
+        times = (_moved(one.arrived, along), _moved(one.left, along))
+        mark = Derived(one.status, *times, one.also_left_early, one.minutes)
         try:
-            derived.append(minutes_of(session, one, deduction))
+            minutes, is_estimated = minutes_of(slot, mark, deduction)
         except Invalid:
-            times = "–".join(f"{at:%H:%M}" for at in (one.arrived, one.left) if at)
-            left.append(f"{one.registration.name} ({times})")
+            said = "–".join(f"{at:%H:%M}" for at in times if at)
+            left.append(f"{one.registration.name} ({said})")
+            continue
+        found.append(Derived(one.status, *times, one.also_left_early, one.minutes, minutes, is_estimated))
     if left:
         raise Invalid(
             msg(
@@ -140,4 +163,42 @@ def _all_of(
             ),
             field="ends_local",
         )
-    return derived
+    return found
+
+
+def _moved(shown: time | None, along: timedelta | None) -> time | None:
+    if shown is None or along is None:
+        return shown
+    return (datetime.combine(date(2000, 1, 2), shown) + along).time()
+
+
+def correct(
+    records: Sequence[AttendanceRecord], derived: Sequence[Derived], *, by: User | None, reason: str
+) -> int:
+    """The single step of storing derived marks; returns how many have changed.
+
+    Each change is kept as a correction with ``reason``.
+    """
+    changed = 0
+    for record, new in zip(records, derived, strict=True):
+        is_same_time = (record.arrived, record.left) == (new.arrived, new.left)
+        if is_same_time and (new.was, record.is_estimated) == (new.minutes, new.is_estimated):
+            continue
+        db.session.add(
+            AttendanceCorrection(
+                record_id=record.id,
+                old_status=record.status,
+                old_minutes=new.was,
+                new_status=record.status,
+                new_minutes=new.minutes,
+                reason=reason,
+                at=clock.now(),
+                by=by,
+                by_name=by.name if by else "",
+            )
+        )
+        record.arrived, record.left = new.arrived, new.left
+        record.minutes, record.is_estimated = new.minutes, new.is_estimated
+        record.version += 1
+        changed += 1
+    return changed

@@ -7,6 +7,7 @@ from datetime import datetime, time
 import pytest
 import time_machine
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
@@ -15,7 +16,6 @@ from training.errors import Invalid
 from training.models import AttendanceCorrection, AttendanceRecord, TrainingSession, User
 from training.services import marks
 from training.services.attendance import registers
-from training.services.schedule import sessions
 from training.services.trainings import changes
 
 
@@ -26,11 +26,8 @@ def case(make: Make) -> Case:
 
 
 def put_right(session: TrainingSession, by: User, ends: time, break_minutes: int = 0) -> None:
-    sessions.change(
-        session, by=by, title=session.title, starts_local=session.starts_local,
-        ends_local=datetime.combine(session.starts_local.date(), ends), break_minutes=break_minutes, room=None,
-        trainers=[], theme=session.theme, is_compulsory=True,
-    )  # fmt: skip
+    ends_local = datetime.combine(session.starts_local.date(), ends)
+    Make().change_session(session, by=by, ends_local=ends_local, break_minutes=break_minutes)
 
 
 def minutes(session: TrainingSession) -> list[int]:
@@ -84,11 +81,9 @@ def test_another_zone_on_a_day_when_clocks_change_changes_what_a_mark_is_worth(m
     assert session.scheduled_minutes == 420
 
 
-def test_with_marks_left_as_they_were_somebody_would_have_more_than_there_is(
-    case: Case, make: Make, monkeypatch
-):
-    monkeypatch.setattr(marks, "derive", lambda *args, **named: 0)
+def test_the_database_refuses_a_mark_that_is_longer_than_its_session(case: Case, make: Make, monkeypatch):
+    """Without deriving, somebody would have 180 of 60 minutes."""
+    monkeypatch.setattr(marks, "of", lambda session: [])
 
-    put_right(case.sessions[0], make.user(), time(10))
-
-    assert max(minutes(case.sessions[0])) > case.sessions[0].scheduled_minutes
+    with pytest.raises(IntegrityError, match="minutes_within_session"):
+        put_right(case.sessions[0], make.user(), time(10))

@@ -60,7 +60,7 @@ def test_minutes_follow_from_the_status_and_the_times(held):
 
 
 def worth(session, mark: Mark) -> tuple[int, bool]:
-    return marks.minutes_of(session, mark, 30)
+    return marks.minutes_of(marks.slot_of(session), mark, 30)
 
 
 def mark_of(status, **times):

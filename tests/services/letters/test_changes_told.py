@@ -49,11 +49,10 @@ def change(world, make: Make, **wanted) -> None:
 
 
 def move(session, by, hours: int) -> None:
-    sessions.change(
-        session, by=by, title=session.title, starts_local=session.starts_local + timedelta(hours=hours),
-        ends_local=session.ends_local + timedelta(hours=hours), break_minutes=0, room=None, trainers=[],
-        theme=session.theme, is_compulsory=True,
-    )  # fmt: skip
+    later = timedelta(hours=hours)
+    Make().change_session(
+        session, by=by, starts_local=session.starts_local + later, ends_local=session.ends_local + later
+    )
 
 
 def test_another_link_is_told_to_the_agencies_with_people(world, make: Make):

@@ -25,7 +25,7 @@ def test_a_session_called_off_by_its_door_is_free_and_kept_with_the_reason(make:
     sessions.cancel(session, by=by, reason=" ill ")
 
     assert (session.is_cancelled, session.cancel_reason) == (True, "ill")
-    assert [entry.is_cancelled for entry in session.session_trainers] == [True]
+    assert [entry.is_off for entry in session.session_trainers] == [True]
     again = make.session(
         other, room=session.room, starts_local=session.starts_local, ends_local=session.ends_local
     )

@@ -13,9 +13,9 @@ from training.services.directory import venues
 from training.services.schedule import clashes, sessions, visible
 from training.services.trainings import changes
 
-MORNING = clashes.Slot("Morning", time(9), time(12, 30), 30)
+MORNING = clashes.HalfDay("Morning", time(9), time(12, 30), 30)
 
-AFTERNOON = clashes.Slot("Afternoon", time(13, 30), time(17), 30)
+AFTERNOON = clashes.HalfDay("Afternoon", time(13, 30), time(17), 30)
 
 
 def test_sessions_are_generated_from_a_pattern_without_weekends(make: Make):
@@ -54,7 +54,7 @@ def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothin
                "trainers": [], "weekends": True}  # fmt: skip
     sessions.generate(first, by=None, **pattern)
 
-    planned = sessions.plan(second, **pattern)
+    planned = sessions.preview(second, **pattern)
 
     said = [str(w.message) for w in planned[0].warnings]
     assert [w.is_hard for w in planned[0].warnings] == [True, False, False]
@@ -75,7 +75,7 @@ def test_the_same_room_or_trainer_twice_is_refused_by_the_service_and_by_the_dat
     with pytest.raises(Conflict, match="at that time"):
         make.session(second, room=room, trainers=teaching)
     monkeypatch.setattr(
-        clashes, "_clashes", lambda one, but: []
+        clashes, "_clashes", lambda *args: []
     )  # two coordinators who looked at the same moment
     with pytest.raises(Conflict, match="has just taken"):
         make.session(second, room=room, trainers=teaching)

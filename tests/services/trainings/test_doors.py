@@ -269,7 +269,7 @@ def test_calling_it_off_sets_rooms_and_trainers_free(name: str, make: Make):
     assert {(one.is_cancelled, one.cancel_reason) for one in schedule_visible.of(training)} == {
         (True, "floods")
     }
-    assert [entry.is_cancelled for entry in session.session_trainers] == [True]
+    assert [entry.is_off for entry in session.session_trainers] == [True]
     assert make.session(other, room=session.room, trainers=trainers, **same_hours).room is session.room
 
 

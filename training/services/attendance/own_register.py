@@ -43,7 +43,7 @@ def of(registration: Registration) -> list[Line]:
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id == registration.id,
-            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.is_held,
             TrainingSession.starts_at <= clock.now(),
             expected.is_listed(),
         )
@@ -64,7 +64,7 @@ def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([one.id for one in registrations]),
-            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.is_held,
             TrainingSession.register_state != RegisterState.OPEN,
             expected.is_listed(),
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -270,7 +270,7 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
     return user_sessions.where(
         TrainingSession.ends_at < clock.now(),
         TrainingSession.register_state == RegisterState.OPEN,
-        TrainingSession.cancelled_at.is_(None),
+        TrainingSession.is_held,
     )
 
 
@@ -312,11 +312,15 @@ def _store(
     session: TrainingSession, row: Row, mark: Mark, by: User | None, reason: str, method: AttendanceMethod
 ) -> None:
     try:
-        minutes, estimated = marks.minutes_of(session, mark, session.training.programme.deduction_minutes)
+        deduction = session.training.programme.deduction_minutes
+        minutes, estimated = marks.minutes_of(marks.slot_of(session), mark, deduction)
     except Invalid as refusal:
         raise Invalid(refusal.message, field=f"{refusal.field}-{mark.registration_id}") from None
     record = row.record or AttendanceRecord(
-        session_id=session.id, registration_id=row.registration.id, version=0
+        session_id=session.id,
+        of_minutes=session.scheduled_minutes,
+        registration_id=row.registration.id,
+        version=0,
     )
     old = (record.status, record.minutes or 0)
     record.status, record.minutes, record.is_estimated = mark.status, minutes, estimated
@@ -340,7 +344,3 @@ def _store(
                 by_name=by.name if by else "",
             )
         )
-
-
-def _minutes_between(first: datetime, second: datetime) -> int:
-    return max(0, int((second - first).total_seconds()) // 60)

@@ -186,6 +186,8 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "room_id": room,
                     "is_compulsory": True,
                     "cancelled_at": training["created_at"] if is_off else None,
+                    "suspended_at": None,
+                    "replaces_id": None,
                     "cancel_reason": shape.reason if is_off else "",
                     "register_state": state,
                     "closed_at": ends_at if state != "open" else None,
@@ -202,7 +204,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                         "trainer_id": trainer,
                         "starts_at": starts_at,
                         "ends_at": ends_at,
-                        "is_cancelled": is_off,
+                        "is_off": is_off,
                     }
                 )
 
@@ -376,6 +378,7 @@ def _record(session: dict[str, Any], registration: dict[str, Any], luck: int) ->
         status, minutes, estimated = "late", 150, True
     return {
         "session_id": session["id"],
+        "of_minutes": session["scheduled_minutes"],
         "registration_id": registration["id"],
         "status": status,
         "also_left_early": False,

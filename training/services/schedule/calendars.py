@@ -49,7 +49,7 @@ def month(user: User, first: date, *, theme: Theme | None = None) -> list[Day]:
         .where(
             TrainingSession.starts_local >= starts,
             TrainingSession.starts_local < ends,
-            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.is_held,
             Training.state != TrainingState.CANCELLED,
             Training.id.in_(visible),
         )

@@ -1,10 +1,14 @@
-"""What speaks against a session before it is stored: clashes of room or trainer, absences, small rooms, holidays."""
+"""What speaks against a session before it is stored.
+
+Hard: a room or a trainer is taken, or the training's people are in another of its sessions at that time. To know:
+absences, small rooms, holidays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import holidays
 from sqlalchemy import and_, select
@@ -19,12 +23,13 @@ from training.models import (
     TrainingSession,
 )
 from training.rules import walltime
+from training.rules.minutes import Slot
 from training.services.directory import trainers
 from training.text import Message, msg
 
 
 @dataclass(frozen=True)
-class Slot:
+class HalfDay:
     """A part of the day in a pattern, in wall time."""
 
     title: str
@@ -51,9 +56,19 @@ class Planned:
     break_minutes: int
     room: Room | None
     trainers: list[Trainer]
-    starts_at: datetime
-    ends_at: datetime
+    slot: Slot
+    is_compulsory: bool = True
     warnings: list[Caution] = field(default_factory=list)
+
+    @property
+    def starts_at(self) -> datetime:
+        """The instant at which it starts."""
+        return self.slot.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which it ends."""
+        return self.slot.ends_at
 
     @property
     def is_blocked(self) -> bool:
@@ -62,16 +77,21 @@ class Planned:
 
     @property
     def minutes(self) -> int:
-        """Contact minutes: the time of the session without its breaks."""
-        return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes
+        """Contact minutes: the time of the session without its break."""
+        return self.slot.contact
+
+    @property
+    def when(self) -> str:
+        """Its hours on the clock there, such as "09:00–12:30"."""
+        return f"{self.starts_local:%H:%M}–{self.ends_local:%H:%M}"
 
 
-def warnings(training: Training, one: Planned, *, but: TrainingSession | None = None) -> list[Caution]:
+def warnings(training: Training, one: Planned, *, but: Collection[int] = ()) -> list[Caution]:
     """What speaks against a planned session: clashes (hard), absences, a small room, a holiday.
 
-    ``but`` is the stored session that ``one`` would replace. It does not count as a clash.
+    ``but`` are the ids of stored sessions that change together with it. They do not count as clashes.
     """
-    found = _clashes(one, but)
+    found = _clashes(training, one, but)
     on = one.starts_local.date()
     found += [
         Caution(msg("%(trainer)s is away on that day.", trainer=trainer.name))
@@ -94,27 +114,29 @@ def warnings(training: Training, one: Planned, *, but: TrainingSession | None = 
     return found
 
 
-def _clashes(one: Planned, but: TrainingSession | None) -> list[Caution]:
+def _clashes(training: Training, one: Planned, but: Collection[int]) -> list[Caution]:
     overlaps = and_(
         TrainingSession.starts_at < one.ends_at,
         TrainingSession.ends_at > one.starts_at,
-        TrainingSession.cancelled_at.is_(None),
-        TrainingSession.id != (but.id if but else -1),
+        TrainingSession.is_held,
+        TrainingSession.id.not_in(but),
     )
     found = []
+    if one.is_compulsory:
+        same = select(TrainingSession).where(
+            overlaps, TrainingSession.training_id == training.id, TrainingSession.is_compulsory
+        )
+        for other in db.session.scalars(same.order_by(TrainingSession.starts_at)):
+            is_same = (other.starts_local, other.ends_local) == (one.starts_local, one.ends_local)
+            when = f"{other.starts_local:%H:%M}–{other.ends_local:%H:%M}"
+            found.append(_twice(other.title, other.on_date, when, is_same))
     if one.room is not None:
         taken = db.session.execute(
             select(Training.code)
             .join(TrainingSession)
             .where(overlaps, TrainingSession.room_id == one.room.id)
         ).scalars()
-        found += [
-            Caution(
-                msg("%(room)s is taken by %(training)s at that time.", room=one.room.name, training=code),
-                True,
-            )
-            for code in taken
-        ]
+        found += [_taken(one.room, code) for code in taken]
     if one.trainers:
         busy = db.session.execute(
             select(SessionTrainer.trainer_id, Training.code)
@@ -123,24 +145,60 @@ def _clashes(one: Planned, but: TrainingSession | None) -> list[Caution]:
             .where(overlaps, SessionTrainer.trainer_id.in_([trainer.id for trainer in one.trainers]))
         )
         names = {trainer.id: trainer.name for trainer in one.trainers}
-        found += [
-            Caution(
-                msg("%(trainer)s teaches in %(training)s at that time.", trainer=names[who], training=code),
-                True,
-            )
-            for who, code in busy
-        ]
+        found += [_teaches(names[who], code) for who, code in busy]
     return found
 
 
-def warn_of_overlap(planned: Sequence[Planned]) -> None:
-    """Add a hard warning to each session that begins before the previous one of the same plan ends."""
+def _twice(title: str, on: date, when: str, is_same: bool) -> Caution:
+    if is_same:
+        return Caution(
+            msg(
+                "This training has a session then already: %(title)s, %(day)s, %(when)s.",
+                title=title,
+                day=on,
+                when=when,
+            ),
+            True,
+        )
+    return Caution(
+        msg(
+            "It overlaps with %(title)s, %(day)s, %(when)s: nobody can be in both. "
+            "Choose other hours, or make one of them optional.",
+            title=title,
+            day=on,
+            when=when,
+        ),
+        True,
+    )
+
+
+def _taken(room: Room, code: str) -> Caution:
+    return Caution(
+        msg("%(room)s is taken by %(training)s at that time.", room=room.name, training=code), True
+    )
+
+
+def _teaches(name: str, code: str) -> Caution:
+    return Caution(
+        msg("%(trainer)s teaches in %(training)s at that time.", trainer=name, training=code), True
+    )
+
+
+def warn_of_each_other(training: Training, planned: Sequence[Planned]) -> None:
+    """Add hard warnings to sessions of one plan that cannot be held at the same time."""
     ordered = sorted(planned, key=lambda one: one.starts_at)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
-        if later.starts_at < earlier.ends_at:
-            later.warnings.append(
-                Caution(msg("It overlaps with another session of this pattern."), is_hard=True)
-            )
+    for place, earlier in enumerate(ordered):
+        for later in ordered[place + 1 :]:
+            if later.starts_at >= earlier.ends_at:
+                break
+            if earlier.is_compulsory and later.is_compulsory:
+                is_same = (earlier.starts_local, earlier.ends_local) == (later.starts_local, later.ends_local)
+                on = earlier.starts_local.date()
+                later.warnings.append(_twice(earlier.title, on, earlier.when, is_same))
+            if later.room is not None and later.room is earlier.room:
+                later.warnings.append(_taken(later.room, training.code))
+            both = [trainer for trainer in later.trainers if trainer in earlier.trainers]
+            later.warnings += [_teaches(trainer.name, training.code) for trainer in both]
 
 
 def _holiday(country: str, on: date) -> str:
@@ -176,16 +234,23 @@ def planned(
         break_minutes,
         room,
         list(trainers),
-        walltime.instant(starts_local, training.zone, "starts_local"),
-        walltime.instant(ends_local, training.zone, "ends_local"),
+        Slot(
+            walltime.instant(starts_local, training.zone, "starts_local"),
+            walltime.instant(ends_local, training.zone, "ends_local"),
+            training.zone,
+            break_minutes,
+        ),
     )
     if one.ends_at <= one.starts_at:
         raise Invalid(msg("The end is before the start."), field="ends_local")
     if one.minutes <= 0:
         raise Invalid(msg("The breaks take up the whole session."), field="break_minutes")
+    if one.ends_at - one.starts_at > LONGEST:
+        raise Invalid(msg("A session lasts a day at most. Plan one for each day."), field="ends_local")
     return one
 
 
+LONGEST = timedelta(days=1)
 MORNING, AFTERNOON = (time(9), time(12, 30)), (time(13, 30), time(17))
 """The usual half-days."""
 

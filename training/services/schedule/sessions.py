@@ -1,4 +1,4 @@
-"""Sessions: planned from a pattern, changed one by one. Clashes are shown first; the database refuses them.
+"""Sessions: planned from a pattern, changed one by one. ``plan`` writes them, and refuses what clashes.
 
 Wall time in the training's zone is the truth. Instants are derived from it whenever it changes.
 """
@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import (
     RegisterState,
     Room,
-    SessionTrainer,
     Theme,
     Trainer,
     Training,
@@ -24,12 +21,13 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.rules import walltime
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
+from training.services.marks import Decision
 from training.services.programmes import themes
-from training.services.schedule import clashes
-from training.services.schedule.clashes import Caution, Planned, Slot
+from training.services.schedule import clashes, plan, visible
+from training.services.schedule.clashes import HalfDay, Planned
+from training.services.schedule.plan import Change, Details
 from training.text import msg
 
 MOST_SESSIONS = 200
@@ -42,12 +40,12 @@ PLANNABLE = (
 )
 
 
-def plan(
+def preview(
     training: Training,
     *,
     first_day: date,
     last_day: date,
-    slots: Sequence[Slot],
+    slots: Sequence[HalfDay],
     room: Room | None,
     trainers: Sequence[Trainer],
     weekends: bool = False,
@@ -78,7 +76,7 @@ def plan(
     planned = [_planned(training, day, slot, room, trainers) for day in days for slot in slots]
     for one in planned:
         one.warnings = clashes.warnings(training, one)
-    clashes.warn_of_overlap(planned)
+    clashes.warn_of_each_other(training, planned)
     return planned
 
 
@@ -89,14 +87,14 @@ def generate(
     by: User | None,
     first_day: date,
     last_day: date,
-    slots: Sequence[Slot],
+    slots: Sequence[HalfDay],
     room: Room | None,
     trainers: Sequence[Trainer],
     weekends: bool = False,
 ) -> list[TrainingSession]:
     """Store the sessions of a pattern, all or none; a hard clash is refused."""
     _lock_plannable(training)
-    planned = plan(
+    planned = preview(
         training,
         first_day=first_day,
         last_day=last_day,
@@ -105,11 +103,7 @@ def generate(
         trainers=trainers,
         weekends=weekends,
     )
-    for one in planned:
-        _refuse_hard(one.warnings)
-    stored = [_stored(training, one) for one in planned]
-    db.session.add_all(stored)
-    _flush_or_clash()
+    stored = plan.apply(training, [Change(None, _details(one)) for one in planned], by=by, reason="")
     audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(stored)})
     return stored
 
@@ -130,150 +124,119 @@ def add(
 ) -> TrainingSession:
     """Add one session."""
     _lock_plannable(training)
-    one = clashes.planned(training, title, starts_local, ends_local, break_minutes, room, trainers)
-    _refuse_hard(clashes.warnings(training, one))
-    session = _stored(training, one)
-    session.is_compulsory = is_compulsory
-    if theme is not None:
-        themes.check_use(theme, under=training.theme)
-        session.theme_id = theme.id
-    db.session.add(session)
-    _flush_or_clash()
+    details = Details(
+        title=title, starts_local=starts_local, ends_local=ends_local, break_minutes=break_minutes, room=room,
+        trainers=trainers, theme=theme, is_compulsory=is_compulsory,
+    )  # fmt: skip
+    _check_theme(training, details)
+    [session] = plan.apply(training, [Change(None, details)], by=by, reason="")
     audit.record(by=by, action="session.create", thing=session)
     return session
 
 
 @atomic
 def change(
-    session: TrainingSession,
-    *,
-    by: User,
-    title: str,
-    starts_local: datetime,
-    ends_local: datetime,
-    break_minutes: int,
-    room: Room | None,
-    trainers: Sequence[Trainer],
-    theme: Theme,
-    is_compulsory: bool,
+    session: TrainingSession, *, by: User, details: Details, decision: Decision | None = None
 ) -> TrainingSession:
-    """Change a session; one whose register is closed stays as it was held."""
-    _lock_plannable(session.training)
+    """Change a session. Its marks follow new hours; ``decision`` says what becomes of them if it is moved.
+
+    Returns the session that is held: another one where the marks of the old one do not count. Raises as ``plan.apply``
+    does.
+    """
+    training = session.training
+    _lock_plannable(training)
     db.session.refresh(session)
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
-    if session.register_state is not RegisterState.OPEN:
-        raise Conflict(msg("The session's register is closed. Reopen the register first."), "register_closed")
+    if session.register_state is RegisterState.LOCKED:
+        raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
+    _check_theme(training, details)
     before, times_before = audit.snapshot(session), of_changes.times(session)
-    is_over, slot_before = session.ends_at < clock.now(), marks.slot_of(session)
-    with db.session.no_autoflush:
-        one = clashes.planned(
-            session.training, title, starts_local, ends_local, break_minutes, room, trainers
-        )
-        _refuse_hard(clashes.warnings(session.training, one, but=session))
-        themes.check_use(theme, under=session.training.theme)
-        session.title, session.theme, session.is_compulsory = title, theme, is_compulsory
-        session.starts_local, session.ends_local = starts_local, ends_local
-        session.starts_at, session.ends_at, session.break_minutes = one.starts_at, one.ends_at, break_minutes
-        session.scheduled_minutes, session.room = one.minutes, room
-        _set_trainers(session, trainers)
-    _flush_or_clash()
-    if marks.slot_of(session) != slot_before:
-        reason = msg("The session's times were changed.").translated()
-        marks.derive(session, by=by, reason=reason, deduction=session.training.programme.deduction_minutes)
+    is_over = session.ends_at < clock.now()
+    reason = msg("The session's times were changed.").translated()
+    [held] = plan.apply(training, [Change(session, details, decision)], by=by, reason=reason)
     audit.record(by=by, action="session.change", thing=session, before=before)
+    if held is not session:
+        audit.record(by=by, action="session.create", thing=held)
     # nobody is told of a session that is over: its times are only put right for the record
-    if not is_over or session.ends_at > clock.now():
-        notices.session_changed(session, before=times_before)
-    return session
+    if not is_over or held.ends_at > clock.now():
+        notices.session_changed(held, before=times_before)
+    return held
 
 
 @atomic
-def cancel(session: TrainingSession, *, by: User, reason: str) -> None:
-    """Call a session off: it frees its room and trainers and counts nowhere."""
+def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decision | None = None) -> None:
+    """Call a session off: it frees its room and trainers and counts nowhere.
+
+    One with marks is called off only with the ``decision`` that these do not count. They stay as history.
+    """
     reasons.check(reason)
-    locked_trainings.lock(session.training)
+    _lock_plannable(session.training)
     db.session.refresh(session)
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
+    plan.refuse_undecided(session, decision)
+    if decision not in (None, Decision.NOT_COUNTED):
+        raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
     before, times_before = audit.snapshot(session), of_changes.times(session)
-    call_off([session], reason)
+    plan.call_off([session], reason)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
     if session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
 
 
-def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
-    """The single step of calling sessions off: their rooms and trainers are free. The caller audits and tells."""
-    for session in sessions:
-        session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
-        for entry in session.session_trainers:
-            entry.is_cancelled = True
+@atomic
+def hold_after_all(session: TrainingSession, *, by: User) -> None:
+    """Take back that a session was called off: it is held as it was planned, and its marks count again.
 
-
-def derive_instants(training: Training, by: User | None) -> None:
-    """The single step of a new zone: sessions keep their wall time, and what follows from it is derived anew.
-
-    On a day when clocks change, another zone gives a session another length. Raises ``Invalid`` if the new zone's
-    clocks skip one of these times, and where a mark does not fit any more.
+    Where another session is held in its place, that one is called off: a move is taken back as a whole. Raises
+    ``Conflict`` if somebody marked there meanwhile, and if its room or trainers are taken.
     """
-    reason = msg("The training's time zone was changed.").translated()
-    for session in locked_trainings.live_sessions(training):
-        session.starts_at = walltime.instant(session.starts_local, training.zone, "zone")
-        session.ends_at = walltime.instant(session.ends_local, training.zone, "zone")
-        for entry in session.session_trainers:
-            entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
-        contact = marks.slot_of(session).contact
-        if contact <= 0:
-            raise Invalid(msg("The breaks take up the whole session."), field="zone")
-        if contact != session.scheduled_minutes:
-            session.scheduled_minutes = contact
-            marks.derive(session, by=by, reason=reason, deduction=training.programme.deduction_minutes)
+    training = session.training
+    _lock_plannable(training)
+    db.session.refresh(session)
+    if not session.is_cancelled:
+        raise Conflict(msg("This session is held."), "held")
+    for other in visible.instead_of(session):
+        if marks.count(other):
+            raise Conflict(
+                msg(
+                    "People are marked in the session that is held instead (%(day)s). Clear those marks first.",
+                    day=other.on_date,
+                ),
+                "clash",
+            )
+        other_before, its_times = audit.snapshot(other), of_changes.times(other)
+        plan.call_off([other], msg("The move was taken back.").translated())
+        audit.record(by=by, action="session.cancel", thing=other, before=other_before)
+        if other.ends_at > clock.now():
+            notices.session_changed(other, before=its_times)
+    before, times_before = audit.snapshot(session), of_changes.times(session)
+    reason = msg("The session is held after all.").translated()
+    plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
+    audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
+    if session.ends_at > clock.now():
+        notices.session_changed(session, before=times_before)
 
 
 def _planned(
-    training: Training, day: date, slot: Slot, room: Room | None, trainers: Sequence[Trainer]
+    training: Training, day: date, slot: HalfDay, room: Room | None, trainers: Sequence[Trainer]
 ) -> Planned:
     starts, ends = datetime.combine(day, slot.starts), datetime.combine(day, slot.ends)
     return clashes.planned(training, slot.title, starts, ends, slot.break_minutes, room, trainers)
 
 
-def _stored(training: Training, one: Planned) -> TrainingSession:
-    session = TrainingSession(
-        training=training,
-        training_theme_id=training.theme_id,
-        theme_id=training.theme_id,
+def _details(one: Planned) -> Details:
+    return Details(
         title=one.title,
         starts_local=one.starts_local,
         ends_local=one.ends_local,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
         break_minutes=one.break_minutes,
-        scheduled_minutes=one.minutes,
         room=one.room,
-        register_state=RegisterState.OPEN,
+        trainers=one.trainers,
     )
-    session.session_trainers = [
-        SessionTrainer(trainer=trainer, starts_at=one.starts_at, ends_at=one.ends_at)
-        for trainer in one.trainers
-    ]
-    return session
-
-
-def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
-    ids = {trainer.id for trainer in wanted}
-    kept = [entry for entry in session.session_trainers if entry.trainer_id in ids]
-    for entry in kept:
-        entry.starts_at, entry.ends_at = session.starts_at, session.ends_at
-    known = {entry.trainer_id for entry in kept}
-    new = [
-        SessionTrainer(trainer=trainer, starts_at=session.starts_at, ends_at=session.ends_at)
-        for trainer in wanted
-        if trainer.id not in known
-    ]
-    session.session_trainers = kept + new
 
 
 def _lock_plannable(training: Training) -> None:
@@ -282,20 +245,6 @@ def _lock_plannable(training: Training) -> None:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 
 
-def _refuse_hard(found: Sequence[Caution]) -> None:
-    for warning in found:
-        if warning.is_hard:
-            raise Conflict(warning.message, "clash")
-
-
-def _flush_or_clash() -> None:
-    """Store now. Raises ``Conflict`` if another coordinator was quicker and the database sees a clash."""
-    try:
-        db.session.flush()  # the database checks for clashes here
-    except IntegrityError as refused:
-        if "_clash" in str(refused.orig):
-            raise Conflict(
-                msg("Somebody has just taken this room or trainer for that time. Choose another."),
-                "clash",
-            ) from None
-        raise
+def _check_theme(training: Training, details: Details) -> None:
+    if details.theme is not None:
+        themes.check_use(details.theme, under=training.theme)

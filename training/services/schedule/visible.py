@@ -76,7 +76,7 @@ def search(
         found = found.where(
             TrainingSession.register_state == register,
             TrainingSession.ends_at < clock.now(),
-            TrainingSession.cancelled_at.is_(None),
+            TrainingSession.is_held,
         )
     if on:
         found = found.where(
@@ -84,7 +84,7 @@ def search(
             TrainingSession.starts_local <= datetime.combine(on, time.max),
         )
     if upcoming:
-        found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.cancelled_at.is_(None))
+        found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.is_held)
     column = TrainingSession.starts_at
     return found.order_by(column.desc() if descending else column, TrainingSession.id)
 
@@ -137,4 +137,15 @@ def given_by(trainer: Trainer) -> Select[TrainingSession]:
             joinedload(TrainingSession.training), joinedload(TrainingSession.room).joinedload(Room.venue)
         )
         .order_by(TrainingSession.starts_at.desc(), TrainingSession.id)
+    )
+
+
+def instead_of(session: TrainingSession) -> list[TrainingSession]:
+    """The sessions that are held in the place of one that was called off."""
+    return list(
+        db.session.scalars(
+            select(TrainingSession)
+            .where(TrainingSession.replaces_id == session.id, TrainingSession.is_held)
+            .order_by(TrainingSession.id)
+        )
     )

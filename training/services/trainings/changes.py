@@ -32,7 +32,7 @@ from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import sessions
+from training.services.schedule import plan
 from training.text import msg
 
 
@@ -105,7 +105,7 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         _check(training, training.programme)
         if has_new_zone:
             _check_deadlines(training)
-            sessions.derive_instants(training, by)
+            plan.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)

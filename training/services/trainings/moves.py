@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -21,11 +21,11 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, reasons
-from training.services.letters import notices
+from training.services import audit, locked_trainings, marks, reasons
+from training.services.letters import notices, of_changes
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import sessions
+from training.services.schedule import plan
 from training.text import Message, msg
 
 
@@ -63,10 +63,32 @@ def _not_over(training: Training) -> Message | None:
     live = locked_trainings.live_sessions(training)
     if any(s.ends_at > clock.now() for s in live):
         return msg("Some of its sessions have not ended yet.")
-    still_open = sum(s.register_state is RegisterState.OPEN for s in live)
+    return _open_registers(live)
+
+
+def _open_registers(sessions: Iterable[TrainingSession]) -> Message | None:
+    still_open = sum(one.register_state is RegisterState.OPEN for one in sessions)
     if still_open:
         return msg("%(count)s of its registers are still open: close them first.", count=still_open)
     return None
+
+
+def _nothing_to_stop(training: Training) -> Message | None:
+    """A training is ended early between two sessions: what was held is recorded, and the rest has not begun."""
+    live, now = locked_trainings.live_sessions(training), clock.now()
+    if all(one.starts_at > now for one in live):
+        return msg("No session was held yet: postpone or cancel the training instead.")
+    if all(one.starts_at <= now for one in live):
+        return msg("No session is left to call off: complete the training instead.")
+    if any(one.starts_at <= now < one.ends_at for one in live):
+        return msg("A session is under way. Wait until it is over.")
+    if any(marks.count(one) for one in _rest(training)):
+        return msg("Somebody is marked in a session that has not begun. Clear that mark first.")
+    return _open_registers(one for one in live if one.ends_at <= now)
+
+
+def _rest(training: Training) -> list[TrainingSession]:
+    return [one for one in locked_trainings.live_sessions(training) if one.starts_at > clock.now()]
 
 
 def _has_attendance(training: Training) -> Message | None:
@@ -87,6 +109,7 @@ MOVES = {
     "confirm": Move((_S.OPEN,), _S.CONFIRMED, _no_sessions),
     "start": Move((_S.OPEN, _S.CONFIRMED), _S.RUNNING, _not_begun),
     "complete": Move((_S.RUNNING,), _S.COMPLETED, _not_over),
+    "stop": Move((_S.RUNNING,), _S.COMPLETED, _nothing_to_stop, True),
     "reopen": Move((_S.COMPLETED,), _S.RUNNING, None, True),
     "postpone": Move((_S.OPEN, _S.CONFIRMED), _S.POSTPONED, _has_attendance, True),
     "cancel": Move(
@@ -104,7 +127,7 @@ def available(training: Training) -> list[str]:
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
-    Cancelling and postponing call the sessions off, which sets rooms and trainers free. Cancelling also ends the
+    Ending early (``stop``) calls off the sessions that are left. Cancelling and postponing call all sessions off, which sets rooms and trainers free. Cancelling also ends the
     registrations, with the organiser as the reason. When registration opens again, offers are renewed, and seats that
     became free are given.
     """
@@ -120,9 +143,11 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     if step.needs_reason:
         reasons.check(reason)
     before = audit.snapshot(training)
+    if name == "stop":
+        _call_off_rest(training, by, reason)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     if name in ("cancel", "postpone"):
-        sessions.call_off(locked_trainings.live_sessions(training), reason)
+        plan.call_off(locked_trainings.live_sessions(training), reason)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
@@ -133,6 +158,15 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
         reserve_list.renew_offers(training)
     db.session.flush()  # the query for the next in line reads the new state from the database
     return reserve_list.promote(training, Freed(), by=by)
+
+
+def _call_off_rest(training: Training, by: User | None, reason: str) -> None:
+    """Call off what is left of a training that ends early. Its people are told of each session."""
+    for session in _rest(training):
+        before, times_before = audit.snapshot(session), of_changes.times(session)
+        plan.call_off([session], reason)
+        audit.record(by=by, action="session.cancel", thing=session, before=before)
+        notices.session_changed(session, before=times_before)
 
 
 def _end_registrations(training: Training, by: User | None, reason: str) -> None:

@@ -58,6 +58,8 @@ def _shown(
         refusal=refusal,
         corrections=registers.corrections(session),
         is_open=session.register_state is RegisterState.OPEN,
+        marked=marks.count(session) if session.is_cancelled else 0,
+        instead=visible.instead_of(session) if session.is_cancelled else [],
         door=door,
         full=full,
         is_duplicate=is_duplicate,

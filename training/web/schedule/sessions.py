@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.schedule import PatternForm, SessionFilter, SessionForm
+from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
-from training.services import visible_trainings
+from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
+from training.services.marks import Decision
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions, visible
+from training.services.schedule.plan import Details
 from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, reason, sorting, submitted
+from training.web.kit.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
@@ -63,7 +66,7 @@ def _pattern(training: Training) -> PatternForm:
 
 def _as_pattern(form: PatternForm) -> dict[str, Any]:
     slots = [
-        clashes.Slot(str(title), starts, ends, form.break_minutes.data or 0)
+        clashes.HalfDay(str(title), starts, ends, form.break_minutes.data or 0)
         for title, starts, ends in (
             (_("Morning"), form.morning_starts.data, form.morning_ends.data),
             (_("Afternoon"), form.afternoon_starts.data, form.afternoon_ends.data),
@@ -90,7 +93,7 @@ def plan(training: Training) -> Response:
                 stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
                 flash(_("%(count)s sessions are planned.", count=len(stored)))
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
-            planned = sessions.plan(training, **_as_pattern(form))
+            planned = sessions.preview(training, **_as_pattern(form))
         except DomainError as refusal:
             form.refuse(refusal)
     return page("schedule/sessions/plan.html", training=training, form=form, planned=planned)
@@ -114,6 +117,7 @@ def _form(training: Training, session: TrainingSession | None) -> SessionForm:
 def new(training: Training) -> Response:
     """Add one session."""
     form = _form(training, None)
+    del form.decision
     back = url_for("trainings.show", public_id=training.public_id)
     if submitted(form):
         try:
@@ -128,24 +132,55 @@ def new(training: Training) -> Response:
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
 @permit(Action.SESSION_CHANGE, visible.get)
 def edit(session: TrainingSession) -> Response:
-    """Change a session."""
+    """Change a session. What becomes of its marks is asked only where it is moved."""
     form = _form(session.training, session)
     back = url_for("trainings.show", public_id=session.training.public_id)
     if submitted(form):
+        values = {name: value for name, value in form.data.items() if name != "decision"}
         try:
-            sessions.change(session, by=access.user(), **form.data)
+            held = sessions.change(
+                session, by=access.user(), details=Details(**values), decision=form.decision.data
+            )
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Saved."))
+            flash(
+                _("Saved.") if held is session else _("The session is held then. Its old marks do not count.")
+            )
             return redirect(back, 303)
-    return page("edit.html", form=form, title=session.title, back=(session.training.code, back))
+    if not (form.decision.data or form.decision.errors):
+        del form.decision
+    title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
+    return page("edit.html", form=form, title=title, back=(session.training.code, back))
 
 
-@bp.post("/<uuid:public_id>/cancel")
+@bp.route("/<uuid:public_id>/cancel", methods=["GET", "POST"])
 @permit(Action.SESSION_CHANGE, visible.get)
 def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
-    sessions.cancel(session, by=access.user(), reason=reason())
-    flash(_("The session is called off; its room and trainers are free."))
+    form = CallOffForm(request.form)
+    marked = marks.count(session)
+    back = url_for("trainings.show", public_id=session.training.public_id)
+    if submitted(form):
+        decision = Decision.NOT_COUNTED if form.decision.data else None
+        try:
+            sessions.cancel(session, by=access.user(), reason=str(form.reason.data), decision=decision)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The session is called off; its room and trainers are free."))
+            return redirect(back, 303)
+    if not marked:
+        del form.decision
+    return page(
+        "schedule/sessions/call_off.html", form=form, session=session, back=(session.training.code, back)
+    )
+
+
+@bp.post("/<uuid:public_id>/hold")
+@permit(Action.SESSION_CHANGE, visible.get)
+def hold_after_all(session: TrainingSession) -> Response:
+    """Take back that a session was called off, or moved away from its marks."""
+    sessions.hold_after_all(session, by=access.user())
+    flash(_("The session is held after all."))
     return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)

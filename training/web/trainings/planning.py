@@ -187,6 +187,13 @@ def complete(training: Training) -> Response:
     return _change_state(training, "complete")
 
 
+@bp.post("/<uuid:public_id>/stop")
+@permit(Action.TRAINING_CHANGE, visible_trainings.get)
+def stop(training: Training) -> Response:
+    """End the training early, for a reason: its sessions that are left are called off."""
+    return _change_state(training, "stop")
+
+
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:

@@ -1,0 +1,304 @@
+"""The one writer of a training's timetable: sessions are added, changed, called off and held after all.
+
+It keeps true: no room and no trainer is taken twice, nobody has two compulsory sessions of one training at once, and
+marks are proof. They follow a session whose times are put right. A session with marks is not moved or called off
+before somebody has said what becomes of them (``marks.Decision``).
+
+Sessions are written in two steps. The first parks them, so that they hold neither room nor trainers. The second gives
+them their new values. So sessions of one training can pass through each other, and the databases, which look at one row
+at a time, still refuse every real clash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from training import clock
+from training.db import db
+from training.errors import Conflict, Invalid
+from training.models import (
+    AttendanceRecord,
+    RegisterState,
+    Room,
+    SessionTrainer,
+    Theme,
+    Trainer,
+    Training,
+    TrainingSession,
+    User,
+)
+from training.services import locked_trainings, marks
+from training.services.marks import Decision
+from training.services.schedule import clashes
+from training.services.schedule.clashes import Planned
+from training.text import msg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a session is made of. A ``theme`` of None is the training's own."""
+
+    title: str
+    starts_local: datetime
+    ends_local: datetime
+    break_minutes: int = 0
+    room: Room | None = None
+    trainers: Sequence[Trainer] = ()
+    theme: Theme | None = None
+    is_compulsory: bool = True
+
+
+def details_of(session: TrainingSession) -> Details:
+    """What the session is made of now."""
+    return Details(
+        title=session.title,
+        starts_local=session.starts_local,
+        ends_local=session.ends_local,
+        break_minutes=session.break_minutes,
+        room=session.room,
+        trainers=[entry.trainer for entry in session.session_trainers],
+        theme=session.theme,
+        is_compulsory=session.is_compulsory,
+    )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A session as it is to be. Without a ``session`` a new one is planned. One that was called off is held again.
+
+    ``decision`` says what becomes of its marks where it is moved. ``replaces`` is the session in whose place a new one
+    is planned.
+    """
+
+    session: TrainingSession | None
+    details: Details
+    decision: Decision | None = None
+    replaces: TrainingSession | None = None
+
+
+@dataclass
+class _Work:
+    """A change, what it would store, and the marks that follow from it."""
+
+    change: Change
+    planned: Planned
+    records: Sequence[AttendanceRecord] = ()
+    derived: list[marks.Derived] = field(default_factory=list)
+
+    @property
+    def is_rescheduled(self) -> bool:
+        """Whether the session will hold other hours, another room or other trainers."""
+        session = self.change.session
+        if session is None or session.is_cancelled:
+            return True
+        new = self.planned
+        teaching = {entry.trainer_id for entry in session.session_trainers}
+        return (
+            (session.starts_at, session.ends_at) != (new.starts_at, new.ends_at)
+            or session.room_id != (new.room.id if new.room else None)
+            or teaching != {trainer.id for trainer in new.trainers}
+        )
+
+
+def apply(
+    training: Training, changes: Sequence[Change], *, by: User | None, reason: str
+) -> list[TrainingSession]:
+    """The single step that writes sessions; returns them in the order of ``changes``.
+
+    ``reason`` stands at each mark whose minutes change. The caller holds the training's lock, audits and tells. Raises
+    ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
+    any more, and, with the field ``decision``, where somebody must say what becomes of the marks.
+    """
+    _read_again([change.session for change in changes if change.session])
+    with db.session.no_autoflush:
+        whole = [one for change in changes for one in _with_what_follows(training, change)]
+        gone = [one for one in whole if isinstance(one, _CalledOff)]
+        works = [_work(training, one) for one in whole if isinstance(one, Change)]
+        _refuse_clashes(training, works, [one.session for one in gone])
+    for one in gone:
+        call_off([one.session], one.reason)
+    _park(works)
+    with db.session.no_autoflush:
+        written = [_written(training, work) for work in works]
+    _flush_or_clash()
+    for work in works:
+        marks.correct(work.records, work.derived, by=by, reason=reason)
+    return written
+
+
+def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
+    """The single step of calling sessions off: their rooms and trainers are free. The caller audits and tells."""
+    for session in sessions:
+        session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
+        for entry in session.session_trainers:
+            entry.is_off = True
+
+
+def refuse_undecided(session: TrainingSession, decision: Decision | None) -> None:
+    """Raise ``Invalid`` where the session has marks, and nobody has said what becomes of them."""
+    marked = marks.count(session)
+    if marked and decision is None:
+        raise Invalid(
+            msg(
+                "The register says something of %(count)s people. Say what becomes of their marks.",
+                count=marked,
+            ),
+            field="decision",
+        )
+
+
+@dataclass(frozen=True)
+class _CalledOff:
+    """A session that goes because another one is held in its place."""
+
+    session: TrainingSession
+    reason: str
+
+
+def _with_what_follows(training: Training, change: Change) -> list[Change | _CalledOff]:
+    """The change itself. Where marks are not to count in a session that is moved, it is called off and replaced.
+
+    So the marks stay with the session at which they were made, as history, and the move can be taken back as a whole.
+    """
+    session, new = change.session, change.details
+    if session is None or not is_moved(session, new):
+        return [change]
+    if session.register_state is not RegisterState.OPEN:
+        raise Conflict(msg("The session's register is closed. Reopen the register first."), "register_closed")
+    refuse_undecided(session, change.decision)
+    if change.decision is Decision.NOT_COUNTED and marks.count(session):
+        reason = msg(
+            "Moved to %(day)s, %(time)s.", day=new.starts_local.date(), time=f"{new.starts_local:%H:%M}"
+        )
+        return [_CalledOff(session, reason.translated()), Change(None, new, replaces=session)]
+    return [change]
+
+
+def is_moved(session: TrainingSession, new: Details) -> bool:
+    """Whether the session goes to another day, or to hours that do not overlap its own. Less is put right only."""
+    return (
+        new.starts_local.date() != session.starts_local.date()
+        or new.starts_local >= session.ends_local
+        or new.ends_local <= session.starts_local
+    )
+
+
+def _read_again(sessions: Sequence[TrainingSession]) -> None:
+    """Read the rows anew: what was loaded before the lock may be old."""
+    ids = [session.id for session in sessions]
+    found = select(TrainingSession).where(TrainingSession.id.in_(ids)).order_by(TrainingSession.id)
+    # the registers' acts hold the session's row, so nobody marks while its times change
+    held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
+    db.session.scalars(held).all()
+
+
+def _work(training: Training, change: Change) -> _Work:
+    session, new = change.session, change.details
+    planned = clashes.planned(
+        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers
+    )
+    planned.is_compulsory = new.is_compulsory
+    work = _Work(change, planned)
+    if session is None:
+        return work
+    slot = planned.slot
+    if session.register_state is RegisterState.LOCKED and slot.contact != session.scheduled_minutes:
+        raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
+    work.records = marks.of(session)
+    has_moved = is_moved(session, new)
+    if has_moved and work.records and planned.starts_at > clock.now():
+        raise Invalid(
+            msg("Marks say who was there, so this session cannot be still to come."), field="decision"
+        )
+    by_how_much = new.starts_local - session.starts_local
+    along = by_how_much if has_moved and change.decision is Decision.MOVED_ALONG else None
+    deduction = training.programme.deduction_minutes
+    work.derived = marks.derived(slot, work.records, deduction, along=along)
+    return work
+
+
+def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession]) -> None:
+    """Raise ``Conflict`` for the first clash, with what stands there already or with each other."""
+    but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
+    asked = [work.planned for work in works if work.is_rescheduled]
+    for one in asked:
+        for warning in clashes.warnings(training, one, but=but):
+            if warning.is_hard:
+                raise Conflict(warning.message, "clash")
+    clashes.warn_of_each_other(training, [work.planned for work in works])
+    for work in works:
+        if work.is_rescheduled and work.planned.is_blocked:
+            found = next(warning for warning in work.planned.warnings if warning.is_hard)
+            raise Conflict(found.message, "clash")
+
+
+def _park(works: Sequence[_Work]) -> None:
+    """The first step: rescheduled sessions hold nothing, and no mark is longer than its session will be."""
+    for work in works:
+        session = work.change.session
+        if session is not None and session.is_held and work.is_rescheduled:
+            session.suspended_at = clock.now()
+            for entry in session.session_trainers:
+                entry.is_off = True
+        for record in work.records:
+            record.minutes = min(record.minutes, work.planned.minutes)
+    db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first
+
+
+def _written(training: Training, work: _Work) -> TrainingSession:
+    """The second step: the new values. What the parking took is given back."""
+    new, one, theme = work.change.details, work.planned, work.change.details.theme or training.theme
+    session = work.change.session or TrainingSession(
+        training=training,
+        training_theme_id=training.theme_id,
+        register_state=RegisterState.OPEN,
+        replaces=work.change.replaces,
+    )
+    session.title, session.theme_id, session.is_compulsory = new.title, theme.id, new.is_compulsory
+    session.starts_local, session.ends_local = new.starts_local, new.ends_local
+    session.starts_at, session.ends_at, session.break_minutes = one.starts_at, one.ends_at, new.break_minutes
+    session.scheduled_minutes, session.room = one.minutes, new.room
+    session.cancelled_at, session.cancel_reason, session.suspended_at = None, "", None
+    _set_trainers(session, new.trainers)
+    db.session.add(session)
+    return session
+
+
+def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
+    ids = {trainer.id for trainer in wanted}
+    kept = [entry for entry in session.session_trainers if entry.trainer_id in ids]
+    known = {entry.trainer_id for entry in kept}
+    new = [SessionTrainer(trainer=trainer) for trainer in wanted if trainer.id not in known]
+    for entry in (*kept, *new):
+        entry.starts_at, entry.ends_at, entry.is_off = session.starts_at, session.ends_at, False
+    session.session_trainers = kept + new
+
+
+def _flush_or_clash() -> None:
+    """Store now. Raises ``Conflict`` if another coordinator was quicker and the database sees a clash."""
+    try:
+        db.session.flush()  # the database checks for clashes here
+    except IntegrityError as refused:
+        if "_clash" in str(refused.orig):
+            raise Conflict(
+                msg("Somebody has just taken this room or trainer for that time. Choose another."), "clash"
+            ) from None
+        raise
+
+
+def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
+    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
+
+    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
+    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
+    """
+    held = locked_trainings.live_sessions(training)
+    try:
+        return apply(training, [Change(one, details_of(one)) for one in held], by=by, reason=reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="zone") from None
