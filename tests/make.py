@@ -25,10 +25,10 @@ from training.models import (
     User,
     Venue,
 )
+from training.rules.minutes import Decision
 from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
-from training.services.marks import Decision
 from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.schedule import plan, sessions

@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 STEP = 5
 Span = tuple[datetime, datetime]
+
+
+class Decision(StrEnum):
+    """What becomes of the marks of a session that is moved or called off.
+
+    They do not count and stay as history; or the session was held at the other time and they stay as they are; or their
+    times of arriving and leaving move along with the session.
+    """
+
+    NOT_COUNTED = "not_counted"
+    KEPT = "kept"
+    MOVED_ALONG = "moved_along"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -29,19 +28,6 @@ from training.models import (
 )
 from training.rules.minutes import Slot, attended
 from training.text import msg
-
-
-class Decision(StrEnum):
-    """What becomes of the marks of a session that is moved or called off.
-
-    They do not count and stay as history; or the session was held at the other time and they stay as they are; or their
-    times of arriving and leaving move along with the session.
-    """
-
-    NOT_COUNTED = "not_counted"
-    KEPT = "kept"
-    MOVED_ALONG = "moved_along"
-
 
 WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 

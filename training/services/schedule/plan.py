@@ -2,7 +2,7 @@
 
 It keeps true: no room and no trainer is taken twice, nobody has two compulsory sessions of one training at once, and
 marks are proof. They follow a session whose times are put right. A session with marks is not moved or called off
-before somebody has said what becomes of them (``marks.Decision``).
+before somebody has said what becomes of them (``Decision``).
 
 Sessions are written in two steps. The first parks them, so that they hold neither room nor trainers. The second gives
 them their new values. So sessions of one training can pass through each other, and the databases, which look at one row
@@ -32,8 +32,8 @@ from training.models import (
     TrainingSession,
     User,
 )
+from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
-from training.services.marks import Decision
 from training.services.schedule import clashes
 from training.services.schedule.clashes import Planned
 from training.text import msg
@@ -92,7 +92,7 @@ class _Work:
 
     @property
     def is_rescheduled(self) -> bool:
-        """Whether the session will hold other hours, another room or other trainers."""
+        """Whether it will hold other hours, another room, other trainers, or people who may be elsewhere then."""
         session = self.change.session
         if session is None or session.is_cancelled:
             return True
@@ -102,6 +102,7 @@ class _Work:
             (session.starts_at, session.ends_at) != (new.starts_at, new.ends_at)
             or session.room_id != (new.room.id if new.room else None)
             or teaching != {trainer.id for trainer in new.trainers}
+            or new.is_compulsory > session.is_compulsory
         )
 
 

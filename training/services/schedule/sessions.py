@@ -21,9 +21,9 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules.minutes import Decision
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
-from training.services.marks import Decision
 from training.services.programmes import themes
 from training.services.schedule import clashes, plan, visible
 from training.services.schedule.clashes import HalfDay, Planned

@@ -13,10 +13,10 @@ from training.errors import DomainError
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
+from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
-from training.services.marks import Decision
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions, visible
 from training.services.schedule.plan import Details
