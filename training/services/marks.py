@@ -12,8 +12,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
 from training.db import db
@@ -22,7 +22,9 @@ from training.models import (
     AttendanceCorrection,
     AttendanceRecord,
     AttendanceStatus,
+    Programme,
     Registration,
+    Training,
     TrainingSession,
     User,
 )
@@ -104,6 +106,22 @@ def of(session: TrainingSession) -> Sequence[AttendanceRecord]:
         .where(AttendanceRecord.session_id == session.id, AttendanceRecord.status.is_not(None))
         .options(joinedload(AttendanceRecord.registration).joinedload(Registration.trainee))
         .order_by(AttendanceRecord.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def sessions_with_estimates(programme: Programme) -> Sequence[TrainingSession]:
+    """The programme's sessions with a mark whose time nobody recorded, and held until their unit of work ends."""
+    is_estimated = exists().where(
+        AttendanceRecord.session_id == TrainingSession.id, AttendanceRecord.is_estimated
+    )
+    return db.session.scalars(
+        select(TrainingSession)
+        .join(TrainingSession.training)
+        .where(Training.programme_id == programme.id, is_estimated)
+        .options(contains_eager(TrainingSession.training))
+        .order_by(TrainingSession.id)
+        .with_for_update(of=TrainingSession)
         .execution_options(populate_existing=True)
     ).all()
 

@@ -58,7 +58,8 @@ def test_the_release_names_who_moves_up_first(client, make: Make):
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/trainings/{training.public_id}/seats/release"
 
-    page = client.get(address).text
+    assert waiting.trainee.family_name not in client.get(address).text  # it was promised without a deadline
+    page = client.get(f"{address}?ticked=1&allocation={kept}").text
 
     assert waiting.trainee.family_name in page
     ticked = {"allocation": kept}

@@ -18,6 +18,7 @@ from training.models import (
     Programme,
     ProgrammeState,
     ProgrammeTarget,
+    RegisterState,
     Role,
     Theme,
     ThemeUse,
@@ -27,7 +28,7 @@ from training.models import (
 )
 from training.rules import walltime
 from training.rules.names import fold, search_key
-from training.services import audit, reasons
+from training.services import audit, locked_trainings, marks, reasons
 from training.text import msg
 
 
@@ -153,16 +154,22 @@ def create(*, by: User | None, details: Details) -> Programme:
 
 @atomic
 def change(programme: Programme, *, by: User, details: Details) -> Programme:
-    """Change a programme. Its trainings keep the completion rule that they have."""
+    """Change a programme. Its trainings keep the completion rule that they have.
+
+    With another deduction for times that nobody recorded, the minutes of such marks are derived anew.
+    """
     if programme.state in (ProgrammeState.CLOSED, ProgrammeState.CANCELLED):
         raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
     before = audit.snapshot(programme)
     with db.session.no_autoflush:
         if details.theme.id != programme.theme_id:
             _check_retag(programme, details.theme)
+        has_other_deduction = details.deduction_minutes != programme.deduction_minutes
         _set(programme, details)
         _check(programme)
     db.session.flush()  # the audit entry compares the new theme's id with the old one
+    if has_other_deduction:
+        _derive_estimated_marks(programme, by)
     audit.record(by=by, action="programme.change", thing=programme, before=before)
     return programme
 
@@ -233,6 +240,29 @@ def _check(programme: Programme) -> None:
         raise Invalid(msg("There is a programme with this code already."), field="code")
     if not 1 <= programme.completion_percent <= 100:
         raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
+
+
+def _derive_estimated_marks(programme: Programme, by: User) -> None:
+    """Give marks whose time nobody recorded what the new deduction says. A locked register refuses it, by name."""
+    of_programme = select(Training.id).where(Training.programme_id == programme.id).order_by(Training.id)
+    locked_trainings.lock_all(db.session.scalars(of_programme).all())
+    estimated = marks.sessions_with_estimates(programme)
+    locked = [one for one in estimated if one.register_state is RegisterState.LOCKED]
+    if locked:
+        raise Invalid(
+            msg(
+                "%(count)s locked registers hold minutes that follow from it, the first in %(training)s. "
+                "Reopen them first, or leave it as it is.",
+                count=len(locked),
+                training=locked[0].training.code,
+            ),
+            field="deduction_minutes",
+        )
+    reason = msg("The programme's deduction for times not recorded was changed.").translated()
+    for session in estimated:
+        records = marks.of(session)
+        derived = marks.derived(marks.slot_of(session), records, programme.deduction_minutes)
+        marks.correct(records, derived, by=by, reason=reason)
 
 
 def _check_retag(programme: Programme, theme: Theme) -> None:
