@@ -175,7 +175,7 @@ def test_a_marked_session_is_not_moved_before_somebody_decides(case: Case, make:
     session, starts = case.sessions[0], case.sessions[0].starts_at
 
     for later in (timedelta(days=7), timedelta(hours=-4)):
-        with pytest.raises(Invalid, match="says something of 2 people") as refusal:
+        with pytest.raises(Invalid, match="People marked in this session: 2") as refusal:
             make.change_session(
                 session, by=make.user(), **moved(session, later) | within(case, session, later)
             )
@@ -250,7 +250,7 @@ def test_a_marked_session_is_called_off_only_if_its_marks_do_not_count_and_held_
 ):
     session, by, before = case.sessions[0], make.user(), counted(case.training)
 
-    with pytest.raises(Invalid, match="says something of 2 people"):
+    with pytest.raises(Invalid, match="People marked in this session: 2"):
         sessions.cancel(session, by=by, reason="ill")
     sessions.cancel(session, by=by, reason="ill", decision=Decision.NOT_COUNTED)
     assert (session.is_held, counted(case.training)) == (False, (0, 0))

@@ -251,7 +251,7 @@ def _derive_estimated_marks(programme: Programme, by: User) -> None:
     if locked:
         raise Invalid(
             msg(
-                "%(count)s locked registers hold minutes that follow from it, the first in %(training)s. "
+                "Locked registers whose minutes follow from it: %(count)s, the first in %(training)s. "
                 "Reopen them first, or leave it as it is.",
                 count=len(locked),
                 training=locked[0].training.code,

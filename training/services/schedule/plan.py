@@ -145,10 +145,7 @@ def refuse_undecided(session: TrainingSession, decision: Decision | None) -> Non
     marked = marks.count(session)
     if marked and decision is None:
         raise Invalid(
-            msg(
-                "The register says something of %(count)s people. Say what becomes of their marks.",
-                count=marked,
-            ),
+            msg("People marked in this session: %(count)s. Say what becomes of their marks.", count=marked),
             field="decision",
         )
 
