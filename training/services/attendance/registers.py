@@ -201,6 +201,27 @@ def save(
     return clashes
 
 
+def put_on(session: TrainingSession, registration: Registration, *, by: User) -> None:
+    """The single step of listing somebody whom the register would not list: they came in after the session.
+
+    Their cell is not recorded yet. The caller holds the training's lock.
+    """
+    db.session.flush()  # the query below asks for the registration's id
+    if db.session.execute(rows_of(session).where(Registration.id == registration.id)).first():
+        return
+    db.session.add(
+        AttendanceRecord(
+            session_id=session.id,
+            of_minutes=session.scheduled_minutes,
+            registration_id=registration.id,
+            version=1,
+            recorded_at=clock.now(),
+            recorded_by=by,
+            recorded_by_name=by.name,
+        )
+    )
+
+
 @atomic
 def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -> int:
     """Give every cell that is not recorded the same status, and return how many there were.
