@@ -105,7 +105,7 @@ class Make:
             at for hour in (9, 13, 17) if (at := datetime.combine(day, time(hour))) not in taken or hour == 17
         )
         defaults = {"title": "Morning", "starts_local": starts, "ends_local": starts + timedelta(hours=3)}
-        return sessions.add(training, by=None, **{**defaults, **wanted})
+        return sessions.add(training, by=None, details=plan.Details(**{**defaults, **wanted}))
 
     def change_session(
         self, session: TrainingSession, *, by: User, decision: Decision | None = None, **wanted: Any

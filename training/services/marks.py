@@ -36,7 +36,9 @@ WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 
 def slot_of(session: TrainingSession) -> Slot:
     """The session in time."""
-    return Slot(session.starts_at, session.ends_at, session.training.zone, session.break_minutes)
+    return Slot(
+        session.starts_at, session.ends_at, session.training.zone, session.break_minutes, session.break_starts
+    )
 
 
 class Marked(Protocol):

@@ -146,6 +146,13 @@ def test_a_session_is_a_day_long_at_most(make: Make, monkeypatch):
         make.session(training, starts_local=starts, ends_local=starts + timedelta(hours=25))
 
 
+@pytest.mark.parametrize("begins", [time(8), time(11, 40), time(14)])
+def test_a_break_lies_within_its_session(make: Make, begins):
+    with pytest.raises(Invalid, match="within the session") as refusal:
+        make.session(make.training(is_open=False), break_minutes=30, break_starts=begins)
+    assert refusal.value.field == "break_starts"
+
+
 # Marks are proof
 
 
@@ -296,6 +303,17 @@ def test_a_closed_register_is_put_right_and_a_locked_one_is_not(case: Case, make
         make.change_session(session, by=by, ends_local=shorter + timedelta(hours=1))
 
     assert minutes(session) == [120, 90]
+
+
+def test_a_break_that_is_moved_changes_what_its_marks_are_worth(make: Make):
+    """Arrived 09:30, left 10:45: with the break from 10:30 to 11:00 it is 60 minutes, from 09:30 it is 45."""
+    case = carried_out(planned(make, 1), "L30Q10:45>", closed=0)
+    session = case.sessions[0]
+    assert minutes(session) == [60]
+
+    make.change_session(session, by=make.user(), break_starts=time(9, 30))
+
+    assert minutes(session) == [45]
 
 
 def test_a_training_is_ended_early_and_its_rest_is_called_off(make: Make):

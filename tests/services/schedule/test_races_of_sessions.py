@@ -16,7 +16,7 @@ from training.errors import DomainError
 from training.models import Training, TrainingSession, TrainingState, User
 from training.rules import walltime
 from training.services import locked_trainings
-from training.services.schedule import sessions
+from training.services.schedule import plan, sessions
 from training.services.trainings import changes, moves
 
 pytestmark = pytest.mark.real_commit
@@ -51,10 +51,8 @@ def raced_with(
 def add(training_id: int, by: int) -> TrainingSession:
     training = db.session.get_one(Training, training_id)
     begins = datetime.combine(training.ends_on, time(15))
-    return sessions.add(
-        training, by=db.session.get_one(User, by), title="Late", starts_local=begins,
-        ends_local=begins.replace(hour=16),
-    )  # fmt: skip
+    details = plan.Details(title="Late", starts_local=begins, ends_local=begins.replace(hour=16))
+    return sessions.add(training, by=db.session.get_one(User, by), details=details)
 
 
 def called_off(training_id: int, by: int) -> None:

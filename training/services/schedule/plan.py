@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -47,6 +47,7 @@ class Details:
     starts_local: datetime
     ends_local: datetime
     break_minutes: int = 0
+    break_starts: time | None = None
     room: Room | None = None
     trainers: Sequence[Trainer] = ()
     theme: Theme | None = None
@@ -60,6 +61,7 @@ def details_of(session: TrainingSession) -> Details:
         starts_local=session.starts_local,
         ends_local=session.ends_local,
         break_minutes=session.break_minutes,
+        break_starts=session.break_starts,
         room=session.room,
         trainers=[entry.trainer for entry in session.session_trainers],
         theme=session.theme,
@@ -198,8 +200,9 @@ def _read_again(sessions: Sequence[TrainingSession]) -> None:
 def _work(training: Training, change: Change) -> _Work:
     session, new = change.session, change.details
     planned = clashes.planned(
-        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers
-    )
+        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers,
+        break_starts=new.break_starts,
+    )  # fmt: skip
     planned.is_compulsory = new.is_compulsory
     work = _Work(change, planned)
     if session is None:
@@ -260,7 +263,7 @@ def _written(training: Training, work: _Work) -> TrainingSession:
     session.title, session.theme_id, session.is_compulsory = new.title, theme.id, new.is_compulsory
     session.starts_local, session.ends_local = new.starts_local, new.ends_local
     session.starts_at, session.ends_at, session.break_minutes = one.starts_at, one.ends_at, new.break_minutes
-    session.scheduled_minutes, session.room = one.minutes, new.room
+    session.scheduled_minutes, session.room, session.break_starts = one.minutes, new.room, new.break_starts
     session.cancelled_at, session.cancel_reason, session.suspended_at = None, "", None
     _set_trainers(session, new.trainers)
     db.session.add(session)

@@ -14,7 +14,6 @@ from training.errors import Conflict, Invalid
 from training.models import (
     RegisterState,
     Room,
-    Theme,
     Trainer,
     Training,
     TrainingSession,
@@ -109,25 +108,9 @@ def generate(
 
 
 @atomic
-def add(
-    training: Training,
-    *,
-    by: User | None,
-    title: str,
-    starts_local: datetime,
-    ends_local: datetime,
-    break_minutes: int = 0,
-    room: Room | None = None,
-    trainers: Sequence[Trainer] = (),
-    theme: Theme | None = None,
-    is_compulsory: bool = True,
-) -> TrainingSession:
+def add(training: Training, *, by: User | None, details: Details) -> TrainingSession:
     """Add one session."""
     _lock_plannable(training)
-    details = Details(
-        title=title, starts_local=starts_local, ends_local=ends_local, break_minutes=break_minutes, room=room,
-        trainers=trainers, theme=theme, is_compulsory=is_compulsory,
-    )  # fmt: skip
     _check_theme(training, details)
     [session] = plan.apply(training, [Change(None, details)], by=by, reason="")
     audit.record(by=by, action="session.create", thing=session)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import format_date
@@ -102,6 +104,10 @@ def plan(training: Training) -> Response:
 def _form(training: Training, session: TrainingSession | None) -> SessionForm:
     teaching = [entry.trainer for entry in session.session_trainers] if session else []
     form = SessionForm(request.form, obj=session, trainers=teaching)
+    if session is not None and session.break_minutes:
+        middle = replace(marks.slot_of(session), break_starts=None).pause[0]
+        when = f"{middle.astimezone(ZoneInfo(session.training.zone)):%H:%M}"
+        form.break_starts.description = _("Left empty, it lies in the middle, from %(when)s.", when=when)
     if session is None and request.method == "GET":
         form.theme.data = training.theme
         form.starts_local.data, form.ends_local.data = clashes.first_slot(training.starts_on)
@@ -121,7 +127,7 @@ def new(training: Training) -> Response:
     back = url_for("trainings.show", public_id=training.public_id)
     if submitted(form):
         try:
-            sessions.add(training, by=access.user(), **form.data)
+            sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
