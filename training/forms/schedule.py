@@ -61,7 +61,7 @@ class CallOffForm(Form):
 
     reason = long_text(_l("Reason"), required=True, most=2000, hint=_l("It is kept with the session."))
     decision = BooleanField(
-        _l("The marks in its register do not count"),
+        _l("Its marks do not count"),
         description=_l("They are kept, and count again if the session is held after all."),
     )
 

@@ -142,6 +142,7 @@ def edit(session: TrainingSession) -> Response:
     form = _form(session.training, session)
     back = url_for("trainings.show", public_id=session.training.public_id)
     if submitted(form):
+        minutes_before = session.scheduled_minutes
         values = {name: value for name, value in form.data.items() if name != "decision"}
         try:
             held = sessions.change(
@@ -150,14 +151,29 @@ def edit(session: TrainingSession) -> Response:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(
-                _("Saved.") if held is session else _("The session is held then. Its old marks do not count.")
-            )
+            flash(_what_became(session, held, minutes_before))
             return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
     return page("edit.html", form=form, title=title, back=(session.training.code, back))
+
+
+def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
+    """What a change did, its marks included."""
+    if held is not session:
+        return str(_("The session is held then. Its old marks do not count."))
+    marked = marks.count(session)
+    if not marked or session.scheduled_minutes == minutes_before:
+        return str(_("Saved."))
+    return str(
+        _(
+            "Saved. The marks follow (%(count)s): the session has %(now)s minutes instead of %(before)s.",
+            count=marked,
+            now=session.scheduled_minutes,
+            before=minutes_before,
+        )
+    )
 
 
 @bp.route("/<uuid:public_id>/cancel", methods=["GET", "POST"])
@@ -176,7 +192,9 @@ def cancel(session: TrainingSession) -> Response:
         else:
             flash(_("The session is called off; its room and trainers are free."))
             return redirect(back, 303)
-    if not marked:
+    if marked:
+        form.decision.label.text = _("Its marks do not count (people marked: %(count)s)", count=marked)
+    else:
         del form.decision
     return page(
         "schedule/sessions/call_off.html", form=form, session=session, back=(session.training.code, back)
