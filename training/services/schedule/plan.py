@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
@@ -117,7 +116,7 @@ def apply(
     ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
     any more, and, with the field ``decision``, where somebody must say what becomes of the marks.
     """
-    _read_again([change.session for change in changes if change.session])
+    locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
     with db.session.no_autoflush:
         whole = [one for change in changes for one in _with_what_follows(training, change)]
         gone = [one for one in whole if isinstance(one, _CalledOff)]
@@ -186,15 +185,6 @@ def is_moved(session: TrainingSession, new: Details) -> bool:
         or new.starts_local >= session.ends_local
         or new.ends_local <= session.starts_local
     )
-
-
-def _read_again(sessions: Sequence[TrainingSession]) -> None:
-    """Read the rows anew: what was loaded before the lock may be old."""
-    ids = [session.id for session in sessions]
-    found = select(TrainingSession).where(TrainingSession.id.in_(ids)).order_by(TrainingSession.id)
-    # the registers' acts hold the session's row, so nobody marks while its times change
-    held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
-    db.session.scalars(held).all()
 
 
 def _work(training: Training, change: Change) -> _Work:

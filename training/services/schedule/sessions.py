@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import (
     RegisterState,
@@ -128,7 +128,7 @@ def change(
     """
     training = session.training
     _lock_plannable(training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
@@ -155,7 +155,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     """
     reasons.check(reason)
     _lock_plannable(session.training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
@@ -179,7 +179,7 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     """
     training = session.training
     _lock_plannable(training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if not session.is_cancelled:
         raise Conflict(msg("This session is held."), "held")
     for other in visible.instead_of(session):
