@@ -167,7 +167,7 @@ def test_moving_a_marked_session_asks_what_becomes_of_its_marks(client, make: Ma
     [held] = locked_trainings.live_sessions(marked.training)
     assert (held.on_date, held.replaces, marked.is_cancelled) == (next_day, marked, True)
     register = client.get(f"/sessions/{marked.public_id}/register").text
-    assert "This session was called off" in register and "One mark is kept and does not count." in register
+    assert "This session was called off" in register and "1 mark is kept and does not count." in register
     assert "Take the move back" in register and f"/sessions/{held.public_id}/register" in register
     assert client.post(f"/sessions/{marked.public_id}/hold").status_code == 303
     db.session.expire_all()
