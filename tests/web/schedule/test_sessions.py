@@ -46,7 +46,7 @@ def test_a_pattern_outside_the_training_is_refused_beside_its_field(client, make
 
 
 def test_a_room_that_is_taken_is_refused_and_the_session_stays_where_it_was(client, make: Make):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=40)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=40))
     training = make.training(is_open=False)
     make.session(training, room=room)
     other = make.session(make.training(is_open=False))
