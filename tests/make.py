@@ -128,7 +128,7 @@ class Make:
             "country": "AT",
             "zone": "Europe/Vienna",
         }
-        return venues.create(by=None, **{**defaults, **wanted})
+        return venues.create(by=None, details=venues.Details(**{**defaults, **wanted}))
 
     def trainer(self, **wanted: Any) -> Trainer:
         defaults = {"family_name": f"Expert {next(numbers)}", "given_names": "Eva"}

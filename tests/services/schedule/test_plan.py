@@ -45,7 +45,11 @@ def rezoned(make: Make, training: Training, zone: str) -> None:
 )
 @pytest.mark.parametrize("what", ["room", "trainer"])
 def test_a_new_zone_moves_sessions_through_each_other(make: Make, old, new, what):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=50) if what == "room" else None
+    room = (
+        venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=50))
+        if what == "room"
+        else None
+    )
     training = half_days(make, old, room=room, trainers=[make.trainer()] if what == "trainer" else [])
     evening = datetime.combine(training.starts_on, time(18))
     off = make.session(training, starts_local=evening, ends_local=evening + timedelta(hours=2))
@@ -275,7 +279,7 @@ def test_without_the_question_a_marked_session_would_go(case: Case, make: Make, 
 
 
 def test_what_is_held_after_all_finds_its_room_taken(case: Case, make: Make):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=50)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=50))
     session, by = case.sessions[1], make.user()
     make.change_session(session, by=by, room=room)
     sessions.cancel(session, by=by, reason="ill")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -51,15 +52,15 @@ def test_a_pattern_outside_the_training_is_refused_beside_its_field(client, make
 
 
 def test_a_room_that_is_taken_is_refused_and_the_session_stays_where_it_was(client, make: Make):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=40)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=40))
     training = make.training(is_open=False)
     make.session(training, room=room)
     other = make.session(make.training(is_open=False))
     client.sign_in(make.user())
 
-    response = client.post(
+    response = client.save(
         f"/sessions/{other.public_id}/edit",
-        data={"title": "Morning", "starts_local": other.starts_local.isoformat(timespec="minutes"),
+        {"title": "Morning", "starts_local": other.starts_local.isoformat(timespec="minutes"),
               "ends_local": other.ends_local.isoformat(timespec="minutes"), "break_minutes": "0",
               "room": str(room.public_id), "theme": "BMV", "is_compulsory": "y"},
     )  # fmt: skip
@@ -156,12 +157,12 @@ def test_moving_a_marked_session_asks_what_becomes_of_its_marks(client, make: Ma
     later = as_typed(marked, starts_local=f"{next_day}T09:00", ends_local=f"{next_day}T12:00")
 
     assert "What becomes of the marks" not in client.get(address).text
-    asked = client.post(address, data=later)
+    asked = client.save(address, later)
 
     assert asked.status_code == 422
     assert "People marked in this session: 1." in asked.text
     assert "What becomes of the marks" in asked.text and f"{next_day}T09:00" in asked.text
-    done = client.post(address, data={**later, "decision": "not_counted"})
+    done = client.save(address, {**later, "decision": "not_counted"})
     assert done.status_code == 303
     db.session.expire_all()
     [held] = locked_trainings.live_sessions(marked.training)
@@ -208,3 +209,22 @@ def test_a_training_that_is_ended_early_says_which_sessions_were_left(
 
     db.session.expire_all()
     assert training.state == "completed" and "called off" in page
+
+
+def test_of_two_who_change_one_session_nobody_undoes_the_other(client, make: Make):
+    session = make.session(make.training(is_open=False))
+    ben = make.user(Role.COORDINATOR)
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/sessions/{session.public_id}/edit"
+    carried = html.unescape(client.get(address).text.partition('name="seen" value="')[2].partition('"')[0])
+    make.change_session(session, by=ben, title="Risk analysis")
+
+    other_field = client.post(
+        address, data={**as_typed(session, title="Morning", break_minutes="15"), "seen": carried}
+    )
+    assert other_field.status_code == 303
+    db.session.expire_all()
+    assert (session.title, session.break_minutes) == ("Risk analysis", 15)
+    same_field = client.post(address, data={**as_typed(session, title="Interviews"), "seen": carried})
+    assert same_field.status_code == 409
+    assert "Risk analysis" in same_field.text and "Interviews" in same_field.text

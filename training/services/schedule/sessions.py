@@ -27,6 +27,7 @@ from training.services.programmes import themes
 from training.services.schedule import clashes, plan, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import Change, Details
+from training.services.seen import Seen, settle
 from training.text import msg
 
 MOST_SESSIONS = 200
@@ -119,7 +120,12 @@ def add(training: Training, *, by: User | None, details: Details) -> TrainingSes
 
 @atomic
 def change(
-    session: TrainingSession, *, by: User, details: Details, decision: Decision | None = None
+    session: TrainingSession,
+    *,
+    by: User,
+    details: Details,
+    decision: Decision | None = None,
+    seen: Seen | None = None,
 ) -> TrainingSession:
     """Change a session. Its marks follow new hours; ``decision`` says what becomes of them if it is moved.
 
@@ -133,6 +139,7 @@ def change(
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
+    details = settle(seen, details, plan.details_of(session))
     _check_theme(training, details)
     before, times_before = audit.snapshot(session), of_changes.times(session)
     is_over = session.ends_at < clock.now()

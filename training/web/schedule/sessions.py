@@ -22,7 +22,8 @@ from training.services.directory import venues
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions, visible
 from training.services.schedule.plan import Details
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -139,20 +140,18 @@ def new(training: Training) -> Response:
 @permit(Action.SESSION_CHANGE, visible.get)
 def edit(session: TrainingSession) -> Response:
     """Change a session. What becomes of its marks is asked only where it is moved."""
-    form = _form(session.training, session)
+    form = edits.begin(_form(session.training, session))
     back = url_for("trainings.show", public_id=session.training.public_id)
-    if submitted(form):
-        minutes_before = session.scheduled_minutes
+    minutes_before, held = session.scheduled_minutes, [session]
+
+    def change(seen: Seen) -> None:
         values = {name: value for name, value in form.data.items() if name != "decision"}
-        try:
-            held = sessions.change(
-                session, by=access.user(), details=Details(**values), decision=form.decision.data
-            )
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_what_became(session, held, minutes_before))
-            return redirect(back, 303)
+        held[0] = sessions.change(
+            session, by=access.user(), details=Details(**values), decision=form.decision.data, seen=seen
+        )
+
+    if edits.save(form, session, change, lambda: _what_became(session, held[0], minutes_before)):
+        return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
