@@ -132,7 +132,7 @@ def retire(thing: Venue | Room, *, by: User) -> None:
 
 
 def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
-    walltime.check_zone(zone)
+    zone = walltime.check_zone(zone)
     taken_by = db.session.scalar(
         select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
     )
