@@ -24,6 +24,7 @@ def get() -> Organisation:
         accent="#1d4ed8",
         donor_block="",
         logo_type="",
+        tz_version="",
     )
 
 
