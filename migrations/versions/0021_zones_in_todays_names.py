@@ -78,4 +78,8 @@ def _lines(name: str, place: int, first: str = "") -> list[str]:
 
 def _has_rules(zone: str) -> bool:
     """Whether the package has a file of this name."""
-    return ".." not in zone and bool(zone) and (files("tzdata") / "zoneinfo").joinpath(*zone.split("/")).is_file()
+    return (
+        ".." not in zone
+        and bool(zone)
+        and (files("tzdata") / "zoneinfo").joinpath(*zone.split("/")).is_file()
+    )

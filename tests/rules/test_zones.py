@@ -90,10 +90,13 @@ def test_those_who_search_by_an_old_name_find_it():
 
 # Whose rules are followed
 
+
 def run(code: str, host: Path) -> str:
     """What a fresh process prints whose host has its zones' files in ``host``."""
     env = {**os.environ, "PYTHONTZPATH": str(host)}
-    done = subprocess.run([sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=env, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 
@@ -106,7 +109,9 @@ def lying_host(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("module", ["training.clock", "training.rules.walltime", "training.cli", "training.app"])
+@pytest.mark.parametrize(
+    "module", ["training.clock", "training.rules.walltime", "training.cli", "training.app"]
+)
 def test_the_pinned_rules_win_over_the_hosts_in_every_process(module, lying_host):
     assert run(f"import {module}; {CASABLANCA}", lying_host) == "0:00:00"
 
@@ -122,7 +127,9 @@ def test_without_us_the_host_would_lie(lying_host):
 
 
 def test_the_version_in_use_is_that_of_the_pinned_package():
-    pinned = next(line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.startswith("tzdata=="))
+    pinned = next(
+        line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.startswith("tzdata==")
+    )
     year, _, number = pinned.partition("==")[2].split()[0].partition(".")
 
-    assert zones.VERSION == f"{year}{'abcdefghijklmnopqrstuvwxyz'[int(number) - 1]}"
+    assert f"{year}{'abcdefghijklmnopqrstuvwxyz'[int(number) - 1]}" == zones.VERSION

@@ -53,6 +53,11 @@ def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
     return at
 
 
+def reached(local: datetime, zone: str) -> datetime:
+    """The instant, in UTC, at which clocks in ``zone`` show ``local`` or have just skipped it."""
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def first_instant(day: date, zone: str) -> datetime:
     """The instant, in UTC, at which ``day`` begins in ``zone``: midnight, or right after a skipped one."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)

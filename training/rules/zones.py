@@ -43,11 +43,8 @@ def places() -> Mapping[str, str]:
 @cache
 def old_names() -> Mapping[str, str]:
     """Old and other names of zones, each with today's."""
-    links = dict(
-        reversed(line.split()[1:3])  # L, today's name, the old one
-        for line in _read("tzdata.zi")
-        if line.startswith("L ")
-    )
+    lines = (line.split() for line in _read("tzdata.zi") if line.startswith("L "))
+    links = {old: now for _, now, old in lines}
     # CLDR comes first: its names stay within the country, whereas the tz database links Iceland to Abidjan
     found = {}
     for name in {*links, *_of_cldr()}:

@@ -67,6 +67,15 @@ def _stored() -> Organisation:
 
 
 @atomic
+def keep_tz_version(version: str, *, by: User | None) -> None:
+    """Remember by which version of the rules of clocks instants were derived."""
+    organisation = _stored()
+    before = audit.snapshot(organisation)
+    organisation.tz_version = version
+    audit.record(by=by, action="organisation.tz_version", thing=organisation, before=before)
+
+
+@atomic
 def change(
     *, by: User, name: str, address: str, sender_name: str, accent: str, donor_block: str
 ) -> Organisation:
