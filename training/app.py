@@ -10,12 +10,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from config import ROOT, BadSettings, Config
+from config import ROOT, Config
 from training import cli, db
 from training.models import Organisation
-from training.rules import zones
 from training.services import organisations
 from training.services.letters import notices
+from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
 from training.web.directory import agencies, trainers, venues
@@ -63,8 +63,7 @@ BLUEPRINTS = (
 def create_app(config: Config) -> Flask:
     """Build the application. Raises ``BadSettings`` when these settings are not safe to serve pages with."""
     config.check()
-    if zones.meant(config.default_zone) is None:
-        raise BadSettings(["TRAINING_DEFAULT_ZONE must be a time zone: write a city, such as Vienna."])
+    zone_rules.check_settings(config)
     app = Flask("training", root_path=str(ROOT), instance_path=str(config.instance_dir.resolve()))
     app.config.update(
         CONFIG=config,
@@ -93,7 +92,7 @@ def create_app(config: Config) -> Flask:
     access.public(app.view_functions["static"])
     app.context_processor(_organisation)
     cli.init_app(app)
-    app.logger.info("Time zone rules: tzdata %s.", zones.VERSION)
+    app.logger.info("Time zone rules in use: %s.", zone_rules.IN_USE)
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

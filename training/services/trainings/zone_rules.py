@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from config import BadSettings, Config
 from training.db import atomic, db
 from training.errors import DomainError
 from training.models import Modality, Room, Trainer, Training, TrainingSession, User
@@ -27,6 +28,8 @@ from training.services.trainings import moments
 from training.services.trainings.moments import Following
 from training.text import Message, msg
 
+IN_USE = zones.VERSION
+"""The version of the rules of clocks in use, such as 2026f."""
 ROUNDS = 3
 """How often we begin anew where somebody plans at the same moment."""
 
@@ -41,9 +44,15 @@ class Followed:
     left: Sequence[Message] = ()
 
 
+def check_settings(config: Config) -> None:
+    """Raise ``BadSettings`` if the zone that the settings name is none."""
+    if zones.meant(config.default_zone) is None:
+        raise BadSettings(["TRAINING_DEFAULT_ZONE must be a time zone: write a city, such as Vienna."])
+
+
 def versions() -> str:
     """The version of the rules in use, and that by which instants were derived last, as a line."""
-    return f"Time zone rules in use: {zones.VERSION}. Instants were derived by: {stored_version() or 'none yet'}."
+    return f"Time zone rules in use: {IN_USE}. Instants were derived by: {stored_version() or 'none yet'}."
 
 
 def stored_version() -> str:
@@ -69,7 +78,7 @@ def lines(found: Iterable[Followed]) -> list[str]:
 
 def follow_if_new() -> list[Followed]:
     """Follow the rules in use if others were in use before. The worker does this when it starts."""
-    return [] if stored_version() == zones.VERSION else follow_all(by=None)
+    return [] if stored_version() == IN_USE else follow_all(by=None)
 
 
 def follow_all(*, by: User | None) -> list[Followed]:
@@ -78,7 +87,7 @@ def follow_all(*, by: User | None) -> list[Followed]:
     Trainings whose sessions pass through each other are one unit of work. What a training's rules of its own refuse
     stays. Its coordinators are told of that once for each version of the rules.
     """
-    is_new = stored_version() != zones.VERSION
+    is_new = stored_version() != IN_USE
     followed: list[Followed] = []
     failed: dict[int, Message] = {}
     for _ in range(ROUNDS):
@@ -99,9 +108,9 @@ def follow_all(*, by: User | None) -> list[Followed]:
         if one.training.id not in done
     ]
     if is_new:
-        for one in left:
+        for one in (one for one in left if one.left):
             tell_of_what_stays(one.training, left=one.left, by=by)
-        organisations.keep_tz_version(zones.VERSION, by=by)
+        organisations.keep_tz_version(IN_USE, by=by)
     return followed + left
 
 
@@ -137,7 +146,7 @@ def follow(trainings: Sequence[Training], *, by: User | None) -> list[Followed]:
 @atomic
 def tell_of_what_stays(training: Training, *, left: Sequence[Message], by: User | None) -> None:
     """Tell the coordinators of what cannot follow the new rules, so that they put it right."""
-    changes = {"version": zones.VERSION, "left": [str(one) for one in left]}
+    changes = {"version": IN_USE, "left": [str(one) for one in left]}
     audit.record(by=by, action="training.zone_rules", thing=training, changes=changes)
     notices.zone_rules_followed(ZoneRules(training, (), left=left))
 
@@ -158,7 +167,7 @@ def _told(following: Following, lost: list[Lost], by: User | None) -> Followed:
     """Write the training's entry, and tell those whom it concerns: in person nobody joins from another zone."""
     training = following.training
     changes = {
-        "version": zones.VERSION,
+        "version": IN_USE,
         "moved": [one.said(training.zone, "en") for one in following.moved],
         "lost": [one.said("en") for one in lost],
         "left": [str(one) for one in following.left],
