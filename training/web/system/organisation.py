@@ -10,6 +10,7 @@ from training.errors import Invalid, NotFound
 from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
 from training.services import organisations
+from training.services.trainings import zone_rules
 from training.web.kit import access
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page, submitted
@@ -26,7 +27,17 @@ def edit() -> Response:
         organisations.change(by=access.user(), **form.data)
         flash(_("Saved. The colour shows within an hour everywhere."))
         return redirect(url_for(".edit"), 303)
-    return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
+    return _page(form, LogoForm())
+
+
+def _page(form: OrganisationForm, logo_form: LogoForm) -> Response:
+    return page(
+        "system/organisation/edit.html",
+        form=form,
+        logo_form=logo_form,
+        rules_in_use=zone_rules.IN_USE,
+        rules_followed=zone_rules.stored_version(),
+    )
 
 
 @bp.post("/organisation/logo")
@@ -43,9 +54,7 @@ def change_logo() -> Response:
         organisations.set_logo(sent.stream.read(organisations.MOST_LOGO_BYTES + 1) if sent else b"", by=user)
     except Invalid as refusal:
         form.refuse(refusal)
-        return page(
-            "system/organisation/edit.html", form=OrganisationForm(obj=organisations.get()), logo_form=form
-        )
+        return _page(OrganisationForm(obj=organisations.get()), form)
     flash(_("The logo is on every page and paper now."))
     return redirect(url_for(".edit"), 303)
 
