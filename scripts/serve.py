@@ -16,11 +16,13 @@ BIN = ROOT / ".venv" / "bin"
 # `flask db upgrade` and `flask seed` run in one process, which halves the wait at every start
 PREPARE = """
 from flask_migrate import upgrade
-from training.services import themes
+from training.services.programmes import themes
+from training.services.trainings import zone_rules
 from wsgi import app
 with app.app_context():
     upgrade()
     themes.seed()
+    print(zone_rules.versions())
 """
 
 
@@ -47,6 +49,7 @@ def prepare(env: dict[str, str]) -> None:
     done = subprocess.run([BIN / "python", "-c", PREPARE], env=env, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)
+    print(f"  {done.stdout.strip()}")
     if (
         is_new
         and env.get("TRAINING_DEMO") == "1"
