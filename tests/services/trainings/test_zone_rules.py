@@ -63,7 +63,7 @@ def session_of(training: Training) -> TrainingSession:
 
 
 def room(make: Make):
-    return venues.add_room(make.venue(), by=None, name="Blue", capacity=50)
+    return venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=50))
 
 
 def is_right(training: Training) -> bool:
