@@ -131,6 +131,7 @@ def change(agency: Agency, *, by: User, details: Details, seen: Seen | None = No
         _check(agency)
     if agency.confidential and not before["confidential"]:
         again.of_agency(agency)
+    db.session.flush()  # the audit entry compares the ids of its theme, type and parent with the old ones
     audit.record(by=by, action="agency.change", thing=agency, before=before)
     return agency
 
