@@ -26,8 +26,10 @@ from training.models import (
     Trainee,
     Training,
     TrainingSession,
+    User,
 )
 from training.services import locked_trainings
+from training.services.registrations import visible
 from training.text import msg
 
 CHANGED = msg(
@@ -192,6 +194,26 @@ def _join(
     return Join(training, ordered, largest_first)
 
 
+def foreign(found: Sequence[Join], user: User) -> list[Training]:
+    """The trainings among these whose registrations ``user`` may not see. Another coordinator looks after them."""
+    ids = [registration.id for one in found for registration in one.registrations]
+    seen_by = visible.visible_to(user).where(Registration.id.in_(ids)).with_only_columns(Registration.id)
+    known = set(db.session.scalars(seen_by))
+    return [one.training for one in found if not known.issuperset(r.id for r in one.registrations)]
+
+
+def check_not_foreign(found: Sequence[Join], user: User) -> None:
+    """Raise ``Conflict`` if there is something to decide in a training that another coordinator looks after."""
+    if others := foreign(found, user):
+        raise Conflict(
+            msg(
+                "Both are registered for %(codes)s, which another coordinator looks after: ask them to merge the two.",
+                codes=", ".join(one.code for one in others),
+            ),
+            "foreign",
+        )
+
+
 def seen(found: Sequence[Join]) -> str:
     """A short text that is another one as soon as a registration or a mark in question has changed."""
     facts = [
@@ -206,7 +228,7 @@ def _versions(one: Join) -> list[tuple[int, int]]:
 
 def check_seen(found: Sequence[Join], choices: Choices | None) -> None:
     """Raise ``Conflict`` if somebody decided on something else than there is now."""
-    if choices is not None and choices.seen != seen(found):
+    if choices is not None and found and choices.seen != seen(found):
         raise Conflict(CHANGED, "changed")
 
 

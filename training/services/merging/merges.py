@@ -94,6 +94,7 @@ def merge(
     both = joins.of(kept, gone)
     registers.hold([one.training.id for one in both])
     both = joins.of(kept, gone)  # read again: somebody may have marked until the registers were held
+    joins.check_not_foreign(both, by)
     joins.check_seen(both, choices)
     joined = [joining.join(one, choices, by=by) for one in both]
     columns = _columns(_taken(kept, gone, values))

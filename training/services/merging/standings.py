@@ -102,13 +102,17 @@ Span = tuple[datetime, datetime | None]
 def _from_first_to_last(span: Span, spans: Sequence[Span], starts: Sequence[datetime]) -> Span:
     """``span``, made longer by the other spans that no session divides from it."""
     grown = span
-    for one in sorted(spans, reverse=True):
+    for one in sorted(spans, key=_begins, reverse=True):
         if one[0] < grown[0] and not _divided(one[1], grown[0], starts):
             grown = (one[0], _later(grown[1], one[1]))
-    for one in sorted(spans):
+    for one in sorted(spans, key=_begins):
         if one[0] >= grown[0] and not _divided(grown[1], one[0], starts):
             grown = (grown[0], _later(grown[1], one[1]))
     return grown
+
+
+def _begins(span: Span) -> datetime:
+    return span[0]
 
 
 def _divided(ends: datetime | None, begins: datetime, starts: Sequence[datetime]) -> bool:

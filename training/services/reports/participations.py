@@ -26,6 +26,7 @@ from training.models import (
 )
 from training.rules.indicators import Cell, Participation, of_cells
 from training.services.attendance import expected
+from training.services.merging import joins
 from training.services.reports.selection import Filters, of_all
 
 Cells = TypeVarTuple("Cells")
@@ -230,6 +231,27 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
         .where(wanted)
         .order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
     )
+
+
+def joined_with_differing_marks(filters: Filters, *, user: User | None) -> Select[Registration]:
+    """Registrations into which a duplicate was joined whose marks of a session differ, for the notes on the figures.
+
+    One row for each person and training. Only sessions count of which figures are made.
+    """
+    part, own, other = aliased(Registration), aliased(AttendanceRecord), aliased(AttendanceRecord)
+    differs = or_(*(getattr(own, name).is_distinct_from(getattr(other, name)) for name in joins.SAYS))
+    pairs = (
+        select(part.id)
+        .join(other, and_(other.registration_id == part.id, other.status.is_not(None)))
+        .join(TrainingSession, TrainingSession.id == other.session_id)
+        .join(own, and_(own.session_id == other.session_id, own.registration_id == Registration.id))
+        .where(part.joined_into_id == Registration.id, own.status.is_not(None), differs, _is_in_figures())
+        .correlate(Registration)
+    )
+    found = select(Registration).join(Training).join(Trainee)
+    found = found.options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+    found = of_all(found, filters, user).where(expected.stands(), pairs.exists())
+    return found.order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
 
 
 def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
