@@ -58,6 +58,10 @@ class Question:
     session: TrainingSession
     marks: list[AttendanceRecord]
 
+    def mark_of(self, registration: Registration) -> AttendanceRecord | None:
+        """What this registration's line in the register says."""
+        return next((one for one in self.marks if one.registration_id == registration.id), None)
+
 
 @dataclass(frozen=True)
 class Join:
@@ -72,9 +76,9 @@ class Join:
     def questions(self) -> list[Question]:
         """The sessions whose marks differ. Of a session that is not held nobody is asked: it counts nowhere."""
         found = [
-            Question(several[0].training_session, several)
+            Question(one[0].training_session, one)
             for one in self.marks.values()
-            if one[0].training_session.is_held and len(several := differing(one)) > 1
+            if one[0].training_session.is_held and differ(one)
         ]
         return sorted(found, key=lambda one: (one.session.starts_at, one.session.id))
 
@@ -104,7 +108,7 @@ class Join:
         """The mark of a session that stays. Raises ``Invalid`` if it is asked, and nobody answered."""
         found = self.marks[session_id]
         session = found[0].training_session
-        if choices is not None and session.is_held and len(differing(found)) > 1:
+        if choices is not None and session.is_held and differ(found):
             chosen = choices.marks.get(session.public_id)
             answer = next((one for one in found if one.registration.public_id == chosen), None)
             if answer is None:
@@ -126,9 +130,9 @@ def content(mark: AttendanceRecord) -> tuple[object, ...]:
     return tuple(getattr(mark, name) for name in SAYS)
 
 
-def differing(found: Sequence[AttendanceRecord]) -> list[AttendanceRecord]:
-    """One mark of each content, in this order."""
-    return list({content(one): one for one in reversed(found)}.values())[::-1]
+def differ(found: Sequence[AttendanceRecord]) -> bool:
+    """Whether these marks of a session say different things."""
+    return len({content(one) for one in found}) > 1
 
 
 def of(kept: Trainee, gone: Trainee) -> list[Join]:
