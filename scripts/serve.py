@@ -13,15 +13,6 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".venv" / "bin"
-# `flask db upgrade` and `flask seed` run in one process, which halves the wait at every start
-PREPARE = """
-from flask_migrate import upgrade
-from training.services import themes
-from wsgi import app
-with app.app_context():
-    upgrade()
-    themes.seed()
-"""
 
 
 def settings() -> dict[str, str]:
@@ -44,7 +35,9 @@ def prepare(env: dict[str, str]) -> None:
     """Migrate and seed the database. Fill a new one with demo data when the settings say so."""
     folder = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
     is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
-    done = subprocess.run([BIN / "python", "-c", PREPARE], env=env, cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [BIN / "python", ROOT / "scripts" / "prepare.py"], env=env, cwd=ROOT, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stderr)
     if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import html
 import json
 import os
 import re
@@ -156,6 +157,12 @@ class Client(FlaskClient):
             kwargs["headers"] = {**kwargs.get("headers", {}), "X-CSRFToken": self.token()}
         kwargs.pop("csrf", None)
         return super().post(*args, **kwargs)
+
+    def save(self, path: str, data: dict[str, Any]) -> Any:
+        """Open an edit form, then send ``data`` with what the form carries of what it showed."""
+        found = re.search(r'name="seen" value="([^"]*)"', self.get(path).text)
+        assert found, f"{path} has no edit form"
+        return self.post(path, data={**data, "seen": html.unescape(found[1])})
 
     def token(self) -> str:
         """The token that a page of this browser carries; a page is asked for it once a session."""

@@ -25,10 +25,10 @@ from training.models import (
     User,
     Venue,
 )
+from training.rules.minutes import Decision
 from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
-from training.services.marks import Decision
 from training.services.programmes import frames, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.schedule import plan, sessions
@@ -105,7 +105,7 @@ class Make:
             at for hour in (9, 13, 17) if (at := datetime.combine(day, time(hour))) not in taken or hour == 17
         )
         defaults = {"title": "Morning", "starts_local": starts, "ends_local": starts + timedelta(hours=3)}
-        return sessions.add(training, by=None, **{**defaults, **wanted})
+        return sessions.add(training, by=None, details=plan.Details(**{**defaults, **wanted}))
 
     def change_session(
         self, session: TrainingSession, *, by: User, decision: Decision | None = None, **wanted: Any
@@ -128,7 +128,7 @@ class Make:
             "country": "AT",
             "zone": "Europe/Vienna",
         }
-        return venues.create(by=None, **{**defaults, **wanted})
+        return venues.create(by=None, details=venues.Details(**{**defaults, **wanted}))
 
     def trainer(self, **wanted: Any) -> Trainer:
         defaults = {"family_name": f"Expert {next(numbers)}", "given_names": "Eva"}

@@ -33,6 +33,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE session_trainer RENAME COLUMN is_cancelled TO is_off")
     with altered("training_session") as batch_op:
         batch_op.add_column(sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("break_starts", sa.Time(), nullable=True))
         batch_op.add_column(sa.Column("replaces_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(
             "fk_training_session_replaces_id", "training_session", ["replaces_id"], ["id"]
@@ -81,6 +82,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f("ck_training_session_a_day_at_most"), type_="check")
         batch_op.drop_constraint("fk_training_session_replaces_id", type_="foreignkey")
         batch_op.drop_column("replaces_id")
+        batch_op.drop_column("break_starts")
         batch_op.drop_column("suspended_at")
     _add_clash_rules(BEFORE)
 

@@ -51,7 +51,8 @@ def _agency_suspended(here: World) -> None:
 
 def _changed(here: World, role: Role, **wanted: object) -> None:
     user = here.users[WHO]
-    users.change(user, by=here.users["admin"], name=user.name, role=role, language="en", **wanted)
+    details = users.Details(name=user.name, role=role, language="en", **wanted)
+    users.change(user, by=here.users["admin"], details=details)
 
 
 def _made_a_trainer(here: World) -> None:
@@ -194,7 +195,8 @@ def test_a_session_of_the_old_role_is_worth_nothing_in_the_new_one(app, here):
     asker = Asker(app, coordinator)
     assert asker.ask("GET", f"/trainings/{here.trainings[0].public_id}/seats").status_code == 200
 
-    users.change(coordinator, by=here.users["admin"], name="x", role=Role.MANAGER, language="en")
+    details = users.Details(name="x", role=Role.MANAGER, language="en")
+    users.change(coordinator, by=here.users["admin"], details=details)
 
     assert asker.ask("GET", "/trainees").status_code == 303
     again = Asker(app, coordinator)
@@ -247,14 +249,15 @@ def test_the_files_of_staff_end_with_the_role_and_with_the_theme(app, here):
     asker = Asker(app, user)
 
     asy = [themes.by_code("ASY")]
-    users.change(user, by=admin, name="x", role=Role.COORDINATOR, language="en", themes=asy)
+    details = users.Details(name="x", role=Role.COORDINATOR, language="en", themes=asy)
+    users.change(user, by=admin, details=details)
     given = fetched(app, user, paths)
     assert {asker.ask("GET", path).status_code for path in paths} == {303}
     assert [given[path].status_code for path in paths[:2]] == [404, 404]
     for path in ("/registrations?as=xlsx", *paths[5:]):
         assert TOKEN not in readable(given[path]) and "plain" not in readable(given[path]), path
 
-    users.change(user, by=admin, name="x", role=Role.TRAINER, language="en")
+    users.change(user, by=admin, details=users.Details(name="x", role=Role.TRAINER, language="en"))
     given = fetched(app, user, paths)
     assert [one.status_code for one in given.values()] == [404, *[403] * (len(paths) - 1)]
 

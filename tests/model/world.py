@@ -282,9 +282,10 @@ class World:
 
     def release(self) -> None:
         """Unused kept seats become everybody's; whom the preview names moves up."""
-        preview = kept_seats.release_preview(self._training)
+        picked = [one.public_id for one, _ in kept_seats.release_preview(self._training).unused]
+        preview = kept_seats.release_preview(self._training, picked)
         expected = [one.public_id for one in preview.promoted]
-        promoted = kept_seats.release(self._training, by=self._staff, expected=expected)
+        promoted = kept_seats.release(self._training, by=self._staff, picked=picked, expected=expected)
         assert [one.public_id for one in promoted] == expected, "who moves up is whom the preview named"
 
     def give_back(self, agency: int, seats: int) -> None:

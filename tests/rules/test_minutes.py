@@ -82,3 +82,29 @@ def test_minutes_lie_between_one_and_the_contact_time(first, length, pause, late
     ]
 
     assert 1 <= attended(one, min(moments), max(moments), unknown=unknown, deduction=deduction) <= one.contact
+
+
+@pytest.mark.parametrize(
+    ("arrived", "left", "minutes"),
+    [
+        ("09:30", None, 150),
+        ("10:15", None, 120),
+        (None, "10:00", 60),
+        (None, "09:45", 45),
+        ("10:45", None, 105),
+    ],
+)
+def test_a_break_that_somebody_placed_is_taken_from_where_it_lies(arrived, left, minutes):
+    """09:00 to 12:30 with its break from 10:00 to 10:30."""
+    one = Slot(at(9), at(12, 30), "UTC", 30, time(10))
+
+    assert one.holds_break
+    assert attended(one, moment(arrived), moment(left), unknown=0, deduction=0) == minutes
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2027, 3, 1, hour, minute, tzinfo=UTC)
+
+
+def moment(said: str | None) -> datetime | None:
+    return at(*map(int, said.split(":"))) if said else None

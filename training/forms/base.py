@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -36,19 +37,47 @@ from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
+from training.services.seen import plain
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
 
 
+@dataclass(frozen=True)
+class Both:
+    """The two values of a field that its sender and somebody else changed, as the page says them."""
+
+    mine: str
+    theirs: str
+
+
 class Form(WTForm):
-    """A form. ``refusals`` are the sentences that belong to no field."""
+    """A form. ``refusals`` are the sentences that belong to no field.
+
+    ``seen`` is what an edit form carries of what it showed (``web/kit/edits``). Any other form carries None. A field
+    that two people changed has the flag ``both``.
+    """
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
         super().__init__(formdata or None, **kwargs)
+        self.is_sent = bool(formdata)
         self.refusals: list[str] = []
+        self.seen: str | None = None
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether the sender has to choose between their value and somebody else's."""
+        return any(field.flags.both for field in self)
+
+    def put(self, name: str, value: Any) -> None:
+        """Show ``value`` in a field, in place of what was sent."""
+        field = self._fields[name]
+        field.raw_data, field.process_errors = None, []
+        if isinstance(field, Picked):
+            field.asked = ""
+        field.process_data(value)
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a service's refusal beside the field that it names, or on top when it names none."""
@@ -209,9 +238,20 @@ class Picked(SelectFieldBase):
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing). The key stands in the address or on the page."""
-        self.offered = {str(key): (label, thing) for key, label, thing in choices}
+        self._offer(choices)
         if self.asked:
             self.data = self.offered.get(self.asked, ("", None))[1]
+
+    def _offer(self, choices: Choices) -> None:
+        """Offer also what the object has: a retired venue stays picked until somebody picks another one."""
+        self.offered = {str(key): (label, thing) for key, label, thing in choices}
+        known = [thing for _, thing in self.offered.values()]
+        for thing in self._had():
+            if thing not in known:
+                self.offered[str(plain(thing))] = (str(getattr(thing, "name", thing)), thing)
+
+    def _had(self) -> list[Any]:
+        return [self.object_data] if self.object_data else []
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Remember the key. ``offer`` finds the thing later, when the choices are known."""
@@ -241,9 +281,13 @@ class PickedMany(Picked):
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing)."""
-        self.offered = {str(key): (label, thing) for key, label, thing in choices}
+        self._offer(choices)
         if self.raw_data is not None:
             self.data = [self.offered[key][1] for key in self.keys if key in self.offered]
+
+    def _had(self) -> list[Any]:
+        had = self.object_data
+        return listed(had) if isinstance(had, str) else list(had or [])
 
     def process_data(self, value: Any) -> None:
         """Take the things that the object has. A column of codes holds them with commas between."""

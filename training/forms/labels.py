@@ -22,7 +22,7 @@ from training.models import (
     Sex,
     TrainingState,
 )
-from training.services.marks import Decision
+from training.rules.minutes import Decision
 
 ROLE = {
     Role.ADMIN: _l("administrator"),

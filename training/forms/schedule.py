@@ -46,6 +46,9 @@ class SessionForm(Form):
     starts_local = moment(_l("Starts"), _l("In the training's time zone."))
     ends_local = moment(_l("Ends"))
     break_minutes = number(_l("Break, minutes"), low=0, high=240, default=0)
+    break_starts = TimeOfDay(
+        _l("Break from"), [Optional()], description=_l("Left empty, it lies in the middle of the session.")
+    )
     room = Picked(_l("Room"), required=False)
     theme = Picked(_l("Theme"))
     trainers = PickedMany(_l("Trainers"))
@@ -58,7 +61,7 @@ class CallOffForm(Form):
 
     reason = long_text(_l("Reason"), required=True, most=2000, hint=_l("It is kept with the session."))
     decision = BooleanField(
-        _l("The marks in its register do not count"),
+        _l("Its marks do not count"),
         description=_l("They are kept, and count again if the session is held after all."),
     )
 

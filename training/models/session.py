@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,8 @@ class RegisterState(StrEnum):
 class TrainingSession(Timestamps, Base):
     """A slot. Wall time in the training's zone is the truth: ``starts_at`` and ``ends_at`` follow from it.
 
-    ``scheduled_minutes`` is the contact time: the time from start to end, less the break. A session that was called off
+    ``scheduled_minutes`` is the contact time: the time from start to end, less the break. ``break_starts`` is when the
+    break begins on the clock there; without it, the break lies in the middle. A session that was called off
     blocks neither room nor trainers and counts nowhere. A suspended one is parked for a moment, while several sessions
     of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
     is held instead: its marks stay with it, and do not count.
@@ -69,6 +70,7 @@ class TrainingSession(Timestamps, Base):
     starts_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     ends_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     break_minutes: Mapped[int] = mapped_column(default=0, info=openly(Keep.COUNTED))
+    break_starts: Mapped[time | None] = mapped_column(info=openly(Keep.COUNTED))
     scheduled_minutes: Mapped[int] = mapped_column(info=openly(Keep.COUNTED))
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id"))
     is_compulsory: Mapped[bool] = mapped_column(default=True, info=openly(Keep.COUNTED))

@@ -1,6 +1,6 @@
 """What a mark is worth in minutes. Everything is computed on instants: midnight and changes of clocks come out right.
 
-The break of a session is one span in its middle: its start is (elapsed − break) ÷ 2 after the session's start, rounded
+The break of a session is one span. It begins when somebody said so, else it lies in the middle: its start is (elapsed − break) ÷ 2 after the session's start, rounded
 down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes has its break from 10:30 to 11:00.
 """
 
@@ -8,20 +8,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 STEP = 5
 Span = tuple[datetime, datetime]
 
 
+class Decision(StrEnum):
+    """What becomes of the marks of a session that is moved or called off.
+
+    They do not count and stay as history; or the session was held at the other time and they stay as they are; or their
+    times of arriving and leaving move along with the session.
+    """
+
+    NOT_COUNTED = "not_counted"
+    KEPT = "kept"
+    MOVED_ALONG = "moved_along"
+
+
 @dataclass(frozen=True)
 class Slot:
-    """A session in time: two instants, the zone whose clocks hang there, and minutes of break."""
+    """A session in time: two instants, the zone whose clocks hang there, minutes of break and when it begins there."""
 
     starts_at: datetime
     ends_at: datetime
     zone: str
     break_minutes: int
+    break_starts: time | None = None
 
     @property
     def contact(self) -> int:
@@ -31,9 +45,18 @@ class Slot:
     @property
     def pause(self) -> Span:
         """When the break begins and ends."""
+        said = self.moment(self.break_starts) if self.break_starts else None
+        if said is not None:
+            return said, said + timedelta(minutes=self.break_minutes)
         before = (_minutes((self.starts_at, self.ends_at)) - self.break_minutes) // 2 // STEP * STEP
         begins = self.starts_at + timedelta(minutes=before)
         return begins, begins + timedelta(minutes=self.break_minutes)
+
+    @property
+    def holds_break(self) -> bool:
+        """Whether the break that somebody placed begins and ends within the session."""
+        begins = self.moment(self.break_starts) if self.break_starts else None
+        return begins is not None and begins + timedelta(minutes=self.break_minutes) <= self.ends_at
 
     def moment(self, shown: time) -> datetime | None:
         """The first instant of the session at which clocks there show this time; None where they never do.

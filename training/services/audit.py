@@ -17,12 +17,14 @@ from sqlalchemy import Select, inspect, select
 
 from training import clock
 from training.db import Base, Row, atomic, db, insert_many
-from training.models import AuditEntry, AuditOutcome, User
+from training.models import AuditEntry, AuditOutcome, Role, User
 from training.models.about_people import is_special
 
 SECRET_COLUMNS = frozenset(
     {"password_hash", "token_hash", "secret_hash", "search_key", "logo", "rows", "body"}
 )
+LATEST = 100
+"""How many entries about one thing are looked through for a change."""
 CHANGED = "changed"
 """An entry says this in place of a special value."""
 
@@ -115,6 +117,26 @@ def about(thing: Base) -> Select[AuditEntry]:
     return search().where(
         AuditEntry.thing_type == thing.__tablename__, AuditEntry.thing_id == getattr(thing, "id", None)
     )
+
+
+def changed_by(thing: Base, name: str, *, reader: User) -> User | None:
+    """Who changed the field ``name`` of ``thing`` last, or None if that is not known or ``reader`` may not know.
+
+    Staff may know everybody. Others may know themselves, and focal points their colleagues.
+    """
+    for entry in db.session.scalars(
+        about(thing).where(AuditEntry.outcome == AuditOutcome.DONE).limit(LATEST)
+    ):
+        if isinstance(entry.changes, dict) and not {name, f"{name}_id"}.isdisjoint(entry.changes):
+            found = db.session.get(User, entry.user_id) if entry.user_id else None
+            return found if found is not None and _may_know(reader, found) else None
+    return None
+
+
+def _may_know(reader: User, other: User) -> bool:
+    if reader.role not in (Role.PARTNER, Role.TRAINER):
+        return True
+    return other.id == reader.id or (reader.agency_id is not None and reader.agency_id == other.agency_id)
 
 
 def _entry(

@@ -45,6 +45,16 @@ def check_not_finished(training: Training) -> None:
         )
 
 
+def hold_sessions(ids: Iterable[int]) -> None:
+    """Hold these sessions' rows and read them again, in ascending order of their ids. Nobody marks in them meanwhile.
+
+    Whoever holds the training's row too has held that first.
+    """
+    found = select(TrainingSession).where(TrainingSession.id.in_(list(ids))).order_by(TrainingSession.id)
+    held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
+    db.session.execute(held).all()  # only a row that is fetched is put into its object
+
+
 def live_sessions(training: Training) -> list[TrainingSession]:
     """The training's sessions that are held, in the order of their start."""
     return list(

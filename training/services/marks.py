@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from training import clock
 from training.db import db
@@ -23,33 +22,24 @@ from training.models import (
     AttendanceCorrection,
     AttendanceRecord,
     AttendanceStatus,
+    Programme,
     Registration,
     RegistrationState,
+    Training,
     TrainingSession,
     User,
 )
 from training.rules.minutes import Slot, attended
 from training.text import msg
 
-
-class Decision(StrEnum):
-    """What becomes of the marks of a session that is moved or called off.
-
-    They do not count and stay as history; or the session was held at the other time and they stay as they are; or their
-    times of arriving and leaving move along with the session.
-    """
-
-    NOT_COUNTED = "not_counted"
-    KEPT = "kept"
-    MOVED_ALONG = "moved_along"
-
-
 WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
 
 
 def slot_of(session: TrainingSession) -> Slot:
     """The session in time."""
-    return Slot(session.starts_at, session.ends_at, session.training.zone, session.break_minutes)
+    return Slot(
+        session.starts_at, session.ends_at, session.training.zone, session.break_minutes, session.break_starts
+    )
 
 
 class Marked(Protocol):
@@ -123,6 +113,22 @@ def of(session: TrainingSession) -> Sequence[AttendanceRecord]:
         .where(AttendanceRecord.session_id == session.id, AttendanceRecord.status.is_not(None))
         .options(joinedload(AttendanceRecord.registration).joinedload(Registration.trainee))
         .order_by(AttendanceRecord.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def sessions_with_estimates(programme: Programme) -> Sequence[TrainingSession]:
+    """The programme's sessions with a mark whose time nobody recorded, and held until their unit of work ends."""
+    is_estimated = exists().where(
+        AttendanceRecord.session_id == TrainingSession.id, AttendanceRecord.is_estimated
+    )
+    return db.session.scalars(
+        select(TrainingSession)
+        .join(TrainingSession.training)
+        .where(Training.programme_id == programme.id, is_estimated)
+        .options(contains_eager(TrainingSession.training))
+        .order_by(TrainingSession.id)
+        .with_for_update(of=TrainingSession)
         .execution_options(populate_existing=True)
     ).all()
 

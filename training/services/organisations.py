@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 from training.db import atomic, db
 from training.errors import Invalid
 from training.models import Organisation, User
 from training.services import audit
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 UNNAMED = "Training"
@@ -65,15 +68,25 @@ def _stored() -> Organisation:
     return organisation
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """The organisation's settings, besides its logo."""
+
+    name: str
+    address: str = ""
+    sender_name: str = ""
+    accent: str
+    donor_block: str = ""
+
+
 @atomic
-def change(
-    *, by: User, name: str, address: str, sender_name: str, accent: str, donor_block: str
-) -> Organisation:
+def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisation:
     """Set the organisation's name, address, sender, colour and donor's line."""
     organisation = _stored()
-    organisation.name, organisation.address, organisation.sender_name = name, address, sender_name
-    organisation.accent, organisation.donor_block = accent, donor_block
-    audit.record(
-        by=by, action="organisation.change", thing=organisation, changes={"name": name, "accent": accent}
-    )
+    hold(organisation)
+    details = settle(seen, details, as_stored(Details, organisation))
+    before = audit.snapshot(organisation)
+    for field in fields(details):
+        setattr(organisation, field.name, getattr(details, field.name))
+    audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

@@ -15,6 +15,7 @@ from training.db import db
 from training.errors import Conflict
 from training.models import (
     Admission,
+    AttendanceStatus,
     AuditEntry,
     RegistrationSource,
     RegistrationState,
@@ -92,6 +93,20 @@ def test_somebody_new_is_added_confirmed_and_marked(door, make: Make):
     )  # fmt: skip
     assert door.listed == [added.trainee_name]
     assert {"trainee.create", "registration.submit"} <= actions()
+
+
+def test_who_is_added_after_the_session_stands_on_its_register_and_is_not_recorded(door, make: Make):
+    """The register of the morning is filled in at noon, and somebody on the list of paper was never registered."""
+    with time_machine.travel(door.session.ends_at + timedelta(hours=1)):
+        added = door.add(make.agency())
+
+        assert door.listed == [added.trainee_name]
+        assert registers.tally(door.session).missing == 1
+        with pytest.raises(Conflict, match="not recorded yet"):
+            registers.close(door.session, by=door.by)
+        assert registers.mark_rest(door.session, by=door.by, status=AttendanceStatus.PRESENT) == 1
+        with pytest.raises(Conflict, match="on this register already"):
+            door.add(added.agency)
 
 
 def test_the_same_folded_name_of_the_same_agency_is_the_same_person(door, make: Make):

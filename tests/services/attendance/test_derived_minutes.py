@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime, time
 
 import pytest
@@ -13,9 +14,17 @@ from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
 from training.db import db
 from training.errors import Invalid
-from training.models import AttendanceCorrection, AttendanceRecord, TrainingSession, User
+from training.models import (
+    AttendanceCorrection,
+    AttendanceRecord,
+    AttendanceStatus,
+    Programme,
+    TrainingSession,
+    User,
+)
 from training.services import marks
 from training.services.attendance import registers
+from training.services.programmes import frames
 from training.services.trainings import changes
 
 
@@ -87,3 +96,27 @@ def test_the_database_refuses_a_mark_that_is_longer_than_its_session(case: Case,
 
     with pytest.raises(IntegrityError, match="minutes_within_session"):
         put_right(case.sessions[0], make.user(), time(10))
+
+
+def test_marks_without_a_time_follow_the_deduction_of_their_programme(make: Make):
+    case = carried_out(planned(make, 1), "L?>", "P>", closed=0)
+    session, programme = case.sessions[0], case.training.programme
+
+    frames.change(programme, by=make.user(), details=deducting(programme, 45))
+
+    assert minutes(session) == [135, 180]
+    [kept] = db.session.scalars(select(AttendanceCorrection)).all()
+    assert (kept.old_minutes, kept.new_minutes) == (150, 135)
+    registers.mark_rest(session, by=make.user(), status=AttendanceStatus.ABSENT)
+    registers.close(session, by=None)
+    registers.lock(session, by=make.user())
+    with pytest.raises(Invalid, match=f"1, the first in {case.training.code}") as refusal:
+        frames.change(programme, by=make.user(), details=deducting(programme, 60))
+    db.session.expire_all()
+    assert refusal.value.field == "deduction_minutes"
+    assert (minutes(session), programme.deduction_minutes) == ([135, 180], 45)
+
+
+def deducting(programme: Programme, much: int) -> frames.Details:
+    now = {one.name: getattr(programme, one.name) for one in fields(frames.Details)}
+    return frames.Details(**{**now, "countries": [], "deduction_minutes": much})

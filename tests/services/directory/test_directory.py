@@ -49,7 +49,9 @@ REFUSED = {
 
 
 def two_rooms(venue, *names: str):
-    return [venues.add_room(venue, by=None, name=name, capacity=10) for name in names]
+    return [
+        venues.add_room(venue, by=None, details=venues.RoomDetails(name=name, capacity=10)) for name in names
+    ]
 
 
 def two_trainers(make: Make, user):
@@ -81,12 +83,14 @@ def test_the_same_name_in_another_city_and_in_another_venue_is_lawful(make: Make
 
 def test_a_venue_keeps_its_own_name_when_it_is_changed_and_loses_it_to_nobody(make: Make):
     venue, other, by = make.venue(name="Academy"), make.venue(name="Station"), make.user()
-    as_it_is = {"city": "Vienna", "country": "AT", "zone": "Europe/Vienna", "address": "Ring 1"}
+    details = venues.Details(
+        name="Academy", city="Vienna", country="AT", zone="Europe/Vienna", address="Ring 1"
+    )
 
-    venues.change(venue, by=by, name="Academy", **as_it_is)
+    venues.change(venue, by=by, details=details)
     before = entries()
     with pytest.raises(Invalid, match="this name in this city"):
-        venues.change(other, by=by, name="Academy", **as_it_is)
+        venues.change(other, by=by, details=details)
 
     assert (venue.address, other.name, other.address) == ("Ring 1", "Station", "")
     assert entries() == before

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from tests.make import Make
 from training.db import atomic, db
-from training.models import Modality, OutgoingMail, Role
+from training.models import AttendanceStatus, Modality, OutgoingMail, Role
+from training.services.attendance import registers
 from training.services.schedule import sessions, visible
 from training.services.trainings import changes, moves
 from training.texts import letters
@@ -201,3 +202,20 @@ def test_a_letter_of_changes_names_the_own_people_alone(world, make: Make):
 
     assert "Zanzibarsky" not in to(world["focal"].email)[0].body
     assert world["registration"].trainee.name not in to(world["other"].email)[-1].body
+
+
+def test_what_is_left_of_a_training_that_ends_early_is_told_to_its_people(world, make: Make):
+    training, by = world["training"], world["by"]
+    (first,) = visible.of(training)
+    make.session(training, training.ends_on, title="Last morning")
+    with time_machine.travel(first.ends_at + timedelta(hours=1), tick=False):
+        moves.change_state(training, by=by, name="start")
+        registers.mark_rest(first, by=by, status=AttendanceStatus.PRESENT)
+        registers.close(first, by=by)
+        forget()
+        moves.change_state(training, by=by, name="stop", reason="The trainer fell ill.")
+
+    (letter,) = to(world["focal"].email)
+    (to_the_person,) = to("ada@example.org")
+    assert letter.kind == "changed" and "Last morning" in letter.body and "called off" in letter.body
+    assert "Last morning" in to_the_person.body

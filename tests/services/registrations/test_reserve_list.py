@@ -244,15 +244,16 @@ def test_a_country_that_an_agency_moved_to_does_not_get_its_earlier_seats(make: 
 
 def test_released_seats_are_those_that_the_preview_named(make: Make):
     training, by = make.training(capacity=2), make.user(Role.COORDINATOR)
-    make.kept(training, by=None, seats=2, agency=make.agency())
+    picked = [make.kept(training, by=None, seats=2, agency=make.agency()).public_id]
     waiting = [make.registration(training) for _ in range(3)]
-    preview = kept_seats.release_preview(training)
+    preview = kept_seats.release_preview(training, picked)
     submissions.withdraw(waiting[0], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has changed meanwhile"):
-        kept_seats.release(training, by=by, expected=[one.public_id for one in preview.promoted])
-    seen = kept_seats.release_preview(training)
-    promoted = kept_seats.release(training, by=by, expected=[one.public_id for one in seen.promoted])
+        expected = [one.public_id for one in preview.promoted]
+        kept_seats.release(training, by=by, picked=picked, expected=expected)
+    expected = [one.public_id for one in kept_seats.release_preview(training, picked).promoted]
+    promoted = kept_seats.release(training, by=by, picked=picked, expected=expected)
 
     assert preview.promoted == waiting[:2]
     assert (preview.seats, promoted) == (2, waiting[1:])

@@ -13,7 +13,7 @@ from training.services.directory import venues
 
 
 def with_room_and_trainer(make: Make, training: Training):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=40)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=40))
     starts, ends = (datetime.combine(training.starts_on, time(hour)) for hour in (14, 16))
     return make.session(training, starts_local=starts, ends_local=ends, room=room, trainers=[make.trainer()])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,12 @@ from tests.make import Make
 from tests.services.racing import Work, at_once, db_is_sqlite, of_training
 from training.db import db
 from training.errors import DomainError
-from training.models import Training, TrainingSession, TrainingState, User
+from training.models import AttendanceStatus, Training, TrainingSession, TrainingState, User
 from training.rules import walltime
-from training.services import locked_trainings
-from training.services.schedule import sessions
+from training.services import locked_trainings, marks
+from training.services.attendance import registers
+from training.services.attendance.registers import Mark
+from training.services.schedule import plan, sessions
 from training.services.trainings import changes, moves
 
 pytestmark = pytest.mark.real_commit
@@ -51,10 +53,8 @@ def raced_with(
 def add(training_id: int, by: int) -> TrainingSession:
     training = db.session.get_one(Training, training_id)
     begins = datetime.combine(training.ends_on, time(15))
-    return sessions.add(
-        training, by=db.session.get_one(User, by), title="Late", starts_local=begins,
-        ends_local=begins.replace(hour=16),
-    )  # fmt: skip
+    details = plan.Details(title="Late", starts_local=begins, ends_local=begins.replace(hour=16))
+    return sessions.add(training, by=db.session.get_one(User, by), details=details)
 
 
 def called_off(training_id: int, by: int) -> None:
@@ -96,6 +96,86 @@ def test_a_session_that_is_called_off_twice_at_once_is_called_off_once(raced: Fl
     refusals, live = raced_with(raced, training, call_off, call_off)
 
     assert ([one.code for one in refusals], live) == (["cancelled"], [])
+
+
+def marked_in(session: int) -> None:
+    one = db.session.get_one(TrainingSession, session)
+    [row] = registers.register(one)
+    registers.save(one, by=None, marks=[Mark(row.registration.public_id, AttendanceStatus.PRESENT, 0)])
+
+
+def of_session(session: int) -> Work:
+    return lambda: locked_trainings.hold_sessions([session])
+
+
+def marked(app: Flask, session: int) -> tuple[bool, int]:
+    """Whether the session is held, and how many are marked in it."""
+    with app.app_context():
+        one = db.session.get_one(TrainingSession, session)
+        found = one.is_held, marks.count(one)
+        db.session.remove()
+    return found
+
+
+@pytest.fixture
+def begun(raced: Flask, monkeypatch) -> tuple[int, int, int]:
+    """A training whose only session may be marked, with one person."""
+    monkeypatch.setattr(registers, "EARLY", timedelta(days=99))
+    training, session, by = planned(raced)
+    with raced.app_context():
+        Make().registration(db.session.get_one(Training, training))
+        db.session.remove()
+    return training, session, by
+
+
+@pytest.mark.parametrize("name", ["session", "training"])
+def test_nobody_marks_in_a_session_that_is_called_off_meanwhile(raced: Flask, begun, name) -> None:
+    training, session, by = begun
+
+    def call_off() -> None:
+        if name == "training":
+            return called_off(training, by)
+        one = db.session.get_one(TrainingSession, session)
+        sessions.cancel(one, by=db.session.get_one(User, by), reason="no room")
+
+    first = at_once(raced, of_session(session), lambda: marked_in(session), call_off)
+
+    assert len(first) == 1
+    assert marked(raced, session) == (True, 1)
+
+
+def test_without_holding_the_session_marks_are_lost_from_the_figures(
+    raced: Flask, begun, monkeypatch
+) -> None:
+    if db_is_sqlite(raced):
+        pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
+    _training, session, by = begun
+    hold = locked_trainings.hold_sessions
+
+    def call_off() -> None:
+        one = db.session.get_one(TrainingSession, session)
+        sessions.cancel(one, by=db.session.get_one(User, by), reason="no room")
+
+    def unheld(ids) -> None:
+        if threading.current_thread() is not marking[0]:
+            return
+        hold(ids)
+
+    marking = []
+
+    def mark() -> None:
+        marked_in(session)
+
+    def held() -> None:
+        marking.append(threading.current_thread())
+        hold([session])
+
+    monkeypatch.setattr(locked_trainings, "hold_sessions", unheld)
+
+    refusals = at_once(raced, held, mark, call_off)
+
+    assert refusals == []
+    assert marked(raced, session) == (False, 1)
 
 
 def test_without_the_lock_a_cancelled_training_has_a_session(raced: Flask, monkeypatch) -> None:

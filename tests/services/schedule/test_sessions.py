@@ -41,7 +41,7 @@ def test_sessions_are_generated_from_a_pattern_without_weekends(make: Make):
 
 
 def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothing(make: Make):
-    room = venues.add_room(make.venue(), by=None, name="Small", capacity=5)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Small", capacity=5))
     year = clock.today().year + 1
     programme = make.programme(ends_on=date(year, 12, 31))
     first, second = (
@@ -66,7 +66,11 @@ def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothin
 def test_the_same_room_or_trainer_twice_is_refused_by_the_service_and_by_the_database(
     make: Make, monkeypatch, what
 ):
-    room = venues.add_room(make.venue(), by=None, name="One", capacity=50) if what == "room" else None
+    room = (
+        venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="One", capacity=50))
+        if what == "room"
+        else None
+    )
     teaching = [make.trainer()] if what == "trainer" else []
     day = clock.today() + timedelta(days=30)
     first, second = make.training(starts_on=day, is_open=False), make.training(starts_on=day, is_open=False)
@@ -82,7 +86,7 @@ def test_the_same_room_or_trainer_twice_is_refused_by_the_service_and_by_the_dat
 
 
 def test_touching_ends_and_cancelled_sessions_do_not_clash(make: Make):
-    room = venues.add_room(make.venue(), by=None, name="One", capacity=50)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="One", capacity=50))
     training = make.training(is_open=False)
     morning = make.session(training, room=room)
     on = training.starts_on

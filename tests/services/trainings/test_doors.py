@@ -158,9 +158,9 @@ def by_keeping_fewer(make: Make, by: User):
 
 def by_releasing_kept_seats(make: Make, by: User):
     training = make.training(capacity=2)
-    kept_seats.keep(training, by=by, seats=2, agency=make.agency())
+    kept = make.kept(training, by=by, seats=2, agency=make.agency())
     waiting = make.registration(training)
-    return kept_seats.release(training, by=by), [waiting]
+    return kept_seats.release(training, by=by, picked=[kept.public_id]), [waiting]
 
 
 def by_giving_seats_back(make: Make, by: User):
@@ -355,6 +355,6 @@ def test_a_release_that_would_promote_others_by_now_is_refused_and_releases_noth
     waiting, second = make.registration(training), make.registration(training)
 
     with pytest.raises(Conflict, match="changed meanwhile"):
-        kept_seats.release(training, by=by, expected=[second.public_id])
+        kept_seats.release(training, by=by, picked=[kept.public_id], expected=[second.public_id])
 
     assert (kept.released_at, waiting.state, second.state) == (None, S.RESERVE, S.RESERVE)

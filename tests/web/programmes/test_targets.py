@@ -11,8 +11,8 @@ def test_targets_stand_beside_what_the_registers_say(client, make: Make):
     address = f"/programmes/{programme.public_id}"
 
     assert "Nothing is promised yet" in client.get(address).text
-    assert client.post(f"{address}/targets", data={"persons_trained": "0"}).status_code == 422
-    client.post(f"{address}/targets", data={"persons_trained": "250", "person_hours": ""})
+    assert client.save(f"{address}/targets", {"persons_trained": "0"}).status_code == 422
+    client.save(f"{address}/targets", {"persons_trained": "250", "person_hours": ""})
 
     page = client.get(address).text
     assert "Persons trained" in page

@@ -123,7 +123,7 @@ def test_what_was_returned_leads_to_its_correction_and_back(client, make: Make):
 
     shown, listed = client.get(address).text, client.get(f"/trainings/{training.public_id}").text
     sent = {"family_name": "Amber", "given_names": "Ada", "rank": "Major", "sex": "f", "country": "AM"}
-    saved = client.post(correct, data=sent)
+    saved = client.save(correct, sent)
     client.post(f"{address}/resubmit")
 
     assert "Returned for correction.</strong> Which rank?" in shown and correct in shown

@@ -57,7 +57,7 @@ def test_changing_how_many_seats_are_kept_begins_with_what_is_kept(client, make:
 
     link = f"{address}?change={kept.public_id}"
     page, asked = client.get(address).text, client.get(link).text
-    client.post(address, data={"agency": agency.code, "seats": "0"})
+    client.save(address, {"agency": agency.code, "seats": "0"})
 
     assert f"{link}#keep" in page
     assert 'value="7"' in asked and 'value="2027-06-01T12:00' in asked

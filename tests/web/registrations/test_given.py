@@ -180,19 +180,19 @@ def test_its_agency_changes_it_until_the_decision(client, make: Make, submitted)
     address = f"/registrations/{submitted.public_id}/change"
 
     assert LATE.remarks in client.get(address).text
-    assert client.post(address, data={"remarks": "On Tuesday."}).status_code == 303
+    assert client.save(address, {"remarks": "On Tuesday."}).status_code == 303
     assert submitted.remarks == "On Tuesday."
     shown = client.get(f"/registrations/{submitted.public_id}").text
     assert "On Tuesday." in shown and "the details of the registration were changed" in shown
 
     reserve_list.confirm(submitted, by=make.user())
-    answer = client.post(address, data={"remarks": "On Friday."})
+    answer = client.save(address, {"remarks": "On Friday."})
     assert (answer.status_code, submitted.remarks) == (422, "On Tuesday.")
     assert "On Friday." in answer.text and "has been decided on" in answer.text
     assert address not in client.get(f"/registrations/{submitted.public_id}").text
 
     client.sign_in(make.user(Role.COORDINATOR))
-    assert client.post(address, data={"remarks": "On Friday."}).status_code == 303
+    assert client.save(address, {"remarks": "On Friday."}).status_code == 303
     assert submitted.remarks == "On Friday."
 
 
@@ -216,9 +216,9 @@ def test_what_was_returned_is_corrected_and_submitted_again_in_one_step(client, 
     submissions.return_for_correction(submitted, by=make.user(), reason="When exactly?")
     address = f"/registrations/{submitted.public_id}/change"
 
-    client.post(address, data={"remarks": "On Tuesday."})
+    client.save(address, {"remarks": "On Tuesday."})
     assert "When exactly?" in client.get(f"/registrations/{submitted.public_id}").text
-    client.post(address, data={"remarks": "On Tuesday, 14:00.", "again": "1"})
+    client.save(address, {"remarks": "On Tuesday, 14:00.", "again": "1"})
 
     assert (submitted.state, submitted.remarks) == (S.SUBMITTED, "On Tuesday, 14:00.")
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import html
+from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 
 from tests.make import Make
-from training.models import Role
+from training import clock
+from training.db import db
+from training.models import AttendanceStatus, Role, TrainingSession
 from training.services import locked_trainings
+from training.services.attendance import registers
+from training.services.attendance.registers import Mark
 from training.services.directory import venues
 
 
@@ -46,15 +52,15 @@ def test_a_pattern_outside_the_training_is_refused_beside_its_field(client, make
 
 
 def test_a_room_that_is_taken_is_refused_and_the_session_stays_where_it_was(client, make: Make):
-    room = venues.add_room(make.venue(), by=None, name="Blue", capacity=40)
+    room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Blue", capacity=40))
     training = make.training(is_open=False)
     make.session(training, room=room)
     other = make.session(make.training(is_open=False))
     client.sign_in(make.user())
 
-    response = client.post(
+    response = client.save(
         f"/sessions/{other.public_id}/edit",
-        data={"title": "Morning", "starts_local": other.starts_local.isoformat(timespec="minutes"),
+        {"title": "Morning", "starts_local": other.starts_local.isoformat(timespec="minutes"),
               "ends_local": other.ends_local.isoformat(timespec="minutes"), "break_minutes": "0",
               "room": str(room.public_id), "theme": "BMV", "is_compulsory": "y"},
     )  # fmt: skip
@@ -118,3 +124,107 @@ def test_a_partners_calendar_has_no_drafts(client, make: Make):
     page = client.get(f"/calendar?month={training.starts_on:%Y-%m}").text
 
     assert training.title in page and draft.title not in page
+
+
+@pytest.fixture
+def marked(make: Make) -> TrainingSession:
+    """A session that was held on the day before yesterday, with one person marked."""
+    training = make.training(starts_on=clock.today() + timedelta(days=30))
+    registration = make.registration(training)
+    session = locked_trainings.live_sessions(training)[0]
+    with time_machine.travel(session.ends_at, tick=False):
+        registers.save(session, by=None, marks=[Mark(registration.public_id, AttendanceStatus.PRESENT, 0)])
+    return session
+
+
+def as_typed(session: TrainingSession, **wanted: str) -> dict[str, str]:
+    hours = {
+        name: getattr(session, name).isoformat(timespec="minutes") for name in ("starts_local", "ends_local")
+    }
+    return {
+        "title": session.title,
+        **hours,
+        "break_minutes": "0",
+        "theme": "BMV",
+        "is_compulsory": "y",
+        **wanted,
+    }
+
+
+def test_moving_a_marked_session_asks_what_becomes_of_its_marks(client, make: Make, marked: TrainingSession):
+    client.sign_in(make.user(Role.COORDINATOR))
+    address, next_day = f"/sessions/{marked.public_id}/edit", marked.on_date + timedelta(days=1)
+    later = as_typed(marked, starts_local=f"{next_day}T09:00", ends_local=f"{next_day}T12:00")
+
+    assert "What becomes of the marks" not in client.get(address).text
+    asked = client.save(address, later)
+
+    assert asked.status_code == 422
+    assert "People marked in this session: 1." in asked.text
+    assert "What becomes of the marks" in asked.text and f"{next_day}T09:00" in asked.text
+    done = client.save(address, {**later, "decision": "not_counted"})
+    assert done.status_code == 303
+    db.session.expire_all()
+    [held] = locked_trainings.live_sessions(marked.training)
+    assert (held.on_date, held.replaces, marked.is_cancelled) == (next_day, marked, True)
+    register = client.get(f"/sessions/{marked.public_id}/register").text
+    assert "This session was called off" in register and "1 mark is kept and does not count." in register
+    assert "Take the move back" in register and f"/sessions/{held.public_id}/register" in register
+    assert client.post(f"/sessions/{marked.public_id}/hold").status_code == 303
+    db.session.expire_all()
+    assert locked_trainings.live_sessions(marked.training) == [marked]
+
+
+def test_calling_off_a_marked_session_keeps_the_reason_and_asks_for_a_tick(
+    client, make: Make, marked: TrainingSession
+):
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/sessions/{marked.public_id}/cancel"
+
+    page = client.get(address).text
+    asked = client.post(address, data={"reason": "The trainer was ill."})
+
+    assert "Its marks do not count (people marked: 1)" in page
+    assert asked.status_code == 422 and "The trainer was ill." in asked.text
+    assert client.post(address, data={"reason": "ill", "decision": "y"}).status_code == 303
+    assert client.post(address, data={"reason": "ill", "decision": "y"}).status_code == 422
+    db.session.expire_all()
+    assert marked.is_cancelled
+
+
+def test_a_training_that_is_ended_early_says_which_sessions_were_left(
+    client, make: Make, marked: TrainingSession
+):
+    training = marked.training
+    make.session(training, training.ends_on)
+    client.sign_in(make.user(Role.COORDINATOR))
+    with time_machine.travel(marked.ends_at + timedelta(hours=1), tick=False):
+        client.sign_in(make.user(Role.COORDINATOR))
+        client.post(f"/trainings/{training.public_id}/start")
+        assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": "ill"}).status_code == 409
+        registers.close(marked, by=None)
+        assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": ""}).status_code == 400
+        assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": "ill"}).status_code == 303
+        page = client.get(f"/trainings/{training.public_id}").text
+
+    db.session.expire_all()
+    assert training.state == "completed" and "called off" in page
+
+
+def test_of_two_who_change_one_session_nobody_undoes_the_other(client, make: Make):
+    session = make.session(make.training(is_open=False))
+    ben = make.user(Role.COORDINATOR)
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/sessions/{session.public_id}/edit"
+    carried = html.unescape(client.get(address).text.partition('name="seen" value="')[2].partition('"')[0])
+    make.change_session(session, by=ben, title="Risk analysis")
+
+    other_field = client.post(
+        address, data={**as_typed(session, title="Morning", break_minutes="15"), "seen": carried}
+    )
+    assert other_field.status_code == 303
+    db.session.expire_all()
+    assert (session.title, session.break_minutes) == ("Risk analysis", 15)
+    same_field = client.post(address, data={**as_typed(session, title="Interviews"), "seen": carried})
+    assert same_field.status_code == 409
+    assert "Risk analysis" in same_field.text and "Interviews" in same_field.text

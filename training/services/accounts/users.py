@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,6 +16,7 @@ from training.models import Agency, LinkPurpose, Role, Theme, User
 from training.rules import passwords
 from training.services import audit
 from training.services.accounts import sign_ins
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -130,37 +132,38 @@ def create(
     return user
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What an administrator sets of an account. A coordinator has themes, a partner has an agency."""
+
+    name: str
+    role: Role
+    language: str
+    agency: Agency | None = None
+    is_lead: bool = False
+    all_themes: bool = False
+    themes: Sequence[Theme] = ()
+
+
 @atomic
-def change(
-    user: User,
-    *,
-    by: User,
-    name: str,
-    role: Role,
-    language: str,
-    agency: Agency | None = None,
-    is_lead: bool = False,
-    all_themes: bool = False,
-    themes: Sequence[Theme] = (),
-) -> User:
+def change(user: User, *, by: User, details: Details, seen: Seen | None = None) -> User:
     """Change an account. A change of role or scope signs its user out everywhere."""
-    before = audit.snapshot(user)
-    scope = (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes})
-    user.name, user.language, user.role = name, language, role
+    hold(user)
+    details = settle(seen, details, as_stored(Details, user))
+    before, themes_before = audit.snapshot(user), [theme.code for theme in user.themes]
+    is_admin = by.id == user.id and by.role is Role.ADMIN
+    scope = (user.role, user.agency_id, user.all_themes, set(themes_before))
+    user.name, user.language, user.role = details.name, details.language, details.role
     with db.session.no_autoflush:
-        _set_scope(user, agency, is_lead, all_themes, themes)
-    if by.id == user.id and role is not Role.ADMIN and by.role is Role.ADMIN:
+        _set_scope(user, details.agency, details.is_lead, details.all_themes, details.themes)
+    if is_admin and details.role is not Role.ADMIN:
         raise Conflict(msg("Another administrator has to take this role from you."), "own_account")
     db.session.flush()  # the agency's id is known only now
-    if scope != (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}):
+    themes_now = [theme.code for theme in user.themes]
+    if scope != (user.role, user.agency_id, user.all_themes, set(themes_now)):
         sign_ins.end_all_sessions(user)
-    audit.record(
-        by=by,
-        action="user.change",
-        thing=user,
-        before=before,
-        changes={"themes": [t.code for t in user.themes]},
-    )
+    changes = {"themes": [themes_before, themes_now]} if themes_now != themes_before else {}
+    audit.record(by=by, action="user.change", thing=user, before=before, changes=changes)
     return user
 
 
@@ -182,11 +185,21 @@ def activate(user: User, *, by: User) -> None:
     audit.record(by=by, action="user.activate", thing=user)
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnDetails:
+    """What everybody may change of their own account."""
+
+    name: str
+    language: str
+
+
 @atomic
-def change_own(user: User, *, name: str, language: str) -> User:
+def change_own(user: User, *, details: OwnDetails, seen: Seen | None = None) -> User:
     """Change one's own name and language."""
+    hold(user)
+    details = settle(seen, details, as_stored(OwnDetails, user))
     before = audit.snapshot(user)
-    user.name, user.language = name, language
+    user.name, user.language = details.name, details.language
     audit.record(by=user, action="user.change", thing=user, before=before)
     return user
 

@@ -79,12 +79,14 @@ def add(
         is_another,
     )
     try:
-        return _give_seat(training, trainee, by)
+        registration = _give_seat(training, trainee, by)
     except Conflict as refusal:
         if refusal.code != "full" or not raise_seats:
             raise
-    changes.add_seat_at_the_door(training, by=by)
-    return _give_seat(training, trainee, by)
+        changes.add_seat_at_the_door(training, by=by)
+        registration = _give_seat(training, trainee, by)
+    registers.put_on(session, registration, by=by)
+    return registration
 
 
 @atomic

@@ -31,7 +31,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services import audit, marks, reasons
+from training.services import audit, locked_trainings, marks, reasons
 from training.services.attendance import expected
 from training.text import msg
 
@@ -179,7 +179,7 @@ def save(
     ``Conflict`` if the register cannot be marked. Raises ``Invalid`` for times outside the session, for a
     person who is not listed, and for a missing reason.
     """
-    _lock(session)
+    locked_trainings.hold_sessions([session.id])
     _check_markable(session, reason)
     rows = {row.registration.public_id: row for row in (*register(session), *others(session))}
     clashes, changed = [], 0
@@ -201,13 +201,34 @@ def save(
     return clashes
 
 
+def put_on(session: TrainingSession, registration: Registration, *, by: User) -> None:
+    """The single step of listing somebody whom the register would not list: they came in after the session.
+
+    Their cell is not recorded yet. The caller holds the training's lock.
+    """
+    db.session.flush()  # the query below asks for the registration's id
+    if db.session.execute(rows_of(session).where(Registration.id == registration.id)).first():
+        return
+    db.session.add(
+        AttendanceRecord(
+            session_id=session.id,
+            of_minutes=session.scheduled_minutes,
+            registration_id=registration.id,
+            version=1,
+            recorded_at=clock.now(),
+            recorded_by=by,
+            recorded_by_name=by.name,
+        )
+    )
+
+
 @atomic
 def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -> int:
     """Give every cell that is not recorded the same status, and return how many there were.
 
     So all can be marked present, or the rest absent. Raises ``Conflict`` if the register is closed.
     """
-    _lock(session)
+    locked_trainings.hold_sessions([session.id])
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(
             msg("This register is closed. Corrections are made one by one, with a reason."), "register_closed"
@@ -226,7 +247,7 @@ def mark_rest(session: TrainingSession, *, by: User, status: AttendanceStatus) -
 @atomic
 def close(session: TrainingSession, *, by: User | None) -> None:
     """Sign it off. Raises ``Conflict`` before the session has ended, and while somebody is not recorded."""
-    _lock(session)
+    locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("This session was called off: it has no register."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
@@ -246,7 +267,7 @@ def close(session: TrainingSession, *, by: User | None) -> None:
 @atomic
 def lock(session: TrainingSession, *, by: User) -> None:
     """Lock a closed register. Nothing in it changes any more, unless it is reopened."""
-    _lock(session)
+    locked_trainings.hold_sessions([session.id])
     if session.register_state is not RegisterState.CLOSED:
         raise Conflict(msg("Only a closed register can be locked."), "not_closed")
     session.register_state, session.locked_at = RegisterState.LOCKED, clock.now()
@@ -256,7 +277,7 @@ def lock(session: TrainingSession, *, by: User) -> None:
 @atomic
 def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
     """Open a closed or locked register again, for a reason that is kept."""
-    _lock(session)
+    locked_trainings.hold_sessions([session.id])
     if session.register_state is RegisterState.OPEN:
         raise Conflict(msg("This register is open already."), "register_open")
     reasons.check(reason)
@@ -272,16 +293,6 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
         TrainingSession.register_state == RegisterState.OPEN,
         TrainingSession.is_held,
     )
-
-
-def _lock(session: TrainingSession) -> None:
-    """Hold the session's row and read it again: of two who save at once, the second sees what the first did."""
-    db.session.execute(
-        select(TrainingSession)
-        .where(TrainingSession.id == session.id)
-        .with_for_update(of=TrainingSession)
-        .execution_options(populate_existing=True)
-    ).one()  # only a row that is fetched is put into the object
 
 
 def _check_markable(session: TrainingSession, reason: str) -> None:

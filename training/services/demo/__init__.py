@@ -3,6 +3,7 @@
 All people and agencies are invented. They are the same every time. The dates lie around today.
 
 - ``past_trainings``: what happened in the trainings
+- ``kept_registers``: the marks in their registers, easy and hard to count
 - ``basis``: agencies, people, places, trainers and programmes
 - ``build``: everything is inserted
 """

@@ -43,11 +43,11 @@ from training.rules.names import search_key
 from training.services import audit
 from training.services.demo import basis
 from training.services.demo.basis import World
+from training.services.demo.kept_registers import attendance_rows
 from training.services.demo.past_trainings import (
     Made,
     Scale,
     Shape,
-    attendance_rows,
     registration_rows,
     session_rows,
 )

@@ -1,4 +1,4 @@
-"""What happens in the demo's trainings: sessions without clashes, registrations in every state, registers kept."""
+"""What happens in the demo's trainings: sessions without clashes, and registrations in every state."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ from training.rules.seats import Kept, SeatCount
 
 HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
 BREAK = 30
+LEAVES, COMES_LATE, EXCUSED = 5, 6, 7
+"""The places, in one training of seven, of people whose attendance is hard to count: one leaves on the first evening,
+one comes on the third day, one is excused throughout."""
+Fate = tuple[str, str, datetime | None, datetime | None]
 BIG = 2_000
 """How many people the largest training of the large scale has."""
 
@@ -163,12 +167,15 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
             made.session_id += 1
             starts_local, ends_local = datetime.combine(day, starts), datetime.combine(day, ends)
             starts_at, ends_at = starts_local.replace(tzinfo=zone), ends_local.replace(tzinfo=zone)
-            is_off = shape.state in ("cancelled", "postponed")
+            is_last = number == shape.days - 1 and title == "Afternoon"
+            power_failed = shape.state == "completed" and training["id"] % 11 == 0 and is_last
+            is_off = shape.state in ("cancelled", "postponed") or power_failed
             ended = ends_at.date() < made.today
             is_open = (
                 not ended or shape.state == "running" and number >= (made.today - shape.starts_on).days - 1
             )
             state = "open" if is_open or is_off else "locked" if training["id"] % 4 == 0 else "closed"
+            late = training["id"] % 13 == 0 and ends_at.date() + timedelta(days=21) < made.today
             made.sessions.append(
                 {
                     "id": made.session_id,
@@ -182,15 +189,16 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "starts_at": starts_at,
                     "ends_at": ends_at,
                     "break_minutes": BREAK,
+                    "break_starts": None,
                     "scheduled_minutes": 180,
                     "room_id": room,
                     "is_compulsory": True,
                     "cancelled_at": training["created_at"] if is_off else None,
                     "suspended_at": None,
                     "replaces_id": None,
-                    "cancel_reason": shape.reason if is_off else "",
+                    "cancel_reason": (shape.reason or "The power failed.") if is_off else "",
                     "register_state": state,
-                    "closed_at": ends_at if state != "open" else None,
+                    "closed_at": ends_at + timedelta(days=20 if late else 0) if state != "open" else None,
                     "closed_by_id": None,
                     "locked_at": ends_at if state == "locked" else None,
                     "created_at": training["created_at"],
@@ -319,7 +327,7 @@ def _keep_seats(made: Made, training: dict[str, Any], registered: list[dict[str,
 
 def _fate(
     place: int, shape: Shape, training: dict[str, Any], submitted: datetime, starts_at: datetime
-) -> tuple[str, str, datetime | None, datetime | None]:
+) -> Fate:
     """(state, source, confirmed at, released at) of the person at this place."""
     confirmed = min(submitted + timedelta(days=1), training["created_at"])
     before = starts_at - timedelta(days=2)
@@ -340,6 +348,19 @@ def _fate(
         )[odd]
     if place >= shape.seated:
         return "reserve", "form", None, None
+    hard = {
+        LEAVES: ("withdrawn", "form", confirmed, starts_at + timedelta(hours=9)),
+        COMES_LATE: ("confirmed", "walk_in", starts_at + timedelta(days=2), None),
+    }
+    if shape.state == "completed" and training["id"] % 7 == 0 and place in hard:
+        return hard[place]
+    return _easy_fate(place, shape, training, confirmed, starts_at)
+
+
+def _easy_fate(
+    place: int, shape: Shape, training: dict[str, Any], confirmed: datetime, starts_at: datetime
+) -> Fate:
+    before = starts_at - timedelta(days=2)
     if place == 3 and training["id"] % 5 == 0:
         return "replaced", "form", confirmed, before
     if place == 4 and training["id"] % 5 == 0:
@@ -347,52 +368,3 @@ def _fate(
     if place == shape.seated - 1 and training["id"] % 3 == 0:
         return "confirmed", "walk_in", starts_at, None
     return "confirmed", "form", confirmed, None
-
-
-def attendance_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
-    """Marks for the sessions that are over: mostly present, some late, some away, a few who never came."""
-    if shape.state not in ("completed", "running"):
-        return
-    rng = made.rng
-    over = [s for s in made.sessions if s["training_id"] == training["id"] and s["register_state"] != "open"]
-    for registration in made.registrations:
-        if registration["training_id"] != training["id"] or registration["state"] != "confirmed":
-            continue
-        never_came = rng.random() < 0.05
-        for session in over:
-            luck = 99 if never_came else rng.randrange(100)
-            made.records.append(_record(session, registration, luck))
-
-
-def _record(session: dict[str, Any], registration: dict[str, Any], luck: int) -> dict[str, Any]:
-    status, minutes, arrived, left, estimated = "present", 180, None, None, False
-    if luck >= 95:
-        status, minutes = "absent", 0
-    elif luck >= 93:
-        status, minutes = "excused", 0
-    elif luck >= 91:
-        status, minutes, left = "left_early", 135, _shifted(session["ends_local"], -45)
-    elif luck >= 88:
-        status, minutes, arrived = "late", 160, _shifted(session["starts_local"], 20)
-    elif luck == 87:
-        status, minutes, estimated = "late", 150, True
-    return {
-        "session_id": session["id"],
-        "of_minutes": session["scheduled_minutes"],
-        "registration_id": registration["id"],
-        "status": status,
-        "also_left_early": False,
-        "arrived": arrived,
-        "left": left,
-        "minutes": minutes,
-        "is_estimated": estimated,
-        "method": "roll_call",
-        "version": 1,
-        "recorded_at": session["ends_at"],
-        "recorded_by_id": None,
-        "recorded_by_name": "Demo",
-    }
-
-
-def _shifted(at: datetime, minutes: int) -> time:
-    return (at + timedelta(minutes=minutes)).time()

@@ -16,6 +16,7 @@ from training.services import audit
 from training.services.accounts import sign_ins
 from training.services.letters import again, outbox
 from training.services.registrations import reserve_list
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -120,8 +121,10 @@ def create(*, by: User | None, details: Details) -> Agency:
 
 
 @atomic
-def change(agency: Agency, *, by: User, details: Details) -> Agency:
+def change(agency: Agency, *, by: User, details: Details, seen: Seen | None = None) -> Agency:
     """Change an agency. Registrations keep what they copied when they were submitted."""
+    hold(agency)
+    details = settle(seen, details, as_stored(Details, agency))
     before = audit.snapshot(agency)
     with db.session.no_autoflush:
         _set(agency, details)

@@ -16,6 +16,7 @@ from training.models import Role, Theme, Trainer, TrainerAbsence, User
 from training.rules import walltime
 from training.rules.names import fold, search_key
 from training.services import audit
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -115,12 +116,17 @@ def create(*, by: User | None, details: Details) -> Trainer:
 
 
 @atomic
-def change(trainer: Trainer, *, by: User, details: Details) -> Trainer:
+def change(trainer: Trainer, *, by: User, details: Details, seen: Seen | None = None) -> Trainer:
     """Change a trainer; raises ``Invalid`` as ``create`` does."""
-    before = audit.snapshot(trainer)
+    hold(trainer)
+    details = settle(seen, details, as_stored(Details, trainer, languages=trainer.language_codes))
+    before, themes_before = audit.snapshot(trainer), [theme.code for theme in trainer.themes]
     with db.session.no_autoflush:
         _set(trainer, details)
-    audit.record(by=by, action="trainer.change", thing=trainer, before=before)
+    themes_now = [theme.code for theme in trainer.themes]
+    changes = {"themes": [themes_before, themes_now]} if themes_now != themes_before else {}
+    db.session.flush()  # the audit entry compares the account's id with the old one
+    audit.record(by=by, action="trainer.change", thing=trainer, before=before, changes=changes)
     return trainer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
@@ -13,6 +14,7 @@ from training.errors import Invalid, NotFound
 from training.models import Role, Room, User, Venue
 from training.rules import walltime
 from training.services import audit
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -82,44 +84,67 @@ def room_counts(venues: Sequence[Venue]) -> dict[int, int]:
     return dict(rows.all())
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is known of a venue, besides whether it is in use."""
+
+    name: str
+    city: str
+    country: str
+    zone: str
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomDetails:
+    """What is known of a room, besides whether it is in use."""
+
+    name: str
+    capacity: int
+
+
 @atomic
-def create(*, by: User | None, name: str, city: str, country: str, zone: str, address: str = "") -> Venue:
+def create(*, by: User | None, details: Details) -> Venue:
     """Add a venue. Raises ``Invalid`` if another venue in the city has this name."""
     venue = Venue(is_active=True)
     with db.session.no_autoflush:
-        _set(venue, name, city, country, zone, address)
+        _set(venue, details)
     db.session.add(venue)
     audit.record(by=by, action="venue.create", thing=venue)
     return venue
 
 
 @atomic
-def change(venue: Venue, *, by: User, name: str, city: str, country: str, zone: str, address: str) -> Venue:
+def change(venue: Venue, *, by: User, details: Details, seen: Seen | None = None) -> Venue:
     """Change a venue. Trainings held there keep their own zone."""
+    hold(venue)
+    details = settle(seen, details, as_stored(Details, venue))
     before = audit.snapshot(venue)
     with db.session.no_autoflush:
-        _set(venue, name, city, country, zone, address)
+        _set(venue, details)
     audit.record(by=by, action="venue.change", thing=venue, before=before)
     return venue
 
 
 @atomic
-def add_room(venue: Venue, *, by: User | None, name: str, capacity: int) -> Room:
+def add_room(venue: Venue, *, by: User | None, details: RoomDetails) -> Room:
     """Add a room. Raises ``Invalid`` if another room of the venue has this name."""
     room = Room(venue=venue, is_active=True)
     with db.session.no_autoflush:
-        _set_room(room, name, capacity)
+        _set_room(room, details)
     db.session.add(room)
     audit.record(by=by, action="room.create", thing=room)
     return room
 
 
 @atomic
-def change_room(room: Room, *, by: User, name: str, capacity: int) -> Room:
+def change_room(room: Room, *, by: User, details: RoomDetails, seen: Seen | None = None) -> Room:
     """Change a room."""
+    hold(room)
+    details = settle(seen, details, as_stored(RoomDetails, room))
     before = audit.snapshot(room)
     with db.session.no_autoflush:
-        _set_room(room, name, capacity)
+        _set_room(room, details)
     audit.record(by=by, action="room.change", thing=room, before=before)
     return room
 
@@ -131,18 +156,22 @@ def retire(thing: Venue | Room, *, by: User) -> None:
     audit.record(by=by, action=f"{thing.__tablename__}.retire", thing=thing)
 
 
-def _set(venue: Venue, name: str, city: str, country: str, zone: str, address: str) -> None:
-    walltime.check_zone(zone)
+def _set(venue: Venue, details: Details) -> None:
+    walltime.check_zone(details.zone)
     taken_by = db.session.scalar(
-        select(Venue.id).where(Venue.country == country, Venue.city == city, Venue.name == name)
+        select(Venue.id).where(
+            Venue.country == details.country, Venue.city == details.city, Venue.name == details.name
+        )
     )
     if taken_by not in (None, venue.id):
         raise Invalid(msg("There is a venue with this name in this city already."), field="name")
-    venue.name, venue.city, venue.country, venue.zone, venue.address = name, city, country, zone, address
+    venue.name, venue.city, venue.country = details.name, details.city, details.country
+    venue.zone, venue.address = details.zone, details.address
 
 
-def _set_room(room: Room, name: str, capacity: int) -> None:
-    taken_by = db.session.scalar(select(Room.id).where(Room.venue_id == room.venue.id, Room.name == name))
+def _set_room(room: Room, details: RoomDetails) -> None:
+    same = select(Room.id).where(Room.venue_id == room.venue.id, Room.name == details.name)
+    taken_by = db.session.scalar(same)
     if taken_by not in (None, room.id):
         raise Invalid(msg("There is a room with this name here already."), field="name")
-    room.name, room.capacity = name, capacity
+    room.name, room.capacity = details.name, details.capacity

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from training.models import (
     Programme,
     ProgrammeState,
     ProgrammeTarget,
+    RegisterState,
     Role,
     Theme,
     ThemeUse,
@@ -27,7 +28,8 @@ from training.models import (
 )
 from training.rules import walltime
 from training.rules.names import fold, search_key
-from training.services import audit, reasons
+from training.services import audit, locked_trainings, marks, reasons
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -152,18 +154,28 @@ def create(*, by: User | None, details: Details) -> Programme:
 
 
 @atomic
-def change(programme: Programme, *, by: User, details: Details) -> Programme:
-    """Change a programme. Its trainings keep the completion rule that they have."""
+def change(programme: Programme, *, by: User, details: Details, seen: Seen | None = None) -> Programme:
+    """Change a programme. Its trainings keep the completion rule that they have.
+
+    With another deduction for times that nobody recorded, the minutes of such marks are derived anew.
+    """
+    hold(programme)
     if programme.state in (ProgrammeState.CLOSED, ProgrammeState.CANCELLED):
         raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
-    before = audit.snapshot(programme)
+    details = settle(seen, details, as_stored(Details, programme, countries=programme.country_codes))
+    before, names_before = audit.snapshot(programme), [user.name for user in programme.coordinators]
     with db.session.no_autoflush:
         if details.theme.id != programme.theme_id:
             _check_retag(programme, details.theme)
+        has_other_deduction = details.deduction_minutes != programme.deduction_minutes
         _set(programme, details)
         _check(programme)
     db.session.flush()  # the audit entry compares the new theme's id with the old one
-    audit.record(by=by, action="programme.change", thing=programme, before=before)
+    if has_other_deduction:
+        _derive_estimated_marks(programme, by)
+    names_now = [user.name for user in programme.coordinators]
+    changes = {"coordinators": [names_before, names_now]} if names_now != names_before else {}
+    audit.record(by=by, action="programme.change", thing=programme, before=before, changes=changes)
     return programme
 
 
@@ -196,19 +208,34 @@ def change_state(programme: Programme, *, by: User, name: str, reason: str = "")
     return programme
 
 
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """What a programme promised its donor, by indicator. None promises nothing."""
+
+    participations: int | None = None
+    persons_trained: int | None = None
+    completed: int | None = None
+    person_hours: int | None = None
+    person_days: int | None = None
+
+
 @atomic
-def set_targets(programme: Programme, *, by: User, targets: dict[str, int]) -> None:
-    """Set the targets by indicator. An indicator that is left out has no target."""
-    for known in db.session.scalars(
-        select(ProgrammeTarget).where(ProgrammeTarget.programme_id == programme.id)
-    ):
-        db.session.delete(known)
-    db.session.flush()  # the unique pair is free again only then
-    db.session.add_all(
-        ProgrammeTarget(programme_id=programme.id, indicator=name, target=target)
-        for name, target in targets.items()
-    )
-    audit.record(by=by, action="programme.set_targets", thing=programme, changes=targets)
+def set_targets(programme: Programme, *, by: User, promised: Targets, seen: Seen | None = None) -> None:
+    """Set the targets by indicator. An indicator that is None has no target."""
+    hold(programme)
+    known = {one.indicator: one for one in targets(programme)}
+    before = Targets(**{name: one.target for name, one in known.items()})
+    wanted = asdict(settle(seen, promised, before))
+    changed = {name: [asdict(before)[name], target] for name, target in wanted.items()}
+    changed = {name: pair for name, pair in changed.items() if pair[0] != pair[1]}
+    for name, (_, target) in changed.items():
+        if name not in known:
+            db.session.add(ProgrammeTarget(programme_id=programme.id, indicator=name, target=target))
+        elif target is None:
+            db.session.delete(known[name])
+        else:
+            known[name].target = target
+    audit.record(by=by, action="programme.set_targets", thing=programme, changes=changed)
 
 
 def _set(programme: Programme, details: Details) -> None:
@@ -233,6 +260,29 @@ def _check(programme: Programme) -> None:
         raise Invalid(msg("There is a programme with this code already."), field="code")
     if not 1 <= programme.completion_percent <= 100:
         raise Invalid(msg("The completion rule is from 1 to 100 per cent."), field="completion_percent")
+
+
+def _derive_estimated_marks(programme: Programme, by: User) -> None:
+    """Give marks whose time nobody recorded what the new deduction says. A locked register refuses it, by name."""
+    of_programme = select(Training.id).where(Training.programme_id == programme.id).order_by(Training.id)
+    locked_trainings.lock_all(db.session.scalars(of_programme).all())
+    estimated = marks.sessions_with_estimates(programme)
+    locked = [one for one in estimated if one.register_state is RegisterState.LOCKED]
+    if locked:
+        raise Invalid(
+            msg(
+                "Locked registers whose minutes follow from it: %(count)s, the first in %(training)s. "
+                "Reopen them first, or leave it as it is.",
+                count=len(locked),
+                training=locked[0].training.code,
+            ),
+            field="deduction_minutes",
+        )
+    reason = msg("The programme's deduction for times not recorded was changed.").translated()
+    for session in estimated:
+        records = marks.of(session)
+        derived = marks.derived(marks.slot_of(session), records, programme.deduction_minutes)
+        marks.correct(records, derived, by=by, reason=reason)
 
 
 def _check_retag(programme: Programme, theme: Theme) -> None:

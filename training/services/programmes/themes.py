@@ -6,6 +6,7 @@ All three are seeded. They may be added to and are never deleted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 from sqlalchemy import func, select
 
@@ -25,6 +26,7 @@ from training.models import (
     User,
 )
 from training.services import audit
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 from training.texts import seeds
 
@@ -132,14 +134,25 @@ def create_multi_thematic(
     return theme
 
 
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What can be changed of a theme."""
+
+    name_en: str
+    name_fr: str
+    name_ru: str
+    description: str
+    contact_email: str
+
+
 @atomic
-def change(
-    theme: Theme, *, by: User, name_en: str, name_fr: str, name_ru: str, description: str, contact_email: str
-) -> Theme:
+def change(theme: Theme, *, by: User, details: Details, seen: Seen | None = None) -> Theme:
     """Change a theme's names, description and contact. Its code and its kind stay."""
+    hold(theme)
+    details = settle(seen, details, as_stored(Details, theme))
     before = audit.snapshot(theme)
-    theme.name_en, theme.name_fr, theme.name_ru = name_en, name_fr, name_ru
-    theme.description, theme.contact_email = description, contact_email
+    for field in fields(details):
+        setattr(theme, field.name, getattr(details, field.name))
     audit.record(by=by, action="theme.change", thing=theme, before=before)
     return theme
 

@@ -19,7 +19,16 @@ from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts
 from training.services.registrations import seats
 from training.services.registrations.reserve_list import Freed, may_promote, next_in_line, promote
+from training.services.seen import Seen, settle
 from training.text import msg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is said of the seats kept for one agency or country."""
+
+    seats: int = 0
+    release_local: datetime | None = None
 
 
 @atomic
@@ -31,6 +40,7 @@ def keep(
     agency: Agency | None = None,
     country: str | None = None,
     release_local: datetime | None = None,
+    seen: Seen | None = None,
 ) -> list[Registration]:
     """Keep ``seats`` for an agency or a country. The number replaces the one that it had.
 
@@ -40,7 +50,9 @@ def keep(
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
     before = seat_counts.count(training)
-    allocation = _allocate(training, by, seats, agency, country, release_local)
+    said = settle(seen, Details(seats=seats, release_local=release_local), now(training, agency, country))
+    seats = said.seats
+    allocation = _allocate(training, by, seats, agency, country, said.release_local)
     db.session.flush()  # the next count of seats must see it
     kept = seat_counts.as_kept(allocation)
     had = next((k for k in before.kept if (k.agency_id, k.country) == (kept.agency_id, kept.country)), None)
@@ -49,6 +61,21 @@ def keep(
     by_decision = training.admission is Admission.APPROVAL
     more = seats - (had.seats if had else 0)
     return promote(training, Freed(more, only=kept if by_decision else None), by=by)
+
+
+def now(training: Training, agency: Agency | None, country: str | None) -> Details:
+    """What is kept for the agency or country now."""
+    one = _known(training, agency, country)
+    if one is None or one.released_at is not None:
+        return Details()
+    return Details(seats=one.seats, release_local=one.release_local)
+
+
+def _known(training: Training, agency: Agency | None, country: str | None) -> SeatAllocation | None:
+    for one in seat_counts.allocations(training):
+        if (agency and one.agency_id == agency.id) or (country and one.country == country):
+            return one
+    return None
 
 
 def _allocate(
@@ -63,11 +90,7 @@ def _allocate(
         raise Invalid(msg("Pick an agency or a country."), field="agency")
     if release_local:
         walltime.instant(release_local, training.zone, "release_local")
-    known = seat_counts.allocations(training)
-    allocation = next(
-        (a for a in known if (agency and a.agency_id == agency.id) or (country and a.country == country)),
-        None,
-    )
+    allocation = _known(training, agency, country)
     most = seats.most_to_keep(training, Kept(wanted, agency.id if agency else None, country))
     if wanted > most:
         raise Invalid(

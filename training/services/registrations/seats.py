@@ -161,9 +161,9 @@ def unused(training: Training, counted: SeatCount) -> list[tuple[SeatAllocation,
 
 
 def is_due(allocation: SeatAllocation) -> bool:
-    """Whether a release picks it by default: its deadline has passed, or it has no deadline of its own."""
+    """Whether a release picks it by default: its deadline has passed. Seats kept without a deadline are a promise."""
     until = allocation.release_local
-    return until is None or until <= walltime.now(allocation.training.zone)
+    return until is not None and until <= walltime.now(allocation.training.zone)
 
 
 @dataclass(frozen=True)

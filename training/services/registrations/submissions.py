@@ -30,6 +30,7 @@ from training.services import audit, locked_trainings, reasons
 from training.services.registrations import reserve_list, seats, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
+from training.services.seen import Seen, settle
 from training.services.trainees import records
 from training.text import msg
 from training.texts import letters
@@ -159,7 +160,12 @@ def return_locked(registration: Registration, by: User, reason: str, reason_code
 
 @atomic
 def resubmit(
-    registration: Registration, *, by: User, override: bool = False, given: Given | None = None
+    registration: Registration,
+    *,
+    by: User,
+    override: bool = False,
+    given: Given | None = None,
+    seen: Seen | None = None,
 ) -> Registration:
     """Submit a returned registration again. It copies what is known of the person now.
 
@@ -172,7 +178,7 @@ def resubmit(
     steps.check_may_register(registration.agency)
     free = seats.free_now(training, registration.agency)
     if given is not None:
-        change_given(registration, by=by, given=given)
+        change_given(registration, by=by, given=given, seen=seen)
     registration.submitted_at = clock.now()
     # if the person has moved to another agency, this one may know no more than the copies
     if trainee.agency_id == registration.agency_id:
@@ -195,7 +201,7 @@ def may_change_given(registration: Registration, by: User) -> bool:
 
 
 @atomic
-def change_given(registration: Registration, *, by: User, given: Given) -> bool:
+def change_given(registration: Registration, *, by: User, given: Given, seen: Seen | None = None) -> bool:
     """Replace what was given with it. The history says who did so. Returns False if nothing is new.
 
     Raises ``Conflict`` (``decided``) if the agency does it after the decision, ``Invalid`` if a text is too
@@ -208,6 +214,7 @@ def change_given(registration: Registration, *, by: User, given: Given) -> bool:
             "decided",
         )
     given_fields.check(given)
+    given = settle(seen, given, given_fields.of(registration))
     if given == given_fields.of(registration):
         return False
     before = audit.snapshot(registration)

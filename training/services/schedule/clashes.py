@@ -216,6 +216,7 @@ def planned(
     break_minutes: int,
     room: Room | None,
     trainers: Sequence[Trainer],
+    break_starts: time | None = None,
 ) -> Planned:
     """A session as it would be stored. Raises ``Invalid`` for times that make no sense."""
     if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
@@ -239,12 +240,15 @@ def planned(
             walltime.instant(ends_local, training.zone, "ends_local"),
             training.zone,
             break_minutes,
+            break_starts if break_minutes else None,
         ),
     )
     if one.ends_at <= one.starts_at:
         raise Invalid(msg("The end is before the start."), field="ends_local")
     if one.minutes <= 0:
         raise Invalid(msg("The breaks take up the whole session."), field="break_minutes")
+    if one.slot.break_starts and not one.slot.holds_break:
+        raise Invalid(msg("The break must begin and end within the session."), field="break_starts")
     if one.ends_at - one.starts_at > LONGEST:
         raise Invalid(msg("A session lasts a day at most. Plan one for each day."), field="ends_local")
     return one

@@ -2,7 +2,7 @@
 
 It keeps true: no room and no trainer is taken twice, nobody has two compulsory sessions of one training at once, and
 marks are proof. They follow a session whose times are put right. A session with marks is not moved or called off
-before somebody has said what becomes of them (``marks.Decision``).
+before somebody has said what becomes of them (``Decision``).
 
 Sessions are written in two steps. The first parks them, so that they hold neither room nor trainers. The second gives
 them their new values. So sessions of one training can pass through each other, and the databases, which look at one row
@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
@@ -32,8 +31,8 @@ from training.models import (
     TrainingSession,
     User,
 )
+from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
-from training.services.marks import Decision
 from training.services.schedule import clashes
 from training.services.schedule.clashes import Planned
 from training.text import msg
@@ -47,6 +46,7 @@ class Details:
     starts_local: datetime
     ends_local: datetime
     break_minutes: int = 0
+    break_starts: time | None = None
     room: Room | None = None
     trainers: Sequence[Trainer] = ()
     theme: Theme | None = None
@@ -60,6 +60,7 @@ def details_of(session: TrainingSession) -> Details:
         starts_local=session.starts_local,
         ends_local=session.ends_local,
         break_minutes=session.break_minutes,
+        break_starts=session.break_starts,
         room=session.room,
         trainers=[entry.trainer for entry in session.session_trainers],
         theme=session.theme,
@@ -92,7 +93,7 @@ class _Work:
 
     @property
     def is_rescheduled(self) -> bool:
-        """Whether the session will hold other hours, another room or other trainers."""
+        """Whether it will hold other hours, another room, other trainers, or people who may be elsewhere then."""
         session = self.change.session
         if session is None or session.is_cancelled:
             return True
@@ -102,6 +103,7 @@ class _Work:
             (session.starts_at, session.ends_at) != (new.starts_at, new.ends_at)
             or session.room_id != (new.room.id if new.room else None)
             or teaching != {trainer.id for trainer in new.trainers}
+            or new.is_compulsory > session.is_compulsory
         )
 
 
@@ -114,7 +116,7 @@ def apply(
     ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
     any more, and, with the field ``decision``, where somebody must say what becomes of the marks.
     """
-    _read_again([change.session for change in changes if change.session])
+    locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
     with db.session.no_autoflush:
         whole = [one for change in changes for one in _with_what_follows(training, change)]
         gone = [one for one in whole if isinstance(one, _CalledOff)]
@@ -144,10 +146,7 @@ def refuse_undecided(session: TrainingSession, decision: Decision | None) -> Non
     marked = marks.count(session)
     if marked and decision is None:
         raise Invalid(
-            msg(
-                "The register says something of %(count)s people. Say what becomes of their marks.",
-                count=marked,
-            ),
+            msg("People marked in this session: %(count)s. Say what becomes of their marks.", count=marked),
             field="decision",
         )
 
@@ -188,20 +187,12 @@ def is_moved(session: TrainingSession, new: Details) -> bool:
     )
 
 
-def _read_again(sessions: Sequence[TrainingSession]) -> None:
-    """Read the rows anew: what was loaded before the lock may be old."""
-    ids = [session.id for session in sessions]
-    found = select(TrainingSession).where(TrainingSession.id.in_(ids)).order_by(TrainingSession.id)
-    # the registers' acts hold the session's row, so nobody marks while its times change
-    held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
-    db.session.scalars(held).all()
-
-
 def _work(training: Training, change: Change) -> _Work:
     session, new = change.session, change.details
     planned = clashes.planned(
-        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers
-    )
+        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers,
+        break_starts=new.break_starts,
+    )  # fmt: skip
     planned.is_compulsory = new.is_compulsory
     work = _Work(change, planned)
     if session is None:
@@ -262,7 +253,7 @@ def _written(training: Training, work: _Work) -> TrainingSession:
     session.title, session.theme_id, session.is_compulsory = new.title, theme.id, new.is_compulsory
     session.starts_local, session.ends_local = new.starts_local, new.ends_local
     session.starts_at, session.ends_at, session.break_minutes = one.starts_at, one.ends_at, new.break_minutes
-    session.scheduled_minutes, session.room = one.minutes, new.room
+    session.scheduled_minutes, session.room, session.break_starts = one.minutes, new.room, new.break_starts
     session.cancelled_at, session.cancel_reason, session.suspended_at = None, "", None
     _set_trainers(session, new.trainers)
     db.session.add(session)

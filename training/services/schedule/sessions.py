@@ -9,25 +9,25 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import (
     RegisterState,
     Room,
-    Theme,
     Trainer,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
+from training.rules.minutes import Decision
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
-from training.services.marks import Decision
 from training.services.programmes import themes
 from training.services.schedule import clashes, plan, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import Change, Details
+from training.services.seen import Seen, settle
 from training.text import msg
 
 MOST_SESSIONS = 200
@@ -109,25 +109,9 @@ def generate(
 
 
 @atomic
-def add(
-    training: Training,
-    *,
-    by: User | None,
-    title: str,
-    starts_local: datetime,
-    ends_local: datetime,
-    break_minutes: int = 0,
-    room: Room | None = None,
-    trainers: Sequence[Trainer] = (),
-    theme: Theme | None = None,
-    is_compulsory: bool = True,
-) -> TrainingSession:
+def add(training: Training, *, by: User | None, details: Details) -> TrainingSession:
     """Add one session."""
     _lock_plannable(training)
-    details = Details(
-        title=title, starts_local=starts_local, ends_local=ends_local, break_minutes=break_minutes, room=room,
-        trainers=trainers, theme=theme, is_compulsory=is_compulsory,
-    )  # fmt: skip
     _check_theme(training, details)
     [session] = plan.apply(training, [Change(None, details)], by=by, reason="")
     audit.record(by=by, action="session.create", thing=session)
@@ -136,7 +120,12 @@ def add(
 
 @atomic
 def change(
-    session: TrainingSession, *, by: User, details: Details, decision: Decision | None = None
+    session: TrainingSession,
+    *,
+    by: User,
+    details: Details,
+    decision: Decision | None = None,
+    seen: Seen | None = None,
 ) -> TrainingSession:
     """Change a session. Its marks follow new hours; ``decision`` says what becomes of them if it is moved.
 
@@ -145,11 +134,12 @@ def change(
     """
     training = session.training
     _lock_plannable(training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
+    details = settle(seen, details, plan.details_of(session))
     _check_theme(training, details)
     before, times_before = audit.snapshot(session), of_changes.times(session)
     is_over = session.ends_at < clock.now()
@@ -172,7 +162,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     """
     reasons.check(reason)
     _lock_plannable(session.training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
@@ -196,7 +186,7 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     """
     training = session.training
     _lock_plannable(training)
-    db.session.refresh(session)
+    locked_trainings.hold_sessions([session.id])
     if not session.is_cancelled:
         raise Conflict(msg("This session is held."), "held")
     for other in visible.instead_of(session):

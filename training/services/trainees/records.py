@@ -19,6 +19,7 @@ from training.rules import alike
 from training.rules.names import clean, fold, search_key
 from training.services import audit
 from training.services.letters import again
+from training.services.seen import Seen, as_stored, settle
 from training.text import msg
 
 MOST_NAMES = 8
@@ -193,7 +194,14 @@ def create(agency: Agency, *, by: User | None, person: Person, theme: Theme | No
 
 
 @atomic
-def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | None = None) -> Trainee:
+def change(
+    trainee: Trainee,
+    *,
+    by: User | None,
+    person: Person,
+    theme: Theme | None = None,
+    seen: Seen | None = None,
+) -> Trainee:
     """Change what is known of a person. Registrations keep what they copied.
 
     Raises ``Conflict`` if the person was merged or transferred meanwhile, and ``NotFound`` for a partner
@@ -202,6 +210,7 @@ def change(trainee: Trainee, *, by: User | None, person: Person, theme: Theme | 
     hold([trainee], to_change=True)
     if by is not None and by.role is Role.PARTNER and trainee.agency_id != by.agency_id:
         raise NotFound  # the person moved before this began
+    person = settle(seen, person, as_stored(Person, trainee))
     before = audit.snapshot(trainee)
     _set(trainee, person)
     keep_keys([trainee])

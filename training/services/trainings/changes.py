@@ -21,6 +21,7 @@ from training.models import (
     ReserveOrder,
     Theme,
     Training,
+    TrainingSession,
     TrainingState,
     User,
     Venue,
@@ -33,6 +34,7 @@ from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
 from training.services.schedule import plan
+from training.services.seen import Seen, as_stored, settle
 from training.text import msg
 
 
@@ -84,14 +86,18 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
 
 
 @atomic
-def change(training: Training, *, by: User | None, details: Details) -> list[Registration]:
+def change(
+    training: Training, *, by: User | None, details: Details, seen: Seen | None = None
+) -> list[Registration]:
     """Change a training; seats that this adds go to the next in line. Returns who was promoted.
 
-    With a new zone, its sessions keep their wall time. The capacity cannot be set below the seats held.
+    With a new zone, its sessions keep their wall time. With a new theme, sessions whose theme it does not cover take
+    the new one. The capacity cannot be set below the seats held.
     """
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
+    details = settle(seen, details, as_stored(Details, training, languages=training.language_codes))
     before, facts_before = audit.snapshot(training), of_changes.facts(training)
     seats_before = training.capacity
     with db.session.no_autoflush:
@@ -101,6 +107,8 @@ def change(training: Training, *, by: User | None, details: Details) -> list[Reg
         _check_admission(training, details.admission)
         has_new_zone = details.zone != training.zone
         _check_dates_span_sessions(training, details)
+        if details.theme.id != training.theme_id:
+            _retag_sessions(training, details.theme, by)
         _set(training, details)
         _check(training, training.programme)
         if has_new_zone:
@@ -149,6 +157,34 @@ def _set(training: Training, details: Details) -> None:
         details.registration_closes_local, details.zone, "registration_closes_local"
     )
     training.search_key = search_key(details.title, details.code)
+
+
+def _retag_sessions(training: Training, theme: Theme, by: User | None) -> None:
+    """Sessions whose theme the training's new ``theme`` does not cover take it. The training itself is still to change.
+
+    The database lets a session carry only what its training's theme covers. So the training carries its programme's
+    theme until its sessions fit: this one covers what they carry, and what they will carry.
+    """
+    themes.check_use(theme, under=training.programme.theme)
+    fitting = [one.id for one in themes.usable_under(theme)]
+    stray = list(
+        db.session.scalars(
+            select(TrainingSession).where(
+                TrainingSession.training_id == training.id, TrainingSession.theme_id.not_in(fitting)
+            )
+        )
+    )
+    if not stray:
+        return
+    training.theme = training.programme.theme
+    db.session.flush()  # the sessions' rows take the id of the programme's theme from it
+    changes = [(session, {"theme_id": [session.theme_id, theme.id]}) for session in stray]
+    for session in stray:
+        session.theme = theme
+    db.session.flush()  # the sessions carry the new theme's id before the training does
+    audit.record_many(by=by, action="session.change", changes=changes)
+    for session in stray:
+        db.session.expire(session, ["training_theme_id"])
 
 
 def _check(training: Training, programme: Programme) -> None:

@@ -118,6 +118,10 @@ MOVES = {
 }
 
 
+CALLS_OFF = ("stop", "postpone", "cancel")
+"""The moves that call sessions off: nobody marks in them meanwhile."""
+
+
 def available(training: Training) -> list[str]:
     """The names of the moves that the training's state allows. A guard may still refuse one."""
     return [name for name, step in MOVES.items() if training.state in step.froms]
@@ -137,6 +141,8 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
         raise Conflict(
             msg("This is not possible any more: the training's state has changed meanwhile."), "state"
         )
+    if name in CALLS_OFF:
+        locked_trainings.hold_sessions(one.id for one in locked_trainings.live_sessions(training))
     refusal = step.guard(training) if step.guard else None
     if refusal:
         raise Conflict(refusal, "not_yet")

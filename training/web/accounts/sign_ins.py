@@ -18,7 +18,8 @@ from training.forms.accounts import (
 )
 from training.policy import Action
 from training.services.accounts import sign_ins, users
-from training.web.kit import access
+from training.services.seen import Seen
+from training.web.kit import access, edits
 from training.web.kit.access import permit, public
 from training.web.kit.respond import back_to, page, submitted
 
@@ -94,10 +95,13 @@ def set_password(token: str) -> Response:
 @permit(Action.ACCOUNT_CHANGE)
 def edit() -> Response:
     """Change one's own name and language."""
-    form = OwnAccountForm(request.form, obj=access.user())
-    if submitted(form):
-        users.change_own(access.user(), **form.data)
-        flash(_("Saved."))
+    user = access.user()
+    form = edits.begin(OwnAccountForm(request.form, obj=user))
+
+    def change(seen: Seen) -> None:
+        users.change_own(user, details=users.OwnDetails(**form.data), seen=seen)
+
+    if edits.save(form, user, change):
         return redirect(url_for(".edit"), 303)
     return page("accounts/sign_ins/edit.html", form=form, password_form=ChangePasswordForm())
 
@@ -116,4 +120,4 @@ def change_password() -> Response:
         else:
             flash(_("Your password is changed, and you are signed out everywhere else."))
             return redirect(url_for(".edit"), 303)
-    return page("accounts/sign_ins/edit.html", form=OwnAccountForm(obj=user), password_form=form)
+    return page("accounts/sign_ins/edit.html", form=edits.begin(OwnAccountForm(obj=user)), password_form=form)

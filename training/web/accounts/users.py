@@ -13,7 +13,8 @@ from training.forms.accounts import InvitationForm, UserFilter, UserForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import users
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -72,15 +73,13 @@ def new() -> Response:
 @permit(Action.USER_CHANGE, users.get)
 def edit(user: User) -> Response:
     """Change an account."""
-    form = _offer(UserForm(request.form, obj=user))
-    if submitted(form):
-        try:
-            users.change(user, by=access.user(), **form.data)
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(url_for(".index"), 303)
+    form = edits.begin(_offer(UserForm(request.form, obj=user)))
+
+    def change(seen: Seen) -> None:
+        users.change(user, by=access.user(), details=users.Details(**form.data), seen=seen)
+
+    if edits.save(form, user, change):
+        return redirect(url_for(".index"), 303)
     return page("edit.html", form=form, title=user.name, back=(_("Users"), url_for(".index")))
 
 

@@ -13,7 +13,8 @@ from training.policy import Action
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
 from training.services.registrations import visible
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted, uuids
@@ -88,16 +89,14 @@ def new() -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def edit(agency: Agency) -> Response:
     """Change an agency."""
-    form = _form(agency)
+    form = edits.begin(_form(agency))
     back = url_for(".show", public_id=agency.public_id)
-    if submitted(form):
-        try:
-            agencies.change(agency, by=access.user(), details=agencies.Details(**form.data))
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        agencies.change(agency, by=access.user(), details=agencies.Details(**form.data), seen=seen)
+
+    if edits.save(form, agency, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=agency.name, back=(agency.code, back))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,8 @@ from training.policy import Action
 from training.services.accounts import users
 from training.services.directory import trainers
 from training.services.schedule import visible
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, paginate, reason, sorting, submitted
@@ -82,16 +83,14 @@ def new() -> Response:
 @permit(Action.TRAINER_CHANGE, trainers.get)
 def edit(trainer: Trainer) -> Response:
     """Change a trainer."""
-    form = _form(trainer)
+    form = edits.begin(_form(trainer))
     back = url_for(".show", public_id=trainer.public_id)
-    if submitted(form):
-        try:
-            trainers.change(trainer, by=access.user(), details=trainers.Details(**form.data))
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        trainers.change(trainer, by=access.user(), details=trainers.Details(**form.data), seen=seen)
+
+    if edits.save(form, trainer, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=trainer.name, back=(trainer.name, back))
 
 

@@ -11,7 +11,8 @@ from training.forms.directory import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
 from training.services.directory import venues
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -61,7 +62,7 @@ def new() -> Response:
     form = _form(None)
     if submitted(form):
         try:
-            venue = venues.create(by=access.user(), **form.data)
+            venue = venues.create(by=access.user(), details=venues.Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -74,16 +75,14 @@ def new() -> Response:
 @permit(Action.VENUE_CHANGE, venues.get)
 def edit(venue: Venue) -> Response:
     """Change a venue."""
-    form = _form(venue)
+    form = edits.begin(_form(venue))
     back = url_for(".show", public_id=venue.public_id)
-    if submitted(form):
-        try:
-            venues.change(venue, by=access.user(), **form.data)
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        venues.change(venue, by=access.user(), details=venues.Details(**form.data), seen=seen)
+
+    if edits.save(form, venue, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=venue.name, back=(venue.name, back))
 
 
@@ -95,7 +94,7 @@ def add_room(venue: Venue) -> Response:
     form = RoomForm(request.form)
     if submitted(form):
         try:
-            venues.add_room(venue, by=access.user(), **form.data)
+            venues.add_room(venue, by=access.user(), details=venues.RoomDetails(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -107,15 +106,14 @@ def add_room(venue: Venue) -> Response:
 @permit(Action.VENUE_CHANGE, venues.get_room)
 def edit_room(room: Room) -> Response:
     """Change a room."""
-    form = RoomForm(request.form, obj=room)
+    form = edits.begin(RoomForm(request.form, obj=room))
     back = url_for(".show", public_id=room.venue.public_id)
-    if submitted(form):
-        try:
-            venues.change_room(room, by=access.user(), **form.data)
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        venues.change_room(room, by=access.user(), details=venues.RoomDetails(**form.data), seen=seen)
+
+    if edits.save(form, room, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=room.name, back=(room.venue.name, back))
 
 

@@ -8,6 +8,7 @@
 - ``respond``: pages, paging, and files to download
 - ``choices``: the choices that selects offer
 - ``exports``: a list as a file
+- ``edits``: an edit form never overwrites silently what somebody else changed
 - ``once``: a form that is sent twice has one effect
 - ``errors``: refusals and mistakes as pages
 - ``security``: headers, cookies and limits of every request

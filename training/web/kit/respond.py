@@ -36,7 +36,9 @@ def page(template: str, part: str | None = None, status: int = 200, **context: A
         and status == 200
         and any(isinstance(thing, Form) and (thing.errors or thing.refusals) for thing in context.values())
     ):
-        status = 422
+        status = (
+            409 if any(isinstance(thing, Form) and thing.is_conflict for thing in context.values()) else 422
+        )
     response = make_response(render_template(part if part and wants_part else template, **context), status)
     response.vary.add("HX-Request")
     return response

@@ -13,7 +13,8 @@ from training.policy import Action
 from training.services import visible_trainings
 from training.services.programmes import frames
 from training.services.reports import figures
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted
@@ -88,16 +89,14 @@ def new() -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def edit(programme: Programme) -> Response:
     """Change a programme."""
-    form = _form(programme)
+    form = edits.begin(_form(programme))
     back = url_for(".show", public_id=programme.public_id)
-    if submitted(form):
-        try:
-            frames.change(programme, by=access.user(), details=frames.Details(**form.data))
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        frames.change(programme, by=access.user(), details=frames.Details(**form.data), seen=seen)
+
+    if edits.save(form, programme, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=programme.title, back=(programme.code, back))
 
 
@@ -106,12 +105,14 @@ def edit(programme: Programme) -> Response:
 def targets(programme: Programme) -> Response:
     """Set the numbers that were promised to the donor."""
     known = {one.indicator: one.target for one in frames.targets(programme)}
-    form = TargetsForm(request.form, data=known)
+    form = edits.begin(TargetsForm(request.form, data=known))
     back = url_for(".show", public_id=programme.public_id)
-    if submitted(form):
-        promised = {name: target for name, target in form.data.items() if target is not None}
-        frames.set_targets(programme, by=access.user(), targets=promised)
-        flash(_("Saved."))
+
+    def change(seen: Seen) -> None:
+        promised = frames.Targets(**form.data)
+        frames.set_targets(programme, by=access.user(), promised=promised, seen=seen)
+
+    if edits.save(form, programme, change):
         return redirect(back, 303)
     return page(
         "edit.html",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,8 +13,9 @@ from training.policy import Action
 from training.services import visible_trainings
 from training.services.directory import agencies
 from training.services.programmes import frames, themes
+from training.services.seen import Seen
 from training.services.trainees import records
-from training.web.kit import access, choices
+from training.web.kit import access, choices, edits
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, submitted
@@ -70,10 +71,12 @@ def new() -> Response:
 @permit(Action.THEME_CHANGE, themes.get)
 def edit(theme: Theme) -> Response:
     """Change a theme's texts."""
-    form = ThemeForm(request.form, obj=theme)
-    if submitted(form):
-        themes.change(theme, by=access.user(), **form.data)
-        flash(_("Saved."))
+    form = edits.begin(ThemeForm(request.form, obj=theme))
+
+    def change(seen: Seen) -> None:
+        themes.change(theme, by=access.user(), details=themes.Details(**form.data), seen=seen)
+
+    if edits.save(form, theme, change):
         return redirect(url_for(".show", code=theme.code), 303)
     return page(
         "edit.html", form=form, title=theme.code, back=(theme.code, url_for(".show", code=theme.code))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -14,7 +15,8 @@ from training.models import SeatRequest, Training
 from training.policy import Action
 from training.services import seat_counts, visible_trainings
 from training.services.registrations import kept_seats, seat_requests, seats, why_waiting
-from training.web.kit import access, choices
+from training.services.seen import Seen, shown
+from training.web.kit import access, choices, edits
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, submitted, uuids
@@ -30,16 +32,43 @@ def keep(training: Training) -> Response:
     form = _seats_form(request.form)
     if request.method == "GET":
         _fill_in(form, training)
+    form.seen = request.form.get(edits.FIELD, "") if form.is_sent else _table(training)
+    edits.take(form, asdict(kept_seats.now(training, form.agency.data, form.country.data)))
     if submitted(form):
+        seen = _seen(form)
         try:
-            promoted = kept_seats.keep(training, by=access.user(), **form.data)
+            promoted = kept_seats.keep(training, by=access.user(), **form.data, seen=seen)
         except DomainError as refusal:
-            form.refuse(refusal)
+            edits.refuse(form, refusal, seen, training)
+            if seen.now:
+                form.seen = _table(training)
         else:
             said = _("The seats are kept.") if form.seats.data else _("No seats are kept for them.")
-            flash(said + " " + _promoted(len(promoted)))
+            flash(" ".join([said, *edits.news(form, seen, training), _promoted(len(promoted))]))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
     return _keep_page(training, form)
+
+
+def _table(training: Training) -> str:
+    """What the page shows of all kept seats: it is this table that a new number changes."""
+    kept = {
+        str(one.agency.public_id if one.agency else one.country): shown(
+            {"seats": one.seats, "release_local": one.release_local}
+        )
+        for one in seat_counts.allocations(training)
+        if one.released_at is None
+    }
+    return shown(kept)
+
+
+def _seen(form: SeatsForm) -> Seen:
+    """What the page showed for the agency or country of the form: a line of the table, or that nothing is kept."""
+    table = edits.seen(form).values
+    if not form.seen:
+        return Seen({})
+    agency, country = form.agency.data, form.country.data
+    line = table.get(str(agency.public_id if agency else country))
+    return Seen.read(line) if isinstance(line, str) else Seen({"seats": 0, "release_local": ""})
 
 
 def _fill_in(form: SeatsForm, training: Training) -> None:

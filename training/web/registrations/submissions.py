@@ -29,7 +29,7 @@ from training.services.registrations import (
 )
 from training.services.trainees import duplicates, records
 from training.text import msg
-from training.web.kit import access, choices, exports
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.language import instant
 from training.web.kit.once import once
@@ -292,19 +292,20 @@ def resubmit(registration: Registration) -> Response:
 @once
 def change(registration: Registration) -> Response:
     """Change the values given with a registration. A returned one can be submitted again in the same step."""
-    form, again = GivenForm(request.form, obj=registration), "again" in request.form
+    form, again = edits.begin(GivenForm(request.form, obj=registration)), "again" in request.form
     is_late = not submissions.may_change_given(registration, access.user())
     if submitted(form):
-        by, given = access.user(), form.given
+        by, given, seen = access.user(), form.given, edits.seen(form)
         try:
             if again:
-                submissions.resubmit(registration, by=by, given=given, override=not _is_partner())
+                submissions.resubmit(registration, by=by, given=given, override=not _is_partner(), seen=seen)
             else:
-                submissions.change_given(registration, by=by, given=given)
+                submissions.change_given(registration, by=by, given=given, seen=seen)
         except (Conflict, Invalid) as refusal:
-            form.refuse(refusal)
+            edits.refuse(form, refusal, seen, registration)
         else:
-            return _after(registration, _("Submitted again.") if again else _("Changed."))
+            said = _("Submitted again.") if again else _("Changed.")
+            return _after(registration, " ".join([said, *edits.news(form, seen, registration)]))
     return page(
         "registrations/submissions/change.html", registration=registration, form=form, is_late=is_late
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import format_date
@@ -13,14 +15,15 @@ from training.errors import DomainError
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
+from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
-from training.services.marks import Decision
 from training.services.programmes import themes
 from training.services.schedule import clashes, sessions, visible
 from training.services.schedule.plan import Details
-from training.web.kit import access, choices, exports
+from training.services.seen import Seen
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
@@ -102,6 +105,10 @@ def plan(training: Training) -> Response:
 def _form(training: Training, session: TrainingSession | None) -> SessionForm:
     teaching = [entry.trainer for entry in session.session_trainers] if session else []
     form = SessionForm(request.form, obj=session, trainers=teaching)
+    if session is not None and session.break_minutes:
+        middle = replace(marks.slot_of(session), break_starts=None).pause[0]
+        when = f"{middle.astimezone(ZoneInfo(session.training.zone)):%H:%M}"
+        form.break_starts.description = _("Left empty, it lies in the middle, from %(when)s.", when=when)
     if session is None and request.method == "GET":
         form.theme.data = training.theme
         form.starts_local.data, form.ends_local.data = clashes.first_slot(training.starts_on)
@@ -121,7 +128,7 @@ def new(training: Training) -> Response:
     back = url_for("trainings.show", public_id=training.public_id)
     if submitted(form):
         try:
-            sessions.add(training, by=access.user(), **form.data)
+            sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
@@ -133,25 +140,39 @@ def new(training: Training) -> Response:
 @permit(Action.SESSION_CHANGE, visible.get)
 def edit(session: TrainingSession) -> Response:
     """Change a session. What becomes of its marks is asked only where it is moved."""
-    form = _form(session.training, session)
+    form = edits.begin(_form(session.training, session))
     back = url_for("trainings.show", public_id=session.training.public_id)
-    if submitted(form):
+    minutes_before, held = session.scheduled_minutes, [session]
+
+    def change(seen: Seen) -> None:
         values = {name: value for name, value in form.data.items() if name != "decision"}
-        try:
-            held = sessions.change(
-                session, by=access.user(), details=Details(**values), decision=form.decision.data
-            )
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(
-                _("Saved.") if held is session else _("The session is held then. Its old marks do not count.")
-            )
-            return redirect(back, 303)
+        held[0] = sessions.change(
+            session, by=access.user(), details=Details(**values), decision=form.decision.data, seen=seen
+        )
+
+    if edits.save(form, session, change, lambda: _what_became(session, held[0], minutes_before)):
+        return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
     return page("edit.html", form=form, title=title, back=(session.training.code, back))
+
+
+def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
+    """What a change did, its marks included."""
+    if held is not session:
+        return str(_("The session is held then. Its old marks do not count."))
+    marked = marks.count(session)
+    if not marked or session.scheduled_minutes == minutes_before:
+        return str(_("Saved."))
+    return str(
+        _(
+            "Saved. The marks follow (%(count)s): the session has %(now)s minutes instead of %(before)s.",
+            count=marked,
+            now=session.scheduled_minutes,
+            before=minutes_before,
+        )
+    )
 
 
 @bp.route("/<uuid:public_id>/cancel", methods=["GET", "POST"])
@@ -170,7 +191,9 @@ def cancel(session: TrainingSession) -> Response:
         else:
             flash(_("The session is called off; its room and trainers are free."))
             return redirect(back, 303)
-    if not marked:
+    if marked:
+        form.decision.label.text = _("Its marks do not count (people marked: %(count)s)", count=marked)
+    else:
         del form.decision
     return page(
         "schedule/sessions/call_off.html", form=form, session=session, back=(session.training.code, back)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,21 +12,29 @@ from training.errors import Invalid, NotFound
 from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
 from training.services import organisations
-from training.web.kit import access
+from training.services.seen import Seen
+from training.web.kit import access, edits
 from training.web.kit.access import permit, public
-from training.web.kit.respond import page, submitted
+from training.web.kit.respond import page
 
 bp = Blueprint("organisation", __name__)
+
+
+def _form(sent: Any = None) -> OrganisationForm:
+    return edits.begin(OrganisationForm(sent, obj=organisations.get()))
 
 
 @bp.route("/organisation", methods=["GET", "POST"])
 @permit(Action.ORGANISATION_CHANGE)
 def edit() -> Response:
     """Change the settings."""
-    form = OrganisationForm(request.form, obj=organisations.get())
-    if submitted(form):
-        organisations.change(by=access.user(), **form.data)
-        flash(_("Saved. The colour shows within an hour everywhere."))
+    form = _form(request.form)
+
+    def change(seen: Seen) -> None:
+        organisations.change(by=access.user(), details=organisations.Details(**form.data), seen=seen)
+
+    said = _("Saved. The colour shows within an hour everywhere.")
+    if edits.save(form, organisations.get(), change, said):
         return redirect(url_for(".edit"), 303)
     return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
 
@@ -43,9 +53,7 @@ def change_logo() -> Response:
         organisations.set_logo(sent.stream.read(organisations.MOST_LOGO_BYTES + 1) if sent else b"", by=user)
     except Invalid as refusal:
         form.refuse(refusal)
-        return page(
-            "system/organisation/edit.html", form=OrganisationForm(obj=organisations.get()), logo_form=form
-        )
+        return page("system/organisation/edit.html", form=_form(), logo_form=form)
     flash(_("The logo is on every page and paper now."))
     return redirect(url_for(".edit"), 303)
 

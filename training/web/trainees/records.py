@@ -14,8 +14,9 @@ from training.models import Role, Trainee
 from training.policy import Action, allows
 from training.services.merging import merges
 from training.services.registrations import visible
+from training.services.seen import Seen
 from training.services.trainees import duplicates, records
-from training.web.kit import access, choices, exports
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import first, page, paginate, sorting, submitted, uuid_of
@@ -116,18 +117,16 @@ def new() -> Response:
 @permit(Action.TRAINEE_CHANGE, records.get)
 def edit(trainee: Trainee) -> Response:
     """Change a person. Somebody who came from a registration to correct it goes back there."""
-    form = _offer(TraineeForm(request.form, obj=trainee))
+    form = edits.begin(_offer(TraineeForm(request.form, obj=trainee)))
     name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
     if came_from := uuid_of(request.args.get("registration", "")):
         back = url_for("registrations.show", public_id=came_from)
-    if submitted(form):
-        try:
-            records.change(trainee, by=access.user(), person=_person(form))
-        except DomainError as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        records.change(trainee, by=access.user(), person=_person(form), seen=seen)
+
+    if edits.save(form, trainee, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=name, back=(name, back))
 
 

@@ -18,8 +18,9 @@ from training.services.attendance import own_register
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
+from training.services.seen import Seen
 from training.services.trainings import changes, moves
-from training.web.kit import access, choices, exports
+from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, reason, sorting, submitted
@@ -140,16 +141,14 @@ def new(programme: Programme) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
-    form = _form(training.programme, training)
+    form = edits.begin(_form(training.programme, training))
     back = url_for(".show", public_id=training.public_id)
-    if submitted(form):
-        try:
-            changes.change(training, by=access.user(), details=changes.Details(**form.data))
-        except (Invalid, DomainError) as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("Saved."))
-            return redirect(back, 303)
+
+    def change(seen: Seen) -> None:
+        changes.change(training, by=access.user(), details=changes.Details(**form.data), seen=seen)
+
+    if edits.save(form, training, change):
+        return redirect(back, 303)
     return page("edit.html", form=form, title=training.title, back=(training.code, back))
 
 
