@@ -40,6 +40,7 @@ def prepare(env: dict[str, str]) -> None:
     )
     if done.returncode:
         sys.exit(done.stderr)
+    print(f"  {done.stdout.strip()}")
     if (
         is_new
         and env.get("TRAINING_DEMO") == "1"

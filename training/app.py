@@ -15,6 +15,7 @@ from training import cli, db
 from training.models import Organisation
 from training.services import organisations
 from training.services.letters import notices
+from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
 from training.web.directory import agencies, trainers, venues
@@ -62,6 +63,7 @@ BLUEPRINTS = (
 def create_app(config: Config) -> Flask:
     """Build the application. Raises ``BadSettings`` when these settings are not safe to serve pages with."""
     config.check()
+    zone_rules.check_settings(config)
     app = Flask("training", root_path=str(ROOT), instance_path=str(config.instance_dir.resolve()))
     app.config.update(
         CONFIG=config,
@@ -90,6 +92,7 @@ def create_app(config: Config) -> Flask:
     access.public(app.view_functions["static"])
     app.context_processor(_organisation)
     cli.init_app(app)
+    app.logger.info("Time zone rules in use: %s.", zone_rules.IN_USE)
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,

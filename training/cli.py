@@ -34,6 +34,7 @@ from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
 from training.services.reports import detail_rows, downloads
 from training.services.reports.selection import Filters
+from training.services.trainings import zone_rules
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
         seed,
         make_demo,
         worker,
+        zones_command,
         backup,
         restore,
         user_group,
@@ -106,10 +108,14 @@ def make_demo(scale: str) -> None:
 @click.option("--once", is_flag=True, help="Do what is due and stop.")
 @with_appcontext
 def worker(once: bool) -> None:
-    """Send what is due in the outbox, put expired offers back and remind agencies, until stopped."""
+    """Send what is due in the outbox, put expired offers back and remind agencies, until stopped.
+
+    At its start it follows the rules of clocks, if they are others than those by which instants were derived.
+    """
     config = current_app.config["CONFIG"]
     stopping = False
     remind_at = 0.0
+    has_followed = False
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopping
@@ -119,6 +125,9 @@ def worker(once: bool) -> None:
     signal.signal(signal.SIGINT, stop)
     while not stopping:
         try:
+            if not has_followed:
+                _follow_if_new()
+                has_followed = True
             reserve_list.expire_offers()
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
@@ -137,9 +146,35 @@ def worker(once: bool) -> None:
         if once:
             click.echo(f"{sent} messages sent.")
             return
-        for _ in range(10):
-            if not stopping:
-                time.sleep(0.2)
+        _rest(lambda: stopping)
+
+
+def _rest(is_stopping: Callable[[], bool]) -> None:
+    for _ in range(10):
+        if not is_stopping():
+            time.sleep(0.2)
+
+
+@click.command("zones")
+@click.option(
+    "--apply", "is_applied", is_flag=True, help="Derive what is to come anew, and tell whom it concerns."
+)
+@with_appcontext
+@refusing
+def zones_command(is_applied: bool) -> None:
+    """Show the version of the rules of clocks, and what would move by them. What is over stays as it was."""
+    click.echo(zone_rules.versions())
+    found = zone_rules.follow_all(by=None) if is_applied else zone_rules.preview()
+    for line in zone_rules.lines(found):
+        click.echo(line)
+    moved = sum(len(one.moved) for one in found)
+    click.echo(f"{moved} moments {'moved' if is_applied else 'would move'}.")
+
+
+def _follow_if_new() -> None:
+    click.echo(zone_rules.versions(), err=True)
+    for line in zone_rules.lines(zone_rules.follow_if_new()):
+        click.echo(line, err=True)
 
 
 @click.command()

@@ -55,3 +55,15 @@ addEventListener("beforeunload", (event) => {
   setTimeout(() => (sent = null)); // runs only for those who stay
 });
 addEventListener("pageshow", () => (sent = null));
+
+// A venue brings its zone, unless somebody wrote another. The zones of the country that was picked stand first.
+document.addEventListener("change", ({ target }) => {
+  const zone = target.form?.querySelector("input[data-zone]");
+  if (!zone || target.tagName !== "SELECT") return;
+  const brought = target.selectedOptions[0]?.dataset.zone;
+  const before = zone.dataset.zone || [...target.options].find((option) => option.defaultSelected)?.dataset.zone || "";
+  if (brought && [before, ""].includes(zone.value)) zone.value = zone.dataset.zone = brought;
+  if (target.name === "country") {
+    zone.list.prepend(...[...zone.list.options].filter((option) => option.dataset.country === target.value));
+  }
+});

@@ -22,11 +22,12 @@ from tests.isolation import kept
 from tests.isolation.world import TOKEN
 from tests.make import Make
 from training import clock
-from training.db import db
+from training.db import atomic, db
 from training.models import Admission, Agency, MailState, OutgoingMail, Registration, Role, Training, User
 from training.rules import walltime
 from training.rules.given import Given
-from training.services.letters import outbox
+from training.services.letters import notices, outbox
+from training.services.letters.of_zone_rules import SESSION, MovedMoment, ZoneRules
 from training.services.merging import merges
 from training.services.registrations import (
     by_link,
@@ -130,8 +131,16 @@ class Letters:
             for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
                 details = self.make.changed(training, **wanted)
                 changes.change(training, by=self.admin, details=details)
+            self.clock_rules_change(training)
         moves.change_state(held, by=self.admin, name="postpone", reason="floods")
         moves.change_state(off, name="cancel", by=self.admin, reason="floods")
+
+    @atomic
+    def clock_rules_change(self, training: Training) -> None:
+        """The moments of the training's sessions move, and people join from other zones."""
+        at = training.registration_closes_at
+        moved = [MovedMoment(SESSION, at, at + timedelta(hours=1), "Morning")]
+        notices.zone_rules_followed(ZoneRules(training, moved, is_for_all=True))
 
     def wishes(self, training: Training, agency: Agency) -> None:
         """A wish for seats that is granted, and one that is declined."""

@@ -17,6 +17,8 @@ BEHIND = [
 ]
 WORLD = (ROOT / "tests" / "model" / "world.py").read_text()
 NOT_A_VERB = {
+    "trainings.zone_rules.follow": "derives instants anew: an offer may end earlier, as when a training changes",
+    "trainings.zone_rules.tell_of_what_stays": "writes letters alone",
     "directory.agencies.create": "every sequence begins with four agencies, made by it",
     "registrations.by_link.ask_correction": "keeps a remark: it moves nobody, and takes no seat",
     "registrations.drafts.keep_new": "adds a person, then is drafts.keep, which is a verb",

@@ -151,6 +151,34 @@ def line(
     )
 
 
+class ZoneLine(Line):
+    """A zone, typed with a list of suggestions below. A city is enough.
+
+    ``offered`` are the suggestions, which the view sets: (today's name, label, country). They are no limit:
+    ``walltime.check_zone`` says what is a zone.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered: Sequence[tuple[str, str, str]] = ()
+
+    def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        """Set the suggestions, in their order."""
+        self.offered = choices
+
+
+def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
+    """A zone. An empty one is ``""``."""
+    return ZoneLine(
+        label,
+        [Storable(), *([Given()] if required else []), Length(max=64)],
+        filters=[clean],
+        description=hint,
+        render_kw={"maxlength": 64, "autocomplete": "off", "spellcheck": "false"},
+        default="",
+    )
+
+
 def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> Lines:
     """Several lines of text."""
     rules = [Storable(), Given()] if required else [Storable()]
@@ -235,6 +263,7 @@ class Picked(SelectFieldBase):
         self.empty = empty
         self.offered: dict[str, tuple[str, Any]] = {}
         self.asked = ""
+        self.notes: Mapping[str, dict[str, str]] = {}
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing). The key stands in the address or on the page."""
@@ -253,6 +282,10 @@ class Picked(SelectFieldBase):
     def _had(self) -> list[Any]:
         return [self.object_data] if self.object_data else []
 
+    def note(self, name: str, values: Mapping[str, str]) -> None:
+        """Let scripts of the page know something of each choice, by its key: the attribute ``data-name``."""
+        self.notes = {key: {f"data-{name}": value} for key, value in values.items()}
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Remember the key. ``offer`` finds the thing later, when the choices are known."""
         self.asked = valuelist[0] if valuelist else ""
@@ -267,7 +300,7 @@ class Picked(SelectFieldBase):
         """The choices that the select shows."""
         yield Choice("", self.empty or " ", self.data is None, {})
         for key, (label, thing) in self.offered.items():
-            yield Choice(key, label, self.data is not None and thing == self.data, {})
+            yield Choice(key, label, self.data is not None and thing == self.data, self.notes.get(key, {}))
 
 
 class PickedMany(Picked):

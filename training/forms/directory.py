@@ -19,6 +19,7 @@ from training.forms.base import (
     long_text,
     number,
     phone,
+    zone,
 )
 
 
@@ -57,7 +58,7 @@ class VenueForm(Form):
     name = line(_l("Name"))
     city = line(_l("City"))
     country = Picked(_l("Country"))
-    zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv."))
+    zone = zone(_l("Time zone"), hint=_l("Write a city, such as Kyiv, and pick."))
     address = long_text(_l("Address"))
 
 

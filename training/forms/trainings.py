@@ -21,6 +21,7 @@ from training.forms.base import (
     long_text,
     moment,
     number,
+    zone,
 )
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
@@ -34,7 +35,13 @@ class TrainingForm(Form):
     activity_type = Picked(_l("Activity type"))
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
-    zone = line(_l("Time zone"), most=64, hint=_l("Like Europe/Kyiv; sessions and deadlines are in it."))
+    zone = zone(
+        _l("Time zone"),
+        required=False,
+        hint=_l(
+            "Write a city, such as Kyiv, and pick. Empty: the venue's. Sessions and deadlines are in it."
+        ),
+    )
     modality = OneOf(_l("Modality"), labels.MODALITY, default=Modality.IN_PERSON)
     venue = Picked(_l("Venue"), required=False)
     country = Picked(_l("Country"), required=False, hint=_l("The venue's, where one is picked."))

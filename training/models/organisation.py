@@ -23,3 +23,6 @@ class Organisation(Timestamps, Base):
     donor_block: Mapped[LongText] = mapped_column(default="")
     logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # loaded only to be shown
     logo_type: Mapped[str] = mapped_column(String(20), default="")
+    tz_version: Mapped[str] = mapped_column(
+        String(20), default=""
+    )  # by whose rules instants were derived last

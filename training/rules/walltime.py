@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from training import clock
 from training.errors import Invalid
+from training.rules import zones
 from training.text import msg
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -53,18 +53,19 @@ def instant(local: datetime, zone: str, field: str | None = None) -> datetime:
     return at
 
 
+def reached(local: datetime, zone: str) -> datetime:
+    """The instant, in UTC, at which clocks in ``zone`` show ``local`` or have just skipped it."""
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def first_instant(day: date, zone: str) -> datetime:
     """The instant, in UTC, at which ``day`` begins in ``zone``: midnight, or right after a skipped one."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def check_zone(zone: str, field: str = "zone") -> None:
-    """Refuse, with ``Invalid``, a name that is not an IANA name."""
-    if zone not in _zones():
-        raise Invalid(msg("This is not a time zone: write it like Europe/Vienna."), field=field)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """The names of all zones, read once. Reading the zones' folder takes longer than creating a training."""
-    return frozenset(available_timezones())
+def check_zone(zone: str, field: str = "zone") -> str:
+    """Today's name of the zone that was written. Refuse, with ``Invalid``, what names no place, and is not UTC."""
+    found = zones.meant(zone)
+    if found is None:
+        raise Invalid(msg("This is not a time zone: write a city, such as Kyiv."), field=field)
+    return found

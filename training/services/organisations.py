@@ -27,6 +27,7 @@ def get() -> Organisation:
         accent="#1d4ed8",
         donor_block="",
         logo_type="",
+        tz_version="",
     )
 
 
@@ -77,6 +78,15 @@ class Details:
     sender_name: str = ""
     accent: str
     donor_block: str = ""
+
+
+@atomic
+def keep_tz_version(version: str, *, by: User | None) -> None:
+    """Remember by which version of the rules of clocks instants were derived."""
+    organisation = _stored()
+    before = audit.snapshot(organisation)
+    organisation.tz_version = version
+    audit.record(by=by, action="organisation.tz_version", thing=organisation, before=before)
 
 
 @atomic

@@ -34,6 +34,7 @@ TO_PERSON = {
         "withdrawn",
         "replaced",
         "changed",
+        "zone_rules",
         "postponed",
         "cancelled",
         "start_near",
@@ -57,6 +58,7 @@ KINDS = (
     "cancelled",
     "postponed",
     "deadline_moved",
+    "zone_rules",
     "deadline_near",
     "start_near",
     "seats_given",
@@ -66,6 +68,7 @@ KINDS = (
     "coordinator_withdrawn",
     "coordinator_seats_asked",
     "coordinator_seats_returned",
+    "coordinator_zone_rules",
     "trainee",
     *TO_PERSON.values(),
 )
@@ -76,6 +79,41 @@ ALONE = frozenset({"trainee"})
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
 """Kinds that tell a person that their registration has ended. They are sent after its end, unlike others."""
 CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
+MOMENT = {
+    "en": {
+        "session": "Session",
+        "opens": "Registration opens",
+        "closes": "Registration closes",
+        "offer": "An offer ends",
+    },
+    "fr": {
+        "session": "Séance",
+        "opens": "Ouverture des inscriptions",
+        "closes": "Clôture des inscriptions",
+        "offer": "Fin d’une offre",
+    },
+    "ru": {
+        "session": "Занятие",
+        "opens": "Начало регистрации",
+        "closes": "Окончание регистрации",
+        "offer": "Окончание предложения",
+    },
+}
+"""What moves when the rules of clocks change."""
+LOST = {
+    "en": {
+        "room": "{session}: without the room {thing}, which {training} has then",
+        "trainer": "{session}: without {thing}, who teaches in {training} then",
+    },
+    "fr": {
+        "room": "{session} : sans la salle {thing}, que {training} occupe alors",
+        "trainer": "{session} : sans {thing}, qui intervient alors dans {training}",
+    },
+    "ru": {
+        "room": "{session}: без помещения {thing}, которое в это время занято ({training})",
+        "trainer": "{session}: без преподавателя {thing}, который в это время занят ({training})",
+    },
+}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 

@@ -157,7 +157,7 @@ def retire(thing: Venue | Room, *, by: User) -> None:
 
 
 def _set(venue: Venue, details: Details) -> None:
-    walltime.check_zone(details.zone)
+    zone = walltime.check_zone(details.zone)
     taken_by = db.session.scalar(
         select(Venue.id).where(
             Venue.country == details.country, Venue.city == details.city, Venue.name == details.name
@@ -166,7 +166,7 @@ def _set(venue: Venue, details: Details) -> None:
     if taken_by not in (None, venue.id):
         raise Invalid(msg("There is a venue with this name in this city already."), field="name")
     venue.name, venue.city, venue.country = details.name, details.city, details.country
-    venue.zone, venue.address = details.zone, details.address
+    venue.zone, venue.address = zone, details.address
 
 
 def _set_room(room: Room, details: RoomDetails) -> None:

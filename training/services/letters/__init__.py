@@ -7,6 +7,7 @@ agency, and a letter to an agency names its own people only.
 - ``outbox``: mail as rows, checked once more and sent by the worker
 - ``parts``: what a letter says of a training, and to whom each copy goes
 - ``of_changes``: what is told when a training or a session changes
+- ``of_zone_rules``: what is told when the rules of clocks change
 - ``to_people``: letters to the registered people themselves
 - ``samples``: letters with invented people, to look at before any is sent
 - ``of_steps``: what is told of the steps of registrations

@@ -26,9 +26,10 @@ from training.models import (
     User,
 )
 from training.services import visible_trainings
-from training.services.letters import of_changes, of_steps, parts, to_people
+from training.services.letters import of_changes, of_steps, of_zone_rules, parts, to_people
 from training.services.letters.of_changes import Facts, RescheduledSession, Times
 from training.services.letters.of_steps import Remark, Step
+from training.services.letters.of_zone_rules import ZoneRules
 from training.services.letters.parts import Part, name_of
 from training.texts import letters
 
@@ -112,6 +113,15 @@ def session_changed(session: TrainingSession, *, before: Times) -> None:
         note(RescheduledSession(session, before))
 
 
+def zone_rules_followed(told: ZoneRules) -> None:
+    """A training's moments followed new rules of clocks.
+
+    The coordinators are told. Agencies and people are told too if somebody joins from another zone, and its state is in
+    ``TOLD_OF_SESSIONS``.
+    """
+    note(told)
+
+
 def correction_asked(registration: Registration, *, text: str) -> None:
     """A trainee asks for a correction."""
     note(Remark(registration, text))
@@ -149,6 +159,8 @@ def write(notes: Sequence[object]) -> None:
     for one in changes:
         _add_state_change(one, [s for s in steps if s not in told], to_agencies, personal)
     _add_changes(notes, to_agencies, personal)
+    rules = [one for one in notes if isinstance(one, ZoneRules)]
+    _add_zone_rules(rules, to_agencies, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
         to_agencies[told_so.training, told_so.agency.id].append(told_so.part)
     for key, found in of_steps.of_agencies(told, remarks).items():
@@ -156,6 +168,9 @@ def write(notes: Sequence[object]) -> None:
     coordinators = of_steps.of_coordinators(told, remarks)
     coordinators += [
         (one.training, one.part, {one.by.id}) for one in notes if isinstance(one, ToCoordinators)
+    ]
+    coordinators += [
+        (one.training, of_zone_rules.of_zone_rules("coordinator_zone_rules", one), set()) for one in rules
     ]
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
@@ -265,6 +280,24 @@ def _add_changes(
         if (was.where, was.zone) == (now.where, now.zone) and not rescheduled:
             continue  # only the link: the agency hands it on to those who have a seat
         part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, rescheduled)
+        for registration in people:
+            personal[registration].append(part)
+
+
+def _add_zone_rules(
+    rules: Sequence[ZoneRules],
+    to_agencies: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+) -> None:
+    for one in rules:
+        training, has_moved = one.training, any(moment.what == of_zone_rules.SESSION for moment in one.moved)
+        if not (has_moved and one.is_for_all) or training.state not in TOLD_OF_SESSIONS:
+            continue
+        people = _live_of(training)
+        for agency_id, lines in _by_agency(people).items():
+            part = of_zone_rules.of_zone_rules("zone_rules", one, lines)
+            to_agencies[training, agency_id].append(part)
+        part = of_zone_rules.of_zone_rules(letters.TO_PERSON["zone_rules"], one)
         for registration in people:
             personal[registration].append(part)
 

@@ -38,7 +38,7 @@ MOST_ATTEMPTS = 8
 LONGEST_OUTAGE = timedelta(days=5)
 LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
 WAIT_WHILE_SUSPENDED = timedelta(hours=1)
-WAITING_KINDS = frozenset({"cancelled", "changed", "postponed", letters.FRAME})
+WAITING_KINDS = frozenset({"cancelled", "changed", "zone_rules", "postponed", letters.FRAME})
 """Letters that wait while their agency is suspended, because its people must know.
 
 A letter of several parts (``FRAME``) waits too: it may hold one of the others.

@@ -28,6 +28,7 @@ def sample(kind: str, training: Training, language: str) -> Letter:
         **dict.fromkeys(("zone_before", "zone"), training.zone),
         **dict.fromkeys(("online_before", "online", "reason"), "…"),
         "sessions": Ready("\n  – …"),
+        **dict.fromkeys(("moved", "lost", "left"), Ready("\n  – …")),
         "until": letters.moment(clock.now() + timedelta(hours=training.offer_hours), training.zone, language),
         "seats": "2",
         "pool": letters.FREE[language]["few"],

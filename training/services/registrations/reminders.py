@@ -135,7 +135,7 @@ def _unused(training: Training) -> dict[int, Part]:
     for agency_id, (allocation, free) in _kept_and_free(training).items():
         until = allocation.release_local
         if until and now < until <= now + BEFORE_DEADLINE and until < training.registration_closes_local:
-            at = walltime.instant(until, training.zone)
+            at = walltime.reached(until, training.zone)
             said = _said_of(allocation, free)
             found[agency_id] = parts.of_deadline(SEATS_NEAR, training, at, seats=said[0], pool=said[1])
     return {agency_id: found[agency_id] for agency_id in _active(set(found))}

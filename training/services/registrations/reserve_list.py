@@ -137,10 +137,10 @@ def accept(registration: Registration, *, by: User | None) -> Registration:
 
 def _offered_until(training: Training) -> datetime:
     """Until when a seat that is offered now is held."""
-    return min(clock.now() + timedelta(hours=training.offer_hours), _cut_off(training))
+    return min(clock.now() + timedelta(hours=training.offer_hours), cut_off(training))
 
 
-def _cut_off(training: Training) -> datetime:
+def cut_off(training: Training) -> datetime:
     """The instant from which nobody moves up any more."""
     return walltime.first_instant(ends_on(training), training.zone)
 
@@ -302,11 +302,11 @@ def shorten_offers(training: Training, by: User | None) -> None:
 
     Where the cut-off has passed, the offer is over: ``expire_offers`` says so to them.
     """
-    cut_off = _cut_off(training)
+    last = cut_off(training)
     for registration in _offered(training):
-        if registration.offer_expires_at is None or registration.offer_expires_at > cut_off:
-            registration.offer_expires_at = cut_off
-            if cut_off > clock.now():
+        if registration.offer_expires_at is None or registration.offer_expires_at > last:
+            registration.offer_expires_at = last
+            if last > clock.now():
                 steps.step(registration, S.OFFERED, by, ReasonCode.ORGANISER)
 
 

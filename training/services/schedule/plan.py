@@ -108,11 +108,12 @@ class _Work:
 
 
 def apply(
-    training: Training, changes: Sequence[Change], *, by: User | None, reason: str
+    training: Training, changes: Sequence[Change], *, by: User | None, reason: str, hours_stand: bool = False
 ) -> list[TrainingSession]:
     """The single step that writes sessions; returns them in the order of ``changes``.
 
-    ``reason`` stands at each mark whose minutes change. The caller holds the training's lock, audits and tells. Raises
+    ``reason`` stands at each mark whose minutes change. With ``hours_stand`` no hour on the clock changes, so sessions of
+    the training that overlapped before may do so still. The caller holds the training's lock, audits and tells. Raises
     ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
     any more, and, with the field ``decision``, where somebody must say what becomes of the marks.
     """
@@ -120,7 +121,7 @@ def apply(
     with db.session.no_autoflush:
         whole = [one for change in changes for one in _with_what_follows(training, change)]
         gone = [one for one in whole if isinstance(one, _CalledOff)]
-        works = [_work(training, one) for one in whole if isinstance(one, Change)]
+        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
         _refuse_clashes(training, works, [one.session for one in gone])
     for one in gone:
         call_off([one.session], one.reason)
@@ -187,13 +188,13 @@ def is_moved(session: TrainingSession, new: Details) -> bool:
     )
 
 
-def _work(training: Training, change: Change) -> _Work:
+def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
     planned = clashes.planned(
         training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers,
         break_starts=new.break_starts,
     )  # fmt: skip
-    planned.is_compulsory = new.is_compulsory
+    planned.is_compulsory = new.is_compulsory and not hours_stand
     work = _Work(change, planned)
     if session is None:
         return work
@@ -228,14 +229,25 @@ def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[T
             raise Conflict(found.message, "clash")
 
 
+def park(sessions: Sequence[TrainingSession]) -> None:
+    """The first step for sessions of several trainings at once. Each of them is given to ``apply`` afterwards."""
+    for session in sessions:
+        _suspend(session)
+    db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first
+
+
+def _suspend(session: TrainingSession) -> None:
+    session.suspended_at = clock.now()
+    for entry in session.session_trainers:
+        entry.is_off = True
+
+
 def _park(works: Sequence[_Work]) -> None:
     """The first step: rescheduled sessions hold nothing, and no mark is longer than its session will be."""
     for work in works:
         session = work.change.session
         if session is not None and session.is_held and work.is_rescheduled:
-            session.suspended_at = clock.now()
-            for entry in session.session_trainers:
-                entry.is_off = True
+            _suspend(session)
         for record in work.records:
             record.minutes = min(record.minutes, work.planned.minutes)
     db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -40,7 +40,10 @@ from training.text import msg
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What a training is made of, besides its programme, its state and its sessions."""
+    """What a training is made of, besides its programme, its state and its sessions.
+
+    An empty ``zone`` is the venue's.
+    """
 
     code: str
     title: str
@@ -74,6 +77,7 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
         raise Conflict(
             msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
         )
+    details = _with_zone(details)
     training = Training(state=TrainingState.DRAFT)
     with db.session.no_autoflush:
         training.programme = programme
@@ -94,6 +98,7 @@ def change(
     With a new zone, its sessions keep their wall time. With a new theme, sessions whose theme it does not cover take
     the new one. The capacity cannot be set below the seats held.
     """
+    details = _with_zone(details)
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
@@ -131,8 +136,15 @@ def add_seat_at_the_door(training: Training, *, by: User) -> None:
     audit.record(by=by, action="seats.raised_at_the_door", thing=training, before=before)
 
 
+def _with_zone(details: Details) -> Details:
+    """The details with today's name of the zone. Where none was given, the venue brings its own."""
+    zone = details.zone or (details.venue.zone if details.venue else "")
+    if not zone:
+        raise Invalid(msg("Pick a venue, or write the time zone's city, such as Kyiv."), field="zone")
+    return replace(details, zone=walltime.check_zone(zone))
+
+
 def _set(training: Training, details: Details) -> None:
-    walltime.check_zone(details.zone)
     training.code, training.title = details.code.upper(), details.title
     training.theme, training.activity_type, training.modality = (
         details.theme,

@@ -10,6 +10,7 @@ from training.errors import DomainError
 from training.forms.directory import RoomForm, VenueFilter, VenueForm
 from training.models import Room, Venue
 from training.policy import Action
+from training.rules import zones
 from training.services.directory import venues
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -23,6 +24,7 @@ bp = Blueprint("venues", __name__, url_prefix="/venues")
 def _form(venue: Venue | None) -> VenueForm:
     form = VenueForm(request.form, obj=venue)
     form.country.offer(choices.of_countries())
+    form.zone.offer(choices.of_zones(zones.of_country(form.country.data or "")))
     return form
 
 

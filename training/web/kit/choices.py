@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from training.forms.base import Form, OneOf, Picked
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
 from training.policy import Action, allows
+from training.rules import zones
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
@@ -65,6 +66,23 @@ def of_agency_types() -> Choices:
 def of_countries() -> Choices:
     """Countries by name. The third part of each triple is the country's code."""
     return [(code, name, code) for code, name in country_names()]
+
+
+def of_zones(first: Iterable[str] = ()) -> list[tuple[str, str, str]]:
+    """(today's name, label, country) of every zone by its city: those in ``first`` before all others, UTC last.
+
+    The label holds the names of earlier days, so that people find a zone by them.
+    """
+    language, names = _language(), dict(country_names())
+    found = {}
+    for zone, country in zones.places().items():
+        earlier = "".join(f" · {name}" for name in zones.formerly(zone))
+        where = names.get(country, country)
+        found[zone] = (zone, f"{zones.city(zone, language)}, {where}{earlier}", country)
+    found[zones.UTC] = (zones.UTC, zones.UTC, "")
+    wanted = [zone for zone in dict.fromkeys(first) if zone in found]
+    rest = sorted(found.keys() - set(wanted), key=lambda zone: (zone == zones.UTC, found[zone][1]))
+    return [found[zone] for zone in (*wanted, *rest)]
 
 
 def of_languages() -> Choices:

@@ -13,6 +13,7 @@ from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
 from training.services import organisations
 from training.services.seen import Seen
+from training.services.trainings import zone_rules
 from training.web.kit import access, edits
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page
@@ -36,7 +37,17 @@ def edit() -> Response:
     said = _("Saved. The colour shows within an hour everywhere.")
     if edits.save(form, organisations.get(), change, said):
         return redirect(url_for(".edit"), 303)
-    return page("system/organisation/edit.html", form=form, logo_form=LogoForm())
+    return _page(form, LogoForm())
+
+
+def _page(form: OrganisationForm, logo_form: LogoForm) -> Response:
+    return page(
+        "system/organisation/edit.html",
+        form=form,
+        logo_form=logo_form,
+        rules_in_use=zone_rules.IN_USE,
+        rules_followed=zone_rules.stored_version(),
+    )
 
 
 @bp.post("/organisation/logo")
@@ -53,7 +64,7 @@ def change_logo() -> Response:
         organisations.set_logo(sent.stream.read(organisations.MOST_LOGO_BYTES + 1) if sent else b"", by=user)
     except Invalid as refusal:
         form.refuse(refusal)
-        return page("system/organisation/edit.html", form=_form(), logo_form=form)
+        return _page(_form(), form)
     flash(_("The logo is on every page and paper now."))
     return redirect(url_for(".edit"), 303)
 

@@ -13,6 +13,7 @@ from training.errors import DomainError, Invalid
 from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Training
 from training.policy import Action, can
+from training.rules import zones
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.programmes import frames, themes
@@ -36,7 +37,6 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
             theme=programme.theme,
             completion_percent=programme.completion_percent,
             registration_opens_local=opens,
-            zone=current_app.config["CONFIG"].default_zone,
             languages=["en"],
             registration_closes_local=opens + timedelta(days=21, hours=8),
         )
@@ -45,7 +45,11 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
     form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
     form.activity_type.offer(choices.of_activity_types())
     form.venue.offer(choices.of_venues())
+    form.venue.note("zone", {key: venue.zone for key, _label, venue in choices.of_venues()})
     form.country.offer(choices.of_countries())
+    country = form.venue.data.country if form.venue.data else form.country.data or ""
+    usual = current_app.config["CONFIG"].default_zone
+    form.zone.offer(choices.of_zones([*zones.of_country(country), usual]))
     form.languages.offer(choices.of_languages())
     return form
 

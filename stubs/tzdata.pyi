@@ -1,0 +1,3 @@
+"""What the house uses of tzdata, which has no types of its own."""
+
+IANA_VERSION: str
