@@ -69,6 +69,7 @@ RESOLVED_BY: dict[str, Message] = {
             "clash",
             "register_closed",
             "register_locked",
+            "foreign",
         ),
         COORDINATOR,
     ),

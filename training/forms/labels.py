@@ -56,6 +56,7 @@ REGISTRATION_STATE = {
     RegistrationState.DECLINED: _l("declined"),
     RegistrationState.WITHDRAWN: _l("withdrawn"),
     RegistrationState.REPLACED: _l("replaced"),
+    RegistrationState.JOINED: _l("joined"),
 }
 REGISTER_STATE = {
     RegisterState.OPEN: _l("open"),

@@ -56,7 +56,8 @@ class PersonMerge(Base):
 
     ``moved`` holds the ids of the rows that moved, by table and column, and the ids of all registrations of
     the person who stays. It also holds the ids of people who were noted by the merge as not the same as this
-    person. ``before`` and ``after`` hold those values of this person that the merge changed.
+    person. ``before`` and ``after`` hold those values of this person that the merge changed. ``joined`` holds, for each
+    training for which both were registered, what the registrations and their marks were before they became one.
     """
 
     __tablename__ = "person_merge"
@@ -71,6 +72,7 @@ class PersonMerge(Base):
     moved: Mapped[Json] = mapped_column(JSON, default=dict, info=openly(Keep.AUDIT))
     before: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
     after: Mapped[Json] = mapped_column(JSON, default=dict, info=personal(Keep.AUDIT))
+    joined: Mapped[Json] = mapped_column(JSON, default=list, info=personal(Keep.AUDIT))
     undone_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
     undone_by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.AUDIT))
 

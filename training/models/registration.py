@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 class RegistrationState(StrEnum):
-    """draft → submitted → (returned →) confirmed, reserve ⇄ offered, declined; withdrawn; replaced."""
+    """draft → submitted → (returned →) confirmed, reserve ⇄ offered, declined; withdrawn; replaced; joined.
+
+    A joined registration has become part of another one of the same person for the same training. It is history.
+    """
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -41,12 +44,13 @@ class RegistrationState(StrEnum):
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    JOINED = "joined"
 
 
 HOLDS_SEAT = frozenset({RegistrationState.CONFIRMED, RegistrationState.OFFERED})
 """The one definition of what holds a seat."""
 
-LIVE = frozenset(set(RegistrationState) - {"draft", "declined", "withdrawn", "replaced"})
+LIVE = frozenset(set(RegistrationState) - {"draft", "declined", "withdrawn", "replaced", "joined"})
 """States in which a registration may still lead to a seat. A trainee has at most one of these per training.
 
 A draft is not among them: until it is submitted, it is its agency's own affair and blocks nobody.
@@ -89,13 +93,14 @@ class Registration(Timestamps, Base):
             "training_id",
             "trainee_id",
             unique=True,
-            sqlite_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
-            postgresql_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced')"),
+            sqlite_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced', 'joined')"),
+            postgresql_where=text("state NOT IN ('draft', 'declined', 'withdrawn', 'replaced', 'joined')"),
         ),
         CheckConstraint("(state = 'offered') = (offer_expires_at IS NOT NULL)", name="offered_expires"),
         CheckConstraint(
             "state NOT IN ('confirmed', 'replaced') OR confirmed_at IS NOT NULL", name="confirmed_has_instant"
         ),
+        CheckConstraint("joined_into_id IS NULL OR state = 'joined'", name="joined_into_another"),
         Index("ix_registration_training_id_state", "training_id", "state", "agency_id"),
         Index("ix_registration_agency_id_state", "agency_id", "state"),
         Index("ix_registration_state_submitted_at", "state", "submitted_at"),
@@ -129,12 +134,18 @@ class Registration(Timestamps, Base):
     let_pass_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
     acknowledged_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     remarks: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     training: Mapped[Training] = relationship()
     trainee: Mapped[Trainee] = relationship()
     agency: Mapped[Agency] = relationship()
-    replaces: Mapped[Registration | None] = relationship(remote_side="Registration.id")
+    replaces: Mapped[Registration | None] = relationship(
+        foreign_keys=[replaces_id], remote_side="Registration.id"
+    )
+    joined_into: Mapped[Registration | None] = relationship(
+        foreign_keys=[joined_into_id], remote_side="Registration.id"
+    )
 
     @property
     def name(self) -> str:

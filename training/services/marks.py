@@ -24,6 +24,7 @@ from training.models import (
     AttendanceStatus,
     Programme,
     Registration,
+    RegistrationState,
     Training,
     TrainingSession,
     User,
@@ -96,8 +97,12 @@ def _moment(slot: Slot, shown: time | None, field: str) -> datetime | None:
 
 
 def count(session: TrainingSession) -> int:
-    """How many people the session's register says something of."""
-    found = select(func.count(AttendanceRecord.status)).where(AttendanceRecord.session_id == session.id)
+    """How many people the session's register says something of. Marks that a merge joined into others are history."""
+    found = (
+        select(func.count(AttendanceRecord.status))
+        .join(AttendanceRecord.registration)
+        .where(AttendanceRecord.session_id == session.id, Registration.state != RegistrationState.JOINED)
+    )
     return db.session.scalar(found) or 0
 
 
@@ -156,6 +161,9 @@ def derived(
         try:
             minutes, is_estimated = minutes_of(slot, mark, deduction)
         except Invalid:
+            if one.registration.state is RegistrationState.JOINED:  # history: nobody can correct it
+                found.append(_cut(one, slot))
+                continue
             said = "–".join(f"{at:%H:%M}" for at in times if at)
             left.append(f"{one.registration.name} ({said})")
             continue
@@ -170,6 +178,13 @@ def derived(
             field="ends_local",
         )
     return found
+
+
+def _cut(record: AttendanceRecord, slot: Slot) -> Derived:
+    """The mark as it is, but not longer than the session."""
+    minutes = min(record.minutes, slot.contact)
+    times = (record.arrived, record.left, record.also_left_early)
+    return Derived(record.status, *times, record.minutes, minutes, record.is_estimated)
 
 
 def _moved(shown: time | None, along: timedelta | None) -> time | None:

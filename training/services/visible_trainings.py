@@ -17,6 +17,7 @@ from training.models import (
     Agency,
     Programme,
     Registration,
+    RegistrationState,
     Role,
     SeatAllocation,
     SessionTrainer,
@@ -131,10 +132,14 @@ def held_counts(trainings: Sequence[Training]) -> dict[int, int]:
 
 
 def state_counts(training: Training) -> dict[str, int]:
-    """How many registrations are in each state. Those that were never submitted are not counted."""
+    """How many registrations are in each state, but for those never submitted and those that are part of others."""
     rows = db.session.execute(
         select(Registration.state, func.count())
-        .where(Registration.training_id == training.id, Registration.submitted_at.is_not(None))
+        .where(
+            Registration.training_id == training.id,
+            Registration.submitted_at.is_not(None),
+            Registration.state != RegistrationState.JOINED,
+        )
         .group_by(Registration.state)
     )
     return {state.value: count for state, count in rows}

@@ -261,7 +261,17 @@ GIVEN_CHANGED = {
     "fr": "les précisions de l’inscription ont été modifiées",
     "ru": "сведения к заявке изменены",
 }
-BY_SYSTEM = (BY_LINK, IMPORT_UNDONE, GIVEN_CHANGED)
+JOINED = {
+    "en": "two records of one person were merged",
+    "fr": "deux fiches d’une même personne ont été fusionnées",
+    "ru": "объединены две записи об одном человеке",
+}
+PARTED = {
+    "en": "the merge of two records was undone",
+    "fr": "la fusion de deux fiches a été annulée",
+    "ru": "объединение двух записей отменено",
+}
+BY_SYSTEM = (BY_LINK, IMPORT_UNDONE, GIVEN_CHANGED, JOINED, PARTED)
 LINK_STOPPED = {
     "en": "(this link does not work any more)",
     "fr": "(ce lien ne fonctionne plus)",

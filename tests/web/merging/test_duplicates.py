@@ -241,18 +241,6 @@ def test_partners_of_the_merged_away_keep_their_registrations_and_lose_sight_of_
         assert (page.status_code, plain(page.text)) == (404, plain(missing.text))
 
 
-def test_a_merge_that_cannot_be_says_why_and_what_to_do(client, make: Make):
-    training, one, other = make.training(title="Risk analysis"), make.trainee(**KNOWN), make.trainee(**KNOWN)
-    make.registration(training, one)
-    make.registration(training, other)
-    client.sign_in(make.user())
-
-    refused = client.post(f"/trainees/duplicates/{one.public_id}/{other.public_id}", data={"stays": "one"})
-
-    assert refused.status_code == 409 and "withdraw one of the two registrations there" in refused.text
-    assert other.merged_into_id is None
-
-
 @pytest.mark.parametrize("which", ["same", "missing"])
 def test_a_pair_that_is_none_is_not_found(which, client, make: Make):
     one = make.trainee()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from training.models import AttendanceRecord, Registration, RegistrationSource, TrainingSession
+from training.models import (
+    AttendanceRecord,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    TrainingSession,
+)
 
 
 def is_listed() -> ColumnElement[bool]:
     """A condition in SQL: whether a session's register lists a registration. The record is outer-joined.
 
     A register lists people who were confirmed when the session started, people added at the door, and
-    everybody who has a record.
+    everybody who has a record. A registration that became part of another one stands nowhere a second time.
     """
-    return or_(AttendanceRecord.id.is_not(None), is_expected())
+    return and_(stands(), was_listed())
 
 
 def is_expected() -> ColumnElement[bool]:
@@ -21,6 +27,20 @@ def is_expected() -> ColumnElement[bool]:
 
     Somebody who is added at the door on the third day is not expected in the sessions of the first two.
     """
+    return and_(stands(), _was_expected())
+
+
+def stands() -> ColumnElement[bool]:
+    """A condition in SQL: whether the registration stands by itself, and is not part of another one."""
+    return Registration.state != RegistrationState.JOINED
+
+
+def was_listed() -> ColumnElement[bool]:
+    """``is_listed``, also for a registration that has become part of another one since: its own history."""
+    return or_(AttendanceRecord.id.is_not(None), _was_expected())
+
+
+def _was_expected() -> ColumnElement[bool]:
     return and_(
         Registration.confirmed_at.is_not(None),
         or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),

@@ -36,7 +36,10 @@ class Share:
 
 
 def of(registration: Registration) -> list[Line]:
-    """The sessions that have begun and whose register lists the registration, in order."""
+    """The sessions that have begun and whose register lists the registration, in order.
+
+    One that became part of another registration is shown with its own marks, as they were.
+    """
     rows = db.session.execute(
         select(TrainingSession, AttendanceRecord)
         .join(Registration, Registration.training_id == TrainingSession.training_id)
@@ -45,7 +48,7 @@ def of(registration: Registration) -> list[Line]:
             Registration.id == registration.id,
             TrainingSession.is_held,
             TrainingSession.starts_at <= clock.now(),
-            expected.is_listed(),
+            expected.was_listed(),
         )
         .order_by(TrainingSession.starts_at, TrainingSession.id)
     )
@@ -66,7 +69,7 @@ def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
             Registration.id.in_([one.id for one in registrations]),
             TrainingSession.is_held,
             TrainingSession.register_state != RegisterState.OPEN,
-            expected.is_listed(),
+            expected.was_listed(),
         )
         .group_by(Registration.id)
     )

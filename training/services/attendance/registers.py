@@ -119,7 +119,7 @@ def others(session: TrainingSession) -> list[Row]:
 
     For example somebody who was confirmed on the second day, and sat in the room on the first.
     """
-    found = _lines(session, Registration.confirmed_at.is_not(None), ~expected.is_listed())
+    found = _lines(session, Registration.confirmed_at.is_not(None), expected.stands(), ~expected.is_listed())
     return [Row(registration, record) for registration, record in db.session.execute(found)]
 
 
@@ -319,6 +319,72 @@ def _says_the_same(record: AttendanceRecord | None, mark: Mark) -> bool:
     )
 
 
+def hold(training_ids: Sequence[int]) -> None:
+    """Hold all registers of these trainings until the unit of work ends, in ascending order: nobody marks meanwhile."""
+    found = select(TrainingSession).where(TrainingSession.training_id.in_(training_ids))
+    found = found.order_by(TrainingSession.id).with_for_update(of=TrainingSession)
+    db.session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def take_over(
+    taken: AttendanceRecord,
+    own: AttendanceRecord | None,
+    registration: Registration,
+    *,
+    by: User,
+    reason: str,
+) -> tuple[AttendanceRecord, int | None]:
+    """The single step by which a registration gets a mark that was made for another one of the same person.
+
+    ``own`` is its cell so far. Who marked when stays as it was. A register that is not open any more keeps a correction;
+    returns the mark, and the id of the correction.
+    """
+    session = taken.training_session
+    record = own or _cell(session, registration)
+    old = (record.status, record.minutes or 0)
+    record.status, record.minutes, record.is_estimated = taken.status, taken.minutes, taken.is_estimated
+    record.arrived, record.left, record.also_left_early = taken.arrived, taken.left, taken.also_left_early
+    record.version += 1
+    record.method, record.recorded_at = taken.method, taken.recorded_at
+    record.recorded_by_id, record.recorded_by_name = taken.recorded_by_id, taken.recorded_by_name
+    db.session.add(record)
+    db.session.flush()  # whoever takes this back names the record's id
+    if session.register_state is RegisterState.OPEN:
+        return record, None
+    correction = _correction(record, old, by, reason)
+    db.session.flush()  # and the correction's id
+    return record, correction.id
+
+
+def _cell(session: TrainingSession, registration: Registration) -> AttendanceRecord:
+    """A new cell, which says nothing yet."""
+    return AttendanceRecord(
+        session_id=session.id,
+        of_minutes=session.scheduled_minutes,
+        registration_id=registration.id,
+        version=0,
+    )
+
+
+def _correction(
+    record: AttendanceRecord, old: tuple[AttendanceStatus | None, int], by: User | None, reason: str
+) -> AttendanceCorrection:
+    """Keep that the mark said something else before."""
+    kept = AttendanceCorrection(
+        record_id=record.id,
+        old_status=old[0],
+        old_minutes=old[1],
+        new_status=record.status,
+        new_minutes=record.minutes,
+        reason=reason.strip(),
+        at=clock.now(),
+        by=by,
+        by_name=by.name if by else "",
+    )
+    db.session.add(kept)
+    return kept
+
+
 def _store(
     session: TrainingSession, row: Row, mark: Mark, by: User | None, reason: str, method: AttendanceMethod
 ) -> None:
@@ -327,12 +393,7 @@ def _store(
         minutes, estimated = marks.minutes_of(marks.slot_of(session), mark, deduction)
     except Invalid as refusal:
         raise Invalid(refusal.message, field=f"{refusal.field}-{mark.registration_id}") from None
-    record = row.record or AttendanceRecord(
-        session_id=session.id,
-        of_minutes=session.scheduled_minutes,
-        registration_id=row.registration.id,
-        version=0,
-    )
+    record = row.record or _cell(session, row.registration)
     old = (record.status, record.minutes or 0)
     record.status, record.minutes, record.is_estimated = mark.status, minutes, estimated
     record.arrived, record.left, record.also_left_early = mark.arrived, mark.left, mark.also_left_early
@@ -342,16 +403,4 @@ def _store(
     db.session.add(record)
     if session.register_state is RegisterState.CLOSED:
         db.session.flush()  # the correction names the record's id
-        db.session.add(
-            AttendanceCorrection(
-                record_id=record.id,
-                old_status=old[0],
-                old_minutes=old[1],
-                new_status=mark.status,
-                new_minutes=minutes,
-                reason=reason.strip(),
-                at=clock.now(),
-                by=by,
-                by_name=by.name if by else "",
-            )
-        )
+        _correction(record, old, by, reason)

@@ -217,6 +217,7 @@ def registrations_of_partner(user: User) -> list[Registration]:
     """
     found = (
         visible.visible_to(user)
+        .where(visible.once(user))
         .options(contains_eager(Registration.training), joinedload(Registration.trainee))
         .order_by(Registration.id.desc())
         .limit(10)

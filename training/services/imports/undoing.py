@@ -90,6 +90,7 @@ def _of_registrations(batch: ImportBatch, made: Sequence[int]) -> Message | None
         _count(select(Registration.id).where(mine, Registration.state.not_in(UNTOUCHED)))
         or _count(decided)
         or _count(select(Registration.id).where(Registration.replaces_id.in_(made)))
+        or _count(select(Registration.id).where(Registration.joined_into_id.in_(made)))
     ):
         return msg("One of these registrations was decided on, changed or replaced after the import.")
     if _count(select(Registration.id).where(mine, Registration.acknowledged_at.is_not(None))):

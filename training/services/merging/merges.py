@@ -4,24 +4,30 @@
 tables. Every value that is known of a person can be chosen in a merge, or stands in ``OWN``. A test compares
 both with the classed columns. Copies on registrations (like the agency of that day) never change. A special
 value, such as a diet, stays with the record of which it was said.
+
+Where both are registered for one training, their registrations become one (see ``joins``), in a training of any state. A
+register that is closed or locked takes the marks too: its figures only become true, and each change is a correction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, inspect, or_, select, tuple_, update
-from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import LIVE, NotSame, PersonMerge, Registration, Trainee, TraineeKey, Training, User
+from training.models import NotSame, PersonMerge, Registration, Trainee, TraineeKey, User
 from training.models.about_people import is_special
 from training.services import audit, locked_trainings
+from training.services.attendance import registers
 from training.services.letters import again
+from training.services.merging import joining, joins
+from training.services.merging.joins import Choices
 from training.services.trainees import duplicates, records
 from training.text import Message, msg
 
@@ -71,17 +77,26 @@ def get(user: User, public_id: UUID) -> PersonMerge:
 
 
 @atomic
-def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) -> PersonMerge:
+def merge(
+    kept: Trainee, gone: Trainee, *, by: User, values: Collection[str], choices: Choices | None = None
+) -> PersonMerge:
     """Make two people one: ``kept`` stays, with the ``values`` (names of fields) of ``gone`` that are right.
 
-    ``gone`` remains as a row that nobody sees. Raises ``Conflict`` if both are registered for one training.
+    ``gone`` remains as a row that nobody sees. ``choices`` say which of two registrations for a training stays, and which
+    marks are right; without them, what is proposed is taken. Raises ``Conflict`` if there is something else to decide by
+    now, and ``Invalid`` for a question without an answer. A seat that becomes free goes to the next in line.
     """
     if unknown := set(values) - set(duplicates.DIFFERING):
         raise Invalid(msg("There is no field %(name)s to choose.", name=sorted(unknown)[0][:40]))
     _lock(kept, gone)
     if kept is gone or kept.merged_into_id or gone.merged_into_id:
         raise Conflict(msg("These two are one person already."), "merged")
-    _check_registrations(kept, gone)
+    both = joins.of(kept, gone)
+    registers.hold([one.training.id for one in both])
+    both = joins.of(kept, gone)  # read again: somebody may have marked until the registers were held
+    joins.check_not_foreign(both, by)
+    joins.check_seen(both, choices)
+    joined = [joining.join(one, choices, by=by) for one in both]
     columns = _columns(_taken(kept, gone, values))
     before, audited = _plain(kept, columns), audit.snapshot(kept)
     for column in columns:
@@ -98,9 +113,13 @@ def merge(kept: Trainee, gone: Trainee, *, by: User, values: Collection[str]) ->
         before=before,
         after=_plain(kept, columns),
         moved={"rows": moved, "registrations": _registrations_of(kept), "apart": _keep_apart(kept, gone)},
+        joined=joined,
     )
     db.session.add(done)
-    _tell(kept, moved)
+    for one in joined:
+        _record(one, "registration.join", by)
+        joining.give_seats(one, by=by)
+    _tell(kept, moved, joined)
     audit.record(
         by=by,
         action="trainee.merge",
@@ -128,6 +147,11 @@ def undo(done: PersonMerge, *, by: User) -> None:
         db.session.execute(update(column.class_).where(column.class_.id.in_(rows)).values({column: gone.id}))
     if apart := [tuple(sorted((kept.id, number))) for number in details.get("apart", [])]:
         db.session.execute(delete(NotSame).where(tuple_(NotSame.one_id, NotSame.other_id).in_(apart)))
+    joined: Any = done.joined
+    registers.hold([one["training"] for one in joined])
+    for one in joined:
+        joining.part(one, by=by)
+        _record(one, "registration.part", by)
     before: Any = done.before
     after: Any = done.after
     now = _plain(kept, list(after))
@@ -137,7 +161,7 @@ def undo(done: PersonMerge, *, by: User) -> None:
     gone.merged_into_id = None
     done.undone_at, done.undone_by_name = clock.now(), by.name
     _refresh(kept, gone)
-    _tell(kept, details["rows"])
+    _tell(kept, details["rows"], joined)
     audit.record(by=by, action="trainee.unmerge", thing=kept, changes={"separated": gone.name})
 
 
@@ -157,7 +181,22 @@ def why_not(done: PersonMerge) -> Message | None:
         rows = model.id.in_(details["rows"][str(column)])
         if db.session.scalar(select(model.id).where(rows, column != done.kept_id).limit(1)):
             return msg("Something that moved in this merge belongs to another person now.")
-    return None
+    joined: Any = done.joined
+    later: list[Any] = [one.joined for one in _later(done)]
+    return joining.why_not(joined, [one for found in later for one in found])
+
+
+def without_seats(done: PersonMerge) -> list[Registration]:
+    """Those who would come back onto the reserve list if the merge was undone now: their seats went to others since."""
+    joined: Any = done.joined
+    return joining.without_seats(joined) if joined and why_not(done) is None else []
+
+
+def _record(one: joining.Kept, action: str, by: User) -> None:
+    """The audit log's entry about what was joined, or parted again."""
+    thing = db.session.get_one(Registration, one["staying"])
+    changes = {"registrations": len(one["joined"]), "marks": len(one["marks"]), "differing": one["differing"]}
+    audit.record(by=by, action=action, thing=thing, changes=changes)
 
 
 def _taken(kept: Trainee, gone: Trainee, values: Collection[str]) -> set[str]:
@@ -176,40 +215,29 @@ def _columns(fields: Collection[str]) -> list[str]:
     return [column for column in named if not is_special(column, Trainee)]
 
 
-def _tell(kept: Trainee, rows: dict[str, list[int]]) -> None:
-    """Send new links, because those in earlier letters are wrong now. Adapt letters that wait."""
-    again.of_registrations(rows[str(Registration.trainee_id)])
+def _tell(kept: Trainee, rows: dict[str, list[int]], joined: Sequence[joining.Kept]) -> None:
+    """Send new links, because those in earlier letters are wrong now. Adapt letters that wait.
+
+    Where a registration became part of another one, its person gets the link of that one.
+    """
+    others = [
+        number for one in joined for number in (one["staying"], *(part["id"] for part in one["joined"]))
+    ]
+    again.of_registrations(sorted({*rows[str(Registration.trainee_id)], *others}))
     again.of_people([kept])
 
 
 def _lock(kept: Trainee, gone: Trainee) -> None:
     """Hold both people's trainings, then the people, in ascending order. Nobody is registered meanwhile."""
     ids = [kept.id, gone.id]
-    theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids))
-    locked_trainings.lock_all(db.session.scalars(theirs.distinct()))
+    theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids)).distinct()
+    held = set(db.session.scalars(theirs))
+    locked_trainings.lock_all(held)
     people = select(Trainee).where(Trainee.id.in_(ids)).order_by(Trainee.id).with_for_update()
     db.session.execute(people.execution_options(populate_existing=True)).all()
-
-
-def _check_registrations(kept: Trainee, gone: Trainee) -> None:
-    mine, theirs = aliased(Registration), aliased(Registration)
-    twice = (
-        select(Training.title, Training.code)
-        .join(mine, mine.training_id == Training.id)
-        .join(theirs, theirs.training_id == Training.id)
-        .where(mine.trainee_id == kept.id, theirs.trainee_id == gone.id)
-        .where(mine.state.in_(LIVE), theirs.state.in_(LIVE))
-        .order_by(Training.id)
-    )
-    found = db.session.execute(twice).first()
-    if found is not None:
+    if not set(db.session.scalars(theirs)) <= held:
         raise Conflict(
-            msg(
-                "Both are registered for “%(title)s” (%(code)s): withdraw one of the two registrations there, then merge.",
-                title=found.title,
-                code=found.code,
-            ),
-            "twice",
+            msg("One of the two has just been registered for a training. Try once more."), "changed"
         )
 
 
@@ -257,11 +285,17 @@ def _came_later(done: PersonMerge) -> list[int]:
 
     They leave again with these people.
     """
-    later = select(PersonMerge.moved).where(
-        PersonMerge.kept_id == done.kept_id, PersonMerge.id > done.id, PersonMerge.undone_at.is_(None)
-    )
-    moved: list[Any] = list(db.session.scalars(later))
+    moved: list[Any] = [one.moved for one in _later(done)]
     return [number for one in moved for number in one["rows"][str(Registration.trainee_id)]]
+
+
+def _later(done: PersonMerge) -> Sequence[PersonMerge]:
+    """Merges into the same person after this one."""
+    return db.session.scalars(
+        select(PersonMerge).where(
+            PersonMerge.kept_id == done.kept_id, PersonMerge.id > done.id, PersonMerge.undone_at.is_(None)
+        )
+    ).all()
 
 
 def _registrations_of(trainee: Trainee) -> list[int]:

@@ -13,6 +13,7 @@ from training.models import HOLDS_SEAT, Registration, Trainee, Training, Trainin
 from training.models.about_people import Class
 from training.output import pdf
 from training.services import may_take, organisations
+from training.services.attendance import expected
 from training.text import msg
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
@@ -34,6 +35,7 @@ def sign_in_sheet(
             Registration.training_id == training.id,
             or_(Registration.state.in_(HOLDS_SEAT), Registration.source == "walk_in"),
             Registration.confirmed_at.is_not(None),
+            expected.stands(),
         )
         .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)

@@ -1,6 +1,7 @@
 """A registered person's own page: without an account, by a signed link, the person confirms, corrects or declines.
 
-The link names the registration and the person. It stops when the registration ends or belongs to somebody else, when
+The link names the registration and the person. Where the registration became part of another one, it leads to that
+one. It stops when the registration ends or belongs to somebody else, when
 the person is with another agency or was made anonymous, and thirty days after the training.
 """
 
@@ -65,7 +66,26 @@ def of_link(token: str, *, secret_key: str, address: str) -> Registration:
             ),
             "gone",
         )
-    _check_works(registration, person_is_same=registration.trainee.public_id == named[1])
+    standing = _standing(registration)
+    _check_works(standing, person_is_same=standing.trainee.public_id == named[1])
+    return standing
+
+
+def _standing(registration: Registration) -> Registration:
+    """The registration that this one became part of, or itself.
+
+    A link may have gone to the person's agency, so it opens no registration that another agency made.
+    """
+    while (into := registration.joined_into) is not None:
+        if into.agency_id != registration.agency_id:
+            raise Conflict(
+                msg(
+                    "You were registered twice for this training, and the two registrations are one now. Please use "
+                    "the link in the letter about the other one, or ask your agency."
+                ),
+                "gone",
+            )
+        registration = into
     return registration
 
 

@@ -39,7 +39,7 @@ S = RegistrationState
 
 def confirm(registration: Registration, by: User | None, code: ReasonCode | None = None) -> None:
     """Give the seat."""
-    registration.reserve_rank = registration.offer_expires_at = None
+    registration.reserve_rank = registration.offer_expires_at = registration.released_at = None
     registration.confirmed_at = clock.now()
     to(registration, S.CONFIRMED, by, code)
 
@@ -303,9 +303,9 @@ def step(
     notices.step_taken(Step(registration, before, by, code, reason))
 
 
-def noted(registration: Registration, by: User, text: str) -> None:
-    """Keep a step that leaves the state as it is. Nobody is told."""
-    _keep(registration, registration.state, by, None, text)
+def noted(registration: Registration, by: User, text: str, before: RegistrationState | None = None) -> None:
+    """Keep a step of which nobody is told. Without ``before`` it leaves the state as it is."""
+    _keep(registration, before or registration.state, by, None, text)
 
 
 def remark(registration: Registration, text: str) -> None:

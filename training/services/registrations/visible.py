@@ -50,6 +50,21 @@ def visible_to(user: User) -> Select[Registration]:
     return found.where(is_submitted, visible_trainings.in_scope(user))
 
 
+def once(user: User) -> ColumnElement[bool]:
+    """A condition in SQL: what became part of another registration is left out, so that a person has one line.
+
+    A partner who does not see that other registration still has its own line, as history.
+    """
+    stands = Registration.state != S.JOINED
+    if user.role is not Role.PARTNER:
+        return stands
+    other = aliased(Registration)
+    is_own = select(other.id).where(
+        other.id == Registration.joined_into_id, other.agency_id == user.agency_id
+    )
+    return stands | ~is_own.exists()
+
+
 def search(
     user: User,
     *,
@@ -85,6 +100,8 @@ def search(
         Registration.training_id: training and training.id,
         Registration.agency_id: agency and agency.id,
     }
+    if state is not S.JOINED:
+        found = found.where(once(user))
     for column, value in conditions.items():
         if value:
             found = found.where(column == value)
@@ -145,7 +162,7 @@ def of(training: Training, user: User) -> Select[Registration]:
     return (
         visible_to(user)
         .join(Registration.trainee)
-        .where(Registration.training_id == training.id, or_(order < OVER, ~_put_forward_anew()))
+        .where(Registration.training_id == training.id, or_(order < OVER, ~_put_forward_anew()), once(user))
         .options(contains_eager(Registration.trainee), contains_eager(Registration.training))
         .order_by(order, Registration.reserve_rank, name, Registration.id)
     )
@@ -155,7 +172,7 @@ def of_trainee(trainee: Trainee, user: User) -> Select[Registration]:
     """A person's registrations among those that ``user`` may see, latest training first."""
     return (
         visible_to(user)
-        .where(Registration.trainee_id == trainee.id)
+        .where(Registration.trainee_id == trainee.id, once(user))
         .options(contains_eager(Registration.training).joinedload(Training.theme))
         .order_by(Training.starts_on.desc(), Registration.id.desc())
     )

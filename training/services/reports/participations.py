@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, or_, select, type_coerce
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
 from training.db import db
@@ -26,6 +26,7 @@ from training.models import (
 )
 from training.rules.indicators import Cell, Participation, of_cells
 from training.services.attendance import expected
+from training.services.merging import joins
 from training.services.reports.selection import Filters, of_all
 
 Cells = TypeVarTuple("Cells")
@@ -87,7 +88,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             sum_if(is_not_recorded),
             sum_if(and_(~recorded, ~has_ended, was_expected)),
             sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
-            Registration.confirmed_at > span.c.first,
+            and_(Registration.confirmed_at > span.c.first, ~_was_there_before(span.c.first)),
             Registration.released_at.is_not(None),
             Training.completion_percent,
             Registration.id,
@@ -129,14 +130,24 @@ def sum_if(condition: ColumnElement[bool], of: Any = 1) -> Any:
 
 
 def may_take_part() -> ColumnElement[bool]:
-    """Registrations that had a seat once, or have a mark: of the others no session knows anything."""
+    """Registrations that had a seat once, or have a mark: of the others no session knows anything.
+
+    One that became part of another registration counts nowhere: what was true of it stands with the other.
+    """
     marked = (
         select(AttendanceRecord.id)
         .where(AttendanceRecord.registration_id == Registration.id, AttendanceRecord.status.is_not(None))
         .correlate(Registration)
         .exists()
     )
-    return or_(Registration.confirmed_at.is_not(None), marked)
+    return and_(expected.stands(), or_(Registration.confirmed_at.is_not(None), marked))
+
+
+def _was_there_before(first: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a registration that was joined into this one had its seat when the first session began."""
+    part = aliased(Registration)
+    had = select(part.id).where(part.joined_into_id == Registration.id, part.confirmed_at <= first)
+    return had.correlate_except(part).exists()
 
 
 PARTICIPATION = len(Participation._fields)
@@ -222,6 +233,27 @@ def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     )
 
 
+def joined_with_differing_marks(filters: Filters, *, user: User | None) -> Select[Registration]:
+    """Registrations into which a duplicate was joined whose marks of a session differ, for the notes on the figures.
+
+    One row for each person and training. Only sessions count of which figures are made.
+    """
+    part, own, other = aliased(Registration), aliased(AttendanceRecord), aliased(AttendanceRecord)
+    differs = or_(*(getattr(own, name).is_distinct_from(getattr(other, name)) for name in joins.SAYS))
+    pairs = (
+        select(part.id)
+        .join(other, and_(other.registration_id == part.id, other.status.is_not(None)))
+        .join(TrainingSession, TrainingSession.id == other.session_id)
+        .join(own, and_(own.session_id == other.session_id, own.registration_id == Registration.id))
+        .where(part.joined_into_id == Registration.id, own.status.is_not(None), differs, _is_in_figures())
+        .correlate(Registration)
+    )
+    found = select(Registration).join(Training).join(Trainee)
+    found = found.options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+    found = of_all(found, filters, user).where(expected.stands(), pairs.exists())
+    return found.order_by(Training.ends_on, Training.id, Trainee.search_key, Registration.id)
+
+
 def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -> Select[*Cells]:
     """Registration × session with the outer-joined record: what the figures are made of, filtered.
 
@@ -262,6 +294,7 @@ def _takes_part(which: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(
             TrainingSession.training_id == Registration.training_id,
             which,
+            expected.stands(),
             TrainingSession.starts_at <= clock.now(),
             or_(AttendanceRecord.status.is_not(None), expected.is_expected()),
         )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from training.errors import Conflict, NotFound
-from training.models import PersonMerge
+from training.errors import Conflict, DomainError, Invalid, NotFound
+from training.models import PersonMerge, Registration
 from training.policy import Action
 from training.rules.alike import Grade
-from training.services.merging import merges
+from training.services.merging import joins, merges
+from training.services.merging.joins import Choices
 from training.services.trainees import duplicates
 from training.services.trainees.duplicates import Pair
 from training.web.kit import access
@@ -26,10 +28,11 @@ MOST_PAGES = 200
 
 
 class Settled(NamedTuple):
-    """What became of a pair, and the address that takes this back."""
+    """What became of a pair, and the address that takes this back. ``waiting`` would have lost their seats by then."""
 
     said: str
     undo: str
+    waiting: list[Registration]
 
 
 @bp.get("")
@@ -59,7 +62,8 @@ def _settled() -> Settled | None:
             if done.undone_at:
                 return None
             undo = url_for(".undo", public_id=done.public_id)
-            return Settled(_("Merged. All data now belong to %(name)s.", name=done.kept.name), undo)
+            said = _("Merged. All data now belong to %(name)s.", name=done.kept.name)
+            return Settled(said, undo, merges.without_seats(done))
         one, other = (uuid_of(request.args.get(name, "")) for name in ("one", "other"))
         if one and other:
             pair = duplicates.get_pair(access.user(), one, other)
@@ -67,7 +71,7 @@ def _settled() -> Settled | None:
                 return None
             names = {"one": pair.one.name, "other": pair.other.name}
             undo = url_for(".may_be_same", public_id=one, other_id=other)
-            return Settled(_("Remembered: %(one)s and %(other)s are two people.", **names), undo)
+            return Settled(_("Remembered: %(one)s and %(other)s are two people.", **names), undo, [])
     except NotFound:
         pass
     return None
@@ -76,20 +80,45 @@ def _settled() -> Settled | None:
 @bp.route("/<uuid:public_id>/<uuid:other_id>", methods=["GET", "POST"])
 @permit(Action.TRAINEE_MERGE, duplicates.get_pair)
 def merge(pair: Pair) -> Response:
-    """Show two records side by side, to choose which one stays and which values are right."""
-    refusal = ""
+    """Show what becomes one, to choose which record stays, which values are right, and which marks.
+
+    After a refusal, what was chosen is still chosen.
+    """
+    refusal: DomainError | None = None
     if request.method == "POST":
         stays = pair.other if request.form.get("stays") == "other" else pair.one
         goes = pair.one if stays is pair.other else pair.other
         theirs = "one" if goes is pair.one else "other"
         values = [name for name in pair.differing if request.form.get(name) == theirs]
         try:
-            done = merges.merge(stays, goes, by=access.user(), values=values)
-        except Conflict as refused:
-            refusal = refused.explained.translated()
+            done = merges.merge(stays, goes, by=access.user(), values=values, choices=_choices())
+        except (Conflict, Invalid) as refused:
+            refusal = refused
         else:
             return redirect(url_for(".index", merged=done.public_id), 303)
-    return page("merging/duplicates/merge.html", status=409 if refusal else 200, pair=pair, refusal=refusal)
+    both = joins.of(*pair.people)
+    return page(
+        "merging/duplicates/merge.html",
+        status=200 if refusal is None else 409 if isinstance(refusal, Conflict) else 422,
+        pair=pair,
+        joins=both,
+        foreign=joins.foreign(both, access.user()),
+        seen=joins.seen(both),
+        chosen=request.form,
+        refusal=refusal.explained.translated() if refusal else "",
+        missing=refusal.field if isinstance(refusal, Invalid) else "",
+    )
+
+
+def _choices() -> Choices:
+    """What the form decides on: which registrations stay, and which marks are right."""
+    said: dict[str, dict[UUID, UUID]] = {"stays": {}, "mark": {}}
+    for name, value in request.form.items():
+        kind, _dash, of = name.partition("-")
+        about, answer = uuid_of(of), uuid_of(value)
+        if kind in said and about and answer:
+            said[kind][about] = answer
+    return Choices(request.form.get("seen", ""), said["stays"], said["mark"])
 
 
 @bp.post("/<uuid:public_id>/<uuid:other_id>/not-same")

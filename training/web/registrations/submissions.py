@@ -71,12 +71,14 @@ def show(registration: Registration) -> Response:
     """A registration with its history and its attendance."""
     waiting = [registration] if registration.state == "reserve" else []
     is_partner = _is_partner()
+    others = visible.others_of(registration, access.user())
     return page(
         "registrations/submissions/show.html",
         registration=registration,
         history=visible.history(registration),
         substitute=visible.substitute_of(registration),
-        others=visible.others_of(registration, access.user()),
+        others=others,
+        into=next((one for one in others if one.id == registration.joined_into_id), None),
         why=why_waiting.why_not_yet(registration.training, waiting, to_agency=is_partner) if waiting else {},
         own_rank=seat_counts.own_ranks(waiting).get(registration.id) if is_partner else None,
         is_partner=is_partner,

@@ -70,7 +70,10 @@ def show(trainee: Trainee) -> Response:
     found = visible.of_trainee(trainee, access.user())
     merged = merges.of(trainee) if allows(access.user().role, Action.TRAINEE_MERGE) else []
     return page(
-        "trainees/records/show.html", trainee=trainee, registrations=paginate(found, 50), merged=merged
+        "trainees/records/show.html",
+        trainee=trainee,
+        registrations=paginate(found, 50),
+        merged=[(one, merges.without_seats(one)) for one in merged],
     )
 
 

@@ -1,0 +1,230 @@
+"""Making the registrations of one person for one training one, with their marks, and parting them again. Single steps.
+
+The caller holds the trainings, the people and the registers, and audits. What was before is kept with the merge as plain
+values, so that parting puts everything back that nobody has touched since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from training.db import db
+from training.errors import Invalid
+from training.models import (
+    HOLDS_SEAT,
+    AttendanceCorrection,
+    AttendanceMethod,
+    AttendanceRecord,
+    AttendanceStatus,
+    Registration,
+    RegistrationState,
+    Training,
+    User,
+)
+from training.rules.seats import SeatCount
+from training.services import locked_trainings, marks, seat_counts
+from training.services.attendance import registers
+from training.services.merging import joins, standings
+from training.services.merging.joins import Choices, Join
+from training.services.registrations import reserve_list
+from training.services.registrations.reserve_list import Freed
+from training.text import Message, msg
+from training.texts import letters
+
+S = RegistrationState
+Kept = dict[str, Any]
+"""What a merge keeps of one training, as JSON."""
+
+
+def join(one: Join, choices: Choices | None, *, by: User) -> Kept:
+    """Make the registrations one. The seats that become free stay free: see ``give_seats``."""
+    staying = one.staying(choices)
+    others = [other for other in one.registrations if other is not staying]
+    right = [one.right(number, staying, choices) for number in one.marks]
+    before = {other.id: standings.of(other) for other in one.registrations}
+    wanted = standings.combined(
+        before[staying.id], [before[other.id] for other in others], joins.starts(one.training)
+    )
+    standings.join(others, staying, by=by)
+    standings.take(staying, wanted, by=by, reason=letters.JOINED["en"], told=True)
+    cells = _cells(staying)
+    return {
+        "training": one.training.id,
+        "staying": staying.id,
+        "before": standings.plain(before[staying.id]),
+        "after": standings.plain(wanted),
+        "joined": [{"id": other.id, "before": standings.plain(before[other.id])} for other in others],
+        "marks": [
+            _take(mark, cells.get(mark.session_id), staying, by) for mark in right if _is_new(mark, cells)
+        ],
+        "differing": len(one.questions),
+    }
+
+
+def _cells(registration: Registration) -> dict[int, AttendanceRecord]:
+    """The cells of a registration by the session's id, cleared ones too."""
+    found = select(AttendanceRecord).where(AttendanceRecord.registration_id == registration.id)
+    return {one.session_id: one for one in db.session.scalars(found)}
+
+
+def _is_new(mark: AttendanceRecord, cells: dict[int, AttendanceRecord]) -> bool:
+    own = cells.get(mark.session_id)
+    return own is None or joins.content(own) != joins.content(mark)
+
+
+def _take(mark: AttendanceRecord, own: AttendanceRecord | None, staying: Registration, by: User) -> Kept:
+    before = _plain(own) if own is not None else None
+    record, correction = registers.take_over(mark, own, staying, by=by, reason=letters.JOINED["en"])
+    return {"record": record.id, "before": before, "after": _plain(record), "correction": correction}
+
+
+def give_seats(kept: Kept, *, by: User) -> list[Registration]:
+    """Give the seats that became free to the next in line. Returns who was promoted."""
+    training = db.session.get_one(Training, kept["training"])
+    if training.state in locked_trainings.FINISHED:
+        return []
+    before = [kept["before"], *(one["before"] for one in kept["joined"])]
+    freed = sum(_holds_seat(one) for one in before) - _holds_seat(kept["after"])
+    left = db.session.get_one(Registration, kept["joined"][0]["id"])
+    return reserve_list.promote(training, Freed(freed, seat_counts.origin_of(left)), by=by)
+
+
+def _holds_seat(standing: Kept) -> bool:
+    return S(standing["state"]) in HOLDS_SEAT
+
+
+def part(kept: Kept, *, by: User) -> None:
+    """Make the registrations several again. What somebody has changed since stays with the one that stayed.
+
+    A seat that has gone to somebody else is not taken from them: its person comes back at the head of the reserve list.
+    """
+    training = db.session.get_one(Training, kept["training"])
+    staying = db.session.get_one(Registration, kept["staying"])
+    for one in reversed(kept["marks"]):
+        _put_back(one)
+    before, after = standings.read(kept["before"]), standings.read(kept["after"])
+    origin = seat_counts.origin_of(staying)
+    if before != after and standings.of(staying).decided == after.decided:
+        standings.take(staying, before, by=by, reason=letters.PARTED["en"], told=True)
+        if staying.state is S.RESERVE and before.reserve_rank is not None:
+            standings.make_room(staying, before.reserve_rank)
+    for said in kept["joined"]:
+        _part(training, db.session.get_one(Registration, said["id"]), standings.read(said["before"]), by)
+    if training.state not in locked_trainings.FINISHED:
+        reserve_list.promote(training, Freed(0, origin), by=by)
+
+
+def _part(training: Training, one: Registration, before: standings.Standing, by: User) -> None:
+    if before.state not in HOLDS_SEAT or has_seat(seat_counts.count(training), one):
+        standings.part(one, before, by=by)
+    else:
+        standings.wait_again(one, before, by=by)
+
+
+def has_seat(counted: SeatCount, one: Registration) -> bool:
+    """Whether a registration that comes back may have its seat again."""
+    if one.training.state in locked_trainings.FINISHED:  # seats are kept for nobody any more
+        return counted.free_in_all > 0
+    return counted.free_for(seat_counts.origin_of(one)) > 0
+
+
+def without_seats(found: Sequence[Kept]) -> list[Registration]:
+    """Those who would come back onto the reserve list if the merge was undone now."""
+    left = []
+    for kept in found:
+        staying = db.session.get_one(Registration, kept["staying"])
+        counted = seat_counts.count(staying.training)
+        after, before = standings.read(kept["after"]), standings.read(kept["before"])
+        if standings.of(staying).decided == after.decided and after.state in HOLDS_SEAT:
+            counted.take(seat_counts.origin_of(staying), -(before.state not in HOLDS_SEAT))
+        for said in kept["joined"]:
+            one = db.session.get_one(Registration, said["id"])
+            if not _holds_seat(said["before"]):
+                continue
+            if has_seat(counted, one):
+                counted.take(seat_counts.origin_of(one))
+            else:
+                left.append(one)
+    return left
+
+
+def why_not(found: Sequence[Kept], later: Sequence[Kept]) -> Message | None:
+    """The reason why these registrations cannot be parted, or None. ``later`` is what later merges joined."""
+    for kept in found:
+        ids = [one["id"] for one in kept["joined"]]
+        still = select(Registration.id).where(
+            Registration.id.in_(ids), Registration.joined_into_id == kept["staying"]
+        )
+        if any(one["training"] == kept["training"] for one in later):
+            return msg("A later merge joined registrations for the same training: undo that first.")
+        if len(db.session.scalars(still).all()) != len(ids):
+            return msg("Something that moved in this merge belongs to another person now.")
+    return None
+
+
+# Marks as they were
+
+
+def _plain(mark: AttendanceRecord) -> Kept:
+    return {
+        "status": mark.status,
+        "arrived": mark.arrived and mark.arrived.isoformat(),
+        "left": mark.left and mark.left.isoformat(),
+        "also_left_early": mark.also_left_early,
+        "minutes": mark.minutes,
+        "is_estimated": mark.is_estimated,
+        "method": mark.method,
+        "recorded_at": mark.recorded_at.isoformat(),
+        "recorded_by_id": mark.recorded_by_id,
+        "recorded_by_name": mark.recorded_by_name,
+    }
+
+
+SAID = ("status", "arrived", "left", "also_left_early")
+
+
+def _put_back(one: Kept) -> None:
+    """Put a mark back as it was. If somebody has marked the person since, that stays."""
+    mark = db.session.get(AttendanceRecord, one["record"])
+    if mark is None or any(_plain(mark)[name] != one["after"][name] for name in SAID):
+        return
+    corrections = AttendanceCorrection.record_id == mark.id
+    if one["before"] is None:
+        db.session.execute(delete(AttendanceCorrection).where(corrections))
+        db.session.delete(mark)
+        db.session.flush()  # the row goes before others come back: no id is waited for
+        return
+    before = one["before"]
+    has_followed = (
+        mark.minutes != one["after"]["minutes"]
+    )  # the session was changed since, and the mark with it
+    mark.status = before["status"] and AttendanceStatus(before["status"])
+    mark.arrived = before["arrived"] and time.fromisoformat(before["arrived"])
+    mark.left = before["left"] and time.fromisoformat(before["left"])
+    mark.also_left_early = before["also_left_early"]
+    mark.minutes, mark.is_estimated = before["minutes"], before["is_estimated"]
+    if has_followed:
+        _derive(mark)
+    mark.method, mark.recorded_at = (
+        AttendanceMethod(before["method"]),
+        datetime.fromisoformat(before["recorded_at"]),
+    )
+    mark.recorded_by_id, mark.recorded_by_name = before["recorded_by_id"], before["recorded_by_name"]
+    mark.version += 1
+    db.session.execute(
+        delete(AttendanceCorrection).where(corrections, AttendanceCorrection.id == one["correction"])
+    )
+
+
+def _derive(mark: AttendanceRecord) -> None:
+    session = mark.training_session
+    try:
+        mark.minutes, mark.is_estimated = marks.minutes_of(
+            marks.slot_of(session), mark, session.training.programme.deduction_minutes
+        )
+    except Invalid:  # its times do not fit the session any more: it is as long as it can be
+        mark.minutes = min(mark.minutes, session.scheduled_minutes)
