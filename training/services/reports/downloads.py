@@ -12,7 +12,7 @@ from training import clock
 from training.db import db
 from training.models import User
 from training.models.about_people import Class
-from training.output import csv, pdf
+from training.output import csv, fonts, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
@@ -138,6 +138,12 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "words": [[name.translated(), text.translated()] for name, text in DEFINITIONS],
         },
     )
+
+
+def names_in_latin(filters: Filters, *, user: User | None) -> fonts.InLatin:
+    """How many names in the PDF stand there in Latin letters, because no font holds them."""
+    people = db.session.scalars(participations.people(filters, user=user).limit(MOST_PEOPLE_ON_PAPER))
+    return fonts.in_latin(r.trainee.name for r in people if not r.agency.confidential)
 
 
 TABLE_NAMES = {

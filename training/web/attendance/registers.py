@@ -61,6 +61,7 @@ def _shown(
         door=door,
         full=full,
         is_duplicate=is_duplicate,
+        in_latin=sign_in_sheets.names_in_latin(session.training, [session]),
     )
 
 
