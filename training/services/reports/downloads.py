@@ -10,7 +10,7 @@ from typing import Any
 
 from training import clock
 from training.db import db
-from training.models import User
+from training.models import Registration, User
 from training.models.about_people import Class
 from training.output import csv, fonts, pdf
 from training.output.xlsx import Sheet, write
@@ -140,9 +140,15 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
     )
 
 
-def names_in_latin(filters: Filters, *, user: User | None) -> fonts.InLatin:
-    """How many names in the PDF stand there in Latin letters, because no font holds them."""
-    people = db.session.scalars(participations.people(filters, user=user).limit(MOST_PEOPLE_ON_PAPER))
+def names_in_latin(
+    filters: Filters, *, user: User | None, known: Sequence[Registration] | None = None
+) -> fonts.InLatin:
+    """How many names in the PDF stand there in Latin letters, because no font holds them.
+
+    ``known`` are the participants, if the caller has all of them already.
+    """
+    found = participations.people(filters, user=user).limit(MOST_PEOPLE_ON_PAPER)
+    people = db.session.scalars(found).all() if known is None else known
     return fonts.in_latin(r.trainee.name for r in people if not r.agency.confidential)
 
 

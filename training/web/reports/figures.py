@@ -110,7 +110,9 @@ def attendance() -> Response:
         names=downloads.TABLE_NAMES,
         overlapping=figures.overlapping_by_theme(found),
         files=downloads,
-        in_latin=downloads.names_in_latin(filters, user=user) if can(user, Action.REPORT_EXPORT) else None,
+        in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
+        if can(user, Action.REPORT_EXPORT)
+        else None,
         export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
     )
 
