@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SUFFIXES:
 PY := .venv/bin/python
 export UV_PYTHON_DOWNLOADS := never
-FRONT := $(shell find assets templates training/web training/forms -type f -not -name "*.pyc" 2>/dev/null)
+FRONT := $(shell find assets templates training/web training/forms -type f -not -path "*/node_modules/*" -not -name "*.pyc" 2>/dev/null)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/messages.po)
 
 help: ## this list
@@ -19,6 +19,10 @@ setup-dev: setup .stamps/dev ## and everything that testing needs
 
 system: ## install what must come from Debian: chromium and postgresql (as root)
 	@scripts/system.sh
+
+fonts-cjk: setup ## fonts of Chinese, Japanese and Korean for the papers (170 MB to fetch), which a set-up leaves out
+	@scripts/node.sh npm ci --prefix assets/cjk --silent --no-progress --ignore-scripts
+	@scripts/node.sh node assets/build.mjs
 
 test: setup-dev ## all that CI does: format, lint, types, coverage, all tests on SQLite and PostgreSQL, browser included
 	@scripts/test.sh
@@ -76,4 +80,4 @@ static/dist/manifest.json: .stamps/node $(FRONT)
 instance/settings.env: | .stamps/run
 	@$(PY) scripts/local_settings.py $@
 
-.PHONY: help run setup setup-dev system test sure quick format lock bench storm migrate release translate
+.PHONY: help run setup setup-dev system test sure quick fonts-cjk format lock bench storm migrate release translate

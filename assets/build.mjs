@@ -2,7 +2,7 @@
 // sprite and the fonts of the papers. Names carry a hash of the content; manifest.json maps plain names to them.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PurgeCSS } from "purgecss";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -51,14 +51,18 @@ const symbols = icons.map((icon) => {
 });
 put("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 
-for (const [family, weights] of [
-  ["noto-sans", ["400Regular", "600SemiBold", "700Bold"]],
-  ["noto-naskh-arabic", ["400Regular", "700Bold"]],
-]) {
-  for (const weight of weights) {
-    const folder = `node_modules/@expo-google-fonts/${family}/${weight}`;
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".ttf"))) {
-      copyFileSync(join(folder, file), join(dist, "fonts", file));
+// A folder for each family, because a paper loads only those that its text needs. Chinese, Japanese and Korean are
+// there after `make fonts-cjk`. What no font holds is printed in Latin letters.
+const weightsOf = { "noto-sans": ["400Regular", "600SemiBold", "700Bold"] };
+for (const modules of ["node_modules", "assets/cjk/node_modules"]) {
+  const packages = join(modules, "@expo-google-fonts");
+  for (const family of existsSync(packages) ? readdirSync(packages) : []) {
+    mkdirSync(join(dist, "fonts", family));
+    for (const weight of weightsOf[family] ?? ["400Regular", "700Bold"]) {
+      const folder = join(packages, family, weight);
+      for (const file of readdirSync(folder).filter((name) => /\.(ttf|otf)$/.test(name))) {
+        copyFileSync(join(folder, file), join(dist, "fonts", family, file));
+      }
     }
   }
 }

@@ -34,6 +34,16 @@ document.addEventListener("click", (event) => {
   if (all) for (const box of document.querySelectorAll(`input[name="${all.dataset.checkAll}"]`)) box.checked = all.checked;
 });
 
+// Chromium fills the reader's own address into fields about somebody else in spite of "off". A word that it does not
+// know stops that. "off" stands there again when the form is sent, so that it does not keep what was typed.
+const setFilling = (root, from, to) => {
+  for (const field of root.querySelectorAll(`[autocomplete="${from}"]:not(form)`)) field.setAttribute("autocomplete", to);
+};
+if (navigator.userAgentData?.brands.some(({ brand }) => brand === "Chromium")) {
+  htmx.onLoad((root) => setFilling(root, "off", "none"));
+  document.addEventListener("submit", (event) => setFilling(event.target, "none", "off"), true);
+}
+
 let sent = null;
 const changed = new Set();
 document.addEventListener("submit", (event) => {

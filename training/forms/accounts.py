@@ -36,6 +36,7 @@ def _password(label: str, autocomplete: str, hint: str = "") -> PasswordField:
 class SignInForm(Form):
     """Address and password."""
 
+    is_own = True
     email = _email()
     password = _password(_l("Password"), "current-password")
 
@@ -43,12 +44,14 @@ class SignInForm(Form):
 class ForgottenForm(Form):
     """Ask for a reset link."""
 
+    is_own = True
     email = _email()
 
 
 class NewPasswordForm(Form):
     """Choose a password by a mailed link."""
 
+    is_own = True
     password = _password(
         _l("New password"), "new-password", _l("12 characters or more. Several unrelated words are best.")
     )
@@ -57,6 +60,7 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(Form):
     """Change one's own password."""
 
+    is_own = True
     current = _password(_l("Current password"), "current-password")
     new = _password(
         _l("New password"), "new-password", _l("12 characters or more. Several unrelated words are best.")
@@ -66,6 +70,7 @@ class ChangePasswordForm(Form):
 class OwnAccountForm(Form):
     """One's own name and language."""
 
+    is_own = True
     name = line(_l("Name"))
     language = _language()
 

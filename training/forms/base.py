@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
+    DateTimeField,
     DateTimeLocalField,
     EmailField,
     Field,
     IntegerField,
     SelectField,
     StringField,
+    TelField,
     TextAreaField,
     TimeField,
 )
@@ -38,8 +41,11 @@ from wtforms.widgets import Select
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
 from training.services.seen import plain
+from training.rules import autofill, typed_days
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
+FILLED_IN = (StringField, SelectField, SelectFieldBase)
+"""What a browser fills in: typed fields and picks."""
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
 
@@ -59,12 +65,19 @@ class Form(WTForm):
     that two people changed has the flag ``both``.
     """
 
+    is_own: ClassVar[bool] = False
+    """Whether the fields are about the reader. A browser fills in no form about somebody else."""
+
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
         super().__init__(formdata or None, **kwargs)
         self.is_sent = bool(formdata)
         self.refusals: list[str] = []
         self.seen: str | None = None
+        if autofill.names_somebody(self._fields):
+            for name, field in self._fields.items():
+                if isinstance(field, FILLED_IN) and not isinstance(field, PickedMany):
+                    field.render_kw = autofill.attributes(name, field.render_kw or {}, is_own=self.is_own)
 
     @property
     def is_conflict(self) -> bool:
@@ -130,6 +143,12 @@ class Line(StringField):
     data: str
 
 
+class Phone(TelField):
+    """A phone number, typed on the keyboard for numbers. No number is ``""``."""
+
+    data: str
+
+
 class Lines(TextAreaField):
     """Several lines of text. An empty text is ``""``."""
 
@@ -185,44 +204,56 @@ def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str
     return Lines(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
 
 
-class _Readable(Field):
-    """A field with a sentence of its own, ``unreadable``, for text that it cannot read.
-
-    The sentence is in the reader's language.
-    """
-
-    unreadable: Any
+class WholeNumber(IntegerField):
+    """An integer."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the typed value, or raise ``ValueError`` with the sentence."""
+        """Take the typed value, or raise ``ValueError`` with a sentence in the reader's language."""
         try:
             super().process_formdata(valuelist)
         except ValueError as refusal:
+            raise ValueError(str(_l("Write a whole number."))) from refusal
+
+
+class _Typed(DateTimeField):
+    """A day or a time, as a picker sends it or as the reader's language writes it."""
+
+    unreadable: Any
+    reads: Callable[[str, str], Any]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the typed value, or raise ``ValueError`` with a sentence in the reader's language."""
+        self.data = None
+        if not (text := " ".join(valuelist)).strip():
+            return
+        try:
+            self.data = self.reads(text, str(get_locale() or "en").partition("_")[0])
+        except typed_days.Ambiguous as refusal:
+            raise ValueError(refusal.message.translated()) from refusal
+        except ValueError as refusal:
             raise ValueError(str(self.unreadable)) from refusal
+        self.raw_data = [self.data.strftime(self.format[0])]  # a picker shows it when the form comes back
 
 
-class WholeNumber(_Readable, IntegerField):
-    """An integer."""
-
-    unreadable = _l("Write a whole number.")
-
-
-class Day(_Readable, DateField):
+class Day(_Typed, DateField):
     """A calendar day."""
 
     unreadable = _l("Write a day: year, month and day, as 2027-03-31.")
+    reads = staticmethod(typed_days.read_day)
 
 
-class TimeOfDay(_Readable, TimeField):
+class TimeOfDay(_Typed, TimeField):
     """A wall time."""
 
     unreadable = _l("Write a time of day, as 09:30.")
+    reads = staticmethod(typed_days.read_time)
 
 
-class Moment(_Readable, DateTimeLocalField):
+class Moment(_Typed, DateTimeLocalField):
     """A day and a wall time."""
 
     unreadable = _l("Write a day and a time, as 2027-03-31 09:30.")
+    reads = staticmethod(typed_days.read_moment)
 
 
 class Within(NumberRange):
@@ -385,9 +416,11 @@ def email(label: str) -> EmailField:
     return EmailField(label, [Storable(), Length(max=254), _address], filters=[clean])
 
 
-def phone(label: str) -> Line:
+def phone(label: str) -> Phone:
     """A phone number, or nothing."""
-    return line(label, required=False, most=40, rules=(_phone,))
+    return Phone(
+        label, [Storable(), Length(max=40), _phone], filters=[clean], render_kw={"maxlength": 40}, default=""
+    )
 
 
 def moment(label: str, hint: str = "", required: bool = True) -> Moment:

@@ -13,6 +13,7 @@ from tests.isolation.asking import Asker, address, routes
 from tests.isolation.world import world
 from tests.make import Make
 from training.db import db
+from training.rules import autofill
 
 ROLES = ("lead of A", "trainer", "coordinator", "manager", "admin", None)
 """One of each kind of reader; None is somebody who is not signed in."""
@@ -38,6 +39,14 @@ def faults(page: str) -> list[str]:
             continue
         if id(one) not in inside and one.get("id") not in labelled:
             found.append(f"no label for {_named(one)}")
+    closed = {id(field) for form in tree.iter("form") if form.get("autocomplete") for field in form.iter()}
+    found += [
+        f"a browser may fill in {_named(one)}"
+        for one in fields
+        if (one.get("name") in autofill.NAMES_SOMEBODY or one.get("type") in {"email", "tel"})
+        and one.get("type") not in {"hidden", "radio", "checkbox"}
+        and not (one.get("autocomplete") or id(one) in closed)
+    ]
     return found
 
 
@@ -85,6 +94,8 @@ def test_every_page_is_whole(who: str | None, app: Flask, make: Make):
         ("<h1>A</h1><h1>B</h1>", "it has not one h1"),
         ("<h1>A</h1><p id='a'></p><p id='a'></p>", "the id a stands 2 times"),
         ("<h1>A</h1><input name='b'>", "no label for input b"),
+        ("<h1>A</h1><label>B<input type='tel' name='b'></label>", "a browser may fill in input b"),
+        ("<h1>A</h1><label>B<input name='family_name'></label>", "a browser may fill in input family_name"),
         ("<h1>A</h1><div></span></div>", "it does not parse: unexpected-end-tag at (1, 78)"),
         ("<h1>A</h1><p><ul><li>b</li></ul></p>", "it does not parse: unexpected-end-tag at (1, 92)"),
     ],

@@ -8,7 +8,7 @@ from training import clock
 from training.errors import Conflict
 from training.models import Registration, RegistrationState, TrainingSession, User
 from training.models.about_people import Class
-from training.output import pdf
+from training.output import fonts, pdf
 from training.services import may_take, organisations
 from training.services.letters import parts
 from training.services.schedule import visible
@@ -38,6 +38,11 @@ def confirmation(registration: Registration, *, reader: User | None, demo: bool)
     language = letters.language_of(registration.trainee.language)
     with in_language(language):
         return pdf.render("papers/confirmation", _confirmation(registration, language, demo))
+
+
+def name_in_latin(registration: Registration) -> fonts.InLatin:
+    """Whether the confirmation writes the person's name in Latin letters, because no font holds it."""
+    return fonts.in_latin([registration.name])
 
 
 def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from babel.dates import format_date
-from sqlalchemy import or_, select
+from sqlalchemy import ScalarResult, or_, select
 from sqlalchemy.orm import contains_eager
 
 from training.db import db
 from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession, User
 from training.models.about_people import Class
-from training.output import pdf
+from training.output import fonts, pdf
 from training.services import may_take, organisations
 from training.services.attendance import expected
 from training.text import msg
@@ -28,20 +28,8 @@ def sign_in_sheet(
 ) -> bytes:
     """The sheet as PDF: people by family name, a column per session, lines for people at the door."""
     may_take.whole(reader, HOLDS, of=training)
-    people = db.session.scalars(
-        select(Registration)
-        .join(Registration.trainee)
-        .where(
-            Registration.training_id == training.id,
-            or_(Registration.state.in_(HOLDS_SEAT), Registration.source == "walk_in"),
-            Registration.confirmed_at.is_not(None),
-            expected.stands(),
-        )
-        .options(contains_eager(Registration.trainee))
-        .order_by(Trainee.search_key, Registration.id)
-    )
     organisation = organisations.get()
-    held = [session for session in sessions if not session.is_cancelled]
+    held = _held(sessions)
     place = f"{training.venue.name}, {training.venue.city}" if training.venue else training.link
     return pdf.render(
         "papers/sign_in_sheet",
@@ -71,10 +59,41 @@ def sign_in_sheet(
                 for first in range(0, max(len(held), 1), MOST_COLUMNS)
             ],
             "people": [
-                {"name": r.trainee.name, "native": r.trainee.native_name, "agency": r.agency_name}
-                for r in people
+                {
+                    "name": r.trainee.name,
+                    "native": r.trainee.native_name if fonts.holds(r.trainee.native_name) else "",
+                    "agency": r.agency_name,
+                }
+                for r in _expected(training)
             ],
         },
+    )
+
+
+def names_in_latin(training: Training, sessions: Sequence[TrainingSession]) -> fonts.InLatin:
+    """How many names on the sheet stand there in Latin letters only, because no font holds them."""
+    people = (f"{r.trainee.name} {r.trainee.native_name}" for r in _expected(training))
+    trainers = {entry.trainer.name for session in _held(sessions) for entry in session.session_trainers}
+    return fonts.in_latin([*people, *sorted(trainers)])
+
+
+def _held(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
+    return [session for session in sessions if not session.is_cancelled]
+
+
+def _expected(training: Training) -> ScalarResult[Registration]:
+    """Who has a seat or came to the door, by family name."""
+    return db.session.scalars(
+        select(Registration)
+        .join(Registration.trainee)
+        .where(
+            Registration.training_id == training.id,
+            or_(Registration.state.in_(HOLDS_SEAT), Registration.source == "walk_in"),
+            Registration.confirmed_at.is_not(None),
+            expected.stands(),
+        )
+        .options(contains_eager(Registration.trainee))
+        .order_by(Trainee.search_key, Registration.id)
     )
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from training import clock
 from training.db import db
-from training.models import User
+from training.models import Registration, User
 from training.models.about_people import Class
-from training.output import csv, pdf
+from training.output import csv, fonts, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
@@ -138,6 +138,18 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             "words": [[name.translated(), text.translated()] for name, text in DEFINITIONS],
         },
     )
+
+
+def names_in_latin(
+    filters: Filters, *, user: User | None, known: Sequence[Registration] | None = None
+) -> fonts.InLatin:
+    """How many names in the PDF stand there in Latin letters, because no font holds them.
+
+    ``known`` are the participants, if the caller has all of them already.
+    """
+    found = participations.people(filters, user=user).limit(MOST_PEOPLE_ON_PAPER)
+    people = db.session.scalars(found).all() if known is None else known
+    return fonts.in_latin(r.trainee.name for r in people if not r.agency.confidential)
 
 
 TABLE_NAMES = {

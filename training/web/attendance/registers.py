@@ -18,6 +18,7 @@ from training.errors import Conflict, DomainError, Invalid
 from training.forms.attendance import DoorForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
+from training.rules import typed_days
 from training.services import marks, visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
@@ -63,6 +64,7 @@ def _shown(
         door=door,
         full=full,
         is_duplicate=is_duplicate,
+        in_latin=sign_in_sheets.names_in_latin(session.training, [session]),
     )
 
 
@@ -140,7 +142,7 @@ def _mark(key: str) -> registers.Mark:
 
 def _time(name: str) -> time | None:
     text = request.form.get(name, "").strip()
-    return time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None) if text else None
+    return typed_days.read_time(text, "") if text else None
 
 
 def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Response:

@@ -100,6 +100,7 @@ def show(token: str) -> Response:
             token=token,
             registration=registration,
             has_confirmation=confirmations.has_confirmation(registration),
+            in_latin=confirmations.name_in_latin(registration),
             when=parts.whereabouts(registration.training).said(_language(registration)),
             may_decline=by_link.may_decline(registration),
             done=request.args.get("done", ""),

@@ -84,6 +84,7 @@ def show(registration: Registration) -> Response:
         is_partner=is_partner,
         rule=why_waiting.rule(registration.training),
         attendance=own_register.of(registration),
+        in_latin=confirmations.name_in_latin(registration),
         given=registering.shown(registration, access.user()),
         may_change=can(access.user(), Action.REGISTRATION_CHANGE, registration)
         and submissions.may_change_given(registration, access.user()),

@@ -16,7 +16,7 @@ from training.errors import Invalid
 from training.forms import labels
 from training.forms.reports import ReportFilter
 from training.models import Sex, User
-from training.policy import Action
+from training.policy import Action, can
 from training.rules.indicators import Participation, rate
 from training.services import audit
 from training.services.programmes import themes
@@ -110,6 +110,9 @@ def attendance() -> Response:
         names=downloads.TABLE_NAMES,
         overlapping=figures.overlapping_by_theme(found),
         files=downloads,
+        in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
+        if can(user, Action.REPORT_EXPORT)
+        else None,
         export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
     )
 

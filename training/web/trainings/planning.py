@@ -16,6 +16,7 @@ from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
+from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
@@ -92,10 +93,12 @@ def show(training: Training) -> Response:
     waiting = (
         [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
     )
+    sessions = [] if is_partner else schedule_visible.of(training, user=user)
     return page(
         "trainings/planning/show.html",
         training=training,
-        sessions=[] if is_partner else schedule_visible.of(training, user=user),
+        sessions=sessions,
+        in_latin=sign_in_sheets.names_in_latin(training, sessions) if may_read and sessions else None,
         own=seats.for_agency([training], own_agency)[training.id] if own_agency else None,
         is_open=visible_trainings.is_registration_open(training),
         drafts=drafts.of(training, own_agency) if own_agency else [],
