@@ -21,6 +21,7 @@ def get() -> Organisation:
         name=UNNAMED,
         address="",
         sender_name="",
+        reply_email="",
         accent="#1d4ed8",
         donor_block="",
         logo_type="",
@@ -67,12 +68,20 @@ def _stored() -> Organisation:
 
 @atomic
 def change(
-    *, by: User, name: str, address: str, sender_name: str, accent: str, donor_block: str
+    *,
+    by: User,
+    name: str,
+    address: str,
+    sender_name: str,
+    accent: str,
+    donor_block: str,
+    reply_email: str = "",
 ) -> Organisation:
-    """Set the organisation's name, address, sender, colour and donor's line."""
+    """Set the organisation's name, addresses, sender, colour and donor's line."""
     organisation = _stored()
     organisation.name, organisation.address, organisation.sender_name = name, address, sender_name
     organisation.accent, organisation.donor_block = accent, donor_block
+    organisation.reply_email = reply_email
     audit.record(
         by=by, action="organisation.change", thing=organisation, changes={"name": name, "accent": accent}
     )
