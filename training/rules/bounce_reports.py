@@ -72,6 +72,7 @@ COPY_BEGINS = re.compile(
 )
 DAEMON = re.compile(r"mailer-daemon|postmaster|mail delivery (?:sub)?system|mdaemon", re.IGNORECASE)
 QMAIL = re.compile(r"^Hi\. This is (?:the |deliver)", re.MULTILINE)
+RETURNED = frozenset({"message/rfc822", "message/global"})
 ADDRESS_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "To")
 
 WORDS = {
@@ -127,7 +128,7 @@ def read(content: bytes, *, recipient: str = "") -> Report:
 def _read(report: Mail, recipient: str) -> Report:
     parts = _parts(report)
     text = "\n".join(_texts(parts))[:MOST_TEXT]
-    own = COPY_BEGINS.split(text, maxsplit=1)[0]
+    own = COPY_BEGINS.split("\n".join(_texts(_parts(report, of_letter=False)))[:MOST_TEXT], maxsplit=1)[0]
     groups = [group for part in parts if _is_status(part) for group in _groups(part)]
     found = _of_groups(groups, own) if groups else _of_text(report, own)
     if found is None:
@@ -139,21 +140,22 @@ def _read(report: Mail, recipient: str) -> Report:
     return Report(outcome, code, clean(said)[:500], sent_to, quoted)
 
 
-def _parts(mail: Mail) -> list[Mail]:
+def _parts(mail: Mail, *, of_letter: bool = True) -> list[Mail]:
+    """The parts of the report, with those of the letter that it returns or without them."""
     found: list[Mail] = []
     waiting = [mail]
     while waiting and len(found) < MOST_PARTS:
         part = waiting.pop(0)
         found.append(part)
         inside = part.get_payload()
-        if isinstance(inside, list):
+        if isinstance(inside, list) and (of_letter or part.get_content_type() not in RETURNED):
             waiting += [one for one in inside if isinstance(one, Mail)]
     return found
 
 
 def _texts(parts: list[Mail]) -> Iterator[str]:
     for part in parts:
-        if part.get_content_type() in ("text/plain", "text/rfc822-headers", "message/rfc822-headers"):
+        if part.get_content_type() in ("text/plain", "text/rfc822-headers"):
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):
                 yield content[:MOST_TEXT].decode("utf-8", "replace")
