@@ -296,8 +296,11 @@ SAID_OF_BOUNCE = {
 @mail_group.command("bounced")
 @click.argument("file", type=click.File("rb"))
 @click.option("--recipient", default="", help="The address to which the report came.")
+@click.option(
+    "--pipe", "is_pipe", is_flag=True, help="Refusals end with status 0: no mail server waits for them."
+)
 @refusing
-def take_bounce(file: BinaryIO, recipient: str) -> None:
+def take_bounce(file: BinaryIO, recipient: str, is_pipe: bool) -> None:
     """Mark the letter on which a mail server reports. FILE is the report, or - for a pipe from the mail server.
 
     Status 75: the database is busy, or the letter is being sent. The mail server tries again later.
@@ -309,6 +312,11 @@ def take_bounce(file: BinaryIO, recipient: str) -> None:
     except OperationalError as failure:
         log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)
         raise SystemExit(TRY_LATER) from None
+    except DomainError as refusal:
+        if not is_pipe:
+            raise
+        click.echo(str(refusal.explained), err=True)
+        return
     if taken is bounces.Taken.BEING_SENT:
         raise SystemExit(TRY_LATER)
     click.echo(SAID_OF_BOUNCE[taken])

@@ -180,6 +180,8 @@ def test_the_command_refuses_with_a_sentence_that_names_nobody(letter, app):
     assert (late.exit_code, [one.exit_code for one in found]) == (0, [1, 1, 1])
     assert found[0].stderr.strip() == str(bounces.NOT_OURS)
     assert not any("anna@" in one.output for one in (late, *found))
+    piped = run(app, forged, "--pipe")
+    assert (piped.exit_code, piped.stderr.strip()) == (0, str(bounces.NOT_OURS))
     assert letter.state is MailState.SENT
 
 
