@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from training.rules import addresses, return_paths
+
 ROOT = Path(__file__).resolve().parent
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
@@ -39,6 +41,7 @@ class Config:
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
     mail_sender: str = "training@example.org"
+    bounce_address: str = ""
     proxy_hops: int = 0
     max_upload_mb: int = 10
     session_hours: int = 12
@@ -87,15 +90,26 @@ class Config:
             found.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
         if not re.match(r"https?://[^/?#]+$", self.public_url):
             found.append("TRAINING_PUBLIC_URL must be the address that people type, without a path.")
-        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps", "smtp+starttls"}:
-            found.append("TRAINING_SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
-        if "@" not in self.mail_sender:
-            found.append("TRAINING_MAIL_SENDER must be an e-mail address.")
+        found += self._mail_problems()
         for name, low, high in (("proxy_hops", 0, 5), ("max_upload_mb", 1, 100), ("session_hours", 1, 72)):
             if not low <= getattr(self, name) <= high:
                 found.append(f"TRAINING_{name.upper()} must be from {low} to {high}.")
         if not self.local:
             found += self._production_problems()
+        return found
+
+    def _mail_problems(self) -> list[str]:
+        found = []
+        if self.smtp_url and urlsplit(self.smtp_url).scheme not in {"smtp", "smtps", "smtp+starttls"}:
+            found.append("TRAINING_SMTP_URL must begin with smtp://, smtps:// or smtp+starttls://.")
+        if wrong := addresses.fault(self.mail_sender):
+            found.append(f"TRAINING_MAIL_SENDER must be an e-mail address. {wrong}")
+        if self.bounce_address and (wrong := addresses.fault(self.bounce_address)):
+            found.append(f"TRAINING_BOUNCE_ADDRESS must be an e-mail address. {wrong}")
+        elif len(self.bounce_address.rpartition("@")[0]) > return_paths.MOST_NAME:
+            found.append(
+                f"TRAINING_BOUNCE_ADDRESS must have at most {return_paths.MOST_NAME} characters before the @."
+            )
         return found
 
     def _production_problems(self) -> list[str]:

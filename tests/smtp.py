@@ -22,6 +22,7 @@ class Server:
             self.port = probe.getsockname()[1]
         self.taken: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.senders: list[str] = []
         self.refusals: dict[str, str] = {}
         self.pause = 0.0
         self.controller: Controller | None = None
@@ -39,6 +40,7 @@ class Server:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients.append(list(envelope.rcpt_tos))
+        self.senders.append(envelope.mail_from)
         time.sleep(self.pause)  # taken, and not yet said: here a killed sender does not know
         return "250 OK"
 

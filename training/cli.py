@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask, current_app
@@ -29,7 +29,7 @@ from training.services.demo import build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
 from training.services.imports.verdicts import Verdict
-from training.services.letters import outbox
+from training.services.letters import bounces, outbox
 from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
 from training.services.reports import detail_rows, downloads
@@ -39,11 +39,14 @@ from training.services.trainings import zone_rules
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_REMINDERS = 60
+TRY_LATER = 75
+"""The status by which a command tells a mail server to keep a message and try again (``EX_TEMPFAIL``)."""
 MOST_ERRORS = 500
 
 user_group = AppGroup("user", help="Accounts.")
 participants_group = AppGroup("participants", help="Participants.")
 attendance_group = AppGroup("attendance", help="Attendance.")
+mail_group = AppGroup("mail", help="Mail.")
 
 
 def init_app(app: Flask) -> None:
@@ -58,6 +61,7 @@ def init_app(app: Flask) -> None:
         user_group,
         participants_group,
         attendance_group,
+        mail_group,
     ):
         app.cli.add_command(command)
 
@@ -133,6 +137,7 @@ def worker(once: bool) -> None:
                 reminders.queue_due()
                 request_keys.purge()
                 confirming.purge()
+                outbox.forget_texts()
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
             sent = outbox.send_due(config)
             while once and (more := outbox.send_due(config)):
@@ -312,6 +317,44 @@ def import_participants(
         f"{outcome.registered} registered ({outcome.confirmed} confirmed, {outcome.reserve} on the reserve list), "
         f"{outcome.new_people} new people, {outcome.unchanged} were registered before."
     )
+
+
+SAID_OF_BOUNCE = {
+    bounces.Taken.MARKED: "The letter is marked as come back.",
+    bounces.Taken.KNOWN: "The letter was marked as come back before.",
+    bounces.Taken.DELAYED: "The letter is late: its server is still trying. Nothing was marked.",
+    bounces.Taken.NOTHING: "The report says of no failure. Nothing was marked.",
+    bounces.Taken.NOT_SENT: "The letter does not count as sent. Nothing was marked.",
+}
+
+
+@mail_group.command("bounced")
+@click.argument("file", type=click.File("rb"))
+@click.option("--recipient", default="", help="The address to which the report came.")
+@click.option(
+    "--pipe", "is_pipe", is_flag=True, help="Refusals end with status 0: no mail server waits for them."
+)
+@refusing
+def take_bounce(file: BinaryIO, recipient: str, is_pipe: bool) -> None:
+    """Mark the letter on which a mail server reports. FILE is the report, or - for a pipe from the mail server.
+
+    Status 75: the database is busy, or the letter is being sent. The mail server tries again later.
+    """
+    content = file.read(bounces.MOST_BYTES)
+    secret_key = current_app.config["CONFIG"].secret_key
+    try:
+        taken = bounces.take(content, secret_key=secret_key, recipient=recipient)
+    except OperationalError as failure:
+        log.warning("the database is unavailable or busy: %s", type(failure.orig).__name__)
+        raise SystemExit(TRY_LATER) from None
+    except DomainError as refusal:
+        if not is_pipe:
+            raise
+        click.echo(str(refusal.explained), err=True)
+        return
+    if taken is bounces.Taken.BEING_SENT:
+        raise SystemExit(TRY_LATER)
+    click.echo(SAID_OF_BOUNCE[taken])
 
 
 @attendance_group.command("export")

@@ -89,6 +89,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit:read"
     MAIL_READ = "mail:read"
     MAIL_SEND = "mail:send"
+    MAIL_MARK = "mail:mark"
     ORGANISATION_CHANGE = "organisation:change"
 
 

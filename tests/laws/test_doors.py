@@ -121,6 +121,7 @@ OF_SOMETHING_ELSE = {
     ("imports.undoing", "batch.state"): "a list's",
     ("letters.again", "message.*"): "a letter's text and address",
     ("letters.again", "message.state"): "a letter's",
+    ("letters.bounces", "letter.state"): "a letter's",
     ("letters.outbox", "message.state"): "a letter's",
     ("merging.merges", "kept.*"): "what is known of a person",
     ("merging.merges", "update(…)"): "what points to the person who was merged points to the other",

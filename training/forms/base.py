@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -40,8 +39,8 @@ from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
+from training.rules import addresses, autofill, typed_days
 from training.services.seen import plain
-from training.rules import autofill, typed_days
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 FILLED_IN = (StringField, SelectField, SelectFieldBase)
@@ -411,9 +410,11 @@ def code(label: str, hint: str = "") -> Line:
     return line(label, most=40, hint=hint, rules=(CODE,))
 
 
-def email(label: str) -> EmailField:
+def email(label: str, hint: str = "") -> EmailField:
     """An e-mail address, or nothing."""
-    return EmailField(label, [Storable(), Length(max=254), _address], filters=[clean])
+    return EmailField(
+        label, [Storable(), Length(max=addresses.MOST), _address], filters=[clean], description=hint
+    )
 
 
 def phone(label: str) -> Phone:
@@ -434,22 +435,13 @@ def moment(label: str, hint: str = "", required: bool = True) -> Moment:
 
 
 def _address(_form: WTForm, field: Field) -> None:
-    """Refuse a text that is no address, because no letter would arrive.
-
-    Imported lists follow the same rule.
-    """
+    """Take the address as it is stored. Refuse a text to which no letter can be sent."""
     if not field.data:
         return
     try:
-        validate_email(field.data, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise ValidationError(
-            str(
-                _l(
-                    "This is not an e-mail address: it needs a name, an @ and a domain. Correct it or leave it empty."
-                )
-            )
-        ) from None
+        field.data = addresses.checked(field.data, optional=True)
+    except Invalid as refusal:
+        raise ValidationError(refusal.explained.translated()) from None
 
 
 def _phone(_form: WTForm, field: Field) -> None:

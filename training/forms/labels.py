@@ -111,6 +111,7 @@ OUTCOME = {
 MAIL_STATE = {
     MailState.QUEUED: _l("queued"),
     MailState.SENT: _l("sent"),
+    MailState.BOUNCED: _l("came back"),
     MailState.FAILED: _l("failed"),
     MailState.NO_ADDRESS: _l("no address"),
     MailState.DROPPED: _l("dropped"),

@@ -7,7 +7,7 @@ from wtforms import FileField, StringField
 from wtforms.validators import Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, line, long_text
+from training.forms.base import Form, OneOf, Picked, email, line, long_text
 
 
 class OrganisationForm(Form):
@@ -15,7 +15,15 @@ class OrganisationForm(Form):
 
     name = line(_l("Name"))
     address = long_text(_l("Address"))
-    sender_name = line(_l("Name of the sender of mail"), required=False)
+    sender_name = line(
+        _l("Name of the sender of mail"),
+        required=False,
+        hint=_l("Readers see it before the sender's address."),
+    )
+    reply_email = email(
+        _l("Address for answers"),
+        hint=_l("For letters about accounts, and about themes without a contact or a coordinator."),
+    )
     accent = StringField(
         _l("Accent colour"),
         [Regexp(r"^#[0-9a-fA-F]{6}$", message=_l("Write the colour like #1d4ed8."))],

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 class MailState(StrEnum):
     """queued → sent, or failed until somebody sends it again, or dropped because its reader may not have it any more.
 
-    A message in ``no_address`` cannot be sent. It says who was not reached.
+    sent → bounced when it comes back. A message in ``no_address`` cannot be sent. It says who was not reached.
     """
 
     QUEUED = "queued"
     SENT = "sent"
+    BOUNCED = "bounced"
     FAILED = "failed"
     NO_ADDRESS = "no_address"
     DROPPED = "dropped"
@@ -40,6 +41,9 @@ class OutgoingMail(Base):
 
     ``agency_id`` is the agency whose people the message names. Its reader must still belong to this agency
     when it is sent. ``registration_id`` is the registration of the trainee to whom it is written.
+
+    ``bounce_code`` is why it came back (RFC 3463, such as 5.1.1). It is empty if somebody said so by hand. What the
+    server or that person said stands in ``last_error``.
     """
 
     __tablename__ = "outgoing_mail"
@@ -62,6 +66,8 @@ class OutgoingMail(Base):
     leased_until: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
+    bounced_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
+    bounce_code: Mapped[str] = mapped_column(String(12), default="", info=openly(Keep.LOG))
     last_error: Mapped[LongText] = mapped_column(default="", info=personal(Keep.LOG))
     training_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
@@ -70,6 +76,11 @@ class OutgoingMail(Base):
     user: Mapped[User | None] = relationship()
     training: Mapped[Training | None] = relationship()
     registration: Mapped[Registration | None] = relationship()
+
+    @property
+    def is_bounced_for_good(self) -> bool:
+        """Whether it came back for a reason that lasts. A code that begins with 4 may pass."""
+        return self.state is MailState.BOUNCED and not self.bounce_code.startswith("4")
 
 
 class Reminder(Base):

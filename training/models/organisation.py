@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from training.db import Base
-from training.models.columns import IntId, LongText, Name, Timestamps
+from training.models.columns import Email, IntId, LongText, Name, Timestamps
 
 
 class Organisation(Timestamps, Base):
@@ -19,6 +19,7 @@ class Organisation(Timestamps, Base):
     name: Mapped[Name]
     address: Mapped[LongText] = mapped_column(default="")
     sender_name: Mapped[Name] = mapped_column(default="")
+    reply_email: Mapped[Email] = mapped_column(default="")
     accent: Mapped[str] = mapped_column(String(7), default="#1d4ed8")
     donor_block: Mapped[LongText] = mapped_column(default="")
     logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # loaded only to be shown

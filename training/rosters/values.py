@@ -13,11 +13,10 @@ from functools import cache
 import phonenumbers
 from babel import Locale
 from babel.core import get_global
-from email_validator import EmailNotValidError, validate_email
 
 from training.errors import Invalid
 from training.rosters.words import NATIONALITIES
-from training.rules import countries
+from training.rules import addresses, countries
 from training.rules.names import fold
 from training.text import msg
 
@@ -94,7 +93,6 @@ COUNTRY_ALIASES = {
     "XK": ("kosovo",),
 }
 DEMONYMS = {fold(word): code for code, words in NATIONALITIES.items() for word in words.split()}
-MOST_EMAIL = 254
 LONGEST = 500
 """How many characters of a cell are looked at.
 
@@ -143,23 +141,13 @@ def language(text: str) -> str:
 
 
 def email(text: str) -> str:
-    """The address in lower case. Nothing checks whether letters arrive there."""
+    """The address in lower case, alone or with a name beside it. Raises ``Invalid`` as every form does."""
     address = unicodedata.normalize("NFKC", text[:LONGEST])
     named = re.fullmatch(r"(?:[^<>@]*<)?(?:mailto:)?([^<>@\s]+@[^<>\s]+?)>?", address, re.IGNORECASE)
     address = named[1] if named else address
     if address.count("@") > 1 and len(re.split(r"[\s;,/|]+", address)) > 1:
         raise Invalid(msg("There are several e-mail addresses in this cell. Keep one of them."))
-    try:
-        if len(address) > MOST_EMAIL:
-            raise EmailNotValidError
-        checked = validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        raise Invalid(
-            msg(
-                "This is not an e-mail address: it needs a name, an @ and a domain. Correct it or leave it empty."
-            )
-        ) from None
-    return checked.normalized.lower()
+    return addresses.checked(address, optional=True).lower()
 
 
 def phone(text: str, region: str) -> str:

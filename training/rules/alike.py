@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+from training.rules import addresses
 from training.rules.names import ARTICLES, FILIATION, JOINED, clean, fold, leads_on, same_person_key
 
 KEY_LENGTH = 120
@@ -154,7 +155,7 @@ def keys(
             words |= {key for part in parts for key in _of_word(part, side)}
         if near and readings:
             found |= _near_misses(readings[0])
-    if address := email.strip().lower():
+    if address := addresses.key(email):
         found |= {("1e " + _short(f"{address} | {word}"), side) for word, side in words}
     if near:
         found |= words | ({("3e " + _short(address), 0)} if address else set())

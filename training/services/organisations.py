@@ -24,6 +24,7 @@ def get() -> Organisation:
         name=UNNAMED,
         address="",
         sender_name="",
+        reply_email="",
         accent="#1d4ed8",
         donor_block="",
         logo_type="",
@@ -78,6 +79,7 @@ class Details:
     sender_name: str = ""
     accent: str
     donor_block: str = ""
+    reply_email: str = ""
 
 
 @atomic
@@ -91,7 +93,7 @@ def keep_tz_version(version: str, *, by: User | None) -> None:
 
 @atomic
 def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisation:
-    """Set the organisation's name, address, sender, colour and donor's line."""
+    """Set the organisation's name, addresses, sender, colour and donor's line."""
     organisation = _stored()
     hold(organisation)
     details = settle(seen, details, as_stored(Details, organisation))

@@ -19,7 +19,7 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Invalid, NotFound, TooMany
 from training.models import LinkPurpose, OneTimeLink, SignInAttempt, User, UserSession
-from training.rules import passwords
+from training.rules import addresses, passwords
 from training.services import audit
 from training.services.letters import outbox
 from training.text import in_language, msg
@@ -96,7 +96,7 @@ def end_all_sessions(user: User, *, but: str = "") -> None:
 
 
 def find_by_email(email: str) -> User | None:
-    """The account with this address, in capital or small letters, or none."""
+    """The account with this address, in whichever form it is typed, or none."""
     return db.session.scalar(select(User).where(User.email_key == email_key(email)))
 
 
@@ -237,8 +237,8 @@ def void_links(user: User) -> None:
 
 
 def email_key(email: str) -> str:
-    """The address in the form that is compared: trimmed, and in small letters."""
-    return email.strip().casefold()[:254]
+    """The address in the form that is compared."""
+    return addresses.key(email)
 
 
 def _throttle(keys: Sequence[str]) -> None:

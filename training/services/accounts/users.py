@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, LinkPurpose, Role, Theme, User
-from training.rules import passwords
+from training.rules import addresses, passwords
 from training.services import audit
 from training.services.accounts import sign_ins
 from training.services.seen import Seen, as_stored, hold, settle
@@ -35,7 +34,7 @@ def search(
     if text:
         found = found.where(
             User.name.icontains(text, autoescape=True)
-            | User.email_key.icontains(text.lower(), autoescape=True)
+            | User.email_key.contains(addresses.key(text), autoescape=True)
         )
     return found.where(User.role == role) if role else found
 
@@ -232,8 +231,6 @@ def _set_scope(
 
 def _checked_email(email: str) -> str:
     try:
-        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise Invalid(
-            msg("This is not an e-mail address: it needs a name, an @ and a domain."), field="email"
-        ) from None
+        return addresses.checked(email)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="email") from None

@@ -239,11 +239,12 @@ class Health:
     users: dict[str, int]
     mail_waiting: int
     mail_failed: int
+    mail_bounced: int
     refused_today: int
 
 
 def of_admin() -> Health:
-    """Active users by role, mail that waits or has failed, and what was refused in the last 24 hours."""
+    """Active users by role, mail that waits, has failed or came back, and what was refused in the last 24 hours."""
     users = db.session.execute(select(User.role, func.count()).where(User.is_active).group_by(User.role))
     mail = dict(
         db.session.execute(select(OutgoingMail.state, func.count()).group_by(OutgoingMail.state)).all()
@@ -257,5 +258,6 @@ def of_admin() -> Health:
         {role.value: count for role, count in users},
         mail.get(MailState.QUEUED, 0),
         mail.get(MailState.FAILED, 0),
+        mail.get(MailState.BOUNCED, 0),
         refused or 0,
     )

@@ -18,6 +18,7 @@ from training.db import db
 from training.models import LIVE, ImportBatch, Registration, Trainee
 from training.rosters import headers
 from training.rosters.rows import CellError, RosterRow, first_of, mark_duplicates
+from training.rules import addresses
 from training.rules import given as given_fields
 from training.rules.alike import Key
 from training.rules.given import Given
@@ -218,7 +219,7 @@ def _match(batch: ImportBatch, lines: Sequence[Line]) -> None:
     for one in known_people(batch.agency_id):
         by_key.setdefault(same_person_key(one.family_name, one.given_names), []).append(one)
         if one.email:
-            by_email.setdefault(one.email.lower(), []).append(one)
+            by_email.setdefault(addresses.key(one.email), []).append(one)
         by_id[str(one.public_id)] = one
     rows_of: dict[int, int] = {}
     for line in lines:
@@ -294,8 +295,8 @@ def _same(
     somebody has to choose among the people whose name or address is the same.
     """
     named = by_key.get(same_person_key(values["family_name"], values["given_names"]), [])
-    email = values["email"].lower()
-    exact = [one for one in named if email and one.email.lower() == email]
+    email = addresses.key(values["email"])
+    exact = [one for one in named if email and addresses.key(one.email) == email]
     fitting = exact or [one for one in named if not email or not one.email]
     if len(fitting) == 1:
         return fitting[0], []

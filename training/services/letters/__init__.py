@@ -4,6 +4,7 @@ A letter is stored in the same unit of work as the change that it tells of. One 
 agency, and a letter to an agency names its own people only.
 
 - ``delivery``: how a letter leaves, and what a failure means
+- ``written``: a letter with its senders, its reader and its links, as it leaves
 - ``outbox``: mail as rows, checked once more and sent by the worker
 - ``parts``: what a letter says of a training, and to whom each copy goes
 - ``of_changes``: what is told when a training or a session changes
@@ -12,5 +13,6 @@ agency, and a letter to an agency names its own people only.
 - ``samples``: letters with invented people, to look at before any is sent
 - ``of_steps``: what is told of the steps of registrations
 - ``notices``: from the notes of a unit of work to its letters
+- ``bounces``: letters that came back, and whose address it is
 - ``again``: what registered people are told anew when their link or their address changes
 """

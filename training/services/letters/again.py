@@ -78,17 +78,31 @@ def of_agency(agency: Agency) -> None:
     _follow(Registration.agency_id == agency.id)
 
 
+def can_be_sent(message: OutgoingMail) -> bool:
+    """Whether the message may be sent again: it failed or came back, or its person had no address."""
+    match message.state:
+        case MailState.FAILED:
+            return True
+        case MailState.BOUNCED:
+            return bool(message.body) or message.registration_id is not None
+        case MailState.NO_ADDRESS:
+            return message.kind == "trainee" and message.registration_id is not None
+    return False
+
+
 @atomic
 def send_again(message: OutgoingMail) -> None:
-    """Try a failed message once more, or write a message anew if its person has an address at last.
+    """Try a message once more that failed or came back, or write it anew if its person has an address at last.
 
-    Raises ``Conflict`` for any other message, and while there is still no address.
+    A message that came back and whose text is not kept any more becomes a new notice to its person. Raises
+    ``Conflict`` for any other message, and while there is still no address.
     """
-    if message.state is not MailState.NO_ADDRESS:
+    registration = message.registration
+    has_text = message.state is not MailState.NO_ADDRESS and (message.body or registration is None)
+    if has_text or not can_be_sent(message):
         outbox.try_again(message)
         return
-    registration = message.registration
-    if registration is None or message.kind != "trainee" or not _is_to_be_told(registration):
+    if registration is None or not _is_to_be_told(registration):
         raise Conflict(msg("The registration has ended, so this letter is not written again."), "ended")
     if not parts.is_written_to(registration):
         raise Conflict(msg("This person still has no e-mail address. Add one, then try again."), "no_address")
@@ -146,9 +160,11 @@ def _is_to_be_told(registration: Registration) -> bool:
 
 def _write_anew(message: OutgoingMail, registration: Registration) -> None:
     (fresh,) = parts.to_trainees([registration])
-    for name in ("to_email", "to_name", "language", "subject", "body", "state", "last_error", "due_at"):
+    for name in (
+        "to_email", "to_name", "language", "kind", "subject", "body", "state", "last_error", "due_at"
+    ):  # fmt: skip
         setattr(message, name, fresh[name])
-    message.attempts = 0
+    message.attempts, message.bounced_at, message.bounce_code = 0, None, ""
 
 
 def _give_up(message: OutgoingMail, registration: Registration) -> None:

@@ -1,4 +1,7 @@
-"""How a letter leaves: by SMTP, or into a file if no server is set. What a failure means for the next try."""
+"""How a letter leaves: by SMTP, or into a file if no server is set. What a failure means for the next try.
+
+Its envelope sender, to which reports about it go, stands in its ``Return-Path``.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,8 @@ def transport(config: Config) -> Deliver:
 
 
 def _by_smtp(url: str, email: EmailMessage) -> None:
-    parts = urlsplit(url)
+    parts, sender = urlsplit(url), email["Return-Path"].strip("<>")
+    del email["Return-Path"]  # the server that delivers a letter writes it
     host, port = parts.hostname or "localhost", parts.port
     server: smtplib.SMTP
     if parts.scheme == "smtps":
@@ -60,7 +64,7 @@ def _by_smtp(url: str, email: EmailMessage) -> None:
             server.starttls(context=ssl.create_default_context())
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(email)
+        server.send_message(email, from_addr=sender)
 
 
 def _into_file(folder: Path, email: EmailMessage) -> None:

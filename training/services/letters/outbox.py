@@ -12,8 +12,7 @@ import logging
 import random
 from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
-from email.utils import format_datetime, formataddr
+from email.policy import SMTP
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select, update
@@ -22,11 +21,12 @@ from sqlalchemy.orm import joinedload
 
 from config import Config
 from training import clock
-from training.db import atomic, db
+from training.db import MOST_PARAMETERS, atomic, db
 from training.errors import Conflict, NotFound
-from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Trainee, Training, User
+from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Training, User
+from training.rules import addresses
 from training.services import visible_trainings
-from training.services.letters import delivery
+from training.services.letters import delivery, written
 from training.text import msg
 from training.texts import letters, links
 
@@ -38,6 +38,8 @@ MOST_ATTEMPTS = 8
 LONGEST_OUTAGE = timedelta(days=5)
 LONGEST_WAIT, LONGEST_WAIT_FOR_A_SERVER = 240, 15  # minutes
 WAIT_WHILE_SUSPENDED = timedelta(hours=1)
+TEXT_KEPT = timedelta(days=14)
+"""How long a message can be sent again as it was. Servers try for five days before they give up."""
 WAITING_KINDS = frozenset({"cancelled", "changed", "zone_rules", "postponed", letters.FRAME})
 """Letters that wait while their agency is suspended, because its people must know.
 
@@ -51,6 +53,8 @@ OUT_OF_SCOPE = msg("The reader does not coordinate this training's theme any mor
 ENDED = msg("The registration has ended.")
 BY_FOCAL_POINT = msg("The agency tells this person itself now.")
 NO_ADDRESS = msg("There is no address.")
+BAD_ADDRESS = msg("No letter can be sent to this address.")
+"""The page says beside it what is wrong with the address (``addresses.fault``)."""
 NOT_SHOWN = msg("The training is not shared with this agency any more.")
 ELSEWHERE = msg("The person is with another agency now.")
 LINK_STOPPED = msg("The link in this letter does not work any more.")
@@ -146,15 +150,8 @@ def send_due(config: Config, deliver: delivery.Deliver | None = None) -> int:
         message = db.session.get_one(OutgoingMail, numbers.pop(0))
         if message.leased_until is None or message.leased_until < clock.now() + ENOUGH_LEASE:
             continue  # the server was slow: this message may be another worker's by now
-        why_not = reason_to_drop(message)
-        if why_not == str(SUSPENDED) and message.kind in WAITING_KINDS:
-            mark_waiting(message, why=why_not)
+        if not _may_go(message):
             continue
-        if why_not:
-            mark_dropped(message, why=why_not)
-            continue
-        if message.registration is not None and message.registration.trainee.email != message.to_email:
-            redirect(message, to=message.registration.trainee.email)
         email = _written(message, config)
         if email is None:
             continue
@@ -173,14 +170,31 @@ def send_due(config: Config, deliver: delivery.Deliver | None = None) -> int:
     return sent
 
 
+def _may_go(message: OutgoingMail) -> bool:
+    """Whether the message may be sent now. If not, it says why: it waits, is dropped, or is parked."""
+    why_not = reason_to_drop(message)
+    if why_not == str(SUSPENDED) and message.kind in WAITING_KINDS:
+        mark_waiting(message, why=why_not)
+        return False
+    if why_not:
+        mark_dropped(message, why=why_not)
+        return False
+    if message.registration is not None and message.registration.trainee.email != message.to_email:
+        redirect(message, to=message.registration.trainee.email)
+    if not addresses.is_usable(message.to_email):
+        mark_failed(message, why=str(BAD_ADDRESS), kind=delivery.Failure.FOR_GOOD)
+        return False
+    return True
+
+
 def _written(message: OutgoingMail, config: Config) -> EmailMessage | None:
     """The message as it is sent, or None if it cannot be written.
 
     Such a message is parked for good, so that it does not hold up the others.
     """
     try:
-        email = as_email(message, config)
-        email.as_bytes(policy=SMTPUTF8)
+        email = written.as_email(message, config)
+        email.as_bytes(policy=SMTP)
     except SQLAlchemyError:
         raise  # no fault of the message
     except Exception as failure:
@@ -201,28 +215,7 @@ def reason_to_drop(message: OutgoingMail) -> str:
     if why_not or message.kind not in ("trainee", "hand_over"):
         return why_not
     named = links.to_people(message.body)
-    return str(LINK_STOPPED) if named and named == stopped_links(message.body) else ""
-
-
-def stopped_links(text: str) -> set[tuple[UUID, UUID]]:
-    """Which personal links in a letter have stopped.
-
-    A link stops when the registration has ended or is gone, or when it belongs to another person by now.
-    """
-    named = links.to_people(text)
-    if not named:
-        return set()
-    works = (
-        select(Registration.public_id, Trainee.public_id)
-        .join(Registration.trainee)
-        .where(
-            Registration.public_id.in_({registration for registration, _ in named}),
-            Registration.state.in_(LIVE),
-            Trainee.agency_id == Registration.agency_id,
-            Trainee.anonymised_at.is_(None),
-        )
-    )
-    return named - {(one, person) for one, person in db.session.execute(works)}
+    return str(LINK_STOPPED) if named and named == written.stopped_links(message.body) else ""
 
 
 def _reason_of_user(message: OutgoingMail) -> str:
@@ -271,9 +264,29 @@ def redirect(message: OutgoingMail, *, to: str) -> None:
 
 @atomic
 def mark_sent(message: OutgoingMail) -> None:
-    """The server has taken the message. Its text, which may hold a link, is not kept."""
+    """The server has taken the message.
+
+    Its text is kept for ``TEXT_KEPT``, because the message may come back. A text with a link for one account is
+    not kept.
+    """
     message.state, message.sent_at, message.leased_until = MailState.SENT, clock.now(), None
-    message.body = message.last_error = ""
+    message.last_error = message.bounce_code = ""
+    message.bounced_at = None
+    if message.training_id is None:
+        message.body = ""
+
+
+@atomic
+def forget_texts() -> int:
+    """Empty the texts of messages that were sent ``TEXT_KEPT`` ago, and return how many there were."""
+    over = (
+        OutgoingMail.state.in_([MailState.SENT, MailState.BOUNCED]),
+        OutgoingMail.sent_at < clock.now() - TEXT_KEPT,
+        OutgoingMail.body != "",
+    )
+    numbers = db.session.scalars(select(OutgoingMail.id).where(*over).limit(MOST_PARAMETERS)).all()
+    db.session.execute(update(OutgoingMail).where(OutgoingMail.id.in_(numbers)).values(body=""))
+    return len(numbers)
 
 
 @atomic
@@ -329,29 +342,14 @@ def put_back(numbers: list[int]) -> None:
 
 
 def try_again(message: OutgoingMail) -> None:
-    """The single step of trying a failed message once more; raises ``Conflict`` for any other."""
-    if message.state is not MailState.FAILED:
-        raise Conflict(msg("Only a message that failed can be sent again."), "not_failed")
+    """The single step of trying a message once more that failed or came back.
+
+    Raises ``Conflict`` for any other, and for one whose text is not kept any more.
+    """
+    if message.state not in (MailState.FAILED, MailState.BOUNCED):
+        raise Conflict(msg("Only a message that failed or came back can be sent again."), "not_failed")
+    if not message.body:
+        raise Conflict(msg("The text of this message is not kept any more."), "not_failed")
     message.state, message.attempts, message.due_at = MailState.QUEUED, 0, clock.now()
-    message.leased_until = None
-
-
-def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
-    """The message as it is sent to its one reader. Its Message-ID is the same at every try."""
-    email = EmailMessage()
-    email["From"] = config.mail_sender
-    email["To"] = formataddr((" ".join(message.to_name.split()), message.to_email))
-    email["Subject"] = " ".join(message.subject.split())
-    email["Message-ID"] = f"<{message.public_id}@{config.host or 'localhost'}>"
-    email["Date"] = format_datetime(message.created_at)
-    email["Auto-Submitted"] = "auto-generated"
-    email["Content-Language"] = message.language
-    body = links.written_out(
-        message.body,
-        public_url=config.public_url,
-        secret_key=config.secret_key,
-        stopped=stopped_links(message.body),
-        instead=letters.LINK_STOPPED[letters.language_of(message.language)],
-    )
-    email.set_content(body)
-    return email
+    message.leased_until = message.bounced_at = None
+    message.bounce_code = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from training.models import (
     Training,
     User,
 )
+from training.rules import addresses
 from training.services import organisations
 from training.services.letters import outbox
 from training.texts import letters, links
@@ -44,7 +44,6 @@ PARTS = (
     "replaced",
     "withdrawn",
 )
-ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^@\s<>,;:\"()\[\]\\]+")
 
 
 @dataclass(frozen=True)
@@ -287,8 +286,8 @@ def _coordinators_of(training: Training) -> list[User]:
 
 
 def is_written_to(registration: Registration) -> bool:
-    """Whether the person is told directly: there is an address, and nobody has said not to use it."""
-    return not _is_by_focal_point(registration) and bool(ADDRESS.fullmatch(registration.trainee.email))
+    """Whether the person is told directly: there is a usable address, and nobody has said not to use it."""
+    return not _is_by_focal_point(registration) and addresses.is_usable(registration.trainee.email)
 
 
 def _is_by_focal_point(registration: Registration) -> bool:
@@ -373,7 +372,8 @@ def row(
     """A message for the outbox (``OutgoingMail``), not stored yet."""
     at = clock.now()
     address = user.email if user else registration.trainee.email if registration else ""
-    reachable = bool(ADDRESS.fullmatch(address)) or user is not None
+    reachable = user is not None or addresses.is_usable(address)
+    why_not = outbox.BAD_ADDRESS if address else outbox.NO_ADDRESS
     return {
         "to_email": one_line(address)[:254],
         "to_name": one_line(user.name if user else name)[:200],
@@ -383,7 +383,7 @@ def row(
         "subject": letter.subject,
         "body": letter.body if reachable else "",
         "state": MailState.QUEUED if reachable else MailState.NO_ADDRESS,
-        "last_error": "" if reachable else str(outbox.NO_ADDRESS),
+        "last_error": "" if reachable else str(why_not),
         "due_at": at,
         "created_at": at,
         "training_id": training.id,

@@ -11,6 +11,7 @@ from training.forms.accounts import ColleagueForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import colleagues
+from training.services.letters import bounces
 from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.respond import page, paginate, submitted
@@ -36,6 +37,7 @@ def index() -> Response:
     return page(
         "accounts/colleagues/index.html",
         accounts=accounts,
+        returned=bounces.of_users(accounts.items),
         leads=colleagues.count_leads(access.agency()),
     )
 

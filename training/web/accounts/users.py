@@ -13,6 +13,7 @@ from training.forms.accounts import InvitationForm, UserFilter, UserForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import users
+from training.services.letters import bounces
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
@@ -42,13 +43,15 @@ def index() -> Response:
     found = users.search(**choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "users", form):
         return file
+    listed = paginate(found)
     return page(
         "accounts/users/index.html",
         "accounts/users/_rows.html",
         form=form,
         chips=choices.chips(form),
         sorting=sort,
-        users=paginate(found),
+        users=listed,
+        returned=bounces.of_users(listed.items),
     )
 
 

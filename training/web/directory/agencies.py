@@ -12,6 +12,7 @@ from training.models import Agency
 from training.policy import Action
 from training.services.accounts import colleagues, users
 from training.services.directory import agencies
+from training.services.letters import bounces
 from training.services.registrations import visible
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -59,10 +60,13 @@ def index() -> Response:
 def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
     found = visible.search(access.user(), agency=agency)
+    focal_points = users.focal_points(agency)
     return page(
         "directory/agencies/show.html",
         agency=agency,
-        focal_points=users.focal_points(agency),
+        focal_points=focal_points,
+        returned=bounces.of_agency(agency),
+        returned_of=bounces.of_users(focal_points),
         registrations=paginate(found, 15),
         people=agencies.people_counts([agency]).get(agency.id, 0),
     )

@@ -12,6 +12,7 @@ from training.models import Role, Trainer
 from training.policy import Action
 from training.services.accounts import users
 from training.services.directory import trainers
+from training.services.letters import bounces
 from training.services.schedule import visible
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -29,6 +30,12 @@ def _form(trainer: Trainer | None) -> TrainerForm:
     form.themes.offer(choices.of_themes())
     form.user.offer(choices.of_users(first(users.search(role=Role.TRAINER), 300)))
     return form
+
+
+def _returned(trainer: Trainer) -> bounces.Returned | None:
+    """The last letter to the trainer's account that came back."""
+    user = trainer.user
+    return bounces.of_users([user]).get(user.id) if user is not None else None
 
 
 @bp.get("")
@@ -59,6 +66,7 @@ def show(trainer: Trainer) -> Response:
         trainer=trainer,
         sessions=paginate(visible.given_by(trainer), 20),
         absences=trainers.absences(trainer),
+        returned=_returned(trainer),
         form=AbsenceForm(),
     )
 
@@ -112,6 +120,7 @@ def add_absence(trainer: Trainer) -> Response:
         trainer=trainer,
         sessions=paginate(visible.given_by(trainer), 20),
         absences=trainers.absences(trainer),
+        returned=_returned(trainer),
         form=form,
     )
 

@@ -9,6 +9,8 @@ from flask import Flask
 
 from training.forms import labels
 from training.models import Sex
+from training.rules import addresses, bounce_reports
+from training.services.letters import again
 from training.web.kit.language import country_name, language_name
 
 _BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
@@ -22,13 +24,30 @@ def init_app(app: Flask) -> None:
     """Give templates ``label_of(value)`` and the names of actions."""
     app.jinja_env.filters["roster_field"] = lambda name: labels.ROSTER_FIELD[name]
     app.jinja_env.filters["roster_value"] = roster_value
-    app.jinja_env.globals.update(label_of=label_of, action_names=labels.ACTION_NAMES)
+    app.jinja_env.filters["address_fault"] = address_fault
+    app.jinja_env.globals.update(
+        label_of=label_of,
+        action_names=labels.ACTION_NAMES,
+        bounce_words=bounce_words,
+        can_be_sent_again=again.can_be_sent,
+    )
 
 
 def label_of(value: Any) -> Any:
     """The word for an enumeration's value, or the value itself when it has no word."""
     labels = _BY_TYPE.get(type(value), {})
     return labels.get(value, value)
+
+
+def address_fault(address: str) -> str:
+    """Why no letter can be sent to the address; empty if one can, or if there is none."""
+    fault = addresses.fault(address) if address else None
+    return fault.translated() if fault else ""
+
+
+def bounce_words(code: str) -> str:
+    """Why a letter came back, in words."""
+    return bounce_reports.words(code).translated()
 
 
 def roster_value(value: str, name: str) -> Any:

@@ -17,11 +17,11 @@ from training.models import OutgoingMail
 from training.policy import Action, can
 from training.services import visible_trainings
 from training.services.letters import again as letter_again
-from training.services.letters import outbox, samples
+from training.services.letters import bounces, outbox, samples
 from training.texts import letters
 from training.web.kit import access, choices, language
 from training.web.kit.access import permit
-from training.web.kit.respond import first, page, paginate
+from training.web.kit.respond import back_to, first, page, paginate, reason
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -72,7 +72,26 @@ def preview(kind: str) -> Response:
 @bp.post("/<uuid:public_id>/again")
 @permit(Action.MAIL_SEND, outbox.get)
 def again(message: OutgoingMail) -> Response:
-    """Send a failed message once more, or one that had no address and now has one."""
+    """Send a message once more that failed or came back, or one that had no address and now has one."""
     letter_again.send_again(message)
     flash(_("It will be tried again within a minute."))
+    back = request.args.get("back")
+    return redirect(back_to(back) if back else url_for(".index"), 303)
+
+
+@bp.post("/<uuid:public_id>/bounced")
+@permit(Action.MAIL_MARK, outbox.get)
+def mark_bounced(message: OutgoingMail) -> Response:
+    """Say by hand that a letter came back, and why."""
+    bounces.mark(message, by=access.user(), reason=reason())
+    flash(_("The letter is marked as come back."))
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/<uuid:public_id>/not-bounced")
+@permit(Action.MAIL_MARK, outbox.get)
+def take_bounce_back(message: OutgoingMail) -> Response:
+    """Say that a letter has not come back after all."""
+    bounces.take_back(message, by=access.user())
+    flash(_("The letter counts as sent again."))
     return redirect(url_for(".index"), 303)

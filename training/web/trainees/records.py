@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from training.errors import DomainError
 from training.forms.trainees import NewTraineeForm, TraineeFilter, TraineeForm, TransferForm
 from training.models import Role, Trainee
-from training.policy import Action, allows
+from training.policy import Action, allows, can
+from training.services.letters import bounces
 from training.services.merging import merges
 from training.services.registrations import visible
 from training.services.seen import Seen
@@ -48,13 +49,15 @@ def index() -> Response:
     found = records.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "trainees", form):
         return file
+    listed = paginate(found)
     return page(
         "trainees/records/index.html",
         "trainees/records/_rows.html",
         form=form,
         chips=choices.chips(form),
         sorting=sort,
-        trainees=paginate(found),
+        trainees=listed,
+        returned=bounces.of_people(listed.items),
     )
 
 
@@ -69,11 +72,14 @@ def show(trainee: Trainee) -> Response:
         return redirect(url_for(".show", public_id=trainee.public_id))
     found = visible.of_trainee(trainee, access.user())
     merged = merges.of(trainee) if allows(access.user().role, Action.TRAINEE_MERGE) else []
+    came_back = bounces.to_person(trainee)
     return page(
         "trainees/records/show.html",
         trainee=trainee,
         registrations=paginate(found, 50),
         merged=[(one, merges.without_seats(one)) for one in merged],
+        returned=bounces.of_people([trainee]).get(trainee.id),
+        came_back=[one for one in came_back if can(access.user(), Action.MAIL_SEND, one)],
     )
 
 
@@ -118,7 +124,7 @@ def new() -> Response:
 def edit(trainee: Trainee) -> Response:
     """Change a person. Somebody who came from a registration to correct it goes back there."""
     form = edits.begin(_offer(TraineeForm(request.form, obj=trainee)))
-    name, back = trainee.name, url_for(".show", public_id=trainee.public_id)
+    name, address, back = trainee.name, trainee.email, url_for(".show", public_id=trainee.public_id)
     if came_from := uuid_of(request.args.get("registration", "")):
         back = url_for("registrations.show", public_id=came_from)
 
@@ -126,6 +132,8 @@ def edit(trainee: Trainee) -> Response:
         records.change(trainee, by=access.user(), person=_person(form), seen=seen)
 
     if edits.save(form, trainee, change):
+        if trainee.email != address and bounces.to_person(trainee):
+            flash(_("Letters came back from the old address. They can be sent again on the person's page."))
         return redirect(back, 303)
     return page("edit.html", form=form, title=name, back=(name, back))
 
