@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 
@@ -32,7 +33,9 @@ class Participation(NamedTuple):
     ended and did not expect the person, who was not there. ``due_excused`` is the part of ``due`` that was excused.
     ``recorded`` counts the marks, ``excused`` those among them. ``not_recorded`` counts the sessions that have ended
     and wait for a mark, ``to_come`` those that have not ended and expect the person. ``attended_last_day`` are the
-    minutes on the day of the last session. ``half_days`` counts the sessions attended at all.
+    minutes on the day of the last session. ``half_days`` counts the half-days with attended minutes. ``estimated``
+    counts the marks whose minutes were estimated, ``holes`` the sessions whose register is closed without the person's
+    mark, which is a fault. A day of training is ``day_minutes``, or two half-days where the programme says so.
     """
 
     trainee_id: int
@@ -50,6 +53,11 @@ class Participation(NamedTuple):
     joined_late: bool
     is_released: bool
     completion_percent: int
+    estimated: int = 0
+    holes: int = 0
+    day_minutes: int = 360
+    by_half_days: bool = False
+    sex: str = "not_recorded"
 
     @property
     def is_pending(self) -> bool:
@@ -89,7 +97,10 @@ def completed(one: Participation) -> bool | None:
 
 
 class Cell(NamedTuple):
-    """One registration in one compulsory session: its contact time, its day, the mark if there is one, and its state."""
+    """One registration in one compulsory session: its contact time, its day, the mark if there is one, and its state.
+
+    ``half_days`` are those of the mark.
+    """
 
     session_id: int
     scheduled: int
@@ -99,20 +110,15 @@ class Cell(NamedTuple):
     is_expected: bool
     has_ended: bool
     is_open: bool
+    is_estimated: bool = False
+    half_days: frozenset[Any] = frozenset()
 
 
-def of_cells(
-    cells: Iterable[Cell],
-    *,
-    trainee_id: int,
-    training_id: int,
-    joined_late: bool,
-    is_released: bool,
-    completion_percent: int,
-) -> Participation:
+def of_cells(cells: Iterable[Cell], like: Participation) -> Participation:
     """The participation that follows from cells of one person, whatever registration they are of.
 
-    Of two marks in one session the larger one counts, and the session's contact time counts once.
+    Of two marks in one session the larger one counts, and the session's contact time counts once. What does not follow
+    from cells is as in ``like``.
     """
     sessions: dict[int, Cell] = {}
     for cell in sorted(cells, key=lambda one: (one.status is not None, one.minutes or 0, one.is_expected)):
@@ -124,22 +130,19 @@ def of_cells(
     not_recorded = [one for one in unmarked if one.has_ended and one.is_expected and one.is_open]
     not_there = [one for one in unmarked if one.has_ended and not (one.is_expected and one.is_open)]
     last_day = max(one.day for one in found)
-    return Participation(
-        trainee_id=trainee_id,
-        training_id=training_id,
+    return like._replace(
         due=sum(one.scheduled for one in (*marked, *not_there)),
         attended=sum(one.minutes or 0 for one in marked),
         due_excused=sum(one.scheduled for one in excused),
-        half_days=sum(1 for one in marked if one.minutes),
+        half_days=len(frozenset().union(*(one.half_days for one in marked if one.minutes))),
         due_all=sum(one.scheduled for one in found),
         recorded=len(marked),
         excused=len(excused),
         not_recorded=len(not_recorded),
         to_come=sum(1 for one in unmarked if not one.has_ended and one.is_expected),
         attended_last_day=sum(one.minutes or 0 for one in marked if one.day == last_day),
-        joined_late=joined_late,
-        is_released=is_released,
-        completion_percent=completion_percent,
+        estimated=sum(1 for one in marked if one.is_estimated),
+        holes=sum(1 for one in not_there if one.is_expected),
     )
 
 
@@ -155,16 +158,38 @@ def hours(minutes: int) -> float:
     return float((Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def days(minutes: int, day_minutes: int = 360) -> float:
-    """Person-days by hours: attended minutes ÷ minutes of a training day, to two decimals for display."""
-    return float((Decimal(minutes) / day_minutes).quantize(Decimal("0.01"), ROUND_HALF_UP))
+def days(exact: Fraction) -> float:
+    """Person-days, to two decimals for display."""
+    shown = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return float(shown.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What was offered in the trainings of which something has taken place. None: it cannot be said of this selection.
+
+    ``activities`` and ``training_days`` count trainings and their days on which somebody was there. ``seats`` are those
+    of the trainings, ``kept`` those kept for agencies. ``came`` and ``came_on_kept`` are the participations in the
+    trainings with seats, and in those trainings by the agencies for which seats were kept.
+    """
+
+    activities: int | None = None
+    training_days: int | None = None
+    seats: int | None = None
+    came: int = 0
+    kept: int | None = None
+    came_on_kept: int = 0
+
+
+NOTHING = Supply()
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """The sums over a set of participations.
 
-    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both.
+    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both. ``by_sex`` counts persons
+    who came. ``exact_days`` are person-days by the programmes' own rules, ``exact_days_by_hours`` all by hours.
     """
 
     confirmed: int
@@ -183,6 +208,10 @@ class Totals:
     due_attendees: int
     due_excused: int
     half_days: int
+    exact_days: Fraction
+    exact_days_by_hours: Fraction
+    by_sex: tuple[tuple[str, int], ...]
+    supply: Supply = NOTHING
 
     @property
     def attendance_rate(self) -> float | None:
@@ -216,25 +245,67 @@ class Totals:
 
     @property
     def person_days(self) -> float:
-        """Person-days by hours: six hours are a training day."""
-        return days(self.attended)
+        """Person-days, each programme's by its own rule."""
+        return days(self.exact_days)
+
+    @property
+    def days_by_hours(self) -> float:
+        """Person-days by the minutes that the programmes count as a day."""
+        return days(self.exact_days_by_hours)
 
     @property
     def person_days_half(self) -> float:
         """Person-days by half-days attended: two are a day."""
         return self.half_days / 2
 
+    @property
+    def sex_not_recorded(self) -> int:
+        """How many of the persons who came have no sex recorded."""
+        return dict(self.by_sex).get("not_recorded", 0)
 
-def totals(participations: Iterable[Participation]) -> Totals:
+    @property
+    def share_of_women(self) -> float | None:
+        """Women ÷ persons who came whose sex is recorded, in per cent."""
+        return rate(dict(self.by_sex).get("f", 0), self.persons - self.sex_not_recorded)
+
+    @property
+    def activities(self) -> int | None:
+        """Trainings in which somebody was there."""
+        return self.supply.activities
+
+    @property
+    def training_days(self) -> int | None:
+        """The days of each training on which somebody was there. Two trainings on one day are two days."""
+        return self.supply.training_days
+
+    @property
+    def fill_rate(self) -> float | None:
+        """Participations ÷ seats of the trainings, in per cent."""
+        return rate(self.supply.came, self.supply.seats or 0)
+
+    @property
+    def seat_use(self) -> float | None:
+        """Participations by agencies with kept seats ÷ seats kept for them, in per cent."""
+        return rate(self.supply.came_on_kept, self.supply.kept or 0)
+
+
+def totals(participations: Iterable[Participation], supply: Supply = NOTHING) -> Totals:
     """Add up participations. Confirmed = came + not known + excused + no-shows, always."""
     found = list(participations)
     outcomes = Counter(one.outcome for one in found)
-    came = [one for one in found if one.outcome is Outcome.CAME]
+    came = [one for one in found if one.attended > 0]
     done = [one for one in found if completed(one)]
+    minutes: Counter[tuple[int, bool]] = Counter()
+    halves = 0
+    for one in came:
+        minutes[one.day_minutes, one.by_half_days] += one.attended
+        halves += one.half_days if one.by_half_days else 0
+    by_hours = {rule: Fraction(attended, rule[0]) for rule, attended in minutes.items()}
+    sexes = {one.trainee_id: one.sex for one in came}
     return Totals(
         confirmed=len(found),
         participations=len(came),
-        persons=len({one.trainee_id for one in came}),
+        persons=len(sexes),
         completed=len(done),
         persons_trained=len({one.trainee_id for one in done}),
         no_shows=outcomes[Outcome.NO_SHOW],
@@ -248,4 +319,8 @@ def totals(participations: Iterable[Participation]) -> Totals:
         due_attendees=sum(one.due for one in came),
         due_excused=sum(one.due_excused for one in found),
         half_days=sum(one.half_days for one in found),
+        exact_days=sum((part for (_, halved), part in by_hours.items() if not halved), Fraction(halves, 2)),
+        exact_days_by_hours=sum(by_hours.values(), Fraction(0)),
+        by_sex=tuple(sorted(Counter(sexes.values()).items())),
+        supply=supply,
     )

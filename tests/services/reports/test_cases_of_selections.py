@@ -16,7 +16,7 @@ from training.models import Registration
 from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import late_changes, submissions
-from training.services.reports import downloads, figures, participations
+from training.services.reports import downloads, figures, header, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import visible
 
@@ -180,7 +180,7 @@ def test_without_a_session_there_is_nothing_to_report(make: Make):
     state = figures.data_state(Filters(), user=None)
 
     assert (state.sessions, state.is_final) == (0, False)
-    assert "Nothing to report yet" in str(downloads.state_text(state))
+    assert "Nothing to report yet" in str(header.state_text(state))
 
 
 def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Make):

@@ -191,6 +191,23 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
     return _as_pairs([(one_id, other_id, GRADES[key[0]]) for one_id, other_id, key in rows])
 
 
+def among(people: Collection[int], *, least: Grade = Grade.LIKELY) -> list[tuple[int, int]]:
+    """The pairs of ids among these people who may be one person, without pairs that are known to be two."""
+    known, numbers = set(people), sorted(people)
+    one, other = aliased(TraineeKey), aliased(TraineeKey)
+    apart = select(1).where(NotSame.one_id == one.trainee_id, NotSame.other_id == other.trainee_id).exists()
+    found: set[tuple[int, int]] = set()
+    for first in range(0, len(numbers), MOST_KEYS):
+        pairs_of = (
+            select(one.trainee_id, other.trainee_id)
+            .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
+            .where(one.trainee_id.in_(numbers[first : first + MOST_KEYS]), one.key < _beyond(least), ~apart)
+        )
+        rows = db.session.execute(pairs_of.distinct())
+        found |= {(a, b) for a, b in rows if b in known}
+    return sorted(found)
+
+
 def _beyond(least: Grade) -> str:
     """A text that sorts behind every key of the grade ``least`` or of a better one."""
     return chr(ord(next(mark for mark, grade in GRADES.items() if grade is least)) + 1)
