@@ -34,6 +34,11 @@ def is_expected() -> ColumnElement[bool]:
     )
 
 
+def is_in_figures() -> ColumnElement[bool]:
+    """A condition in SQL: whether figures are made of a session. It is compulsory, and was not called off."""
+    return and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
+
+
 def join_on() -> ColumnElement[bool]:
     """How a record belongs to a registration and a session."""
     return and_(

@@ -16,7 +16,7 @@ from training.rules.minutes import Slot
 from training.services.attendance import expected
 from training.services.reports import half_days
 from training.services.reports.participations import Listed
-from training.services.reports.selection import Filters, in_figures, of_all, of_trainings
+from training.services.reports.selection import Filters, of_all, of_trainings
 
 
 class Presence(NamedTuple):
@@ -61,7 +61,7 @@ def _candidates(filters: Filters, found: Sequence[Listed], user: User | None) ->
     """The ids of the people whose trainings overlap, or have parallel sessions."""
     spans: dict[int, tuple[datetime, datetime]] = {}
     first, last = func.min(TrainingSession.starts_at), func.max(TrainingSession.ends_at)
-    query = select(TrainingSession.training_id, first, last).where(in_figures())
+    query = select(TrainingSession.training_id, first, last).where(expected.is_in_figures())
     query = query.join(Training, Training.id == TrainingSession.training_id)
     for number, begins, ends in db.session.execute(
         of_trainings(query.group_by(TrainingSession.training_id), filters, user)
@@ -91,7 +91,7 @@ def _with_parallel_sessions(filters: Filters, user: User | None) -> set[int]:
         .join(Training, Training.id == TrainingSession.training_id)
         .join(other, other.training_id == TrainingSession.training_id)
         .where(
-            in_figures(),
+            expected.is_in_figures(),
             other.is_compulsory,
             other.cancelled_at.is_(None),
             other.id > TrainingSession.id,
@@ -121,7 +121,7 @@ def _marks(people: Sequence[int], filters: Filters, user: User | None) -> Iterat
             .join(AttendanceRecord, expected.join_on())
             .where(
                 Registration.trainee_id.in_(people[at : at + MOST_PARAMETERS]),
-                in_figures(),
+                expected.is_in_figures(),
                 AttendanceRecord.minutes > 0,
             )
             .order_by(Registration.trainee_id)

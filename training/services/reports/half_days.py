@@ -17,7 +17,7 @@ from training.models import AttendanceRecord, Registration, Trainee, Training, T
 from training.rules import minutes
 from training.rules.minutes import HalfDay, Slot
 from training.services.attendance import expected
-from training.services.reports.selection import Filters, in_figures, of_all, of_trainings, sum_if
+from training.services.reports.selection import Filters, of_all, of_trainings, sum_if
 
 OddDays = dict[int, tuple[int, int]]
 """For a registration: the sessions of odd days that it attended, and the half-days that these are."""
@@ -61,7 +61,9 @@ def of_odd_days(filters: Filters, *, user: User | None) -> OddDays:
         .join(Registration, and_(Registration.training_id == Training.id, expected.join_on()))
         .join(Trainee, Trainee.id == Registration.trainee_id)
         .where(
-            in_figures(), AttendanceRecord.minutes > 0, func.date(TrainingSession.starts_local) == odd.c.day
+            expected.is_in_figures(),
+            AttendanceRecord.minutes > 0,
+            func.date(TrainingSession.starts_local) == odd.c.day,
         )
     )
     known: dict[tuple[object, ...], frozenset[HalfDay]] = {}
@@ -84,7 +86,7 @@ def _odd_days(filters: Filters, user: User | None) -> Subquery:
     found = (
         select(TrainingSession.training_id, day.label("day"))
         .join(Training, Training.id == TrainingSession.training_id)
-        .where(in_figures(), TrainingSession.starts_at <= clock.now())
+        .where(expected.is_in_figures(), TrainingSession.starts_at <= clock.now())
         .group_by(TrainingSession.training_id, day)
         .having(
             or_(

@@ -27,7 +27,7 @@ from training.models import (
 from training.services.attendance import expected
 from training.services.reports import at_once
 from training.services.reports.participations import Listed
-from training.services.reports.selection import Cells, Filters, in_figures, of_all, of_trainings, sum_if
+from training.services.reports.selection import Cells, Filters, of_all, of_trainings, sum_if
 from training.services.trainees import duplicates
 from training.text import Message, msg
 
@@ -220,7 +220,7 @@ def _corrected(asked: Asked) -> Iterable[Row]:
     found = (
         _marks(select(Registration.training_id, Registration.id, AttendanceCorrection.reason), asked)
         .join(AttendanceCorrection, AttendanceCorrection.record_id == AttendanceRecord.id)
-        .where(in_figures())
+        .where(expected.is_in_figures())
         .order_by(AttendanceCorrection.id)
     )
     for training_id, number, reason in db.session.execute(found):
@@ -237,7 +237,7 @@ def _closed_late(asked: Asked) -> Iterable[Row]:
         )
         .join(Training, Training.id == TrainingSession.training_id)
         .where(
-            in_figures(),
+            expected.is_in_figures(),
             TrainingSession.register_state != RegisterState.OPEN,
             func.date(TrainingSession.closed_at) > func.date(TrainingSession.ends_at),
         )

@@ -29,7 +29,7 @@ from training.models import (
 from training.rules.indicators import Cell, Participation, of_cells
 from training.services.attendance import expected
 from training.services.reports import half_days
-from training.services.reports.selection import Filters, in_figures, of_all, sum_if
+from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")
 """What the columns of a query hold."""
@@ -67,7 +67,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             func.min(TrainingSession.starts_at).label("first"),
             func.date(func.max(TrainingSession.starts_local)).label("last_day"),
         )
-        .where(in_figures())
+        .where(expected.is_in_figures())
         .group_by(TrainingSession.training_id)
         .subquery()
     )
@@ -121,7 +121,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .join(Theme, Theme.id == Training.theme_id)
         .join(Programme, Programme.id == Training.programme_id)
         .outerjoin(AttendanceRecord, expected.join_on())
-        .where(in_figures(), may_take_part())
+        .where(expected.is_in_figures(), may_take_part())
         .group_by(
             Registration.id,
             Trainee.id,
@@ -201,7 +201,7 @@ def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([one.registration_id for same in several.values() for one in same]),
-            in_figures(),
+            expected.is_in_figures(),
         )
     )
     most = len(half_days.COLUMNS) + 2
@@ -227,7 +227,7 @@ def plain(column: Any) -> Any:
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
     is_marked = and_(TrainingSession.cancelled_at.is_(None), AttendanceRecord.id.is_not(None))
-    listed = _takes_part(or_(in_figures(), is_marked))
+    listed = _takes_part(or_(expected.is_in_figures(), is_marked))
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
         contains_eager(Registration.training),
@@ -264,7 +264,7 @@ def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
     now = clock.now()
     was_missed = and_(
-        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(in_figures())
+        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(expected.is_in_figures())
     )
     return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 

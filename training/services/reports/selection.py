@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from training.db import db
 from training.errors import Invalid
@@ -21,7 +21,6 @@ from training.models import (
     Theme,
     Trainee,
     Training,
-    TrainingSession,
     User,
 )
 from training.rules.countries import is_country
@@ -83,11 +82,6 @@ class Filters:
 
 
 EVERYTHING = Filters()
-
-
-def in_figures() -> ColumnElement[bool]:
-    """A condition in SQL: whether figures are made of a session. It is compulsory, and was not called off."""
-    return and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
 
 
 def sum_if(condition: Any, of: Any = 1) -> Any:

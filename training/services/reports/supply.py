@@ -20,8 +20,9 @@ from training.models import (
     User,
 )
 from training.rules.indicators import Supply
+from training.services.attendance import expected
 from training.services.reports.participations import Listed
-from training.services.reports.selection import Filters, in_figures, of_people, of_trainings
+from training.services.reports.selection import Filters, of_people, of_trainings
 
 
 class Offered(NamedTuple):
@@ -54,7 +55,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Offered]:
         select(Training.id, Theme.code, label, Training.capacity, func.count(distinct(day)))
         .join(Theme, Theme.id == Training.theme_id)
         .join(TrainingSession, TrainingSession.training_id == Training.id)
-        .where(in_figures(), TrainingSession.ends_at <= clock.now())
+        .where(expected.is_in_figures(), TrainingSession.ends_at <= clock.now())
         .group_by(Training.id, Theme.id)
     )
     rows = db.session.execute(of_trainings(found, filters, user)).all()
