@@ -8,11 +8,13 @@ its mark counts in neither and makes the person's result pending.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import compress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -94,6 +96,21 @@ def completed(one: Participation) -> bool | None:
     if one.is_pending:
         return None
     return one.due_all > 0 and 100 * one.attended >= one.completion_percent * one.due_all
+
+
+class Verdict(NamedTuple):
+    """What is said of a participation, judged once."""
+
+    outcome: str
+    completed: bool | None
+    is_pending: bool
+    has_dropped_out: bool
+    came_late: bool
+
+
+def judged(one: Participation) -> Verdict:
+    """Everything that is said of this participation."""
+    return Verdict(one.outcome.value, completed(one), one.is_pending, one.has_dropped_out, one.came_late)
 
 
 class Cell(NamedTuple):
@@ -289,38 +306,51 @@ class Totals:
         return rate(self.supply.came_on_kept, self.supply.kept or 0)
 
 
-def totals(participations: Iterable[Participation], supply: Supply = NOTHING) -> Totals:
-    """Add up participations. Confirmed = came + not known + excused + no-shows, always."""
-    found = list(participations)
-    outcomes = Counter(one.outcome for one in found)
-    came = [one for one in found if one.attended > 0]
-    done = [one for one in found if completed(one)]
+def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTHING) -> Totals:
+    """Add up participations with their verdicts. Confirmed = came + not known + excused + no-shows, always.
+
+    Whole columns are added up, because a report adds up a hundred thousand rows for each of its tables.
+    """
+    pairs = list(found)
+    trainee_id, came, due, due_excused, half_days, day_minutes, by_half_days, sex = _columns(
+        [one for one, _ in pairs],
+        ("trainee_id", "attended", "due", "due_excused", "half_days", "day_minutes", "by_half_days", "sex"),
+    )
+    outcome, done, pending, dropped_out, came_late = _columns([one for _, one in pairs], Verdict._fields)
+    sexes = dict(zip(compress(trainee_id, came), compress(sex, came), strict=True))
     minutes: Counter[tuple[int, bool]] = Counter()
     halves = 0
-    for one in came:
-        minutes[one.day_minutes, one.by_half_days] += one.attended
-        halves += one.half_days if one.by_half_days else 0
+    for attended, attended_halves, day, is_halved in zip(
+        came, half_days, day_minutes, by_half_days, strict=True
+    ):
+        minutes[day, is_halved] += attended
+        halves += attended_halves if is_halved else 0
     by_hours = {rule: Fraction(attended, rule[0]) for rule, attended in minutes.items()}
-    sexes = {one.trainee_id: one.sex for one in came}
+    outcomes = Counter(outcome)
     return Totals(
-        confirmed=len(found),
-        participations=len(came),
+        confirmed=len(pairs),
+        participations=outcomes[Outcome.CAME.value],
         persons=len(sexes),
-        completed=len(done),
-        persons_trained=len({one.trainee_id for one in done}),
-        no_shows=outcomes[Outcome.NO_SHOW],
-        excused=outcomes[Outcome.EXCUSED],
-        not_known=outcomes[Outcome.NOT_KNOWN],
-        pending=sum(one.is_pending for one in found),
-        dropped_out=sum(one.has_dropped_out for one in found),
-        joined_late=sum(one.came_late for one in found),
-        attended=sum(one.attended for one in found),
-        due=sum(one.due for one in found),
-        due_attendees=sum(one.due for one in came),
-        due_excused=sum(one.due_excused for one in found),
-        half_days=sum(one.half_days for one in found),
+        completed=sum(map(bool, done)),
+        persons_trained=len(set(compress(trainee_id, done))),
+        no_shows=outcomes[Outcome.NO_SHOW.value],
+        excused=outcomes[Outcome.EXCUSED.value],
+        not_known=outcomes[Outcome.NOT_KNOWN.value],
+        pending=sum(pending),
+        dropped_out=sum(dropped_out),
+        joined_late=sum(came_late),
+        attended=sum(came),
+        due=sum(due),
+        due_attendees=sum(compress(due, came)),
+        due_excused=sum(due_excused),
+        half_days=sum(half_days),
         exact_days=sum((part for (_, halved), part in by_hours.items() if not halved), Fraction(halves, 2)),
         exact_days_by_hours=sum(by_hours.values(), Fraction(0)),
         by_sex=tuple(sorted(Counter(sexes.values()).items())),
         supply=supply,
     )
+
+
+def _columns(rows: Sequence[Any], names: Sequence[str]) -> Iterator[list[Any]]:
+    """The named fields of the rows, each as a whole column."""
+    return (list(map(attrgetter(name), rows)) for name in names)

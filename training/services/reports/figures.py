@@ -72,7 +72,7 @@ class DataState:
 
 def summary(found: Iterable[Listed], supply: Supply = NOTHING) -> Totals:
     """The totals of all these rows."""
-    return totals((one.participation for one in found), supply)
+    return totals(((one.participation, one.verdict) for one in found), supply)
 
 
 def split(

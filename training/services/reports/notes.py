@@ -33,6 +33,8 @@ from training.text import Message, msg
 
 LATE = timedelta(days=14)
 """A register that is closed later than this is noted."""
+MOST_PAIRS = 500
+"""So many likely pairs are counted and listed. Whoever has more looks at the page of duplicates."""
 MOST_WITHOUT_SEX = 5
 """From more per cent than these on, it is noted that sex is not recorded."""
 
@@ -203,10 +205,13 @@ def _at_once(asked: Asked) -> Iterable[Row]:
 
 def _likely_duplicates(asked: Asked) -> Iterable[Row]:
     by_person = {one.participation.trainee_id: one for one in asked.found}
-    for one, other in duplicates.among(set(by_person)):
+    pairs = duplicates.among(set(by_person), most=MOST_PAIRS + 1)
+    for one, other in pairs[:MOST_PAIRS]:
         for number in (one, other):
             found = by_person[number]
             yield Row(found.participation.training_id, found.registration_id, counts=number == one)
+    if len(pairs) > MOST_PAIRS:
+        yield Row(None, None, msg("There are more: only the first are counted and listed."), counts=False)
 
 
 def _sex_not_recorded(asked: Asked) -> Iterable[Row]:

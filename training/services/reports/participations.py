@@ -26,7 +26,7 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.rules.indicators import Cell, Participation, of_cells
+from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
 from training.services.attendance import expected
 from training.services.reports import half_days
 from training.services.reports.selection import Filters, of_all, sum_if
@@ -52,6 +52,7 @@ class Listed(NamedTuple):
     programme: str
     is_confidential: bool
     was_confirmed: bool
+    verdict: Verdict
 
 
 def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
@@ -166,13 +167,15 @@ def _one_per_person(rows: Sequence[Any], odd: half_days.OddDays) -> list[Listed]
         if number in odd:
             sessions, halves = odd[number]
             participation = participation._replace(half_days=participation.half_days - sessions + halves)
-        one = Listed(participation, number, (name, agency_id), *rest)
+        one = Listed._make((participation, number, (name, agency_id), *rest, judged(participation)))
         alike.setdefault(row[:2], []).append((is_live, one))
     joined = _joined({pair: [one for _, one in same] for pair, same in alike.items() if len(same) > 1})
     found = []
     for pair, same in alike.items():
         _, one = min(same, key=lambda it: (not it[0], -it[1].participation.attended, it[1].registration_id))
-        found.append(one._replace(participation=joined[pair]) if pair in joined else one)
+        if pair in joined:
+            one = one._replace(participation=joined[pair], verdict=judged(joined[pair]))
+        found.append(one)
     return found
 
 
