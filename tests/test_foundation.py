@@ -214,8 +214,10 @@ def test_the_main_job_by_commands(own, tmp_path: Path):
     with (tmp_path / "report.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert {row["theme_code"] for row in rows} == {"BMV"}
-    assert (
-        json.loads((tmp_path / "report.json").read_text())[0]["programme_code"] == rows[0]["programme_code"]
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert (told["rows"][0]["programme_code"], told["header"]["filters"]) == (
+        rows[0]["programme_code"],
+        {"theme": "BMV"},
     )
     assert run(own, "attendance", "export", "--format", "csv", "--out", "x", "--theme", "NOPE").exit_code == 1
     written = run(own, "worker", "--once").stdout

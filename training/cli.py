@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -32,7 +32,7 @@ from training.services.imports.verdicts import Verdict
 from training.services.letters import bounces, outbox
 from training.services.programmes import frames, themes
 from training.services.registrations import reminders, reserve_list
-from training.services.reports import detail_rows, downloads
+from training.services.reports import data_files, detail_rows, downloads
 from training.services.reports.selection import Filters
 from training.services.trainings import zone_rules
 
@@ -367,7 +367,12 @@ def take_bounce(file: BinaryIO, recipient: str, is_pipe: bool) -> None:
     "--to", "ends_to", type=click.DateTime(["%Y-%m-%d"]), help="Trainings that end on or before this day."
 )
 @click.option("--theme", "theme_code")
-@click.option("--whole", is_flag=True, help="With a multi-thematic theme: its trainings of an area too.")
+@click.option(
+    "--only", is_flag=True, help="Trainings tagged with the theme itself, not its programmes' others."
+)
+@click.option(
+    "--whole", is_flag=True, hidden=True, help="Older scripts say it. A theme means its whole programmes."
+)
 @click.option("--programme", "programme_code")
 @click.option("--training", "training_code")
 @click.option("--agency", "agency_code")
@@ -375,6 +380,11 @@ def take_bounce(file: BinaryIO, recipient: str, is_pipe: bool) -> None:
 @click.option("--sex", type=click.Choice([sex.value for sex in Sex]))
 @click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
 @click.option("--activities", default="", help="all: with what does not count as training.")
+@click.option(
+    "--shape",
+    type=click.Choice(["figures", "rows"]),
+    help="CSV: rows unless said; JSON: figures unless said.",
+)
 @refusing
 def export_attendance(
     kind: str,
@@ -382,6 +392,7 @@ def export_attendance(
     ends_from: datetime | None,
     ends_to: datetime | None,
     theme_code: str | None,
+    only: bool,
     whole: bool,
     programme_code: str | None,
     training_code: str | None,
@@ -390,13 +401,14 @@ def export_attendance(
     sex: str | None,
     state: str | None,
     activities: str,
+    shape: str | None,
 ) -> None:
     """Write the attendance report to a file."""
     filters = Filters(
         ends_from=ends_from.date() if ends_from else None,
         ends_to=ends_to.date() if ends_to else None,
         theme=themes.by_code(theme_code) if theme_code else None,
-        whole=whole,
+        only=only,
         programme=frames.by_code(programme_code) if programme_code else None,
         training=visible_trainings.by_code(training_code) if training_code else None,
         agency=agencies.by_code(agency_code) if agency_code else None,
@@ -412,10 +424,21 @@ def export_attendance(
     elif kind == "pdf":
         out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
     else:
-        stream = downloads.long_csv if kind == "csv" else downloads.long_json
         with out.open("wb") as file:
-            for piece in stream(filters, user=None):
+            for piece in _pieces(kind, shape, filters, demo_mark):
                 file.write(piece)
     rows = detail_rows.count_long_rows(filters, user=None)
     audit.record_export(by=None, action=f"report.attendance.{kind}", filters=filters.described(), rows=rows)
     click.echo(f"{out}: {rows:,} rows, {(clock.now() - started).total_seconds():.1f} s.")
+
+
+def _pieces(kind: str, shape: str | None, filters: Filters, demo: bool) -> Iterator[bytes]:
+    """The report as CSV or JSON."""
+    match kind, shape:
+        case "csv", "figures":
+            return data_files.figures_csv(filters, user=None, demo=demo)
+        case "csv", _:
+            return downloads.long_csv(filters, user=None)
+        case _, "rows":
+            return downloads.long_json(filters, user=None)
+    return data_files.as_json(filters, user=None, demo=demo)

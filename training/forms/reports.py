@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -21,12 +22,12 @@ from training.forms.base import (
 
 
 class ReportFilter(Form):
-    """The filters of the attendance report: the fields of ``figures.Filters``."""
+    """The filters of the attendance report: the fields of ``selection.Filters``."""
 
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    whole = BooleanField(_l("The whole programme"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
@@ -39,6 +40,11 @@ class ReportFilter(Form):
         empty=_l("on the registers"),
     )
     activities = Picked(_l("Activities"), required=False, empty=_l("what counts as training"))
+
+    def refuse_unknown(self, names: Iterable[str]) -> None:
+        """Refuse the names that are no filter: a slip of the pen must not widen the report to everything."""
+        for name in sorted(set(names) - set(self._fields)):
+            self.refusals.append(_("There is no filter %(name)s.", name=name[:60]))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse what is not offered by naming it."""

@@ -8,10 +8,13 @@ its mark counts in neither and makes the person's result pending.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from fractions import Fraction
+from itertools import compress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 
@@ -32,7 +35,9 @@ class Participation(NamedTuple):
     ended and did not expect the person, who was not there. ``due_excused`` is the part of ``due`` that was excused.
     ``recorded`` counts the marks, ``excused`` those among them. ``not_recorded`` counts the sessions that have ended
     and wait for a mark, ``to_come`` those that have not ended and expect the person. ``attended_last_day`` are the
-    minutes on the day of the last session. ``half_days`` counts the sessions attended at all.
+    minutes on the day of the last session. ``half_days`` counts the half-days with attended minutes. ``estimated``
+    counts the marks whose minutes were estimated, ``holes`` the sessions whose register is closed without the person's
+    mark, which is a fault. A day of training is ``day_minutes``, or two half-days where the programme says so.
     """
 
     trainee_id: int
@@ -50,6 +55,11 @@ class Participation(NamedTuple):
     joined_late: bool
     is_released: bool
     completion_percent: int
+    estimated: int = 0
+    holes: int = 0
+    day_minutes: int = 360
+    by_half_days: bool = False
+    sex: str = "not_recorded"
 
     @property
     def is_pending(self) -> bool:
@@ -88,8 +98,26 @@ def completed(one: Participation) -> bool | None:
     return one.due_all > 0 and 100 * one.attended >= one.completion_percent * one.due_all
 
 
+class Verdict(NamedTuple):
+    """What is said of a participation, judged once."""
+
+    outcome: str
+    completed: bool | None
+    is_pending: bool
+    has_dropped_out: bool
+    came_late: bool
+
+
+def judged(one: Participation) -> Verdict:
+    """Everything that is said of this participation."""
+    return Verdict(one.outcome.value, completed(one), one.is_pending, one.has_dropped_out, one.came_late)
+
+
 class Cell(NamedTuple):
-    """One registration in one compulsory session: its contact time, its day, the mark if there is one, and its state."""
+    """One registration in one compulsory session: its contact time, its day, the mark if there is one, and its state.
+
+    ``half_days`` are those of the mark.
+    """
 
     session_id: int
     scheduled: int
@@ -99,20 +127,15 @@ class Cell(NamedTuple):
     is_expected: bool
     has_ended: bool
     is_open: bool
+    is_estimated: bool = False
+    half_days: frozenset[Any] = frozenset()
 
 
-def of_cells(
-    cells: Iterable[Cell],
-    *,
-    trainee_id: int,
-    training_id: int,
-    joined_late: bool,
-    is_released: bool,
-    completion_percent: int,
-) -> Participation:
+def of_cells(cells: Iterable[Cell], like: Participation) -> Participation:
     """The participation that follows from cells of one person, whatever registration they are of.
 
-    Of two marks in one session the larger one counts, and the session's contact time counts once.
+    Of two marks in one session the larger one counts, and the session's contact time counts once. What does not follow
+    from cells is as in ``like``.
     """
     sessions: dict[int, Cell] = {}
     for cell in sorted(cells, key=lambda one: (one.status is not None, one.minutes or 0, one.is_expected)):
@@ -124,22 +147,19 @@ def of_cells(
     not_recorded = [one for one in unmarked if one.has_ended and one.is_expected and one.is_open]
     not_there = [one for one in unmarked if one.has_ended and not (one.is_expected and one.is_open)]
     last_day = max(one.day for one in found)
-    return Participation(
-        trainee_id=trainee_id,
-        training_id=training_id,
+    return like._replace(
         due=sum(one.scheduled for one in (*marked, *not_there)),
         attended=sum(one.minutes or 0 for one in marked),
         due_excused=sum(one.scheduled for one in excused),
-        half_days=sum(1 for one in marked if one.minutes),
+        half_days=len(frozenset().union(*(one.half_days for one in marked if one.minutes))),
         due_all=sum(one.scheduled for one in found),
         recorded=len(marked),
         excused=len(excused),
         not_recorded=len(not_recorded),
         to_come=sum(1 for one in unmarked if not one.has_ended and one.is_expected),
         attended_last_day=sum(one.minutes or 0 for one in marked if one.day == last_day),
-        joined_late=joined_late,
-        is_released=is_released,
-        completion_percent=completion_percent,
+        estimated=sum(1 for one in marked if one.is_estimated),
+        holes=sum(1 for one in not_there if one.is_expected),
     )
 
 
@@ -155,16 +175,38 @@ def hours(minutes: int) -> float:
     return float((Decimal(minutes) / 60).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def days(minutes: int, day_minutes: int = 360) -> float:
-    """Person-days by hours: attended minutes ÷ minutes of a training day, to two decimals for display."""
-    return float((Decimal(minutes) / day_minutes).quantize(Decimal("0.01"), ROUND_HALF_UP))
+def days(exact: Fraction) -> float:
+    """Person-days, to two decimals for display."""
+    shown = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return float(shown.quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """What was offered in the trainings of which something has taken place. None: it cannot be said of this selection.
+
+    ``activities`` and ``training_days`` count trainings and their days on which somebody was there. ``seats`` are those
+    of the trainings, ``kept`` those kept for agencies. ``came`` and ``came_on_kept`` are the participations in the
+    trainings with seats, and in those trainings by the agencies for which seats were kept.
+    """
+
+    activities: int | None = None
+    training_days: int | None = None
+    seats: int | None = None
+    came: int = 0
+    kept: int | None = None
+    came_on_kept: int = 0
+
+
+NOTHING = Supply()
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
     """The sums over a set of participations.
 
-    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both.
+    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both. ``by_sex`` counts persons
+    who came. ``exact_days`` are person-days by the programmes' own rules, ``exact_days_by_hours`` all by hours.
     """
 
     confirmed: int
@@ -183,6 +225,10 @@ class Totals:
     due_attendees: int
     due_excused: int
     half_days: int
+    exact_days: Fraction
+    exact_days_by_hours: Fraction
+    by_sex: tuple[tuple[str, int], ...]
+    supply: Supply = NOTHING
 
     @property
     def attendance_rate(self) -> float | None:
@@ -216,36 +262,95 @@ class Totals:
 
     @property
     def person_days(self) -> float:
-        """Person-days by hours: six hours are a training day."""
-        return days(self.attended)
+        """Person-days, each programme's by its own rule."""
+        return days(self.exact_days)
+
+    @property
+    def days_by_hours(self) -> float:
+        """Person-days by the minutes that the programmes count as a day."""
+        return days(self.exact_days_by_hours)
 
     @property
     def person_days_half(self) -> float:
         """Person-days by half-days attended: two are a day."""
         return self.half_days / 2
 
+    @property
+    def sex_not_recorded(self) -> int:
+        """How many of the persons who came have no sex recorded."""
+        return dict(self.by_sex).get("not_recorded", 0)
 
-def totals(participations: Iterable[Participation]) -> Totals:
-    """Add up participations. Confirmed = came + not known + excused + no-shows, always."""
-    found = list(participations)
-    outcomes = Counter(one.outcome for one in found)
-    came = [one for one in found if one.outcome is Outcome.CAME]
-    done = [one for one in found if completed(one)]
-    return Totals(
-        confirmed=len(found),
-        participations=len(came),
-        persons=len({one.trainee_id for one in came}),
-        completed=len(done),
-        persons_trained=len({one.trainee_id for one in done}),
-        no_shows=outcomes[Outcome.NO_SHOW],
-        excused=outcomes[Outcome.EXCUSED],
-        not_known=outcomes[Outcome.NOT_KNOWN],
-        pending=sum(one.is_pending for one in found),
-        dropped_out=sum(one.has_dropped_out for one in found),
-        joined_late=sum(one.came_late for one in found),
-        attended=sum(one.attended for one in found),
-        due=sum(one.due for one in found),
-        due_attendees=sum(one.due for one in came),
-        due_excused=sum(one.due_excused for one in found),
-        half_days=sum(one.half_days for one in found),
+    @property
+    def share_of_women(self) -> float | None:
+        """Women ÷ persons who came whose sex is recorded, in per cent."""
+        return rate(dict(self.by_sex).get("f", 0), self.persons - self.sex_not_recorded)
+
+    @property
+    def activities(self) -> int | None:
+        """Trainings in which somebody was there."""
+        return self.supply.activities
+
+    @property
+    def training_days(self) -> int | None:
+        """The days of each training on which somebody was there. Two trainings on one day are two days."""
+        return self.supply.training_days
+
+    @property
+    def fill_rate(self) -> float | None:
+        """Participations ÷ seats of the trainings, in per cent."""
+        return rate(self.supply.came, self.supply.seats or 0)
+
+    @property
+    def seat_use(self) -> float | None:
+        """Participations by agencies with kept seats ÷ seats kept for them, in per cent."""
+        return rate(self.supply.came_on_kept, self.supply.kept or 0)
+
+
+def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTHING) -> Totals:
+    """Add up participations with their verdicts. Confirmed = came + not known + excused + no-shows, always.
+
+    Whole columns are added up, because a report adds up a hundred thousand rows for each of its tables.
+    """
+    pairs = list(found)
+    trainee_id, came, due, due_excused, half_days, day_minutes, by_half_days, sex = _columns(
+        [one for one, _ in pairs],
+        ("trainee_id", "attended", "due", "due_excused", "half_days", "day_minutes", "by_half_days", "sex"),
     )
+    outcome, done, pending, dropped_out, came_late = _columns([one for _, one in pairs], Verdict._fields)
+    sexes = dict(zip(compress(trainee_id, came), compress(sex, came), strict=True))
+    minutes: Counter[tuple[int, bool]] = Counter()
+    halves = 0
+    for attended, attended_halves, day, is_halved in zip(
+        came, half_days, day_minutes, by_half_days, strict=True
+    ):
+        minutes[day, is_halved] += attended
+        halves += attended_halves if is_halved else 0
+    by_hours = {rule: Fraction(attended, rule[0]) for rule, attended in minutes.items()}
+    outcomes = Counter(outcome)
+    return Totals(
+        confirmed=len(pairs),
+        participations=outcomes[Outcome.CAME.value],
+        persons=len(sexes),
+        completed=sum(map(bool, done)),
+        persons_trained=len(set(compress(trainee_id, done))),
+        no_shows=outcomes[Outcome.NO_SHOW.value],
+        excused=outcomes[Outcome.EXCUSED.value],
+        not_known=outcomes[Outcome.NOT_KNOWN.value],
+        pending=sum(pending),
+        dropped_out=sum(dropped_out),
+        joined_late=sum(came_late),
+        attended=sum(came),
+        due=sum(due),
+        due_attendees=sum(compress(due, came)),
+        due_excused=sum(due_excused),
+        half_days=sum(half_days),
+        exact_days=sum((part for (_, halved), part in by_hours.items() if not halved), Fraction(halves, 2)),
+        exact_days_by_hours=sum(by_hours.values(), Fraction(0)),
+        by_sex=tuple(sorted(Counter(sexes.values()).items())),
+        supply=supply,
+    )
+
+
+def _columns(rows: Sequence[Any], names: Sequence[str]) -> Iterator[list[Any]]:
+    """The named fields of the rows, each as a whole column."""
+    return (list(map(attrgetter(name), rows)) for name in names)

@@ -1,17 +1,25 @@
 """What a mark is worth in minutes. Everything is computed on instants: midnight and changes of clocks come out right.
 
-The break of a session is one span. It begins when somebody said so, else it lies in the middle: its start is (elapsed − break) ÷ 2 after the session's start, rounded
-down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes has its break from 10:30 to 11:00.
+The break of a session is one span. It begins when somebody said so, else it lies in the middle: its start is
+(elapsed − break) ÷ 2 after the session's start, rounded down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes has its break from 10:30 to 11:00.
+
+A day has two halves: before and after 13:00 of the day on which the session begins, as clocks there show it. Evenings
+belong to the afternoon, nights to the day on which they begin.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 STEP = 5
+NOON = time(13)
+"""When the second half of a day begins."""
+LEAST_IN_A_HALF = 60
+HalfDay = tuple[date, bool]
+"""A day, and whether it is its second half."""
 Span = tuple[datetime, datetime]
 
 
@@ -91,6 +99,26 @@ def attended(
     """
     minutes = slot.between(arrived or slot.starts_at, left or slot.ends_at) - unknown * deduction
     return max(1, min(minutes, slot.contact))
+
+
+def half_days(
+    slot: Slot, arrived: datetime | None = None, left: datetime | None = None
+) -> frozenset[HalfDay]:
+    """The half-days of somebody who was there from ``arrived`` to ``left``; None is from the start, or to the end.
+
+    A session lies in a half with at least 60 of its minutes, or else in the half with more of them. From 09:00 to 13:30
+    is one half-day, from 09:00 to 17:00 are two. The person has those with contact minutes, and at least one.
+    """
+    there = ZoneInfo(slot.zone)
+    day = slot.starts_at.astimezone(there).date()
+    noon = datetime.combine(day, NOON, tzinfo=there).astimezone(UTC)
+    halves = ((slot.starts_at, min(slot.ends_at, noon)), (max(slot.starts_at, noon), slot.ends_at))
+    first, second = map(_minutes, halves)
+    lies_in = [is_second for is_second, long in ((False, first), (True, second)) if long >= LEAST_IN_A_HALF]
+    lies_in = lies_in or [second > first]
+    came, gone = arrived or slot.starts_at, left or slot.ends_at
+    found = [one for one in lies_in if slot.between(max(came, halves[one][0]), min(gone, halves[one][1])) > 0]
+    return frozenset((day, is_second) for is_second in found or lies_in[:1])
 
 
 def _minutes(span: Span) -> int:

@@ -8,6 +8,7 @@ to come. ``@n`` confirmed on the morning before session n + 1, ``!n`` withdrawn 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ import time_machine
 
 from tests.make import Make
 from training import clock
-from training.models import AttendanceStatus, Registration, Training, TrainingSession
+from training.models import AttendanceStatus, Registration, Trainee, Training, TrainingSession
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, submissions
@@ -63,33 +64,51 @@ class Case:
     registrations: list[Registration | None] = field(default_factory=list)
 
 
+HALF_DAYS = (("09:00", "12:30", 30), ("13:30", "17:00", 30))
+
+
 def planned(make: Make, days: int, **wanted: Any) -> Case:
     """``days`` days of 09:00–12:30 and 13:30–17:00 with a break of 30 minutes each: 180 minutes due a session."""
-    starts = clock.today() - timedelta(days=40)
+    return with_slots(make, [(day, *slot) for day in range(days) for slot in HALF_DAYS], **wanted)
+
+
+def with_slots(
+    make: Make, slots: Sequence[tuple[int, str, str, int]], *, starts: date | None = None, **wanted: Any
+) -> Case:
+    """Sessions of these days and times, with minutes of break: (0, "09:00", "12:30", 30) is on the first day.
+
+    A session that would end before it begins ends on the next day.
+    """
+    starts = starts or clock.today() - timedelta(days=40)
+    days = max(day + (last < first) for day, first, last, _ in slots) + 1
     with time_machine.travel(datetime.combine(starts - timedelta(days=20), time(8)), tick=False):
         training = make.training(
-            starts_on=starts,
-            ends_on=starts + timedelta(days=days - 1),
-            is_open=False,
-            capacity=50,
-            zone=ZONE,
-            **wanted,
-        )
-        for day in range(days):
-            for first, last in ((time(9), time(12, 30)), (time(13, 30), time(17))):
-                on = starts + timedelta(days=day)
-                make.session(
-                    training, starts_local=datetime.combine(on, first), ends_local=datetime.combine(on, last),
-                    break_minutes=30, title=f"Half-day {on} {first:%H}",
-                )  # fmt: skip
+            **{
+                "starts_on": starts, "ends_on": starts + timedelta(days=days - 1), "is_open": False, "capacity": 50,
+                "zone": ZONE, **wanted,
+            }
+        )  # fmt: skip
+        for day, first, last, pause in slots:
+            on = starts + timedelta(days=day)
+            begins, ends = (datetime.combine(on, time.fromisoformat(at)) for at in (first, last))
+            ends += timedelta(days=ends < begins)
+            make.session(
+                training, starts_local=begins, ends_local=ends, break_minutes=pause, title=f"{on} {first[:2]}"
+            )
         moves.change_state(training, by=None, name="open")
     return Case(make, days, starts, training, visible.of(training))
 
 
-def carried_out(case: Case, *lines: str, agency: Any = None, closed: bool | int = True) -> Case:
+def carried_out(
+    case: Case,
+    *lines: str,
+    agency: Any = None,
+    people: Sequence[Trainee] = (),
+    closed: bool | int = True,
+) -> Case:
     """Enter the facts in the order in which they happened. ``closed`` closes all registers, or so many of them."""
     facts = [parsed(line) for line in lines]
-    people = [case.make.trainee(agency) if agency else case.make.trainee() for _ in facts]
+    people = people or [case.make.trainee(agency) if agency else case.make.trainee() for _ in facts]
     case.registrations = [None] * len(facts)
     by = case.make.user()
     for number, session in enumerate([*case.sessions, None]):

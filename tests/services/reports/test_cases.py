@@ -1,35 +1,25 @@
-"""The table of cases: facts entered through services, figures read from the totals, the page and the workbook."""
+"""The table of cases: facts entered through services, figures read from service, page, workbook, CSV and JSON."""
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 import time_machine
 
 from tests.make import Make
 from tests.services.reports.cases import carried_out, mark_of, planned
-from training.models import Role
+from tests.services.reports.readings import Readings, counted
 from training.rules import indicators
 from training.services.attendance import registers
 from training.services.registrations import late_changes, submissions
-from training.services.reports import definitions, downloads, figures, participations
+from training.services.reports import figures, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import sessions as planning
 
-NAMES = {
-    "cf": "confirmed", "cm": "participations", "dn": "completed", "ns": "no_shows", "ex": "excused", "nk": "not_known",
-    "pd": "pending", "dr": "dropped_out", "lt": "joined_late", "att": "attended", "due": "due", "r": "attendance_rate",
-    "rc": "attendance_rate_of_attendees", "rn": "attendance_rate_excused_neutral", "nsr": "no_show_rate",
-    "h": "person_hours", "d": "person_days",
-}  # fmt: skip
 CASES: dict[str, tuple[int, list[str], str]] = {
     "A1": (3, ["PPPPPP", "PPPAPP", "L30PL30PAP", "AAAAAA"],
-           "cf4 cm3 dn2 ns1 att2820 due4320 r65.3 rc87.0 nsr25.0 h47.0 d7.83"),
+           "cf4 cm3 dn2 ns1 att2820 due4320 r65.3 rc87.0 nsr25.0 h47.0 d7.83 hd8.0"),
     "A2": (3, ["PPPPPP", "PP---- !2"], "cf2 cm2 dn1 dr1 att1440 due2160 r66.7"),
     "A3": (3, ["PPPPPP", "----PP @4"], "cf2 cm2 dn1 lt1 dr0 att1440 due2160 r66.7"),
     "A4": (3, ["PPPPPP", "----PP @4w"], "cf2 cm2 dn1 lt1 dr0 att1440 due2160 r66.7"),
@@ -47,49 +37,12 @@ CASES: dict[str, tuple[int, list[str], str]] = {
 }  # fmt: skip
 
 
-def said(expected: str) -> dict[str, float | None]:
-    """The figures of a row of the table; ``-`` is none."""
-    pairs = re.findall(r"([a-z]+)(-|[\d.]+)", expected)
-    return {NAMES[name]: None if value == "-" else float(value) for name, value in pairs}
-
-
-def counted(**filters: Any) -> indicators.Totals:
-    return figures.summary(participations.of_selection(Filters(**filters), user=None))
-
-
-def of(totals: indicators.Totals, expected: str) -> dict[str, float | None]:
-    return {name: getattr(totals, name) for name in said(expected)}
-
-
 @pytest.mark.parametrize("name", CASES)
-def test_the_figures_are_those_of_the_table(name: str, make: Make):
+def test_the_figures_are_those_of_the_table_in_every_form(name: str, make: Make, report: Readings):
     days, lines, expected = CASES[name]
     case = carried_out(planned(make, days), *lines)
 
-    totals = counted(training=case.training)
-
-    assert of(totals, expected) == said(expected)
-    assert totals.confirmed == totals.participations + totals.not_known + totals.excused + totals.no_shows
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_page_and_the_workbook_say_the_same(name: str, make: Make, client, tmp_path: Path):
-    days, lines, expected = CASES[name]
-    case = carried_out(planned(make, days), *lines)
-    client.sign_in(make.user(Role.MANAGER))
-    path = tmp_path / "report.xlsx"
-
-    downloads.xlsx(path, Filters(training=case.training), user=None, demo=False)
-    head, first = [
-        [c.value for c in row] for row in openpyxl.load_workbook(path)["Summary"].iter_rows(max_row=2)
-    ]
-    page = client.get(f"/reports/attendance?training={case.training.code}").text
-
-    by_attribute = {attribute: str(title) for title, attribute in definitions.FIGURES}
-    wanted = {n: v for n, v in said(expected).items() if n in by_attribute}
-    assert {n: first[head.index(by_attribute[n])] for n in wanted} == wanted
-    totals = counted(training=case.training)
-    assert f"{totals.attendance_rate:.1f} %" in page if totals.attendance_rate is not None else "–" in page
+    report.hold(expected, training=case.training)
 
 
 def state_of(case) -> tuple[bool, int, int]:
@@ -115,15 +68,15 @@ def test_a_closed_training_is_final_and_an_open_register_makes_it_provisional(ma
         (["PP>>>>", "AA>>>>"], "cf2 cm1 nk1 pd2 dn0 ns0 att360 due720 r50.0 rc100.0"),
     ],
 )
-def test_on_the_first_evening_it_is_provisional_and_who_has_left_is_decided(lines, expected, make: Make):
+def test_on_the_first_evening_it_is_provisional_and_who_has_left_is_decided(
+    lines, expected, make: Make, report: Readings
+):
     case = planned(make, 3)
     with time_machine.travel(case.sessions[1].ends_at + timedelta(hours=1), tick=False):
         case = carried_out(case, *[line.replace(" !2", "") for line in lines])
         if " !2" in lines[1]:
             submissions.withdraw(case.registrations[1], by=make.user(), reason="ill")
-        totals = counted(training=case.training)
-
-        assert of(totals, expected) == said(expected)
+        report.hold(expected, training=case.training)
         assert state_of(case) == (False, 0, 4)
 
 
@@ -139,24 +92,22 @@ def test_nobody_is_a_participant_of_a_training_that_has_not_begun(make: Make):
         assert state_of(case) == (False, 0, 6)
 
 
-def test_while_the_third_session_runs_two_count(make: Make):
+def test_while_the_third_session_runs_two_count(make: Make, report: Readings):
     case = planned(make, 3)
     with time_machine.travel(case.sessions[2].starts_at + timedelta(hours=1), tick=False):
         carried_out(case, "PP>>>>")
 
-        assert of(counted(training=case.training), "cf1 cm1 pd1 att360 due360") == said(
-            "cf1 cm1 pd1 att360 due360"
-        )
+        report.hold("cf1 cm1 pd1 att360 due360", training=case.training)
         assert state_of(case) == (False, 0, 4)
 
 
-def test_sessions_that_were_called_off_leave_what_is_due(make: Make):
+def test_sessions_that_were_called_off_leave_what_is_due(make: Make, report: Readings):
     case = carried_out(planned(make, 3), "PP>>>>", "PA>>>>")
     for session in case.sessions[2:]:
         planning.cancel(session, by=make.user(), reason="no room")
 
     expected = "cf2 dn1 att540 due720 r75.0"
-    assert of(counted(training=case.training), expected) == said(expected)
+    report.hold(expected, training=case.training)
     assert state_of(case) == (True, 0, 0)
 
 
@@ -174,7 +125,7 @@ def test_whoever_is_not_expected_can_be_marked_and_counts(make: Make):
     assert registers.others(first) == []
 
 
-def test_two_registrations_of_one_person_are_one_participant(make: Make):
+def test_two_registrations_of_one_person_are_one_participant(make: Make, report: Readings):
     """Withdrawn after the first day, and added at the door on the third: 4 of 6 half-days, once."""
     case = carried_out(planned(make, 3), "PP---- !2")
     first = case.registrations[0]
@@ -187,10 +138,7 @@ def test_two_registrations_of_one_person_are_one_participant(make: Make):
             registers.save(session, by=None, marks=[mark_of(session, again, "P")])
             registers.close(session, by=None)
 
-    totals = counted(training=case.training)
-
-    expected = "cf1 cm1 dn0 att720 due1080 r66.7 lt0"
-    assert of(totals, expected) == said(expected)
+    report.hold("cf1 cm1 dn0 att720 due1080 r66.7 lt0", training=case.training)
     (one,) = participations.of_selection(Filters(training=case.training), user=None)
     assert one.registration_id == again.id
     assert one.participation.attended_last_day == 360

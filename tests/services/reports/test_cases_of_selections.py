@@ -10,13 +10,13 @@ import time_machine
 
 from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
-from tests.services.reports.test_cases import counted, of, said
+from tests.services.reports.readings import Readings, counted
 from training import clock
 from training.models import Registration
 from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import late_changes, submissions
-from training.services.reports import downloads, figures, participations
+from training.services.reports import downloads, figures, header, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import visible
 
@@ -58,11 +58,11 @@ def with_optional(make: Make) -> Case:
     return case
 
 
-def test_optional_sessions_enter_no_figure_and_their_rows_say_so(make: Make):
+def test_optional_sessions_enter_no_figure_and_their_rows_say_so(make: Make, report: Readings):
     case = with_optional(make)
 
     expected = "dn2 att720 due720 h12.0"
-    assert of(counted(training=case.training), expected) == said(expected)
+    report.hold(expected, training=case.training)
     rows = rows_of(case)
     assert total([row for row in rows if row["counts"] == "1"]) == 720
     assert total(rows) == 840
@@ -83,7 +83,7 @@ def test_a_state_that_is_asked_for_widens_the_rows_and_no_figure(make: Make):
     assert gone is not None
     filters = Filters(training=case.training, state=gone.state)
 
-    totals = figures.summary(participations.of_selection(filters, user=None))
+    totals = counted(training=case.training, state=gone.state)
     raw = b"".join(downloads.long_csv(filters, user=None)).decode("utf-8-sig")
 
     rows = list(csv.DictReader(io.StringIO(raw)))
@@ -92,7 +92,7 @@ def test_a_state_that_is_asked_for_widens_the_rows_and_no_figure(make: Make):
     assert found == [("0", "")] * 6 + [("1", "present")] * 6
 
 
-def test_whoever_leaves_and_whoever_comes_instead_are_two(make: Make):
+def test_whoever_leaves_and_whoever_comes_instead_are_two(make: Make, report: Readings):
     case = carried_out(planned(make, 3), "PP>>>>")
     first = case.registrations[0]
     assert first is not None
@@ -105,10 +105,10 @@ def test_whoever_leaves_and_whoever_comes_instead_are_two(make: Make):
         marked_in(case, at, "P")
 
     expected = "cf2 cm2 dn0 dr1 lt1 att1080 due2160 r50.0 h18.0"
-    assert of(counted(training=case.training), expected) == said(expected)
+    report.hold(expected, training=case.training)
 
 
-def test_whoever_is_confirmed_while_the_first_session_runs_joined_late(make: Make):
+def test_whoever_is_confirmed_while_the_first_session_runs_joined_late(make: Make, report: Readings):
     case = planned(make, 3)
     with time_machine.travel(case.sessions[0].starts_at + timedelta(minutes=40), tick=False):
         one = submissions.submit(case.training, by=make.user(), trainee=make.trainee(), override=True)
@@ -118,7 +118,7 @@ def test_whoever_is_confirmed_while_the_first_session_runs_joined_late(make: Mak
         marked_in(case, at, "P")
 
     expected = "lt1 att1020 due1080 r94.4 dn1"
-    assert of(counted(training=case.training), expected) == said(expected)
+    report.hold(expected, training=case.training)
 
 
 def test_one_agency_under_two_names_is_one_line_and_two_of_one_name_are_two(make: Make):
@@ -180,7 +180,7 @@ def test_without_a_session_there_is_nothing_to_report(make: Make):
     state = figures.data_state(Filters(), user=None)
 
     assert (state.sessions, state.is_final) == (0, False)
-    assert "Nothing to report yet" in str(downloads.state_text(state))
+    assert "Nothing to report yet" in str(header.state_text(state))
 
 
 def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Make):

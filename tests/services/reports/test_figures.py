@@ -105,7 +105,7 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     downloads.xlsx(path, Filters(training=example), user=None, demo=False)
 
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report"]
+    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report", "Notes"]
     head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
     summary = dict(zip(head, first, strict=True))
     assert summary["Attendance rate over confirmed, %"] == 65.3
@@ -164,11 +164,11 @@ def test_the_tables_add_up_to_the_totals_and_the_overlapping_view_says_it_does_n
         assert sum(s.totals.confirmed for s in splits) == whole.confirmed, name
 
 
-def test_a_multi_thematic_theme_finds_its_own_tag_and_with_the_whole_programme_all_below(example, make: Make):
+def test_a_multi_thematic_theme_finds_its_whole_programme_or_its_own_tag_only(example, make: Make):
     mieux = make.theme("MIEUX2")
 
-    own = participations.of_selection(Filters(theme=mieux), user=None)
-    whole = participations.of_selection(Filters(theme=mieux, whole=True), user=None)
+    own = participations.of_selection(Filters(theme=mieux, only=True), user=None)
+    whole = participations.of_selection(Filters(theme=mieux), user=None)
 
     assert (len(own), len(whole)) == (0, 4)
 

@@ -54,6 +54,11 @@ def _was_expected() -> ColumnElement[bool]:
     )
 
 
+def is_in_figures() -> ColumnElement[bool]:
+    """A condition in SQL: whether figures are made of a session. It is compulsory, and was not called off."""
+    return and_(TrainingSession.is_compulsory, TrainingSession.is_held)
+
+
 def join_on() -> ColumnElement[bool]:
     """How a record belongs to a registration and a session."""
     return and_(

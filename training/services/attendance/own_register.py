@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from training import clock
 from training.db import db
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Share:
-    """Attended minutes and scheduled minutes of the sessions whose registers are closed."""
+    """Attended minutes and due minutes, as the report counts them, of the sessions whose registers are closed."""
 
     attended: int
     scheduled: int
@@ -56,7 +56,12 @@ def of(registration: Registration) -> list[Line]:
 
 
 def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
-    """The share of each registration in the closed registers that list it, by the registration's id."""
+    """The share of each participant in the closed registers, by the registration's id.
+
+    It is what the report says of them: optional sessions count in neither, and a session that ended without somebody
+    who joined later, or had left before, was missed.
+    """
+    listed = func.sum(case((expected.was_listed(), 1), else_=0))
     rows = db.session.execute(
         select(
             Registration.id,
@@ -67,11 +72,11 @@ def shares(registrations: Sequence[Registration]) -> dict[int, Share]:
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([one.id for one in registrations]),
-            TrainingSession.is_held,
+            expected.is_in_figures(),
             TrainingSession.register_state != RegisterState.OPEN,
-            expected.was_listed(),
         )
         .group_by(Registration.id)
+        .having(listed > 0)
     )
     return {number: Share(attended, scheduled) for number, attended, scheduled in rows}
 

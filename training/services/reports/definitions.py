@@ -22,10 +22,19 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Completion rate, %"), "completion_rate"),
     (msg("No-show rate, %"), "no_show_rate"),
     (msg("Person-hours"), "person_hours"),
-    (msg("Person-days (by hours)"), "person_days"),
+    (msg("Person-days"), "person_days"),
+    (msg("Person-days (by hours)"), "days_by_hours"),
     (msg("Person-days (by half-days)"), "person_days_half"),
+    (msg("Share of women, %"), "share_of_women"),
+    (msg("Sex not recorded (persons who came)"), "sex_not_recorded"),
+    (msg("Activities"), "activities"),
+    (msg("Training days"), "training_days"),
+    (msg("Fill rate, %"), "fill_rate"),
+    (msg("Use of kept seats, %"), "seat_use"),
 )
 """What the summary states, in order: (name, attribute of the totals)."""
+VERSION = "D2"
+"""Raise the number whenever the meaning of a figure changes, and tell of it in docs/figures.md."""
 
 DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     (
@@ -88,7 +97,11 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     (msg("Person-hours"), msg("Attended minutes ÷ 60, breaks not counted.")),
     (
         msg("Person-days"),
-        msg("By hours: attended minutes ÷ 360. By half-days: half a day for every session attended."),
+        msg(
+            "Each programme says how its days are counted. By hours: attended minutes ÷ the minutes of its training day. "
+            "By half-days: half a day for every half of a day attended. The halves meet at 13:00, and a session lies "
+            "in a half with at least 60 of its minutes."
+        ),
     ),
     (
         msg("Not recorded"),
@@ -100,6 +113,24 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
         msg("Late and left early"),
         msg(
             "Minutes by the recorded times; without a time the programme's default is deducted and the mark is estimated."
+        ),
+    ),
+    (
+        msg("Share of women"),
+        msg("Women ÷ persons who came whose sex is recorded. Each person counts once."),
+    ),
+    (
+        msg("Activities and training days"),
+        msg(
+            "Trainings in which somebody was there, and the days of each on which somebody was there. "
+            "Two trainings on the same three days are six training days."
+        ),
+    ),
+    (
+        msg("Fill rate and use of kept seats"),
+        msg(
+            "Participations ÷ seats of the trainings of which a session has ended; and participations of the agencies "
+            "for which seats were kept ÷ these seats. A dash stands where no seats can be counted."
         ),
     ),
     (msg("Period"), msg("A training belongs to the period of its last day.")),

@@ -1,14 +1,12 @@
-"""The attendance report as files: XLSX with its four sheets, CSV and JSON of the long form, and PDF."""
+"""The attendance report as files: XLSX with its five sheets, CSV and JSON of the long form, and PDF."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from training import clock
 from training.db import db
 from training.models import Registration, User
 from training.models.about_people import Class
@@ -16,8 +14,10 @@ from training.output import csv, fonts, pdf
 from training.output.xlsx import Sheet, write
 from training.rules.indicators import Participation, Totals, completed, rate
 from training.services import may_take, organisations
-from training.services.reports import detail_rows, figures, participations
+from training.services.reports import data_files, detail_rows, figures, notes, participations, report
 from training.services.reports.definitions import DEFINITIONS, FIGURES
+from training.services.reports.header import state_text
+from training.services.reports.report import Report
 from training.services.reports.selection import Filters
 from training.text import Message, msg
 
@@ -43,16 +43,15 @@ def long_csv(filters: Filters, *, user: User | None) -> Iterator[bytes]:
 def long_json(filters: Filters, *, user: User | None) -> Iterator[bytes]:
     """The long report as a JSON array of objects, in pieces."""
     may_take.whole(user, HOLDS)
-    return _as_json(detail_rows.long_rows(filters, user=user))
+    return data_files.array(detail_rows.long_rows(filters, user=user))
 
 
 def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None:
-    """The workbook: Participants, Attendance, Summary, About this report."""
+    """The workbook: Participants, Attendance, Summary, About this report, Notes."""
     may_take.whole(user, HOLDS)
-    found = participations.of_selection(filters, user=user)
-    state = figures.data_state(filters, user=user)
-    by_number = {one.registration_id: one.participation for one in found}
-    about = [[name, value] for name, value in _about(filters, state, demo)]
+    made = report.make(filters, user=user, demo=demo)
+    about = [[name.translated(), value] for _, name, value in made.header.lines()]
+    about += [["", ""], *([msg("Note").translated(), note.text.translated()] for note in made.notes)]
     about += [["", ""], *([name.translated(), text.translated()] for name, text in DEFINITIONS)]
     write(
         path,
@@ -60,14 +59,14 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
             Sheet(
                 "Participants",
                 [m.translated() for m in PEOPLE_COLUMNS],
-                _people_rows(filters, user, by_number),
+                _people_rows(filters, user, made.by_number),
                 [5, 38, 24, 22, 13, 34, 20, 10, 26, 18, 14, 16, 12, 12, 12, 12],
             ),
             *_attendance_sheets(filters, user),
             Sheet(
                 "Summary",
                 [m.translated() for m in SUMMARY_COLUMNS],
-                _summary_rows(found),
+                _summary_rows(made),
                 [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)],
             ),
             Sheet(
@@ -77,6 +76,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
                 [38, 100],
                 False,
             ),
+            Sheet("Notes", [m.translated() for m in NOTE_COLUMNS], _note_rows(made), [52, 18, 38, 60]),
         ],
     )
 
@@ -84,37 +84,39 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
 def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> bytes:
     """The report as PDF."""
     may_take.whole(user, HOLDS)
-    found = participations.of_selection(filters, user=user)
-    state = figures.data_state(filters, user=user)
-    tables = figures.split_tables(found)
-    by_number = {one.registration_id: one.participation for one in found}
+    made = report.make(filters, user=user, demo=demo)
+    by_number, head = made.by_number, made.header.lines()
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
     left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
-    head = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
+    columns = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
     return pdf.render(
         "reports/attendance_report",
         {
             "lang": language,
-            "organisation": organisations.get().name,
+            "organisation": made.header.organisation,
             "logo": list(organisations.logo() or b""),
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": msg("Attendance report").translated(),
-            "generated": f"{clock.now():%Y-%m-%d %H:%M} UTC",
+            "generated": f"{made.header.made_at:%Y-%m-%d %H:%M} UTC",
             "page_word": msg("Page").translated(),
-            "filters": ", ".join(f"{name}: {value}" for name, value in filters.described().items()),
-            "final": state.is_final,
-            "state": state_text(state).translated(),
+            "header": [
+                [name.translated(), value]
+                for key, name, value in head
+                if key not in ("title", "organisation", "demo", "state")
+            ],
+            "final": made.header.state.is_final,
+            "state": state_text(made.header.state).translated(),
+            "notes": [note.text.translated() for note in made.notes],
             "figures": [
-                [name, "–" if value is None else str(value)]
-                for name, value in headline(figures.summary(found))
+                [name, "–" if value is None else str(value)] for name, value in headline(made.totals)
             ],
             "tables": [
                 {
                     "title": TABLE_NAMES[name].translated(),
-                    "head": [m.translated() if m else "" for m in head],
+                    "head": [m.translated() if m else "" for m in columns],
                     "rows": [_paper_row(split) for split in splits[:60]],
                 }
-                for name, splits in tables.items()
+                for name, splits in made.tables.items()
             ],
             "people_word": msg("Participants").translated(),
             "people_head": [
@@ -152,14 +154,7 @@ def names_in_latin(
     return fonts.in_latin(r.trainee.name for r in people if not r.agency.confidential)
 
 
-TABLE_NAMES = {
-    "theme": msg("By theme"),
-    "sex": msg("By sex"),
-    "country": msg("By country of the participants"),
-    "agency_type": msg("By agency type"),
-    "agency": msg("By agency"),
-    "training": msg("By training"),
-}
+TABLE_NAMES = report.TABLES
 PEOPLE_COLUMNS = (
     msg("No."),
     msg("Training"),
@@ -178,21 +173,8 @@ PEOPLE_COLUMNS = (
     msg("Attendance, %"),
     msg("Completed"),
 )
+NOTE_COLUMNS = (msg("Note"), msg("Code"), msg("Participant ID"), msg("Detail"))
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
-
-
-def state_text(state: figures.DataState) -> Message:
-    """How final the numbers are, in a sentence."""
-    if not state.sessions:
-        return msg("Nothing to report yet: this selection has no session.")
-    if state.is_final:
-        return msg("Final: all %(count)s registers are closed.", count=state.sessions)
-    return msg(
-        "Provisional: %(still_open)s of %(ended)s registers open, %(to_come)s sessions to come.",
-        still_open=state.open_registers,
-        ended=state.ended,
-        to_come=state.to_come,
-    )
 
 
 def completed_word(one: Participation | None) -> Message:
@@ -203,23 +185,10 @@ def completed_word(one: Participation | None) -> Message:
     return msg("pending") if done is None else msg("yes") if done else msg("no")
 
 
-def _as_json(rows: Iterator[list[Any]]) -> Iterator[bytes]:
-    yield b"["
-    for number, row in enumerate(rows):
-        record = dict(zip(detail_rows.COLUMNS, row, strict=True))
-        yield (b",\n" if number else b"\n") + json.dumps(record, ensure_ascii=False, default=str).encode()
-    yield b"\n]\n"
-
-
-def _about(filters: Filters, state: figures.DataState, demo: bool) -> Iterator[tuple[str, str]]:
-    organisation = organisations.get()
-    yield msg("Organisation").translated(), organisation.name
-    if demo:
-        yield msg("Demo").translated(), msg("Demo data: invented people and agencies.").translated()
-    yield msg("Generated").translated(), f"{clock.now():%Y-%m-%d %H:%M} UTC"
-    yield msg("Data state").translated(), state_text(state).translated()
-    for name, value in filters.described().items():
-        yield msg("Filter").translated(), f"{name} = {value}"
+def _note_rows(made: Report) -> Iterator[list[Any]]:
+    for note in made.notes:
+        for one in notes.named(note.rows):
+            yield [note.text.translated(), one.training, one.participant_id, one.detail]
 
 
 def _people_rows(
@@ -293,21 +262,9 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
         yield row
 
 
-def _summary_rows(found: Sequence[participations.Listed]) -> Iterator[list[Any]]:
-    yield [msg("Total").translated(), "", *(value for _, value in headline(figures.summary(found)))]
-    for name, splits in figures.split_tables(found).items():
-        for split in splits:
-            yield [
-                TABLE_NAMES[name].translated(),
-                split.label,
-                *(value for _, value in headline(split.totals)),
-            ]
-    for split in figures.overlapping_by_theme(found):
-        yield [
-            msg("Counted under every covered area (does not add up)").translated(),
-            split.label,
-            *(value for _, value in headline(split.totals)),
-        ]
+def _summary_rows(made: Report) -> Iterator[list[Any]]:
+    for table, row, totals in made.lines():
+        yield [TABLE_NAMES[table].translated(), row, *(value for _, value in headline(totals))]
 
 
 def _paper_row(split: figures.Split) -> list[str]:

@@ -35,11 +35,12 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.rules.indicators import Totals, rate, totals
+from training.rules.indicators import NOTHING, Supply, Totals, rate, totals
 from training.services.programmes import frames
-from training.services.reports import participations
-from training.services.reports.participations import Listed, may_take_part, sum_if
-from training.services.reports.selection import Filters, of_people, of_trainings
+from training.services.reports import participations, supply
+from training.services.reports.participations import Listed, may_take_part
+from training.services.reports.selection import EVERYTHING, Filters, of_people, of_trainings, sum_if
+from training.services.reports.supply import Offered
 
 
 @dataclass(frozen=True)
@@ -69,35 +70,54 @@ class DataState:
         return self.sessions > 0 and self.to_come == 0 and self.open_registers == 0
 
 
-def summary(found: Iterable[Listed]) -> Totals:
+def summary(found: Iterable[Listed], supply: Supply = NOTHING) -> Totals:
     """The totals of all these rows."""
-    return totals(one.participation for one in found)
+    return totals(((one.participation, one.verdict) for one in found), supply)
 
 
 def split(
-    found: Iterable[Listed], keys: Callable[[Listed], Iterable[Any]], order: Sequence[str] = ()
+    found: Iterable[Listed],
+    keys: Callable[[Listed], Iterable[Any]],
+    order: Sequence[str] = (),
+    supplied: Callable[[Any, Sequence[Listed]], Supply] = lambda key, rows: NOTHING,
 ) -> list[Split]:
     """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each.
 
-    A key is a label, or (label, id) where two things may bear one name.
+    A key is a label, or (label, id) where two things may bear one name. ``supplied`` says what was offered to a line.
     """
     groups: dict[Any, list[Listed]] = {}
     for one in found:
         for key in keys(one):
             groups.setdefault(key, []).append(one)
     sorted_keys = [key for key in order if key in groups] + sorted(set(groups) - set(order))
-    return [Split(key if isinstance(key, str) else key[0], summary(groups[key])) for key in sorted_keys]
+    return [
+        Split(key if isinstance(key, str) else key[0], summary(groups[key], supplied(key, groups[key])))
+        for key in sorted_keys
+    ]
 
 
-def split_tables(found: Sequence[Listed]) -> dict[str, list[Split]]:
+def split_tables(
+    found: Sequence[Listed], offered: Sequence[Offered] = (), filters: Filters = EVERYTHING
+) -> dict[str, list[Split]]:
     """The tables of the summary, by what splits them. In each, every row counts under one line only."""
+    by_name: dict[str, list[Offered]] = {}
+    for one in offered:
+        for name in (one.theme, one.training):
+            by_name.setdefault(name, []).append(one)
+
+    def to_trainings(key: Any, rows: Sequence[Listed]) -> Supply:
+        return supply.of_trainings_with(rows, by_name.get(key, []), filters)
+
+    def to_agency(key: Any, rows: Sequence[Listed]) -> Supply:
+        return supply.of_agency(rows, offered, filters)
+
     return {
-        "theme": by_theme(found),
-        "sex": split(found, lambda one: [one.sex], [sex.value for sex in Sex]),
+        "theme": split(found, lambda one: [one.theme], (), to_trainings),
+        "sex": split(found, lambda one: [one.participation.sex], [sex.value for sex in Sex]),
         "country": split(found, lambda one: [one.country]),
         "agency_type": split(found, lambda one: [one.agency_type]),
-        "agency": split(found, lambda one: [one.agency]),
-        "training": split(found, lambda one: [one.training]),
+        "agency": split(found, lambda one: [one.agency], (), to_agency),
+        "training": split(found, lambda one: [one.training], (), to_trainings),
     }
 
 
@@ -162,8 +182,8 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
         func.coalesce(sum_if(and_(has_ended, TrainingSession.register_state == RegisterState.OPEN)), 0),
     ).select_from(TrainingSession)
     found = found.join(Training, Training.id == TrainingSession.training_id)
-    found = found.where(TrainingSession.cancelled_at.is_(None), Training.state.not_in(NOT_HELD))
-    if filters.agency or filters.sex:
+    found = found.where(TrainingSession.is_held, Training.state.not_in(NOT_HELD))
+    if filters.choose_people:
         theirs = select(Registration.training_id).join(Trainee, Trainee.id == Registration.trainee_id)
         theirs = theirs.where(or_(Registration.state.in_(LIVE), may_take_part()))
         found = found.where(Training.id.in_(of_people(theirs, filters)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from training import clock
@@ -15,6 +15,8 @@ from training.models import (
     Agency,
     AttendanceRecord,
     AttendanceStatus,
+    DayBasis,
+    Programme,
     RegisterState,
     Registration,
     RegistrationState,
@@ -24,10 +26,11 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.rules.indicators import Cell, Participation, of_cells
+from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
 from training.services.attendance import expected
 from training.services.merging import joins
-from training.services.reports.selection import Filters, of_all
+from training.services.reports import half_days
+from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")
 """What the columns of a query hold."""
@@ -44,10 +47,13 @@ class Listed(NamedTuple):
     registration_id: int
     agency: tuple[str, int]
     agency_type: str
-    sex: str
     country: str
     theme: str
     training: str
+    programme: str
+    is_confidential: bool
+    was_confirmed: bool
+    verdict: Verdict
 
 
 def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
@@ -63,7 +69,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             func.min(TrainingSession.starts_at).label("first"),
             func.date(func.max(TrainingSession.starts_local)).label("last_day"),
         )
-        .where(_is_in_figures())
+        .where(expected.is_in_figures())
         .group_by(TrainingSession.training_id)
         .subquery()
     )
@@ -91,15 +97,22 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             and_(Registration.confirmed_at > span.c.first, ~_was_there_before(span.c.first)),
             Registration.released_at.is_not(None),
             Training.completion_percent,
+            sum_if(AttendanceRecord.is_estimated),
+            sum_if(and_(~recorded, has_ended, was_expected, ~is_open)),
+            Programme.day_minutes,
+            Programme.day_basis == DayBasis.HALF_DAYS,
+            plain(Trainee.sex),
             Registration.id,
             Registration.state.in_(LIVE),
             Agency.name,
             Agency.id,
             Registration.agency_type_code,
-            plain(Trainee.sex),
             Registration.trainee_country,
             Theme.code,
             Training.code + " " + Training.title,
+            Programme.code,
+            Agency.confidential,
+            Registration.confirmed_at.is_not(None),
         )
         .select_from(Training)
         .join(span, span.c.training_id == Training.id)
@@ -108,25 +121,23 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .join(Trainee, Trainee.id == Registration.trainee_id)
         .join(Agency, Agency.id == Registration.agency_id)
         .join(Theme, Theme.id == Training.theme_id)
+        .join(Programme, Programme.id == Training.programme_id)
         .outerjoin(AttendanceRecord, expected.join_on())
-        .where(_is_in_figures(), may_take_part())
+        .where(expected.is_in_figures(), may_take_part())
         .group_by(
-            Registration.id, Trainee.id, Training.id, Theme.id, Agency.id, span.c.first, span.c.last_day
+            Registration.id,
+            Trainee.id,
+            Training.id,
+            Theme.id,
+            Agency.id,
+            Programme.id,
+            span.c.first,
+            span.c.last_day,
         )
         .having(sum_if(and_(or_(recorded, was_expected), TrainingSession.starts_at <= now)) > 0)
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
-    return _one_per_person(rows)
-
-
-def _is_in_figures() -> ColumnElement[bool]:
-    """A condition in SQL: whether figures are made of a session. It is compulsory, and was not called off."""
-    return and_(TrainingSession.is_compulsory, TrainingSession.cancelled_at.is_(None))
-
-
-def sum_if(condition: ColumnElement[bool], of: Any = 1) -> Any:
-    """The sum of ``of`` over the rows for which the condition holds."""
-    return func.sum(case((condition, of), else_=0))
+    return _one_per_person(rows, half_days.of_odd_days(filters, user=user))
 
 
 def may_take_part() -> ColumnElement[bool]:
@@ -155,18 +166,27 @@ Pair = tuple[int, int]
 """The ids of a person and a training."""
 
 
-def _one_per_person(rows: Sequence[Any]) -> list[Listed]:
-    """A row for each person and training. Where two registrations are one person's, their cells are joined."""
+def _one_per_person(rows: Sequence[Any], odd: half_days.OddDays) -> list[Listed]:
+    """A row for each person and training. Where two registrations are one person's, their cells are joined.
+
+    The rows count each session that was attended as a half-day, which ``odd`` puts right.
+    """
     alike: dict[Pair, list[tuple[bool, Listed]]] = {}
     for row in rows:
         number, is_live, name, agency_id, *rest = row[PARTICIPATION:]
-        one = Listed(Participation._make(row[:PARTICIPATION]), number, (name, agency_id), *rest)
+        participation = Participation._make(row[:PARTICIPATION])
+        if number in odd:
+            sessions, halves = odd[number]
+            participation = participation._replace(half_days=participation.half_days - sessions + halves)
+        one = Listed._make((participation, number, (name, agency_id), *rest, judged(participation)))
         alike.setdefault(row[:2], []).append((is_live, one))
     joined = _joined({pair: [one for _, one in same] for pair, same in alike.items() if len(same) > 1})
     found = []
     for pair, same in alike.items():
         _, one = min(same, key=lambda it: (not it[0], -it[1].participation.attended, it[1].registration_id))
-        found.append(one._replace(participation=joined[pair]) if pair in joined else one)
+        if pair in joined:
+            one = one._replace(participation=joined[pair], verdict=judged(joined[pair]))
+        found.append(one)
     return found
 
 
@@ -179,6 +199,7 @@ def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
         select(
             Registration.trainee_id,
             Registration.training_id,
+            *half_days.COLUMNS,
             TrainingSession.id,
             TrainingSession.scheduled_minutes,
             func.date(TrainingSession.starts_local),
@@ -187,27 +208,29 @@ def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
             expected.is_expected(),
             TrainingSession.ends_at <= clock.now(),
             TrainingSession.register_state == RegisterState.OPEN,
+            AttendanceRecord.is_estimated,
         )
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .join(Training, Training.id == Registration.training_id)
         .outerjoin(AttendanceRecord, expected.join_on())
         .where(
             Registration.id.in_([one.registration_id for same in several.values() for one in same]),
-            _is_in_figures(),
+            expected.is_in_figures(),
         )
     )
-    for trainee_id, training_id, *cell in db.session.execute(found):
-        cells.setdefault((trainee_id, training_id), []).append(Cell._make(cell))
-    return {
-        pair: of_cells(
-            cells[pair],
-            trainee_id=pair[0],
-            training_id=pair[1],
-            joined_late=all(one.participation.joined_late for one in same),
-            is_released=all(one.participation.is_released for one in same),
-            completion_percent=same[0].participation.completion_percent,
-        )
-        for pair, same in several.items()
-    }
+    most = len(half_days.COLUMNS) + 2
+    for row in db.session.execute(found):
+        cell = Cell._make((*row[most:], half_days.of_mark(*row[2:most])))
+        cells.setdefault(row[:2], []).append(cell)
+    return {pair: of_cells(cells[pair], _as_one(same)) for pair, same in several.items()}
+
+
+def _as_one(same: list[Listed]) -> Participation:
+    """What does not follow from cells: a person joined late, or left, if all registrations of them did."""
+    every = [one.participation for one in same]
+    return every[0]._replace(
+        joined_late=all(one.joined_late for one in every), is_released=all(one.is_released for one in every)
+    )
 
 
 def plain(column: Any) -> Any:
@@ -217,8 +240,8 @@ def plain(column: Any) -> Any:
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
-    is_marked = and_(TrainingSession.cancelled_at.is_(None), AttendanceRecord.id.is_not(None))
-    listed = _takes_part(or_(_is_in_figures(), is_marked))
+    is_marked = and_(TrainingSession.is_held, AttendanceRecord.id.is_not(None))
+    listed = _takes_part(or_(expected.is_in_figures(), is_marked))
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
         contains_eager(Registration.training),
@@ -245,7 +268,9 @@ def joined_with_differing_marks(filters: Filters, *, user: User | None) -> Selec
         .join(other, and_(other.registration_id == part.id, other.status.is_not(None)))
         .join(TrainingSession, TrainingSession.id == other.session_id)
         .join(own, and_(own.session_id == other.session_id, own.registration_id == Registration.id))
-        .where(part.joined_into_id == Registration.id, own.status.is_not(None), differs, _is_in_figures())
+        .where(
+            part.joined_into_id == Registration.id, own.status.is_not(None), differs, expected.is_in_figures()
+        )
         .correlate(Registration)
     )
     found = select(Registration).join(Training).join(Trainee)
@@ -266,7 +291,7 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
         .join(Registration, Registration.training_id == Training.id)
         .join(Trainee, Trainee.id == Registration.trainee_id)
         .outerjoin(AttendanceRecord, expected.join_on())
-        .where(TrainingSession.cancelled_at.is_(None))
+        .where(TrainingSession.is_held)
     )
     wanted = is_counted()
     return of_all(found.where(or_(wanted, _also(filters.state)) if filters.state else wanted), filters, user)
@@ -276,7 +301,7 @@ def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
     now = clock.now()
     was_missed = and_(
-        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(_is_in_figures())
+        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(expected.is_in_figures())
     )
     return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import TypeVarTuple
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from training.db import db
 from training.errors import Invalid
@@ -39,14 +39,14 @@ ALL = "all"
 class Filters:
     """What the report is about. An empty field means all.
 
-    ``whole`` adds all trainings of the theme's programmes, such as those of a multi-thematic programme that
-    are tagged with an area.
+    A theme stands for the trainings tagged with it, and for all trainings of its programmes, such as those of a
+    multi-thematic programme that are tagged with an area. ``only`` leaves the latter out.
     """
 
     ends_from: date | None = None
     ends_to: date | None = None
     theme: Theme | None = None
-    whole: bool = False
+    only: bool = False
     programme: Programme | None = None
     training: Training | None = None
     agency: Agency | None = None
@@ -64,6 +64,11 @@ class Filters:
         if self.activities not in ("", ALL):
             raise Invalid(msg("Say all, or leave it out."), field="activities")
 
+    @property
+    def choose_people(self) -> bool:
+        """Whether the filters choose among the people of a training, and not only among trainings."""
+        return self.agency is not None or self.sex is not None
+
     def described(self) -> dict[str, str]:
         """The filters that are set, as short texts, for the audit log and the papers."""
         found = {}
@@ -74,6 +79,14 @@ class Filters:
                     getattr(value, "code", None) or getattr(value, "value", None) or value
                 )
         return found
+
+
+EVERYTHING = Filters()
+
+
+def sum_if(condition: Any, of: Any = 1) -> Any:
+    """The sum of ``of`` over the rows for which the condition holds."""
+    return func.sum(case((condition, of), else_=0))
 
 
 def scope_of(user: User | None) -> list[ColumnElement[bool]]:
@@ -124,7 +137,7 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
     if filters.theme:
         own = Training.theme_id == filters.theme.id
         found = found.where(
-            or_(own, Training.programme_theme_id == filters.theme.id) if filters.whole else own
+            own if filters.only else or_(own, Training.programme_theme_id == filters.theme.id)
         )
     if filters.programme:
         found = found.where(Training.programme_id == filters.programme.id)

@@ -23,6 +23,7 @@ from training.services.trainees import records
 from training.services.trainees.records import Person
 
 MOST_KEYS = 5_000
+MOST_PEOPLE = 500
 MOST = 10
 """How many likely people are offered at most. More help nobody."""
 DIFFERING = (
@@ -189,6 +190,25 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
     )
     rows = db.session.execute(found).all()
     return _as_pairs([(one_id, other_id, GRADES[key[0]]) for one_id, other_id, key in rows])
+
+
+def among(people: Collection[int], *, most: int, least: Grade = Grade.LIKELY) -> list[tuple[int, int]]:
+    """Pairs of ids among these people who may be one person, at most ``most``. Pairs known to be two are left out."""
+    known, numbers = set(people), sorted(people)
+    one, other = aliased(TraineeKey), aliased(TraineeKey)
+    apart = select(1).where(NotSame.one_id == one.trainee_id, NotSame.other_id == other.trainee_id).exists()
+    found: set[tuple[int, int]] = set()
+    for first in range(0, len(numbers), MOST_PEOPLE):
+        pairs_of = (
+            select(one.trainee_id, other.trainee_id)
+            .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
+            .where(one.trainee_id.in_(numbers[first : first + MOST_PEOPLE]), one.key < _beyond(least), ~apart)
+        )
+        rows = db.session.execute(pairs_of.distinct())
+        found |= {(a, b) for a, b in rows if b in known}
+        if len(found) >= most:
+            break
+    return sorted(found)[:most]
 
 
 def _beyond(least: Grade) -> str:

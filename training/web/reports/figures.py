@@ -20,7 +20,16 @@ from training.policy import Action, can
 from training.rules.indicators import Participation, rate
 from training.services import audit
 from training.services.programmes import themes
-from training.services.reports import detail_rows, downloads, figures, participations, selection
+from training.services.reports import (
+    data_files,
+    definitions,
+    detail_rows,
+    downloads,
+    notes,
+    participations,
+    report,
+    selection,
+)
 from training.services.reports.selection import ALL, Filters
 from training.web.kit import access, choices
 from training.web.kit.access import permit
@@ -47,7 +56,14 @@ def participation_rate(one: Participation) -> float | None:
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 MOST_TRAININGS = 100
 """The filter offers this many of the latest trainings. The page of any other training links to its report."""
+MOST_LISTED = 12
+"""The page lists this much of each note; the files list all of it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NO_FILTER = {"page", "shape", "whole"}
+"""What an address may say besides filters. ``whole`` is of older addresses: a theme means its whole programmes."""
+FIGURES, ROWS = "figures", "rows"
+SHAPES = {"csv": (ROWS, FIGURES), "json": (FIGURES, ROWS)}
+"""The shapes that a file may have, its usual one first."""
 
 
 def _form() -> ReportFilter:
@@ -57,12 +73,14 @@ def _form() -> ReportFilter:
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    return choices.filtered(form, selection.offered_to(user))
+    choices.filtered(form, selection.offered_to(user))
+    form.refuse_unknown(set(request.args) - NO_FILTER)
+    return form
 
 
 def _of_this_year() -> Response | None:
     """Where the address says no filter: this year's report, whose address says so, and so do its pages and files."""
-    if set(request.args) - {"page"}:
+    if set(request.args) - NO_FILTER:
         return None
     return redirect(address(ends_from=clock.today().replace(month=1, day=1).isoformat()))
 
@@ -75,11 +93,15 @@ def _asked() -> tuple[ReportFilter, Filters] | Response:
     if elsewhere := _of_this_year():
         return elsewhere
     form = _form()
-    if not form.errors:
+    if not form.errors and not form.refusals:
         try:
             return form, Filters(**choices.wanted(form))
         except Invalid as refusal:
             form.refuse(refusal)
+    return _refused(form)
+
+
+def _refused(form: ReportFilter) -> Response:
     return page("reports/figures/attendance.html", "reports/figures/_refused.html", status=422, form=form)
 
 
@@ -95,25 +117,33 @@ def attendance() -> Response:
     if isinstance(asked, Response):
         return asked
     (form, filters), user = asked, access.user()
-    found = participations.of_selection(filters, user=user)
+    made = report.make(filters, user=user, demo=current_app.config["DEMO"])
     rows = paginate(participations.people(filters, user=user), 30)
+
+    def export_url(ending: str, shape: str = "") -> str:
+        return address(page="", shape=shape).replace("/attendance", f"/attendance.{ending}", 1)
+
     return page(
         "reports/figures/attendance.html",
         "reports/figures/_result.html",
         form=form,
         chips=choices.chips(form, period="any"),
-        totals=figures.summary(found),
-        state=figures.data_state(filters, user=user),
+        made=made,
+        totals=made.totals,
+        state=made.header.state,
+        notes=[(note, notes.named(note.rows[:MOST_LISTED])) for note in made.notes],
         rows=rows,
-        by_number={one.registration_id: one.participation for one in found},
-        tables=figures.split_tables(found),
-        names=downloads.TABLE_NAMES,
-        overlapping=figures.overlapping_by_theme(found),
+        by_number=made.by_number,
+        tables=made.tables,
+        names=report.TABLES,
+        figures=definitions.FIGURES,
+        definitions=definitions.DEFINITIONS,
+        overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
         if can(user, Action.REPORT_EXPORT)
         else None,
-        export_url=lambda ending: address(page="").replace("/attendance", f"/attendance.{ending}", 1),
+        export_url=export_url,
     )
 
 
@@ -124,7 +154,12 @@ def export(ending: str) -> Response:
     asked = _asked()
     if isinstance(asked, Response):
         return asked
-    (_form_sent, filters), user = asked, access.user()
+    (form, filters), user = asked, access.user()
+    shapes = SHAPES.get(ending, ("",))
+    shape = request.args.get("shape") or shapes[0]
+    if shape not in shapes:
+        form.refusals.append(_("There is no file of the shape %(shape)s.", shape=shape[:60]))
+        return _refused(form)
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",
@@ -133,12 +168,17 @@ def export(ending: str) -> Response:
     )
     name = f"attendance-{clock.today().isoformat()}.{ending}"
     demo = current_app.config["DEMO"]
-    match ending:
-        case "csv":
+    match ending, shape:
+        case "csv", "figures":
+            pieces = data_files.figures_csv(filters, user=user, demo=demo)
+            return download(pieces, name.replace("attendance", "figures"), "text/csv")
+        case "csv", _:
             return download(downloads.long_csv(filters, user=user), name, "text/csv")
-        case "json":
+        case "json", "rows":
             return download(downloads.long_json(filters, user=user), name, "application/json")
-        case "pdf":
+        case "json", _:
+            return download(data_files.as_json(filters, user=user, demo=demo), name, "application/json")
+        case "pdf", _:
             language = str(get_locale() or "en")
             return download(
                 downloads.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"

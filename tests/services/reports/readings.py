@@ -1,0 +1,178 @@
+"""One report read four times: from its page, its workbook, its CSV of figures and its JSON. All must say the same."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import openpyxl
+
+from tests.conftest import Client
+from tests.make import Make
+from training.models import Role
+from training.rules import indicators
+from training.services.reports import definitions, figures, participations, report, supply
+from training.services.reports.selection import Filters
+
+NAMES = {
+    "cf": "confirmed", "cm": "participations", "dn": "completed", "ns": "no_shows", "ex": "excused", "nk": "not_known",
+    "pd": "pending", "dr": "dropped_out", "lt": "joined_late", "att": "attended", "due": "due", "r": "attendance_rate",
+    "rc": "attendance_rate_of_attendees", "rn": "attendance_rate_excused_neutral", "nsr": "no_show_rate",
+    "h": "person_hours", "d": "person_days", "hd": "person_days_half", "tr": "persons_trained", "ps": "persons",
+    "td": "training_days", "ac": "activities", "sw": "share_of_women", "nr": "sex_not_recorded", "fr": "fill_rate",
+    "su": "seat_use",
+}  # fmt: skip
+SHOWN = [attribute for _, attribute in definitions.FIGURES]
+Figures = dict[str, float | None]
+
+
+def said(expected: str) -> Figures:
+    """The figures of a row of the table; ``-`` is none."""
+    pairs = re.findall(r"([a-z]+)(-|[\d.]+)", expected)
+    return {NAMES[name]: None if value == "-" else float(value) for name, value in pairs}
+
+
+def counted(**filters: Any) -> indicators.Totals:
+    """The totals of a selection, as the service counts them."""
+    wanted = Filters(**filters)
+    found = participations.of_selection(wanted, user=None)
+    offered = supply.of_selection(wanted, user=None)
+    return figures.summary(found, supply.of_trainings_with(found, offered, wanted))
+
+
+def of(totals: indicators.Totals, expected: str) -> Figures:
+    """Those of the totals that the row of the table names."""
+    return {name: getattr(totals, name) for name in said(expected)}
+
+
+@dataclass
+class Reading:
+    """What one form of the report says: its figures, its lines, its header and the counts of its notes."""
+
+    figures: Figures
+    lines: dict[tuple[str, str], Figures] | None
+    header: dict[str, str]
+    notes: dict[str, int]
+
+
+def _number(text: str) -> float | None:
+    text = html.unescape(text).replace(",", "").strip()
+    return None if text in ("–", "") else float(text)
+
+
+def from_page(page: str) -> Reading:
+    """The figures that the page shows in its table of all figures."""
+    told = dict(re.findall(r'data-figure="(\w+)">([^<]*)<', page))
+    notes = {name: int(re.findall(r"\d+", text)[0 if name != "closed_late" else 1])
+             for name, text in re.findall(r'data-note="(\w+)">([^<]*)<', page)}  # fmt: skip
+    header = dict(re.findall(r'data-header="([\w.]+)">([^<]*)<', page))
+    return Reading(
+        {name: _number(text) for name, text in told.items()},
+        None,
+        {key: html.unescape(text) for key, text in header.items()},
+        notes,
+    )
+
+
+def from_workbook(content: bytes) -> Reading:
+    """The figures of the sheet Summary, the header and the notes of the sheet About this report."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    head, *rows = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
+    by_title = {str(title): attribute for title, attribute in definitions.FIGURES}
+    by_table = {str(title): name for name, title in report.TABLES.items()}
+    lines: dict[tuple[str, str], Figures] = {}
+    for table, row, *values in rows:
+        found = dict(zip((by_title[title] for title in head[2:]), values, strict=True))
+        lines[by_table[table], row or ""] = found
+    about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
+    edge = next(number for number, (name, _) in enumerate(about) if name is None)
+    notes = [text for name, text in about if name == "Note"]
+    return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0))
+
+
+def from_csv(content: str) -> Reading:
+    """The CSV of figures."""
+    lines: dict[tuple[str, str], Figures] = {}
+    header, notes = {}, {}
+    for row in csv.DictReader(io.StringIO(content)):
+        match row["table"]:
+            case "header":
+                header[row["figure"]] = row["value"]
+            case "notes":
+                if not row["row"]:
+                    notes.setdefault(row["figure"], int(row["value"])) if row["value"].isdigit() else None
+            case table:
+                lines.setdefault((table, row["row"]), {})[row["figure"]] = _number(row["value"])
+    return Reading(lines["total", ""], lines, header, notes)
+
+
+def from_json(content: str) -> Reading:
+    """The envelope."""
+    told = json.loads(content)
+    lines = {(one["table"], one["row"]): one["figures"] for one in told["table"]}
+    return Reading(
+        told["figures"], lines, told["header"]["words"], {one["id"]: one["count"] for one in told["notes"]}
+    )
+
+
+@dataclass
+class Readings:
+    """Reads a selection in all its forms, as a manager does, and holds them against each other."""
+
+    client: Client
+    make: Make
+    manager: Any = None
+
+    def query(self, filters: dict[str, Any]) -> str:
+        """The address's part that asks for these filters."""
+        told = {name: getattr(value, "code", None) or getattr(value, "value", None) or value
+                for name, value in filters.items()}  # fmt: skip
+        return urlencode(
+            {
+                name: 1 if value is True else value
+                for name, value in (told or {"ends_from": "2000-01-01"}).items()
+            }
+        )
+
+    def all(self, **filters: Any) -> dict[str, Reading]:
+        """The four readings."""
+        self.manager = self.manager or self.make.user(Role.MANAGER)
+        self.client.sign_in(self.manager)
+        query = self.query(filters)
+        answers = [
+            self.client.get(f"/reports/attendance{ending}?{query}{shape}")
+            for ending, shape in (("", ""), (".xlsx", ""), (".csv", "&shape=figures"), (".json", ""))
+        ]
+        assert [one.status_code for one in answers] == [200] * 4
+        page, book, lines, envelope = answers
+        return {
+            "page": from_page(page.text),
+            "workbook": from_workbook(book.data),
+            "csv": from_csv(lines.data.decode("utf-8-sig")),
+            "json": from_json(envelope.text),
+        }
+
+    def hold(self, expected: str = "", **filters: Any) -> Reading:
+        """Assert that service, page, workbook, CSV and JSON say the same, and what is expected. Returns the JSON's."""
+        totals = counted(**filters)
+        assert of(totals, expected) == said(expected)
+        assert totals.confirmed == totals.participations + totals.not_known + totals.excused + totals.no_shows
+        exact = {name: getattr(totals, name) for name in SHOWN}
+        found = self.all(**filters)
+        for name, reading in found.items():
+            assert reading.figures == exact, name
+        told = found["json"]
+        assert found["csv"].lines == found["workbook"].lines == told.lines
+        words = {key: text for key, text in told.header.items() if key != "made_at"}
+        for name in ("page", "csv"):
+            assert {k: v for k, v in found[name].header.items() if k != "made_at"} == words, name
+        assert set(words.values()) <= set(found["workbook"].header.values())
+        assert found["page"].notes == found["csv"].notes == told.notes
+        assert len(found["workbook"].notes) == len(told.notes)
+        return told

@@ -1,0 +1,102 @@
+"""Half-days that were attended, for the days on which sessions and half-days are not the same number.
+
+On most days each session lies in a half of its own, so that counting sessions counts half-days. On the other days a
+session lasts over 13:00, or two lie in one half. Only the marks of those days are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, distinct, extract, func, not_, or_, select
+
+from training import clock
+from training.db import db
+from training.models import AttendanceRecord, Registration, Trainee, Training, TrainingSession, User
+from training.rules import minutes
+from training.rules.minutes import HalfDay, Slot
+from training.services.attendance import expected
+from training.services.reports.selection import Filters, of_all, of_trainings, sum_if
+
+OddDays = dict[int, tuple[int, int]]
+"""For a registration: the sessions of odd days that it attended, and the half-days that these are."""
+COLUMNS: tuple[Any, ...] = (
+    TrainingSession.starts_at,
+    TrainingSession.ends_at,
+    Training.zone,
+    TrainingSession.break_minutes,
+    AttendanceRecord.arrived,
+    AttendanceRecord.left,
+)
+"""What ``of_mark`` takes."""
+NOON = minutes.NOON.hour * 60 + minutes.NOON.minute
+
+
+def of_mark(
+    starts_at: datetime,
+    ends_at: datetime,
+    zone: str,
+    break_minutes: int,
+    arrived: time | None,
+    left: time | None,
+) -> frozenset[HalfDay]:
+    """The half-days of somebody who came at ``arrived`` and went at ``left``. A time that nobody recorded is None."""
+    slot = Slot(starts_at, ends_at, zone, break_minutes)
+    came, gone = (slot.moment(shown) if shown else None for shown in (arrived, left))
+    return minutes.half_days(slot, came, gone)
+
+
+def of_odd_days(filters: Filters, *, user: User | None) -> OddDays:
+    """The sessions and half-days that each registration attended on odd days; who attended none is left out."""
+    odd = _odd_days(filters, user)
+    if not db.session.scalar(select(func.count()).select_from(odd)):
+        return {}
+    found = (
+        select(Registration.id, *COLUMNS)
+        .select_from(odd)
+        .join(TrainingSession, TrainingSession.training_id == odd.c.training_id)
+        .join(Training, Training.id == TrainingSession.training_id)
+        .join(AttendanceRecord, AttendanceRecord.session_id == TrainingSession.id)
+        .join(Registration, and_(Registration.training_id == Training.id, expected.join_on()))
+        .join(Trainee, Trainee.id == Registration.trainee_id)
+        .where(
+            expected.is_in_figures(),
+            AttendanceRecord.minutes > 0,
+            func.date(TrainingSession.starts_local) == odd.c.day,
+        )
+    )
+    known: dict[tuple[object, ...], frozenset[HalfDay]] = {}
+    attended: dict[int, tuple[int, frozenset[HalfDay]]] = {}
+    for number, *mark in db.session.execute(of_all(found, filters, user)):
+        key = tuple(mark)
+        if key not in known:
+            known[key] = of_mark(*mark)
+        sessions, halves = attended.get(number, (0, frozenset()))
+        attended[number] = sessions + 1, halves | known[key]
+    return {number: (sessions, len(halves)) for number, (sessions, halves) in attended.items()}
+
+
+def _odd_days(filters: Filters, user: User | None) -> Subquery:
+    """(training_id, day) on which not every session lies in a half of its own."""
+    day = func.date(TrainingSession.starts_local)
+    begins, ends = _minute_of(TrainingSession.starts_local), _minute_of(TrainingSession.ends_local)
+    is_afternoon = begins >= NOON
+    is_morning = and_(func.date(TrainingSession.ends_local) == day, ends <= NOON)
+    found = (
+        select(TrainingSession.training_id, day.label("day"))
+        .join(Training, Training.id == TrainingSession.training_id)
+        .where(expected.is_in_figures(), TrainingSession.starts_at <= clock.now())
+        .group_by(TrainingSession.training_id, day)
+        .having(
+            or_(
+                func.count() > func.count(distinct(case((is_afternoon, 1), else_=0))),
+                sum_if(not_(or_(is_afternoon, is_morning))) > 0,
+            )
+        )
+    )
+    return of_trainings(found, filters, user).subquery()
+
+
+def _minute_of(wall: ColumnElement[datetime] | object) -> ColumnElement[int]:
+    return extract("hour", wall) * 60 + extract("minute", wall)  # type: ignore[arg-type]

@@ -1,0 +1,74 @@
+"""The whole report, made once: the page and every file show what stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from training.models import User
+from training.rules.indicators import Participation, Totals
+from training.services.reports import figures, header, notes, participations, supply
+from training.services.reports.figures import Split
+from training.services.reports.header import Header
+from training.services.reports.notes import Note
+from training.services.reports.participations import Listed
+from training.services.reports.selection import Filters
+from training.text import Message, msg
+
+TABLES = {
+    "total": msg("Total"),
+    "theme": msg("By theme"),
+    "sex": msg("By sex"),
+    "country": msg("By country of the participants"),
+    "agency_type": msg("By agency type"),
+    "agency": msg("By agency"),
+    "training": msg("By training"),
+    "theme_covered": msg("Counted under every covered area (does not add up)"),
+}
+"""The tables of the summary by their names."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the registers say of a selection: its header, notes, totals, tables and participants."""
+
+    filters: Filters
+    header: Header
+    notes: list[Note]
+    found: Sequence[Listed]
+    totals: Totals
+    tables: dict[str, list[Split]]
+    overlapping: list[Split]
+
+    @property
+    def by_number(self) -> dict[int, Participation]:
+        """The participations by the id of the registration that stands for the person."""
+        return {one.registration_id: one.participation for one in self.found}
+
+    def lines(self) -> Iterator[tuple[str, str, Totals]]:
+        """(table, row, figures) of the whole summary, the total first."""
+        yield "total", "", self.totals
+        for name, splits in [*self.tables.items(), ("theme_covered", self.overlapping)]:
+            for one in splits:
+                yield name, one.label, one.totals
+
+
+def make(filters: Filters, *, user: User | None, demo: bool) -> Report:
+    """The report of a selection, as ``user`` may see it. A command (None) sees all."""
+    found = participations.of_selection(filters, user=user)
+    offered = supply.of_selection(filters, user=user)
+    state = figures.data_state(filters, user=user)
+    return Report(
+        filters=filters,
+        header=header.of(filters, found, state, user=user, demo=demo),
+        notes=notes.of(filters, found, user=user),
+        found=found,
+        totals=figures.summary(found, supply.of_trainings_with(found, offered, filters)),
+        tables=figures.split_tables(found, offered, filters),
+        overlapping=figures.overlapping_by_theme(found),
+    )
+
+
+def table_name(name: str) -> Message:
+    """What a table is called."""
+    return TABLES[name]
