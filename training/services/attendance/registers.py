@@ -209,17 +209,9 @@ def put_on(session: TrainingSession, registration: Registration, *, by: User) ->
     db.session.flush()  # the query below asks for the registration's id
     if db.session.execute(rows_of(session).where(Registration.id == registration.id)).first():
         return
-    db.session.add(
-        AttendanceRecord(
-            session_id=session.id,
-            of_minutes=session.scheduled_minutes,
-            registration_id=registration.id,
-            version=1,
-            recorded_at=clock.now(),
-            recorded_by=by,
-            recorded_by_name=by.name,
-        )
-    )
+    cell = _cell(session, registration)
+    cell.version, cell.recorded_at, cell.recorded_by, cell.recorded_by_name = 1, clock.now(), by, by.name
+    db.session.add(cell)
 
 
 @atomic

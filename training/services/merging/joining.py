@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from training import clock
 from training.db import db
 from training.errors import Invalid
 from training.models import (
@@ -20,14 +21,16 @@ from training.models import (
     AttendanceMethod,
     AttendanceRecord,
     AttendanceStatus,
+    RegisterState,
     Registration,
     RegistrationState,
     Training,
+    TrainingSession,
     User,
 )
 from training.rules.seats import SeatCount
 from training.services import locked_trainings, marks, seat_counts
-from training.services.attendance import registers
+from training.services.attendance import expected, registers
 from training.services.merging import joins, standings
 from training.services.merging.joins import Choices, Join
 from training.services.registrations import reserve_list
@@ -46,23 +49,52 @@ def join(one: Join, choices: Choices | None, *, by: User) -> Kept:
     others = [other for other in one.registrations if other is not staying]
     right = [one.right(number, staying, choices) for number in one.marks]
     before = {other.id: standings.of(other) for other in one.registrations}
+    asked = _asked(one.registrations)
     wanted = standings.combined(
         before[staying.id], [before[other.id] for other in others], joins.starts(one.training)
     )
     standings.join(others, staying, by=by)
     standings.take(staying, wanted, by=by, reason=letters.JOINED["en"], told=True)
     cells = _cells(staying)
+    taken = [_take(mark, cells.get(mark.session_id), staying, by) for mark in right if _is_new(mark, cells)]
     return {
         "training": one.training.id,
         "staying": staying.id,
         "before": standings.plain(before[staying.id]),
         "after": standings.plain(wanted),
         "joined": [{"id": other.id, "before": standings.plain(before[other.id])} for other in others],
-        "marks": [
-            _take(mark, cells.get(mark.session_id), staying, by) for mark in right if _is_new(mark, cells)
-        ],
+        "marks": taken + _keep_asking(asked, staying, by),
         "differing": len(one.questions),
     }
+
+
+def _asked(registrations: Sequence[Registration]) -> dict[int, TrainingSession]:
+    """The sessions that have begun whose open registers list one of these, by their ids."""
+    found = (
+        select(TrainingSession)
+        .join(Registration, Registration.training_id == TrainingSession.training_id)
+        .outerjoin(AttendanceRecord, expected.join_on())
+        .where(
+            Registration.id.in_([one.id for one in registrations]),
+            TrainingSession.is_held,
+            TrainingSession.register_state == RegisterState.OPEN,
+            TrainingSession.starts_at <= clock.now(),
+            expected.is_listed(),
+        )
+        .order_by(TrainingSession.id)
+    )
+    return {one.id: one for one in db.session.scalars(found)}
+
+
+def _keep_asking(asked: dict[int, TrainingSession], staying: Registration, by: User) -> list[Kept]:
+    """List the person where a register still asks for a mark, and would not list the registration that stays."""
+    listed = _asked([staying])
+    missing = [session for number, session in asked.items() if number not in listed]
+    for session in missing:
+        registers.put_on(session, staying, by=by)
+    db.session.flush()  # the cells' ids are kept
+    cells = _cells(staying)
+    return [_noted(cells[session.id], None, None) for session in missing]
 
 
 def _cells(registration: Registration) -> dict[int, AttendanceRecord]:
@@ -79,6 +111,10 @@ def _is_new(mark: AttendanceRecord, cells: dict[int, AttendanceRecord]) -> bool:
 def _take(mark: AttendanceRecord, own: AttendanceRecord | None, staying: Registration, by: User) -> Kept:
     before = _plain(own) if own is not None else None
     record, correction = registers.take_over(mark, own, staying, by=by, reason=letters.JOINED["en"])
+    return _noted(record, before, correction)
+
+
+def _noted(record: AttendanceRecord, before: Kept | None, correction: int | None) -> Kept:
     return {"record": record.id, "before": before, "after": _plain(record), "correction": correction}
 
 
