@@ -16,6 +16,8 @@ from training.services import audit
 from training.services.accounts import sign_ins
 from training.text import msg
 
+TAKEN = msg("There is an account with this address already.")
+
 
 def search(
     *, text: str = "", role: Role | None = None, sort: str = "name", descending: bool = False
@@ -119,7 +121,7 @@ def create(
         language=language,
     )
     if sign_ins.find_by_email(email) is not None:
-        raise Invalid(msg("There is an account with this address already."), field="email")
+        raise Invalid(TAKEN, field="email")
     _set_scope(user, agency, is_lead, all_themes, themes)
     if password is not None:
         passwords.check(password, about=(name, email))
@@ -137,21 +139,27 @@ def change(
     name: str,
     role: Role,
     language: str,
+    email: str = "",
     agency: Agency | None = None,
     is_lead: bool = False,
     all_themes: bool = False,
     themes: Sequence[Theme] = (),
 ) -> User:
-    """Change an account. A change of role or scope signs its user out everywhere."""
+    """Change an account. A change of address, role or scope signs its user out everywhere.
+
+    Without ``email`` the address stays. Links that were mailed to the old address stop.
+    """
     before = audit.snapshot(user)
-    scope = (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes})
+    scope = _scope(user)
     user.name, user.language, user.role = name, language, role
     with db.session.no_autoflush:
+        if email:
+            _set_email(user, email)
         _set_scope(user, agency, is_lead, all_themes, themes)
     if by.id == user.id and role is not Role.ADMIN and by.role is Role.ADMIN:
         raise Conflict(msg("Another administrator has to take this role from you."), "own_account")
     db.session.flush()  # the agency's id is known only now
-    if scope != (user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}):
+    if scope != _scope(user):
         sign_ins.end_all_sessions(user)
     audit.record(
         by=by,
@@ -214,6 +222,22 @@ def _set_scope(
     user.is_lead = is_lead and is_partner
     user.all_themes = all_themes and is_coordinator
     user.themes = list(themes) if is_coordinator and not all_themes else []
+
+
+def _scope(user: User) -> tuple[object, ...]:
+    """Who signs in, and what they may see."""
+    return user.email_key, user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}
+
+
+def _set_email(user: User, email: str) -> None:
+    """Set the address. Raises ``Invalid`` if no letter reaches it, or if another account has it."""
+    user.email = _checked_email(email)
+    found = sign_ins.find_by_email(email)
+    if found not in (None, user):
+        raise Invalid(TAKEN, field="email")
+    if found is None:
+        user.email_key = sign_ins.email_key(email)
+        sign_ins.void_links(user)
 
 
 def _checked_email(email: str) -> str:
