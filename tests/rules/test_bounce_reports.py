@@ -69,7 +69,7 @@ def test_hostile_content_is_read_or_refused_and_soon(content: bytes):
 @pytest.mark.parametrize(
     ("code", "words", "is_permanent"),
     [("5.1.1", "mailbox unknown", True), ("4.2.2", "mailbox full", False), ("5.2.2", "mailbox full", True),
-     ("5.1.10", "the domain takes no mail", True), ("4.4.7", "the server was tried for days", False),
+     ("5.1.10", "the address takes no mail", True), ("4.4.7", "the server was tried for days", False),
      ("5.7.26", "refused by a rule of the server", True), ("5.0.0", "the server gave no reason", True),
      ("", "the server gave no reason", True), ("5.9.9", "the server gave no reason", True)],
 )  # fmt: skip

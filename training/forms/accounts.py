@@ -90,18 +90,13 @@ class UserForm(Form):
     """The values of an account that an administrator sets."""
 
     name = line(_l("Name"))
+    email = _email()
     role = OneOf(_l("Role"), role_labels())
     language = _language()
     agency = Picked(_l("Agency"), required=False, hint=_l("For a partner."))
     is_lead = BooleanField(_l("Lead focal point of the agency"))
     all_themes = BooleanField(_l("All themes"), description=_l("For a coordinator; or pick some below."))
     themes = PickedMany(_l("Themes"))
-
-
-class InvitationForm(UserForm):
-    """A new account."""
-
-    email = _email()
 
 
 class ColleagueForm(Form):

@@ -58,6 +58,17 @@ class MailFilter(Form):
     training = line(_l("Training's code"), required=False, most=40)
 
 
+class BounceForm(Form):
+    """Why a letter came back."""
+
+    reason = long_text(
+        _l("Why did it come back?"),
+        required=True,
+        most=500,
+        hint=_l("Staff read this. Whoever sees the address reads that a letter came back."),
+    )
+
+
 class PreviewForm(Form):
     """The choice of a letter to preview."""
 

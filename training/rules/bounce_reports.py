@@ -80,7 +80,7 @@ WORDS = {
     "1.2": msg("domain unknown"),
     "1.3": msg("wrongly written address"),
     "1.6": msg("mailbox moved"),
-    "1.10": msg("the domain takes no mail"),
+    "1.10": msg("the address takes no mail"),
     "2.1": msg("mailbox closed"),
     "2.2": msg("mailbox full"),
     "2.3": msg("letter too long for this mailbox"),

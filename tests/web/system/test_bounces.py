@@ -15,6 +15,7 @@ from training import clock
 from training.db import db
 from training.models import MailState, OutgoingMail, Role, Trainee
 from training.rules import return_paths
+from training.services.accounts import sign_ins
 from training.services.letters import bounces, outbox
 
 BOUNCES = "bounces@centre.example"
@@ -44,12 +45,14 @@ def come_back(letter: OutgoingMail, app) -> None:
     bounces.take(report_on(letter, app), secret_key=app.config["CONFIG"].secret_key)
 
 
-def test_an_administrator_marks_a_letter_by_hand_and_takes_it_back(letter, client, make: Make):
+def test_an_administrator_marks_a_letter_by_hand_and_takes_it_back(letter, app, client, make: Make):
     client.sign_in(make.user())
     path = f"/mail/{letter.public_id}"
     assert "Came back…" in client.get("/mail?state=sent").text
 
-    assert client.post(f"{path}/bounced", data={"reason": ""}).status_code in (400, 409, 422)
+    assert f'href="{path}/bounced"' in client.get("/mail?state=sent").text
+    refused = client.post(f"{path}/bounced", data={"reason": " "})
+    assert refused.status_code == 422 and 'id="reason-error">This is needed.' in refused.text
     assert client.post(f"{path}/bounced", data={"reason": "she left"}).status_code == 303
     page = client.get("/mail?state=bounced").text
     assert "she left" in page and "Did not come back" in page and "Try again" in page
@@ -57,6 +60,9 @@ def test_an_administrator_marks_a_letter_by_hand_and_takes_it_back(letter, clien
     assert client.post(f"{path}/not-bounced").status_code == 303
     assert letter.state is MailState.SENT
     assert client.post(f"{path}/not-bounced").status_code == 409
+    come_back(letter, app)
+    late = client.post(f"{path}/bounced", data={"reason": "she left"})
+    assert late.status_code == 422 and "Only a letter that was sent can have come back." in late.text
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.PARTNER, Role.MANAGER, Role.TRAINER])
@@ -141,7 +147,39 @@ def test_accounts_say_it_to_administrators_to_the_lead_and_on_the_agencys_page(a
     }  # fmt: skip
 
     for path, user in pages.items():
-        assert "This address came back on" in client.sign_in(user).get(path).text, path
+        page = client.sign_in(user).get(path).text
+        assert "This address came back on" in page, path
+        assert ("An administrator can correct it." in page) is (user.role is not Role.ADMIN), path
+
+
+def test_an_administrator_corrects_an_accounts_address_and_sends_the_letter_again(app, client, make: Make):
+    user, taken = make.user(Role.MANAGER), make.user()
+    letter = outbox.atomic(outbox.enqueue)(user, kind="test", subject="x", body="y")
+    outbox.atomic(setattr)(letter, "training_id", make.training().id)
+    outbox.atomic(setattr)(letter, "state", MailState.FAILED)
+    token = sign_ins.start_session(user, hours=1)
+    client.sign_in(make.user())
+    path = f"/users/{user.public_id}/edit"
+    typed = {"name": user.name, "role": "manager", "language": "en"}
+
+    assert f'value="{user.email}"' in client.get(path).text
+    for wrong, why in (
+        (taken.email.upper(), "an account with this address already"),
+        ("x", "needs a name, an @"),
+    ):
+        refused = client.post(path, data={**typed, "email": wrong})
+        assert refused.status_code == 422 and why in refused.text
+    db.session.expire_all()
+    assert sign_ins.user_of_session(token) is user
+    assert client.post(path, data={**typed, "email": "Right@xn--bcher-kva.example"}).status_code == 303
+
+    assert (user.email, user.email_key) == ("Right@bücher.example", "right@bücher.example")
+    assert sign_ins.user_of_session(token) is None
+    assert client.post(f"/mail/{letter.public_id}/again").status_code == 303
+    readers: list[str] = []
+    outbox.atomic(setattr)(user, "role", Role.ADMIN)  # the letter's reader must still be allowed to have it
+    outbox.send_due(app.config["CONFIG"], lambda email: readers.append(email["To"]))
+    assert "Right@xn--bcher-kva.example" in " ".join(readers)
 
 
 def test_a_confidential_agencys_addresses_stay_hidden(app, client, make: Make):

@@ -18,6 +18,8 @@ from training.services.accounts import sign_ins
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
+TAKEN = msg("There is an account with this address already.")
+
 
 def search(
     *, text: str = "", role: Role | None = None, sort: str = "name", descending: bool = False
@@ -121,7 +123,7 @@ def create(
         language=language,
     )
     if sign_ins.find_by_email(email) is not None:
-        raise Invalid(msg("There is an account with this address already."), field="email")
+        raise Invalid(TAKEN, field="email")
     _set_scope(user, agency, is_lead, all_themes, themes)
     if password is not None:
         passwords.check(password, about=(name, email))
@@ -138,6 +140,7 @@ class Details:
     name: str
     role: Role
     language: str
+    email: str = ""
     agency: Agency | None = None
     is_lead: bool = False
     all_themes: bool = False
@@ -146,20 +149,24 @@ class Details:
 
 @atomic
 def change(user: User, *, by: User, details: Details, seen: Seen | None = None) -> User:
-    """Change an account. A change of role or scope signs its user out everywhere."""
+    """Change an account. A change of address, role or scope signs its user out everywhere.
+
+    Without an address in ``details`` the address stays. Links that were mailed to the old address stop.
+    """
     hold(user)
     details = settle(seen, details, as_stored(Details, user))
-    before, themes_before = audit.snapshot(user), [theme.code for theme in user.themes]
+    before, themes_before, scope = audit.snapshot(user), [theme.code for theme in user.themes], _scope(user)
     is_admin = by.id == user.id and by.role is Role.ADMIN
-    scope = (user.role, user.agency_id, user.all_themes, set(themes_before))
     user.name, user.language, user.role = details.name, details.language, details.role
     with db.session.no_autoflush:
+        if details.email:
+            _set_email(user, details.email)
         _set_scope(user, details.agency, details.is_lead, details.all_themes, details.themes)
     if is_admin and details.role is not Role.ADMIN:
         raise Conflict(msg("Another administrator has to take this role from you."), "own_account")
     db.session.flush()  # the agency's id is known only now
     themes_now = [theme.code for theme in user.themes]
-    if scope != (user.role, user.agency_id, user.all_themes, set(themes_now)):
+    if scope != _scope(user):
         sign_ins.end_all_sessions(user)
     changes = {"themes": [themes_before, themes_now]} if themes_now != themes_before else {}
     audit.record(by=by, action="user.change", thing=user, before=before, changes=changes)
@@ -227,6 +234,22 @@ def _set_scope(
     user.is_lead = is_lead and is_partner
     user.all_themes = all_themes and is_coordinator
     user.themes = list(themes) if is_coordinator and not all_themes else []
+
+
+def _scope(user: User) -> tuple[object, ...]:
+    """Who signs in, and what they may see."""
+    return user.email_key, user.role, user.agency_id, user.all_themes, {theme.id for theme in user.themes}
+
+
+def _set_email(user: User, email: str) -> None:
+    """Set the address. Raises ``Invalid`` if no letter reaches it, or if another account has it."""
+    user.email = _checked_email(email)
+    found = sign_ins.find_by_email(email)
+    if found not in (None, user):
+        raise Invalid(TAKEN, field="email")
+    if found is None:
+        user.email_key = sign_ins.email_key(email)
+        sign_ins.void_links(user)
 
 
 def _checked_email(email: str) -> str:

@@ -179,8 +179,9 @@ def _may_go(message: OutgoingMail) -> bool:
     if why_not:
         mark_dropped(message, why=why_not)
         return False
-    if message.registration is not None and message.registration.trainee.email != message.to_email:
-        redirect(message, to=message.registration.trainee.email)
+    reader = message.user or (message.registration.trainee if message.registration is not None else None)
+    if reader is not None and reader.email != message.to_email:
+        redirect(message, to=reader.email)
     if not addresses.is_usable(message.to_email):
         mark_failed(message, why=str(BAD_ADDRESS), kind=delivery.Failure.FOR_GOOD)
         return False
@@ -258,7 +259,7 @@ def _reason_of_trainee(message: OutgoingMail, registration: Registration) -> str
 
 @atomic
 def redirect(message: OutgoingMail, *, to: str) -> None:
-    """Take the person's new address, which was corrected after the message was written."""
+    """Take the reader's new address, which was corrected after the message was written."""
     message.to_email = to
 
 

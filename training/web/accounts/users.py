@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.accounts import InvitationForm, UserFilter, UserForm
+from training.forms.accounts import UserFilter, UserForm
 from training.models import User
 from training.policy import Action
 from training.services.accounts import users
@@ -60,7 +60,7 @@ def index() -> Response:
 @once
 def new() -> Response:
     """Invite somebody."""
-    form = _offer(InvitationForm(request.form))
+    form = _offer(UserForm(request.form))
     if submitted(form):
         try:
             users.invite(by=access.user(), **form.data, **_links())

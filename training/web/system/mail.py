@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.errors import NotFound
+from training.errors import DomainError, NotFound
 from training.forms import labels
-from training.forms.system import MailFilter, PreviewForm
+from training.forms.system import BounceForm, MailFilter, PreviewForm
 from training.models import OutgoingMail
 from training.policy import Action, can
 from training.services import visible_trainings
@@ -21,7 +21,7 @@ from training.services.letters import bounces, outbox, samples
 from training.texts import letters
 from training.web.kit import access, choices, language
 from training.web.kit.access import permit
-from training.web.kit.respond import back_to, first, page, paginate, reason
+from training.web.kit.respond import back_to, first, page, paginate, submitted
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -79,13 +79,21 @@ def again(message: OutgoingMail) -> Response:
     return redirect(back_to(back) if back else url_for(".index"), 303)
 
 
-@bp.post("/<uuid:public_id>/bounced")
+@bp.route("/<uuid:public_id>/bounced", methods=["GET", "POST"])
 @permit(Action.MAIL_MARK, outbox.get)
 def mark_bounced(message: OutgoingMail) -> Response:
     """Say by hand that a letter came back, and why."""
-    bounces.mark(message, by=access.user(), reason=reason())
-    flash(_("The letter is marked as come back."))
-    return redirect(url_for(".index"), 303)
+    form, back = BounceForm(request.form), url_for(".index")
+    if submitted(form):
+        try:
+            bounces.mark(message, by=access.user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The letter is marked as come back."))
+            return redirect(back, 303)
+    title = _("The letter to %(name)s came back", name=message.to_name)
+    return page("edit.html", form=form, title=title, back=(_("Mail"), back))
 
 
 @bp.post("/<uuid:public_id>/not-bounced")
