@@ -89,7 +89,7 @@ def of_country(code: str) -> list[str]:
     """The zones of a country, an invented one too. Where the country is not known, there are none."""
     if code in COUNTRIES:
         return [COUNTRIES[code][2]]
-    return [zone for zone, country in places().items() if country == code]
+    return sorted(zone for zone, country in places().items() if country == code)
 
 
 @cache

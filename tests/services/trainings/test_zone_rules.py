@@ -337,6 +337,32 @@ def test_marks_of_a_session_that_runs_follow(make: Make):
         assert record.minutes == record.of_minutes == session.scheduled_minutes
 
 
+def test_the_commands_show_first_and_apply_then(make: Make, app):
+    training = planned(make, 9)
+    rules_change(training)
+
+    shown = app.test_cli_runner().invoke(args=["zones"])
+    assert f"rules in use: {zones.VERSION}. Instants were derived by: none yet." in shown.output
+    assert "3 moments would move." in shown.output and "At 9, " in shown.output and not is_right(training)
+
+    applied = app.test_cli_runner().invoke(args=["zones", "--apply"])
+    assert (shown.exit_code, applied.exit_code) == (0, 0)
+    assert "3 moments moved." in applied.output and is_right(training)
+    assert "0 moments would move." in app.test_cli_runner().invoke(args=["zones"]).output
+
+
+def test_the_worker_follows_new_rules_when_it_starts(make: Make, app):
+    training = planned(make, 9)
+    rules_change(training)
+    code = training.code
+
+    done = app.test_cli_runner().invoke(args=["worker", "--once"])
+
+    assert done.exit_code == 0 and f"{code}, Asia/Dubai:" in done.output
+    assert is_right(db.session.scalars(select(Training)).one())
+    assert organisations.get().tz_version == zones.VERSION
+
+
 def test_the_audit_says_what_moved_and_by_which_rules(make: Make):
     training = planned(make, 9)
     rules_change(training)

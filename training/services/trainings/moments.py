@@ -81,11 +81,12 @@ def places(following: Iterable[Following], ids: Collection[int] | None = None) -
         TrainingSession.ends_at,
         TrainingSession.room_id,
     ).where(TrainingSession.is_held, TrainingSession.ends_at > clock.now() - NEAR)
-    if ids is not None:
-        held = held.where(TrainingSession.training_id.in_(ids))
     taught = select(SessionTrainer.session_id, SessionTrainer.trainer_id).where(
         ~SessionTrainer.is_off, SessionTrainer.ends_at > clock.now() - NEAR
     )
+    if ids is not None:
+        held = held.where(TrainingSession.training_id.in_(ids))
+        taught = taught.join(SessionTrainer.training_session).where(TrainingSession.training_id.in_(ids))
     holds: defaultdict[int, set[Held]] = defaultdict(set)
     for number, trainer_id in db.session.execute(taught):
         holds[number].add(Held("trainer", trainer_id))
