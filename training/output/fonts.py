@@ -108,7 +108,7 @@ def of(texts: Iterable[str]) -> Text:
 
 def holds(text: str) -> bool:
     """Whether every letter of ``text`` can be printed."""
-    return all(_holder(FOLDER, cluster, is_japanese=False) for cluster in _clusters(text))
+    return text.isascii() or all(_holder(FOLDER, cluster, is_japanese=False) for cluster in _clusters(text))
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from tests.make import Make
 from tests.papers import boxes_on, fonts_of, pieces_of, text_of, usual_fonts
+from training import clock
 from training.output import fonts, pdf
 from training.services.papers import confirmations, sign_in_sheets
+from training.services.reports import downloads
+from training.services.reports.selection import Filters
 from training.services.schedule import visible
 
 NATIVE = {
@@ -194,3 +198,25 @@ def test_the_names_of_many_trainers_make_their_cell_grow(make: Make):
     assert len(named) == 12 * 7
     assert all(one.page > last_row.page or one.y < last_row.y - 20 for one in named)
     assert all(one.y > 45 for one in named)  # above the foot of the page
+
+
+def widest(made: bytes) -> int:
+    """The letters of the longest piece of the word that is wider than its cell."""
+    return max(len(one.text) for one in pieces_of(made) if one.text and one.text in UNBROKEN * 2)
+
+
+def test_a_confirmation_and_a_report_keep_long_words_and_unknown_letters_in_their_cells(make: Make):
+    training = make.training()
+    one = make.registration(
+        training, make.trainee(make.agency(name=UNBROKEN * 2), family_name=f"李 {UNBROKEN}")
+    )
+    day = clock.now() + timedelta(days=40)
+
+    confirmation = confirmations.confirmation(one, reader=make.user(), demo=False)
+    with time_machine.travel(day, tick=False):
+        report = downloads.paper(Filters(training=training), user=make.user(), demo=False, language="en")
+
+    for made in (confirmation, report):
+        assert boxes_on(made) == 0
+        assert "Li " in text_of(made)
+    assert widest(confirmation) <= 67 and widest(report) <= 67  # half of the agency's name of 134 letters

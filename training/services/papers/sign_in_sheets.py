@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from babel.dates import format_date
-from sqlalchemy import ScalarResult, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from training.db import db
@@ -64,7 +64,7 @@ def sign_in_sheet(
                     "native": r.trainee.native_name if fonts.holds(r.trainee.native_name) else "",
                     "agency": r.agency_name,
                 }
-                for r in _expected(training)
+                for r in db.session.scalars(_expected(training).options(contains_eager(Registration.trainee)))
             ],
         },
     )
@@ -72,7 +72,8 @@ def sign_in_sheet(
 
 def names_in_latin(training: Training, sessions: Sequence[TrainingSession]) -> fonts.InLatin:
     """How many names on the sheet stand there in Latin letters only, because no font holds them."""
-    people = (f"{r.trainee.name} {r.trainee.native_name}" for r in _expected(training))
+    names = (Trainee.family_name, Trainee.given_names, Trainee.native_name)
+    people = (" ".join(row) for row in db.session.execute(_expected(training).with_only_columns(*names)))
     trainers = {entry.trainer.name for session in _held(sessions) for entry in session.session_trainers}
     return fonts.in_latin([*people, *sorted(trainers)])
 
@@ -81,9 +82,9 @@ def _held(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
     return [session for session in sessions if not session.is_cancelled]
 
 
-def _expected(training: Training) -> ScalarResult[Registration]:
+def _expected(training: Training) -> Select[Registration]:
     """Who has a seat or came to the door, by family name."""
-    return db.session.scalars(
+    return (
         select(Registration)
         .join(Registration.trainee)
         .where(
@@ -92,7 +93,6 @@ def _expected(training: Training) -> ScalarResult[Registration]:
             Registration.confirmed_at.is_not(None),
             expected.stands(),
         )
-        .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)
     )
 
