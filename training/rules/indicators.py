@@ -134,11 +134,15 @@ class Cell(NamedTuple):
 def of_cells(cells: Iterable[Cell], like: Participation) -> Participation:
     """The participation that follows from cells of one person, whatever registration they are of.
 
-    Of two marks in one session the larger one counts, and the session's contact time counts once. What does not follow
+    Of two marks in one session the larger one counts, of two without minutes the excused one, and the session's contact
+    time counts once. What does not follow
     from cells is as in ``like``.
     """
     sessions: dict[int, Cell] = {}
-    for cell in sorted(cells, key=lambda one: (one.status is not None, one.minutes or 0, one.is_expected)):
+    for cell in sorted(
+        cells,
+        key=lambda one: (one.status is not None, one.minutes or 0, one.status == "excused", one.is_expected),
+    ):
         sessions[cell.session_id] = cell
     found = sessions.values()
     marked = [one for one in found if one.status is not None]

@@ -105,11 +105,13 @@ def split_tables(
         for name in (one.theme, one.training):
             by_name.setdefault(name, []).append(one)
 
+    kept = supply.kept_for(offered)
+
     def to_trainings(key: Any, rows: Sequence[Listed]) -> Supply:
         return supply.of_trainings_with(rows, by_name.get(key, []), filters)
 
     def to_agency(key: Any, rows: Sequence[Listed]) -> Supply:
-        return supply.of_agency(rows, offered, filters)
+        return supply.of_agency(rows, kept, filters)
 
     return {
         "theme": split(found, lambda one: [one.theme], (), to_trainings),

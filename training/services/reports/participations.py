@@ -94,7 +94,11 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             sum_if(is_not_recorded),
             sum_if(and_(~recorded, ~has_ended, was_expected)),
             sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
-            and_(Registration.confirmed_at > span.c.first, ~_was_there_before(span.c.first)),
+            and_(
+                Registration.confirmed_at.is_not(None),
+                Registration.confirmed_at > span.c.first,
+                ~_was_there_before(span.c.first),
+            ),
             Registration.released_at.is_not(None),
             Training.completion_percent,
             sum_if(AttendanceRecord.is_estimated),

@@ -76,6 +76,19 @@ def _kept(filters: Filters, user: User | None) -> dict[int, dict[int, int]]:
     return kept
 
 
+Kept = dict[int, dict[int, int]]
+"""The seats kept for agencies: by the agency's id, and the training's."""
+
+
+def kept_for(offered: Iterable[Offered]) -> Kept:
+    """The seats that were kept in these trainings."""
+    found: Kept = {}
+    for one in offered:
+        for agency_id, seats in one.kept.items():
+            found.setdefault(agency_id, {})[one.training_id] = seats
+    return found
+
+
 def of_trainings_with(found: Iterable[Listed], offered: Sequence[Offered], filters: Filters) -> Supply:
     """The supply of these trainings, to which these people came.
 
@@ -83,31 +96,29 @@ def of_trainings_with(found: Iterable[Listed], offered: Sequence[Offered], filte
     of the agency asked for.
     """
     came = [one for one in found if one.participation.attended > 0]
-    used, seats = _of_kept(came, offered, None if filters.agency is None else filters.agency.id)
+    kept = kept_for(offered)
+    if filters.agency:
+        kept = {number: seats for number, seats in kept.items() if number == filters.agency.id}
     ids = {one.training_id for one in offered}
     return Supply(
         activities=sum(1 for one in offered if one.days),
         training_days=sum(one.days for one in offered),
         seats=None if filters.choose_people else sum(one.seats for one in offered),
         came=sum(1 for one in came if one.participation.training_id in ids),
-        kept=None if filters.sex else seats,
-        came_on_kept=used,
+        kept=None if filters.sex else sum(sum(own.values()) for own in kept.values()),
+        came_on_kept=_used(came, kept),
     )
 
 
-def of_agency(found: Sequence[Listed], offered: Sequence[Offered], filters: Filters) -> Supply:
+def of_agency(found: Sequence[Listed], kept: Kept, filters: Filters) -> Supply:
     """What was kept for the agency of these people; of other supply nothing can be said."""
-    if filters.sex:
+    own = kept.get(found[0].agency[1])
+    if filters.sex or own is None:
         return Supply()
     came = [one for one in found if one.participation.attended > 0]
-    used, seats = _of_kept(came, offered, found[0].agency[1])
-    return Supply(kept=seats, came_on_kept=used)
+    return Supply(kept=sum(own.values()), came_on_kept=_used(came, kept))
 
 
-def _of_kept(came: Sequence[Listed], offered: Sequence[Offered], agency_id: int | None) -> tuple[int, int]:
-    """(participations by agencies for which seats were kept, these seats), of one agency or of all."""
-    kept = {one.training_id: one.kept for one in offered if one.kept}
-    used = sum(1 for one in came if one.agency[1] in kept.get(one.participation.training_id, {}))
-    if agency_id is not None:
-        return used, sum(one.get(agency_id, 0) for one in kept.values())
-    return used, sum(sum(one.values()) for one in kept.values())
+def _used(came: Iterable[Listed], kept: Kept) -> int:
+    """The participations by agencies for which seats were kept in the training."""
+    return sum(1 for one in came if one.participation.training_id in kept.get(one.agency[1], {}))
