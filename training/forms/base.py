@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -37,19 +36,10 @@ from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
-from training.services.seen import plain
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
-
-
-@dataclass(frozen=True)
-class Both:
-    """The two values of a field that its sender and somebody else changed, as the page says them."""
-
-    mine: str
-    theirs: str
 
 
 class Form(WTForm):
@@ -248,7 +238,10 @@ class Picked(SelectFieldBase):
         known = [thing for _, thing in self.offered.values()]
         for thing in self._had():
             if thing not in known:
-                self.offered[str(plain(thing))] = (str(getattr(thing, "name", thing)), thing)
+                self.offered[str(getattr(thing, "public_id", thing))] = (
+                    str(getattr(thing, "name", thing)),
+                    thing,
+                )
 
     def _had(self) -> list[Any]:
         return [self.object_data] if self.object_data else []
