@@ -53,12 +53,17 @@ class Field:
 
 
 class Sheet:
-    """The form of a page that carries what it showed, or no form: then it has no fields."""
+    """The form of a page that carries what it showed. Without one it has no fields.
 
-    def __init__(self, page: str) -> None:
+    With ``any_form`` it is the first form of the page that sends something to it.
+    """
+
+    def __init__(self, page: str, *, any_form: bool = False) -> None:
         tree = html5lib.parse(page, namespaceHTMLElements=False)
         found = [form for form in tree.iter("form") if _named(form, "seen") is not None]
         assert len(found) < 2, "a page has one edit form"
+        if any_form and not found:
+            found = [form for form in tree.iter("form") if "data-guard" in form.attrib][:1]
         self.fields: dict[str, Field] = {}
         self.hidden: dict[str, str] = {}
         self.text = " ".join("".join(tree.itertext()).split())

@@ -28,6 +28,8 @@ from training.text import msg
 
 TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "23505"}
 """How the two databases say that a unique key is taken."""
+MISSING = {"SQLITE_CONSTRAINT_FOREIGNKEY", "23503"}
+"""How they say that what a row refers to is not there, or does not fit any more."""
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T", bound="Base")
@@ -107,7 +109,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     A call inside another call is a savepoint: the caller may catch its refusal and go on.
 
-    Raises ``Conflict`` when two people store the same unique key at once. A look beforehand cannot see this.
+    Raises ``Conflict`` when two people store the same unique key at once, or one removes what the other refers to.
+    A look beforehand cannot see this.
     """
 
     @wraps(function)
@@ -200,7 +203,16 @@ def _taken_is_a_conflict() -> Iterator[None]:
     try:
         yield
     except IntegrityError as refused:
-        if getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", "")) not in TAKEN:
+        kind = getattr(refused.orig, "sqlite_errorname", getattr(refused.orig, "sqlstate", ""))
+        if kind in MISSING:
+            raise Conflict(
+                msg(
+                    "Somebody else changed what this refers to at the same moment. "
+                    "Your change was not stored. Load the page again."
+                ),
+                "same_moment",
+            ) from refused
+        if kind not in TAKEN:
             raise
         raise Conflict(
             msg(

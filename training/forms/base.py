@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import get_locale
@@ -40,21 +39,12 @@ from wtforms.widgets import Select
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
 from training.rules import addresses, autofill, typed_days
-from training.services.seen import plain
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 FILLED_IN = (StringField, SelectField, SelectFieldBase)
 """What a browser fills in: typed fields and picks."""
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
-
-
-@dataclass(frozen=True)
-class Both:
-    """The two values of a field that its sender and somebody else changed, as the page says them."""
-
-    mine: str
-    theirs: str
 
 
 class Form(WTForm):
@@ -307,7 +297,10 @@ class Picked(SelectFieldBase):
         known = [thing for _, thing in self.offered.values()]
         for thing in self._had():
             if thing not in known:
-                self.offered[str(plain(thing))] = (str(getattr(thing, "name", thing)), thing)
+                self.offered[str(getattr(thing, "public_id", thing))] = (
+                    str(getattr(thing, "name", thing)),
+                    thing,
+                )
 
     def _had(self) -> list[Any]:
         return [self.object_data] if self.object_data else []

@@ -31,7 +31,9 @@ class TrainingForm(Form):
 
     code = code(_l("Code"), _l("Short and unique, like MX2-2026-07."))
     title = line(_l("Title"))
-    theme = Picked(_l("Theme"))
+    theme = Picked(
+        _l("Theme"), hint=_l("Sessions whose theme a new one does not cover take the new theme with it.")
+    )
     activity_type = Picked(_l("Activity type"))
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from training.db import atomic, db
 from training.errors import Invalid
@@ -98,7 +98,8 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     hold(organisation)
     details = settle(seen, details, as_stored(Details, organisation))
     before = audit.snapshot(organisation)
-    for field in fields(details):
-        setattr(organisation, field.name, getattr(details, field.name))
+    organisation.name, organisation.address = details.name, details.address
+    organisation.sender_name, organisation.accent = details.sender_name, details.accent
+    organisation.donor_block = details.donor_block
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

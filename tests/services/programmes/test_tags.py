@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.make import Make
 from training.db import atomic, db
-from training.errors import Invalid
+from training.errors import Conflict, Invalid
 from training.models import Theme, Training
 from training.services import visible_trainings
 from training.services.programmes import frames, themes
@@ -45,8 +45,10 @@ def test_the_database_itself_refuses_a_tag_that_does_not_fit(make: Make):
             text("UPDATE training SET theme_id = :t WHERE id = :i"), {"t": theme.id, "i": training.id}
         )
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(Conflict) as refused:
         force(other)
+
+    assert refused.value.code == "same_moment" and isinstance(refused.value.__cause__, IntegrityError)
 
 
 def test_retagging_a_programme_is_refused_while_a_training_would_not_fit(make: Make):

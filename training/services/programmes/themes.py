@@ -6,7 +6,7 @@ All three are seeded. They may be added to and are never deleted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
@@ -151,8 +151,8 @@ def change(theme: Theme, *, by: User, details: Details, seen: Seen | None = None
     hold(theme)
     details = settle(seen, details, as_stored(Details, theme))
     before = audit.snapshot(theme)
-    for field in fields(details):
-        setattr(theme, field.name, getattr(details, field.name))
+    theme.name_en, theme.name_fr, theme.name_ru = details.name_en, details.name_fr, details.name_ru
+    theme.description, theme.contact_email = details.description, details.contact_email
     audit.record(by=by, action="theme.change", thing=theme, before=before)
     return theme
 

@@ -15,6 +15,7 @@ same way wherever its values differ from the stored ones.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -22,9 +23,8 @@ from flask import flash, request
 from flask_babel import gettext as _
 from wtforms import Field, SelectField
 
-from training.db import Base
 from training.errors import DomainError
-from training.forms.base import Both, Form, OneOf, Picked
+from training.forms.base import Form, OneOf, Picked
 from training.services import audit
 from training.services.seen import ChangedMeanwhile, Seen, shown
 from training.web.kit import access
@@ -35,6 +35,14 @@ FIELD, CHOICE = "seen", "which-"
 MOST = 120
 """How many characters of a long text a sentence says."""
 OneForm = TypeVar("OneForm", bound=Form)
+
+
+@dataclass(frozen=True)
+class Both:
+    """The two values of a field that its sender and somebody else changed, as the page says them."""
+
+    mine: str
+    theirs: str
 
 
 def begin(form: OneForm) -> OneForm:
@@ -62,7 +70,7 @@ def seen(form: Form) -> Seen:
     return Seen.read(form.seen or "")
 
 
-def save(form: Form, thing: Base, act: Callable[[Seen], object], said: str | Callable[[], str] = "") -> bool:
+def save(form: Form, thing: Any, act: Callable[[Seen], object], said: str | Callable[[], str] = "") -> bool:
     """Whether the form was sent and ``act`` has stored it. Says so, with what others changed meanwhile.
 
     Otherwise the form says what is wrong, and shows what is stored now where others changed it.
@@ -80,7 +88,7 @@ def save(form: Form, thing: Base, act: Callable[[Seen], object], said: str | Cal
     return True
 
 
-def refuse(form: Form, refusal: DomainError, seen: Seen, thing: Base) -> None:
+def refuse(form: Form, refusal: DomainError, seen: Seen, thing: Any) -> None:
     """Show a refusal, and what others changed meanwhile. From here on the form has seen what is stored now."""
     form.refusals += news(form, seen, thing)
     for name in seen.others:
@@ -102,7 +110,7 @@ def refuse(form: Form, refusal: DomainError, seen: Seen, thing: Base) -> None:
         field.errors = [*field.errors, text]
 
 
-def news(form: Form, seen: Seen, thing: Base) -> list[str]:
+def news(form: Form, seen: Seen, thing: Any) -> list[str]:
     """What others changed since the form was shown, a sentence each."""
     found = []
     for field in form:
@@ -129,7 +137,7 @@ YOU = "\0you"
 """In place of a name: the reader changed it, in another window."""
 
 
-def _who(thing: Base, name: str) -> str:
+def _who(thing: Any, name: str) -> str:
     """Who changed the field last: a name, ``YOU``, or an empty text if the reader may not know."""
     reader = access.user()
     found = audit.changed_by(thing, name, reader=reader)
