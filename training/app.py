@@ -11,7 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from config import ROOT, Config
-from training import cli, db
+from training import db
+from training.cli import commands
 from training.models import Organisation
 from training.services import organisations
 from training.services.letters import notices
@@ -91,7 +92,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(blueprint)
     access.public(app.view_functions["static"])
     app.context_processor(_organisation)
-    cli.init_app(app)
+    commands.init_app(app)
     app.logger.info("Time zone rules in use: %s.", zone_rules.IN_USE)
 
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    DateField,
-    DateTimeField,
-    DateTimeLocalField,
     EmailField,
     Field,
     IntegerField,
@@ -24,7 +20,6 @@ from wtforms import (
     StringField,
     TelField,
     TextAreaField,
-    TimeField,
 )
 from wtforms import Form as WTForm
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are older than the two choices
@@ -38,7 +33,7 @@ from wtforms.widgets import Select
 
 from training.errors import DomainError, Invalid
 from training.models.columns import listed
-from training.rules import addresses, autofill, typed_days
+from training.rules import addresses, autofill
 
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 FILLED_IN = (StringField, SelectField, SelectFieldBase)
@@ -202,47 +197,6 @@ class WholeNumber(IntegerField):
             super().process_formdata(valuelist)
         except ValueError as refusal:
             raise ValueError(str(_l("Write a whole number."))) from refusal
-
-
-class _Typed(DateTimeField):
-    """A day or a time, as a picker sends it or as the reader's language writes it."""
-
-    unreadable: Any
-    reads: Callable[[str, str], Any]
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the typed value, or raise ``ValueError`` with a sentence in the reader's language."""
-        self.data = None
-        if not (text := " ".join(valuelist)).strip():
-            return
-        try:
-            self.data = self.reads(text, str(get_locale() or "en").partition("_")[0])
-        except typed_days.Ambiguous as refusal:
-            raise ValueError(refusal.message.translated()) from refusal
-        except ValueError as refusal:
-            raise ValueError(str(self.unreadable)) from refusal
-        self.raw_data = [self.data.strftime(self.format[0])]  # a picker shows it when the form comes back
-
-
-class Day(_Typed, DateField):
-    """A calendar day."""
-
-    unreadable = _l("Write a day: year, month and day, as 2027-03-31.")
-    reads = staticmethod(typed_days.read_day)
-
-
-class TimeOfDay(_Typed, TimeField):
-    """A wall time."""
-
-    unreadable = _l("Write a time of day, as 09:30.")
-    reads = staticmethod(typed_days.read_time)
-
-
-class Moment(_Typed, DateTimeLocalField):
-    """A day and a wall time."""
-
-    unreadable = _l("Write a day and a time, as 2027-03-31 09:30.")
-    reads = staticmethod(typed_days.read_moment)
 
 
 class Within(NumberRange):
@@ -414,16 +368,6 @@ def phone(label: str) -> Phone:
     """A phone number, or nothing."""
     return Phone(
         label, [Storable(), Length(max=40), _phone], filters=[clean], render_kw={"maxlength": 40}, default=""
-    )
-
-
-def moment(label: str, hint: str = "", required: bool = True) -> Moment:
-    """A day and a wall time."""
-    return Moment(
-        label,
-        [Given() if required else Optional()],
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
-        description=hint,
     )
 
 

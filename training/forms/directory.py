@@ -8,7 +8,6 @@ from wtforms import (
 )
 
 from training.forms.base import (
-    Day,
     Form,
     Given,
     Picked,
@@ -21,6 +20,7 @@ from training.forms.base import (
     phone,
     zone,
 )
+from training.forms.typed import Day
 
 
 class AgencyForm(Form):

@@ -8,19 +8,8 @@ from wtforms import (
 )
 
 from training.forms import labels
-from training.forms.base import (
-    Day,
-    Form,
-    Given,
-    OneOf,
-    Picked,
-    PickedMany,
-    code,
-    email,
-    line,
-    long_text,
-    number,
-)
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, email, line, long_text, number
+from training.forms.typed import Day
 from training.models import DayBasis
 
 

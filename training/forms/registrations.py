@@ -6,16 +6,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
 from training.forms import labels
-from training.forms.base import (
-    Form,
-    OneOf,
-    Picked,
-    line,
-    long_text,
-    moment,
-    number,
-)
+from training.forms.base import Form, OneOf, Picked, line, long_text, number
 from training.forms.trainees import NewTraineeForm
+from training.forms.typed import moment
 from training.rules.given import MOST, NAMES, Given
 
 

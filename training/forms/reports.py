@@ -13,12 +13,8 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import (
-    Day,
-    Form,
-    OneOf,
-    Picked,
-)
+from training.forms.base import Form, OneOf, Picked
+from training.forms.typed import Day
 
 
 class ReportFilter(Form):

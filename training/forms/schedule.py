@@ -9,19 +9,8 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import (
-    Day,
-    Form,
-    Given,
-    OneOf,
-    Picked,
-    PickedMany,
-    TimeOfDay,
-    line,
-    long_text,
-    moment,
-    number,
-)
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
+from training.forms.typed import Day, TimeOfDay, moment
 
 
 class PatternForm(Form):

@@ -9,20 +9,8 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import (
-    Day,
-    Form,
-    Given,
-    OneOf,
-    Picked,
-    PickedMany,
-    code,
-    line,
-    long_text,
-    moment,
-    number,
-    zone,
-)
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, line, long_text, number, zone
+from training.forms.typed import Day, moment
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
 

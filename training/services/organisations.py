@@ -100,6 +100,6 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     before = audit.snapshot(organisation)
     organisation.name, organisation.address = details.name, details.address
     organisation.sender_name, organisation.accent = details.sender_name, details.accent
-    organisation.donor_block = details.donor_block
+    organisation.donor_block, organisation.reply_email = details.donor_block, details.reply_email
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

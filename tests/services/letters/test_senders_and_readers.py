@@ -20,7 +20,7 @@ from training.services.letters import outbox
 from training.services.trainees import records
 
 SENDER = "training@centre.example"
-SETTINGS = {"name": "Centre", "address": "", "accent": "#112233", "donor_block": "", "sender_name": ""}
+SETTINGS = organisations.Details(name="Centre", accent="#112233")
 LOOK_ALIKE = "\u0430nna@a.example"
 
 
@@ -63,7 +63,7 @@ def test_the_sender_bears_the_name_that_the_organisation_set(server, config, mak
     letter(admin)
     assert head(server, config)["From"] == SENDER
 
-    organisations.change(by=admin, **{**SETTINGS, "sender_name": 'Центр "Иностранных", дел'})
+    organisations.change(by=admin, details=replace(SETTINGS, sender_name='Центр "Иностранных", дел'))
     letter(admin)
 
     assert parseaddr(head(server, config)["From"]) == ('Центр "Иностранных", дел', SENDER)
@@ -87,7 +87,7 @@ def test_questions_go_to_the_theme_then_its_programme_then_a_coordinator_then_th
     area, frame = make.theme("ASY"), make.theme("MIEUX2")
     training = make.training(programme=make.programme("MIEUX2"), theme=area)
     gone, coordinator = make.user(Role.COORDINATOR), make.user(Role.COORDINATOR)
-    organisations.change(by=admin, **SETTINGS, reply_email="office@centre.example")
+    organisations.change(by=admin, details=replace(SETTINGS, reply_email="office@centre.example"))
     put(training.programme, coordinators=[gone, coordinator])
     put(gone, is_active=False)
     put(area, contact_email="asylum@bücher.example")
@@ -109,7 +109,7 @@ def test_a_letter_about_an_account_is_answered_by_the_organisation_or_by_nobody(
     admin = make.user()
     letter(admin)
     assert "Reply-To" not in head(server, config)
-    organisations.change(by=admin, **SETTINGS, reply_email="office@centre.example")
+    organisations.change(by=admin, details=replace(SETTINGS, reply_email="office@centre.example"))
     letter(admin)
 
     assert head(server, config)["Reply-To"] == "office@centre.example"

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from tests.make import Make
 from tests.services.merging.together import choosing, merged, registered
 from tests.services.reports.cases import Case
-from tests.services.reports.test_cases import counted, of, said
+from tests.services.reports.readings import counted, of, said
 from training.db import db
 from training.models import AttendanceCorrection, AttendanceStatus, PersonMerge, Registration, Role
 from training.services.attendance import expected, registers

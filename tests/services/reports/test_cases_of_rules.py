@@ -17,7 +17,6 @@ from training.models import AttendanceRecord, DayBasis
 from training.rules import minutes
 from training.services.attendance import own_register, registers
 from training.services.registrations import late_changes, submissions
-from training.services.schedule import sessions as planning
 
 MORNING = (0, "09:00", "12:30", 30)
 AFTERNOON = (0, "13:30", "17:00", 30)
@@ -187,7 +186,4 @@ def test_the_agency_reads_of_its_people_what_the_report_says(make: Make, report:
 
 
 def as_optional(session) -> None:
-    planning.change(
-        session, by=None, title=session.title, starts_local=session.starts_local, ends_local=session.ends_local,
-        break_minutes=session.break_minutes, room=None, trainers=[], theme=session.theme, is_compulsory=False,
-    )  # fmt: skip
+    Make().change_session(session, by=Make().user(), is_compulsory=False)

@@ -56,7 +56,7 @@ def test_who_never_completed_and_who_came_to_a_mission_reach_no_target(make: Mak
     mission = next(one for one in themes.activity_types() if not one.counts_as_training)
     carried_out(planned(make, 3, programme=programme), "PP---- !2")
     carried_out(planned(make, 3, programme=programme, activity_type=mission), "PPPPPP")
-    frames.set_targets(programme, by=make.user(), targets={"persons_trained": 2})
+    frames.set_targets(programme, by=make.user(), promised=frames.Targets(persons_trained=2))
 
     [one] = figures.against_targets(programme)
 
@@ -66,7 +66,7 @@ def test_who_never_completed_and_who_came_to_a_mission_reach_no_target(make: Mak
 def test_a_target_of_days_counts_by_the_rule_of_its_programme(make: Make):
     programme = make.programme(day_basis=DayBasis.HALF_DAYS)
     carried_out(planned(make, 1, programme=programme), "PA", "PP")
-    frames.set_targets(programme, by=make.user(), targets={"person_days": 3})
+    frames.set_targets(programme, by=make.user(), promised=frames.Targets(person_days=3))
 
     assert [one.reached for one in figures.against_targets(programme)] == [1.5]
 

@@ -134,7 +134,7 @@ def _mark(dice: random.Random, session: TrainingSession, one: Registration) -> A
     long = session.scheduled_minutes
     minutes = {"present": long, "late": dice.randint(1, long), "left_early": dice.randint(1, long)}
     return AttendanceRecord(
-        session_id=session.id, registration_id=one.id, status=status,
+        session_id=session.id, of_minutes=long, registration_id=one.id, status=status,
         minutes=minutes.get(status.value, 0) if status else 0, recorded_at=NOW,
     )  # fmt: skip
 

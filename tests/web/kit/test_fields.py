@@ -20,8 +20,9 @@ from tests.make import Make
 from training.db import Base, db
 from training.forms import accounts
 from training.forms.accounts import InvitationForm
-from training.forms.base import Form, moment
+from training.forms.base import Form
 from training.forms.trainees import NewTraineeForm
+from training.forms.typed import moment
 from training.models import TrainerAbsence
 from training.models.about_people import INFO, Class
 from training.rules import autofill

@@ -54,7 +54,11 @@ def fill(make: Make, count: int) -> dict[str, str]:
         make.trainer()
         make.venue()
         make.session(
-            training, training.ends_on, starts_local=None or _at(training, 9), ends_local=_at(training, 10)
+            training,
+            training.ends_on,
+            starts_local=_at(training, 9),
+            ends_local=_at(training, 10),
+            is_compulsory=False,  # only such sessions may overlap in time: they have neither room nor trainer
         )
         outbox.atomic(outbox.enqueue)(make.user(), kind="test", subject="Hello", body="…")
     session = visible.of(training)[0]
@@ -75,9 +79,6 @@ def fill(make: Make, count: int) -> dict[str, str]:
 def _at(training, hour):
     from datetime import datetime, time  # noqa: PLC0415 -- only this helper needs it
 
-    _at.minute = (
-        getattr(_at, "minute", 0) + 1
-    )  # sessions may overlap in time: they have neither room nor trainer
     return datetime.combine(training.ends_on, time(hour))
 
 

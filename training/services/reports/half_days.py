@@ -98,5 +98,5 @@ def _odd_days(filters: Filters, user: User | None) -> Subquery:
     return of_trainings(found, filters, user).subquery()
 
 
-def _minute_of(wall: ColumnElement[datetime] | object) -> ColumnElement[int]:
-    return extract("hour", wall) * 60 + extract("minute", wall)  # type: ignore[arg-type]
+def _minute_of(wall: Any) -> ColumnElement[int]:
+    return extract("hour", wall) * 60 + extract("minute", wall)

@@ -7,9 +7,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from functools import wraps
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, BinaryIO
@@ -19,21 +17,20 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
-from training import clock
+from training.cli import attendance
+from training.cli.refusals import refusing
 from training.db import release
 from training.errors import DomainError, Invalid
-from training.models import RegistrationState, Role, Sex
-from training.services import audit, backups, request_keys, visible_trainings
+from training.models import Role
+from training.services import backups, request_keys, visible_trainings
 from training.services.accounts import users
 from training.services.demo import build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
 from training.services.imports.verdicts import Verdict
 from training.services.letters import bounces, outbox
-from training.services.programmes import frames, themes
+from training.services.programmes import themes
 from training.services.registrations import reminders, reserve_list
-from training.services.reports import data_files, detail_rows, downloads
-from training.services.reports.selection import Filters
 from training.services.trainings import zone_rules
 
 log = logging.getLogger(__name__)
@@ -45,7 +42,6 @@ MOST_ERRORS = 500
 
 user_group = AppGroup("user", help="Accounts.")
 participants_group = AppGroup("participants", help="Participants.")
-attendance_group = AppGroup("attendance", help="Attendance.")
 mail_group = AppGroup("mail", help="Mail.")
 
 
@@ -60,24 +56,10 @@ def init_app(app: Flask) -> None:
         restore,
         user_group,
         participants_group,
-        attendance_group,
+        attendance.group,
         mail_group,
     ):
         app.cli.add_command(command)
-
-
-def refusing(command: Callable[..., None]) -> Callable[..., None]:
-    """Print a refusal as a sentence on stderr and leave with status 1."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except DomainError as refusal:
-            click.echo(str(refusal.explained), err=True)
-            raise SystemExit(1) from None
-
-    return run
 
 
 @click.command()
@@ -355,90 +337,3 @@ def take_bounce(file: BinaryIO, recipient: str, is_pipe: bool) -> None:
     if taken is bounces.Taken.BEING_SENT:
         raise SystemExit(TRY_LATER)
     click.echo(SAID_OF_BOUNCE[taken])
-
-
-@attendance_group.command("export")
-@click.option("--format", "kind", type=click.Choice(["xlsx", "csv", "json", "pdf"]), required=True)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True)
-@click.option(
-    "--from", "ends_from", type=click.DateTime(["%Y-%m-%d"]), help="Trainings that end on or after this day."
-)
-@click.option(
-    "--to", "ends_to", type=click.DateTime(["%Y-%m-%d"]), help="Trainings that end on or before this day."
-)
-@click.option("--theme", "theme_code")
-@click.option(
-    "--only", is_flag=True, help="Trainings tagged with the theme itself, not its programmes' others."
-)
-@click.option(
-    "--whole", is_flag=True, hidden=True, help="Older scripts say it. A theme means its whole programmes."
-)
-@click.option("--programme", "programme_code")
-@click.option("--training", "training_code")
-@click.option("--agency", "agency_code")
-@click.option("--country", help="The venue's country, two letters.")
-@click.option("--sex", type=click.Choice([sex.value for sex in Sex]))
-@click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
-@click.option("--activities", default="", help="all: with what does not count as training.")
-@click.option(
-    "--shape",
-    type=click.Choice(["figures", "rows"]),
-    help="CSV: rows unless said; JSON: figures unless said.",
-)
-@refusing
-def export_attendance(
-    kind: str,
-    out: Path,
-    ends_from: datetime | None,
-    ends_to: datetime | None,
-    theme_code: str | None,
-    only: bool,
-    whole: bool,
-    programme_code: str | None,
-    training_code: str | None,
-    agency_code: str | None,
-    country: str | None,
-    sex: str | None,
-    state: str | None,
-    activities: str,
-    shape: str | None,
-) -> None:
-    """Write the attendance report to a file."""
-    filters = Filters(
-        ends_from=ends_from.date() if ends_from else None,
-        ends_to=ends_to.date() if ends_to else None,
-        theme=themes.by_code(theme_code) if theme_code else None,
-        only=only,
-        programme=frames.by_code(programme_code) if programme_code else None,
-        training=visible_trainings.by_code(training_code) if training_code else None,
-        agency=agencies.by_code(agency_code) if agency_code else None,
-        country=country.upper() if country else None,
-        sex=Sex(sex) if sex else None,
-        state=RegistrationState(state) if state else None,
-        activities=activities,
-    )
-    started = clock.now()
-    demo_mark = current_app.config["DEMO"]
-    if kind == "xlsx":
-        downloads.xlsx(out, filters, user=None, demo=demo_mark)
-    elif kind == "pdf":
-        out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
-    else:
-        with out.open("wb") as file:
-            for piece in _pieces(kind, shape, filters, demo_mark):
-                file.write(piece)
-    rows = detail_rows.count_long_rows(filters, user=None)
-    audit.record_export(by=None, action=f"report.attendance.{kind}", filters=filters.described(), rows=rows)
-    click.echo(f"{out}: {rows:,} rows, {(clock.now() - started).total_seconds():.1f} s.")
-
-
-def _pieces(kind: str, shape: str | None, filters: Filters, demo: bool) -> Iterator[bytes]:
-    """The report as CSV or JSON."""
-    match kind, shape:
-        case "csv", "figures":
-            return data_files.figures_csv(filters, user=None, demo=demo)
-        case "csv", _:
-            return downloads.long_csv(filters, user=None)
-        case _, "rows":
-            return downloads.long_json(filters, user=None)
-    return data_files.as_json(filters, user=None, demo=demo)
