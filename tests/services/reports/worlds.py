@@ -18,6 +18,7 @@ from training.db import atomic, db
 from training.models import (
     AttendanceRecord,
     AttendanceStatus,
+    DayBasis,
     Programme,
     RegisterState,
     Registration,
@@ -45,8 +46,6 @@ class Basis:
 
 def basis(make: Make) -> Basis:
     """Programmes, people and a training whose columns the random ones copy."""
-    from training.models import DayBasis  # noqa: PLC0415
-
     programmes = [
         make.programme(day_minutes=360), make.programme(day_minutes=300), make.programme(day_basis=DayBasis.HALF_DAYS),
     ]  # fmt: skip

@@ -21,6 +21,8 @@ UNKNOWN = [
     "sex=q",
     "activities=some",
     "state=gone",
+    "themes=BMV",
+    "theme=BMV&themme=THB",
 ]
 REVERSED = "ends_from=2026-09-30&ends_to=2026-07-01"
 ENDINGS = ("csv", "xlsx", "pdf", "json")
@@ -93,3 +95,33 @@ def test_only_what_counts_as_training_counts_unless_all_is_asked_for(client, mak
 
     assert [len(list(csv.DictReader(io.StringIO(one)))) for one in (counted, everything)] == [0, 4]
     assert "all, like expert missions" in client.get(f"/reports/attendance?{query}&activities=all").text
+
+
+def test_a_name_that_is_no_filter_is_named_on_the_page(client, make: Make):
+    client.sign_in(make.user(Role.MANAGER))
+
+    assert "There is no filter themes." in client.get("/reports/attendance?themes=BMV").text
+
+
+def test_an_address_of_before_that_asks_for_the_whole_programme_still_works(client, make: Make, case):
+    client.sign_in(make.user(Role.MANAGER))
+
+    assert client.get(f"/reports/attendance?theme={case.training.theme.code}&whole=y").status_code == 200
+
+
+def test_a_file_has_the_shape_that_is_asked_for(client, make: Make, case):
+    client.sign_in(make.user(Role.MANAGER))
+    query = f"training={case.training.code}"
+
+    rows = client.get(f"/reports/attendance.csv?{query}").data.decode("utf-8-sig")
+    figures = client.get(f"/reports/attendance.csv?{query}&shape=figures").data.decode("utf-8-sig")
+    whole = client.get(f"/reports/attendance.json?{query}").json
+    array = client.get(f"/reports/attendance.json?{query}&shape=rows").json
+
+    assert rows.startswith("programme_code,") and figures.startswith("table,row,figure,name,value")
+    assert list(whole) == ["header", "notes", "figures", "table", "names", "definitions", "rows"]
+    assert (whole["rows"], len(array)) == (array, 24)
+    assert whole["header"]["definitions_version"].startswith("D")
+    assert whole["header"]["filters"] == {"training": case.training.code}
+    for ending in ENDINGS:
+        assert client.get(f"/reports/attendance.{ending}?{query}&shape=odd").status_code == 422

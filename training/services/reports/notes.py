@@ -222,14 +222,15 @@ def _sex_not_recorded(asked: Asked) -> Iterable[Row]:
 
 
 def _corrected(asked: Asked) -> Iterable[Row]:
+    """Corrected marks. Reasons stay in the register: they may say why somebody was ill."""
     found = (
-        _marks(select(Registration.training_id, Registration.id, AttendanceCorrection.reason), asked)
+        _marks(select(Registration.training_id, Registration.id), asked)
         .join(AttendanceCorrection, AttendanceCorrection.record_id == AttendanceRecord.id)
         .where(expected.is_in_figures())
         .order_by(AttendanceCorrection.id)
     )
-    for training_id, number, reason in db.session.execute(found):
-        yield Row(training_id, number, reason)
+    for training_id, number in db.session.execute(found):
+        yield Row(training_id, number)
 
 
 def _closed_late(asked: Asked) -> Iterable[Row]:
