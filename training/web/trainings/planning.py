@@ -45,8 +45,9 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
         form = TrainingForm(request.form, obj=training)
     form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
     form.activity_type.offer(choices.of_activity_types())
-    form.venue.offer(choices.of_venues())
-    form.venue.note("zone", {key: venue.zone for key, _label, venue in choices.of_venues()})
+    venues = choices.of_venues()
+    form.venue.offer(venues)
+    form.venue.note("zone", {key: venue.zone for key, _label, venue in venues})
     form.country.offer(choices.of_countries())
     country = form.venue.data.country if form.venue.data else form.country.data or ""
     usual = current_app.config["CONFIG"].default_zone
