@@ -215,7 +215,7 @@ def files_of_agency(here: World) -> list[str]:
 def files_of_staff(here: World) -> list[str]:
     """The files that bear the names of a training's participants."""
     session, training = here.mine["session"].public_id, here.trainings[0].public_id
-    reports = [f"/reports/attendance.{ending}?period=any" for ending in ("csv", "xlsx", "pdf", "json")]
+    reports = [f"/reports/attendance.{ending}?ends_from=" for ending in ("csv", "xlsx", "pdf", "json")]
     return [f"/sessions/{session}/sign-in-sheet.pdf", f"/sessions/of/{training}/sign-in-sheet.pdf",
             "/trainees?as=csv", "/registrations?as=xlsx", "/agencies?as=csv", *reports]  # fmt: skip
 

@@ -32,7 +32,7 @@ def pages(registration) -> list[str]:
         f"/sessions/{visible.of(training)[0].public_id}/register",
         f"/registrations/{registration.public_id}",
         f"/my/{links.token(registration.public_id, agreed, secret_key=SECRET)}",
-        "/reports/attendance?period=any",
+        "/reports/attendance?ends_from=",
     ]
 
 

@@ -28,14 +28,15 @@ NO_EDIT = {
     "registrations.replace": "begins a registration",
     "seats.ask": "begins a request",
     "seats.release": "shows who would move up, and refuses when that is somebody else meanwhile",
-    "sessions.edit": "its act does not take what the form showed yet",
+    "mail.mark_bounced": "marks a letter once",
+    "sessions.cancel": "calls a session off once",
     "sessions.plan": "begins sessions",
     "trainees.transfer": "an act of its own: it shows where the person is, and changes nothing else",
 }
 """Pages with a form that edits nothing stored, and why."""
 KEYS = {"seats.keep": {"agency", "country"}}
 """Fields that say which thing is meant."""
-FORMS = 14
+FORMS = 15
 
 
 class Edit:

@@ -19,7 +19,7 @@ import training.forms
 from tests.make import Make
 from training.db import Base, db
 from training.forms import accounts
-from training.forms.accounts import InvitationForm
+from training.forms.accounts import UserForm
 from training.forms.base import Form
 from training.forms.trainees import NewTraineeForm
 from training.forms.typed import moment
@@ -115,7 +115,7 @@ def test_all_that_is_typed_about_somebody_else_is_left_to_the_typist(app: Flask)
 
 def test_an_invited_colleague_is_not_given_the_reader_s_own_address(app: Flask):
     with app.test_request_context():
-        assert attributes(InvitationForm().email)["autocomplete"] == "off"  # it said "username"
+        assert attributes(UserForm().email)["autocomplete"] == "off"  # it said "username"
 
 
 def test_every_phone_and_address_shows_its_own_keyboard(app: Flask):

@@ -17,7 +17,7 @@ from training.services.schedule import visible
 
 LISTS = (
     "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
-    "/venues", "/themes", "/themes/BMV", "/reports/attendance?period=any", "/users", "/mail", "/audit", "/",
+    "/venues", "/themes", "/themes/BMV", "/reports/attendance?ends_from=", "/users", "/mail", "/audit", "/",
 )  # fmt: skip
 
 FORMS = (
@@ -119,9 +119,9 @@ ROLES = {
         "/registrations",
         "/trainees",
         "/agencies",
-        "/reports/attendance?period=any",
+        "/reports/attendance?ends_from=",
     ),
-    Role.COORDINATOR: ("/", "/trainings", "/registrations", "/sessions", "/reports/attendance?period=any"),
+    Role.COORDINATOR: ("/", "/trainings", "/registrations", "/sessions", "/reports/attendance?ends_from="),
 }
 
 
