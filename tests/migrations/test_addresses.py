@@ -14,6 +14,7 @@ from training.rules import addresses
 
 [FILE] = (ROOT / "migrations" / "versions").glob("*_letters_that_come_back.py")
 REVISION = importlib.import_module(f"migrations.versions.{FILE.stem}")
+pytestmark = pytest.mark.database
 KEYS = [
     "anna@xn--bcher-kva.example", "bo@bu\u0308cher.example", "cy@a.example", "dora@почта.рф",
     "eva@xn--bcher-kva.example", "eva@bücher.example", "fay@xn--zzzzzz99999.example", "no address",

@@ -54,7 +54,9 @@ def cases(staff: Browser, focal: Browser, user: User) -> Iterator[Case]:
         new.filled(**{**person, "family_name": other, "given_names": other, "email": ""}),
     )
     sessions = f"/sessions/of/{training.public_id}/new"
-    later = staff.form(sessions, "title").filled(title="Evening")
+    later = staff.form(sessions, "title").filled(
+        title="Evening", starts_local=f"{training.ends_on}T18:00", ends_local=f"{training.ends_on}T20:00"
+    )
     yield "new session", "session.create", staff, sessions, later
     venue = staff.form("/venues/new", "name").filled(
         name=f"Hall {number}", city="Vienna", country="AT", zone="Europe/Vienna"
