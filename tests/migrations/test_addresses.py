@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
+from config import ROOT
 from training.rules import addresses
 
-REVISION = importlib.import_module("migrations.versions.0016_letters_that_come_back")
+[FILE] = (ROOT / "migrations" / "versions").glob("*_letters_that_come_back.py")
+REVISION = importlib.import_module(f"migrations.versions.{FILE.stem}")
 KEYS = [
     "anna@xn--bcher-kva.example", "bo@bu\u0308cher.example", "cy@a.example", "dora@почта.рф",
     "eva@xn--bcher-kva.example", "eva@bücher.example", "fay@xn--zzzzzz99999.example", "no address",

@@ -17,7 +17,7 @@ import time_machine
 
 from tests.make import Make
 from training import clock
-from training.models import AttendanceStatus, Registration, Trainee, Training, TrainingSession
+from training.models import AttendanceStatus, Registration, Sex, Trainee, Training, TrainingSession
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import late_changes, submissions
@@ -108,7 +108,9 @@ def carried_out(
 ) -> Case:
     """Enter the facts in the order in which they happened. ``closed`` closes all registers, or so many of them."""
     facts = [parsed(line) for line in lines]
-    people = people or [case.make.trainee(agency) if agency else case.make.trainee() for _ in facts]
+    people = people or [
+        case.make.trainee(agency, sex=Sex.F) if agency else case.make.trainee(sex=Sex.F) for _ in facts
+    ]
     case.registrations = [None] * len(facts)
     by = case.make.user()
     for number, session in enumerate([*case.sessions, None]):

@@ -19,11 +19,11 @@ from training.models import (
     Registration,
     RegistrationState,
     Role,
+    Sex,
 )
 from training.services.attendance import registers
 from training.services.reports import notes, report
 from training.services.reports.selection import EVERYTHING, Filters
-from training.services.schedule import sessions as planning
 from training.services.trainees import duplicates
 
 MORNING = (0, "09:00", "12:30", 30)
@@ -42,10 +42,7 @@ def test_a_training_of_optional_sessions_has_no_participants_and_says_so(make: M
     """C6"""
     case = with_slots(make, [MORNING])
     (session,) = case.sessions
-    planning.change(
-        session, by=None, title=session.title, starts_local=session.starts_local, ends_local=session.ends_local,
-        break_minutes=session.break_minutes, room=None, trainers=[], theme=session.theme, is_compulsory=False,
-    )  # fmt: skip
+    make.change_session(session, by=make.user(), is_compulsory=False)
     carried_out(case, "P")
 
     told = report.hold("cf0", training=case.training)
@@ -128,7 +125,7 @@ def test_what_no_act_allows_and_what_is_rare_is_noted(
 
 def test_likely_duplicates_are_noted_until_somebody_decides(make: Make, report: Readings, monkeypatch):
     agency = make.agency()
-    one, other = (make.trainee(agency, family_name="Okafor", given_names="Ada") for _ in range(2))
+    one, other = (make.trainee(agency, family_name="Okafor", given_names="Ada", sex=Sex.F) for _ in range(2))
     case = carried_out(planned(make, 1), "PP", "PP", people=[one, other])
 
     assert report.hold("ps2", training=case.training).notes == {"likely_duplicates": 1}

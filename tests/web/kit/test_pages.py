@@ -104,12 +104,14 @@ def test_pages_open_full_and_ask_as_little_with_many_rows_as_with_one(client, ma
             check(response.text)
             key = re.sub(r"[0-9a-f-]{36}", "…", path)
             counts.setdefault(key, []).append(len(queries))
-    too_many = {path: found for path, found in counts.items() if max(found) > 12}
+    too_many = {path: found for path, found in counts.items() if max(found) > MOST.get(path, 12)}
     growing = {path: found for path, found in counts.items() if found[-1] > found[0] + 1}
     assert growing == {}
     assert too_many == {}
 
 
+MOST = {"/reports/attendance?ends_from=": 25}
+"""Pages that ask more, and as much whatever there is: each of the report's notes asks once."""
 ROLES = {
     Role.PARTNER: ("/", "/trainings", "/registrations", "/trainees", "/calendar"),
     Role.TRAINER: ("/", "/trainings", "/sessions", "/calendar"),
@@ -146,7 +148,9 @@ def test_every_roles_lists_ask_as_little_with_many_rows_as_with_one(role, client
                 assert response.status_code == 200, path
                 counts.setdefault(re.sub(r"[0-9a-f-]{36}", "…", path), []).append(len(queries))
 
-    assert {path: found for path, found in counts.items() if found[0] != found[1] or found[1] > 13} == {}
+    assert {
+        path: found for path, found in counts.items() if found[0] != found[1] or found[1] > MOST.get(path, 13)
+    } == {}
 
 
 def test_a_form_shows_what_is_stored_and_saving_it_unchanged_changes_nothing(client, make: Make):

@@ -22,8 +22,8 @@ def address(one: Registration, other: Registration) -> str:
 
 def as_shown(page: str) -> dict[str, str]:
     """What the page sends if nobody changes anything."""
-    main = page[page.index('name="seen"') - 100 :]
-    form = {"seen": re.search(r'name="seen" value="([^"]+)"', main)[1]}
+    main = page[page.index('name="looked_at"') - 100 :]
+    form = {"looked_at": re.search(r'name="looked_at" value="([^"]+)"', main)[1]}
     for tag in re.findall(r"<input[^>]+>", main):
         if 'type="radio"' in tag and re.search(r"\schecked", tag):
             form[re.search(r'name="([^"]+)"', tag)[1]] = re.search(r'value="([^"]+)"', tag)[1]
@@ -86,7 +86,7 @@ def test_a_mark_made_since_is_shown_and_nothing_that_was_chosen_is_lost(make: Ma
     assert client.post(address(one, other), data=again).status_code == 303
 
 
-@pytest.mark.parametrize("left_out", ["mark", "seen"])
+@pytest.mark.parametrize("left_out", ["mark", "looked_at"])
 def test_a_form_that_leaves_something_out_is_asked_again(left_out: str, make: Make, client):
     _, (one, other) = registered(make, "PP", "AP")
     client.sign_in(make.user())
@@ -109,7 +109,7 @@ def test_a_coordinator_is_shown_no_marks_of_a_training_of_others(make: Make, cli
     client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("ASY")]))
 
     page = client.get(address(one, other))
-    answer = client.post(address(one, other), data={"stays": "one", "seen": ""})
+    answer = client.post(address(one, other), data={"stays": "one", "looked_at": ""})
 
     assert page.status_code == 200 and "Another coordinator looks after it" in page.text
     assert "mark-" not in page.text and ">Merge</button>" not in page.text and "180 of" not in page.text

@@ -110,7 +110,7 @@ def test_a_coordinator_corrects_the_address_and_is_offered_the_letter(
     path = f"/trainees/{person.public_id}"
     told = {"family_name": "Amber", "given_names": "Pat", "country": "AT", "sex": "not_recorded"}
 
-    client.post(f"{path}/edit", data={**told, "email": "anna.amber@a.example"})
+    client.save(f"{path}/edit", {**told, "email": "anna.amber@a.example"})
     page = client.get(path).text
     assert "Letters came back from the old address." in page
     assert "This address came back" not in page and "Send to anna.amber@a.example" in page
@@ -167,11 +167,11 @@ def test_an_administrator_corrects_an_accounts_address_and_sends_the_letter_agai
         (taken.email.upper(), "an account with this address already"),
         ("x", "needs a name, an @"),
     ):
-        refused = client.post(path, data={**typed, "email": wrong})
+        refused = client.save(path, {**typed, "email": wrong})
         assert refused.status_code == 422 and why in refused.text
     db.session.expire_all()
     assert sign_ins.user_of_session(token) is user
-    assert client.post(path, data={**typed, "email": "Right@xn--bcher-kva.example"}).status_code == 303
+    assert client.save(path, {**typed, "email": "Right@xn--bcher-kva.example"}).status_code == 303
 
     assert (user.email, user.email_key) == ("Right@bücher.example", "right@bücher.example")
     assert sign_ins.user_of_session(token) is None

@@ -118,7 +118,7 @@ def _choices() -> Choices:
         about, answer = uuid_of(of), uuid_of(value)
         if kind in said and about and answer:
             said[kind][about] = answer
-    return Choices(request.form.get("seen", ""), said["stays"], said["mark"])
+    return Choices(request.form.get("looked_at", ""), said["stays"], said["mark"])
 
 
 @bp.post("/<uuid:public_id>/<uuid:other_id>/not-same")
