@@ -169,7 +169,8 @@ def chosen_absent_here_and_present_elsewhere(make: Make) -> None:
     elsewhere, (third,) = registered(make, "PA")
     assert elsewhere.sessions[0].starts_at == case.sessions[0].starts_at
     first = {case.sessions[0].public_id: one.public_id}
-    merged(make, one, other, choices=choosing(one, other, marks=first))
+    stays = {case.training.public_id: one.public_id}
+    merged(make, one, other, choices=choosing(one, other, stays=stays, marks=first))
     merged(make, one, third)
 
 
