@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 
 from tests.make import Make
 from tests.services.merging.together import choosing, merged, registered
-from tests.services.reports.cases import Case
+from tests.services.reports.cases import Case, mark_of
 from tests.services.reports.readings import counted, of, said
 from training.db import db
 from training.models import AttendanceCorrection, AttendanceStatus, PersonMerge, Registration, Role
 from training.services.attendance import expected, registers
 from training.services.merging import joins, merges
-from training.services.reports import definitions, detail_rows, downloads, participations
+from training.services.reports import at_once, definitions, detail_rows, downloads, participations, report
 from training.services.reports.selection import Filters
 from training.services.trainings import moves
 
@@ -138,3 +138,57 @@ def test_duplicates_with_differing_marks_are_counted_and_listed(name: str, numbe
     merges.undo(found.done, by=make.user())
     query = participations.joined_with_differing_marks(filters, user=None).order_by(None)
     assert db.session.scalar(select(func.count()).select_from(query.subquery())) == 0
+
+
+def noted(case: Case) -> dict[str, int]:
+    made = report.make(Filters(training=case.training), user=None, demo=False)
+    return {note.id: note.count for note in made.notes if note.id != "sex_not_recorded"}
+
+
+@pytest.mark.parametrize(("name", "wanted"), [("08, present twice", {}), ("D3", {"differing_marks": 1})])
+def test_the_notes_tell_of_differing_marks(name: str, wanted: dict[str, int], make: Make):
+    assert noted(carried_out_and_merged(make, name).case) == wanted
+
+
+def corrected_and_merged(make: Make) -> Case:
+    case, (one, other) = registered(make, "PP", "AP")
+    mark = mark_of(case.sessions[0], other, "E", version=1)
+    registers.save(case.sessions[0], by=None, marks=[mark], reason="a letter came")
+    assert noted(case)["corrected"] == 1
+    merged(make, one, other, choices=choosing_the_larger(one, other))
+    return case
+
+
+def test_a_correction_of_a_mark_that_is_history_is_none_of_the_figures(make: Make):
+    assert noted(corrected_and_merged(make)) == {"differing_marks": 1}
+
+
+def chosen_absent_here_and_present_elsewhere(make: Make) -> None:
+    """Marked present in two trainings at the same hours; where she was not, the other mark was chosen."""
+    case, (one, other) = registered(make, "AP", "PP")
+    elsewhere, (third,) = registered(make, "PA")
+    assert elsewhere.sessions[0].starts_at == case.sessions[0].starts_at
+    first = {case.sessions[0].public_id: one.public_id}
+    stays = {case.training.public_id: one.public_id}
+    merged(make, one, other, choices=choosing(one, other, stays=stays, marks=first))
+    merged(make, one, third)
+
+
+def test_a_mark_that_was_not_chosen_puts_nobody_in_two_places(make: Make):
+    chosen_absent_here_and_present_elsewhere(make)
+
+    assert at_once_of() == []
+
+
+def at_once_of() -> list[Any]:
+    found = participations.of_selection(Filters(), user=None)
+    return list(at_once.presences(Filters(), found, user=None))
+
+
+def test_without_leaving_out_what_was_joined_the_notes_would_tell_of_history(make: Make, monkeypatch):
+    corrected = corrected_and_merged(make)
+    chosen_absent_here_and_present_elsewhere(make)
+    monkeypatch.setattr(expected, "stands", lambda: Registration.id.is_not(None))
+
+    assert "corrected" in noted(corrected)
+    assert len(at_once_of()) == 1

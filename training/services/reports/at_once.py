@@ -122,6 +122,7 @@ def _marks(people: Sequence[int], filters: Filters, user: User | None) -> Iterat
             .where(
                 Registration.trainee_id.in_(people[at : at + MOST_PARAMETERS]),
                 expected.is_in_figures(),
+                expected.stands(),
                 AttendanceRecord.minutes > 0,
             )
             .order_by(Registration.trainee_id)

@@ -25,7 +25,7 @@ from training.models import (
     User,
 )
 from training.services.attendance import expected
-from training.services.reports import at_once
+from training.services.reports import at_once, participations
 from training.services.reports.participations import Listed
 from training.services.reports.selection import Cells, Filters, of_all, of_trainings, sum_if
 from training.services.trainees import duplicates
@@ -221,6 +221,11 @@ def _sex_not_recorded(asked: Asked) -> Iterable[Row]:
         yield from _of(Asked(asked.filters, asked.user, unknown), lambda one: True)
 
 
+def _differing_marks(asked: Asked) -> Iterable[Row]:
+    found = participations.joined_with_differing_marks(asked.filters, user=asked.user)
+    return (Row(one.training_id, one.id) for one in db.session.scalars(found))
+
+
 def _corrected(asked: Asked) -> Iterable[Row]:
     """Corrected marks. Reasons stay in the register: they may say why somebody was ill."""
     found = (
@@ -279,6 +284,7 @@ def _marks(found: Select[*Cells], asked: Asked) -> Select[*Cells]:
         .join(Registration, expected.join_on())
         .join(Training, Training.id == Registration.training_id)
         .join(Trainee, Trainee.id == Registration.trainee_id)
+        .where(expected.stands())
     )
     return of_all(found, asked.filters, asked.user)
 
@@ -296,6 +302,11 @@ NOTES: tuple[tuple[str, Message, Callable[[Asked], Iterable[Row]]], ...] = (
         "sex_not_recorded",
         msg("Persons whose sex is not recorded: %(count)s of %(persons)s"),
         _sex_not_recorded,
+    ),
+    (
+        "differing_marks",
+        msg("Duplicates that were joined, with differing marks: %(count)s"),
+        _differing_marks,
     ),
     ("corrected", msg("Marks corrected after closing: %(count)s"), _corrected),
     ("closed_late", msg("Registers closed more than 14 days after the session: %(count)s"), _closed_late),
