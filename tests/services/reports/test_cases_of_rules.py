@@ -52,6 +52,16 @@ def test_half_days_are_those_of_the_clock(name, slots, words, expected, make: Ma
     assert told.header["day_rules"] == f"half-days ÷ 2 (programme {case.training.programme.code})"
 
 
+def test_an_afternoon_that_is_all_break_is_no_half_day(make: Make, report: Readings):
+    """From 09:00 to 17:00 with 240 minutes of break: in the middle it leaves both halves, from 13:00 on the first one."""
+    case = carried_out(by_half_days(make, [(0, "09:00", "17:00", 240)]), "P")
+    report.hold("att240 d1.0", training=case.training)
+
+    make.change_session(case.sessions[0], by=make.user(), break_starts=time(13))
+
+    report.hold("att240 d0.5", training=case.training)
+
+
 def test_with_another_boundary_a_morning_is_two_half_days(make: Make, monkeypatch):
     monkeypatch.setattr(minutes, "NOON", time(11))
     case = carried_out(by_half_days(make, [DAY]), "Q13:00")

@@ -125,3 +125,14 @@ def test_a_file_has_the_shape_that_is_asked_for(client, make: Make, case):
     assert whole["header"]["filters"] == {"training": case.training.code}
     for ending in ENDINGS:
         assert client.get(f"/reports/attendance.{ending}?{query}&shape=odd").status_code == 422
+
+
+def test_a_chip_that_is_removed_leads_to_all_time_and_not_to_a_refusal(client, make: Make):
+    client.sign_in(make.user(Role.MANAGER))
+    page = client.get("/reports/attendance?ends_from=2026-01-01").text
+    [without] = re.findall(r'href="(/reports/attendance[?]period=any)"', page)
+
+    answer = client.get(without)
+
+    assert answer.status_code == 200
+    assert client.get("/reports/attendance.csv?period=any").status_code == 200

@@ -26,6 +26,7 @@ COLUMNS: tuple[Any, ...] = (
     TrainingSession.ends_at,
     Training.zone,
     TrainingSession.break_minutes,
+    TrainingSession.break_starts,
     AttendanceRecord.arrived,
     AttendanceRecord.left,
 )
@@ -38,11 +39,12 @@ def of_mark(
     ends_at: datetime,
     zone: str,
     break_minutes: int,
+    break_starts: time | None,
     arrived: time | None,
     left: time | None,
 ) -> frozenset[HalfDay]:
     """The half-days of somebody who came at ``arrived`` and went at ``left``. A time that nobody recorded is None."""
-    slot = Slot(starts_at, ends_at, zone, break_minutes)
+    slot = Slot(starts_at, ends_at, zone, break_minutes, break_starts)
     came, gone = (slot.moment(shown) if shown else None for shown in (arrived, left))
     return minutes.half_days(slot, came, gone)
 

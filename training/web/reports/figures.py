@@ -61,6 +61,8 @@ MOST_LISTED = 12
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_FILTER = {"page", "shape", "whole"}
 """What an address may say besides filters. ``whole`` is of older addresses: a theme means its whole programmes."""
+ALL_TIME = "period"
+"""In an address without a filter it says that all time is meant, and not this year. Chips that are removed leave it."""
 FIGURES, ROWS = "figures", "rows"
 SHAPES = {"csv": (ROWS, FIGURES), "json": (FIGURES, ROWS)}
 """The shapes that a file may have, its usual one first."""
@@ -74,7 +76,7 @@ def _form() -> ReportFilter:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
     choices.filtered(form, selection.offered_to(user))
-    form.refuse_unknown(set(request.args) - NO_FILTER)
+    form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
     return form
 
 
@@ -127,7 +129,7 @@ def attendance() -> Response:
         "reports/figures/attendance.html",
         "reports/figures/_result.html",
         form=form,
-        chips=choices.chips(form, period="any"),
+        chips=choices.chips(form, **{ALL_TIME: "any"}),
         made=made,
         totals=made.totals,
         state=made.header.state,
