@@ -1,7 +1,8 @@
 """What a mark is worth in minutes. Everything is computed on instants: midnight and changes of clocks come out right.
 
 The break of a session is one span. It begins when somebody said so, else it lies in the middle: its start is
-(elapsed − break) ÷ 2 after the session's start, rounded down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes has its break from 10:30 to 11:00.
+(elapsed − break) ÷ 2 after the session's start, rounded down to 5 minutes. For example, 09:00 to 12:30 with 30 minutes
+has its break from 10:30 to 11:00.
 
 A day has two halves: before and after 13:00 of the day on which the session begins, as clocks there show it. Evenings
 belong to the afternoon, nights to the day on which they begin.

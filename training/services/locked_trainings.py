@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from training.db import db, seat_lock_is_on
 from training.errors import Conflict
@@ -50,7 +50,16 @@ def hold_sessions(ids: Iterable[int]) -> None:
 
     Whoever holds the training's row too has held that first.
     """
-    found = select(TrainingSession).where(TrainingSession.id.in_(list(ids))).order_by(TrainingSession.id)
+    _hold_sessions(TrainingSession.id.in_(list(ids)))
+
+
+def hold_sessions_of(training_ids: Iterable[int]) -> None:
+    """``hold_sessions`` for all sessions of these trainings."""
+    _hold_sessions(TrainingSession.training_id.in_(list(training_ids)))
+
+
+def _hold_sessions(which: ColumnElement[bool]) -> None:
+    found = select(TrainingSession).where(which).order_by(TrainingSession.id)
     held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
     db.session.execute(held).all()  # only a row that is fetched is put into its object
 

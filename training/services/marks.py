@@ -205,21 +205,28 @@ def correct(
         is_same_time = (record.arrived, record.left) == (new.arrived, new.left)
         if is_same_time and (new.was, record.is_estimated) == (new.minutes, new.is_estimated):
             continue
-        db.session.add(
-            AttendanceCorrection(
-                record_id=record.id,
-                old_status=record.status,
-                old_minutes=new.was,
-                new_status=record.status,
-                new_minutes=new.minutes,
-                reason=reason,
-                at=clock.now(),
-                by=by,
-                by_name=by.name if by else "",
-            )
-        )
         record.arrived, record.left = new.arrived, new.left
         record.minutes, record.is_estimated = new.minutes, new.is_estimated
         record.version += 1
+        keep_correction(record, (record.status, new.was), by=by, reason=reason)
         changed += 1
     return changed
+
+
+def keep_correction(
+    record: AttendanceRecord, old: tuple[AttendanceStatus | None, int], *, by: User | None, reason: str
+) -> AttendanceCorrection:
+    """The single step of keeping that a stored mark said something else before: ``old`` is its status and minutes."""
+    kept = AttendanceCorrection(
+        record_id=record.id,
+        old_status=old[0],
+        old_minutes=old[1],
+        new_status=record.status,
+        new_minutes=record.minutes,
+        reason=reason.strip(),
+        at=clock.now(),
+        by=by,
+        by_name=by.name if by else "",
+    )
+    db.session.add(kept)
+    return kept

@@ -160,7 +160,7 @@ def test_a_mark_made_meanwhile_is_taken_along(raced):
 def test_without_holding_the_registers_the_mark_would_be_lost(raced, monkeypatch):
     if db_is_sqlite(raced):
         pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
-    monkeypatch.setattr(registers, "hold", lambda training_ids: None)
+    monkeypatch.setattr(locked_trainings, "hold_sessions_of", lambda training_ids: None)
 
     assert marked_while_merging(raced, two(raced), merge_first=False) == ([], [0])
 

@@ -13,7 +13,14 @@ from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
 from training.db import db
 from training.errors import Conflict, Invalid
-from training.models import AttendanceCorrection, AttendanceRecord, Training, TrainingSession, TrainingState
+from training.models import (
+    AttendanceCorrection,
+    AttendanceRecord,
+    Trainer,
+    Training,
+    TrainingSession,
+    TrainingState,
+)
 from training.rules.minutes import Decision
 from training.services import locked_trainings
 from training.services.attendance import registers
@@ -72,14 +79,18 @@ def test_in_one_step_they_would_meet(make: Make, monkeypatch):
         rezoned(make, training, "Europe/Kyiv")
 
 
-def test_a_clash_of_a_new_zone_names_who_is_there_and_nothing_is_stored(make: Make):
+def wanted_elsewhere(make: Make) -> tuple[Training, Training, Trainer]:
+    """A training whose trainer teaches in another one at the hours that Kyiv's clocks would give it."""
     trainer = make.trainer()
-    training, other = (
-        half_days(make, "Asia/Tashkent", trainers=[trainer]),
-        make.training(is_open=False, zone="UTC"),
-    )
+    training = half_days(make, "Asia/Tashkent", trainers=[trainer])
+    other = make.training(is_open=False, zone="UTC")
     starts = datetime.combine(training.starts_on, time(13))
     make.session(other, starts_local=starts, ends_local=starts + timedelta(hours=1), trainers=[trainer])
+    return training, other, trainer
+
+
+def test_a_clash_of_a_new_zone_names_who_is_there_and_nothing_is_stored(make: Make):
+    training, other, trainer = wanted_elsewhere(make)
 
     with pytest.raises(Conflict, match=f"{trainer.name} teaches in {other.code}"):
         rezoned(make, training, "Europe/Kyiv")
@@ -89,14 +100,8 @@ def test_a_clash_of_a_new_zone_names_who_is_there_and_nothing_is_stored(make: Ma
 
 
 def test_a_real_clash_that_nobody_saw_beforehand_is_a_refusal_too(make: Make, monkeypatch):
-    trainer = make.trainer()
-    training, other = (
-        half_days(make, "Asia/Tashkent", trainers=[trainer]),
-        make.training(is_open=False, zone="UTC"),
-    )
-    starts = datetime.combine(training.starts_on, time(13))
-    make.session(other, starts_local=starts, ends_local=starts + timedelta(hours=1), trainers=[trainer])
-    monkeypatch.setattr(clashes, "_clashes", lambda *args: [])
+    training, _, _ = wanted_elsewhere(make)
+    monkeypatch.setattr(clashes, "hard", lambda *args, **named: [])
 
     with pytest.raises(Conflict, match="just taken"):
         rezoned(make, training, "Europe/Kyiv")
@@ -271,7 +276,7 @@ def test_a_marked_session_is_called_off_only_if_its_marks_do_not_count_and_held_
 
 
 def test_without_the_question_a_marked_session_would_go(case: Case, make: Make, monkeypatch):
-    monkeypatch.setattr(plan, "refuse_undecided", lambda session, decision: None)
+    monkeypatch.setattr(plan, "check_decided", lambda session, decision: 0)
 
     sessions.cancel(case.sessions[0], by=make.user(), reason="ill")
 

@@ -79,7 +79,7 @@ def test_the_same_room_or_trainer_twice_is_refused_by_the_service_and_by_the_dat
     with pytest.raises(Conflict, match="at that time"):
         make.session(second, room=room, trainers=teaching)
     monkeypatch.setattr(
-        clashes, "_clashes", lambda *args: []
+        clashes, "hard", lambda *args, **named: []
     )  # two coordinators who looked at the same moment
     with pytest.raises(Conflict, match="has just taken"):
         make.session(second, room=room, trainers=teaching)

@@ -311,13 +311,6 @@ def _says_the_same(record: AttendanceRecord | None, mark: Mark) -> bool:
     )
 
 
-def hold(training_ids: Sequence[int]) -> None:
-    """Hold all registers of these trainings until the unit of work ends, in ascending order: nobody marks meanwhile."""
-    found = select(TrainingSession).where(TrainingSession.training_id.in_(training_ids))
-    found = found.order_by(TrainingSession.id).with_for_update(of=TrainingSession)
-    db.session.scalars(found.execution_options(populate_existing=True)).all()
-
-
 def take_over(
     taken: AttendanceRecord,
     own: AttendanceRecord | None,
@@ -343,7 +336,7 @@ def take_over(
     db.session.flush()  # whoever takes this back names the record's id
     if session.register_state is RegisterState.OPEN:
         return record, None
-    correction = _correction(record, old, by, reason)
+    correction = marks.keep_correction(record, old, by=by, reason=reason)
     db.session.flush()  # and the correction's id
     return record, correction.id
 
@@ -356,25 +349,6 @@ def _cell(session: TrainingSession, registration: Registration) -> AttendanceRec
         registration_id=registration.id,
         version=0,
     )
-
-
-def _correction(
-    record: AttendanceRecord, old: tuple[AttendanceStatus | None, int], by: User | None, reason: str
-) -> AttendanceCorrection:
-    """Keep that the mark said something else before."""
-    kept = AttendanceCorrection(
-        record_id=record.id,
-        old_status=old[0],
-        old_minutes=old[1],
-        new_status=record.status,
-        new_minutes=record.minutes,
-        reason=reason.strip(),
-        at=clock.now(),
-        by=by,
-        by_name=by.name if by else "",
-    )
-    db.session.add(kept)
-    return kept
 
 
 def _store(
@@ -395,4 +369,4 @@ def _store(
     db.session.add(record)
     if session.register_state is RegisterState.CLOSED:
         db.session.flush()  # the correction names the record's id
-        _correction(record, old, by, reason)
+        marks.keep_correction(record, old, by=by, reason=reason)

@@ -22,6 +22,7 @@ from training.models import Agency, MailState, OutgoingMail, Registration, Train
 from training.rules import addresses, bounce_reports, return_paths
 from training.rules.bounce_reports import Outcome
 from training.services import audit, reasons
+from training.services.seen import hold
 from training.text import msg
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def take(content: bytes, *, secret_key: str, recipient: str = "") -> Taken:
 def mark(letter: OutgoingMail, *, by: User, reason: str) -> None:
     """Say by hand that a letter came back. Raises ``Conflict`` for a letter that was not sent."""
     reasons.check(reason)
-    _hold(letter)
+    hold(letter)
     if letter.state is not MailState.SENT:
         raise Conflict(msg("Only a letter that was sent can have come back."), "state")
     _set(letter, code="", said=reason)
@@ -85,7 +86,7 @@ def mark(letter: OutgoingMail, *, by: User, reason: str) -> None:
 @atomic
 def take_back(letter: OutgoingMail, *, by: User) -> None:
     """Say that a letter has not come back after all. Raises ``Conflict`` for any other letter."""
-    _hold(letter)
+    hold(letter)
     if letter.state is not MailState.BOUNCED:
         raise Conflict(msg("This letter is not marked as come back."), "state")
     code = letter.bounce_code
@@ -132,7 +133,7 @@ def _proven(mark: return_paths.Mark, secret_key: str) -> OutgoingMail | None:
 
 
 def _mark(letter: OutgoingMail, report: bounce_reports.Report) -> Taken:
-    _hold(letter)
+    hold(letter)
     if letter.state is MailState.QUEUED and letter.leased_until is not None:
         return Taken.BEING_SENT  # the worker has not stored yet that the server took it
     if letter.state is MailState.BOUNCED and bounce_reports.is_permanent(letter.bounce_code):
@@ -148,12 +149,6 @@ def _mark(letter: OutgoingMail, report: bounce_reports.Report) -> Taken:
 def _set(letter: OutgoingMail, *, code: str, said: str) -> None:
     letter.state, letter.bounced_at = MailState.BOUNCED, clock.now()
     letter.bounce_code, letter.last_error = code, said
-
-
-def _hold(letter: OutgoingMail) -> None:
-    """Read the letter again, and keep the worker from it until the unit of work ends."""
-    held = select(OutgoingMail).where(OutgoingMail.id == letter.id).with_for_update(of=OutgoingMail)
-    db.session.execute(held.execution_options(populate_existing=True)).one()
 
 
 def _latest(letters: Select[OutgoingMail, int | None], known: dict[int, str]) -> dict[int, Returned]:

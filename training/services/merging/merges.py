@@ -24,7 +24,6 @@ from training.errors import Conflict, Invalid, NotFound
 from training.models import NotSame, PersonMerge, Registration, Trainee, TraineeKey, User
 from training.models.about_people import is_special
 from training.services import audit, locked_trainings
-from training.services.attendance import registers
 from training.services.letters import again
 from training.services.merging import joining, joins
 from training.services.merging.joins import Choices
@@ -92,7 +91,7 @@ def merge(
     if kept is gone or kept.merged_into_id or gone.merged_into_id:
         raise Conflict(msg("These two are one person already."), "merged")
     both = joins.of(kept, gone)
-    registers.hold([one.training.id for one in both])
+    locked_trainings.hold_sessions_of([one.training.id for one in both])
     both = joins.of(kept, gone)  # read again: somebody may have marked until the registers were held
     joins.check_not_foreign(both, by)
     joins.check_seen(both, choices)
@@ -148,7 +147,7 @@ def undo(done: PersonMerge, *, by: User) -> None:
     if apart := [tuple(sorted((kept.id, number))) for number in details.get("apart", [])]:
         db.session.execute(delete(NotSame).where(tuple_(NotSame.one_id, NotSame.other_id).in_(apart)))
     joined: Any = done.joined
-    registers.hold([one["training"] for one in joined])
+    locked_trainings.hold_sessions_of([one["training"] for one in joined])
     for one in joined:
         joining.part(one, by=by)
         _record(one, "registration.part", by)

@@ -112,7 +112,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
             ],
             "tables": [
                 {
-                    "title": TABLE_NAMES[name].translated(),
+                    "title": report.TABLES[name].translated(),
                     "head": [m.translated() if m else "" for m in columns],
                     "rows": [_paper_row(split) for split in splits[:60]],
                 }
@@ -154,7 +154,6 @@ def names_in_latin(
     return fonts.in_latin(r.trainee.name for r in people if not r.agency.confidential)
 
 
-TABLE_NAMES = report.TABLES
 PEOPLE_COLUMNS = (
     msg("No."),
     msg("Training"),
@@ -264,7 +263,7 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
 
 def _summary_rows(made: Report) -> Iterator[list[Any]]:
     for table, row, totals in made.lines():
-        yield [TABLE_NAMES[table].translated(), row, *(value for _, value in headline(totals))]
+        yield [report.TABLES[table].translated(), row, *(value for _, value in headline(totals))]
 
 
 def _paper_row(split: figures.Split) -> list[str]:

@@ -91,7 +91,7 @@ def warnings(training: Training, one: Planned, *, but: Collection[int] = ()) -> 
 
     ``but`` are the ids of stored sessions that change together with it. They do not count as clashes.
     """
-    found = _clashes(training, one, but)
+    found = hard(training, one, but=but)
     on = one.starts_local.date()
     found += [
         Caution(msg("%(trainer)s is away on that day.", trainer=trainer.name))
@@ -114,7 +114,8 @@ def warnings(training: Training, one: Planned, *, but: Collection[int] = ()) -> 
     return found
 
 
-def _clashes(training: Training, one: Planned, but: Collection[int]) -> list[Caution]:
+def hard(training: Training, one: Planned, *, but: Collection[int] = ()) -> list[Caution]:
+    """The clashes of a planned session with what stands already. ``but`` is as in ``warnings``."""
     overlaps = and_(
         TrainingSession.starts_at < one.ends_at,
         TrainingSession.ends_at > one.starts_at,

@@ -34,7 +34,7 @@ from training.models import (
 from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
 from training.services.schedule import clashes
-from training.services.schedule.clashes import Planned
+from training.services.schedule.clashes import Caution, Planned
 from training.text import msg
 
 
@@ -66,6 +66,22 @@ def details_of(session: TrainingSession) -> Details:
         theme=session.theme,
         is_compulsory=session.is_compulsory,
     )
+
+
+def as_planned(training: Training, details: Details) -> Planned:
+    """A session as it would be stored. Raises ``Invalid`` for times that make no sense."""
+    one = clashes.planned(
+        training,
+        details.title,
+        details.starts_local,
+        details.ends_local,
+        details.break_minutes,
+        details.room,
+        details.trainers,
+        details.break_starts,
+    )
+    one.is_compulsory = details.is_compulsory
+    return one
 
 
 @dataclass(frozen=True)
@@ -142,14 +158,15 @@ def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
             entry.is_off = True
 
 
-def refuse_undecided(session: TrainingSession, decision: Decision | None) -> None:
-    """Raise ``Invalid`` where the session has marks, and nobody has said what becomes of them."""
+def check_decided(session: TrainingSession, decision: Decision | None) -> int:
+    """How many people are marked in the session. Raises ``Invalid`` if somebody is, and nobody has decided on it."""
     marked = marks.count(session)
     if marked and decision is None:
         raise Invalid(
             msg("People marked in this session: %(count)s. Say what becomes of their marks.", count=marked),
             field="decision",
         )
+    return marked
 
 
 @dataclass(frozen=True)
@@ -170,8 +187,7 @@ def _with_what_follows(training: Training, change: Change) -> list[Change | _Cal
         return [change]
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("The session's register is closed. Reopen the register first."), "register_closed")
-    refuse_undecided(session, change.decision)
-    if change.decision is Decision.NOT_COUNTED and marks.count(session):
+    if check_decided(session, change.decision) and change.decision is Decision.NOT_COUNTED:
         reason = msg(
             "Moved to %(day)s, %(time)s.", day=new.starts_local.date(), time=f"{new.starts_local:%H:%M}"
         )
@@ -190,10 +206,7 @@ def is_moved(session: TrainingSession, new: Details) -> bool:
 
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
-    planned = clashes.planned(
-        training, new.title, new.starts_local, new.ends_local, new.break_minutes, new.room, new.trainers,
-        break_starts=new.break_starts,
-    )  # fmt: skip
+    planned = as_planned(training, new)
     planned.is_compulsory = new.is_compulsory and not hours_stand
     work = _Work(change, planned)
     if session is None:
@@ -219,14 +232,16 @@ def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[T
     but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
     asked = [work.planned for work in works if work.is_rescheduled]
     for one in asked:
-        for warning in clashes.warnings(training, one, but=but):
-            if warning.is_hard:
-                raise Conflict(warning.message, "clash")
+        _refuse_hard(clashes.hard(training, one, but=but))
     clashes.warn_of_each_other(training, [work.planned for work in works])
-    for work in works:
-        if work.is_rescheduled and work.planned.is_blocked:
-            found = next(warning for warning in work.planned.warnings if warning.is_hard)
-            raise Conflict(found.message, "clash")
+    for one in asked:
+        _refuse_hard(one.warnings)
+
+
+def _refuse_hard(found: Sequence[Caution]) -> None:
+    for caution in found:
+        if caution.is_hard:
+            raise Conflict(caution.message, "clash")
 
 
 def park(sessions: Sequence[TrainingSession]) -> None:

@@ -50,30 +50,12 @@ def preview(
     trainers: Sequence[Trainer],
     weekends: bool = False,
 ) -> list[Planned]:
-    """The sessions of a pattern, each with its warnings, for a preview; nothing is stored.
+    """The sessions of a pattern, each with its warnings; nothing is stored.
 
     Raises ``Invalid`` for a pattern that makes no sense, such as a time that the zone's clocks skip.
     """
-    if last_day < first_day:
-        raise Invalid(msg("The last day is before the first."), field="last_day")
-    if not training.starts_on <= first_day <= last_day <= training.ends_on:
-        raise Invalid(
-            msg(
-                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on,
-                last=training.ends_on,
-            ),
-            field="first_day",
-        )
-    days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or day.weekday() < 5]
-    if not days or not slots:
-        raise Invalid(
-            msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"
-        )
-    if len(days) * len(slots) > MOST_SESSIONS:
-        raise Invalid(msg("Plan at most %(most)s sessions at once.", most=MOST_SESSIONS), field="last_day")
-    planned = [_planned(training, day, slot, room, trainers) for day in days for slot in slots]
+    days = _days(training, first_day, last_day, slots, weekends)
+    planned = [plan.as_planned(training, one) for one in _pattern(days, slots, room, trainers)]
     for one in planned:
         one.warnings = clashes.warnings(training, one)
     clashes.warn_of_each_other(training, planned)
@@ -94,18 +76,54 @@ def generate(
 ) -> list[TrainingSession]:
     """Store the sessions of a pattern, all or none; a hard clash is refused."""
     _lock_plannable(training)
-    planned = preview(
-        training,
-        first_day=first_day,
-        last_day=last_day,
-        slots=slots,
-        room=room,
-        trainers=trainers,
-        weekends=weekends,
-    )
-    stored = plan.apply(training, [Change(None, _details(one)) for one in planned], by=by, reason="")
+    days = _days(training, first_day, last_day, slots, weekends)
+    changes = [Change(None, one) for one in _pattern(days, slots, room, trainers)]
+    stored = plan.apply(training, changes, by=by, reason="")
     audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(stored)})
     return stored
+
+
+def _days(
+    training: Training, first_day: date, last_day: date, slots: Sequence[HalfDay], weekends: bool
+) -> list[date]:
+    """The days of a pattern. Raises ``Invalid`` for one that makes no sense."""
+    if last_day < first_day:
+        raise Invalid(msg("The last day is before the first."), field="last_day")
+    if not training.starts_on <= first_day <= last_day <= training.ends_on:
+        raise Invalid(
+            msg(
+                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
+                first=training.starts_on,
+                last=training.ends_on,
+            ),
+            field="first_day",
+        )
+    days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
+    days = [day for day in days if weekends or day.weekday() < 5]
+    if not days or not slots:
+        raise Invalid(
+            msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"
+        )
+    if len(days) * len(slots) > MOST_SESSIONS:
+        raise Invalid(msg("Plan at most %(most)s sessions at once.", most=MOST_SESSIONS), field="last_day")
+    return days
+
+
+def _pattern(
+    days: Sequence[date], slots: Sequence[HalfDay], room: Room | None, trainers: Sequence[Trainer]
+) -> list[Details]:
+    return [
+        Details(
+            title=slot.title,
+            starts_local=datetime.combine(day, slot.starts),
+            ends_local=datetime.combine(day, slot.ends),
+            break_minutes=slot.break_minutes,
+            room=room,
+            trainers=trainers,
+        )
+        for day in days
+        for slot in slots
+    ]
 
 
 @atomic
@@ -167,7 +185,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
-    plan.refuse_undecided(session, decision)
+    plan.check_decided(session, decision)
     if decision not in (None, Decision.NOT_COUNTED):
         raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
     before, times_before = audit.snapshot(session), of_changes.times(session)
@@ -209,24 +227,6 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
     if session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
-
-
-def _planned(
-    training: Training, day: date, slot: HalfDay, room: Room | None, trainers: Sequence[Trainer]
-) -> Planned:
-    starts, ends = datetime.combine(day, slot.starts), datetime.combine(day, slot.ends)
-    return clashes.planned(training, slot.title, starts, ends, slot.break_minutes, room, trainers)
-
-
-def _details(one: Planned) -> Details:
-    return Details(
-        title=one.title,
-        starts_local=one.starts_local,
-        ends_local=one.ends_local,
-        break_minutes=one.break_minutes,
-        room=one.room,
-        trainers=one.trainers,
-    )
 
 
 def _lock_plannable(training: Training) -> None:

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVarTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
 from training import clock
@@ -33,6 +34,8 @@ from training.services.locked_trainings import FINISHED
 from training.services.registrations import reserve_list
 from training.text import Message, msg
 
+Cells = TypeVarTuple("Cells")
+"""What the columns of a query hold."""
 NEAR = timedelta(days=2)
 """What ended within this time may be still to come by other rules, or stand in the way of what is: no rules differ by more."""
 
@@ -158,7 +161,7 @@ def _with_registration_to_come(ids: Collection[int] | None) -> Iterator[Training
     found = select(Training).where(
         Training.state.not_in(FINISHED), Training.registration_closes_at > clock.now() - NEAR
     )
-    yield from db.session.scalars(found if ids is None else found.where(Training.id.in_(ids)))
+    yield from db.session.scalars(_among(found, ids))
 
 
 def _sessions_to_come(ids: Collection[int] | None) -> Iterator[TrainingSession]:
@@ -173,7 +176,7 @@ def _sessions_to_come(ids: Collection[int] | None) -> Iterator[TrainingSession]:
         )
         .order_by(TrainingSession.starts_local, TrainingSession.id)
     )
-    yield from db.session.scalars(found if ids is None else found.where(Training.id.in_(ids)))
+    yield from db.session.scalars(_among(found, ids))
 
 
 def _offers(ids: Collection[int] | None) -> Iterator[Registration]:
@@ -184,7 +187,7 @@ def _offers(ids: Collection[int] | None) -> Iterator[Registration]:
         .where(Registration.state == RegistrationState.OFFERED, Registration.offer_expires_at > clock.now())
         .order_by(Registration.id)
     )
-    yield from db.session.scalars(found if ids is None else found.where(Training.id.in_(ids)))
+    yield from db.session.scalars(_among(found, ids))
 
 
 def _releases(ids: Collection[int] | None) -> Iterator[SeatAllocation]:
@@ -199,4 +202,9 @@ def _releases(ids: Collection[int] | None) -> Iterator[SeatAllocation]:
         )
         .order_by(SeatAllocation.id)
     )
-    yield from db.session.scalars(found if ids is None else found.where(Training.id.in_(ids)))
+    yield from db.session.scalars(_among(found, ids))
+
+
+def _among(found: Select[*Cells], ids: Collection[int] | None) -> Select[*Cells]:
+    """The query for the trainings with these ids alone, or for all."""
+    return found if ids is None else found.where(Training.id.in_(ids))

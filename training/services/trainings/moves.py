@@ -82,13 +82,9 @@ def _nothing_to_stop(training: Training) -> Message | None:
         return msg("No session is left to call off: complete the training instead.")
     if any(one.starts_at <= now < one.ends_at for one in live):
         return msg("A session is under way. Wait until it is over.")
-    if any(marks.count(one) for one in _rest(training)):
+    if any(marks.count(one) for one in live if one.starts_at > now):
         return msg("Somebody is marked in a session that has not begun. Clear that mark first.")
     return _open_registers(one for one in live if one.ends_at <= now)
-
-
-def _rest(training: Training) -> list[TrainingSession]:
-    return [one for one in locked_trainings.live_sessions(training) if one.starts_at > clock.now()]
 
 
 def _has_attendance(training: Training) -> Message | None:
@@ -131,9 +127,9 @@ def available(training: Training) -> list[str]:
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
-    Ending early (``stop``) calls off the sessions that are left. Cancelling and postponing call all sessions off, which sets rooms and trainers free. Cancelling also ends the
-    registrations, with the organiser as the reason. When registration opens again, offers are renewed, and seats that
-    became free are given.
+    Ending early (``stop``) calls off the sessions that are left. Cancelling and postponing call all sessions off, which
+    sets rooms and trainers free. Cancelling also ends the registrations, with the organiser as the reason. When
+    registration opens again, offers are renewed, and seats that became free are given.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -142,7 +138,7 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
             msg("This is not possible any more: the training's state has changed meanwhile."), "state"
         )
     if name in CALLS_OFF:
-        locked_trainings.hold_sessions(one.id for one in locked_trainings.live_sessions(training))
+        locked_trainings.hold_sessions_of([training.id])
     refusal = step.guard(training) if step.guard else None
     if refusal:
         raise Conflict(refusal, "not_yet")
@@ -168,7 +164,7 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
 
 def _call_off_rest(training: Training, by: User | None, reason: str) -> None:
     """Call off what is left of a training that ends early. Its people are told of each session."""
-    for session in _rest(training):
+    for session in [one for one in locked_trainings.live_sessions(training) if one.starts_at > clock.now()]:
         before, times_before = audit.snapshot(session), of_changes.times(session)
         plan.call_off([session], reason)
         audit.record(by=by, action="session.cancel", thing=session, before=before)
