@@ -186,6 +186,8 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "title": f"Day {number + 1}, {title.lower()}",
                     "starts_local": starts_local,
                     "ends_local": ends_local,
+                    "marked_starts_local": None,
+                    "marked_ends_local": None,
                     "starts_at": starts_at,
                     "ends_at": ends_at,
                     "break_minutes": BREAK,
