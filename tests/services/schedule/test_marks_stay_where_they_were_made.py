@@ -140,7 +140,10 @@ def test_hours_that_overlap_and_are_still_to_come_need_a_decision(make: Make, ca
         assert refusal.value.field == "decision"
         with pytest.raises(Invalid, match="cannot be still to come"):
             make.change_session(session, by=by, decision=Decision.KEPT, **later)
-        assert (session.starts_local, minutes(session)) == (at(session, "09:00", "12:30")["starts_local"], [180])
+        assert (session.starts_local, minutes(session)) == (
+            at(session, "09:00", "12:30")["starts_local"],
+            [180],
+        )
         held = make.change_session(session, by=by, decision=Decision.NOT_COUNTED, **later)
 
     assert (held.replaces, session.is_cancelled, minutes(held)) == (session, True, [])
@@ -152,7 +155,8 @@ def test_who_was_marked_on_arrival_waits_a_little_longer(make: Make, case: Case)
     with time_machine.travel(session.starts_at - timedelta(minutes=30), tick=False):
         make.change_session(session, by=by, **at(session, "09:20", "12:50"))
         assert (session.on_date, minutes(session)) == (case.starts, [180])
-        with pytest.raises(Invalid, match="People marked in this session: 1"):  # no register is begun so early
+        # no register is begun so early
+        with pytest.raises(Invalid, match="People marked in this session: 1"):
             make.change_session(session, by=by, **at(session, "11:00", "13:00"))
 
 

@@ -79,7 +79,9 @@ def test_a_programme_is_not_shortened_over_its_trainings(make: Make, side: str):
     inner, outer = make.training(programme=programme), make.training(programme=programme, is_open=False)
     by_a_day = DAY if side == "starts_on" else -DAY
 
-    with pytest.raises(Invalid, match=f"outside these dates: 2, the first are {inner.code}, {outer.code}") as no:
+    with pytest.raises(
+        Invalid, match=f"outside these dates: 2, the first are {inner.code}, {outer.code}"
+    ) as no:
         reframed(make, programme, **{side: getattr(inner, side) + by_a_day})
     assert no.value.field == side
 

@@ -35,7 +35,6 @@ from training.services import audit, locked_trainings, marks, reasons
 from training.services.attendance import expected
 from training.text import msg
 
-
 EARLY = marks.EARLY
 """How long before its session starts a register may be begun."""
 

@@ -294,9 +294,7 @@ def _refuse_outside(programme: Programme, outside: ColumnElement[bool], field: s
     """Raise ``Invalid`` if trainings of the programme lie ``outside`` its dates. A cancelled one is never changed again."""
     found = (
         select(Training.code)
-        .where(
-            Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED, outside
-        )
+        .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED, outside)
         .order_by(Training.code)
     )
     codes = list(db.session.scalars(found))

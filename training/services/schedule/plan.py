@@ -343,9 +343,12 @@ def _written(training: Training, work: _Work) -> TrainingSession:
 
 
 def _keep_hours_of_marks(work: _Work, session: TrainingSession) -> None:
-    """Remember at which hours a session was marked whose hours are put right. The session still has its old ones."""
+    """Remember at which hours a session was marked whose hours are put right. The session still has its old ones.
+
+    They are forgotten where nobody is marked, and where somebody said that it was held at the new ones.
+    """
     new = work.change.details
-    if not work.records or work.has_moved:  # nobody is marked, or somebody said that it was held at the new hours
+    if not work.records or work.has_moved:
         session.marked_starts_local = session.marked_ends_local = None
     elif (new.starts_local, new.ends_local) != (session.starts_local, session.ends_local):
         session.marked_starts_local, session.marked_ends_local = _hours_of_marks(session)

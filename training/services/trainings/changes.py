@@ -100,7 +100,7 @@ def change(
     the new one. The capacity cannot be set below the seats held.
     """
     details = _with_zone(details)
-    hold(training.programme)  # nobody shortens it meanwhile; whoever changes a programme holds it before its trainings
+    hold(training.programme)  # nobody shortens it meanwhile; it is held before its trainings
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
