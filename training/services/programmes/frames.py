@@ -301,9 +301,9 @@ def _refuse_outside(programme: Programme, outside: ColumnElement[bool], field: s
     if codes:
         raise Invalid(
             msg(
-                "Trainings outside these dates: %(count)s, the first are %(codes)s. Change their dates first.",
+                "Trainings outside these dates (%(count)s): %(codes)s. Change their dates first.",
                 count=len(codes),
-                codes=", ".join(codes[:3]),
+                codes=", ".join(codes[:3]) + ("…" if len(codes) > 3 else ""),
             ),
             field=field,
         )

@@ -217,7 +217,7 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
                 last=training.ends_on,
                 day=session.on_date,
             ),
-            "outside",
+            "not_yet",
         )
     for other in visible.instead_of(session):
         _call_off_instead(other, by)
@@ -226,7 +226,7 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     try:
         plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
     except Invalid as refusal:  # nobody typed anything: what stands does not fit any more
-        raise Conflict(refusal.message, "does_not_fit") from None
+        raise Conflict(refusal.message, "not_yet") from None
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
     if session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
