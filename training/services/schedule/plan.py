@@ -248,11 +248,10 @@ def kept_by_register(session: TrainingSession, slot: Slot) -> Message | None:
     is_proof = session.register_state is not RegisterState.OPEN or marks.count(session)
     if is_proof and _is_put_off(session, slot.starts_at):
         return msg(
-            "The register of %(session)s, %(day)s, says that it took place. In %(zone)s it would be still to come. "
+            "The register of %(session)s, %(day)s, says that it took place. By this time zone it would be still to come. "
             "Put its hours right, or choose the zone in which it was held.",
             session=session.title,
             day=session.on_date,
-            zone=slot.zone,
         )
     return None
 
