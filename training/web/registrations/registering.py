@@ -122,10 +122,8 @@ def summary(done: list[Registration]) -> str:
         return _(
             "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
         )
-    return str(
-        ngettext(
-            "%(num)s person registered. You get an e-mail when the coordinator has decided.",
-            "%(num)s people registered. You get an e-mail when the coordinator has decided.",
-            len(done),
-        )
+    return ngettext(
+        "%(num)s person registered. You get an e-mail when the coordinator has decided.",
+        "%(num)s people registered. You get an e-mail when the coordinator has decided.",
+        len(done),
     )
