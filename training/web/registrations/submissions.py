@@ -29,11 +29,11 @@ from training.services.registrations import (
 )
 from training.services.trainees import duplicates, records
 from training.text import msg
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.language import instant
 from training.web.kit.once import once
-from training.web.kit.respond import download, page, paginate, reason, sorting, submitted, uuids
+from training.web.kit.respond import download, page, paginate, sorting, submitted, uuids
 from training.web.registrations import registering
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
@@ -225,6 +225,11 @@ def _after(registration: Registration, text: str) -> Response:
     return redirect(url_for(".show", public_id=registration.public_id), 303)
 
 
+def _page_of(registration: Registration) -> tuple[str, str]:
+    """The name and the address of the page to go back to."""
+    return registration.name, url_for(".show", public_id=registration.public_id)
+
+
 @bp.post("/<uuid:public_id>/confirm")
 @permit(Action.REGISTRATION_DECIDE, visible.get)
 @once
@@ -266,8 +271,13 @@ def offer(registration: Registration) -> Response:
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
-    submissions.return_for_correction(registration, by=access.user(), reason=reason())
-    return _after(registration, _("Sent back for correction."))
+    refused = reasons.refused(
+        lambda reason: submissions.return_for_correction(registration, by=access.user(), reason=reason),
+        _("Return"),
+        _page_of(registration),
+        _("What is to be corrected? The agency reads it."),
+    )
+    return refused or _after(registration, _("Sent back for correction."))
 
 
 @bp.post("/<uuid:public_id>/decline")
@@ -275,8 +285,13 @@ def return_(registration: Registration) -> Response:
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
-    submissions.decline(registration, by=access.user(), reason=reason())
-    return _after(registration, _("Declined."))
+    refused = reasons.refused(
+        lambda reason: submissions.decline(registration, by=access.user(), reason=reason),
+        _("Decline"),
+        _page_of(registration),
+        _("The agency reads it."),
+    )
+    return refused or _after(registration, _("Declined."))
 
 
 @bp.post("/<uuid:public_id>/resubmit")
@@ -326,8 +341,15 @@ def accept(registration: Registration) -> Response:
 @once
 def withdraw(registration: Registration) -> Response:
     """Withdraw. The seat goes to the next in line. An agency reads the name only if the person is its own."""
-    held = registration.holds_seat
-    promoted = submissions.withdraw(registration, by=access.user(), reason=reason())
+    held, promoted = registration.holds_seat, list[Registration]()
+    refused = reasons.refused(
+        lambda reason: promoted.extend(submissions.withdraw(registration, by=access.user(), reason=reason)),
+        _("Withdraw"),
+        _page_of(registration),
+        _("A seat that is held goes to the next in line."),
+    )
+    if refused:
+        return refused
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))
