@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
 from training.forms.attendance import DoorForm
-from training.forms.reasons import ReasonForm
+from training.forms.system import ReasonForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
 from training.rules import typed_days

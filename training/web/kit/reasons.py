@@ -14,7 +14,7 @@ from collections.abc import Callable
 from flask import Response, request
 
 from training.errors import Conflict, Invalid
-from training.forms.reasons import ReasonForm
+from training.forms.system import ReasonForm
 from training.web.kit.respond import page
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -118,7 +120,7 @@ def new(training: Training) -> Response:
     known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
-            known = _known(form)
+            known = registering.known(form)
             done = [] if known else _submit(training, form)
         except DomainError as refusal:
             form.refuse(refusal)
@@ -168,7 +170,7 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     override = not _is_partner()
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training):
-        return _let_in(training)
+        return registering.let_in(training, _agency())
     if "person" in request.form or registering.typed_ids():
         agency = _agency()
         if agency is None:
@@ -196,23 +198,6 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     return [submissions.submit_new(training, **new, override=override)]
 
 
-def _let_in(training: Training) -> list[Registration]:
-    """The ticked people, who stand at the door."""
-    agency, asked = _agency(), uuids("person")
-    if agency is None or not asked:
-        raise Invalid(msg("Pick the agency and tick the people first."))
-    people = records.pick(agency, asked)
-    typed = registering.given(training, agency, people, is_own=False)
-    return late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)
-
-
-def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
-    """Known people who may be the new person of the form, unless the form says that it is somebody else."""
-    if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
-        return []
-    return duplicates.for_user(access.user(), registering.person(form)) if form.validate() else []
-
-
 def _after(registration: Registration, text: str) -> Response:
     flash(text)
     back = request.args.get("back")
@@ -225,9 +210,11 @@ def _after(registration: Registration, text: str) -> Response:
     return redirect(url_for(".show", public_id=registration.public_id), 303)
 
 
-def _page_of(registration: Registration) -> tuple[str, str]:
-    """The name and the address of the page to go back to."""
-    return registration.name, url_for(".show", public_id=registration.public_id)
+def _refused(
+    registration: Registration, act: Callable[..., object], title: str, hint: str
+) -> Response | None:
+    back = registration.name, url_for(".show", public_id=registration.public_id)
+    return reasons.refused(lambda why: act(registration, by=access.user(), reason=why), title, back, hint)
 
 
 @bp.post("/<uuid:public_id>/confirm")
@@ -271,12 +258,8 @@ def offer(registration: Registration) -> Response:
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
-    refused = reasons.refused(
-        lambda reason: submissions.return_for_correction(registration, by=access.user(), reason=reason),
-        _("Return"),
-        _page_of(registration),
-        _("What is to be corrected? The agency reads it."),
-    )
+    hint = _("What is to be corrected? The agency reads it.")
+    refused = _refused(registration, submissions.return_for_correction, _("Return"), hint)
     return refused or _after(registration, _("Sent back for correction."))
 
 
@@ -285,12 +268,7 @@ def return_(registration: Registration) -> Response:
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
-    refused = reasons.refused(
-        lambda reason: submissions.decline(registration, by=access.user(), reason=reason),
-        _("Decline"),
-        _page_of(registration),
-        _("The agency reads it."),
-    )
+    refused = _refused(registration, submissions.decline, _("Decline"), _("The agency reads it."))
     return refused or _after(registration, _("Declined."))
 
 
@@ -342,13 +320,13 @@ def accept(registration: Registration) -> Response:
 def withdraw(registration: Registration) -> Response:
     """Withdraw. The seat goes to the next in line. An agency reads the name only if the person is its own."""
     held, promoted = registration.holds_seat, list[Registration]()
-    refused = reasons.refused(
-        lambda reason: promoted.extend(submissions.withdraw(registration, by=access.user(), reason=reason)),
-        _("Withdraw"),
-        _page_of(registration),
-        _("A seat that is held goes to the next in line."),
-    )
-    if refused:
+
+    def act(one: Registration, **said: Any) -> None:
+        promoted.extend(submissions.withdraw(one, **said))
+
+    if refused := _refused(
+        registration, act, _("Withdraw"), _("A seat that is held goes to the next in line.")
+    ):
         return refused
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
