@@ -86,8 +86,10 @@ def read_by(value: Any, model: Any) -> set[Class]:
 def unnamed(name: str) -> list[str]:
     """What is wrong with what a list says that it holds."""
     model, named = MODELS[name], set(exports.HOLDS[name])
-    usual = [read_by(value, model) for _, value in exports.COLUMNS[name]]
-    special = [read_by(value, model) for _, value in exports.SPECIAL_COLUMNS.get(name, ())]
+    usual = [read_by(value, model) for column in exports.COLUMNS[name] for value in column[1:]]
+    special = [
+        read_by(value, model) for column in exports.SPECIAL_COLUMNS.get(name, ()) for value in column[1:]
+    ]
     held = set().union(*usual, *special)
     wrong = [f"{name} holds {one} and does not name it" for one in sorted(held - named)]
     wrong += [f"{name} names {one} and holds none" for one in sorted(named - held)]

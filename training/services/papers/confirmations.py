@@ -13,7 +13,7 @@ from training.services import may_take, organisations
 from training.services.letters import parts
 from training.services.schedule import visible
 from training.text import in_language, msg
-from training.texts import letters
+from training.texts import letters, words
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What a paper holds: the person's name and agency, and when and where they are expected."""
@@ -58,6 +58,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
     held = [one for one in visible.of(training) if not one.is_cancelled]
     return {
         "lang": language,
+        "accent": organisation.accent,
         "organisation": organisation.name,
         "address": [line for line in organisation.address.splitlines() if line.strip()],
         "logo": list(organisations.logo() or b""),
@@ -73,7 +74,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "slots_word": msg("Sessions").translated(),
         "slots": [_slot(one, language) for one in held],
         "zone": msg(
-            "All times are local times: %(zone)s.", zone=training.zone.replace("_", " ")
+            "All times are local times: %(zone)s.", zone=words.zone(training.zone, language)
         ).translated(),
         "note": msg("This confirms a registration, not that the person has attended.").translated(),
     }
