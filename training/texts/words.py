@@ -8,9 +8,8 @@ from __future__ import annotations
 from functools import cache
 
 from babel import Locale
-from babel.dates import get_timezone_location
 
-from training.rules import countries
+from training.rules import countries, zones
 from training.text import Message, msg
 
 SEX = {"f": msg("female"), "m": msg("male"), "x": msg("other"), "not_recorded": msg("not recorded")}
@@ -44,7 +43,6 @@ ROLE = {
     "manager": msg("manager"),
 }
 YES_NO = {True: msg("yes"), False: msg("no")}
-TIME = {"en": "{} time", "fr": "heure de {}", "ru": "время: {}"}
 
 
 def said(words: dict[str, Message], value: str) -> str:
@@ -67,8 +65,8 @@ def languages(codes: str, language: str) -> str:
     return ", ".join(str(names.get(code, code)) for code in codes.replace(" ", "").split(",") if code)
 
 
-@cache
 def zone(name: str, language: str) -> str:
     """A zone as people call it, such as "Kyiv time", from Europe/Kyiv."""
-    city = get_timezone_location(name, locale=language, return_city=True)
-    return "UTC" if city == "UTC" else TIME[language].format(city)
+    if name == zones.UTC:
+        return name
+    return msg("%(place)s time", place=zones.city(name, language)).translated()

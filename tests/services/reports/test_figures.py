@@ -102,11 +102,13 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     close_all(example)
     path = tmp_path / "report.xlsx"
 
-    downloads.xlsx(path, Filters(training=example), user=None, demo=False)
+    downloads.xlsx(path, Filters(training=example), user=None, demo=False, with_names=True)
 
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report", "Notes"]
-    head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
+    assert book.sheetnames == [
+        "Summary", "All figures", "Participants", "Attendance", "Notes", "About this report", "Definitions"
+    ]  # fmt: skip
+    head, first = [[cell.value for cell in row] for row in book["All figures"].iter_rows(max_row=2)]
     summary = dict(zip(head, first, strict=True))
     assert summary["Attendance rate over confirmed, %"] == 65.3
     assert summary["Attendance rate over attendees, %"] == 87

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Watched:
             way = mapper.relationships[name]
             to = Watched(way.mapper.class_, mode, seen)
             return [to] if way.uselist else to
-        return getattr(model, name).fget(self)
+        found = getattr(model, name)
+        return found.fget(self) if isinstance(found, property) else partial(found, self)
 
 
 def read_by(value: Any, model: Any) -> set[Class]:
@@ -169,7 +171,7 @@ def files(registration: Registration, folder: Path) -> dict[str, tuple[tuple[Cla
     """The text of every file that is no list, by name, with what its code names."""
     training, path = registration.training, folder / "report.xlsx"
     only, rest = Filters(training=training), {"user": None, "demo": False}
-    downloads.xlsx(path, only, **rest)
+    downloads.xlsx(path, only, with_names=True, **rest)
     report = downloads.HOLDS
     sheet = sign_in_sheets.sign_in_sheet(training, visible.of(training), reader=None, demo=False)
     paper = confirmations.confirmation(registration, reader=None, demo=False)
@@ -177,7 +179,7 @@ def files(registration: Registration, folder: Path) -> dict[str, tuple[tuple[Cla
         "report.csv": (report, b"".join(downloads.long_csv(only, user=None)).decode()),
         "report.json": (report, b"".join(downloads.long_json(only, user=None)).decode()),
         "report.xlsx": (report, workbook(path)),
-        "report.pdf": (report, text_of(downloads.paper(only, language="en", **rest))),
+        "report.pdf": (report, text_of(downloads.paper(only, language="en", with_names=True, **rest))),
         "sheet": (sign_in_sheets.HOLDS, text_of(sheet)),
         "paper": (confirmations.HOLDS, text_of(paper)),
     }

@@ -56,57 +56,71 @@ class Shape:
     reason: str = ""
 
     @property
+    def held_on(self) -> list[date]:
+        """Its days. It pauses on weekends and holidays."""
+        days = [self.starts_on]
+        while len(days) < self.days:
+            days.append(_workday(days[-1] + timedelta(days=1)))
+        return days
+
+    @property
     def ends_on(self) -> date:
         """Its last day."""
-        return self.starts_on + timedelta(days=self.days - 1)
+        return self.held_on[-1]
 
     @classmethod
     def of(cls, n: int, scale: Scale, today: date) -> Shape:
         """The shape of training ``n``. Two in three are over. The others run, are to come, or are off."""
         is_large = scale.trainings > 1_000
         capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
+        if n == 1:  # this week's, with the trainer who has an account
+            return cls(_week(today, 5, -1), 5, "running", capacity, capacity - 2, 1)
         if n % 15 == 1:
-            return cls(
-                _monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3),
-                4 if n > 1 else 5,
-                "running",
-                capacity,
-                capacity - 2,
-                1,
-            )
+            return cls(_workdays_ago(today, 1 + n % 3), 4, "running", capacity, capacity - 2, 1)
         if n % 5 == 2:
-            ahead = 10 + (n * 13) % 80
+            ahead = today + timedelta(days=10 + (n * 13) % 80)
             state = ("open", "open", "confirmed", "draft")[n // 5 % 4]
-            return cls(
-                _weekday(today + timedelta(days=ahead)), 3, state, capacity, 0 if state == "draft" else 8, 0
-            )
+            return cls(_week(ahead, 3, 1), 3, state, capacity, 0 if state == "draft" else 8, 0)
         if n % 30 == 23:
-            return cls(
-                _weekday(today + timedelta(days=20)), 3, "cancelled", capacity, 5, 0, "The host withdrew."
-            )
+            ahead = today + timedelta(days=20)
+            return cls(_week(ahead, 3, 1), 3, "cancelled", capacity, 5, 0, "The host withdrew.")
         if n % 30 == 29:
-            return cls(
-                _weekday(today + timedelta(days=40)),
-                3,
-                "postponed",
-                capacity,
-                5,
-                0,
-                "Elections on these days.",
-            )
-        back = 8 + (n * scale.days_back // scale.trainings) % scale.days_back
-        return cls(
-            _weekday(today - timedelta(days=back + 5)), 3 + n % 2, "completed", capacity, capacity, 1 + n % 2
-        )
+            ahead = today + timedelta(days=40)
+            return cls(_week(ahead, 3, 1), 3, "postponed", capacity, 5, 0, "Elections on these days.")
+        back = today - timedelta(days=13 + (n * scale.days_back // scale.trainings) % scale.days_back)
+        days = 3 + n % 2
+        return cls(_week(back, days, -1), days, "completed", capacity, capacity, 1 + n % 2)
 
 
-def _weekday(day: date) -> date:
-    """The Monday or Tuesday of the day's week, so that three or four days stay within it."""
-    return day - timedelta(days=max(0, day.weekday() - 1))
+def is_off(day: date) -> bool:
+    """Whether nobody is trained that day: a weekend, or between Christmas and New Year."""
+    return day.weekday() > 4 or (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 2)
 
 
-def _monday(day: date, weeks: int) -> date:
-    return day - timedelta(days=day.weekday()) + timedelta(weeks=weeks)
+def _workday(day: date) -> date:
+    """The day, or the next one on which there are trainings."""
+    while is_off(day):
+        day += timedelta(days=1)
+    return day
+
+
+def _workdays_ago(day: date, count: int) -> date:
+    """The day with trainings from which on there are ``count`` of them before ``day``."""
+    while count:
+        day -= timedelta(days=1)
+        count -= not is_off(day)
+    return day
+
+
+def _week(day: date, days: int, step: int) -> date:
+    """A first day in the week of ``day``, Monday or Tuesday, so that all days stay within it.
+
+    Where some of them are off, the training moves by weeks: earlier for -1, later for 1.
+    """
+    first = day - timedelta(days=day.weekday() if days > 4 else max(0, day.weekday() - 1))
+    while any(is_off(first + timedelta(days=number)) for number in range(days)):
+        first += timedelta(weeks=step)
+    return first
 
 
 @dataclass
@@ -130,6 +144,12 @@ class Made:
     records: list[dict[str, Any]] = field(default_factory=list)
     allocations: list[dict[str, Any]] = field(default_factory=list)
     next_person: int = 0
+    agencies_of: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the agencies by their field."""
+        for place, agency in enumerate(self.agencies):
+            self.agencies_of.setdefault(agency["theme_id"], []).append(place)
 
     def pending(self) -> dict[Any, list[dict[str, Any]]]:
         """The rows that wait, in the order in which they can be stored."""
@@ -156,25 +176,24 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
     """Two half-days a day, in a room and with a trainer that are free on that day."""
     zone = ZoneInfo(training["zone"])
     rooms = [r["id"] for r in made.rooms if r["venue_id"] == training["venue_id"]]
-    for number in range(shape.days):
-        day = shape.starts_on + timedelta(days=number)
+    last_workday = _workdays_ago(made.today, 1)
+    half_days = HALF_DAYS if training["venue_id"] else HALF_DAYS[:1]  # nobody sits before a screen all day
+    for number, day in enumerate(shape.held_on):
         room = _free(made, "room", rooms, day)
         first = [made.trainers[0]] if training["id"] == 2 else []
         start = training["id"] * 5 % len(made.trainers)
         pool = first or made.trainers[start:] + made.trainers[:start]
         trainer = _free(made, "trainer", pool, day)
-        for starts, ends, title in HALF_DAYS:
+        for starts, ends, title in half_days:
             made.session_id += 1
             starts_local, ends_local = datetime.combine(day, starts), datetime.combine(day, ends)
             starts_at, ends_at = starts_local.replace(tzinfo=zone), ends_local.replace(tzinfo=zone)
-            is_last = number == shape.days - 1 and title == "Afternoon"
+            is_last = number == shape.days - 1 and title == half_days[-1][2]
             power_failed = shape.state == "completed" and training["id"] % 11 == 0 and is_last
-            is_off = shape.state in ("cancelled", "postponed") or power_failed
+            called_off = shape.state in ("cancelled", "postponed") or power_failed
             ended = ends_at.date() < made.today
-            is_open = (
-                not ended or shape.state == "running" and number >= (made.today - shape.starts_on).days - 1
-            )
-            state = "open" if is_open or is_off else "locked" if training["id"] % 4 == 0 else "closed"
+            is_open = not ended or shape.state == "running" and day >= last_workday
+            state = "open" if is_open or called_off else "locked" if training["id"] % 4 == 0 else "closed"
             late = training["id"] % 13 == 0 and ends_at.date() + timedelta(days=21) < made.today
             made.sessions.append(
                 {
@@ -193,10 +212,10 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "scheduled_minutes": 180,
                     "room_id": room,
                     "is_compulsory": True,
-                    "cancelled_at": training["created_at"] if is_off else None,
+                    "cancelled_at": training["created_at"] if called_off else None,
                     "suspended_at": None,
                     "replaces_id": None,
-                    "cancel_reason": (shape.reason or "The power failed.") if is_off else "",
+                    "cancel_reason": (shape.reason or "The power failed.") if called_off else "",
                     "register_state": state,
                     "closed_at": ends_at + timedelta(days=20 if late else 0) if state != "open" else None,
                     "closed_by_id": None,
@@ -212,7 +231,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                         "trainer_id": trainer,
                         "starts_at": starts_at,
                         "ends_at": ends_at,
-                        "is_off": is_off,
+                        "is_off": called_off,
                     }
                 )
 
@@ -226,18 +245,25 @@ def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None
     return None
 
 
-def _people(made: Made, count: int) -> list[dict[str, Any]]:
-    """``count`` people of four agencies, other people each time. More than 200 come from all agencies."""
+def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """``count`` people of four agencies of the training's field, other people each time.
+
+    More than 200 come from all agencies.
+    """
     made.next_person += 1
     if count > 200:
         return [person for people in made.trainees_of.values() for person in people][:count]
     share = -(-count // 4)
     found: list[dict[str, Any]] = []
+    fields = {training["theme_id"], training["programme_theme_id"]}
+    fitting = [n for field in sorted(fields) for n in made.agencies_of.get(field, ())]
     for turn in range(4):
-        agency = made.agencies[(made.next_person * 3 + turn * 7) % len(made.agencies)]
+        place = fitting[(made.next_person * 3 + turn * 7 + turn * turn) % len(fitting)]
+        agency = made.agencies[place]
         people = made.trainees_of.get(agency["id"], [])
         first = (made.next_person * 5) % max(1, len(people))
-        found += (people[first:] + people[:first])[:share]
+        known = {person["id"] for person in found}
+        found += [one for one in people[first:] + people[:first] if one["id"] not in known][:share]
     return found[:count]
 
 
@@ -245,7 +271,7 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
     """People in every state: confirmed, reserve, withdrawn, declined, replaced, submitted, at the door."""
     if shape.state == "draft":
         return
-    people = _people(made, shape.seated + shape.reserve + 3)
+    people = _people(made, training, shape.seated + shape.reserve + 3)
     starts_at = datetime.combine(shape.starts_on, time(9), ZoneInfo(training["zone"]))
     submitted = min(starts_at - timedelta(days=20), training["created_at"] - timedelta(hours=1))
     agencies = {agency["id"]: agency for agency in made.agencies}

@@ -30,6 +30,8 @@ FILTERS = {
     "sex": msg("Sex"),
     "state": msg("Rows of registrations"),
 }
+SAYS_ITSELF = {"theme", "programme", "training", "agency", "sex"}
+"""The filters of which the value tells what it is."""
 MOST_RULES, MOST_NAMED = 6, 4
 
 
@@ -96,9 +98,8 @@ class Header:
         parts = [f"{first} – {last}" if first and last else period.translated()] if first or last else []
         if rest.pop("only", ""):
             rest["theme"] = msg("%(theme)s, only what carries its tag", theme=rest["theme"]).translated()
-        for name in ("country", "state"):
-            if name in rest:
-                rest[name] = f"{FILTERS[name].translated()}: {rest[name]}"
+        for name in rest.keys() - SAYS_ITSELF:
+            rest[name] = f"{FILTERS[name].translated()}: {rest[name]}"
         parts += rest.values()
         said = " · ".join(parts) if parts else msg("Everything, all years").translated()
         return said[:1].upper() + said[1:]
@@ -166,19 +167,22 @@ def state_text(state: DataState) -> Message:
 def _selection(filters: Filters) -> dict[str, Message | str]:
     """The filters that are set, in words."""
     code = language()
-    said = {
+    in_words: dict[str, Message | str] = {
         "ends_from": letters.days(filters.ends_from, filters.ends_from, code) if filters.ends_from else "",
         "ends_to": letters.days(filters.ends_to, filters.ends_to, code) if filters.ends_to else "",
         "theme": filters.theme.name_in(code) if filters.theme else "",
-        "only": words.YES_NO[True] if filters.only else "",
+        "only": words.YES_NO[True],
         "programme": _titled(filters.programme),
         "training": _titled(filters.training),
         "agency": filters.agency.name if filters.agency else "",
-        "country": words.country(filters.country, code) if filters.country else "",
         "sex": words.SEX[filters.sex.value] if filters.sex else "",
         "state": words.REGISTRATION_STATE[filters.state.value] if filters.state else "",
     }
-    return {name: value for name, value in said.items() if value}
+    said: dict[str, Message | str] = {}
+    for name, value in filters.described().items():
+        if name in FILTERS:
+            said[name] = words.country(value, code) if "country" in name else in_words[name]
+    return said
 
 
 def _titled(thing: Programme | Training | None) -> str:

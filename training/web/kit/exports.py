@@ -155,7 +155,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (
             _l("Active"),
             lambda one: "yes" if one.is_active else "no",
-            lambda one: words.YES_NO[one.is_active].translated(),
+            lambda one: words.YES_NO[bool(one.is_active)].translated(),
         ),
         (_l("Last signed in"), lambda one: one.last_signed_in_at),
     ),
