@@ -6,6 +6,7 @@ import random
 import uuid
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -263,7 +264,8 @@ def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, 
         people = made.trainees_of.get(agency["id"], [])
         first = (made.next_person * 5) % max(1, len(people))
         known = {person["id"] for person in found}
-        found += [one for one in people[first:] + people[:first] if one["id"] not in known][:share]
+        others = (one for one in chain(people[first:], people[:first]) if one["id"] not in known)
+        found += islice(others, share)
     return found[:count]
 
 
