@@ -41,7 +41,8 @@ class Sheet:
     """A sheet: its name, its columns' titles and widths (in characters), and its rows, which may be a generator.
 
     ``above`` stands above the header, and ``picture`` (PNG or JPEG) above that. ``strong`` are the numbers of
-    the rows that head what follows them, 0 for the first. ``rounded`` are the columns whose numbers have one decimal.
+    the rows that head what follows them, 0 for the first. ``rounded`` are the columns whose numbers have one
+    decimal, and ``wrapped`` those whose text is long.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Sheet:
     picture: bytes | None = None
     strong: Collection[int] = ()
     rounded: Collection[int] = ()
+    wrapped: Collection[int] = ()
 
 
 def write(path: Path, sheets: Sequence[Sheet]) -> None:
@@ -114,11 +116,18 @@ def _height(line: Line, across: int) -> float:
 
 
 def _formats(sheet: Sheet) -> list[Any] | None:
-    """The formats of columns: one decimal where numbers are rounded."""
-    if not sheet.rounded:
-        return None
-    rounded, whole = Format().set_num_format("#,##0.0"), Format().set_num_format("#,##0")
-    return [rounded if number in sheet.rounded else whole for number in range(len(sheet.columns))]
+    """The formats of columns: one decimal where numbers are rounded, more lines where text is long.
+
+    The first column has none of its own, so that it takes that of a strong row.
+    """
+    if sheet.wrapped:
+        wrapped, top = Format().set_text_wrap().set_align("top"), Format().set_align("top")
+        return [wrapped if number in sheet.wrapped else top for number in range(len(sheet.columns))]
+    if sheet.rounded:
+        rounded, whole = Format().set_num_format("#,##0.0"), Format().set_num_format("#,##0")
+        own = [rounded if number in sheet.rounded else whole for number in range(1, len(sheet.columns))]
+        return [None, *own]
+    return None
 
 
 def _picture(sheet: Sheet) -> list[dict[str, Any]] | None:

@@ -234,6 +234,6 @@ def targets(world: World, planned: Counter[int]) -> Iterator[dict[str, Any]]:
     """What each programme promised its donor, by the number of its trainings so far: it has years to go."""
     for programme in world.programmes:
         people = -(-planned[programme["id"]] * 30 // 50) * 50 or 50
-        promised = {"participations": people, "persons_trained": people * 7 // 10, "person_days": people * 3}
+        promised = {"participations": people, "persons_trained": people * 11 // 20, "person_days": people * 3}
         for indicator, target in promised.items():
             yield {"programme_id": programme["id"], "indicator": indicator, "target": target}

@@ -246,6 +246,16 @@ def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None
     return None
 
 
+def _agencies(made: Made, training: dict[str, Any]) -> list[dict[str, Any]]:
+    """Four agencies, others each time: of the training's field and its programme's as far as there are so many."""
+    fields = dict.fromkeys((training["theme_id"], training["programme_theme_id"]))
+    fitting = [place for one in fields for place in made.agencies_of.get(one, ())]
+    turned = [fitting[(made.next_person + number) % len(fitting)] for number in range(len(fitting))]
+    others = ((made.next_person * 3 + turn * 7) % len(made.agencies) for turn in range(len(made.agencies)))
+    places = dict.fromkeys(chain(turned, others))
+    return [made.agencies[place] for place in islice(places, 4)]
+
+
 def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """``count`` people of four agencies of the training's field, other people each time.
 
@@ -256,16 +266,10 @@ def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, 
         return [person for people in made.trainees_of.values() for person in people][:count]
     share = -(-count // 4)
     found: list[dict[str, Any]] = []
-    fields = {training["theme_id"], training["programme_theme_id"]}
-    fitting = [n for field in sorted(fields) for n in made.agencies_of.get(field, ())]
-    for turn in range(4):
-        place = fitting[(made.next_person * 3 + turn * 7 + turn * turn) % len(fitting)]
-        agency = made.agencies[place]
+    for agency in _agencies(made, training):
         people = made.trainees_of.get(agency["id"], [])
         first = (made.next_person * 5) % max(1, len(people))
-        known = {person["id"] for person in found}
-        others = (one for one in chain(people[first:], people[:first]) if one["id"] not in known)
-        found += islice(others, share)
+        found += (people[first:] + people[:first])[:share]
     return found[:count]
 
 

@@ -74,13 +74,14 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool, with_na
                 _note_rows(made),
                 [52, 18, 38, 60],
             ),
-            Sheet(msg("About this report").translated(), [what, value], about, [38, 90], False),
+            Sheet(msg("About this report").translated(), [what, value], about, [38, 90], False, wrapped=[1]),
             Sheet(
                 msg("Definitions").translated(),
                 [what, msg("Meaning").translated()],
                 [[name.translated(), text.translated()] for name, text in DEFINITIONS],
                 [38, 90],
                 False,
+                wrapped=[1],
             ),
         ],
     )
