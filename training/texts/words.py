@@ -1,4 +1,4 @@
-"""The words for what is stored as a code: states, marks, roles, countries, languages and zones.
+"""The words for what is stored as a code: states, marks, roles, countries and languages.
 
 Files and pages show these words. A code that people gave, such as a training's, stays as it is.
 """
@@ -9,7 +9,7 @@ from functools import cache
 
 from babel import Locale
 
-from training.rules import countries, zones
+from training.rules import countries
 from training.text import Message, msg
 
 SEX = {"f": msg("female"), "m": msg("male"), "x": msg("other"), "not_recorded": msg("not recorded")}
@@ -63,10 +63,3 @@ def languages(codes: str, language: str) -> str:
     """The names of languages, from their codes with commas between: English, French."""
     names = Locale(language).languages
     return ", ".join(str(names.get(code, code)) for code in codes.replace(" ", "").split(",") if code)
-
-
-def zone(name: str, language: str) -> str:
-    """A zone as people call it, such as "Kyiv time", from Europe/Kyiv."""
-    if name == zones.UTC:
-        return name
-    return msg("%(place)s time", place=zones.city(name, language)).translated()

@@ -30,6 +30,7 @@ from training.models import (
 )
 from training.output import roster_template
 from training.rosters import example
+from training.rules import zones
 from training.services.demo import build
 from training.services.programmes import themes
 from training.texts import words
@@ -131,7 +132,7 @@ def test_a_file_without_words_for_its_codes_would_be_seen(
         return value
 
     monkeypatch.setattr(words, "country", as_stored)
-    monkeypatch.setattr(words, "zone", as_stored)
+    monkeypatch.setattr(zones, "said", as_stored)
     monkeypatch.setattr(words, "said", lambda _words, value: value)
     monkeypatch.setattr(words, "languages", as_stored)
     venues, sessions, people, report = "/venues?as=xlsx", "/sessions?as=xlsx", "/trainees?as=xlsx", REPORTS[0]

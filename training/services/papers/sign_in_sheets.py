@@ -12,6 +12,7 @@ from training.db import db
 from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession, User
 from training.models.about_people import Class
 from training.output import fonts, pdf
+from training.rules import zones
 from training.services import may_take, organisations
 from training.services.attendance import expected
 from training.text import language, msg
@@ -101,7 +102,7 @@ def _about(training: Training, code: str) -> list[str]:
     """Where, on which days and by which clocks, in the reader's language."""
     venue, country = training.venue, words.country(training.country, code)
     place = f"{venue.name}, {venue.city}, {country}" if venue else country or letters.ONLINE[code]
-    return [place, letters.days(training.starts_on, training.ends_on, code), words.zone(training.zone, code)]
+    return [place, letters.days(training.starts_on, training.ends_on, code), zones.said(training.zone, code)]
 
 
 def _column(session: TrainingSession, code: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from training.forms.base import Form
 from training.models import Training, TrainingSession, User
 from training.models.about_people import Class
 from training.output import csv, xlsx
+from training.rules import zones
 from training.services import audit, may_take, streams
 from training.text import language
 from training.texts import words
@@ -43,7 +44,7 @@ def _register(session: TrainingSession) -> str:
 
 
 def _clock(zone: str) -> str:
-    return words.zone(zone, language())
+    return zones.said(zone, language())
 
 
 def _said(codes: str) -> str:
