@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 
@@ -27,13 +28,12 @@ from training.models import (
 )
 from training.rules.minutes import Decision
 from training.services.visible_trainings import When
-from training.text import Message
 from training.texts import words
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-def _named(kind: type[Kind], said: dict[str, Message]) -> dict[Kind, str]:
+def _named(kind: type[Kind], said: Mapping[str, Any]) -> dict[Kind, str]:
     """The words that files use too, for a page."""
     return {kind(value): _l(word.text) for value, word in said.items()}
 

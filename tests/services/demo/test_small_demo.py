@@ -31,6 +31,7 @@ from training.models import (
 )
 from training.services import seat_counts
 from training.services.demo import build, past_trainings
+from training.services.demo import days as days_of_demo
 from training.services.programmes import frames
 from training.texts import invented_courses
 
@@ -103,7 +104,7 @@ def test_nobody_is_trained_on_weekends_nor_between_christmas_and_new_year(scale:
         for n in range(60):
             shape = past_trainings.Shape.of(n, made, today)
             assert len(shape.held_on) == shape.days
-            assert [day for day in shape.held_on if past_trainings.is_off(day)] == [], (today, n)
+            assert [day for day in shape.held_on if days_of_demo.is_off(day)] == [], (today, n)
             if shape.state == "completed":
                 assert shape.ends_on < today
             if n % 15 == 1 and n > 1:
@@ -113,7 +114,7 @@ def test_nobody_is_trained_on_weekends_nor_between_christmas_and_new_year(scale:
 def test_a_day_off_is_a_weekend_or_a_day_between_the_years():
     days = [date(2026, 12, 20) + timedelta(days=number) for number in range(16)]
 
-    assert [day.day for day in days if not past_trainings.is_off(day)] == [21, 22, 23, 4]
+    assert [day.day for day in days if not days_of_demo.is_off(day)] == [21, 22, 23, 4]
 
 
 def _history_ends_where_registrations_stand(everybody) -> None:

@@ -20,6 +20,7 @@ from training.models import (
 )
 from training.rules.given import NOTHING
 from training.rules.seats import Kept, SeatCount
+from training.services.demo import days
 
 HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
 BREAK = 30
@@ -59,10 +60,10 @@ class Shape:
     @property
     def held_on(self) -> list[date]:
         """Its days. It pauses on weekends and holidays."""
-        days = [self.starts_on]
-        while len(days) < self.days:
-            days.append(_workday(days[-1] + timedelta(days=1)))
-        return days
+        held = [self.starts_on]
+        while len(held) < self.days:
+            held.append(days.workday(held[-1] + timedelta(days=1)))
+        return held
 
     @property
     def ends_on(self) -> date:
@@ -75,53 +76,22 @@ class Shape:
         is_large = scale.trainings > 1_000
         capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
         if n == 1:  # this week's, with the trainer who has an account
-            return cls(_week(today, 5, -1), 5, "running", capacity, capacity - 2, 1)
+            return cls(days.week(today, 5, -1), 5, "running", capacity, capacity - 2, 1)
         if n % 15 == 1:
-            return cls(_workdays_ago(today, 1 + n % 3), 4, "running", capacity, capacity - 2, 1)
+            return cls(days.workdays_ago(today, 1 + n % 3), 4, "running", capacity, capacity - 2, 1)
         if n % 5 == 2:
             ahead = today + timedelta(days=10 + (n * 13) % 80)
             state = ("open", "open", "confirmed", "draft")[n // 5 % 4]
-            return cls(_week(ahead, 3, 1), 3, state, capacity, 0 if state == "draft" else 8, 0)
+            return cls(days.week(ahead, 3, 1), 3, state, capacity, 0 if state == "draft" else 8, 0)
         if n % 30 == 23:
             ahead = today + timedelta(days=20)
-            return cls(_week(ahead, 3, 1), 3, "cancelled", capacity, 5, 0, "The host withdrew.")
+            return cls(days.week(ahead, 3, 1), 3, "cancelled", capacity, 5, 0, "The host withdrew.")
         if n % 30 == 29:
             ahead = today + timedelta(days=40)
-            return cls(_week(ahead, 3, 1), 3, "postponed", capacity, 5, 0, "Elections on these days.")
+            return cls(days.week(ahead, 3, 1), 3, "postponed", capacity, 5, 0, "Elections on these days.")
         back = today - timedelta(days=13 + (n * scale.days_back // scale.trainings) % scale.days_back)
-        days = 3 + n % 2
-        return cls(_week(back, days, -1), days, "completed", capacity, capacity, 1 + n % 2)
-
-
-def is_off(day: date) -> bool:
-    """Whether nobody is trained that day: a weekend, or between Christmas and New Year."""
-    return day.weekday() > 4 or (day.month, day.day) >= (12, 24) or (day.month, day.day) <= (1, 2)
-
-
-def _workday(day: date) -> date:
-    """The day, or the next one on which there are trainings."""
-    while is_off(day):
-        day += timedelta(days=1)
-    return day
-
-
-def _workdays_ago(day: date, count: int) -> date:
-    """The day with trainings from which on there are ``count`` of them before ``day``."""
-    while count:
-        day -= timedelta(days=1)
-        count -= not is_off(day)
-    return day
-
-
-def _week(day: date, days: int, step: int) -> date:
-    """A first day in the week of ``day``, Monday or Tuesday, so that all days stay within it.
-
-    Where some of them are off, the training moves by weeks: earlier for -1, later for 1.
-    """
-    first = day - timedelta(days=day.weekday() if days > 4 else max(0, day.weekday() - 1))
-    while any(is_off(first + timedelta(days=number)) for number in range(days)):
-        first += timedelta(weeks=step)
-    return first
+        length = 3 + n % 2
+        return cls(days.week(back, length, -1), length, "completed", capacity, capacity, 1 + n % 2)
 
 
 @dataclass
@@ -177,7 +147,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
     """Two half-days a day, in a room and with a trainer that are free on that day."""
     zone = ZoneInfo(training["zone"])
     rooms = [r["id"] for r in made.rooms if r["venue_id"] == training["venue_id"]]
-    last_workday = _workdays_ago(made.today, 1)
+    last_workday = days.workdays_ago(made.today, 1)
     half_days = HALF_DAYS if training["venue_id"] else HALF_DAYS[:1]  # nobody sits before a screen all day
     for number, day in enumerate(shape.held_on):
         room = _free(made, "room", rooms, day)
