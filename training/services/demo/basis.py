@@ -27,6 +27,7 @@ from training.services.demo.past_trainings import (
 )
 from training.texts import invented, invented_courses
 
+TRIES = 6
 ROOMS = ("Room 1", "Room 2", "Conference hall")
 
 
@@ -87,13 +88,20 @@ def agencies(world: World) -> Iterator[dict[str, Any]]:
 
 def trainees(world: World) -> Iterator[dict[str, Any]]:
     rng = world.rng
+    names: set[tuple[str, str, str]] = set()
     women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
     for n in range(world.scale.trainees):
         agency = world.agencies[(n * 7) % len(world.agencies)]
         script = countries.COUNTRIES[agency["country"]][1]
         sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
-        family = rng.choice(invented.FAMILY[script])
-        given = rng.choice(invented.GIVEN[(script, sex)])
+        for _ in range(
+            TRIES
+        ):  # namesakes of one country look like duplicates, of which the demo has a few only
+            family = rng.choice(invented.FAMILY[script])
+            given = rng.choice(invented.GIVEN[(script, sex)])
+            if (agency["country"], family, given) not in names:
+                break
+        names.add((agency["country"], family, given))
         native = f"{family} {given}" if script != "latin" else ""
         if script == "cyrillic":
             family, given = anyascii(family), anyascii(given)

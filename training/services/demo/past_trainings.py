@@ -116,6 +116,7 @@ class Made:
     allocations: list[dict[str, Any]] = field(default_factory=list)
     next_person: int = 0
     agencies_of: dict[int, list[int]] = field(default_factory=dict)
+    away: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Sort the agencies by their field."""
@@ -226,6 +227,14 @@ def _agencies(made: Made, training: dict[str, Any]) -> list[dict[str, Any]]:
     return [made.agencies[place] for place in islice(places, 4)]
 
 
+def _is_free(made: Made, person: int, training: dict[str, Any]) -> bool:
+    """Whether the person is at no other training on these days."""
+    return all(
+        last < training["starts_on"] or first > training["ends_on"]
+        for first, last in made.away.get(person, ())
+    )
+
+
 def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, Any]]:
     """``count`` people of four agencies of the training's field, other people each time.
 
@@ -239,7 +248,10 @@ def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, 
     for agency in _agencies(made, training):
         people = made.trainees_of.get(agency["id"], [])
         first = (made.next_person * 5) % max(1, len(people))
-        found += (people[first:] + people[:first])[:share]
+        turned = chain(people[first:], people[:first])
+        found += islice((one for one in turned if _is_free(made, one["id"], training)), share)
+    for one in found:
+        made.away.setdefault(one["id"], []).append((training["starts_on"], training["ends_on"]))
     return found[:count]
 
 
