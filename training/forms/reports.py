@@ -20,6 +20,7 @@ from training.forms.typed import Day
 class ReportFilter(Form):
     """The filters of the attendance report: the fields of ``selection.Filters``."""
 
+    whole = _l("All its trainings are counted, those tagged with an area too.")
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))

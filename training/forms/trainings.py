@@ -66,8 +66,10 @@ class TrainingForm(Form):
 class TrainingFilter(Form):
     """The filters of the list of trainings."""
 
+    whole = _l("All its trainings are listed, those tagged with an area too.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))

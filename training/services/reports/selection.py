@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from training.db import db
 from training.errors import Invalid
@@ -135,10 +135,7 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
     if filters.ends_to:
         found = found.where(Training.ends_on <= filters.ends_to)
     if filters.theme:
-        own = Training.theme_id == filters.theme.id
-        found = found.where(
-            own if filters.only else or_(own, Training.programme_theme_id == filters.theme.id)
-        )
+        found = found.where(visible_trainings.of_theme(filters.theme, filters.only))
     if filters.programme:
         found = found.where(Training.programme_id == filters.programme.id)
     if filters.training:

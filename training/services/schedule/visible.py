@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, select
+from sqlalchemy import Select, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -47,13 +47,17 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     register: RegisterState | None = None,
     on: date | None = None,
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
 ) -> Select[TrainingSession]:
-    """Sessions with their trainings, rooms and trainers."""
+    """Sessions with their trainings, rooms and trainers.
+
+    A multi-thematic programme means all sessions of its trainings, unless ``only`` their own tag counts.
+    """
     found = (
         visible_to(user)
         .join(TrainingSession.training)
@@ -71,7 +75,8 @@ def search(
             | TrainingSession.title.icontains(word, autoescape=True)
         )
     if theme:
-        found = found.where(TrainingSession.theme_id == theme.id)
+        own = TrainingSession.theme_id == theme.id
+        found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
     if register:
         found = found.where(
             TrainingSession.register_state == register,
