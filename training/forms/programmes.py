@@ -43,6 +43,9 @@ class ProgrammeForm(Form):
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
     donor = line(_l("Donor"), required=False)
+    joint_owner = line(
+        _l("Joint owner"), required=False, hint=_l("Who runs the programme together with you, if somebody does.")
+    )
     grant_reference = line(_l("Grant reference"), required=False)
     completion_percent = number(
         _l("Completion rule, per cent"),

@@ -127,6 +127,7 @@ class Details:
     starts_on: date
     ends_on: date
     donor: str = ""
+    joint_owner: str = ""
     grant_reference: str = ""
     countries: Sequence[str] = ()
     objectives: str = ""
