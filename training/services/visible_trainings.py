@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,26 @@ from training.rules.names import fold
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who answers questions about a training: the contact of a theme, or a person."""
+
+    email: str
+    theme: Theme | None = None
+    person: str = ""
+
+
+def contacts(training: Training) -> list[Contact]:
+    """Who may answer questions about the training, the first one first: letters name the same.
+
+    These are the contacts of its theme and of its programme's, and the programme's coordinators. Each has an address.
+    """
+    themes = dict.fromkeys((training.theme, training.programme.theme))
+    found = [Contact(theme.contact_email, theme=theme) for theme in themes]
+    found += [Contact(one.email, person=one.name) for one in training.programme.coordinators if one.is_active]
+    return [one for one in found if one.email]
 
 
 def in_scope(user: User) -> ColumnElement[bool]:

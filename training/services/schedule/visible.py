@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Select, exists, false, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
@@ -130,6 +130,25 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
     for session in listed:  # else the database would be asked for the training once a session
         set_committed_value(session, "training", training)
     return listed
+
+
+def timetable(training: Training) -> dict[date, list[TrainingSession]]:
+    """The sessions of a training by day, for those who come to it. It says nothing of trainers, registers and reasons.
+
+    A session that was called off is among them, unless another one is held in its place.
+    """
+    other = aliased(TrainingSession)
+    is_replaced = exists().where(other.replaces_id == TrainingSession.id, other.is_held)
+    found = (
+        select(TrainingSession)
+        .where(TrainingSession.training_id == training.id, TrainingSession.is_held | ~is_replaced)
+        .options(joinedload(TrainingSession.room), joinedload(TrainingSession.theme))
+        .order_by(TrainingSession.starts_local, TrainingSession.id)
+    )
+    days: dict[date, list[TrainingSession]] = {}
+    for session in db.session.scalars(found):
+        days.setdefault(session.on_date, []).append(session)
+    return days
 
 
 def given_by(trainer: Trainer) -> Select[TrainingSession]:

@@ -10,11 +10,12 @@ from babel import Locale
 from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
+from flask_babel import gettext as _
 
 from config import LANGUAGES, ROOT
 from training.forms import labels
 from training.models import RegistrationState
-from training.rules import countries
+from training.rules import countries, zones
 from training.text import Message
 from training.texts import letters
 from training.web.kit import access
@@ -34,6 +35,7 @@ def init_app(app: Flask) -> None:
         day_range=day_range,
         instant=instant,
         wall=wall,
+        place_time=place_time,
         clock=clock,
         number=number,
         percent=percent,
@@ -77,21 +79,37 @@ def day_range(starts_on: date, ends_on: date) -> str:
     return letters.days(starts_on, ends_on, (get_locale() or Locale("en")).language)
 
 
-def instant(value: datetime | None, zone: str = "UTC") -> str:
-    """An instant as the clock shows it in ``zone``, with the zone's name."""
+def instant(value: datetime | None, zone: str = zones.UTC) -> str:
+    """An instant as the clock shows it in ``zone``: 12 May 2026, 09:00, Kyiv time."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
-    return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
+    return _at(format_datetime(local, "d MMM y, HH:mm"), zone)
 
 
 def wall(value: datetime | None, zone: str = "") -> str:
-    """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone."""
+    """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone, as a place's time."""
     if value is None:
         return ""
-    return (
-        f"{format_datetime(value.replace(tzinfo=UTC), 'EEE d MMM y, HH:mm')} {zone.replace('_', ' ')}".strip()
-    )
+    return _at(format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm"), zone)
+
+
+def _at(moment: str, zone: str) -> str:
+    if zone in ("", zones.UTC):
+        return f"{moment} {zone}".strip()
+    return f"{moment}, {place_time(zone)}"
+
+
+def place_time(zone: str) -> str:
+    """The clock of a zone as people say it: Kyiv time for Europe/Kyiv. UTC is UTC."""
+    if zone in ("", zones.UTC):
+        return zone
+    return _("%(place)s time", place=_city(zone, (get_locale() or Locale("en")).language))
+
+
+@cache
+def _city(zone: str, language: str) -> str:
+    return zones.city(zone, language)
 
 
 def clock(value: datetime | time | None) -> str:
