@@ -54,6 +54,12 @@ class AgencyFilter(Form):
     country = Picked(_l("Country"), required=False, empty=_l("all"))
 
 
+class CountryFilter(Form):
+    """The filters of the list of countries."""
+
+    text = line(_l("Search"), required=False)
+
+
 class VenueForm(Form):
     """A venue."""
 

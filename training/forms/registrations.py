@@ -99,6 +99,7 @@ class RegistrationFilter(Form):
     only = BooleanField(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+    country = Picked(_l("Person's country"), required=False, empty=_l("all"))
 
 
 class CorrectionForm(Form):

@@ -29,6 +29,7 @@ class ReportFilter(Form):
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Venue's country"), required=False, empty=_l("all"))
+    trainee_country = Picked(_l("Participants' country"), required=False, empty=_l("all"))
     sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))
     state = OneOf(
         _l("Registration"),

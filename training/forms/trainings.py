@@ -60,9 +60,12 @@ class TrainingForm(Form):
         _l("Offer a free seat first to the same agency, then to its country, then to all"), default=True
     )
     languages = PickedMany(_l("Languages"), required=True)
-    description = long_text(_l("Description"), hint=_l("What the training is about and what people take home."))
+    description = long_text(
+        _l("Description"), hint=_l("What the training is about and what people take home.")
+    )
     target_group = long_text(
-        _l("Who should come"), hint=_l("Functions, units and experience, as partners read them before they register.")
+        _l("Who should come"),
+        hint=_l("Functions, units and experience, as partners read them before they register."),
     )
     prerequisites = long_text(
         _l("What they need"), hint=_l("What people should know, bring or have done before, if anything.")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -27,8 +27,10 @@ from training.models import (
     User,
 )
 from training.rules import walltime
+from training.rules.indicators import rate
 from training.rules.names import fold, search_key
 from training.services import audit, locked_trainings, marks, reasons
+from training.services.programmes import themes
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -45,10 +47,11 @@ def search(
     text: str = "",
     theme: Theme | None = None,
     state: ProgrammeState | None = None,
+    country: str | None = None,
     sort: str = "starts_on",
     descending: bool = True,
 ) -> Select[Programme]:
-    """Programmes by title, code, donor or grant reference."""
+    """Programmes by title, code, donor or grant reference, and by a country in which they have a role."""
     found = visible_to(user).options(joinedload(Programme.theme))
     for word in fold(text).split():
         found = found.where(Programme.search_key.contains(word, autoescape=True))
@@ -56,6 +59,8 @@ def search(
         found = found.where(Programme.theme_id == theme.id)
     if state:
         found = found.where(Programme.state == state)
+    if country:
+        found = found.where(has_role_in(country))
     column = {
         "title": Programme.search_key,
         "code": Programme.code,
@@ -63,6 +68,13 @@ def search(
         "donor": Programme.donor,
     }[sort]
     return found.order_by(column.desc() if descending else column, Programme.id)
+
+
+def has_role_in(country: str) -> ColumnElement[bool]:
+    """Whether a programme works with the country, or holds a training there."""
+    listed = ("," + Programme.countries + ",").contains(f",{country},", autoescape=True)
+    held = exists().where(Training.programme_id == Programme.id, Training.country == country)
+    return or_(listed, held)
 
 
 def get(user: User, public_id: UUID) -> Programme:
@@ -115,6 +127,53 @@ def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
         .group_by(Training.programme_id)
     )
     return dict(rows.all())
+
+
+@dataclass(frozen=True)
+class Area:
+    """How many of a programme's trainings carry a theme, and which part of them that is, in per cent."""
+
+    theme: Theme
+    trainings: int
+    share: float | None
+
+
+def areas(programme: Programme) -> list[Area]:
+    """The themes of a programme's trainings: its own, where one carries it, and every area that it covers.
+
+    Each training counts once, under the tag that it carries, so the lines add up. Those that were cancelled are left
+    out.
+    """
+    held = dict(
+        db.session.execute(
+            select(Training.theme_id, func.count())
+            .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED)
+            .group_by(Training.theme_id)
+        ).all()
+    )
+    whole = sum(held.values())
+    return [
+        Area(one, held.get(one.id, 0), rate(held.get(one.id, 0), whole))
+        for one in themes.usable_under(programme.theme)
+        if one.id != programme.theme_id or one.id in held
+    ]
+
+
+def countries(programme: Programme) -> dict[str, int]:
+    """The countries that a programme works with or trains in, by code, and how many trainings it holds in each.
+
+    Those that were cancelled are left out.
+    """
+    rows = db.session.execute(
+        select(Training.country, func.count())
+        .where(
+            Training.programme_id == programme.id,
+            Training.country != "",
+            Training.state != TrainingState.CANCELLED,
+        )
+        .group_by(Training.country)
+    )
+    return dict.fromkeys(programme.country_codes, 0) | dict(rows.all())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,7 @@ def search(
     programme: Programme | None = None,
     training: Training | None = None,
     agency: Agency | None = None,
+    country: str | None = None,
     sort: str = "submitted_at",
     descending: bool = True,
 ) -> Select[Registration]:
@@ -99,6 +100,7 @@ def search(
         Training.programme_id: programme and programme.id,
         Registration.training_id: training and training.id,
         Registration.agency_id: agency and agency.id,
+        Registration.trainee_country: country,
     }
     if state is not S.JOINED:
         found = found.where(once(user))

@@ -36,7 +36,9 @@ FIGURES: tuple[tuple[Message, str], ...] = (
 VERSION = "D2"
 """Raise the number whenever the meaning of a figure changes, and tell of it in docs/figures.md."""
 
-BY_THEME = msg("Each training counts once, under the tag that it carries, so the lines add up to all participations.")
+BY_THEME = msg(
+    "Each training counts once, under the tag that it carries, so the lines add up to all participations."
+)
 """How tables by theme count, also where a multi-thematic programme has trainings that are tagged with an area."""
 DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     (

@@ -134,6 +134,7 @@ def of_coordinators() -> Choices:
 OFFERS = {
     "theme": of_themes,
     "country": of_countries,
+    "trainee_country": of_countries,
     "agency": of_agencies,
     "programme": of_programmes,
     "language": of_languages,
