@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -74,21 +74,21 @@ def every(user: User) -> dict[str, Counts]:
 
 def counts(user: User, country: str) -> Counts:
     """How much there is of one country."""
-    return Counts(
-        _number(agencies.search(user, country=country)),
-        _number(records.search(user, country=country)),
-        _number(visible_trainings.search(user, country=country)),
-        _number(frames.search(user, country=country)),
+    lists = (
+        agencies.search(user, country=country),
+        records.search(user, country=country),
+        visible_trainings.search(user, country=country),
+        frames.search(user, country=country),
     )
+    columns = [
+        select(func.count()).select_from(one.order_by(None).subquery()).scalar_subquery() for one in lists
+    ]
+    return Counts(*db.session.execute(select(*columns)).one())
 
 
 def _per_country(found: Select[Any], column: Any) -> dict[str, int]:
     rows = found.with_only_columns(column, func.count(), maintain_column_froms=True).group_by(column)
     return dict(db.session.execute(rows).all())
-
-
-def _number(found: Select[Any]) -> int:
-    return db.session.scalar(select(func.count()).select_from(found.options().order_by(None).subquery())) or 0
 
 
 def _programmes(user: User) -> dict[str, set[int]]:
@@ -118,12 +118,26 @@ def focal_points(found: Sequence[Agency]) -> dict[int, list[User]]:
     return by_agency
 
 
-def trainings_there(user: User, country: str, *, to_come: bool, most: int) -> list[Training]:
-    """Trainings held in the country: those that are not over, the next one first, or those that are, the last one first."""
-    over = Training.ends_on < clock.today()
-    found = visible_trainings.search(user, country=country, descending=not to_come)
-    found = found.where(~over, Training.state.not_in(OFF)) if to_come else found.where(over)
-    return list(db.session.scalars(found.limit(most)))
+def trainings_there(user: User, country: str, *, most: int) -> tuple[list[Training], list[Training]]:
+    """(trainings held in the country that are not over, the next one first; those that are, the last one first).
+
+    These are at most ``most`` each. What was cancelled or postponed is not to come.
+    """
+    today = clock.today()
+    seen = visible_trainings.search(user, country=country)
+    numbers = seen.with_only_columns(Training.id).order_by(None)
+    ahead = numbers.where(Training.ends_on >= today, Training.state.not_in(OFF))
+    shown = [
+        ahead.order_by(Training.starts_on, Training.id).limit(most).subquery(),
+        numbers.where(Training.ends_on < today)
+        .order_by(Training.starts_on.desc(), Training.id.desc())
+        .limit(most)
+        .subquery(),
+    ]
+    found = seen.where(or_(*(Training.id.in_(select(one.c.id)) for one in shown)))
+    latest_first = list(db.session.scalars(found))
+    to_come = [one for one in reversed(latest_first) if one.ends_on >= today]
+    return to_come, [one for one in latest_first if one.ends_on < today]
 
 
 @dataclass(frozen=True)
@@ -176,12 +190,11 @@ class Part:
 
 def programmes(user: User, country: str, *, most: int) -> Sequence[Part]:
     """The programmes with a role in the country, the latest first."""
-    found = list(db.session.scalars(frames.search(user, country=country).limit(most)))
-    held = dict(
-        db.session.execute(
-            select(Training.programme_id, func.count())
-            .where(Training.country == country, Training.programme_id.in_([one.id for one in found]))
-            .group_by(Training.programme_id)
-        ).all()
+    held = (
+        select(func.count(Training.id))
+        .where(Training.country == country, Training.programme_id == Programme.id)
+        .correlate(Programme)
+        .scalar_subquery()
     )
-    return [Part(one, country in one.country_codes, held.get(one.id, 0)) for one in found]
+    rows = db.session.execute(frames.search(user, country=country).add_columns(held).limit(most))
+    return [Part(one, country in one.country_codes, number) for one, number in rows]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -138,42 +139,37 @@ class Area:
     share: float | None
 
 
-def areas(programme: Programme) -> list[Area]:
-    """The themes of a programme's trainings: its own, where one carries it, and every area that it covers.
+@dataclass(frozen=True)
+class Spread:
+    """Over which themes and countries a programme's trainings are spread. Those that were cancelled are left out.
 
-    Each training counts once, under the tag that it carries, so the lines add up. Those that were cancelled are left
-    out.
+    ``areas`` are its own theme, where a training carries it, and every area that it covers. Each training counts once,
+    under the tag that it carries, so the lines add up. ``countries`` are those that it works with or trains in, by code,
+    with the number of its trainings there.
     """
-    held = dict(
-        db.session.execute(
-            select(Training.theme_id, func.count())
-            .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED)
-            .group_by(Training.theme_id)
-        ).all()
-    )
-    whole = sum(held.values())
-    return [
-        Area(one, held.get(one.id, 0), rate(held.get(one.id, 0), whole))
+
+    areas: Sequence[Area]
+    countries: Mapping[str, int]
+
+
+def spread(programme: Programme) -> Spread:
+    """The programme's trainings by theme and by country."""
+    by_theme: Counter[int] = Counter()
+    by_country: Counter[str] = Counter(dict.fromkeys(programme.country_codes, 0))
+    for theme_id, country, number in db.session.execute(
+        select(Training.theme_id, Training.country, func.count())
+        .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED)
+        .group_by(Training.theme_id, Training.country)
+    ):
+        by_theme[theme_id] += number
+        if country:
+            by_country[country] += number
+    areas = [
+        Area(one, by_theme[one.id], rate(by_theme[one.id], by_theme.total()))
         for one in themes.usable_under(programme.theme)
-        if one.id != programme.theme_id or one.id in held
+        if one.id != programme.theme_id or one.id in by_theme
     ]
-
-
-def countries(programme: Programme) -> dict[str, int]:
-    """The countries that a programme works with or trains in, by code, and how many trainings it holds in each.
-
-    Those that were cancelled are left out.
-    """
-    rows = db.session.execute(
-        select(Training.country, func.count())
-        .where(
-            Training.programme_id == programme.id,
-            Training.country != "",
-            Training.state != TrainingState.CANCELLED,
-        )
-        .group_by(Training.country)
-    )
-    return dict.fromkeys(programme.country_codes, 0) | dict(rows.all())
+    return Spread(areas, by_country)
 
 
 @dataclass(frozen=True, kw_only=True)

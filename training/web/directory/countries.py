@@ -54,6 +54,7 @@ def show(code: str) -> Response:
     """What there is of a country: agencies and their focal points, trainings there, people from there, programmes."""
     user = access.user()
     year = Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
+    coming, past = countries.trainings_there(user, code, most=MOST)
     of_agencies = first(agencies.search(user, country=code), MOST_AGENCIES)
     return page(
         "directory/countries/show.html",
@@ -67,8 +68,8 @@ def show(code: str) -> Response:
         focal_points=countries.focal_points(of_agencies),
         agencies=of_agencies,
         people=agencies.people_counts(of_agencies),
-        coming=countries.trainings_there(user, code, to_come=True, most=MOST),
-        past=countries.trainings_there(user, code, to_come=False, most=MOST),
+        coming=coming,
+        past=past,
         going=countries.going(user, code, most=MOST),
         programmes=countries.programmes(user, code, most=MOST),
     )

@@ -64,16 +64,17 @@ def show(programme: Programme) -> Response:
         figures.summary(listed),
         user.role is Role.COORDINATOR and not in_scope(user, programme),
     )
-    held = frames.countries(programme)
+    spread = frames.spread(programme)
     came = {one.label: one.totals.participations for one in figures.split(listed, lambda one: [one.country])}
     return page(
         "programmes/frames/show.html",
         programme=programme,
         so_far=so_far,
         is_limited=is_limited,
-        areas=frames.areas(programme),
+        areas=spread.areas,
         countries=[
-            (code, held.get(code, 0), came.get(code, 0)) for code in sorted({*held, *came}, key=country_name)
+            (code, spread.countries.get(code, 0), came.get(code, 0))
+            for code in sorted({*spread.countries, *came}, key=country_name)
         ],
         trainings=found,
         held=visible_trainings.held_counts(found.items),
