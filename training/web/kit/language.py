@@ -7,12 +7,20 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import format_timedelta
 from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
-from flask_babel import gettext as _
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    get_locale,
+)
 
 from config import LANGUAGES, ROOT
+from training.clock import now
 from training.forms import labels
 from training.models import RegistrationState
 from training.rules import countries, zones
@@ -36,6 +44,7 @@ def init_app(app: Flask) -> None:
         instant=instant,
         wall=wall,
         place_time=place_time,
+        time_left=time_left,
         clock=clock,
         number=number,
         percent=percent,
@@ -79,37 +88,30 @@ def day_range(starts_on: date, ends_on: date) -> str:
     return letters.days(starts_on, ends_on, (get_locale() or Locale("en")).language)
 
 
-def instant(value: datetime | None, zone: str = zones.UTC) -> str:
-    """An instant as the clock shows it in ``zone``: 12 May 2026, 09:00, Kyiv time."""
+def instant(value: datetime | None, zone: str = "UTC") -> str:
+    """An instant as the clock shows it in ``zone``, with the place: 3 May 2026, 09:00 (Kyiv time)."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
-    return _at(format_datetime(local, "d MMM y, HH:mm"), zone)
-
-
-def wall(value: datetime | None, zone: str = "") -> str:
-    """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone, as a place's time."""
-    if value is None:
-        return ""
-    return _at(format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm"), zone)
-
-
-def _at(moment: str, zone: str) -> str:
-    if zone in ("", zones.UTC):
-        return f"{moment} {zone}".strip()
-    return f"{moment}, {place_time(zone)}"
+    return f"{format_datetime(local, 'd MMM y, HH:mm')} ({place_time(zone)})"
 
 
 def place_time(zone: str) -> str:
-    """The clock of a zone as people say it: Kyiv time for Europe/Kyiv. UTC is UTC."""
-    if zone in ("", zones.UTC):
-        return zone
-    return _("%(place)s time", place=_city(zone, (get_locale() or Locale("en")).language))
+    """A zone as people say it: Kyiv time, and UTC for itself."""
+    return zones.said(zone, (get_locale() or Locale("en")).language)
 
 
-@cache
-def _city(zone: str, language: str) -> str:
-    return zones.city(zone, language)
+def wall(value: datetime | None, zone: str = "") -> str:
+    """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone."""
+    if value is None:
+        return ""
+    said = format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm")
+    return f"{said} ({place_time(zone)})" if zone else said
+
+
+def time_left(value: datetime) -> str:
+    """How far off an instant is: in 11 days, in 3 hours."""
+    return format_timedelta(value - now(), add_direction=True, threshold=1.2, locale=get_locale() or "en")
 
 
 def clock(value: datetime | time | None) -> str:
