@@ -184,7 +184,7 @@ def test_it_stands_on_the_managers_first_screen_with_the_figures_of_the_year(cli
     page = client.get("/").text
     card = page[page.index("<h2>MIEUX II</h2>") : page.index("<h2>By theme</h2>")]
 
-    assert re.findall(r"<span>([^<]+)</span> <b>(\d+)", card) == [
+    assert re.findall(r'<span class="soft">([^<]+) <strong>(\d+)', card) == [
         ("Persons trained", "1"), ("Participations", "1"), ("Trainings", "1"), ("Countries", "1"),
     ]  # fmt: skip
     assert f"/programmes/{frame.public_id}" in card and "theme=MIEUX2" in card
