@@ -56,6 +56,7 @@ class Action(StrEnum):
     TRAINER_LIST = "trainer:list"
     TRAINER_READ = "trainer:read"
     TRAINER_CHANGE = "trainer:change"
+    COUNTRY_READ = "country:read"
     AGENCY_LIST = "agency:list"
     AGENCY_READ = "agency:read"
     AGENCY_CREATE = "agency:create"
@@ -170,6 +171,7 @@ READING = dict.fromkeys(
         Action.VENUE_READ,
         Action.TRAINER_LIST,
         Action.TRAINER_READ,
+        Action.COUNTRY_READ,
         Action.AGENCY_LIST,
         Action.AGENCY_READ,
         Action.TRAINEE_LIST,

@@ -8,7 +8,7 @@ from flask import Flask
 
 LIST = Path(__file__).with_name("routes.txt")
 KINDS = {
-    "agencies": "agency", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
+    "agencies": "agency", "countries": "country", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
     "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "themes": "theme", "duplicates": "pair", "my": "token", "reports": "file",

@@ -28,6 +28,7 @@ TABLE = {
     Action.AUDIT_READ: "admin",
     Action.ORGANISATION_CHANGE: "admin",
     Action.THEME_CHANGE: "admin",
+    Action.COUNTRY_READ: "admin coordinator manager",
     Action.AGENCY_CHANGE: "admin coordinator",
     Action.TRAINEE_MERGE: "admin coordinator",
     Action.TRAINEE_TRANSFER: "admin coordinator",

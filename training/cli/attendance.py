@@ -42,6 +42,7 @@ group = AppGroup("attendance", help="Attendance.")
 @click.option("--training", "training_code")
 @click.option("--agency", "agency_code")
 @click.option("--country", help="The venue's country, two letters.")
+@click.option("--trainee-country", help="The participants' country, two letters.")
 @click.option("--sex", type=click.Choice([sex.value for sex in Sex]))
 @click.option("--state", type=click.Choice([state.value for state in RegistrationState]))
 @click.option("--activities", default="", help="all: with what does not count as training.")
@@ -64,6 +65,7 @@ def export_attendance(
     training_code: str | None,
     agency_code: str | None,
     country: str | None,
+    trainee_country: str | None,
     sex: str | None,
     state: str | None,
     activities: str,
@@ -80,6 +82,7 @@ def export_attendance(
         training=visible_trainings.by_code(training_code) if training_code else None,
         agency=agencies.by_code(agency_code) if agency_code else None,
         country=country.upper() if country else None,
+        trainee_country=trainee_country.upper() if trainee_country else None,
         sex=Sex(sex) if sex else None,
         state=RegistrationState(state) if state else None,
         activities=activities,

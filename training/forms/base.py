@@ -51,6 +51,8 @@ class Form(WTForm):
 
     is_own: ClassVar[bool] = False
     """Whether the fields are about the reader. A browser fills in no form about somebody else."""
+    whole: ClassVar[Any] = ""
+    """What a filter's field ``theme`` takes in when somebody picks a multi-thematic programme. ``only`` narrows it."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".

@@ -43,6 +43,11 @@ class ProgrammeForm(Form):
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
     donor = line(_l("Donor"), required=False)
+    joint_owner = line(
+        _l("Joint owner"),
+        required=False,
+        hint=_l("Who runs the programme together with you, if somebody does."),
+    )
     grant_reference = line(_l("Grant reference"), required=False)
     completion_percent = number(
         _l("Completion rule, per cent"),
@@ -85,3 +90,4 @@ class ProgrammeFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))

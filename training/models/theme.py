@@ -45,6 +45,11 @@ class Theme(Names, Base):
     contact_email: Mapped[Email] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def is_multi_thematic(self) -> bool:
+        """Whether it is a programme that works in several areas: its trainings may carry one of these instead."""
+        return self.kind is ThemeKind.MULTI_THEMATIC
+
 
 class ThemeUse(Base):
     """``theme_id`` may be used under ``frame_id``: a theme under itself, an area under a theme covering it.

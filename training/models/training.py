@@ -150,6 +150,8 @@ class Training(Timestamps, Base):
     freed_seats: Mapped[int] = mapped_column(default=0)
     completion_percent: Mapped[int] = mapped_column(default=80)
     description: Mapped[LongText] = mapped_column(default="")
+    target_group: Mapped[LongText] = mapped_column(default="")
+    prerequisites: Mapped[LongText] = mapped_column(default="")
     state: Mapped[TrainingState] = mapped_column(
         text_enum(TrainingState), default=TrainingState.DRAFT, index=True
     )

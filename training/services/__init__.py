@@ -34,7 +34,7 @@ PACKAGES = {
     "trainees": "the people to be trained, each once",
     "registrations": "who is put forward for a training, seats and the reserve list",
     "programmes": "themes and the funded frames of trainings",
-    "directory": "agencies, venues and trainers",
+    "directory": "agencies, venues and trainers, and countries",
     "schedule": "sessions, their clashes, and the calendar",
     "trainings": "trainings: planned, changed, moved through their states",
     "imports": "lists of participants: staged, confirmed, undone",

@@ -18,6 +18,7 @@ UNKNOWN = [
     "programme=NOPE",
     "ends_from=2026-13-01",
     "country=ZZ",
+    "trainee_country=ZZ",
     "sex=q",
     "activities=some",
     "state=gone",

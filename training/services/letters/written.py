@@ -13,7 +13,7 @@ from config import Config
 from training.db import db
 from training.models import LIVE, OutgoingMail, Registration, Trainee, Training
 from training.rules import addresses, return_paths
-from training.services import organisations
+from training.services import organisations, visible_trainings
 from training.texts import letters, links
 
 
@@ -84,7 +84,5 @@ def _answers_to(training: Training | None) -> str:
 
 def _who_may_answer(training: Training | None) -> Iterator[str]:
     if training is not None:
-        yield training.theme.contact_email
-        yield training.programme.theme.contact_email
-        yield from (user.email for user in training.programme.coordinators if user.is_active)
+        yield from (one.email for one in visible_trainings.contacts(training))
     yield organisations.get().reply_email

@@ -27,6 +27,7 @@ FILTERS = {
     "training": msg("Training"),
     "agency": msg("Agency"),
     "country": msg("Venue's country"),
+    "trainee_country": msg("Participants' country"),
     "sex": msg("Sex"),
     "state": msg("Rows of registrations"),
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from training.db import db
 from training.errors import Invalid
@@ -51,6 +51,7 @@ class Filters:
     training: Training | None = None
     agency: Agency | None = None
     country: str | None = None
+    trainee_country: str | None = None
     sex: Sex | None = None
     state: RegistrationState | None = None
     activities: str = ""
@@ -59,15 +60,22 @@ class Filters:
         """Raise ``Invalid`` for a period that ends before it begins, and for what is no country or no choice."""
         if self.ends_from and self.ends_to and self.ends_to < self.ends_from:
             raise Invalid(msg("The period ends before it begins."), field="ends_to")
-        if self.country and not is_country(self.country):
-            raise Invalid(msg("There is no country %(code)s.", code=self.country[:40]), field="country")
+        for field in ("country", "trainee_country"):
+            code = getattr(self, field)
+            if code and not is_country(code):
+                raise Invalid(msg("There is no country %(code)s.", code=code[:40]), field=field)
         if self.activities not in ("", ALL):
             raise Invalid(msg("Say all, or leave it out."), field="activities")
 
     @property
     def choose_people(self) -> bool:
         """Whether the filters choose among the people of a training, and not only among trainings."""
-        return self.agency is not None or self.sex is not None
+        return self.agency is not None or self.split_agencies
+
+    @property
+    def split_agencies(self) -> bool:
+        """Whether the filters choose among the people of an agency, so that the seats kept for it are not theirs alone."""
+        return self.sex is not None or self.trainee_country is not None
 
     def described(self) -> dict[str, str]:
         """The filters that are set, as short texts, for the audit log and the papers."""
@@ -122,6 +130,8 @@ def of_people(found: Select[*Cells], filters: Filters) -> Select[*Cells]:
     """Filter a query over registrations and trainees."""
     if filters.agency:
         found = found.where(Registration.agency_id == filters.agency.id)
+    if filters.trainee_country:
+        found = found.where(Registration.trainee_country == filters.trainee_country)
     if filters.sex:
         found = found.where(Trainee.sex == filters.sex)
     return found
@@ -135,10 +145,7 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
     if filters.ends_to:
         found = found.where(Training.ends_on <= filters.ends_to)
     if filters.theme:
-        own = Training.theme_id == filters.theme.id
-        found = found.where(
-            own if filters.only else or_(own, Training.programme_theme_id == filters.theme.id)
-        )
+        found = found.where(visible_trainings.of_theme(filters.theme, filters.only))
     if filters.programme:
         found = found.where(Training.programme_id == filters.programme.id)
     if filters.training:

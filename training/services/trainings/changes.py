@@ -68,6 +68,8 @@ class Details:
     country: str | None = None
     link: str = ""
     description: str = ""
+    target_group: str = ""
+    prerequisites: str = ""
 
 
 @atomic
@@ -156,6 +158,7 @@ def _set(training: Training, details: Details) -> None:
     training.languages, training.venue = ",".join(details.languages), details.venue
     training.country = details.venue.country if details.venue else details.country or ""
     training.link, training.zone, training.description = details.link, details.zone, details.description
+    training.target_group, training.prerequisites = details.target_group, details.prerequisites
     training.starts_on, training.ends_on = details.starts_on, details.ends_on
     training.capacity, training.admission = details.capacity, details.admission
     training.completion_percent = details.completion_percent

@@ -11,7 +11,7 @@ from training.models import Role, User
 from training.policy import Action
 from training.services import organisations
 from training.services.home import dashboards
-from training.services.reports import downloads, figures, participations
+from training.services.reports import definitions, downloads, figures, participations
 from training.services.reports.selection import Filters
 from training.web.kit import access
 from training.web.kit.access import permit, public
@@ -48,6 +48,8 @@ def index() -> Response:
                 files=downloads,
                 state=figures.data_state(filters, user=user),
                 themes=figures.by_theme(found),
+                joint=dashboards.multi_thematic(found),
+                by_theme=definitions.BY_THEME,
             )
     health = dashboards.of_admin() if user.role is Role.ADMIN else None
     return page("home/first_screens/coordinator.html", due=dashboards.of_coordinator(user), health=health)

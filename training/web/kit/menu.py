@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
     Entry("duplicates.index", _l("Possible duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
+    Entry("countries.index", _l("Countries"), "world", Action.COUNTRY_READ, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
     Entry("venues.index", _l("Venues"), "map-pin", Action.VENUE_LIST, PLAN),

@@ -75,8 +75,8 @@ def _form() -> ReportFilter:
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    choices.filtered(form, selection.offered_to(user))
     form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
+    choices.filtered(form, selection.offered_to(user))
     return form
 
 
@@ -140,6 +140,7 @@ def attendance() -> Response:
         names=report.TABLES,
         figures=definitions.FIGURES,
         definitions=definitions.DEFINITIONS,
+        by_theme=definitions.BY_THEME,
         overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
