@@ -9,6 +9,9 @@ from wtforms.validators import Regexp
 from training.forms import labels
 from training.forms.base import Form, OneOf, Picked, email, line, long_text
 
+MOST_OF_PAGE = 20_000
+"""Characters of a public page's text. The longest that comes with the product has a third of them."""
+
 
 class OrganisationForm(Form):
     """The organisation's settings."""
@@ -40,6 +43,14 @@ class LogoForm(Form):
         description=_l("PNG or JPEG, at most 100 kB."),
         render_kw={"accept": "image/png,image/jpeg"},
     )
+
+
+class PublicPageForm(Form):
+    """The texts of a public page, one for each language."""
+
+    text_en = long_text("English", most=MOST_OF_PAGE, rows=18)
+    text_fr = long_text("Français", most=MOST_OF_PAGE, rows=18)
+    text_ru = long_text("Русский", most=MOST_OF_PAGE, rows=18)
 
 
 class AuditFilter(Form):

@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
         action_names=labels.ACTION_NAMES,
         bounce_words=bounce_words,
         can_be_sent_again=again.can_be_sent,
+        public_pages=labels.PUBLIC_PAGE,
     )
 
 

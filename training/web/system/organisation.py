@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from training.errors import Invalid, NotFound
 from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
-from training.services import organisations
+from training.services import organisations, public_pages
 from training.services.seen import Seen
 from training.services.trainings import zone_rules
 from training.web.kit import access, edits
@@ -45,6 +45,7 @@ def _page(form: OrganisationForm, logo_form: LogoForm) -> Response:
         "system/organisation/edit.html",
         form=form,
         logo_form=logo_form,
+        own_pages=public_pages.own(),
         rules_in_use=zone_rules.IN_USE,
         rules_followed=zone_rules.stored_version(),
     )
