@@ -187,7 +187,9 @@ def long_text(
 ) -> Lines:
     """Several lines of text, in a field of ``rows`` lines."""
     rules = [Storable(), Given()] if required else [Storable()]
-    return Lines(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": rows})
+    return Lines(
+        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": rows}
+    )
 
 
 class WholeNumber(IntegerField):

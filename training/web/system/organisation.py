@@ -22,7 +22,11 @@ bp = Blueprint("organisation", __name__)
 
 
 def _form(sent: Any = None) -> OrganisationForm:
-    return edits.begin(OrganisationForm(sent, obj=organisations.get()))
+    """The form. It shows no name until there is one, so that a name must be typed."""
+    form = edits.begin(OrganisationForm(sent, obj=organisations.get()))
+    if not form.is_sent and not organisations.has_name():
+        form.name.data = ""
+    return form
 
 
 @bp.route("/organisation", methods=["GET", "POST"])

@@ -49,9 +49,7 @@ def edit(kind: str) -> Response:
     form = edits.begin(PublicPageForm(request.form, obj=public_pages.details(which)))
 
     def change(seen: Seen) -> None:
-        public_pages.change(
-            which, by=access.user(), details=public_pages.Details(**form.data), seen=seen
-        )
+        public_pages.change(which, by=access.user(), details=public_pages.Details(**form.data), seen=seen)
 
     if edits.save(form, public_pages.get(which), change):
         return redirect(url_for(".show", kind=kind), 303)
