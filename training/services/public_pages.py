@@ -74,11 +74,16 @@ def change(kind: PageKind, *, by: User, details: Details, seen: Seen | None = No
     hold(page)
     details = settle(seen, details, _details(page))
     before = audit.snapshot(page)
-    for code in LANGUAGES:
-        text = plain(getattr(details, f"text_{code}"))
-        setattr(page, f"text_{code}", "" if text == plain(texts.shipped(kind, code)) else text)
+    page.text_en = _own(kind, "en", details.text_en)
+    page.text_fr = _own(kind, "fr", details.text_fr)
+    page.text_ru = _own(kind, "ru", details.text_ru)
     audit.record(by=by, action="public_page.change", thing=page, before=before)
     return page
+
+
+def _own(kind: PageKind, language: str, text: str) -> str:
+    """What is stored of a text: nothing if it is as it came with the product."""
+    return "" if plain(text) == plain(texts.shipped(kind, language)) else text
 
 
 def _of(kind: PageKind) -> PublicPage | None:

@@ -1,6 +1,6 @@
 """The texts of the public pages that come with the product, and how such a text is read.
 
-One file per page and language, ``templates/public_pages/<language>/<page>.txt``. Placeholders such as
+One file per page and language, ``templates/system/public_pages/<language>/<page>.txt``. Placeholders such as
 ``${organisation}`` are filled when the page is shown. A line of which no placeholder has a value is left out, so
 that an unknown address leaves no gap. A line that begins with ``#`` is a heading, and one that begins with ``-`` is
 a point of a list. An empty line ends a paragraph.
@@ -15,7 +15,7 @@ from string import Template
 
 from config import ROOT
 
-FOLDER = ROOT / "templates" / "public_pages"
+FOLDER = ROOT / "templates" / "system" / "public_pages"
 PLACEHOLDERS = ("organisation", "address", "email", "site")
 """What a text may name: the organisation, its address on one line, its address for answers, and this site."""
 

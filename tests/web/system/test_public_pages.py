@@ -104,8 +104,9 @@ def test_an_administrator_writes_the_pages_and_everybody_reads_them(client, make
     form = client.get("/organisation/pages/contact").get_data(as_text=True)
     assert html.escape(texts.shipped("contact", "fr").splitlines()[0][:20]) in html.unescape(form)
 
+    came = texts.shipped("contact", "ru").replace("\n", "\r\n")
     own = "# Who we are\nCall ${organisation} on 5 $ a day <b>now</b>.\n\n- mornings\n- https://example.org/help"
-    sent = Sheet(form).sent(text_en=[own], text_fr=[""])
+    sent = Sheet(form).sent(text_en=[own], text_fr=[""], text_ru=[came])
     told = client.post("/organisation/pages/contact", data=sent)
     assert told.status_code == 303
 
