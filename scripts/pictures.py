@@ -102,7 +102,10 @@ def take(browser: Browser, url: str, picture: Picture, password: str, session: s
     """Sign in, look at the page, and write the picture."""
     width, height = picture.size
     context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="light", reduced_motion="reduce", locale="en"
+        viewport={"width": width, "height": height},
+        color_scheme="light",
+        reduced_motion="reduce",
+        locale="en",
     )
     page = context.new_page()
     page.goto(f"{url}/sign-in")
