@@ -29,7 +29,7 @@ def test_a_new_administrator_sees_the_steps_and_is_asked_for_the_name_first(clie
     assert links(page) == [
         "/organisation", "/organisation#logo", "/mail", "/themes/IMR/edit", "/programmes/new", "/agencies/new",
     ]  # fmt: skip
-    assert "What is due" not in page
+    assert "To do" not in page
     assert 'name="name" required type="text" value=""' in client.get("/organisation").text
 
 
@@ -39,7 +39,7 @@ def test_the_steps_go_above_what_is_due_and_are_for_administrators_alone(client,
     client.sign_in(make.user())
 
     page = client.get("/").text
-    assert "First steps" in page and "What is due" in page and "no name yet" not in page
+    assert "First steps" in page and "To do" in page and "no name yet" not in page
     for role in (Role.COORDINATOR, Role.MANAGER, Role.PARTNER, Role.TRAINER):
         client.sign_in(make.user(role))
         assert "First steps" not in client.get("/").text
