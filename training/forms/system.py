@@ -72,7 +72,7 @@ class AuditFilter(Form):
     """The filters of the audit log."""
 
     text = line(_l("Search"), required=False)
-    action = line(_l("Action begins with"), required=False, most=80)
+    action = Picked(_l("What"), required=False, empty=_l("all"))
     outcome = OneOf(_l("Outcome"), labels.OUTCOME, required=False, empty=_l("all"))
 
 
