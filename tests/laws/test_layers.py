@@ -31,7 +31,7 @@ ALLOWED = {
     "models": BOTTOM | {"db", "models"},
     "policy": {"models"},
     "services": BOTTOM | {"rules", "texts", "rosters", "output", "db", "models", "services"},
-    "forms": {"errors", "rules", "models", "forms"},
+    "forms": {"errors", "rules", "texts", "models", "forms"},
     "web": BOTTOM
     | {"rules", "texts", "rosters", "output", "db", "models", "policy", "services", "forms", "web"},
     "cli": BOTTOM | {"db", "models", "services", "cli"},

@@ -50,6 +50,7 @@ group = AppGroup("attendance", help="Attendance.")
     type=click.Choice(["figures", "rows"]),
     help="CSV: rows unless said; JSON: figures unless said.",
 )
+@click.option("--names", "with_names", is_flag=True, help="XLSX and PDF: with people's names.")
 @refusing
 def export_attendance(
     kind: str,
@@ -67,6 +68,7 @@ def export_attendance(
     state: str | None,
     activities: str,
     shape: str | None,
+    with_names: bool,
 ) -> None:
     """Write the attendance report to a file."""
     filters = Filters(
@@ -85,9 +87,10 @@ def export_attendance(
     started = clock.now()
     demo_mark = current_app.config["DEMO"]
     if kind == "xlsx":
-        downloads.xlsx(out, filters, user=None, demo=demo_mark)
+        downloads.xlsx(out, filters, user=None, demo=demo_mark, with_names=with_names)
     elif kind == "pdf":
-        out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
+        made = downloads.paper(filters, user=None, demo=demo_mark, language="en", with_names=with_names)
+        out.write_bytes(made)
     else:
         with out.open("wb") as file:
             for piece in _pieces(kind, shape, filters, demo_mark):

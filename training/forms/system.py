@@ -84,6 +84,12 @@ class MailFilter(Form):
     training = line(_l("Training's code"), required=False, most=40)
 
 
+class ReasonForm(Form):
+    """Why something is done, for those who read it later. Acts that need a reason and nothing else take it."""
+
+    reason = long_text(_l("Reason"), required=True, most=2000)
+
+
 class BounceForm(Form):
     """Why a letter came back."""
 

@@ -16,11 +16,10 @@ from functools import cache
 from string import Template
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from config import LANGUAGES, ROOT
-from training.rules import countries, zones
+from training.rules import zones
 
 FOLDER = ROOT / "templates" / "letters"
 TO_PERSON = {
@@ -216,13 +215,6 @@ def moment(at: datetime, zone: str, language: str) -> str:
     """An instant as the clock shows it in ``zone``, with the place: 3 May 2026, 09:00 (Kyiv time)."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
     return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} ({zones.said(zone, language)})"
-
-
-def country(code: str, language: str) -> str:
-    """The country's name, or the code if the country is not known."""
-    if code in countries.COUNTRIES:
-        return str(countries.COUNTRIES[code][0])
-    return str(Locale(language).territories.get(code, code))
 
 
 FREE = {

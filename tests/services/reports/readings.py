@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from tests.make import Make
 from training.models import Role
 from training.rules import indicators
 from training.services.reports import definitions, figures, participations, report, supply
+from training.services.reports.report import Words
 from training.services.reports.selection import Filters
 
 NAMES = {
@@ -80,18 +82,22 @@ def from_page(page: str) -> Reading:
     )
 
 
-def from_workbook(content: bytes) -> Reading:
-    """The figures of the sheet Summary, the header and the notes of the sheet About this report."""
+def from_workbook(content: bytes, of_programs: Iterable[tuple[str, str]] | None = None) -> Reading:
+    """The figures of the sheet All figures, the header and the notes of the sheet About this report.
+
+    The workbook names its lines in words; ``of_programs`` are the (table, line) of a file for programs, to compare.
+    """
     book = openpyxl.load_workbook(io.BytesIO(content))
-    head, *rows = [[cell.value for cell in row] for row in book["Summary"].iter_rows()]
+    head, *rows = [[cell.value for cell in row] for row in book["All figures"].iter_rows()]
     by_title = {str(title): attribute for title, attribute in definitions.FIGURES}
     by_table = {str(title): name for name, title in report.TABLES.items()}
+    codes = {(table, Words().of(table, code)): code for table, code in of_programs or ()}
     lines: dict[tuple[str, str], Figures] = {}
     for table, row, *values in rows:
         found = dict(zip((by_title[title] for title in head[2:]), values, strict=True))
-        lines[by_table[table], row or ""] = found
+        lines[by_table[table], codes.get((by_table[table], row), row or "")] = found
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
-    edge = next(number for number, (name, _) in enumerate(about) if name is None)
+    edge = next((number for number, (name, _) in enumerate(about) if name is None), len(about))
     notes = [text for name, text in about if name == "Note"]
     return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0))
 
@@ -151,11 +157,12 @@ class Readings:
         ]
         assert [one.status_code for one in answers] == [200] * 4
         page, book, lines, envelope = answers
+        told = from_json(envelope.text)
         return {
             "page": from_page(page.text),
-            "workbook": from_workbook(book.data),
+            "workbook": from_workbook(book.data, told.lines),
             "csv": from_csv(lines.data.decode("utf-8-sig")),
-            "json": from_json(envelope.text),
+            "json": told,
         }
 
     def hold(self, expected: str = "", **filters: Any) -> Reading:

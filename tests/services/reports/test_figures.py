@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from tests.make import Make
+from tests.papers import text_of
 from training import clock
 from training.db import atomic, db
 from training.models import AttendanceStatus, Role, Sex, Training
@@ -102,11 +103,13 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     close_all(example)
     path = tmp_path / "report.xlsx"
 
-    downloads.xlsx(path, Filters(training=example), user=None, demo=False)
+    downloads.xlsx(path, Filters(training=example), user=None, demo=False, with_names=True)
 
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report", "Notes"]
-    head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
+    assert book.sheetnames == [
+        "Summary", "All figures", "Participants", "Attendance", "Notes", "About this report", "Definitions"
+    ]  # fmt: skip
+    head, first = [[cell.value for cell in row] for row in book["All figures"].iter_rows(max_row=2)]
     summary = dict(zip(head, first, strict=True))
     assert summary["Attendance rate over confirmed, %"] == 65.3
     assert summary["Attendance rate over attendees, %"] == 87
@@ -119,6 +122,43 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     assert (cell.value, cell.data_type) == ("=Ann", "s")
     assert book["Participants"].freeze_panes == "A2"
     assert book["Attendance"].max_row == 1 + 24
+
+
+def test_the_workbook_opens_on_an_upright_summary_of_one_page_across(example, tmp_path: Path):
+    path = tmp_path / "report.xlsx"
+
+    downloads.xlsx(path, Filters(training=example), user=None, demo=True)
+
+    book = openpyxl.load_workbook(path)
+    first = book.active
+    assert (first.title, first.page_setup.orientation) == ("Summary", "portrait")
+    above = [row[0] for row in first.iter_rows(values_only=True)]
+    head = above.index(None) + 1
+    assert first.print_title_rows == f"${head}:${head}"
+    assert f"{example.title} ({example.code})" in above
+    assert first.freeze_panes == f"A{head + 1}"
+    assert book["Attendance"].page_setup.orientation == "landscape"
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+
+
+def test_the_paper_says_its_filters_in_words_with_programme_and_donor(example, make: Make):
+    donor(example.programme)
+    filters = Filters(ends_from=date(2026, 1, 1), theme=make.theme("THB"), training=example, country="AT")
+
+    said = " ".join(
+        text_of(downloads.paper(filters, user=None, demo=False, language="en")).replace("\n", " ").split()
+    )
+
+    for part in ("Since 1 Jan 2026", "Trafficking in Human Beings", "Venue's country: Austria", "Paid by the fund",
+                 example.programme.title, "Definitions"):  # fmt: skip
+        assert part in said, part
+    assert "2026-01-01" not in said
+
+
+@atomic
+def donor(programme):
+    programme.donor_block = "Paid by the fund"
 
 
 def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):

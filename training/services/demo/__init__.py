@@ -2,6 +2,7 @@
 
 All people and agencies are invented. They are the same every time. The dates lie around today.
 
+- ``days``: on which days trainings are held
 - ``past_trainings``: what happened in the trainings
 - ``kept_registers``: the marks in their registers, easy and hard to count
 - ``basis``: agencies, people, places, trainers and programmes

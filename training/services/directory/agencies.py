@@ -12,7 +12,7 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
 from training.rules.names import fold, search_key
-from training.services import audit
+from training.services import audit, reasons
 from training.services.accounts import sign_ins
 from training.services.letters import again, outbox
 from training.services.registrations import reserve_list
@@ -141,6 +141,7 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
     """Keep an agency from registering people. Its focal points are signed out at once."""
     if not agency.is_active:
         raise Conflict(msg("This agency is suspended already."), "suspended")
+    reasons.check(reason)
     agency.is_active = False
     for focal_point in db.session.scalars(select(User).where(User.agency_id == agency.id)):
         sign_ins.end_all_sessions(focal_point)

@@ -15,7 +15,7 @@ from training.errors import Conflict, Invalid, NotFound
 from training.models import Role, Theme, Trainer, TrainerAbsence, User
 from training.rules import walltime
 from training.rules.names import fold, search_key
-from training.services import audit
+from training.services import audit, reasons
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -131,10 +131,11 @@ def change(trainer: Trainer, *, by: User, details: Details, seen: Seen | None = 
 
 
 @atomic
-def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
+def retire(trainer: Trainer, *, by: User, reason: str) -> None:
     """Retire a trainer, who is not scheduled any more. The sessions that they have stay."""
     if not trainer.is_active:
         raise Conflict(msg("This trainer is retired already."), "retired")
+    reasons.check(reason)
     trainer.is_active = False
     audit.record(by=by, action="trainer.retire", thing=trainer, changes={"reason": reason})
 

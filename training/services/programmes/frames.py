@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -155,7 +155,7 @@ def create(*, by: User | None, details: Details) -> Programme:
 
 @atomic
 def change(programme: Programme, *, by: User, details: Details, seen: Seen | None = None) -> Programme:
-    """Change a programme. Its trainings keep the completion rule that they have.
+    """Change a programme. Its trainings keep the completion rule that they have, and lie within its dates.
 
     With another deduction for times that nobody recorded, the minutes of such marks are derived anew.
     """
@@ -164,12 +164,17 @@ def change(programme: Programme, *, by: User, details: Details, seen: Seen | Non
         raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
     details = settle(seen, details, as_stored(Details, programme, countries=programme.country_codes))
     before, names_before = audit.snapshot(programme), [user.name for user in programme.coordinators]
+    first_day, last_day = programme.starts_on, programme.ends_on
     with db.session.no_autoflush:
         if details.theme.id != programme.theme_id:
             _check_retag(programme, details.theme)
         has_other_deduction = details.deduction_minutes != programme.deduction_minutes
         _set(programme, details)
         _check(programme)
+        if programme.starts_on > first_day:
+            _refuse_outside(programme, Training.starts_on < programme.starts_on, "starts_on")
+        if programme.ends_on < last_day:
+            _refuse_outside(programme, Training.ends_on > programme.ends_on, "ends_on")
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     if has_other_deduction:
         _derive_estimated_marks(programme, by)
@@ -283,6 +288,25 @@ def _derive_estimated_marks(programme: Programme, by: User) -> None:
         records = marks.of(session)
         derived = marks.derived(marks.slot_of(session), records, programme.deduction_minutes)
         marks.correct(records, derived, by=by, reason=reason)
+
+
+def _refuse_outside(programme: Programme, outside: ColumnElement[bool], field: str) -> None:
+    """Raise ``Invalid`` if trainings of the programme lie ``outside`` its dates. A cancelled one is never changed again."""
+    found = (
+        select(Training.code)
+        .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED, outside)
+        .order_by(Training.code)
+    )
+    codes = list(db.session.scalars(found))
+    if codes:
+        raise Invalid(
+            msg(
+                "Trainings outside these dates (%(count)s): %(codes)s. Change their dates first.",
+                count=len(codes),
+                codes=", ".join(codes[:3]) + ("…" if len(codes) > 3 else ""),
+            ),
+            field=field,
+        )
 
 
 def _check_retag(programme: Programme, theme: Theme) -> None:

@@ -140,12 +140,22 @@ def given_by(trainer: Trainer) -> Select[TrainingSession]:
     )
 
 
+def chain(session: TrainingSession) -> list[TrainingSession]:
+    """The session and all that were planned in its place, or in whose place it was, move by move, by id.
+
+    At most one of them is held.
+    """
+    own = select(TrainingSession).where(TrainingSession.training_id == session.training_id)
+    found = {one.id: one for one in db.session.scalars(own.order_by(TrainingSession.id))}
+
+    def first(one: TrainingSession) -> int:
+        while one.replaces_id is not None:
+            one = found[one.replaces_id]
+        return one.id
+
+    return [one for one in found.values() if first(one) == first(session)]
+
+
 def instead_of(session: TrainingSession) -> list[TrainingSession]:
-    """The sessions that are held in the place of one that was called off."""
-    return list(
-        db.session.scalars(
-            select(TrainingSession)
-            .where(TrainingSession.replaces_id == session.id, TrainingSession.is_held)
-            .order_by(TrainingSession.id)
-        )
-    )
+    """The sessions that are held in the place of one that was called off, by whichever move."""
+    return [one for one in chain(session) if one is not session and one.is_held]

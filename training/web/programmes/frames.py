@@ -14,10 +14,10 @@ from training.services import visible_trainings
 from training.services.programmes import frames
 from training.services.reports import figures
 from training.services.seen import Seen
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, reason, sorting, submitted
+from training.web.kit.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
@@ -123,7 +123,7 @@ def targets(programme: Programme) -> Response:
 
 
 def _change_state(programme: Programme, name: str) -> Response:
-    frames.change_state(programme, by=access.user(), name=name, reason=reason())
+    frames.change_state(programme, by=access.user(), name=name)
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
@@ -146,4 +146,14 @@ def close(programme: Programme) -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End a programme before it is done."""
-    return _change_state(programme, "cancel")
+    back = url_for(".show", public_id=programme.public_id)
+    refused = reasons.refused(
+        lambda reason: frames.change_state(programme, by=access.user(), name="cancel", reason=reason),
+        _("Cancel the programme"),
+        (programme.code, back),
+        _("It is kept with the programme."),
+    )
+    if refused:
+        return refused
+    flash(_("Done."))
+    return redirect(back, 303)

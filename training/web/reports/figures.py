@@ -59,8 +59,8 @@ MOST_TRAININGS = 100
 MOST_LISTED = 12
 """The page lists this much of each note; the files list all of it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NO_FILTER = {"page", "shape", "whole"}
-"""What an address may say besides filters. ``whole`` is of older addresses: a theme means its whole programmes."""
+NO_FILTER = {"page", "shape", "names", "whole"}
+"""What an address may say besides filters. ``names=yes`` asks for people's names in a file, and ``whole`` is of older addresses: a theme means its whole programmes."""
 ALL_TIME = "period"
 """In an address without a filter it says that all time is meant, and not this year. Chips that are removed leave it."""
 FIGURES, ROWS = "figures", "rows"
@@ -122,8 +122,8 @@ def attendance() -> Response:
     made = report.make(filters, user=user, demo=current_app.config["DEMO"])
     rows = paginate(participations.people(filters, user=user), 30)
 
-    def export_url(ending: str, shape: str = "") -> str:
-        return address(page="", shape=shape).replace("/attendance", f"/attendance.{ending}", 1)
+    def export_url(ending: str, shape: str = "", names: str = "") -> str:
+        return address(page="", shape=shape, names=names).replace("/attendance", f"/attendance.{ending}", 1)
 
     return page(
         "reports/figures/attendance.html",
@@ -162,10 +162,11 @@ def export(ending: str) -> Response:
     if shape not in shapes:
         form.refusals.append(_("There is no file of the shape %(shape)s.", shape=shape[:60]))
         return _refused(form)
+    with_names = ending in ("xlsx", "pdf") and request.args.get("names") == "yes"
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",
-        filters=filters.described(),
+        filters=filters.described() | ({"names": "yes"} if with_names else {}),
         rows=detail_rows.count_long_rows(filters, user=user),
     )
     name = f"attendance-{clock.today().isoformat()}.{ending}"
@@ -182,16 +183,15 @@ def export(ending: str) -> Response:
             return download(data_files.as_json(filters, user=user, demo=demo), name, "application/json")
         case "pdf", _:
             language = str(get_locale() or "en")
-            return download(
-                downloads.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
-            )
-    return download(_workbook(filters, user, demo), name, XLSX)
+            paper = downloads.paper(filters, user=user, demo=demo, language=language, with_names=with_names)
+            return download(paper, name, "application/pdf")
+    return download(_workbook(filters, user, demo, with_names), name, XLSX)
 
 
-def _workbook(filters: Filters, user: User, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: Filters, user: User, demo: bool, with_names: bool) -> Iterator[bytes]:
     """The workbook in pieces. Its folder is deleted before it is sent, while the file stays open."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
-        downloads.xlsx(path, filters, user=user, demo=demo)
+        downloads.xlsx(path, filters, user=user, demo=demo, with_names=with_names)
         file = path.open("rb")
     return iter(lambda: file.read(256 * 1024), b"")

@@ -25,10 +25,10 @@ from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
 from training.services.visible_trainings import When
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import address, page, paginate, reason, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
@@ -177,9 +177,23 @@ def edit(training: Training) -> Response:
 
 
 def _change_state(training: Training, name: str) -> Response:
-    moves.change_state(training, by=access.user(), name=name, reason=reason())
+    moves.change_state(training, by=access.user(), name=name)
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
+
+
+def _for_a_reason(training: Training, name: str, hint: str, *, title: str = "", said: str = "") -> Response:
+    back = url_for(".show", public_id=training.public_id)
+    refused = reasons.refused(
+        lambda reason: moves.change_state(training, by=access.user(), name=name, reason=reason),
+        title or str(labels.ACTION_NAMES[name]),
+        (training.code, back),
+        hint,
+    )
+    if refused:
+        return refused
+    flash(said or _("Done."))
+    return redirect(back, 303)
 
 
 @bp.post("/<uuid:public_id>/open")
@@ -214,27 +228,34 @@ def complete(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def stop(training: Training) -> Response:
     """End the training early, for a reason: its sessions that are left are called off."""
-    return _change_state(training, "stop")
+    left = _("The sessions that are left are called off, and people are told.")
+    return _for_a_reason(training, "stop", left)
 
 
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
     """Set a completed training back to running, for a reason."""
-    return _change_state(training, "reopen")
+    return _for_a_reason(training, "reopen", _("It is kept with the training."))
 
 
 @bp.post("/<uuid:public_id>/postpone")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
     """Postpone the training, for a reason."""
-    return _change_state(training, "postpone")
+    return _for_a_reason(training, "postpone", _("It is kept with the training."))
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """Cancel the training. All its registrations end."""
-    moves.change_state(training, by=access.user(), name="cancel", reason=reason())
-    flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
-    return redirect(url_for(".show", public_id=training.public_id), 303)
+    return _for_a_reason(
+        training,
+        "cancel",
+        _("Rooms and trainers are set free, and every registration ends. This cannot be undone."),
+        title=_("Cancel the training"),
+        said=_(
+            "The training is cancelled, its rooms and trainers are free, and its registrations have ended."
+        ),
+    )
