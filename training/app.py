@@ -28,7 +28,7 @@ from training.web.programmes import frames, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
-from training.web.system import audit, help, mail, organisation, styleguide
+from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
 
@@ -46,6 +46,7 @@ BLUEPRINTS = (
     mail.bp,
     by_link.bp,
     organisation.bp,
+    public_pages.bp,
     frames.bp,
     registers.bp,
     submissions.bp,

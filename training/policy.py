@@ -91,6 +91,7 @@ class Action(StrEnum):
     MAIL_READ = "mail:read"
     MAIL_SEND = "mail:send"
     MAIL_MARK = "mail:mark"
+    MAIL_TEST = "mail:test"
     ORGANISATION_CHANGE = "organisation:change"
 
 

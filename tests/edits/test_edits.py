@@ -37,7 +37,7 @@ NO_EDIT = {
 """Pages with a form that edits nothing stored, and why."""
 KEYS = {"seats.keep": {"agency", "country"}}
 """Fields that say which thing is meant."""
-FORMS = 15
+FORMS = 16
 
 
 class Edit:

@@ -15,6 +15,7 @@ from training.models import (
     DayBasis,
     MailState,
     Modality,
+    PageKind,
     ProgrammeState,
     Promotion,
     ReasonCode,
@@ -110,6 +111,13 @@ MAIL_STATE = {
     MailState.DROPPED: _l("dropped"),
 }
 
+PUBLIC_PAGE = {
+    PageKind.CONTACT: _l("Contact"),
+    PageKind.PRIVACY: _l("Privacy notice"),
+    PageKind.IMPRINT: _l("Imprint"),
+    PageKind.ACCESSIBILITY: _l("Accessibility statement"),
+}
+"""The public pages, in the order in which every page names them at its foot."""
 LETTER = {
     "submitted": _l("Registrations received"),
     "confirmed": _l("Seat confirmed"),

@@ -10,6 +10,9 @@ from training.forms import labels
 from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, zone
 from training.forms.typed import Day
 
+MOST_OF_PAGE = 20_000
+"""Characters of a public page's text. The longest that comes with the product has a third of them."""
+
 
 class OrganisationForm(Form):
     """The organisation's settings."""
@@ -41,6 +44,14 @@ class LogoForm(Form):
         description=_l("PNG or JPEG, at most 100 kB."),
         render_kw={"accept": "image/png,image/jpeg"},
     )
+
+
+class PublicPageForm(Form):
+    """The texts of a public page, one for each language."""
+
+    text_en = long_text("English", most=MOST_OF_PAGE, rows=18)
+    text_fr = long_text("Français", most=MOST_OF_PAGE, rows=18)
+    text_ru = long_text("Русский", most=MOST_OF_PAGE, rows=18)
 
 
 class StyleForm(Form):

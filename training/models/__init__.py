@@ -21,6 +21,7 @@ from training.models.programme import (
     ProgrammeTarget,
     programme_coordinator,
 )
+from training.models.public_page import PageKind, PublicPage
 from training.models.registration import (
     HOLDS_SEAT,
     LIVE,
@@ -73,11 +74,13 @@ __all__ = [
     "OneTimeLink",
     "Organisation",
     "OutgoingMail",
+    "PageKind",
     "PersonMerge",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",
     "Promotion",
+    "PublicPage",
     "ReasonCode",
     "RegisterState",
     "Registration",

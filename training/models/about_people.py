@@ -88,6 +88,7 @@ SAYS_NOTHING: dict[str, str] = {
     "programme": "a frame and its rules",
     "programme_coordinator": "a link: who coordinates what",
     "programme_target": "figures that were promised",
+    "public_page": "what the organisation publishes of itself",
     "reminder": "that an agency was reminded, of what, when",
     "room": "a place",
     "roster_mapping": "the titles of an agency's columns, never their cells",

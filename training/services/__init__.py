@@ -21,6 +21,7 @@ GROUND = (
     "locked_trainings",
     "may_take",
     "organisations",
+    "public_pages",
     "request_keys",
     "seat_counts",
     "marks",

@@ -71,8 +71,8 @@ KINDS = (
     "trainee",
     *TO_PERSON.values(),
 )
-FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
-TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
+FRAME, PERSON_FRAME, PRIVACY, TRIAL = "frame", "trainee_frame", "privacy", "trial"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY, TRIAL)
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters. The others are parts, which stand in a frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))

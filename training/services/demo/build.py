@@ -98,6 +98,7 @@ def make(scale: str) -> list[SignIn]:
             id=1,
             name="Capacity Building Centre (demo)",
             address="Example Street 1\n1010 Example",
+            reply_email="office@example.org",
             accent="#1d4ed8",
         )
     )

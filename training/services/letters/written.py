@@ -32,7 +32,6 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
     email["Message-ID"] = return_paths.message_id(message.public_id, proof, config.host or "localhost")
     email["Date"] = format_datetime(message.created_at)
     email["Auto-Submitted"] = "auto-generated"
-    email["Content-Language"] = message.language
     sender = addresses.sent(config.bounce_address or config.mail_sender)
     if config.bounce_address:
         sender = return_paths.envelope_sender(sender, message.public_id, proof)
@@ -45,6 +44,7 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
         instead=letters.LINK_STOPPED[letters.language_of(message.language)],
     )
     email.set_content(body)
+    email["Content-Language"] = message.language  # setting the content takes away what was said of it before
     return email
 
 

@@ -1,1 +1,1 @@
-"""Pages of the instance: ``audit`` log, ``mail``, ``organisation`` and ``help``."""
+"""Pages of the instance: ``audit`` log, ``mail``, ``organisation``, ``help`` and ``public_pages``."""
