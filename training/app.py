@@ -24,7 +24,7 @@ from training.web.home import first_screens
 from training.web.imports import lists
 from training.web.kit import access, assets, errors, labels, language, menu, once, security
 from training.web.merging import duplicates
-from training.web.programmes import frames, themes
+from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     decisions.bp,
     duplicates.bp,
     help.bp,
+    leaflets.bp,
     lists.bp,
     mail.bp,
     by_link.bp,

@@ -182,10 +182,14 @@ def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
     )
 
 
-def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> Lines:
-    """Several lines of text."""
+def long_text(
+    label: str, *, required: bool = False, most: int = 4000, hint: str = "", rows: int = 3
+) -> Lines:
+    """Several lines of text, of which ``rows`` are shown."""
     rules = [Storable(), Given()] if required else [Storable()]
-    return Lines(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
+    return Lines(
+        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": rows}
+    )
 
 
 class WholeNumber(IntegerField):

@@ -32,7 +32,16 @@ from training.models.registration import (
 )
 from training.models.request_key import RequestKey
 from training.models.session import RegisterState, SessionTrainer, TrainingSession
-from training.models.theme import ActivityType, AgencyType, Theme, ThemeKind, ThemeUse
+from training.models.stored_file import FileKind, StoredFile
+from training.models.theme import (
+    ActivityType,
+    AgencyType,
+    Said,
+    Theme,
+    ThemeKind,
+    ThemeLeaflet,
+    ThemeUse,
+)
 from training.models.trainee import Sex, Trainee
 from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
 from training.models.training import (
@@ -63,6 +72,7 @@ __all__ = [
     "AuditOutcome",
     "BatchState",
     "DayBasis",
+    "FileKind",
     "HOLDS_SEAT",
     "ImportBatch",
     "LIVE",
@@ -90,6 +100,7 @@ __all__ = [
     "Role",
     "Room",
     "RosterMapping",
+    "Said",
     "SeatAllocation",
     "SeatRequest",
     "SeatRequestKind",
@@ -97,8 +108,10 @@ __all__ = [
     "SessionTrainer",
     "Sex",
     "SignInAttempt",
+    "StoredFile",
     "Theme",
     "ThemeKind",
+    "ThemeLeaflet",
     "ThemeUse",
     "Trainee",
     "TraineeKey",

@@ -21,6 +21,7 @@ GROUND = (
     "locked_trainings",
     "may_take",
     "organisations",
+    "stored_files",
     "request_keys",
     "seat_counts",
     "marks",
