@@ -27,14 +27,15 @@ ALLOWED = {
     "texts": BOTTOM | {"rules", "texts"},
     "rosters": BOTTOM | {"rules", "texts", "rosters"},
     "output": BOTTOM | {"rules", "texts", "rosters", "output"},
+    "uploads": BOTTOM | {"rules", "uploads"},
     "db": BOTTOM,
     "models": BOTTOM | {"db", "models"},
     "policy": {"models"},
-    "services": BOTTOM | {"rules", "texts", "rosters", "output", "db", "models", "services"},
+    "services": BOTTOM | {"rules", "texts", "rosters", "output", "uploads", "db", "models", "services"},
     "forms": {"errors", "rules", "models", "forms"},
     "web": BOTTOM
-    | {"rules", "texts", "rosters", "output", "db", "models", "policy", "services", "forms", "web"},
-    "cli": BOTTOM | {"db", "models", "services", "cli"},
+    | {"rules", "texts", "rosters", "output", "uploads", "db", "models", "policy", "services", "forms", "web"},
+    "cli": BOTTOM | {"uploads", "db", "models", "services", "cli"},
     "app": BOTTOM | {"db", "models", "services", "web", "cli"},
 }
 """What each layer may import of the others."""

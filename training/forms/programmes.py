@@ -6,7 +6,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FileField, IntegerField
 
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, email, line, long_text, number, phone
+from training.forms.base import (
+    Form,
+    Given,
+    OneOf,
+    Picked,
+    PickedMany,
+    code,
+    email,
+    line,
+    long_text,
+    number,
+    phone,
+)
 from training.forms.typed import Day
 from training.models import DayBasis
 from training.rules.languages import OWN_NAMES
@@ -26,7 +38,9 @@ class ThemeForm(Form):
     text_en = long_text(_l("Text in English"), most=MOST_OF_TEXT, rows=12, hint=PARAGRAPHS)
     text_fr = long_text(_l("Text in French"), most=MOST_OF_TEXT, rows=12, hint=ELSE_ENGLISH)
     text_ru = long_text(_l("Text in Russian"), most=MOST_OF_TEXT, rows=12, hint=ELSE_ENGLISH)
-    contact_name = line(_l("Contact person"), required=False, hint=_l("Partners and trainers see the contact, too."))
+    contact_name = line(
+        _l("Contact person"), required=False, hint=_l("Partners and trainers see the contact, too.")
+    )
     contact_function = line(_l("Function"), required=False)
     contact_email = email(_l("E-mail"))
     contact_phone = phone(_l("Phone"))

@@ -83,7 +83,9 @@ def path(store: Store, file: StoredFile) -> Path:
         raise NotFound
     if not store.holds(file.sha256, file.size):
         log.error("the content of the stored file %s is missing or cut short", file.public_id)
-        raise NotFound(msg("The content of this file is missing here. An administrator can restore it from a backup."))
+        raise NotFound(
+            msg("The content of this file is missing here. An administrator can restore it from a backup.")
+        )
     return store.path(file.sha256)
 
 

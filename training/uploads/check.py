@@ -41,11 +41,19 @@ JPEG = Format("JPEG", "image/jpeg", (".jpg", ".jpeg"), b"\xff\xd8\xff")
 PNG = Format("PNG", "image/png", (".png",), b"\x89PNG\r\n\x1a\n")
 FORMATS = (PDF, JPEG, PNG)
 REFUSALS: dict[str, Message] = {
-    "encrypted": msg("This PDF is locked or protected with a password. Save a copy without one and send that."),
+    "encrypted": msg(
+        "This PDF is locked or protected with a password. Save a copy without one and send that."
+    ),
     "script": msg("This PDF contains a script or a form with one. Print it to a new PDF and send that."),
-    "launch": msg("This PDF would start a program or fetch data when it is opened. Print it to a new PDF and send that."),
-    "attachments": msg("This PDF has files or media inside. Send it without them; send those files one by one."),
-    "too_large": msg("This file takes too much to read. Make it smaller, or print it to a new PDF, and send that."),
+    "launch": msg(
+        "This PDF would start a program or fetch data when it is opened. Print it to a new PDF and send that."
+    ),
+    "attachments": msg(
+        "This PDF has files or media inside. Send it without them; send those files one by one."
+    ),
+    "too_large": msg(
+        "This file takes too much to read. Make it smaller, or print it to a new PDF, and send that."
+    ),
     "unreadable": msg("This file is damaged: it cannot be read. Open it, save it anew and send that."),
 }
 
@@ -75,7 +83,8 @@ def check(content: bytes, file_name: str, formats: Iterable[Format] = FORMATS) -
         raise Invalid(msg("There is nothing in this file."), field="file")
     if len(content) > MOST_BYTES:
         raise Invalid(
-            msg("This file is larger than %(most)s MB. Make it smaller and send that.", most=MOST_MB), field="file"
+            msg("This file is larger than %(most)s MB. Make it smaller and send that.", most=MOST_MB),
+            field="file",
         )
     ending = Path(file_name.replace("\\", "/")).suffix.lower()
     found = next((one for one in known if ending in one.endings), None)

@@ -32,6 +32,11 @@ CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
 
 
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+SCAN = 0xDA
+AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+
+
 class Refused(Exception):
     """The file may not be kept. ``code`` names the sentence for the person."""
 
@@ -70,24 +75,25 @@ def look_at_pdf(content: bytes) -> None:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:
             raise Refused("encrypted")
-        seen = 0
-        for thing in objects(reader):
-            seen += 1
-            if seen > MOST_OBJECTS:
-                raise Refused("too_large")
-            for one in parts(thing, DEEPEST):
-                judge(one)
+        judge_all(reader)
         for pattern, code in HIDDEN:
             if pattern.search(content):
                 raise Refused(code)
-        if not len(reader.pages):
+        if not [page.mediabox for page in reader.pages]:  # a page without a size is none
             raise Refused("unreadable")
-        for page in reader.pages:
-            page.mediabox  # noqa: B018 -- a page without a size is none
     except (Refused, MemoryError, RecursionError):
         raise
     except Exception:  # noqa: BLE001 -- whatever the library stumbles over, the file is not read
         raise Refused("unreadable") from None
+
+
+def judge_all(reader: Any) -> None:
+    """Refuse what any dictionary of any object says."""
+    for count, thing in enumerate(objects(reader)):
+        if count > MOST_OBJECTS:
+            raise Refused("too_large")
+        for one in parts(thing, DEEPEST):
+            judge(one)
 
 
 def objects(reader: Any) -> Iterator[Any]:
@@ -186,33 +192,30 @@ def unpacked(unpacker: Any, data: bytes, most: int) -> int:
 def look_at_jpeg(content: bytes) -> None:
     """Refuse a JPEG without a frame, a picture in it and an end. A camera may write more behind the end."""
     at, has_frame, has_scan = 2, False, False
-    while at + 4 <= len(content):
-        if content[at] != 0xFF:
-            raise Refused("unreadable")
-        kind = content[at + 1]
-        if kind == 0xFF:  # filling between two parts
-            at += 1
-            continue
-        if kind == 0xD9:
-            break
-        size = struct.unpack_from(">H", content, at + 2)[0]
-        if size < 2 or at + 2 + size > len(content):
-            raise Refused("unreadable")
-        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):
+    while content[at : at + 2] != b"\xff\xd9":
+        kind, size = part_of_jpeg(content, at)
+        if kind in FRAMES:
             height, width = struct.unpack_from(">HH", content, at + 5)
-            if size < 8 or not width or not height:
-                raise Refused("unreadable")
-            pixels_of(width, height)
-            has_frame = True
+            has_frame = pixels_of(width, height) > 0
         at += 2 + size
-        if kind == 0xDA:
+        if kind == SCAN:
             has_scan = True
-            marker = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]").search(content, at)
-            if marker is None:
-                raise Refused("unreadable")
-            at = marker.start()
-    if not (has_frame and has_scan and content[at : at + 2] == b"\xff\xd9"):
+            marker = AFTER_SCAN.search(content, at)
+            at = marker.start() if marker else len(content)
+        while content[at : at + 2] == b"\xff\xff":  # filling between two parts
+            at += 1
+    if not (has_frame and has_scan):
         raise Refused("unreadable")
+
+
+def part_of_jpeg(content: bytes, at: int) -> tuple[int, int]:
+    """The kind of the part that begins here, and its size; refused unless the whole part is there."""
+    if at + 10 > len(content) or content[at] != 0xFF:
+        raise Refused("unreadable")
+    size = int.from_bytes(content[at + 2 : at + 4])
+    if size < 2 or at + 2 + size > len(content):
+        raise Refused("unreadable")
+    return content[at + 1], size
 
 
 if __name__ == "__main__":

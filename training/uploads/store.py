@@ -79,7 +79,9 @@ class Store:
             is_content = NAME.fullmatch(path.parent.name + path.name) is not None
             if path.parent.name + path.name in named or not (is_content or path.name.endswith(UNFINISHED)):
                 continue
-            with self._locked(fcntl.LOCK_EX):  # nobody puts the same content anew between the look and the removal
+            with self._locked(
+                fcntl.LOCK_EX
+            ):  # nobody puts the same content anew between the look and the removal
                 if path.exists() and path.stat().st_mtime < before.timestamp():
                     path.unlink()
                     removed += 1

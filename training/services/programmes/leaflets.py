@@ -28,7 +28,9 @@ def by_theme() -> dict[int, list[ThemeLeaflet]]:
     found: dict[int, list[ThemeLeaflet]] = {}
     for one in db.session.scalars(select(ThemeLeaflet).options(joinedload(ThemeLeaflet.file))):
         found.setdefault(one.theme_id, []).append(one)
-    return {number: sorted(those, key=lambda one: order.index(one.language)) for number, those in found.items()}
+    return {
+        number: sorted(those, key=lambda one: order.index(one.language)) for number, those in found.items()
+    }
 
 
 def get(user: User, public_id: UUID) -> ThemeLeaflet:
@@ -72,7 +74,9 @@ def remove(leaflet: ThemeLeaflet, *, by: User) -> None:
     hold(theme)
     now = _in_language(theme, leaflet.language)
     if now is None or now.stored_file_id != seen:
-        raise Conflict(msg("Somebody else replaced this leaflet meanwhile. Look at the new one first."), "changed")
+        raise Conflict(
+            msg("Somebody else replaced this leaflet meanwhile. Look at the new one first."), "changed"
+        )
     file = now.file
     db.session.delete(now)
     stored_files.drop(file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -42,15 +42,18 @@ class Kind:
 def by_kind(user: User, theme: Theme) -> list[Kind]:
     """How many trainings there are of each activity type, the most frequent first. Types without one are left out."""
     number = func.count(Training.id)
-    rows = db.session.execute(
-        _of(user, theme)
-        .where(Training.state.not_in(NOT_HELD))
-        .join(ActivityType, ActivityType.id == Training.activity_type_id)
-        .with_only_columns(ActivityType, number)
-        .group_by(ActivityType)
-        .order_by(number.desc(), ActivityType.position)
-    ).all()
-    return [Kind(one, count, round(100 * count / rows[0][1])) for one, count in rows]
+    counts = dict(
+        db.session.execute(
+            _of(user, theme)
+            .where(Training.state.not_in(NOT_HELD))
+            .with_only_columns(Training.activity_type_id, number)
+            .group_by(Training.activity_type_id)
+        ).all()
+    )
+    found = db.session.scalars(select(ActivityType).where(ActivityType.id.in_(counts))).all()
+    most = max(counts.values(), default=0)
+    kinds = [Kind(one, counts[one.id], round(100 * counts[one.id] / most)) for one in found]
+    return sorted(kinds, key=lambda kind: (-kind.count, kind.type.position))
 
 
 def by_country(user: User, theme: Theme) -> list[tuple[str, int]]:
@@ -69,4 +72,3 @@ def by_country(user: User, theme: Theme) -> list[tuple[str, int]]:
 def _of(user: User, theme: Theme) -> Select[Training]:
     own = or_(Training.theme_id == theme.id, Training.programme_theme_id == theme.id)
     return visible_trainings.visible_to(user).where(own)
-

@@ -6,7 +6,9 @@ application (nginx, Caddy) gives the prefix ``/files`` the same limit.
 
 from __future__ import annotations
 
-from flask import current_app, request, send_file
+from flask import Flask, current_app, request, send_file
+from flask_babel import format_decimal
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from config import Config
@@ -23,6 +25,18 @@ AROUND = 256 * 1024
 MOST_BYTES = {"leaflets.edit": check.MOST_BYTES + AROUND}
 """Endpoint → the longest request, in bytes, of somebody who is signed in."""
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates what they say of a file: its size, and what people call its kind."""
+    app.jinja_env.filters.update(file_size=size, file_word=check.word_of)
+
+
+def size(count: int) -> str:
+    """A number of bytes as people read it: 84 kB, 1.2 MB."""
+    if count < 1_000_000:
+        return _("%(count)s kB", count=format_decimal(max(1, round(count / 1000))))
+    return _("%(count)s MB", count=format_decimal(round(count / 1_000_000, 1)))
 
 
 def store() -> Store:

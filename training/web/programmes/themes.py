@@ -15,7 +15,8 @@ from training.models import Theme, ThemeKind, User
 from training.policy import Action, can, has
 from training.services.directory import agencies
 from training.services.programmes import frames, leaflets, overview, themes
-from training.services.reports import downloads, figures, participations
+from training.services.reports import figures, participations
+from training.services.reports.header import state_text
 from training.services.reports.selection import Filters
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits
@@ -69,7 +70,7 @@ def _year(user: User, theme: Theme) -> dict[str, Any]:
         "filters": filters,
         "totals": figures.summary(found),
         "trainings": len({one.training for one in found}),
-        "state": downloads.state_text(state),
+        "state": state_text(state),
         "is_final": state.is_final,
     }
 
