@@ -21,8 +21,6 @@ from training.forms.base import (
 )
 from training.forms.typed import Day
 from training.models import DayBasis
-from training.rules.languages import OWN_NAMES
-
 
 MOST_OF_TEXT = 10_000
 PARAGRAPHS = _l("Paragraphs are divided by an empty line. The first one stands on the list of areas, too.")
@@ -35,9 +33,9 @@ class ThemeForm(Form):
     name_en = line(_l("Name in English"))
     name_fr = line(_l("Name in French"))
     name_ru = line(_l("Name in Russian"))
-    text_en = long_text(_l("Text in English"), most=MOST_OF_TEXT, rows=12, hint=PARAGRAPHS)
-    text_fr = long_text(_l("Text in French"), most=MOST_OF_TEXT, rows=12, hint=ELSE_ENGLISH)
-    text_ru = long_text(_l("Text in Russian"), most=MOST_OF_TEXT, rows=12, hint=ELSE_ENGLISH)
+    text_en = long_text(_l("Text in English"), most=MOST_OF_TEXT, rows=12, lang="en", hint=PARAGRAPHS)
+    text_fr = long_text(_l("Text in French"), most=MOST_OF_TEXT, rows=12, lang="fr", hint=ELSE_ENGLISH)
+    text_ru = long_text(_l("Text in Russian"), most=MOST_OF_TEXT, rows=12, lang="ru", hint=ELSE_ENGLISH)
     contact_name = line(
         _l("Contact person"), required=False, hint=_l("Partners and trainers see the contact, too.")
     )
@@ -60,7 +58,7 @@ class NewThemeForm(Form):
 class LeafletForm(Form):
     """A leaflet in one language. The file itself is read by the view, within its own limit of size."""
 
-    language = OneOf(_l("Language"), OWN_NAMES, default="en")
+    language = Picked(_l("Language"))
     file = FileField(
         _l("File"),
         description=_l("PDF, JPEG or PNG, at most 20 MB."),

@@ -10,6 +10,7 @@ from training.errors import DomainError
 from training.forms.programmes import LeafletForm
 from training.models import Theme, ThemeLeaflet
 from training.policy import Action
+from training.rules.languages import OWN_NAMES
 from training.services.programmes import leaflets, themes
 from training.web.kit import access, files
 from training.web.kit.access import permit
@@ -25,6 +26,7 @@ bp = Blueprint("leaflets", __name__, url_prefix="/files/leaflets")
 def edit(theme: Theme) -> Response:
     """Show a theme's leaflets, and add one or put it in the place of the one in its language."""
     form = LeafletForm(request.form)
+    form.language.offer([(code, name, code) for code, name in OWN_NAMES.items()])
     if submitted(form):
         try:
             leaflet = leaflets.put(

@@ -123,5 +123,8 @@ def edit(theme: Theme) -> Response:
     if edits.save(form, theme, change):
         return redirect(url_for(".show", code=theme.code), 303)
     return page(
-        "edit.html", form=form, title=theme.code, back=(theme.code, url_for(".show", code=theme.code))
+        "edit.html",
+        form=form,
+        title=_("Text and contact of %(code)s", code=theme.code),
+        back=(theme.code, url_for(".show", code=theme.code)),
     )
