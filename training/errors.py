@@ -74,7 +74,7 @@ RESOLVED_BY: dict[str, Message] = {
         COORDINATOR,
     ),
     **dict.fromkeys(("twice", "gone", "moved", "last_lead", "not_lead", "inactive", "no_address"), AGENCY),
-    **dict.fromkeys(("suspended", "postgresql", "not_empty", "lost"), ADMINISTRATOR),
+    **dict.fromkeys(("suspended", "postgresql", "not_empty"), ADMINISTRATOR),
     **dict.fromkeys(
         ("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER
     ),

@@ -177,11 +177,19 @@ def _follow_if_new() -> None:
 @with_appcontext
 @refusing
 def backup(file: Path) -> None:
-    """Copy the database to FILE while it is used, and then the files that it names to FILE.files.tar; both verified."""
+    """Copy the database to FILE while it is used, and then the files that it names to FILE.files.tar.
+
+    Status 1 when the content of a file is missing or damaged: the backup stands without it.
+    """
     made = backups.backup(file, _store())
     click.echo(f"{file}: {made.size:,} bytes, verified.")
     if made.files is not None:
-        click.echo(f"{made.files}: {made.count:,} files, {made.files.stat().st_size:,} bytes, verified.")
+        click.echo(f"{made.files}: {made.count:,} files, {made.files.stat().st_size:,} bytes.")
+    if made.lost:
+        click.echo(
+            f"The content of these files is missing or damaged here: {', '.join(made.lost)}.", err=True
+        )
+        raise SystemExit(1)
 
 
 @click.command()

@@ -35,11 +35,16 @@ Sizes = dict[str, int]
 
 @dataclass(frozen=True)
 class Made:
-    """A backup: the size of the database's copy, and the tar of its files, if there are files."""
+    """A backup: the size of the database's copy, and the tar of its files, if there are files.
+
+    ``lost`` are the hashes of contents that the database names and that are missing or damaged. The rest of the backup
+    stands, so that one lost file does not leave an instance without backups.
+    """
 
     size: int
     files: Path | None
     count: int
+    lost: list[str]
 
 
 def files_of(target: Path) -> Path:
@@ -63,11 +68,12 @@ def backup(target: Path, store: Store) -> Made:
         live.close()
         verify(unfinished)
         named = _named(unfinished)
+        lost = [sha256 for sha256 in named if not store.is_whole(sha256)]
         if named:
-            _pack(unfinished_files, named, store)
+            _pack(unfinished_files, named, lost, store)
             unfinished_files.replace(packed)
         unfinished.replace(target)
-    return Made(target.stat().st_size, packed if named else None, len(named))
+    return Made(target.stat().st_size, packed if named else None, len(named) - len(lost), lost)
 
 
 def restore(source: Path, store: Store) -> Path:
@@ -79,8 +85,8 @@ def restore(source: Path, store: Store) -> Path:
     verify(source)
     target, packed = _database(), files_of(source)
     named = _named(source)
-    held = _verify_files(packed) if packed.exists() else {}
-    missing = [sha256 for sha256 in named.keys() - held.keys() if not store.is_whole(sha256)]
+    known = _verify_files(packed) if packed.exists() else set()
+    missing = [sha256 for sha256 in named.keys() - known if not store.is_whole(sha256)]
     if missing:
         raise Invalid(
             msg(
@@ -89,7 +95,7 @@ def restore(source: Path, store: Store) -> Path:
                 file=packed.name,
             )
         )
-    for content in _contents(packed) if held else ():
+    for content in _contents(packed) if known else ():
         store.put(content)
     db.session.remove()
     db.engine.dispose()
@@ -136,23 +142,15 @@ def _named(path: Path) -> Sizes:
         database.close()
 
 
-def _pack(target: Path, named: Sizes, store: Store) -> None:
-    """Write these contents into a tar, behind their list. Raises ``Conflict`` if one is lost or damaged."""
+def _pack(target: Path, named: Sizes, lost: list[str], store: Store) -> None:
+    """Write the contents that are not lost into a tar, behind the list of all."""
     with tarfile.open(target, "w") as packed:
-        listed = json.dumps(named, indent=0, sort_keys=True).encode()
+        listed = json.dumps({"files": named, "lost": lost}, indent=0, sort_keys=True).encode()
         packed.addfile(_entry(LIST, len(listed)), io.BytesIO(listed))
         for sha256, size in named.items():
-            if not store.is_whole(sha256):
-                raise Conflict(
-                    msg(
-                        "The content of a file is missing or damaged (SHA-256 %(sha256)s). "
-                        "Restore it from an earlier backup, or remove the file on its page.",
-                        sha256=sha256,
-                    ),
-                    "lost",
-                )
-            with store.path(sha256).open("rb") as content:
-                packed.addfile(_entry(sha256, size), content)
+            if sha256 not in lost:
+                with store.path(sha256).open("rb") as content:
+                    packed.addfile(_entry(sha256, size), content)
 
 
 def _entry(name: str, size: int) -> tarfile.TarInfo:
@@ -161,24 +159,32 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
     return entry
 
 
-def _verify_files(path: Path) -> Sizes:
-    """The list of a tar of files. Raises ``Invalid`` unless each content that it names is there and whole."""
+def _verify_files(path: Path) -> set[str]:
+    """The contents of which a tar knows: those in it, and those that were lost before.
+
+    Raises ``Invalid`` unless each content that its list names is there and whole.
+    """
     try:
         with tarfile.open(path) as packed:
             first = packed.next()
             if first is None or first.name != LIST or first.size > MOST_LIST_BYTES:
                 raise _damaged(path)
-            listed: Sizes = json.loads(_opened(packed, first).read())
-            found = {}
-            for entry in packed:
-                if entry.name != LIST:
-                    content = _opened(packed, entry)
-                    found[entry.name] = hashlib.file_digest(content, "sha256").hexdigest()
-    except (tarfile.TarError, ValueError, OSError):
+            listed = json.loads(_opened(packed, first).read())
+            lost = set(listed["lost"])
+            found = {one.name: _sha256(_opened(packed, one)) for one in packed if one.name != LIST}
+            wanted = set(listed["files"]) - lost
+    except (tarfile.TarError, ValueError, KeyError, TypeError, OSError):
         raise _damaged(path) from None
-    if found.keys() != listed.keys() or any(name != sha256 for name, sha256 in found.items()):
+    if found.keys() != wanted or any(name != sha256 for name, sha256 in found.items()):
         raise _damaged(path)
-    return listed
+    return wanted | lost
+
+
+def _sha256(content: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while piece := content.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _contents(path: Path) -> Iterator[bytes]:
