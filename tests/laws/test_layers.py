@@ -34,7 +34,19 @@ ALLOWED = {
     "services": BOTTOM | {"rules", "texts", "rosters", "output", "uploads", "db", "models", "services"},
     "forms": {"errors", "rules", "models", "forms"},
     "web": BOTTOM
-    | {"rules", "texts", "rosters", "output", "uploads", "db", "models", "policy", "services", "forms", "web"},
+    | {
+        "rules",
+        "texts",
+        "rosters",
+        "output",
+        "uploads",
+        "db",
+        "models",
+        "policy",
+        "services",
+        "forms",
+        "web",
+    },
     "cli": BOTTOM | {"uploads", "db", "models", "services", "cli"},
     "app": BOTTOM | {"db", "models", "services", "web", "cli"},
 }

@@ -68,17 +68,20 @@ def put(theme: Theme, *, by: User | None, language: str, file: Taken) -> ThemeLe
 
 
 @atomic
-def remove(leaflet: ThemeLeaflet, *, by: User) -> None:
-    """Remove a leaflet. Raises ``Conflict`` if somebody replaced or removed it meanwhile."""
-    theme, seen = leaflet.theme, leaflet.stored_file_id
-    hold(theme)
-    now = _in_language(theme, leaflet.language)
-    if now is None or now.stored_file_id != seen:
+def remove(file: StoredFile, *, by: User) -> None:
+    """Remove the leaflet that is this file. Raises ``Conflict`` if it was replaced or removed meanwhile."""
+    found = select(ThemeLeaflet).where(ThemeLeaflet.stored_file_id == file.id)
+    leaflet = db.session.scalar(found)
+    if leaflet is not None:
+        hold(leaflet.theme)
+        leaflet = db.session.scalar(found.execution_options(populate_existing=True))
+    if leaflet is None:
         raise Conflict(
-            msg("Somebody else replaced this leaflet meanwhile. Look at the new one first."), "changed"
+            msg("Somebody else replaced or removed this leaflet meanwhile. Look at what is there now first."),
+            "changed",
         )
-    file = now.file
-    db.session.delete(now)
+    theme = leaflet.theme
+    db.session.delete(leaflet)
     stored_files.drop(file)
     audit.record(by=by, action="theme.remove_leaflet", thing=theme, changes=stored_files.said(file))
 

@@ -65,4 +65,5 @@ def send(file: StoredFile) -> Response:
     )
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
     return response

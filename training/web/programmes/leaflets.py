@@ -52,6 +52,6 @@ def fetch(leaflet: ThemeLeaflet) -> Response:
 def remove(leaflet: ThemeLeaflet) -> Response:
     """Remove a leaflet."""
     theme, name = leaflet.theme, leaflet.file.name
-    leaflets.remove(leaflet, by=access.user())
+    leaflets.remove(leaflet.file, by=access.user())
     flash(_("The leaflet “%(name)s” is removed.", name=name))
     return redirect(url_for(".edit", code=theme.code), 303)
