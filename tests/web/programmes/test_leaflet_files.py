@@ -71,7 +71,7 @@ def test_nobody_fetches_it_without_signing_in_and_others_send_none(client, make:
 WRONG = {
     "no file": ({"language": "en"}, "Choose a file."),
     "no language": (sent(made.pdf(), language=""), "This is needed."),
-    "another language": (sent(made.pdf(), language="xx"), "This is needed."),
+    "another language": (sent(made.pdf(), language="xx"), "language-error"),
     "a script": (sent(made.pdf(made.with_script)), "contains a script"),
     "a password": (sent(made.pdf(made.with_password)), "protected with a password"),
     "a page": (sent(b"<html>", "page.html"), "one of these: PDF, JPEG, PNG"),
