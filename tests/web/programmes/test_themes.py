@@ -172,5 +172,5 @@ def test_the_list_has_the_areas_and_below_them_what_covers_them(client, make: Ma
 
     assert page.index("Legal Migration &amp; Integration") < page.index("MIEUX II")
     assert page.count('class="area-card') == 7
-    assert page.count("multi wide") == 1
+    assert page.count("theme-multi wide") == 1
     assert "/themes/new" not in page
