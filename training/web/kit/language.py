@@ -18,7 +18,6 @@ from flask_babel import (
     format_decimal,
     format_time,
     get_locale,
-    gettext,
 )
 
 from config import LANGUAGES, ROOT
@@ -103,9 +102,7 @@ def instant(value: datetime | None, zone: str = "UTC") -> str:
 
 def place_time(zone: str) -> str:
     """A zone as people say it: Kyiv time, and UTC for itself."""
-    if zone == zones.UTC:
-        return zones.UTC
-    return gettext("%(city)s time", city=zones.city(zone, (get_locale() or Locale("en")).language))
+    return zones.said(zone, (get_locale() or Locale("en")).language)
 
 
 def wall(value: datetime | None, zone: str = "") -> str:

@@ -53,7 +53,7 @@ ENTRIES = (
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
-    Entry("duplicates.index", _l("Duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
+    Entry("duplicates.index", _l("Possible duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
