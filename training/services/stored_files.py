@@ -72,9 +72,9 @@ def drop(file: StoredFile, *, reason: str = "") -> None:
     file.deleted_at, file.reason = clock.now(), reason
 
 
-def said(file: StoredFile) -> dict[str, str | int]:
-    """What an audit entry tells of a file."""
-    return {"file": file.name, "language": file.language, "size": file.size, "sha256": file.sha256}
+def said(file: StoredFile, *, before: StoredFile | None = None) -> dict[str, str | list[str]]:
+    """What an audit entry tells of a file, and of the one that it took the place of. Their rows keep the rest."""
+    return {"file": file.name if before is None else [before.name, file.name], "language": file.language}
 
 
 def path(store: Store, file: StoredFile) -> Path:

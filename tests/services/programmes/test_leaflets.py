@@ -39,6 +39,8 @@ def test_another_file_takes_the_place_of_the_one_that_is_there(make: Make):
     assert second.id == first.id
     assert old.deleted_at is not None and old.reason == "Another file was put in its place."
     assert entries(make.theme()) == [("theme.replace_leaflet", "en"), ("theme.add_leaflet", "en")]
+    latest = db.session.scalars(audit.about(make.theme())).first()
+    assert latest.changes == {"file": ["leaflet.pdf", "New.pdf"], "language": "en"}
     with pytest.raises(NotFound):
         leaflets.get(admin, old.public_id)
 

@@ -62,7 +62,7 @@ def put(theme: Theme, *, by: User | None, language: str, file: Taken) -> ThemeLe
     old = known.file
     stored_files.drop(old, reason=str(msg("Another file was put in its place.")))
     known.file = stored
-    told = {**stored_files.said(stored), "replaced": old.name, "replaced_sha256": old.sha256}
+    told = stored_files.said(stored, before=old)
     audit.record(by=by, action="theme.replace_leaflet", thing=theme, changes=told)
     return known
 
