@@ -26,6 +26,7 @@ SUBJECTS = {
     "country": _l("Country"),
     "demo": _l("Demo data"),
     "file": _l("File"),
+    "figures": _l("figures read"),
     "help": _l("Help"),
     "home": _l("First screen"),
     "import": _l("List of participants"),
