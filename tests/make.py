@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 
+from tests.uploads import made
 from training import clock
 from training.models import (
     ActivityType,
@@ -43,6 +44,7 @@ from training.uploads.check import PDF, Checked
 from training.uploads.store import Store
 
 numbers = itertools.count(1)
+PDF_BYTES = made.pdf()
 
 
 class Make:
@@ -55,14 +57,12 @@ class Make:
         """The files of the application under test."""
         return Store(current_app.config["CONFIG"].files_folder)
 
-    def taken(self, content: bytes = b"%PDF-1.7 a leaflet", name: str = "leaflet.pdf") -> Taken:
+    def taken(self, content: bytes = PDF_BYTES, name: str = "leaflet.pdf") -> Taken:
         """A file in the store, as if it had been checked."""
         sha256 = self.store().put(content)
         return Taken(self.store(), Checked(name, PDF.media_type, sha256, content))
 
-    def leaflet(
-        self, theme: str = "BMV", language: str = "en", content: bytes = b"%PDF-1.7 a leaflet"
-    ) -> ThemeLeaflet:
+    def leaflet(self, theme: str = "BMV", language: str = "en", content: bytes = PDF_BYTES) -> ThemeLeaflet:
         file = self.taken(content)
         return leaflets.put(self.theme(theme), by=None, language=language, file=file)
 
