@@ -11,7 +11,7 @@ import time_machine
 from tests.make import Make
 from training import clock
 from training.db import atomic
-from training.errors import Conflict, Invalid, NotFound
+from training.errors import Conflict, Invalid, NotFound, TooMany
 from training.models import FileKind, StoredFile
 from training.services import stored_files
 
@@ -83,6 +83,19 @@ def test_a_file_without_a_row_goes_after_a_day_and_not_before(make: Make):
     with time_machine.travel(clock.now() + timedelta(hours=25)):
         stored_files.sweep(make.store())
     assert not make.store().is_whole(taken.file.sha256)
+
+
+def test_somebody_who_sends_without_end_waits(make: Make, monkeypatch):
+    monkeypatch.setattr(stored_files, "MOST_AN_HOUR", 2)
+    user, other = make.user(), make.user()
+    for _ in range(2):
+        keep(make.taken(), by=user, kind=FileKind.DOCUMENT)
+
+    with pytest.raises(TooMany, match="2 files within an hour"):
+        keep(make.taken(), by=user, kind=FileKind.DOCUMENT)
+    keep(make.taken(), by=other, kind=FileKind.DOCUMENT)
+    with time_machine.travel(clock.now() + timedelta(minutes=61)):
+        keep(make.taken(), by=user, kind=FileKind.DOCUMENT)
 
 
 def test_a_lost_content_is_said_in_words(make: Make, caplog):

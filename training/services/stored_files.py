@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from training import clock
 from training.db import db
-from training.errors import Conflict, NotFound
+from training.errors import Conflict, NotFound, TooMany
 from training.models import FileKind, StoredFile, User
 from training.text import msg
 from training.uploads import check
@@ -27,6 +27,8 @@ from training.uploads.store import Store
 log = logging.getLogger(__name__)
 GRACE = timedelta(days=1)
 """How long a content stays that no row names, or that a removed row names."""
+MOST_AN_HOUR = 40
+"""How many files one person may send in an hour."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,14 @@ def take(store: Store, content: bytes, file_name: str, formats: Iterable[Format]
 def keep(taken: Taken, *, by: User | None, kind: FileKind, language: str = "") -> StoredFile:
     """Add the row of a file that was taken. The caller refers to it and audits what it is for.
 
-    Raises ``Conflict`` if the content is gone again, which happens when a day has passed since it was taken.
+    Raises ``Conflict`` if the content is gone again, which happens when a day has passed since it was taken, and
+    ``TooMany`` if somebody sends files without end.
     """
     file = taken.file
+    if by is not None and _sent_lately(by) >= MOST_AN_HOUR:
+        raise TooMany(
+            msg("You sent %(most)s files within an hour. Send the next one later.", most=MOST_AN_HOUR), 3600
+        )
     if not taken.store.holds(file.sha256, file.size):
         raise Conflict(msg("The file was not kept. Choose it again and send it once more."), "changed")
     stored = StoredFile(
@@ -65,6 +72,12 @@ def keep(taken: Taken, *, by: User | None, kind: FileKind, language: str = "") -
     db.session.add(stored)
     db.session.flush()  # whoever refers to the file needs its id
     return stored
+
+
+def _sent_lately(by: User) -> int:
+    since = clock.now() - timedelta(hours=1)
+    found = select(func.count()).where(StoredFile.by_id == by.id, StoredFile.uploaded_at > since)
+    return db.session.scalar(found) or 0
 
 
 def drop(file: StoredFile, *, reason: str = "") -> None:
