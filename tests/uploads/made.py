@@ -13,6 +13,7 @@ from pypdf.generic import (
     ArrayObject,
     DictionaryObject,
     NameObject,
+    RectangleObject,
     TextStringObject,
 )
 
@@ -97,7 +98,7 @@ def with_video(writer: PdfWriter) -> None:
 
 def with_link(writer: PdfWriter) -> None:
     """What is allowed: a link that somebody presses, and a page to begin with."""
-    writer.add_uri(0, "https://example.org", (10, 10, 50, 50))
+    writer.add_uri(0, "https://example.org", RectangleObject((10, 10, 50, 50)))
     writer.add_outline_item(title="One", page_number=0)
 
 
