@@ -22,9 +22,9 @@ from training.web.attendance import registers
 from training.web.directory import agencies, countries, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
-from training.web.kit import access, assets, errors, labels, language, menu, once, security
+from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
 from training.web.merging import duplicates
-from training.web.programmes import frames, themes
+from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
@@ -42,6 +42,7 @@ BLUEPRINTS = (
     decisions.bp,
     duplicates.bp,
     help.bp,
+    leaflets.bp,
     lists.bp,
     mail.bp,
     by_link.bp,
@@ -86,6 +87,7 @@ def create_app(config: Config) -> Flask:
     language.init_app(app)
     access.init_app(app)
     errors.init_app(app)
+    files.init_app(app)
     assets.init_app(app)
     menu.init_app(app)
     labels.init_app(app)

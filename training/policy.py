@@ -20,6 +20,8 @@ from training.models import (
     Role,
     SeatAllocation,
     SeatRequest,
+    Theme,
+    ThemeLeaflet,
     Trainee,
     Training,
     TrainingSession,
@@ -36,6 +38,8 @@ class Action(StrEnum):
     ACCOUNT_CHANGE = "account:change"
     THEME_READ = "theme:read"
     THEME_CHANGE = "theme:change"
+    THEME_CREATE = "theme:create"
+    THEME_FIGURES = "theme:figures"
     PROGRAMME_LIST = "programme:list"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_CREATE = "programme:create"
@@ -135,7 +139,9 @@ def teaches(user: User, thing: Any) -> bool:
 def theme_ids(thing: Any) -> set[int]:
     """The ids of the themes that put ``thing`` into a coordinator's scope."""
     match thing:
-        case Programme():
+        case Theme():
+            return {thing.id}
+        case Programme() | ThemeLeaflet():
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
@@ -190,6 +196,8 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     ),
     Role.COORDINATOR: {
         **READING,
+        Action.THEME_CHANGE: in_scope,
+        Action.THEME_FIGURES: in_scope,
         Action.PROGRAMME_CREATE: anything,
         Action.PROGRAMME_CHANGE: in_scope,
         Action.TRAINING_CREATE: in_scope,
@@ -222,6 +230,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     },
     Role.MANAGER: {
         **READING,
+        Action.THEME_FIGURES: anything,
         Action.PARTICIPANTS_READ: anything,
         Action.REGISTRATION_READ: anything,
         Action.REGISTER_READ: anything,
@@ -229,6 +238,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     Role.PARTNER: {
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
+        Action.THEME_READ: anything,
         Action.TRAINING_LIST: anything,
         Action.TRAINING_READ: anything,
         Action.CALENDAR_READ: anything,
@@ -251,6 +261,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     Role.TRAINER: {
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
+        Action.THEME_READ: anything,
         Action.TRAINING_LIST: anything,
         Action.TRAINING_READ: anything,
         Action.SESSION_LIST: anything,

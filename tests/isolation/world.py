@@ -154,7 +154,7 @@ def _build(make: Make) -> World:
     venue = make.venue()
     shared = {
         "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
-        "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None,
+        "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
     }  # fmt: skip
     users = {
         "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],

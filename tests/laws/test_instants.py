@@ -35,6 +35,7 @@ FACTS = {
     "registration.confirmed_at", "registration.let_pass_at", "registration.released_at",
     "registration.submitted_at", "registration_step.at", "reminder.at", "request_key.created_at",
     "seat_allocation.released_at", "seat_request.answered_at", "sign_in_attempt.at",
+    "stored_file.deleted_at", "stored_file.uploaded_at",
     "trainee.anonymised_at", "training.state_changed_at", "training_session.cancelled_at",
     "training_session.closed_at", "training_session.locked_at", "training_session.suspended_at",
     "user.last_signed_in_at", "user_session.created_at", "user_session.ended_at", "user_session.expires_at",

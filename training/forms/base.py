@@ -185,13 +185,12 @@ def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
 
 
 def long_text(
-    label: str, *, required: bool = False, most: int = 4000, hint: str = "", rows: int = 3
+    label: str, *, required: bool = False, most: int = 4000, hint: str = "", rows: int = 3, lang: str = ""
 ) -> Lines:
-    """Several lines of text, in a field of ``rows`` lines."""
-    rules = [Storable(), Given()] if required else [Storable()]
-    return Lines(
-        label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": rows}
-    )
+    """Several lines of text, of which ``rows`` are shown. ``lang`` is its language, if that is not the reader's."""
+    rules = [Storable(), *([Given()] if required else []), Length(max=most)]
+    shown = {"rows": rows} | ({"lang": lang} if lang else {})
+    return Lines(label, rules, filters=[clean], description=hint, render_kw=shown)
 
 
 class WholeNumber(IntegerField):

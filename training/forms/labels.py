@@ -26,9 +26,9 @@ from training.models import (
     SeatRequestState,
     Sex,
     TrainingState,
+    When,
 )
 from training.rules.minutes import Decision
-from training.services.visible_trainings import When
 from training.texts import words
 
 Kind = TypeVar("Kind", bound=StrEnum)

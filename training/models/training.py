@@ -53,6 +53,15 @@ class TrainingState(StrEnum):
     POSTPONED = "postponed"
 
 
+class When(StrEnum):
+    """Where a training stands on a calendar. Each training is in one of these."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    PAST = "past"
+    DRAFTS = "drafts"
+
+
 class Modality(StrEnum):
     """Whether people meet in person, online, or both."""
 

@@ -22,6 +22,7 @@ GROUND = (
     "may_take",
     "organisations",
     "public_pages",
+    "stored_files",
     "request_keys",
     "seat_counts",
     "marks",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from training.models import (
     TrainingSession,
     TrainingState,
     User,
+    When,
 )
 from training.rules.names import fold
 from training.text import msg
@@ -56,15 +56,6 @@ def contacts(training: Training) -> list[Contact]:
     found = [Contact(theme.contact_email, theme=theme) for theme in themes]
     found += [Contact(one.email, person=one.name) for one in training.programme.coordinators if one.is_active]
     return [one for one in found if one.email]
-
-
-class When(StrEnum):
-    """Where a training stands on a calendar. Each training is in one of these."""
-
-    UPCOMING = "upcoming"
-    RUNNING = "running"
-    PAST = "past"
-    DRAFTS = "drafts"
 
 
 def _stands(when: When) -> ColumnElement[bool]:

@@ -1,1 +1,1 @@
-"""Pages of the instance: ``audit`` log, ``mail``, ``organisation``, ``help`` and ``public_pages``."""
+"""Pages of the instance: ``audit`` log with its ``audit_words``, ``mail``, ``organisation``, ``help``, ``public_pages``, ``styleguide``."""

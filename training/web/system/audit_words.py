@@ -14,7 +14,7 @@ from training.forms import accounts, directory, programmes, schedule, system, tr
 from training.models import AuditEntry
 from training.services import audit
 from training.web.kit.labels import label_of
-from training.web.kit.language import country_name, day, place_time
+from training.web.kit.language import country_name, day, language_name, place_time
 
 SUBJECTS = {
     "account": _l("Own account"),
@@ -85,6 +85,7 @@ VERBS = {
     "draft": _l("drafted"),
     "end_registrations": _l("registrations ended"),
     "export": _l("taken away as a file"),
+    "figures": _l("figures read"),
     "generate": _l("generated"),
     "give_back": _l("given back"),
     "grant": _l("granted"),
@@ -165,6 +166,7 @@ FIELDS = {
     "agency": _l("Agency"),
     "capacity": _l("Seats"),
     "count": _l("Number"),
+    "file": _l("File"),
     "filters": _l("Filters"),
     "language": _l("Language"),
     "name": _l("Name"),
@@ -252,6 +254,8 @@ def _text(table: str | None, name: str, text: str) -> str:
         return place_time(text)
     if name in ("country", "nationality"):
         return country_name(text)
+    if name == "language":
+        return language_name(text)
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return day(date.fromisoformat(text))

@@ -13,7 +13,7 @@ from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Programme, Training
+from training.models import HOLDS_SEAT, Agency, Programme, Training, When
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
@@ -24,7 +24,6 @@ from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
-from training.services.visible_trainings import When
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
