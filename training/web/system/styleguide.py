@@ -41,6 +41,7 @@ def show() -> Response:
     return page(
         "system/styleguide/show.html",
         filters=_offered(TrainingFilter(MultiDict({"state": "open", "starts_from": "2027-01-01"}))),
+        chosen=[choices.Chip("State", "open", "#"), choices.Chip("Starts from", "1 Jan 2027", "#")],
         empty_form=_offered(StyleForm()),
         wrong_form=_wrong(),
         states=[(kind.__name__, list(kind)) for kind in STATES],
