@@ -12,9 +12,10 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,12 @@ def read(path: Path) -> Catalog:
 
 def waiting(catalogue: Catalog) -> list[str]:
     """The strings of a catalogue that nobody has translated yet."""
-    return [str(one.id) for one in catalogue if one.id and (one.fuzzy or not one.string)]
+    return [str(one.id) for one in catalogue if one.id and (one.fuzzy or not all(_forms(one)))]
+
+
+def _forms(message: Message) -> Sequence[str]:
+    """A string's translation: one, or one for each number."""
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def mark(catalogue: Catalog) -> None:

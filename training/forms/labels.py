@@ -161,6 +161,17 @@ LETTER = {
     "trainee_start_near": _l("To the person: start near"),
 }
 
+MOVED = {
+    "open": _l("Registration is open. The focal points get a letter."),
+    "confirm": _l("The training is confirmed."),
+    "start": _l("The training is running. Its registers can be marked."),
+    "complete": _l("The training is completed."),
+    "stop": _l("The training has ended early. The rest of it is called off, and people are told."),
+    "reopen": _l("The training is running again."),
+    "postpone": _l("The training is postponed. Agencies and people are told."),
+    "cancel": _l("The training is cancelled. Agencies and people are told."),
+}
+"""What happened when a training took a step, by the step's name."""
 ACTION_NAMES = {
     "open": _l("Open registration"),
     "confirm": _l("Confirm"),

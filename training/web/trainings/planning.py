@@ -188,7 +188,7 @@ def edit(training: Training) -> Response:
 
 def _change_state(training: Training, name: str) -> Response:
     moves.change_state(training, by=access.user(), name=name)
-    flash(_("Done."))
+    flash(str(labels.MOVED[name]))
     return redirect(url_for(".show", public_id=training.public_id), 303)
 
 
@@ -202,7 +202,7 @@ def _for_a_reason(training: Training, name: str, hint: str, *, title: str = "", 
     )
     if refused:
         return refused
-    flash(said or _("Done."))
+    flash(said or str(labels.MOVED[name]))
     return redirect(back, 303)
 
 
