@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from tests.conftest import Client
 from tests.make import Make
 from training.models import Role
 from training.rules import indicators
-from training.services.reports import definitions, figures, participations, report, supply
+from training.services.reports import definitions, downloads, figures, participations, report, supply
 from training.services.reports.selection import Filters
 
 NAMES = {
@@ -59,6 +59,8 @@ class Reading:
     lines: dict[tuple[str, str], Figures] | None
     header: dict[str, str]
     notes: dict[str, int]
+    rows: list[dict[str, str]] = field(default_factory=list)
+    people: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _number(text: str) -> float | None:
@@ -93,7 +95,13 @@ def from_workbook(content: bytes) -> Reading:
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
     edge = next(number for number, (name, _) in enumerate(about) if name is None)
     notes = [text for name, text in about if name == "Note"]
-    return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0))
+    rows, people = (_named(book[sheet]) for sheet in ("Attendance", "Participants"))
+    return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0), rows, people)
+
+
+def _named(sheet: Any) -> list[dict[str, Any]]:
+    head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def from_csv(content: str) -> Reading:
@@ -116,9 +124,31 @@ def from_json(content: str) -> Reading:
     """The envelope."""
     told = json.loads(content)
     lines = {(one["table"], one["row"]): one["figures"] for one in told["table"]}
-    return Reading(
-        told["figures"], lines, told["header"]["words"], {one["id"]: one["count"] for one in told["notes"]}
-    )
+    notes = {one["id"]: one["count"] for one in told["notes"]}
+    return Reading(told["figures"], lines, told["header"]["words"], notes, _as_text(told["rows"]))
+
+
+def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The values as CSV writes them; a workbook knows no whole numbers."""
+    return [
+        {
+            name: "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+
+
+def rows_of(**filters: Any) -> list[dict[str, str]]:
+    """The rows of the long CSV, as the service writes them."""
+    raw = b"".join(downloads.long_csv(Filters(**filters), user=None))
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def total(rows: list[dict[str, str]], name: str = "attended_minutes") -> int:
+    """The sum of a column over the rows that count; a cell that is not recorded is due to nobody."""
+    counting = [row for row in rows if row["counts"] == "1" and row["attendance_status"] != "not_recorded"]
+    return sum(int(row[name] or 0) for row in counting)
 
 
 @dataclass
@@ -147,27 +177,43 @@ class Readings:
         query = self.query(filters)
         answers = [
             self.client.get(f"/reports/attendance{ending}?{query}{shape}")
-            for ending, shape in (("", ""), (".xlsx", ""), (".csv", "&shape=figures"), (".json", ""))
+            for ending, shape in (
+                ("", ""),
+                (".xlsx", ""),
+                (".csv", "&shape=figures"),
+                (".json", ""),
+                (".csv", ""),
+            )  # fmt: skip
         ]
-        assert [one.status_code for one in answers] == [200] * 4
-        page, book, lines, envelope = answers
+        assert [one.status_code for one in answers] == [200] * 5
+        page, book, lines, envelope, rows = answers
         return {
             "page": from_page(page.text),
             "workbook": from_workbook(book.data),
             "csv": from_csv(lines.data.decode("utf-8-sig")),
             "json": from_json(envelope.text),
+            "rows": Reading(
+                {}, None, {}, {}, list(csv.DictReader(io.StringIO(rows.data.decode("utf-8-sig"))))
+            ),
         }
 
     def hold(self, expected: str = "", **filters: Any) -> Reading:
-        """Assert that service, page, workbook, CSV and JSON say the same, and what is expected. Returns the JSON's."""
+        """Assert that service, page, workbook, CSV and JSON say the same, and what is expected.
+
+        The rows add up to the figures. Returns what the JSON says, with the people of the workbook.
+        """
         totals = counted(**filters)
-        assert of(totals, expected) == said(expected)
+        assert of(totals, expected) == said(expected), (of(totals, expected), expected)
         assert totals.confirmed == totals.participations + totals.not_known + totals.excused + totals.no_shows
         exact = {name: getattr(totals, name) for name in SHOWN}
         found = self.all(**filters)
+        told, rows = found["json"], found.pop("rows").rows
         for name, reading in found.items():
             assert reading.figures == exact, name
-        told = found["json"]
+        assert (total(rows), total(rows, "scheduled_minutes")) == (totals.attended, totals.due)
+        for name, told_rows in (("json", told.rows), ("workbook", _as_text(found["workbook"].rows))):
+            assert told_rows == rows, (name, told_rows[:1], rows[:1])
+        told.people = found["workbook"].people
         assert found["csv"].lines == found["workbook"].lines == told.lines
         words = {key: text for key, text in told.header.items() if key != "made_at"}
         for name in ("page", "csv"):

@@ -37,8 +37,8 @@ from training.models import (
 )
 from training.rules.indicators import NOTHING, Supply, Totals, rate, totals
 from training.services.programmes import frames
-from training.services.reports import participations, supply
-from training.services.reports.participations import Listed, may_take_part
+from training.services.reports import participations, standing, supply
+from training.services.reports.participations import Listed
 from training.services.reports.selection import EVERYTHING, Filters, of_people, of_trainings, sum_if
 from training.services.reports.supply import Offered
 
@@ -187,6 +187,6 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
     found = found.where(TrainingSession.is_held, Training.state.not_in(NOT_HELD))
     if filters.choose_people:
         theirs = select(Registration.training_id).join(Trainee, Trainee.id == Registration.trainee_id)
-        theirs = theirs.where(or_(Registration.state.in_(LIVE), may_take_part()))
+        theirs = theirs.where(or_(Registration.state.in_(LIVE), standing.takes_part()))
         found = found.where(Training.id.in_(of_people(theirs, filters)))
     return DataState(*db.session.execute(of_trainings(found, filters, user)).one())

@@ -29,7 +29,7 @@ from training.models import (
 from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
 from training.services.attendance import expected
 from training.services.merging import joins
-from training.services.reports import half_days
+from training.services.reports import half_days, standing
 from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")
@@ -73,11 +73,11 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .group_by(TrainingSession.training_id)
         .subquery()
     )
-    recorded, was_expected = AttendanceRecord.status.is_not(None), expected.is_expected()
+    recorded, is_listed = AttendanceRecord.status.is_not(None), expected.is_listed()
     has_ended, is_open = TrainingSession.ends_at <= now, TrainingSession.register_state == RegisterState.OPEN
     is_excused = AttendanceRecord.status == AttendanceStatus.EXCUSED
-    is_not_recorded = and_(~recorded, has_ended, was_expected, is_open)
-    is_due = or_(recorded, and_(has_ended, ~and_(was_expected, is_open)))
+    is_not_recorded = and_(~recorded, has_ended, is_listed, is_open)
+    is_due = or_(recorded, and_(has_ended, ~and_(is_listed, is_open)))
     minutes = TrainingSession.scheduled_minutes
     is_last_day = func.date(TrainingSession.starts_local) == span.c.last_day
     found = (
@@ -92,7 +92,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             sum_if(recorded),
             sum_if(is_excused),
             sum_if(is_not_recorded),
-            sum_if(and_(~recorded, ~has_ended, was_expected)),
+            sum_if(and_(~recorded, ~has_ended, is_listed)),
             sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
             and_(
                 Registration.confirmed_at.is_not(None),
@@ -102,7 +102,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             Registration.released_at.is_not(None),
             Training.completion_percent,
             sum_if(AttendanceRecord.is_estimated),
-            sum_if(and_(~recorded, has_ended, was_expected, ~is_open)),
+            sum_if(and_(~recorded, has_ended, is_listed, ~is_open)),
             Programme.day_minutes,
             Programme.day_basis == DayBasis.HALF_DAYS,
             plain(Trainee.sex),
@@ -138,20 +138,20 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             span.c.first,
             span.c.last_day,
         )
-        .having(sum_if(and_(or_(recorded, was_expected), TrainingSession.starts_at <= now)) > 0)
+        .having(sum_if(and_(is_listed, TrainingSession.starts_at <= now)) > 0)
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
     return _one_per_person(rows, half_days.of_odd_days(filters, user=user))
 
 
 def may_take_part() -> ColumnElement[bool]:
-    """Registrations that had a seat once, or have a mark: of the others no session knows anything.
+    """Registrations that had a seat once, or have a record: of the others no session knows anything.
 
     One that became part of another registration counts nowhere: what was true of it stands with the other.
     """
     marked = (
         select(AttendanceRecord.id)
-        .where(AttendanceRecord.registration_id == Registration.id, AttendanceRecord.status.is_not(None))
+        .where(AttendanceRecord.registration_id == Registration.id)
         .correlate(Registration)
         .exists()
     )
@@ -209,7 +209,7 @@ def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
             func.date(TrainingSession.starts_local),
             AttendanceRecord.minutes,
             plain(AttendanceRecord.status),
-            expected.is_expected(),
+            expected.is_listed(),
             TrainingSession.ends_at <= clock.now(),
             TrainingSession.register_state == RegisterState.OPEN,
             AttendanceRecord.is_estimated,
@@ -244,8 +244,7 @@ def plain(column: Any) -> Any:
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
-    is_marked = and_(TrainingSession.is_held, AttendanceRecord.id.is_not(None))
-    listed = _takes_part(or_(expected.is_in_figures(), is_marked))
+    listed = and_(standing.takes_part(optional=True), standing.is_first())
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
         contains_eager(Registration.training),
@@ -287,7 +286,8 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
     """Registration × session with the outer-joined record: what the figures are made of, filtered.
 
     These are the sessions that have begun and list the registration, and for a participant also the compulsory ones
-    that ended without expecting them: those minutes were missed. ``filters.state`` adds the registrations in a state.
+    that ended without expecting them, since those minutes were missed, and those that were marked before they begin.
+    ``filters.state`` adds the registrations in a state.
     """
     found = (
         found.select_from(Training)
@@ -303,30 +303,14 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
 
 def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
-    now = clock.now()
-    was_missed = and_(
-        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(expected.is_in_figures())
+    now, is_recorded = clock.now(), AttendanceRecord.status.is_not(None)
+    was_due = and_(TrainingSession.is_compulsory, TrainingSession.ends_at <= now)
+    return or_(
+        and_(TrainingSession.starts_at <= now, expected.is_listed()),
+        and_(or_(is_recorded, was_due), standing.takes_part()),
     )
-    return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 
 
 def _also(state: RegistrationState) -> ColumnElement[bool]:
     """Registrations in a state: nobody sees the drafts of an agency."""
     return and_(Registration.state == state, Registration.submitted_at.is_not(None))
-
-
-def _takes_part(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the registration was expected at, or marked in, one of these sessions that has begun."""
-    return (
-        select(TrainingSession.id)
-        .outerjoin(AttendanceRecord, expected.join_on())
-        .where(
-            TrainingSession.training_id == Registration.training_id,
-            which,
-            expected.stands(),
-            TrainingSession.starts_at <= clock.now(),
-            or_(AttendanceRecord.status.is_not(None), expected.is_expected()),
-        )
-        .correlate(Registration)
-        .exists()
-    )

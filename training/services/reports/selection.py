@@ -14,7 +14,6 @@ from training.models import (
     ActivityType,
     Agency,
     Programme,
-    Registration,
     RegistrationState,
     Role,
     Sex,
@@ -25,6 +24,7 @@ from training.models import (
 )
 from training.rules.countries import is_country
 from training.services import visible_trainings
+from training.services.reports import standing
 from training.text import msg
 
 Cells = TypeVarTuple("Cells")
@@ -119,9 +119,9 @@ def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select
 
 
 def of_people(found: Select[*Cells], filters: Filters) -> Select[*Cells]:
-    """Filter a query over registrations and trainees."""
+    """Filter a query over registrations and trainees. A person is of the agency of the registration that stands."""
     if filters.agency:
-        found = found.where(Registration.agency_id == filters.agency.id)
+        found = found.where(standing.of_agency(filters.agency.id))
     if filters.sex:
         found = found.where(Trainee.sex == filters.sex)
     return found
