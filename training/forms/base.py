@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     EmailField,
     Field,
     IntegerField,
@@ -38,6 +39,8 @@ from training.rules import addresses, autofill
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 FILLED_IN = (StringField, SelectField, SelectFieldBase)
 """What a browser fills in: typed fields and picks."""
+ON, OFF = frozenset(("1", "true", "on", "y", "yes")), frozenset(("", "0", "false", "off", "n", "no"))
+"""What an address says for yes and for no."""
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
 
@@ -45,6 +48,7 @@ Choices = Sequence[tuple[Any, str, Any]]
 class Form(WTForm):
     """A form. ``refusals`` are the sentences that belong to no field.
 
+    ``is_filter`` says that the form was read from an address and chooses what a list shows.
     ``seen`` is what an edit form carries of what it showed (``web/kit/edits``). Any other form carries None. A field
     that two people changed has the flag ``both``.
     """
@@ -56,6 +60,7 @@ class Form(WTForm):
         # An empty multidict is "nothing was sent", not "everything was sent empty".
         super().__init__(formdata or None, **kwargs)
         self.is_sent = bool(formdata)
+        self.is_filter = False
         self.refusals: list[str] = []
         self.seen: str | None = None
         if autofill.names_somebody(self._fields):
@@ -125,6 +130,23 @@ class Line(StringField):
     """A line of text. An empty line is ``""``."""
 
     data: str
+
+
+class Switch(BooleanField):
+    """A yes or no in an address. What is neither is refused."""
+
+    data: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "BooleanField"  # templates show it as one
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the value, or raise ``ValueError`` with a sentence in the reader's language."""
+        said = valuelist[0].lower() if valuelist else ""
+        self.data = said in ON
+        if said not in ON | OFF:
+            raise ValueError(str(_l("Write 1 for yes, or 0 for no.")))
 
 
 class Phone(TelField):

@@ -146,8 +146,13 @@ def rows_of(**filters: Any) -> list[dict[str, str]]:
 
 
 def total(rows: list[dict[str, str]], name: str = "attended_minutes") -> int:
-    """The sum of a column over the rows that count; a cell that is not recorded is due to nobody."""
-    counting = [row for row in rows if row["counts"] == "1" and row["attendance_status"] != "not_recorded"]
+    """The sum of a column over the rows that count. While its register is open, a cell without a mark is not due."""
+    waits = "not_recorded", "open"
+    counting = [
+        row
+        for row in rows
+        if row["counts"] == "1" and (row["attendance_status"], row["register_state"]) != waits
+    ]
     return sum(int(row[name] or 0) for row in counting)
 
 

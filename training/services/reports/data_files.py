@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from training.errors import Invalid
 from training.models import User
 from training.models.about_people import Class
 from training.output import csv
@@ -15,11 +16,25 @@ from training.services.reports import detail_rows, notes, report
 from training.services.reports.definitions import DEFINITIONS, FIGURES
 from training.services.reports.report import Report
 from training.services.reports.selection import Filters
+from training.text import msg
 
+ROWS, FIGURES_ALONE = "rows", "figures"
+SHAPES = {"csv": (ROWS, FIGURES_ALONE), "json": (FIGURES_ALONE, ROWS)}
+"""The shapes that a file may have, its usual one first. Other kinds of file have one shape only."""
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What these files hold: who came, from where, for how long, and who completed."""
 FIGURE_COLUMNS = ("table", "row", "figure", "name", "value")
 """The columns of the CSV of figures. ``table`` is header, notes, total, or what the row belongs to."""
+
+
+def shape_of(kind: str, asked: str | None) -> str:
+    """The shape of a file that is asked for, or its usual one. Raises ``Invalid`` for one that it does not have."""
+    shapes = SHAPES.get(kind, ())
+    if asked is None:
+        return shapes[0] if shapes else ""
+    if asked not in shapes:
+        raise Invalid(msg("There is no %(kind)s file of the shape %(shape)s.", kind=kind, shape=asked[:60]))
+    return asked
 
 
 def figures_csv(filters: Filters, *, user: User | None, demo: bool) -> Iterator[bytes]:

@@ -51,7 +51,7 @@ class Header:
     made_at: datetime
     by: Message
     filters: dict[str, str]
-    activities: Message
+    has_all_activities: bool
     state: DataState
     day_rules: tuple[Message, ...]
     completion_rules: tuple[Message, ...]
@@ -75,7 +75,7 @@ class Header:
             said.append((f"filter.{name}", FILTERS[name], shown))
         said += [
             ("period", msg("Period"), msg("A training belongs to the period of its last day.").translated()),
-            ("activities", msg("Activities counted"), self.activities.translated()),
+            ("activities", msg("Activities counted"), self._activities.translated()),
             ("participants", msg("Participants behind the figures"), str(self.participants)),
         ]
         if self.day_rules:
@@ -83,6 +83,18 @@ class Header:
         if self.completion_rules:
             said.append(("completion_rules", msg("Completion"), _listed(self.completion_rules)))
         return [*said, ("definitions", msg("Definitions"), definitions.VERSION)]
+
+    @property
+    def _activities(self) -> Message:
+        return msg("all, like expert missions") if self.has_all_activities else msg("what counts as training")
+
+    @property
+    def plain_filters(self) -> dict[str, Any]:
+        """The filters as plain values: a yes is true, and ``activities`` stands with them."""
+        plain: dict[str, Any] = {**self.filters}
+        if "only" in plain:
+            plain["only"] = True
+        return plain | ({"activities": ALL} if self.has_all_activities else {})
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs: plain values, with the words beside them."""
@@ -93,7 +105,7 @@ class Header:
             "is_demo": self.is_demo,
             "generated_at": self.made_at.isoformat(timespec="seconds"),
             "definitions_version": definitions.VERSION,
-            "filters": self.filters,
+            "filters": self.plain_filters,
             "state": {
                 "is_final": state.is_final,
                 "sessions": state.sessions,
@@ -115,9 +127,7 @@ def of(
         made_at=clock.now(),
         by=_by(user),
         filters={name: value for name, value in filters.described().items() if name in FILTERS},
-        activities=msg("all, like expert missions")
-        if filters.activities == ALL
-        else msg("what counts as training"),
+        has_all_activities=filters.activities == ALL,
         state=state,
         day_rules=_day_rules(found),
         completion_rules=_completion_rules(found),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, type_coerce
@@ -141,7 +141,23 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .having(sum_if(and_(is_listed, TrainingSession.starts_at <= now)) > 0)
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
-    return _one_per_person(rows, half_days.of_odd_days(filters, user=user))
+    people = _one_per_person(rows, half_days.of_odd_days(filters, user=user))
+    shared = half_days.shared(attended_by(people), filters, user)
+    return [
+        one._replace(participation=one.participation._replace(shared=halves))
+        if (halves := shared.get(one.participation[:2]))
+        else one
+        for one in people
+    ]
+
+
+def attended_by(found: Iterable[Listed]) -> dict[int, list[int]]:
+    """The ids of the trainings to which each person came, by the person's id."""
+    attended: dict[int, list[int]] = {}
+    for one in found:
+        if one.participation.attended > 0:
+            attended.setdefault(one.participation.trainee_id, []).append(one.participation.training_id)
+    return attended
 
 
 def may_take_part() -> ColumnElement[bool]:
@@ -165,7 +181,8 @@ def _was_there_before(first: ColumnElement[Any]) -> ColumnElement[bool]:
     return had.correlate_except(part).exists()
 
 
-PARTICIPATION = len(Participation._fields)
+PARTICIPATION = Participation._fields.index("shared")
+"""How many fields of a participation the query gives."""
 Pair = tuple[int, int]
 """The ids of a person and a training."""
 
@@ -178,7 +195,7 @@ def _one_per_person(rows: Sequence[Any], odd: half_days.OddDays) -> list[Listed]
     alike: dict[Pair, list[tuple[bool, Listed]]] = {}
     for row in rows:
         number, is_live, name, agency_id, *rest = row[PARTICIPATION:]
-        participation = Participation._make(row[:PARTICIPATION])
+        participation = Participation(*row[:PARTICIPATION])
         if number in odd:
             sessions, halves = odd[number]
             participation = participation._replace(half_days=participation.half_days - sessions + halves)

@@ -56,11 +56,13 @@ class Filters:
     activities: str = ""
 
     def __post_init__(self) -> None:
-        """Raise ``Invalid`` for a period that ends before it begins, and for what is no country or no choice."""
+        """Raise ``Invalid`` for a reversed period, for what is no country or no choice, and for ``only`` of no theme."""
         if self.ends_from and self.ends_to and self.ends_to < self.ends_from:
             raise Invalid(msg("The period ends before it begins."), field="ends_to")
         if self.country and not is_country(self.country):
             raise Invalid(msg("There is no country %(code)s.", code=self.country[:40]), field="country")
+        if self.only and not self.theme:
+            raise Invalid(msg("Pick the theme of which only the own tag is meant."), field="only")
         if self.activities not in ("", ALL):
             raise Invalid(msg("Say all, or leave it out."), field="activities")
 

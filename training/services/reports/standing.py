@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, tuple_
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import Tuple
 
 from training import clock
 from training.models import LIVE, AttendanceRecord, AttendanceStatus, Registration, TrainingSession
@@ -78,7 +79,7 @@ def cell_goes_before(other: One, mark: Record) -> ColumnElement[bool]:
     return _cell_rank(other, mark) > _cell_rank(Registration, AttendanceRecord)
 
 
-def _rank(one: One) -> ColumnElement[bool]:
+def _rank(one: One) -> Tuple:
     attended = (
         select(func.coalesce(func.sum(AttendanceRecord.minutes), 0))
         .join(TrainingSession, TrainingSession.id == AttendanceRecord.session_id)
@@ -89,7 +90,7 @@ def _rank(one: One) -> ColumnElement[bool]:
     return tuple_(_number(takes_part(one)), _number(one.state.in_(LIVE)), attended, -one.id)
 
 
-def _cell_rank(one: One, record: Record) -> ColumnElement[bool]:
+def _cell_rank(one: One, record: Record) -> Tuple:
     is_marked = record.status.is_not(None)
     return tuple_(
         _number(is_marked),
