@@ -89,9 +89,10 @@ def from_workbook(content: bytes) -> Reading:
     by_title = {str(title): attribute for title, attribute in definitions.FIGURES}
     by_table = {str(title): name for name, title in report.TABLES.items()}
     lines: dict[tuple[str, str], Figures] = {}
-    for table, row, *values in rows:
-        found = dict(zip((by_title[title] for title in head[2:]), values, strict=True))
-        lines[by_table[table], row or ""] = found
+    for table, _, code, *values in rows:
+        found = dict(zip((by_title[title] for title in head[3:]), values, strict=True))
+        assert (by_table[table], code or "") not in lines
+        lines[by_table[table], code or ""] = found
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
     edge = next(number for number, (name, _) in enumerate(about) if name is None)
     notes = [text for name, text in about if name == "Note"]
@@ -116,14 +117,17 @@ def from_csv(content: str) -> Reading:
                 if not row["row"]:
                     notes.setdefault(row["figure"], int(row["value"])) if row["value"].isdigit() else None
             case table:
-                lines.setdefault((table, row["row"]), {})[row["figure"]] = _number(row["value"])
+                line = lines.setdefault((table, row["code"]), {})
+                assert row["figure"] not in line, "each line has a code of its own"
+                line[row["figure"]] = _number(row["value"])
     return Reading(lines["total", ""], lines, header, notes)
 
 
 def from_json(content: str) -> Reading:
     """The envelope."""
     told = json.loads(content)
-    lines = {(one["table"], one["row"]): one["figures"] for one in told["table"]}
+    lines = {(one["table"], one["code"]): one["figures"] for one in told["table"]}
+    assert len(lines) == len(told["table"])
     notes = {one["id"]: one["count"] for one in told["notes"]}
     return Reading(told["figures"], lines, told["header"]["words"], notes, _as_text(told["rows"]))
 

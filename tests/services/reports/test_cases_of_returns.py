@@ -53,7 +53,7 @@ def test_who_came_back_for_another_agency_counts_there_with_all_of_it(make: Make
     for filters in ({}, {"training": case.training}, {"agency": beta}):
         told = report.hold(WHOLE, **filters)
         lines = told.lines or {}
-        assert [key for key in lines if key[0] == "agency"] == [("agency", "Beta")]
+        assert [key for key in lines if key[0] == "agency"] == [("agency", beta.code)]
         assert told.header["state"] == "Final: all 6 registers are closed."
     told = report.hold(NOBODY, agency=alpha)
     assert (told.rows, told.people) == ([], [])

@@ -132,7 +132,7 @@ def test_a_file_has_the_shape_that_is_asked_for(client, make: Make, case):
     whole = client.get(f"/reports/attendance.json?{query}").json
     array = client.get(f"/reports/attendance.json?{query}&shape=rows").json
 
-    assert rows.startswith("programme_code,") and figures.startswith("table,row,figure,name,value")
+    assert rows.startswith("programme_code,") and figures.startswith("table,row,figure,name,value,code")
     assert list(whole) == ["header", "notes", "figures", "table", "names", "definitions", "rows"]
     assert (whole["rows"], len(array)) == (array, 24)
     assert whole["header"]["definitions_version"].startswith("D")

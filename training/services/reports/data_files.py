@@ -23,8 +23,8 @@ SHAPES = {"csv": (ROWS, FIGURES_ALONE), "json": (FIGURES_ALONE, ROWS)}
 """The shapes that a file may have, its usual one first. Other kinds of file have one shape only."""
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What these files hold: who came, from where, for how long, and who completed."""
-FIGURE_COLUMNS = ("table", "row", "figure", "name", "value")
-"""The columns of the CSV of figures. ``table`` is header, notes, total, or what the row belongs to."""
+FIGURE_COLUMNS = ("table", "row", "figure", "name", "value", "code")
+"""The columns of the CSV of figures. ``code`` tells rows of one name apart. ``table`` is header, notes, total, or what the row belongs to."""
 
 
 def shape_of(kind: str, asked: str | None) -> str:
@@ -63,15 +63,15 @@ def array(rows: Iterator[list[Any]]) -> Iterator[bytes]:
 
 def _lines(made: Report) -> Iterator[list[str]]:
     for key, name, value in made.header.lines():
-        yield ["header", "", key, name.translated(), value]
+        yield ["header", "", key, name.translated(), value, ""]
     for note in made.notes:
-        yield ["notes", "", note.id, note.text.translated(), str(note.count)]
+        yield ["notes", "", note.id, note.text.translated(), str(note.count), ""]
         for one in notes.named(note.rows):
-            yield ["notes", one.training, note.id, one.participant_id, one.detail]
-    for table, row, totals in made.lines():
+            yield ["notes", one.training, note.id, one.participant_id, one.detail, ""]
+    for table, row, code, totals in made.lines():
         for title, attribute in FIGURES:
             value = getattr(totals, attribute)
-            yield [table, row, attribute, title.translated(), "" if value is None else str(value)]
+            yield [table, row, attribute, title.translated(), "" if value is None else str(value), code]
 
 
 def _envelope(made: Report) -> dict[str, Any]:
@@ -91,7 +91,8 @@ def _envelope(made: Report) -> dict[str, Any]:
         ],
         "figures": _figures(made.totals),
         "table": [
-            {"table": table, "row": row, "figures": _figures(totals)} for table, row, totals in made.lines()
+            {"table": table, "row": row, "code": code, "figures": _figures(totals)}
+            for table, row, code, totals in made.lines()
         ],
         "names": {attribute: title.translated() for title, attribute in FIGURES},
         "definitions": [{"name": name.translated(), "text": text.translated()} for name, text in DEFINITIONS],

@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from training.db import db
 from training.models import Registration, User
 from training.models.about_people import Class
@@ -24,6 +26,7 @@ from training.text import Message, msg
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What the report holds, in every format: who came, from where, for how long, and who completed."""
 MOST_PEOPLE_ON_PAPER = 400
+MOST_LINES_ON_PAPER = 60
 MOST_ROWS = 1_000_000
 
 
@@ -67,7 +70,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool) -> None
                 "Summary",
                 [m.translated() for m in SUMMARY_COLUMNS],
                 _summary_rows(made),
-                [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)],
+                [22, 44, 14, *[13] * (len(SUMMARY_COLUMNS) - 3)],
             ),
             Sheet(
                 "About this report",
@@ -87,7 +90,7 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
     made = report.make(filters, user=user, demo=demo)
     by_number, head = made.by_number, made.header.lines()
     people = list(_people_rows(filters, user, by_number, most=MOST_PEOPLE_ON_PAPER + 1))
-    left = max(0, len(by_number) - MOST_PEOPLE_ON_PAPER)
+    left = max(0, _count_people(filters, user) - MOST_PEOPLE_ON_PAPER)
     columns = [None, msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate"), msg("Hours")]
     return pdf.render(
         "reports/attendance_report",
@@ -114,9 +117,11 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
                 {
                     "title": report.TABLES[name].translated(),
                     "head": [m.translated() if m else "" for m in columns],
-                    "rows": [_paper_row(split) for split in splits[:60]],
+                    "rows": [_paper_row(split) for split in splits[:MOST_LINES_ON_PAPER]],
+                    "left": _and_more(len(splits) - MOST_LINES_ON_PAPER),
                 }
-                for name, splits in made.tables.items()
+                for name, splits in [*made.tables.items(), ("theme_covered", made.overlapping)]
+                if splits
             ],
             "people_word": msg("Participants").translated(),
             "people_head": [
@@ -135,11 +140,21 @@ def paper(filters: Filters, *, user: User | None, demo: bool, language: str) -> 
                 for r in people[:MOST_PEOPLE_ON_PAPER]
             ],
             "people_left": left,
-            "people_left_word": msg("and %(count)s more, in the spreadsheet.", count=left).translated(),
+            "people_left_word": _and_more(left),
             "words_word": msg("Definitions").translated(),
             "words": [[name.translated(), text.translated()] for name, text in DEFINITIONS],
         },
     )
+
+
+def _count_people(filters: Filters, user: User | None) -> int:
+    found = participations.people(filters, user=user).order_by(None).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _and_more(count: int) -> str:
+    """What a paper says where it leaves lines out; nothing where it leaves out none."""
+    return msg("and %(count)s more, in the spreadsheet.", count=count).translated() if count > 0 else ""
 
 
 def names_in_latin(
@@ -173,7 +188,7 @@ PEOPLE_COLUMNS = (
     msg("Completed"),
 )
 NOTE_COLUMNS = (msg("Note"), msg("Code"), msg("Participant ID"), msg("Detail"))
-SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
+SUMMARY_COLUMNS = (msg("Table"), msg("Row"), msg("Code"), *(name for name, _ in FIGURES))
 
 
 def completed_word(one: Participation | None) -> Message:
@@ -262,8 +277,8 @@ def _long_rows(filters: Filters, user: User | None) -> Iterator[list[Any]]:
 
 
 def _summary_rows(made: Report) -> Iterator[list[Any]]:
-    for table, row, totals in made.lines():
-        yield [report.TABLES[table].translated(), row, *(value for _, value in headline(totals))]
+    for table, row, code, totals in made.lines():
+        yield [report.TABLES[table].translated(), row, code, *(value for _, value in headline(totals))]
 
 
 def _paper_row(split: figures.Split) -> list[str]:

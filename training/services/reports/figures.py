@@ -45,10 +45,11 @@ from training.services.reports.supply import Offered
 
 @dataclass(frozen=True)
 class Split:
-    """One line of a table of the summary."""
+    """One line of a table of the summary. ``code`` tells it from another line of one label."""
 
     label: str
     totals: Totals
+    code: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def split(
 ) -> list[Split]:
     """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each.
 
-    A key is a label, or (label, id) where two things may bear one name. ``supplied`` says what was offered to a line.
+    A key is a label, or (label, id, code) where two things may bear one name. A training's begins with its code. ``supplied`` says what was offered to a line.
     """
     groups: dict[Any, list[Listed]] = {}
     for one in found:
@@ -91,8 +92,9 @@ def split(
             groups.setdefault(key, []).append(one)
     sorted_keys = [key for key in order if key in groups] + sorted(set(groups) - set(order))
     return [
-        Split(key if isinstance(key, str) else key[0], summary(groups[key], supplied(key, groups[key])))
+        Split(label, summary(groups[key], supplied(key, groups[key])), code)
         for key in sorted_keys
+        for label, code in [(key, key.partition(" ")[0]) if isinstance(key, str) else (key[0], key[2])]
     ]
 
 

@@ -43,7 +43,7 @@ MOST_RULES, MOST_NAMED = 6, 4
 class Header:
     """What the report is, who made it when, what it is about, how final it is, and by which rules it counts.
 
-    ``day_rules`` and ``completion_rules`` are those that occur in the selection.
+    ``asked`` are the filters for programs. ``day_rules`` and ``completion_rules`` are those that occur in the selection.
     """
 
     organisation: str
@@ -51,7 +51,8 @@ class Header:
     made_at: datetime
     by: Message
     filters: dict[str, str]
-    has_all_activities: bool
+    asked: dict[str, str | bool]
+    activities: Message
     state: DataState
     day_rules: tuple[Message, ...]
     completion_rules: tuple[Message, ...]
@@ -75,7 +76,7 @@ class Header:
             said.append((f"filter.{name}", FILTERS[name], shown))
         said += [
             ("period", msg("Period"), msg("A training belongs to the period of its last day.").translated()),
-            ("activities", msg("Activities counted"), self._activities.translated()),
+            ("activities", msg("Activities counted"), self.activities.translated()),
             ("participants", msg("Participants behind the figures"), str(self.participants)),
         ]
         if self.day_rules:
@@ -83,18 +84,6 @@ class Header:
         if self.completion_rules:
             said.append(("completion_rules", msg("Completion"), _listed(self.completion_rules)))
         return [*said, ("definitions", msg("Definitions"), definitions.VERSION)]
-
-    @property
-    def _activities(self) -> Message:
-        return msg("all, like expert missions") if self.has_all_activities else msg("what counts as training")
-
-    @property
-    def plain_filters(self) -> dict[str, Any]:
-        """The filters as plain values: a yes is true, and ``activities`` stands with them."""
-        plain: dict[str, Any] = {**self.filters}
-        if "only" in plain:
-            plain["only"] = True
-        return plain | ({"activities": ALL} if self.has_all_activities else {})
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs: plain values, with the words beside them."""
@@ -105,7 +94,7 @@ class Header:
             "is_demo": self.is_demo,
             "generated_at": self.made_at.isoformat(timespec="seconds"),
             "definitions_version": definitions.VERSION,
-            "filters": self.plain_filters,
+            "filters": self.asked,
             "state": {
                 "is_final": state.is_final,
                 "sessions": state.sessions,
@@ -127,7 +116,10 @@ def of(
         made_at=clock.now(),
         by=_by(user),
         filters={name: value for name, value in filters.described().items() if name in FILTERS},
-        has_all_activities=filters.activities == ALL,
+        asked=filters.plain(),
+        activities=msg("all, like expert missions")
+        if filters.activities == ALL
+        else msg("what counts as training"),
         state=state,
         day_rules=_day_rules(found),
         completion_rules=_completion_rules(found),

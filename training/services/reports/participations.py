@@ -40,12 +40,13 @@ class Listed(NamedTuple):
     """One person in one training, with what the tables of the summary split it by.
 
     ``registration_id`` is the registration that stands for the person: the live one, else the one with more minutes,
-    else the older one. A person has several after giving a seat up and being registered again.
+    else the older one. A person has several after giving a seat up and being registered again. ``agency`` is its name,
+    id and code: two may bear one name.
     """
 
     participation: Participation
     registration_id: int
-    agency: tuple[str, int]
+    agency: tuple[str, int, str]
     agency_type: str
     country: str
     theme: str
@@ -110,6 +111,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             Registration.state.in_(LIVE),
             Agency.name,
             Agency.id,
+            Agency.code,
             Registration.agency_type_code,
             Registration.trainee_country,
             Theme.code,
@@ -194,12 +196,12 @@ def _one_per_person(rows: Sequence[Any], odd: half_days.OddDays) -> list[Listed]
     """
     alike: dict[Pair, list[tuple[bool, Listed]]] = {}
     for row in rows:
-        number, is_live, name, agency_id, *rest = row[PARTICIPATION:]
+        number, is_live, name, agency_id, code, *rest = row[PARTICIPATION:]
         participation = Participation(*row[:PARTICIPATION])
         if number in odd:
             sessions, halves = odd[number]
             participation = participation._replace(half_days=participation.half_days - sessions + halves)
-        one = Listed._make((participation, number, (name, agency_id), *rest, judged(participation)))
+        one = Listed._make((participation, number, (name, agency_id, code), *rest, judged(participation)))
         alike.setdefault(row[:2], []).append((is_live, one))
     joined = _joined({pair: [one for _, one in same] for pair, same in alike.items() if len(same) > 1})
     found = []

@@ -71,6 +71,10 @@ class Filters:
         """Whether the filters choose among the people of a training, and not only among trainings."""
         return self.agency is not None or self.sex is not None
 
+    def plain(self) -> dict[str, str | bool]:
+        """The filters that are set, as plain values for programs."""
+        return {name: getattr(self, name) is True or value for name, value in self.described().items()}
+
     def described(self) -> dict[str, str]:
         """The filters that are set, as short texts, for the audit log and the papers."""
         found = {}
