@@ -79,7 +79,7 @@ def test_what_changed_while_the_register_was_open_is_no_correction_after_closing
     make: Make, report: Readings
 ):
     """The session was put right before its register was closed, and one mark was afterwards."""
-    case = with_slots(make, [MORNING])
+    case = with_slots(make, [MORNING], starts=clock.today() - timedelta(days=3))
     (session,) = case.sessions
     carried_out(case, "P", "P", closed=0)
     make.change_session(session, by=make.user(), ends_local=session.ends_local - timedelta(minutes=30))
