@@ -45,7 +45,7 @@ bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
 storm: setup-dev ## the long profiles: seats, waiting list, imports, mail, isolation, on both databases
-	@STORM=full scripts/test.sh tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py
+	@STORM=full scripts/test.sh tests/storm tests/model tests/isolation tests/services/registrations/test_preview_is_result.py tests/services/test_races_of_edits.py tests/rules/test_indicators.py
 
 migrate: setup-dev ## write a migration for what changed in the models (m="what changed", rename="agency.type_id:kind_id")
 	@$(PY) scripts/migrate.py "$(m)" $(if $(rename),--rename "$(rename)") $(if $(drop),--drop) $(if $(empty),--empty)

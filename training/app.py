@@ -28,7 +28,7 @@ from training.web.programmes import frames, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
-from training.web.system import audit, help, mail, organisation
+from training.web.system import audit, help, mail, organisation, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
 
@@ -52,6 +52,7 @@ BLUEPRINTS = (
     figures.bp,
     seats.bp,
     sessions.bp,
+    styleguide.bp,
     themes.bp,
     records.bp,
     trainers.bp,

@@ -44,6 +44,31 @@ if (navigator.userAgentData?.brands.some(({ brand }) => brand === "Chromium")) {
   document.addEventListener("submit", (event) => setFilling(event.target, "none", "off"), true);
 }
 
+// What drops open closes when the work goes on elsewhere: by a click beside it, by Escape, and after a choice.
+const dropped = ".pick[open], .drop[open]";
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(dropped)) if (!open.contains(event.target)) open.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll(dropped)) {
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+    open.open = false;
+  }
+});
+document.addEventListener("click", ({ target, detail }) => {
+  // An arrow key inside a group of choices clicks too, without a pointer (detail 0): the group stays open then.
+  if (detail && target.matches(".pick input[type=radio]")) target.closest(".pick").open = false;
+});
+document.addEventListener("change", ({ target }) => {
+  const fields = [...(target.closest(".pick")?.querySelectorAll("input, select") ?? [])];
+  const isSet = (field) => (/radio|checkbox/.test(field.type) ? field.checked : true) && field.value !== "";
+  target.closest(".pick")?.classList.toggle("is-set", fields.some(isSet));
+});
+document.addEventListener("submit", ({ target }) => {
+  for (const open of target.querySelectorAll(".pick[open]")) open.open = false;
+});
+
 let sent = null;
 const changed = new Set();
 document.addEventListener("submit", (event) => {

@@ -28,7 +28,7 @@ def test_a_focal_point_mends_a_list_on_its_page(person, width, scheme):
     page.wait_for_selector("text=To look at")
 
     assert page.locator("text=Leave this row out").count() == before - 1
-    page.click("text=Throw away")
+    page.click("text=Discard this list")
     page.wait_for_selector("text=nothing was stored")
     assert person.said == []
 
@@ -69,10 +69,10 @@ def test_a_focal_point_keeps_drafts_and_picks_a_substitute(person, width, scheme
     for number in range(2):
         free.nth(number).check()
     page.click("text=Keep as drafts")
-    page.wait_for_selector("text=Throw all drafts away")
+    page.wait_for_selector("text=Discard all drafts")
     look(person, page.url.removeprefix(person.server.url))
     page.click("tr:has-text('draft') td.main a >> nth=0")
-    page.wait_for_selector("text=Throw away")
+    page.wait_for_selector("text=Discard")
     look(person, page.url.removeprefix(person.server.url))
     page = person.signs_in("partner2", width, scheme)
     page.goto(f"{person.server.url}/registrations?state=confirmed")

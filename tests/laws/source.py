@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from config import ROOT
@@ -23,8 +24,9 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
-    """The file's tree."""
+    """The file's tree. Nobody may change it: it is read once for all laws."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 

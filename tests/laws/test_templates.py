@@ -41,6 +41,24 @@ def crowded_lines(source: str) -> list[str]:
     ]
 
 
+TOKENS = "tokens.css"
+MEASURED = re.compile(
+    r"^\s*(padding|margin|gap|row-gap|column-gap|border-radius|font-size|font-weight)(?:-\w+)*:\s*([^;]*);",
+    re.M,
+)
+BARE = re.compile(r"(?<![\w-])(?:\d*\.)?\d+(?:px|rem|em)|\b[1-9]00\b")
+COLOUR = re.compile(
+    r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|rgba|hsl|oklch)\(|:\s*(?:white|black|red|green|blue|gr[ae]y)\b"
+)
+
+
+def values_outside_the_tokens(source: str) -> list[str]:
+    """Colours, type sizes and weights, spaces and radii that a style sheet writes itself."""
+    plain = re.sub(r"/\*.*?\*/", "", source, flags=re.S)
+    sizes = [match[0].strip() for match in MEASURED.finditer(plain) if BARE.search(match[2])]
+    return sizes + [line.strip() for line in plain.splitlines() if COLOUR.search(line)]
+
+
 LAWS = [
     (long_lines, "*.html"),
     (long_lines, "*.typ"),
@@ -67,9 +85,22 @@ def test_every_file_keeps_the_law(law, pattern):
     assert {path: found for path, found in broken.items() if found} == {}
 
 
+def test_colours_and_sizes_stand_in_the_tokens_alone():
+    sheets = [path for path in files("*.css") if path.name != TOKENS]
+
+    assert len(sheets) > 8
+    assert {
+        path.name: found for path in sheets if (found := values_outside_the_tokens(path.read_text()))
+    } == {}
+
+
 @pytest.mark.parametrize(
     ("law", "good", "bad"),
     [
+        (values_outside_the_tokens, "a {\n  color: var(--ink);\n}", "a {\n  color: #fff;\n}"),
+        (values_outside_the_tokens, "a {\n  margin: 0 auto;\n}", "a {\n  margin-top: 3px;\n}"),
+        (values_outside_the_tokens, "a {\n  width: 12rem;\n}", "a {\n  font-size: 12px;\n}"),
+        (values_outside_the_tokens, "a {\n  font-weight: var(--w-text);\n}", "a {\n  font-weight: 700;\n}"),
         (long_lines, "x" * MOST, "<p>\n" + "x" * (MOST + 1)),
         (lines_of_several_cells, "<tr>\n<td>1</td>\n<td>2</td>", "<tr>\n<td>1</td><td>2</td>"),
         (lines_of_several_cells, "<thead><tr><th>1</th>", '<tr><th class="num">1</th><th>2</th>'),

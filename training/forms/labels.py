@@ -23,6 +23,7 @@ from training.models import (
     TrainingState,
 )
 from training.rules.minutes import Decision
+from training.services.visible_trainings import When
 
 ROLE = {
     Role.ADMIN: _l("administrator"),
@@ -39,6 +40,12 @@ TRAINING_STATE = {
     TrainingState.COMPLETED: _l("completed"),
     TrainingState.CANCELLED: _l("cancelled"),
     TrainingState.POSTPONED: _l("postponed"),
+}
+WHEN = {
+    When.UPCOMING: _l("Upcoming"),
+    When.RUNNING: _l("Running"),
+    When.PAST: _l("Past"),
+    When.DRAFTS: _l("Drafts"),
 }
 PROGRAMME_STATE = {
     ProgrammeState.PLANNED: _l("planned"),

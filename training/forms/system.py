@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FileField, StringField
-from wtforms.validators import Regexp
+from wtforms import BooleanField, FileField, StringField
+from wtforms.validators import Optional, Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, email, line, long_text
+from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, zone
+from training.forms.typed import Day
 
 
 class OrganisationForm(Form):
@@ -42,11 +43,25 @@ class LogoForm(Form):
     )
 
 
+class StyleForm(Form):
+    """One field of each kind, for the page that shows every component."""
+
+    name = line(_l("Name"), hint=_l("A hint says what is wanted, with an example."))
+    code = line(_l("Code"), required=False)
+    theme = Picked(_l("Theme"), required=False)
+    state = OneOf(_l("State"), labels.TRAINING_STATE, required=False)
+    languages = PickedMany(_l("Languages"))
+    remarks = long_text(_l("Remarks"))
+    starts_on = Day(_l("First day"), [Optional()])
+    zone = zone(_l("Time zone"), required=False)
+    is_confidential = BooleanField(_l("Confidential"))
+
+
 class AuditFilter(Form):
     """The filters of the audit log."""
 
     text = line(_l("Search"), required=False)
-    action = line(_l("Action begins with"), required=False, most=80)
+    action = Picked(_l("What"), required=False, empty=_l("all"))
     outcome = OneOf(_l("Outcome"), labels.OUTCOME, required=False, empty=_l("all"))
 
 

@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, line, long_text, number, zone
@@ -73,3 +74,4 @@ class TrainingFilter(Form):
     country = Picked(_l("Country"), required=False, empty=_l("all"))
     starts_from = Day(_l("Starts from"), [Optional()])
     starts_to = Day(_l("to"), [Optional()])
+    when = OneOf(_l("When"), labels.WHEN, required=False, widget=HiddenInput())

@@ -21,6 +21,7 @@ from config import LANGUAGES
 from training.rules.countries import COUNTRIES
 
 UTC = "UTC"
+SAID = {"en": "{city} time", "fr": "heure locale à {city}", "ru": "время: {city}"}
 OF_UTC = frozenset({"Etc/UTC", "Etc/GMT"})
 """What all names of UTC stand for in the tz database."""
 NO_PLACES = frozenset(
@@ -74,6 +75,11 @@ def city(zone: str, language: str) -> str:
         if found:
             return str(found)
     return zone.rpartition("/")[2].replace("_", " ")
+
+
+def said(zone: str, language: str) -> str:
+    """A zone as people say it: Kyiv time, heure locale à Kiev. UTC is UTC."""
+    return zone if zone == UTC else SAID[language].format(city=city(zone, language))
 
 
 def formerly(zone: str) -> list[str]:

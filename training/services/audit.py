@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, inspect, or_, select
 
 from training import clock
 from training.db import Base, Row, atomic, db, insert_many
@@ -98,7 +98,10 @@ def record_export(*, by: User | None, action: str, filters: Mapping[str, Any], r
 
 
 def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str = "") -> Select[AuditEntry]:
-    """Entries, newest first. ``text`` is looked for in the names of users and the labels of things."""
+    """Entries, newest first. ``text`` is looked for in the names of users and the labels of things.
+
+    ``action`` is the subject of what was done: ``training`` finds ``training.open`` and ``training:read``.
+    """
     found = select(AuditEntry).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if text:
         found = found.where(
@@ -108,8 +111,33 @@ def search(*, text: str = "", outcome: AuditOutcome | None = None, action: str =
     if outcome:
         found = found.where(AuditEntry.outcome == outcome)
     if action:
-        found = found.where(AuditEntry.action.startswith(action, autoescape=True))
+        found = found.where(
+            or_(*(AuditEntry.action.startswith(f"{action}{dot}", autoescape=True) for dot in ".:"))
+        )
     return found
+
+
+def enumeration(table: str, column: str) -> type[enum.StrEnum] | None:
+    """The enumeration of a column that an entry names. An entry about no thing is looked up by the column alone."""
+    models = _models()
+    for model in [models[table]] if table in models else models.values():
+        found = inspect(model).columns.get(column)
+        if found is not None and isinstance(kind := getattr(found.type, "enum_class", None), type):
+            return kind
+    return None
+
+
+def referred(table: str, column: str, key: int) -> str:
+    """The name of the thing that a column of an entry refers to, or "" if it has none or is gone."""
+    models = _models()
+    found = inspect(models[table]).columns.get(column) if table in models else None
+    for foreign in found.foreign_keys if found is not None else ():
+        return _label(db.session.get(models[foreign.column.table.name], key))
+    return ""
+
+
+def _models() -> dict[str, Any]:
+    return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
 
 def about(thing: Base) -> Select[AuditEntry]:

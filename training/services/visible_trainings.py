@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -32,6 +33,29 @@ from training.rules.names import fold
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+
+
+class When(StrEnum):
+    """Where a training stands on a calendar. Each training is in one of these."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    PAST = "past"
+    DRAFTS = "drafts"
+
+
+def _stands(when: When) -> ColumnElement[bool]:
+    today, state = clock.today(), Training.state
+    is_over = or_(
+        state.in_((TrainingState.COMPLETED, TrainingState.CANCELLED)),
+        and_(state != TrainingState.DRAFT, Training.ends_on < today),
+    )
+    if when is When.DRAFTS:
+        return state == TrainingState.DRAFT
+    if when is When.PAST:
+        return is_over
+    begins = Training.starts_on <= today if when is When.RUNNING else Training.starts_on > today
+    return and_(state != TrainingState.DRAFT, not_(is_over), begins)
 
 
 def in_scope(user: User) -> ColumnElement[bool]:
@@ -70,6 +94,7 @@ def search(
     country: str | None = None,
     starts_from: date | None = None,
     starts_to: date | None = None,
+    when: When | None = None,
     sort: str = "starts_on",
     descending: bool = True,
 ) -> Select[Training]:
@@ -92,8 +117,22 @@ def search(
         found = found.where(Training.starts_on >= starts_from)
     if starts_to:
         found = found.where(Training.starts_on <= starts_to)
+    if when:
+        found = found.where(_stands(when))
     by = {"starts_on": Training.starts_on, "title": Training.search_key, "code": Training.code}[sort]
     return found.order_by(by.desc() if descending else by, Training.id.desc() if descending else Training.id)
+
+
+def counts_by_when(found: Select[Training]) -> dict[When, int]:
+    """How many of the trainings found stand where on a calendar. ``found`` is a ``search`` without ``when``."""
+    place = case(*((_stands(when), when.value) for when in When))
+    rows = (
+        found.order_by(None)
+        .with_only_columns(place, func.count(), maintain_column_froms=True)
+        .group_by(place)
+    )
+    counted: dict[str, int] = dict(db.session.execute(rows).all())
+    return {when: counted.get(when.value, 0) for when in When}
 
 
 def get(user: User, public_id: UUID) -> Training:

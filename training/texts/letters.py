@@ -20,7 +20,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from config import LANGUAGES, ROOT
-from training.rules import countries
+from training.rules import countries, zones
 
 FOLDER = ROOT / "templates" / "letters"
 TO_PERSON = {
@@ -213,9 +213,9 @@ def slot(starts: datetime, ends: datetime, language: str) -> str:
 
 
 def moment(at: datetime, zone: str, language: str) -> str:
-    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    """An instant as the clock shows it in ``zone``, with the place: 3 May 2026, 09:00 (Kyiv time)."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
-    return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} {zone.replace('_', ' ')}"
+    return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} ({zones.said(zone, language)})"
 
 
 def country(code: str, language: str) -> str:

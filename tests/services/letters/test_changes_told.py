@@ -73,10 +73,10 @@ def test_another_zone_is_told_to_agencies_and_people(world, make: Make):
     change(world, make, zone="Asia/Tokyo")
 
     (letter,) = to(world["focal"].email)
-    assert "Time zone before: Europe/Vienna\nTime zone now: Asia/Tokyo" in letter.body
+    assert "Time zone before: Vienna time\nTime zone now: Tokyo time" in letter.body
     (own,) = to("ada@example.org")
     assert (own.kind, own.language) == ("trainee_changed", "fr")
-    assert "Fuseau horaire désormais : Asia/Tokyo" in own.body and "\x02my:" in own.body
+    assert "Fuseau horaire désormais : heure locale à Tokyo" in own.body and "\x02my:" in own.body
 
 
 def test_another_deadline_is_told_to_all_agencies_that_may_register_and_to_nobody_else(world, make: Make):
@@ -116,8 +116,8 @@ def test_a_rescheduled_session_and_one_called_off_are_told_with_both_times_and_t
     replan()
 
     (letter,) = to(world["focal"].email)
-    assert f"– Morning: {day}, 09:00–12:00 → {day}, 11:00–14:00 (Europe/Vienna)" in letter.body
-    assert f"– Last morning: {last}, 09:00–12:00 → called off (Europe/Vienna)" in letter.body
+    assert f"– Morning: {day}, 09:00–12:00 → {day}, 11:00–14:00 (Vienna time)" in letter.body
+    assert f"– Last morning: {last}, 09:00–12:00 → called off (Vienna time)" in letter.body
     assert "ill" not in letter.body
     (own,) = to("ada@example.org")
     assert own.kind == "trainee_changed" and "→ annulée" in own.body

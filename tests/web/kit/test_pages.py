@@ -260,5 +260,5 @@ def test_a_search_that_finds_nothing_says_so_and_not_that_there_is_nothing(path,
     fill(make, 1)
     client.sign_in(make.user(Role.ADMIN))
 
-    assert "Nothing found" in client.get(f"{path}?text=zzzzqqqq").text
-    assert "Nothing found" not in client.get(path).text
+    assert "Nothing matches" in client.get(f"{path}?text=zzzzqqqq").text
+    assert "Nothing matches" not in client.get(path).text

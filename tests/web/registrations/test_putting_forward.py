@@ -69,8 +69,8 @@ def test_an_agency_keeps_drafts_submits_them_together_and_throws_one_away(client
         f"{new[:-3]}drafts/submit", data={"registration": [str(draft.public_id) for draft in rest]}
     )
 
-    assert "Submit all drafts (3)" in page and "Throw all drafts away" in page
-    assert "Throw away" in own and "Withdraw" not in own
+    assert "Submit all drafts (3)" in page and "Discard all drafts" in page
+    assert "Discard" in own and "Withdraw" not in own
     assert (thrown.status_code, done.status_code) == (303, 303)
     assert [draft.state for draft in rest] == [S.SUBMITTED, S.SUBMITTED]
     assert client.get(f"/registrations/{one.public_id}").status_code == 404

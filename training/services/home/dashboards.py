@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from sqlalchemy import ScalarSelect, Select, func, select
@@ -54,22 +54,29 @@ class Unfilled:
 class Due:
     """What waits for a coordinator: counts, and the first few of each."""
 
+    today: Sequence[TrainingSession]
     to_decide: Sequence[tuple[Training, int]]
     to_decide_count: int
-    open_registers: Sequence[TrainingSession]
+    open_registers: Sequence[tuple[Training, Sequence[TrainingSession]]]
     open_register_count: int
+    this_week: Sequence[Training]
     deadlines: Sequence[Training]
     unfilled: Sequence[Unfilled]
     asked: Sequence[SeatRequest]
     to_give: Sequence[Training]
     unreleased: Sequence[tuple[Training, int]]
 
+    @property
+    def has_anything(self) -> bool:
+        """Whether something waits."""
+        return any(getattr(self, field.name) for field in fields(self))
+
 
 def of_coordinator(user: User) -> Due:
     """What waits for a coordinator within their scope.
 
-    These are registrations to decide, open registers, near deadlines, trainings with free seats, requests of
-    agencies for seats, seats to give, and kept seats to release.
+    These are the sessions of today, registrations to decide, open registers by training, what begins within a week,
+    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, and kept seats to release.
     """
     waiting = (
         visible.visible_to(user)
@@ -87,10 +94,8 @@ def of_coordinator(user: User) -> Due:
         .limit(MOST)
     ).all()
     in_scope = visible_trainings.in_scope(user)
-    work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).where(
-        in_scope
-    )
-    still_open = db.session.execute(work.add_columns(func.count().over()).limit(MOST)).all()
+    sessions = schedule_visible.search(user, sort="starts_at", descending=False).where(in_scope)
+    still_open, open_count = _open_registers(sessions)
     upcoming = (
         visible_trainings.visible_to(user)
         .where(
@@ -98,22 +103,54 @@ def of_coordinator(user: User) -> Due:
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
             Training.starts_on >= clock.today(),
         )
-        .options(joinedload(Training.theme))
+        .options(joinedload(Training.theme), joinedload(Training.venue))
     )
     soon = upcoming.where(
         Training.registration_closes_at.between(clock.now(), clock.now() + timedelta(days=14))
     ).order_by(Training.registration_closes_at)
+    this_week = upcoming.where(Training.starts_on.between(clock.today(), clock.today() + timedelta(days=7)))
     return Due(
+        list(db.session.scalars(_of_today(sessions).limit(MOST))),
         [(training, count) for training, count, _ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
-        [session for session, _ in still_open],
-        still_open[0][1] if still_open else 0,
+        still_open,
+        open_count,
+        list(db.session.scalars(this_week.order_by(Training.starts_on, Training.id).limit(MOST))),
         list(db.session.scalars(soon.limit(MOST))),
         _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
         why_waiting.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
     )
+
+
+def _of_today(sessions: Select[TrainingSession]) -> Select[TrainingSession]:
+    """The sessions that run now or begin within 12 hours, by the clock and not by the calendar of one place."""
+    now = clock.now()
+    return sessions.where(
+        TrainingSession.is_held,
+        TrainingSession.ends_at >= now,
+        TrainingSession.starts_at <= now + timedelta(hours=12),
+    )
+
+
+def _open_registers(
+    sessions: Select[TrainingSession],
+) -> tuple[list[tuple[Training, list[TrainingSession]]], int]:
+    """(the open registers of each training, the longest open first; how many are open in all)."""
+    work = registers.open_work(sessions)
+    by_training = (
+        work.with_only_columns(TrainingSession.training_id, func.sum(func.count()).over())
+        .group_by(TrainingSession.training_id)
+        .order_by(None)
+        .order_by(func.min(TrainingSession.starts_at), TrainingSession.training_id)
+        .limit(MOST)
+    )
+    rows = db.session.execute(by_training).all()
+    found: dict[int, list[TrainingSession]] = {training_id: [] for training_id, _ in rows}
+    for session in db.session.scalars(work.where(TrainingSession.training_id.in_(found))) if found else ():
+        found[session.training_id].append(session)
+    return [(each[0].training, each) for each in found.values()], int(rows[0][1]) if rows else 0
 
 
 def _unfilled(upcoming: Select[Training]) -> list[Unfilled]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.models import Training, TrainingSession
+from training.rules import zones
 from training.services.letters.parts import Part, Whereabouts, about, whereabouts
 from training.texts import letters
 from training.texts.letters import Ready, block, one_line
@@ -74,8 +75,8 @@ def of_change(
         said = {
             "before": before.where.said(language),
             "now": now.where.said(language),
-            "zone_before": _zone(before.zone),
-            "zone": _zone(now.zone),
+            "zone_before": zones.said(before.zone, language),
+            "zone": zones.said(now.zone, language),
             "online_before": before.online or "–",
             "online": now.online or "–",
         }
@@ -107,8 +108,4 @@ def of_deadline(training: Training, before: datetime) -> Part:
 
 def _line(one: RescheduledSession, zone: str, language: str) -> str:
     was, now = one.before.said(language), times(one.session).said(language)
-    return f"– {one_line(one.session.title)}: {was} → {now} ({_zone(zone)})"
-
-
-def _zone(zone: str) -> str:
-    return zone.replace("_", " ")
+    return f"– {one_line(one.session.title)}: {was} → {now} ({zones.said(zone, language)})"

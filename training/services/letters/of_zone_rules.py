@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from training.models import Training
+from training.rules import zones
 from training.services.letters.parts import Part, about
 from training.text import Message, in_language
 from training.texts import letters
@@ -75,7 +76,7 @@ def of_zone_rules(kind: str, note: ZoneRules, people: Iterable[str] = ()) -> Par
             left = [f"– {one_line(one.translated())}" for one in note.left]
         return {
             **about(training, language),
-            "zone": training.zone.replace("_", " "),
+            "zone": zones.city(training.zone, language),
             "moved": _block(f"– {one.said(training.zone, language)}" for one in moved),
             "lost": _block(f"– {one.said(language)}" for one in note.lost),
             "left": _block(left),

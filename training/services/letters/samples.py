@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from training import clock
 from training.models import Training
+from training.rules import zones
 from training.services.letters.parts import to_everybody, whereabouts
 from training.texts import letters
 from training.texts.letters import Letter, Ready, block, fill
@@ -25,7 +26,7 @@ def sample(kind: str, training: Training, language: str) -> Letter:
             else SAMPLE
         ),
         **dict.fromkeys(("before", "now"), whereabouts(training).said(language)),
-        **dict.fromkeys(("zone_before", "zone"), training.zone),
+        **dict.fromkeys(("zone_before", "zone"), zones.said(training.zone, language)),
         **dict.fromkeys(("online_before", "online", "reason"), "…"),
         "sessions": Ready("\n  – …"),
         **dict.fromkeys(("moved", "lost", "left"), Ready("\n  – …")),

@@ -9,6 +9,7 @@ from training.errors import Conflict
 from training.models import Registration, RegistrationState, TrainingSession, User
 from training.models.about_people import Class
 from training.output import fonts, pdf
+from training.rules import zones
 from training.services import may_take, organisations
 from training.services.letters import parts
 from training.services.schedule import visible
@@ -73,7 +74,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "slots_word": msg("Sessions").translated(),
         "slots": [_slot(one, language) for one in held],
         "zone": msg(
-            "All times are local times: %(zone)s.", zone=training.zone.replace("_", " ")
+            "All times are local times: %(zone)s.", zone=zones.said(training.zone, language)
         ).translated(),
         "note": msg("This confirms a registration, not that the person has attended.").translated(),
     }

@@ -12,6 +12,7 @@ from training.db import db
 from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession, User
 from training.models.about_people import Class
 from training.output import fonts, pdf
+from training.rules import zones
 from training.services import may_take, organisations
 from training.services.attendance import expected
 from training.text import msg
@@ -42,7 +43,7 @@ def sign_in_sheet(
             "code": training.code,
             "programme": training.programme.title,
             "place": place,
-            "zone": training.zone,
+            "zone": zones.said(training.zone, "en"),
             "dates": f"{training.starts_on:%d.%m.%Y} – {training.ends_on:%d.%m.%Y}",
             "qr": pdf.qr(training.code),
             "privacy": msg(

@@ -193,7 +193,7 @@ def seed() -> dict[str, int]:
 
 def _theme(position: int, row: tuple[str, ...]) -> Theme:
     code, kind, en, fr, ru, work, leaflets = row
-    centre = f"Competence Centre {en}" if kind == ThemeKind.THEMATIC_AREA else ""
+    centre = f"Competence Centre for {en}" if kind == ThemeKind.THEMATIC_AREA else ""
     return Theme(
         code=code,
         kind=ThemeKind(kind),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from wtforms.widgets import HiddenInput
 
 from training.forms.base import Form, OneOf, Picked, PickedMany
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
@@ -18,7 +22,7 @@ from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, themes
 from training.web.kit import access
-from training.web.kit.language import country_names, language_name
+from training.web.kit.language import country_names, day, language_name
 from training.web.kit.respond import address
 
 Choices = list[tuple[str, str, Any]]
@@ -74,16 +78,24 @@ def of_zones(first: Iterable[str] = ()) -> list[tuple[str, str, str]]:
 
     The label holds the names of earlier days, so that people find a zone by them.
     """
-    language, names = _language(), dict(country_names())
-    found = {}
+    found = _zones(_language(), current_app.config["DEMO"])
+    wanted = [zone for zone in dict.fromkeys(first) if zone in found]
+    return [*(found[zone] for zone in wanted), *(said for zone, said in found.items() if zone not in wanted)]
+
+
+@cache
+def _zones(language: str, is_demo: bool) -> dict[str, tuple[str, str, str]]:
+    """What is said of each zone in a language, by their labels, UTC last. Every form with a zone asks for all.
+
+    A demo has countries of its own.
+    """
+    names, found = dict(country_names()), {}
     for zone, country in zones.places().items():
         earlier = "".join(f" · {name}" for name in zones.formerly(zone))
         where = names.get(country, country)
         found[zone] = (zone, f"{zones.city(zone, language)}, {where}{earlier}", country)
-    found[zones.UTC] = (zones.UTC, zones.UTC, "")
-    wanted = [zone for zone in dict.fromkeys(first) if zone in found]
-    rest = sorted(found.keys() - set(wanted), key=lambda zone: (zone == zones.UTC, found[zone][1]))
-    return [found[zone] for zone in (*wanted, *rest)]
+    by_label = dict(sorted(found.items(), key=lambda item: item[1][1]))
+    return {**by_label, zones.UTC: (zones.UTC, zones.UTC, "")}
 
 
 def of_languages() -> Choices:
@@ -185,9 +197,10 @@ def chips(form: Form, **kept: str) -> list[Chip]:
     """The filters that are set, without the search. The address of each removes it and keeps ``kept``."""
     found = []
     for field in form:
-        if field.short_name == "text" or field.data in (None, "", False) or field.errors:
+        is_tab = isinstance(field.widget, HiddenInput)
+        if field.short_name == "text" or is_tab or field.data in (None, "", False) or field.errors:
             continue
-        label = str(field.data)
+        label = day(field.data) if isinstance(field.data, date) else str(field.data)
         if isinstance(field, Picked):
             label = field.offered.get(field.asked, (label, None))[0]
         elif isinstance(field, OneOf):

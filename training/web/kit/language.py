@@ -7,14 +7,23 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
+from babel.dates import format_timedelta
 from flask import Flask, current_app, has_request_context, request
 from flask import session as cookie
-from flask_babel import Babel, format_date, format_datetime, format_decimal, format_time, get_locale
+from flask_babel import (
+    Babel,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_time,
+    get_locale,
+)
 
 from config import LANGUAGES, ROOT
+from training.clock import now
 from training.forms import labels
 from training.models import RegistrationState
-from training.rules import countries
+from training.rules import countries, zones
 from training.text import Message
 from training.texts import letters
 from training.web.kit import access
@@ -34,6 +43,8 @@ def init_app(app: Flask) -> None:
         day_range=day_range,
         instant=instant,
         wall=wall,
+        place_time=place_time,
+        time_left=time_left,
         clock=clock,
         number=number,
         percent=percent,
@@ -78,20 +89,29 @@ def day_range(starts_on: date, ends_on: date) -> str:
 
 
 def instant(value: datetime | None, zone: str = "UTC") -> str:
-    """An instant as the clock shows it in ``zone``, with the zone's name."""
+    """An instant as the clock shows it in ``zone``, with the place: 3 May 2026, 09:00 (Kyiv time)."""
     if value is None:
         return ""
     local = value.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
-    return f"{format_datetime(local, 'd MMM y, HH:mm')} {zone.replace('_', ' ')}"
+    return f"{format_datetime(local, 'd MMM y, HH:mm')} ({place_time(zone)})"
+
+
+def place_time(zone: str) -> str:
+    """A zone as people say it: Kyiv time, and UTC for itself."""
+    return zones.said(zone, (get_locale() or Locale("en")).language)
 
 
 def wall(value: datetime | None, zone: str = "") -> str:
     """Wall time with its weekday: Tue 12 May 2026, 09:00. A deadline also gets its zone."""
     if value is None:
         return ""
-    return (
-        f"{format_datetime(value.replace(tzinfo=UTC), 'EEE d MMM y, HH:mm')} {zone.replace('_', ' ')}".strip()
-    )
+    said = format_datetime(value.replace(tzinfo=UTC), "EEE d MMM y, HH:mm")
+    return f"{said} ({place_time(zone)})" if zone else said
+
+
+def time_left(value: datetime) -> str:
+    """How far off an instant is: in 11 days, in 3 hours."""
+    return format_timedelta(value - now(), add_direction=True, threshold=1.2, locale=get_locale() or "en")
 
 
 def clock(value: datetime | time | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -29,7 +30,7 @@ class Entry:
     @property
     def url(self) -> str:
         """The address that the line leads to."""
-        return url_for(self.endpoint)
+        return url_for(self.endpoint, **FIRST_VIEW.get(self.endpoint, {}))
 
     @property
     def is_current(self) -> bool:
@@ -40,6 +41,9 @@ class Entry:
 PLAN, PEOPLE, NUMBERS, SYSTEM, HELP = _l("Plan"), _l("People"), _l("Numbers"), _l("System"), _l("Help")
 GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM, HELP)
 
+FIRST_VIEW: dict[str, dict[str, Any]] = {"trainings.index": {"when": "upcoming"}}
+"""The view of a list with which the menu begins."""
+
 ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
     Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
@@ -48,7 +52,7 @@ ENTRIES = (
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
-    Entry("duplicates.index", _l("Duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
+    Entry("duplicates.index", _l("Possible duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from training.errors import Invalid, NotFound
 from training.forms.registrations import GivenForm, NewPersonForm
@@ -121,4 +122,8 @@ def summary(done: list[Registration]) -> str:
         return _(
             "%(confirmed)s confirmed, %(waiting)s on the reserve list.", confirmed=confirmed, waiting=waiting
         )
-    return _("%(count)s submitted. The coordinator decides.", count=len(done))
+    return ngettext(
+        "%(num)s person registered. You get an e-mail when the coordinator has decided.",
+        "%(num)s people registered. You get an e-mail when the coordinator has decided.",
+        len(done),
+    )

@@ -6,10 +6,12 @@ from datetime import datetime, time, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.errors import DomainError, Invalid
+from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Programme, Training
 from training.policy import Action, can
@@ -22,10 +24,11 @@ from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
+from training.services.visible_trainings import When
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, reason, sorting, submitted
+from training.web.kit.respond import address, page, paginate, reason, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
@@ -59,14 +62,15 @@ def _form(programme: Programme, training: Training | None) -> TrainingForm:
 @bp.get("")
 @permit(Action.TRAINING_LIST)
 def index() -> Response:
-    """List the trainings that the reader may see, latest first."""
+    """List the trainings that the reader may see: the next one first, of what is over the last one first."""
     form = choices.filtered(TrainingFilter(request.args))
-    sort = sorting(("starts_on", "title", "code"), "-starts_on")
-    found = visible_trainings.search(
-        access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending
-    )
+    ahead = form.when.data in (When.UPCOMING, When.RUNNING)
+    sort = sorting(("starts_on", "title", "code"), "starts_on" if ahead else "-starts_on")
+    wanted = choices.wanted(form)
+    found = visible_trainings.search(access.user(), **wanted, sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "trainings", form):
         return file
+    wanted.pop("when", None)
     listed = paginate(found)
     agency = access.user().agency
     own = seats.for_agency(listed.items, agency) if agency else {}
@@ -77,9 +81,21 @@ def index() -> Response:
         chips=choices.chips(form),
         sorting=sort,
         trainings=listed,
+        places=_places(visible_trainings.search(access.user(), **wanted), form.when.data),
         held=visible_trainings.held_counts(listed.items),
         own=own,
     )
+
+
+def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str, bool, int]]:
+    """The tabs of the list: (label, address, whether it is shown, how many). An empty one is left out."""
+    counts = visible_trainings.counts_by_when(found)
+    tabs = [
+        (str(labels.WHEN[when]), address(when=when.value, page="", sort=""), when is shown, count)
+        for when, count in counts.items()
+        if count or when in (shown, When.UPCOMING)
+    ]
+    return [*tabs, (_("All"), address(when="", page="", sort=""), shown is None, sum(counts.values()))]
 
 
 @bp.get("/<uuid:public_id>")

@@ -165,6 +165,7 @@ def _same_field(edit: Edit, name: str, their_value: Value, typed: dict[str, Valu
     return wrong
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("endpoint", EDITS)
 def test_what_others_changed_stays_and_is_said(endpoint: str, app: Flask, make: Make, record_property):
     edit = begun(app, world(make), endpoint)

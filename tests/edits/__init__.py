@@ -1,0 +1,1 @@
+"""Every edit form of the application, walked field by field."""
