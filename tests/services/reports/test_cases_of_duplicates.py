@@ -14,12 +14,13 @@ from sqlalchemy import func, select
 from tests.make import Make
 from tests.services.merging.together import choosing, merged, registered
 from tests.services.reports.cases import Case, mark_of
-from tests.services.reports.readings import counted, of, said
+from tests.services.reports.readings import Readings, counted, of, said
 from training.db import db
 from training.models import AttendanceCorrection, AttendanceStatus, PersonMerge, Registration, Role
 from training.services.attendance import expected, registers
 from training.services.merging import joins, merges
-from training.services.reports import at_once, definitions, detail_rows, downloads, participations, report
+from training.services.reports import at_once, definitions, detail_rows, downloads, participations
+from training.services.reports import report as whole
 from training.services.reports.selection import Filters
 from training.services.trainings import moves
 
@@ -94,6 +95,19 @@ def test_whoever_was_registered_twice_counts_once(name: str, ending: str, make: 
 
 
 @pytest.mark.parametrize("name", ["D1", "D2", "D3"])
+def test_every_form_says_the_same_of_whoever_was_registered_twice(name: str, make: Make, report: Readings):
+    found = carried_out_and_merged(make, name)
+
+    told = report.hold(CASES[name][1], training=found.case.training)
+
+    assert told.notes.get("differing_marks", 0) == int(name == "D3")
+    assert [line["Attendance, %"] for line in told.people] == [100.0]
+    if name == "D1":
+        merges.undo(found.done, by=make.user())
+        report.hold("cf2 cm2 dn1 dr1 att540 due720 r75.0", training=found.case.training)
+
+
+@pytest.mark.parametrize("name", ["D1", "D2", "D3"])
 def test_without_leaving_out_what_was_joined_it_would_stand_there_twice(name: str, make: Make, monkeypatch):
     """The control of the test before: the guard is ``expected.stands``."""
     found = carried_out_and_merged(make, name)
@@ -141,7 +155,7 @@ def test_duplicates_with_differing_marks_are_counted_and_listed(name: str, numbe
 
 
 def noted(case: Case) -> dict[str, int]:
-    made = report.make(Filters(training=case.training), user=None, demo=False)
+    made = whole.make(Filters(training=case.training), user=None, demo=False)
     return {note.id: note.count for note in made.notes if note.id != "sex_not_recorded"}
 
 
