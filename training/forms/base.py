@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     EmailField,
     Field,
     IntegerField,
@@ -39,8 +38,6 @@ from training.rules import addresses, autofill
 CODE = Regexp(r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", message=_l("Use letters, digits, dots, hyphens and slashes."))
 FILLED_IN = (StringField, SelectField, SelectFieldBase)
 """What a browser fills in: typed fields and picks."""
-ON, OFF = frozenset(("1", "true", "on", "y", "yes")), frozenset(("", "0", "false", "off", "n", "no"))
-"""What an address says for yes and for no."""
 Choices = Sequence[tuple[Any, str, Any]]
 """(key, label, thing)"""
 
@@ -130,23 +127,6 @@ class Line(StringField):
     """A line of text. An empty line is ``""``."""
 
     data: str
-
-
-class Switch(BooleanField):
-    """A yes or no in an address. What is neither is refused."""
-
-    data: bool
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = "BooleanField"  # templates show it as one
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take the value, or raise ``ValueError`` with a sentence in the reader's language."""
-        said = valuelist[0].lower() if valuelist else ""
-        self.data = said in ON
-        if said not in ON | OFF:
-            raise ValueError(str(_l("Write 1 for yes, or 0 for no.")))
 
 
 class Phone(TelField):

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, Switch
-from training.forms.typed import Day
+from training.forms.base import Form, OneOf, Picked
+from training.forms.typed import Day, Switch
 
 
 class ReportFilter(Form):

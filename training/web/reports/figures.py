@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.errors import Invalid
 from training.forms import labels
-from training.forms.base import OFF, ON
 from training.forms.reports import ReportFilter
+from training.forms.typed import OFF, ON
 from training.models import Sex, User
 from training.policy import Action, can
 from training.rules.indicators import Participation, rate
