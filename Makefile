@@ -41,6 +41,9 @@ lock: .stamps/run ## pin all requirements anew
 	    --no-emit-index-url --no-header $${extra:+--extra $$extra} -o requirements$${extra:+-$$extra}.txt pyproject.toml; \
 	done
 
+pictures: setup-dev ## take the README's pictures anew, from the demo on a fixed day (needs chromium)
+	@$(PY) scripts/pictures.py
+
 bench: setup-dev ## measure: pages, import, exports
 	@$(PY) scripts/bench.py
 
@@ -58,7 +61,7 @@ translate: setup-dev ## collect the strings of all pages into the catalogues
 
 .stamps/run: requirements.txt requirements-setup.txt
 	@test -x $(PY) || python3 -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-setup.txt
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python $(PY) --require-hashes -r requirements.txt
 	@mkdir -p .stamps && touch $@
 
@@ -80,4 +83,4 @@ static/dist/manifest.json: .stamps/node $(FRONT)
 instance/settings.env: | .stamps/run
 	@$(PY) scripts/local_settings.py $@
 
-.PHONY: help run setup setup-dev system test sure quick fonts-cjk format lock bench storm migrate release translate
+.PHONY: help run setup setup-dev system test sure quick fonts-cjk format lock pictures bench storm migrate release translate

@@ -38,6 +38,7 @@ class Config:
     secret_key: str = ""
     database_url: str = ""
     instance_dir: Path = ROOT / "instance"
+    files_dir: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str = ""
     mail_sender: str = "training@example.org"
@@ -132,6 +133,11 @@ class Config:
         return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", self.database_url)
 
     @property
+    def files_folder(self) -> Path:
+        """Where the files are kept that people send; a folder of the instance where none is set."""
+        return self.files_dir or self.instance_dir / "files"
+
+    @property
     def is_sqlite(self) -> bool:
         """Whether the database is a SQLite file."""
         return self.database.startswith("sqlite")
@@ -152,4 +158,4 @@ def _parsed(kind: str, text: str) -> object:
         if re.fullmatch(r"[0-9]{1,6}", text):
             return int(text)
         raise ValueError("must be a whole number")
-    return Path(text) if kind == "Path" else text
+    return Path(text) if kind.startswith("Path") else text

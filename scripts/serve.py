@@ -44,7 +44,7 @@ def prepare(env: dict[str, str]) -> None:
     if (
         is_new
         and env.get("TRAINING_DEMO") == "1"
-        and subprocess.run([BIN / "flask", "demo"], env=env, cwd=ROOT).returncode
+        and subprocess.run([BIN / "flask", "demo"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL).returncode
     ):
         sys.exit("The demo data could not be made.")
 

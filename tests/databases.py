@@ -66,6 +66,12 @@ def demo_sign_ins() -> str:
     return _template("demo", is_sqlite=server() == "sqlite").with_suffix(".txt").read_text()
 
 
+def copy_demo_files(folder: Path) -> None:
+    """Give an instance in ``folder`` the files that the template ``demo`` names."""
+    template = _template("demo", is_sqlite=server() == "sqlite")
+    shutil.copytree(template.with_suffix(".files"), folder / "files")
+
+
 def _template(kind: str, *, is_sqlite: bool) -> Path:
     """A file: the SQLite template itself, or one named like the template in the cluster. Who comes first builds it."""
     template = _folder() / (f"{kind}.sqlite3" if is_sqlite else f"template_{kind}")
@@ -87,6 +93,7 @@ def _build(kind: str, template: Path, is_sqlite: bool) -> None:
             db.engine.dispose()  # the last connection to a SQLite file puts all of it into the one file
         if kind == "demo":
             (place / SIGN_INS).rename(template.with_suffix(".txt"))
+            (place / "files").rename(template.with_suffix(".files"))
         if is_sqlite:
             (place / "built.sqlite3").rename(template)
         else:

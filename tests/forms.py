@@ -14,6 +14,7 @@ BY_NAME = {
     "zone": ["Europe/Paris", "Europe/Rome"],
     "code": ["X-91", "X-92"],
     "phone": ["+43 1 2345678", "+43 1 8765432"],
+    "contact_phone": ["+43 1 2345678", "+43 1 8765432"],
 }
 LINES = ["Other words of some length", "Words again, at some length"]
 """One line each: the tests' client puts the lines of a page together."""

@@ -7,6 +7,9 @@ from dataclasses import fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask import current_app
+
+from tests.uploads import made
 from training import clock
 from training.models import (
     ActivityType,
@@ -18,6 +21,7 @@ from training.models import (
     Role,
     SeatAllocation,
     Theme,
+    ThemeLeaflet,
     Trainee,
     Trainer,
     Training,
@@ -29,14 +33,18 @@ from training.rules.minutes import Decision
 from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
-from training.services.programmes import frames, themes
+from training.services.programmes import frames, leaflets, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.schedule import plan, sessions
+from training.services.stored_files import Taken
 from training.services.trainees import records
 from training.services.trainees.records import Person
 from training.services.trainings import changes, moves
+from training.uploads.check import PDF, Checked
+from training.uploads.store import Store
 
 numbers = itertools.count(1)
+PDF_BYTES = made.pdf()
 
 
 class Make:
@@ -44,6 +52,19 @@ class Make:
 
     def theme(self, code: str = "BMV") -> Theme:
         return themes.by_code(code)
+
+    def store(self) -> Store:
+        """The files of the application under test."""
+        return Store(current_app.config["CONFIG"].files_folder)
+
+    def taken(self, content: bytes = PDF_BYTES, name: str = "leaflet.pdf") -> Taken:
+        """A file in the store, as if it had been checked."""
+        sha256 = self.store().put(content)
+        return Taken(self.store(), Checked(name, PDF.media_type, sha256, content))
+
+    def leaflet(self, theme: str = "BMV", language: str = "en", content: bytes = PDF_BYTES) -> ThemeLeaflet:
+        file = self.taken(content)
+        return leaflets.put(self.theme(theme), by=None, language=language, file=file)
 
     def activity(self) -> ActivityType:
         return themes.activity_types()[0]

@@ -19,16 +19,16 @@ from training.services.letters import notices
 from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
-from training.web.directory import agencies, trainers, venues
+from training.web.directory import agencies, countries, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
-from training.web.kit import access, assets, errors, labels, language, menu, once, security
+from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
 from training.web.merging import duplicates
-from training.web.programmes import frames, themes
+from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
-from training.web.system import audit, help, mail, organisation, styleguide
+from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
 
@@ -42,10 +42,12 @@ BLUEPRINTS = (
     decisions.bp,
     duplicates.bp,
     help.bp,
+    leaflets.bp,
     lists.bp,
     mail.bp,
     by_link.bp,
     organisation.bp,
+    public_pages.bp,
     frames.bp,
     registers.bp,
     submissions.bp,
@@ -56,6 +58,7 @@ BLUEPRINTS = (
     themes.bp,
     records.bp,
     trainers.bp,
+    countries.bp,
     planning.bp,
     users.bp,
     venues.bp,
@@ -84,6 +87,7 @@ def create_app(config: Config) -> Flask:
     language.init_app(app)
     access.init_app(app)
     errors.init_app(app)
+    files.init_app(app)
     assets.init_app(app)
     menu.init_app(app)
     labels.init_app(app)

@@ -20,6 +20,8 @@ from training.models import (
     Role,
     SeatAllocation,
     SeatRequest,
+    Theme,
+    ThemeLeaflet,
     Trainee,
     Training,
     TrainingSession,
@@ -36,6 +38,8 @@ class Action(StrEnum):
     ACCOUNT_CHANGE = "account:change"
     THEME_READ = "theme:read"
     THEME_CHANGE = "theme:change"
+    THEME_CREATE = "theme:create"
+    THEME_FIGURES = "theme:figures"
     PROGRAMME_LIST = "programme:list"
     PROGRAMME_READ = "programme:read"
     PROGRAMME_CREATE = "programme:create"
@@ -56,6 +60,7 @@ class Action(StrEnum):
     TRAINER_LIST = "trainer:list"
     TRAINER_READ = "trainer:read"
     TRAINER_CHANGE = "trainer:change"
+    COUNTRY_READ = "country:read"
     AGENCY_LIST = "agency:list"
     AGENCY_READ = "agency:read"
     AGENCY_CREATE = "agency:create"
@@ -90,6 +95,7 @@ class Action(StrEnum):
     MAIL_READ = "mail:read"
     MAIL_SEND = "mail:send"
     MAIL_MARK = "mail:mark"
+    MAIL_TEST = "mail:test"
     ORGANISATION_CHANGE = "organisation:change"
 
 
@@ -133,7 +139,9 @@ def teaches(user: User, thing: Any) -> bool:
 def theme_ids(thing: Any) -> set[int]:
     """The ids of the themes that put ``thing`` into a coordinator's scope."""
     match thing:
-        case Programme():
+        case Theme():
+            return {thing.id}
+        case Programme() | ThemeLeaflet():
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
@@ -170,6 +178,7 @@ READING = dict.fromkeys(
         Action.VENUE_READ,
         Action.TRAINER_LIST,
         Action.TRAINER_READ,
+        Action.COUNTRY_READ,
         Action.AGENCY_LIST,
         Action.AGENCY_READ,
         Action.TRAINEE_LIST,
@@ -187,6 +196,8 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     ),
     Role.COORDINATOR: {
         **READING,
+        Action.THEME_CHANGE: in_scope,
+        Action.THEME_FIGURES: in_scope,
         Action.PROGRAMME_CREATE: anything,
         Action.PROGRAMME_CHANGE: in_scope,
         Action.TRAINING_CREATE: in_scope,
@@ -219,6 +230,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     },
     Role.MANAGER: {
         **READING,
+        Action.THEME_FIGURES: anything,
         Action.PARTICIPANTS_READ: anything,
         Action.REGISTRATION_READ: anything,
         Action.REGISTER_READ: anything,
@@ -226,6 +238,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     Role.PARTNER: {
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
+        Action.THEME_READ: anything,
         Action.TRAINING_LIST: anything,
         Action.TRAINING_READ: anything,
         Action.CALENDAR_READ: anything,
@@ -248,6 +261,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
     Role.TRAINER: {
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
+        Action.THEME_READ: anything,
         Action.TRAINING_LIST: anything,
         Action.TRAINING_READ: anything,
         Action.SESSION_LIST: anything,

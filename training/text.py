@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import force_locale, format_date, gettext
+from flask_babel import force_locale, format_date, format_decimal, get_locale, gettext
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,17 @@ def _said(value: Any) -> Any:
 def msg(text: str, **params: Any) -> Message:
     """Mark ``text`` for translation (the extractor looks for this name) and bind its parameters."""
     return Message(text, params)
+
+
+def language() -> str:
+    """The reader's language, two letters."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def number(value: float | None, pattern: str | None = None) -> str:
+    """A number as the reader's language writes it, such as 2,657.56. None becomes a dash."""
+    return "–" if value is None else str(format_decimal(value, pattern))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.databases import SECRET, copy, demo_sign_ins, new_database
+from tests.databases import SECRET, copy, copy_demo_files, demo_sign_ins, new_database
 from tests.serving import free_port, serving
 
 SECONDS_TO_REST = 10
@@ -45,6 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
     }  # fmt: skip
     one = Server(url, {})
     copy("demo", env["DATABASE_URL"])
+    copy_demo_files(folder)
     for line in demo_sign_ins().splitlines():
         _role, email, password = line.split()
         one.passwords[email] = password

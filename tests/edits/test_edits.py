@@ -24,6 +24,7 @@ NO_EDIT = {
     "decisions.decide": "shows what it would do, and refuses when that is another thing meanwhile",
     "duplicates.merge": "shows both records, and holds both while they are merged",
     "imports.columns": "a list has one reader: who sent it",
+    "leaflets.edit": "adds a file, or puts it in the place of the one in its language, whose row stays",
     "my.decline": "ends a registration once",
     "my.show": "keeps a remark beside the registration",
     "registrations.replace": "begins a registration",
@@ -37,7 +38,7 @@ NO_EDIT = {
 """Pages with a form that edits nothing stored, and why."""
 KEYS = {"seats.keep": {"agency", "country"}}
 """Fields that say which thing is meant."""
-FORMS = 15
+FORMS = 16
 
 
 class Edit:

@@ -40,8 +40,10 @@ def address(rule: str, kind: str, things: dict[str, Any]) -> str:
     if isinstance(thing, tuple):
         thing, other = thing[0], thing[1].public_id
     public_id = uuid.uuid4() if thing is None or isinstance(thing, str) else thing.public_id
-    values = {"number": "2", "code": "BMV", "ending": "csv", "kind": "opened", "filename": "dist/manifest.json",
+    values = {"number": "2", "code": "BMV", "country": "AT", "ending": "csv", "kind": "opened", "filename": "dist/manifest.json",
               "token": thing if isinstance(thing, str) else "x"}  # fmt: skip
+    if rule.startswith("/organisation/pages/"):
+        values["kind"] = "privacy"
     filled = rule.replace("<uuid:public_id>", str(public_id)).replace("<uuid:other_id>", str(other))
     return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda m: values[m[1]], filled)
 

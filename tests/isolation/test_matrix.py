@@ -31,9 +31,26 @@ from training.services.schedule import visible
 
 FOREIGN = {"registration", "trainee", "agency", "batch", "colleague"}
 """Kinds of which a partner sees its own alone."""
-SCOPED = {"training", "session", "registration", "batch", "programme", "seat_request", "mail"}
+SCOPED = {
+    "training",
+    "session",
+    "registration",
+    "batch",
+    "programme",
+    "seat_request",
+    "mail",
+    "theme",
+    "leaflet",
+}
 """Kinds that a coordinator acts on within the own themes."""
-READ_BY_ALL = {"training:read", "programme:read", "session:read", "calendar:read", "programme:list"}
+READ_BY_ALL = {
+    "theme:read",
+    "training:read",
+    "programme:read",
+    "session:read",
+    "calendar:read",
+    "programme:list",
+}
 """What every coordinator may look at, whatever its theme; letters are previewed of no training at all."""
 PRINCIPALS = ("anonymous", "disabled", "lead of A", "colleague of A", "lead of B", "trainer", "trainer elsewhere",
               "coordinator elsewhere", "coordinator", "manager", "admin")  # fmt: skip

@@ -16,6 +16,7 @@ from training.models import (
     Agency,
     LinkPurpose,
     OutgoingMail,
+    PageKind,
     PersonMerge,
     Registration,
     RegistrationState,
@@ -24,6 +25,7 @@ from training.models import (
     User,
 )
 from training.rules.given import Given
+from training.services import organisations, public_pages
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
 from training.services.directory import venues
@@ -137,6 +139,10 @@ def _build(make: Make) -> World:
     """Agency A without tokens, agency B with one in every field, and somebody of each role."""
     numbers, plain = count(), count()
     admin = make.user()
+    settings = organisations.Details(name="Plain Centre", accent="#112233")
+    organisations.change(by=admin, details=settings)
+    texts = public_pages.Details(text_en="Ours.", text_fr="Le nôtre.", text_ru="Наше.")
+    public_pages.change(PageKind.PRIVACY, by=admin, details=texts)
     trainings = [make.training(capacity=4), make.training(admission=Admission.APPROVAL, capacity=4)]
     trainer = make.user(Role.TRAINER)
     taught = make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer)])
@@ -148,7 +154,7 @@ def _build(make: Make) -> World:
     venue = make.venue()
     shared = {
         "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
-        "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None,
+        "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
     }  # fmt: skip
     users = {
         "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],

@@ -127,6 +127,7 @@ OF_SOMETHING_ELSE = {
     ("merging.merges", "update(…)"): "what points to the person who was merged points to the other",
     ("programmes.frames", "programme.*"): "a programme's rules",
     ("programmes.frames", "programme.state"): "a programme's",
+    ("programmes.themes", "theme.*"): "a theme's texts and contact",
     ("registrations.drafts", "draft.*"): "a registration's, of which steps knows the columns",
     ("registrations.seat_requests", "request.state"): "a request's for seats",
     ("registrations.submissions", "registration.*"): "what was given with it, and no state",

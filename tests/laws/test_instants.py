@@ -23,6 +23,8 @@ COPIES = {"session_trainer.starts_at", "session_trainer.ends_at"}
 """Instants that repeat a session's. ``plan.apply`` writes both."""
 BY_THE_CLOCK_THERE = {"seat_allocation.release_local"}
 """Wall times without an instant: they are compared with the clock there whenever somebody asks."""
+BESIDE_WALLS = {"training_session.marked_starts_local", "training_session.marked_ends_local"}
+"""Wall times without an instant: they are compared with other wall times of the same session."""
 AT_MOST = {"registration.offer_expires_at": "the training's cut-off, which is midnight there"}
 """Instants that a wall time bounds."""
 FACTS = {
@@ -33,6 +35,7 @@ FACTS = {
     "registration.confirmed_at", "registration.let_pass_at", "registration.released_at",
     "registration.submitted_at", "registration_step.at", "reminder.at", "request_key.created_at",
     "seat_allocation.released_at", "seat_request.answered_at", "sign_in_attempt.at",
+    "stored_file.deleted_at", "stored_file.uploaded_at",
     "trainee.anonymised_at", "training.state_changed_at", "training_session.cancelled_at",
     "training_session.closed_at", "training_session.locked_at", "training_session.suspended_at",
     "user.last_signed_in_at", "user_session.created_at", "user_session.ended_at", "user_session.expires_at",
@@ -53,7 +56,7 @@ def columns(metadata: MetaData, kind: type) -> set[str]:
 
 def undecided(metadata: MetaData) -> list[str]:
     """Wall times and instants of which nobody has said whether they follow."""
-    walls = columns(metadata, WallTime) - DERIVED.keys() - BY_THE_CLOCK_THERE
+    walls = columns(metadata, WallTime) - DERIVED.keys() - BY_THE_CLOCK_THERE - BESIDE_WALLS
     instants = columns(metadata, UtcDateTime) - set(DERIVED.values()) - COPIES - AT_MOST.keys() - FACTS
     return sorted(walls | {one for one in instants if one.rpartition(".")[2] not in OF_ROWS})
 
@@ -66,7 +69,7 @@ def test_of_every_wall_time_and_instant_somebody_said_whether_it_follows():
 def test_what_is_said_is_said_of_columns_that_there_are():
     walls, instants = columns(Base.metadata, WallTime), columns(Base.metadata, UtcDateTime)
 
-    assert walls >= DERIVED.keys() | BY_THE_CLOCK_THERE
+    assert walls >= DERIVED.keys() | BY_THE_CLOCK_THERE | BESIDE_WALLS
     assert instants >= {*DERIVED.values(), *COPIES, *AT_MOST, *FACTS}
 
 

@@ -20,6 +20,15 @@ from training.rules import addresses, alike
         ("anna@почта.example", "anna@почта.example", "anna@xn--80a1acny.example"),
         ("anna@straße.example", "anna@straße.example", "anna@xn--strae-oqa.example"),
         ("anna@東京abc.example", "anna@東京abc.example", "anna@xn--abc-dm9di64i.example"),
+        ("anna@example.рф", "anna@example.рф", "anna@example.xn--p1ai"),
+        ("anna@example.ею", "anna@example.ею", "anna@example.xn--e1a4c"),
+        ("anna@рос.рус", "anna@рос.рус", "anna@xn--n1ade.xn--p1acf"),
+        ("anna@παράδειγμα.ελ", "anna@παράδειγμα.ελ", "anna@xn--hxajbheg2az3al.xn--qxam"),
+        ("anna@ışık.example", "anna@ışık.example", "anna@xn--k-ekaa7p.example"),
+        ("anna@ŋɛɖə.example", "anna@ŋɛɖə.example", "anna@xn--2fa84cjag.example"),
+        ("anna@почта.новая", "anna@почта.новая", "anna@xn--80a1acny.xn--80ad6ae1g"),
+        ("anna@中文.中国", "anna@中文.中国", "anna@xn--fiq228c.xn--fiqs8s"),
+        ("anna@ไทย.example", "anna@ไทย.example", "anna@xn--o3cw4h.example"),
         ("o'brien+x_1@a-b.example", "o'brien+x_1@a-b.example", "o'brien+x_1@a-b.example"),
     ],
 )
@@ -38,6 +47,20 @@ def test_an_address_is_stored_readable_and_sent_in_ascii(typed: str, stored: str
         ("anna@a.p\u0443.example", "Character 9 of this address is a Cyrillic у. Type it again in Latin letters."),
         ("anna@a.\u0441om", "Character 8 of this address is a Cyrillic с. Type it again in Latin letters."),
         ("anna@\u0441\u043e\u0440.example", "Character 6 of this address is a Cyrillic с. Type it again in Latin letters."),
+        ("anna@EXAMPLE.\u0421\u041e\u041c", "Character 14 of this address is a Cyrillic С. Type it again in Latin letters."),
+        ("a@example.\u0441\u043e", "Character 11 of this address is a Cyrillic с. Type it again in Latin letters."),
+        ("a@example.xn--n1af", "Written out, this address is a@example.со. "
+         "Character 11 of this address is a Cyrillic с. Type it again in Latin letters."),
+        ("a@почта.\u0441\u043e", "Character 9 of this address is a Cyrillic с. Type it again in Latin letters."),
+        ("a@example.кот", "Character 11 of this address is a Cyrillic к. Type it again in Latin letters."),
+        ("a@example.\u03bd\u03bf", "Character 11 of this address is a Greek ν. Type it again in Latin letters."),
+        ("a@example.\u0585\u057d", "Character 11 of this address is a Armenian օ. Type it again in Latin letters."),
+        ("a@\u0261oogle.org", "Character 3 of this address is a phonetic ɡ. Type it again in Latin letters."),
+        ("a@b\u0251d.example", "Character 4 of this address is a phonetic ɑ. Type it again in Latin letters."),
+        ("\u0261eorg@a.example", "The first letter of this address is a phonetic ɡ. Type it again in Latin letters."),
+        ("a@\ua4ee.org", "Character 3 of this address is a Lisu ꓮ. Type it again in Latin letters."),
+        ("a@\u13aa\u13be.org", "Character 3 of this address is a Cherokee Ꭺ. Type it again in Latin letters."),
+        ("a@почт\ua4ee.рф", "Character 7 of this address is a Lisu ꓮ. Type it again in Cyrillic letters."),
         ("anna@п\u006fчта.рф", "Character 7 of this address is a Latin o. Type it again in Cyrillic letters."),
         ("  \u0430nna@a.example ", "The first letter of this address is a Cyrillic а. Type it again in Latin letters."),
         (
@@ -61,6 +84,25 @@ def test_a_letter_that_does_not_belong_is_named_with_its_place(typed: str, sente
 
     assert str(refusal.value.explained) == sentence == str(addresses.fault(typed))
     assert not addresses.is_usable(typed)
+
+
+def test_a_last_word_in_letters_that_look_latin_is_asked_for_in_the_root_zone(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(addresses, "_is_no_top", lambda *said: False)
+
+    with pytest.raises(pytest.fail.Exception):
+        for typed in ("anna@EXAMPLE.\u0421\u041e\u041c", "a@example.\u0441\u043e"):
+            with pytest.raises(Invalid):
+                addresses.checked(typed)
+
+
+def test_rare_scripts_and_signs_of_phonetics_are_told_by_their_lists(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(addresses, "WIDELY_WRITTEN", addresses.WIDELY_WRITTEN | {"LISU", "CHEROKEE"})
+    monkeypatch.setattr(addresses, "_is_written", lambda latin: True)
+
+    for typed in ("a@\u0261oogle.example", "a@\ua4ee.example"):
+        assert addresses.checked(typed) == typed
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ group = AppGroup("attendance", help="Attendance.")
 @click.option("--training", multiple=True)
 @click.option("--agency", multiple=True)
 @click.option("--country", multiple=True, help="The venue's country, two letters.")
+@click.option("--trainee-country", multiple=True, help="The participants' country, two letters.")
 @click.option("--sex", multiple=True, help=", ".join(Sex))
 @click.option(
     "--state", multiple=True, help="Rows of these registrations too: " + ", ".join(RegistrationState)
@@ -50,8 +51,11 @@ group = AppGroup("attendance", help="Attendance.")
 @click.option(
     "--shape", multiple=True, help="figures or rows. CSV: rows unless said; JSON: figures unless said."
 )
+@click.option("--names", "with_names", is_flag=True, help="XLSX and PDF: with people's names.")
 @refusing
-def export_attendance(kind: str, out: Path, only: bool, whole: bool, **said: tuple[str, ...]) -> None:
+def export_attendance(
+    kind: str, out: Path, only: bool, whole: bool, with_names: bool, **said: tuple[str, ...]
+) -> None:
     """Write the attendance report to a file."""
     shape = data_files.shape_of(kind, _once(said.pop("shape"), "shape"))
     wanted = {name: value for name, values in said.items() if (value := _once(values, name)) is not None}
@@ -59,9 +63,10 @@ def export_attendance(kind: str, out: Path, only: bool, whole: bool, **said: tup
     started = clock.now()
     demo_mark = current_app.config["DEMO"]
     if kind == "xlsx":
-        downloads.xlsx(out, filters, user=None, demo=demo_mark)
+        downloads.xlsx(out, filters, user=None, demo=demo_mark, with_names=with_names)
     elif kind == "pdf":
-        out.write_bytes(downloads.paper(filters, user=None, demo=demo_mark, language="en"))
+        made = downloads.paper(filters, user=None, demo=demo_mark, language="en", with_names=with_names)
+        out.write_bytes(made)
     else:
         with out.open("wb") as file:
             for piece in _pieces(kind, shape, filters, demo_mark):
@@ -96,7 +101,7 @@ def _member(kind: type[Sex] | type[RegistrationState], said: str) -> Any:
         ) from None
 
 
-OPTIONS = {"ends_from": "from", "ends_to": "to"}
+OPTIONS = {"ends_from": "from", "ends_to": "to", "trainee_country": "trainee-country"}
 READS: dict[str, Callable[[str], Any]] = {
     "ends_from": _day,
     "ends_to": _day,
@@ -105,6 +110,7 @@ READS: dict[str, Callable[[str], Any]] = {
     "training": visible_trainings.by_code,
     "agency": agencies.by_code,
     "country": str.upper,
+    "trainee_country": str.upper,
     "sex": partial(_member, Sex),
     "state": partial(_member, RegistrationState),
     "activities": str,

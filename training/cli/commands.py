@@ -22,9 +22,9 @@ from training.cli.refusals import refusing
 from training.db import release
 from training.errors import DomainError, Invalid
 from training.models import Role
-from training.services import backups, request_keys, visible_trainings
+from training.services import backups, request_keys, stored_files, visible_trainings
 from training.services.accounts import users
-from training.services.demo import build
+from training.services.demo import areas, build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
 from training.services.imports.verdicts import Verdict
@@ -32,6 +32,7 @@ from training.services.letters import bounces, outbox
 from training.services.programmes import themes
 from training.services.registrations import reminders, reserve_list
 from training.services.trainings import zone_rules
+from training.uploads.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,11 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+def _store() -> Store:
+    """The files of this instance."""
+    return Store(current_app.config["CONFIG"].files_folder)
+
+
 @click.command()
 @with_appcontext
 @refusing
@@ -83,6 +89,7 @@ def make_demo(scale: str) -> None:
         raise SystemExit(1)
     themes.seed()
     sign_ins = build.make(scale)
+    areas.describe(_store())
     lines = "".join(f"  {one.role:<12} {one.email:<26} {one.password}\n" for one in sign_ins)
     path = Path(current_app.config["CONFIG"].instance_dir) / "demo-sign-ins.txt"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -120,6 +127,7 @@ def worker(once: bool) -> None:
                 request_keys.purge()
                 confirming.purge()
                 outbox.forget_texts()
+                stored_files.sweep(_store())
                 remind_at = time.monotonic() + SECONDS_BETWEEN_REMINDERS
             sent = outbox.send_due(config)
             while once and (more := outbox.send_due(config)):
@@ -169,9 +177,19 @@ def _follow_if_new() -> None:
 @with_appcontext
 @refusing
 def backup(file: Path) -> None:
-    """Copy the database to FILE while it is used, and verify the copy."""
-    size = backups.backup(file)
-    click.echo(f"{file}: {size:,} bytes, verified.")
+    """Copy the database to FILE while it is used, and then the files that it names to FILE.files.tar.
+
+    Status 1 when the content of a file is missing or damaged: the backup stands without it.
+    """
+    made = backups.backup(file, _store())
+    click.echo(f"{file}: {made.size:,} bytes, verified.")
+    if made.files is not None:
+        click.echo(f"{made.files}: {made.count:,} files, {made.files.stat().st_size:,} bytes.")
+    if made.lost:
+        click.echo(
+            f"The content of these files is missing or damaged here: {', '.join(made.lost)}.", err=True
+        )
+        raise SystemExit(1)
 
 
 @click.command()
@@ -179,8 +197,8 @@ def backup(file: Path) -> None:
 @with_appcontext
 @refusing
 def restore(file: Path) -> None:
-    """Put the backup FILE in the database's place; a damaged one is refused. Stop the server first."""
-    kept = backups.restore(file)
+    """Put the backup FILE in the database's place, with its files; a damaged one is refused. Stop the server first."""
+    kept = backups.restore(file, _store())
     click.echo(f"Restored. The database that stood there is kept as {kept.name}.")
 
 

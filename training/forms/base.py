@@ -43,21 +43,21 @@ Choices = Sequence[tuple[Any, str, Any]]
 
 
 class Form(WTForm):
-    """A form. ``refusals`` are the sentences that belong to no field.
+    """A form. ``refusals`` are the sentences that belong to no field. ``is_filter``: it chooses what a list shows.
 
-    ``is_filter`` says that the form was read from an address and chooses what a list shows.
     ``seen`` is what an edit form carries of what it showed (``web/kit/edits``). Any other form carries None. A field
     that two people changed has the flag ``both``.
     """
 
     is_own: ClassVar[bool] = False
     """Whether the fields are about the reader. A browser fills in no form about somebody else."""
+    whole: ClassVar[Any] = ""
+    """What a filter's field ``theme`` takes in when somebody picks a multi-thematic programme. ``only`` narrows it."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
         super().__init__(formdata or None, **kwargs)
-        self.is_sent = bool(formdata)
-        self.is_filter = False
+        self.is_sent, self.is_filter = bool(formdata), False
         self.refusals: list[str] = []
         self.seen: str | None = None
         if autofill.names_somebody(self._fields):
@@ -184,10 +184,13 @@ def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
     )
 
 
-def long_text(label: str, *, required: bool = False, most: int = 4000, hint: str = "") -> Lines:
-    """Several lines of text."""
-    rules = [Storable(), Given()] if required else [Storable()]
-    return Lines(label, [*rules, Length(max=most)], filters=[clean], description=hint, render_kw={"rows": 3})
+def long_text(
+    label: str, *, required: bool = False, most: int = 4000, hint: str = "", rows: int = 3, lang: str = ""
+) -> Lines:
+    """Several lines of text, of which ``rows`` are shown. ``lang`` is its language, if that is not the reader's."""
+    rules = [Storable(), *([Given()] if required else []), Length(max=most)]
+    shown = {"rows": rows} | ({"lang": lang} if lang else {})
+    return Lines(label, rules, filters=[clean], description=hint, render_kw=shown)
 
 
 class WholeNumber(IntegerField):

@@ -46,10 +46,18 @@ class AgencyForm(Form):
 class AgencyFilter(Form):
     """The filters of the list of agencies."""
 
+    whole = _l("Agencies that carry its tag are listed, and those whose people take part in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     type = Picked(_l("Type"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class CountryFilter(Form):
+    """The filters of the list of countries."""
+
+    text = line(_l("Search"), required=False)
 
 
 class VenueForm(Form):
@@ -102,6 +110,8 @@ class AbsenceForm(Form):
 class TrainerFilter(Form):
     """The filters of the list of trainers."""
 
+    whole = _l("Trainers who carry its tag are listed, and those who teach in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     language = Picked(_l("Language"), required=False, empty=_l("all"))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, TypeVar
+
 from flask_babel import lazy_gettext as _l
 
 from training.models import (
@@ -11,6 +15,7 @@ from training.models import (
     DayBasis,
     MailState,
     Modality,
+    PageKind,
     ProgrammeState,
     Promotion,
     ReasonCode,
@@ -21,17 +26,20 @@ from training.models import (
     SeatRequestState,
     Sex,
     TrainingState,
+    When,
 )
 from training.rules.minutes import Decision
-from training.services.visible_trainings import When
+from training.texts import words
 
-ROLE = {
-    Role.ADMIN: _l("administrator"),
-    Role.COORDINATOR: _l("coordinator"),
-    Role.PARTNER: _l("partner"),
-    Role.TRAINER: _l("trainer"),
-    Role.MANAGER: _l("manager"),
-}
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def _named(kind: type[Kind], said: Mapping[str, Any]) -> dict[Kind, str]:
+    """The words that files use too, for a page."""
+    return {kind(value): _l(word.text) for value, word in said.items()}
+
+
+ROLE = _named(Role, words.ROLE)
 TRAINING_STATE = {
     TrainingState.DRAFT: _l("draft"),
     TrainingState.OPEN: _l("open"),
@@ -53,36 +61,15 @@ PROGRAMME_STATE = {
     ProgrammeState.CLOSED: _l("closed"),
     ProgrammeState.CANCELLED: _l("cancelled"),
 }
-REGISTRATION_STATE = {
-    RegistrationState.DRAFT: _l("draft"),
-    RegistrationState.SUBMITTED: _l("submitted"),
-    RegistrationState.RETURNED: _l("returned"),
-    RegistrationState.CONFIRMED: _l("confirmed"),
-    RegistrationState.RESERVE: _l("reserve"),
-    RegistrationState.OFFERED: _l("offered"),
-    RegistrationState.DECLINED: _l("declined"),
-    RegistrationState.WITHDRAWN: _l("withdrawn"),
-    RegistrationState.REPLACED: _l("replaced"),
-    RegistrationState.JOINED: _l("joined"),
-}
-REGISTER_STATE = {
-    RegisterState.OPEN: _l("open"),
-    RegisterState.CLOSED: _l("closed"),
-    RegisterState.LOCKED: _l("locked"),
-}
-ATTENDANCE = {
-    AttendanceStatus.PRESENT: _l("present"),
-    AttendanceStatus.LATE: _l("late"),
-    AttendanceStatus.LEFT_EARLY: _l("left early"),
-    AttendanceStatus.EXCUSED: _l("excused"),
-    AttendanceStatus.ABSENT: _l("absent"),
-}
+REGISTRATION_STATE = _named(RegistrationState, words.REGISTRATION_STATE)
+REGISTER_STATE = _named(RegisterState, words.REGISTER_STATE)
+ATTENDANCE = _named(AttendanceStatus, words.ATTENDANCE)
 MARKS = {
     Decision.KEPT: _l("it was held at the new time: the marks stay as they are"),
     Decision.MOVED_ALONG: _l("it was held at the new time: hours in the marks move along"),
     Decision.NOT_COUNTED: _l("it was not held: the marks do not count, and are kept as history"),
 }
-SEX = {Sex.F: _l("female"), Sex.M: _l("male"), Sex.X: _l("other"), Sex.NOT_RECORDED: _l("not recorded")}
+SEX = _named(Sex, words.SEX)
 MODALITY = {Modality.IN_PERSON: _l("in person"), Modality.ONLINE: _l("online"), Modality.HYBRID: _l("hybrid")}
 ADMISSION = {
     Admission.APPROVAL: _l("a coordinator decides"),
@@ -124,6 +111,13 @@ MAIL_STATE = {
     MailState.DROPPED: _l("dropped"),
 }
 
+PUBLIC_PAGE = {
+    PageKind.CONTACT: _l("Contact"),
+    PageKind.PRIVACY: _l("Privacy notice"),
+    PageKind.IMPRINT: _l("Imprint"),
+    PageKind.ACCESSIBILITY: _l("Accessibility statement"),
+}
+"""The public pages, in the order in which every page names them at its foot."""
 LETTER = {
     "submitted": _l("Registrations received"),
     "confirmed": _l("Seat confirmed"),

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    IntegerField,
-)
+from wtforms import FileField, IntegerField
 
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, email, line, long_text, number
+from training.forms.base import (
+    Form,
+    Given,
+    OneOf,
+    Picked,
+    PickedMany,
+    code,
+    email,
+    line,
+    long_text,
+    number,
+    phone,
+)
 from training.forms.typed import Day
 from training.models import DayBasis
 
+MOST_OF_TEXT = 10_000
+PARAGRAPHS = _l("Paragraphs are divided by an empty line. The first one stands on the list of areas, too.")
+ELSE_ENGLISH = _l("Left empty, readers of this language get the English text.")
+
 
 class ThemeForm(Form):
-    """A theme's texts."""
+    """A theme's names, texts and contact."""
 
     name_en = line(_l("Name in English"))
     name_fr = line(_l("Name in French"))
     name_ru = line(_l("Name in Russian"))
-    description = long_text(_l("Description"))
-    contact_email = email(_l("Contact"))
+    text_en = long_text(_l("Text in English"), most=MOST_OF_TEXT, rows=12, lang="en", hint=PARAGRAPHS)
+    text_fr = long_text(_l("Text in French"), most=MOST_OF_TEXT, rows=12, lang="fr", hint=ELSE_ENGLISH)
+    text_ru = long_text(_l("Text in Russian"), most=MOST_OF_TEXT, rows=12, lang="ru", hint=ELSE_ENGLISH)
+    contact_name = line(
+        _l("Contact person"), required=False, hint=_l("Partners and trainers see the contact, too.")
+    )
+    contact_function = line(_l("Function"), required=False)
+    contact_email = email(_l("E-mail"))
+    contact_phone = phone(_l("Phone"))
 
 
 class NewThemeForm(Form):
@@ -30,8 +51,19 @@ class NewThemeForm(Form):
     name_en = line(_l("Name in English"))
     name_fr = line(_l("Name in French"), required=False)
     name_ru = line(_l("Name in Russian"), required=False)
-    description = long_text(_l("Description"))
+    text_en = long_text(_l("Text in English"), most=MOST_OF_TEXT, rows=8, hint=PARAGRAPHS)
     areas = PickedMany(_l("Thematic areas that it covers"), required=True)
+
+
+class LeafletForm(Form):
+    """A leaflet in one language. The file itself is read by the view, within its own limit of size."""
+
+    language = Picked(_l("Language"))
+    file = FileField(
+        _l("File"),
+        description=_l("PDF, JPEG or PNG, at most 20 MB."),
+        render_kw={"accept": ".pdf,.jpg,.jpeg,.png", "required": True},
+    )
 
 
 class ProgrammeForm(Form):
@@ -43,6 +75,11 @@ class ProgrammeForm(Form):
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
     donor = line(_l("Donor"), required=False)
+    joint_owner = line(
+        _l("Joint owner"),
+        required=False,
+        hint=_l("Who runs the programme together with you, if somebody does."),
+    )
     grant_reference = line(_l("Grant reference"), required=False)
     completion_percent = number(
         _l("Completion rule, per cent"),
@@ -85,3 +122,4 @@ class ProgrammeFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))
+    country = Picked(_l("Country"), required=False, empty=_l("all"))

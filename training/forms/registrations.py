@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
+from wtforms import BooleanField, Field
 
 from training.forms import labels
 from training.forms.base import Form, OneOf, Picked, line, long_text, number
@@ -92,11 +92,14 @@ class SeatsForm(Form):
 class RegistrationFilter(Form):
     """The filters of the list of registrations."""
 
+    whole = _l("The registrations for all its trainings are listed, those tagged with an area too.")
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
+    country = Picked(_l("Person's country"), required=False, empty=_l("all"))
 
 
 class CorrectionForm(Form):

@@ -17,6 +17,7 @@ from training.forms.typed import Day, Switch
 class ReportFilter(Form):
     """The filters of the attendance report: the fields of ``selection.Filters``."""
 
+    whole = _l("All its trainings are counted, those tagged with an area too.")
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
@@ -25,6 +26,7 @@ class ReportFilter(Form):
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Venue's country"), required=False, empty=_l("all"))
+    trainee_country = Picked(_l("Participants' country"), required=False, empty=_l("all"))
     sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))
     state = OneOf(
         _l("Registration"),

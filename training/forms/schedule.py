@@ -58,8 +58,10 @@ class CallOffForm(Form):
 class SessionFilter(Form):
     """The filters of the list of sessions."""
 
+    whole = _l("All sessions of its trainings are listed, whatever they are tagged with.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
 
@@ -67,4 +69,6 @@ class SessionFilter(Form):
 class CalendarFilter(Form):
     """The filters of the calendar."""
 
+    whole = _l("All its trainings are shown, those tagged with an area too.")
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))

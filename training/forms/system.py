@@ -10,6 +10,9 @@ from training.forms import labels
 from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, zone
 from training.forms.typed import Day
 
+MOST_OF_PAGE = 20_000
+"""Characters of a public page's text. The longest that comes with the product has a third of them."""
+
 
 class OrganisationForm(Form):
     """The organisation's settings."""
@@ -43,6 +46,14 @@ class LogoForm(Form):
     )
 
 
+class PublicPageForm(Form):
+    """The texts of a public page, one for each language."""
+
+    text_en = long_text("English", most=MOST_OF_PAGE, rows=18)
+    text_fr = long_text("Français", most=MOST_OF_PAGE, rows=18)
+    text_ru = long_text("Русский", most=MOST_OF_PAGE, rows=18)
+
+
 class StyleForm(Form):
     """One field of each kind, for the page that shows every component."""
 
@@ -71,6 +82,12 @@ class MailFilter(Form):
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.MAIL_STATE, required=False, empty=_l("all"))
     training = line(_l("Training's code"), required=False, most=40)
+
+
+class ReasonForm(Form):
+    """Why something is done, for those who read it later. Acts that need a reason and nothing else take it."""
+
+    reason = long_text(_l("Reason"), required=True, most=2000)
 
 
 class BounceForm(Form):

@@ -53,8 +53,10 @@ class TransferForm(Form):
 class TraineeFilter(Form):
     """The filters of the list of people."""
 
+    whole = _l("People who carry its tag are listed, and those who take part in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
     sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))

@@ -61,14 +61,25 @@ class TrainingForm(Form):
         _l("Offer a free seat first to the same agency, then to its country, then to all"), default=True
     )
     languages = PickedMany(_l("Languages"), required=True)
-    description = long_text(_l("Description"))
+    description = long_text(
+        _l("Description"), hint=_l("What the training is about and what people take home.")
+    )
+    target_group = long_text(
+        _l("Who should come"),
+        hint=_l("Functions, units and experience, as partners read them before they register."),
+    )
+    prerequisites = long_text(
+        _l("What they need"), hint=_l("What people should know, bring or have done before, if anything.")
+    )
 
 
 class TrainingFilter(Form):
     """The filters of the list of trainings."""
 
+    whole = _l("All its trainings are listed, those tagged with an area too.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = BooleanField(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))

@@ -21,6 +21,7 @@ from training.models.programme import (
     ProgrammeTarget,
     programme_coordinator,
 )
+from training.models.public_page import PageKind, PublicPage
 from training.models.registration import (
     HOLDS_SEAT,
     LIVE,
@@ -32,7 +33,16 @@ from training.models.registration import (
 )
 from training.models.request_key import RequestKey
 from training.models.session import RegisterState, SessionTrainer, TrainingSession
-from training.models.theme import ActivityType, AgencyType, Theme, ThemeKind, ThemeUse
+from training.models.stored_file import FileKind, StoredFile
+from training.models.theme import (
+    ActivityType,
+    AgencyType,
+    Said,
+    Theme,
+    ThemeKind,
+    ThemeLeaflet,
+    ThemeUse,
+)
 from training.models.trainee import Sex, Trainee
 from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
 from training.models.training import (
@@ -46,6 +56,7 @@ from training.models.training import (
     SeatRequestState,
     Training,
     TrainingState,
+    When,
 )
 from training.models.user import LinkPurpose, OneTimeLink, Role, SignInAttempt, User, UserSession, user_theme
 from training.models.venue import Room, Venue
@@ -63,6 +74,7 @@ __all__ = [
     "AuditOutcome",
     "BatchState",
     "DayBasis",
+    "FileKind",
     "HOLDS_SEAT",
     "ImportBatch",
     "LIVE",
@@ -73,11 +85,13 @@ __all__ = [
     "OneTimeLink",
     "Organisation",
     "OutgoingMail",
+    "PageKind",
     "PersonMerge",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",
     "Promotion",
+    "PublicPage",
     "ReasonCode",
     "RegisterState",
     "Registration",
@@ -90,6 +104,7 @@ __all__ = [
     "Role",
     "Room",
     "RosterMapping",
+    "Said",
     "SeatAllocation",
     "SeatRequest",
     "SeatRequestKind",
@@ -97,8 +112,10 @@ __all__ = [
     "SessionTrainer",
     "Sex",
     "SignInAttempt",
+    "StoredFile",
     "Theme",
     "ThemeKind",
+    "ThemeLeaflet",
     "ThemeUse",
     "Trainee",
     "TraineeKey",
@@ -107,6 +124,7 @@ __all__ = [
     "Training",
     "TrainingSession",
     "TrainingState",
+    "When",
     "User",
     "UserSession",
     "Venue",

@@ -61,6 +61,7 @@ class Programme(Timestamps, Base):
     search_key: Mapped[str] = mapped_column(String(800))
     theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), index=True)
     donor: Mapped[Name] = mapped_column(default="")
+    joint_owner: Mapped[Name] = mapped_column(default="")
     grant_reference: Mapped[Name] = mapped_column(default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date]

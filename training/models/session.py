@@ -37,7 +37,8 @@ class TrainingSession(Timestamps, Base):
     break begins on the clock there; without it, the break lies in the middle. A session that was called off
     blocks neither room nor trainers and counts nowhere. A suspended one is parked for a moment, while several sessions
     of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
-    is held instead: its marks stay with it, and do not count.
+    is held instead: its marks stay with it, and do not count. ``marked_starts_local`` and ``marked_ends_local`` are the
+    hours at which it was marked, if they were put right since.
     """
 
     __tablename__ = "training_session"
@@ -67,6 +68,8 @@ class TrainingSession(Timestamps, Base):
     title: Mapped[Name] = mapped_column(info=openly(Keep.COUNTED))
     starts_local: Mapped[Wall] = mapped_column(info=openly(Keep.COUNTED))
     ends_local: Mapped[Wall] = mapped_column(info=openly(Keep.COUNTED))
+    marked_starts_local: Mapped[Wall | None] = mapped_column(info=openly(Keep.COUNTED))
+    marked_ends_local: Mapped[Wall | None] = mapped_column(info=openly(Keep.COUNTED))
     starts_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     ends_at: Mapped[Instant] = mapped_column(info=openly(Keep.COUNTED))
     break_minutes: Mapped[int] = mapped_column(default=0, info=openly(Keep.COUNTED))

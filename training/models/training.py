@@ -53,6 +53,15 @@ class TrainingState(StrEnum):
     POSTPONED = "postponed"
 
 
+class When(StrEnum):
+    """Where a training stands on a calendar. Each training is in one of these."""
+
+    UPCOMING = "upcoming"
+    RUNNING = "running"
+    PAST = "past"
+    DRAFTS = "drafts"
+
+
 class Modality(StrEnum):
     """Whether people meet in person, online, or both."""
 
@@ -150,6 +159,8 @@ class Training(Timestamps, Base):
     freed_seats: Mapped[int] = mapped_column(default=0)
     completion_percent: Mapped[int] = mapped_column(default=80)
     description: Mapped[LongText] = mapped_column(default="")
+    target_group: Mapped[LongText] = mapped_column(default="")
+    prerequisites: Mapped[LongText] = mapped_column(default="")
     state: Mapped[TrainingState] = mapped_column(
         text_enum(TrainingState), default=TrainingState.DRAFT, index=True
     )

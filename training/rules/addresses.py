@@ -1,8 +1,9 @@
 """E-mail addresses: the one rule that says whether letters can be sent to an address. It never asks the network.
 
 The part before the @ is plain ASCII, because few mail servers take anything else. The domain may be written in any
-script: it is stored and shown readable, and sent in its ASCII form (``xn--…``). Letters of two scripts in one word are
-refused and named, because nobody sees that a Cyrillic а stands where a Latin a belongs.
+script that is widely written: it is stored and shown readable, and sent in its ASCII form (``xn--…``). Letters of two
+scripts in one word, and a last word that only looks Latin, are refused and named, because nobody sees that a Cyrillic а
+stands where a Latin a belongs.
 """
 
 from __future__ import annotations
@@ -32,11 +33,29 @@ SCRIPTS = {
     "GEORGIAN": msg("Georgian"),
     "ARABIC": msg("Arabic"),
     "HEBREW": msg("Hebrew"),
+    "EAST ASIAN": msg("East Asian"),
+    "PHONETIC": msg("phonetic"),
 }
 EAST_ASIAN = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})
 """Scripts that are written together, also with Latin letters."""
+WIDELY_WRITTEN = frozenset({
+    "ARABIC", "ARMENIAN", "BENGALI", "CYRILLIC", "DEVANAGARI", "EAST ASIAN", "ETHIOPIC", "GEORGIAN", "GREEK", "GUJARATI",
+    "GURMUKHI", "HEBREW", "KANNADA", "KHMER", "LAO", "LATIN", "MALAYALAM", "MYANMAR", "ORIYA", "SINHALA", "TAMIL",
+    "TELUGU", "THAANA", "THAI", "TIBETAN",
+})  # fmt: skip
+"""The scripts that Unicode recommends for names (UAX 31, table 5). Of the others, like Cherokee and Lisu, many letters
+look Latin."""
+WRITTEN_LATIN = frozenset("ßæðøþđħıłŋœŧƒƙƭƴǝǥəɓɔɖɗɛɣɨɲʉʊʋʒ")
+"""Latin letters without a simpler form below their accent that some language is written with. The rest, like ɡ, are signs
+of phonetics, and look like common letters."""
 LOOK_LATIN = frozenset("аеорсухіјѕһԁԛԝӏАВЕКМНОРСТУХІЈЅανορυΑΒΕΖΗΙΚΜΝΟΡΤΥΧօոսցհ")
 """Cyrillic, Greek and Armenian letters that nobody can tell from Latin ones."""
+DELEGATED = frozenset({
+    "бг", "бел", "дети", "ею", "католик", "ком", "мкд", "мон", "москва", "онлайн", "орг", "рус", "рф", "сайт", "срб", "укр",
+    "қаз", "ελ", "ευ", "հայ",
+})  # fmt: skip
+"""The top domains in Cyrillic, Greek and Armenian letters: the root zone as IANA lists it (Root Zone Database). A new one
+works at once after names in its own letters, unless it looks Latin. After Latin names it has to be added here."""
 LABEL = re.compile(r"xn--[a-z0-9-]+", re.IGNORECASE)
 
 
@@ -140,20 +159,37 @@ def _wrong_in_name(name: str) -> Message | None:
 
 
 def _wrong_in_domain(domain: str, first: int) -> Message | None:
-    ends_latin = domain.rpartition(".")[2].isascii()
-    for label in domain.split("."):
-        scripts = [_script(character) for character in label]
-        kinds = {"EAST ASIAN" if one in EAST_ASIAN else one for one in scripts if one}
-        if len(kinds) > 1 and kinds != {"LATIN", "EAST ASIAN"}:
-            home = max(sorted(kinds, key=lambda one: one != "LATIN"), key=scripts.count)
-            odd = next(place for place, one in enumerate(scripts) if one not in ("", home))
+    labels = domain.split(".")
+    has_latin = any(_script(character) == "LATIN" for character in domain)
+    for number, label in enumerate(labels, 1):
+        scripts = ["EAST ASIAN" if one in EAST_ASIAN else one for one in map(_script, label)]
+        kinds = set(scripts) - {""}
+        strange = kinds - WIDELY_WRITTEN
+        if strange or (len(kinds) > 1 and kinds != {"LATIN", "EAST ASIAN"}):
+            usual = sorted(kinds - strange, key=lambda one: one != "LATIN")
+            home = max(usual, key=scripts.count, default="LATIN")
+            wrong = strange or kinds - {home}
+            odd = next(place for place, one in enumerate(scripts) if one in wrong)
             return _named(first + odd, label[odd], home)
         letters = [character for character in label if character.isalpha()]
-        if ends_latin and letters and all(one in LOOK_LATIN for one in letters):
+        looks_latin = bool(letters) and all(one in LOOK_LATIN for one in letters)
+        is_last = number == len(labels)
+        if (looks_latin and labels[-1].isascii()) or (
+            is_last and _is_no_top(label, kinds, has_latin or looks_latin)
+        ):
             odd = label.index(letters[0])
             return _named(first + odd, label[odd], "LATIN")
         first += len(label) + 1
     return None
+
+
+def _is_no_top(label: str, kinds: set[str], where_latin_belongs: bool) -> bool:
+    """Whether there is no such top domain, and it stands where Latin letters belong."""
+    return (
+        where_latin_belongs
+        and not kinds.isdisjoint({"CYRILLIC", "GREEK", "ARMENIAN"})
+        and label.lower() not in DELEGATED
+    )
 
 
 def _named(place: int, letter: str, wanted: str) -> Message:
@@ -178,4 +214,10 @@ def _script(character: str) -> str:
     """The script of a letter, or nothing for digits, signs and marks, which every script uses."""
     if not character.isalpha() or unicodedata.category(character) == "Lm":
         return ""
-    return unicodedata.name(character, "").partition(" ")[0]
+    script = unicodedata.name(character, "").partition(" ")[0]
+    return "PHONETIC" if script == "LATIN" and not _is_written(character) else script
+
+
+def _is_written(latin: str) -> bool:
+    base = unicodedata.normalize("NFD", latin.lower())[0]
+    return base.isascii() or base in WRITTEN_LATIN

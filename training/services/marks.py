@@ -33,6 +33,8 @@ from training.rules.minutes import Slot, attended
 from training.text import msg
 
 WITH_TIMES = (AttendanceStatus.LATE, AttendanceStatus.LEFT_EARLY)
+EARLY = timedelta(minutes=60)
+"""How long before its session starts somebody may be marked in it."""
 
 
 def slot_of(session: TrainingSession) -> Slot:

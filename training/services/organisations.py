@@ -32,6 +32,11 @@ def get() -> Organisation:
     )
 
 
+def has_name() -> bool:
+    """Whether somebody has given the organisation its name."""
+    return get().name != UNNAMED
+
+
 def logo() -> bytes | None:
     """The organisation's logo, a PNG or JPEG picture, or None if it has no logo."""
     return get().logo

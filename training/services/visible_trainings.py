@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, true
@@ -15,6 +16,7 @@ from training.db import db
 from training.errors import NotFound
 from training.models import (
     HOLDS_SEAT,
+    LIVE,
     Agency,
     Programme,
     Registration,
@@ -28,6 +30,7 @@ from training.models import (
     TrainingSession,
     TrainingState,
     User,
+    When,
 )
 from training.rules.names import fold
 from training.text import msg
@@ -35,13 +38,24 @@ from training.text import msg
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
 
 
-class When(StrEnum):
-    """Where a training stands on a calendar. Each training is in one of these."""
+@dataclass(frozen=True)
+class Contact:
+    """Who answers questions about a training: the contact of a theme, or a person."""
 
-    UPCOMING = "upcoming"
-    RUNNING = "running"
-    PAST = "past"
-    DRAFTS = "drafts"
+    email: str
+    theme: Theme | None = None
+    person: str = ""
+
+
+def contacts(training: Training) -> list[Contact]:
+    """Who may answer questions about the training, the first one first: letters name the same.
+
+    These are the contacts of its theme and of its programme's, and the programme's coordinators. Each has an address.
+    """
+    themes = dict.fromkeys((training.theme, training.programme.theme))
+    found = [Contact(theme.contact_email, theme=theme) for theme in themes]
+    found += [Contact(one.email, person=one.name) for one in training.programme.coordinators if one.is_active]
+    return [one for one in found if one.email]
 
 
 def _stands(when: When) -> ColumnElement[bool]:
@@ -64,6 +78,29 @@ def in_scope(user: User) -> ColumnElement[bool]:
         return true()
     mine = [theme.id for theme in user.themes]
     return or_(Training.theme_id.in_(mine), Training.programme_theme_id.in_(mine))
+
+
+def of_theme(theme: Theme, only: bool = False) -> ColumnElement[bool]:
+    """Whether a training is of ``theme``: it carries the tag, or its programme does.
+
+    So a multi-thematic programme means all of its trainings, those that are tagged with an area too. With ``only``
+    the training's own tag decides.
+    """
+    own = Training.theme_id == theme.id
+    return own if only else or_(own, Training.programme_theme_id == theme.id)
+
+
+def registered_under(theme: Theme, user: User, column: Any) -> Select[Any]:
+    """``column`` of the live registrations for the trainings of a multi-thematic programme, as far as ``user`` sees them.
+
+    So lists of people and agencies take in those who take part in the programme, and tell nobody of registrations
+    that they may not read.
+    """
+    found = select(column).select_from(Registration).join(Registration.training)
+    found = found.where(of_theme(theme), Registration.state.in_(LIVE), in_scope(user))
+    if user.role is Role.PARTNER:
+        found = found.where(Registration.agency_id == user.agency_id)
+    return found
 
 
 def visible_to(user: User) -> Select[Training]:
@@ -89,6 +126,7 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     programme: Programme | None = None,
     state: TrainingState | None = None,
     country: str | None = None,
@@ -98,14 +136,13 @@ def search(
     sort: str = "starts_on",
     descending: bool = True,
 ) -> Select[Training]:
-    """Trainings by title or code, latest first unless sorted otherwise."""
+    """Trainings by title or code, latest first unless sorted otherwise. ``of_theme`` says what a theme takes in."""
     found = visible_to(user).options(
         joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)
     )
     for word in fold(text).split():
         found = found.where(Training.search_key.contains(word, autoescape=True))
     conditions = {
-        Training.theme_id: theme and theme.id,
         Training.programme_id: programme and programme.id,
         Training.state: state,
         Training.country: country,
@@ -113,6 +150,8 @@ def search(
     for column, value in conditions.items():
         if value:
             found = found.where(column == value)
+    if theme:
+        found = found.where(of_theme(theme, only))
     if starts_from:
         found = found.where(Training.starts_on >= starts_from)
     if starts_to:

@@ -1,4 +1,4 @@
-"""What demo data are made of: invented countries, agencies and names, and course topics of the field.
+"""What demo data are made of: invented countries, agencies and names.
 
 The countries bear codes that ISO 3166 leaves to users, so that nobody takes them for real ones.
 """
@@ -12,33 +12,8 @@ AGENCY_NAMES = (
     ("customs", "BMV", "Customs Service of {}"), ("ministry", "MD", "Ministry of Diaspora of {}"),
     ("civil_society", "THB", "Safe Harbour {}"), ("training_academy", "BMV", "Border Academy of {}"),
     ("labour_inspectorate", "LMI", "Labour Inspectorate of {}"), ("judiciary", "ASY", "Administrative Court of {}"),
+    ("ministry", "MIEUX2", "Ministry of the Interior of {}"), ("migration_service", "MIEUX2", "Migration Council of {}"),
 )  # fmt: skip
-
-# (theme, title); a training of the MIEUX2 programme has an area as its theme, or MIEUX2 itself
-TOPICS = (
-    ("BMV", "Detection of forged documents"), ("BMV", "Risk analysis for border guards"),
-    ("BMV", "Contingency planning at checkpoints"), ("BMV", "Document security: train the trainers"),
-    ("THB", "How to investigate trafficking"), ("THB", "First identification of victims"),
-    ("THB", "Transnational referral mechanism"), ("THB", "Interviewing victims with care"),
-    ("IMR", "Return counselling"), ("IMR", "Monitoring of forced returns"),
-    ("IMR", "Managing accommodation facilities"), ("IMR", "Reintegration planning"),
-    ("ASY", "Interview techniques"), ("ASY", "Evidence assessment"), ("ASY", "Introduction to country information"),
-    ("ASY", "Interpreting in the asylum context"), ("MD", "Migration, remittances and development"),
-    ("MD", "Working with the diaspora"), ("MD", "Migration in development planning"),
-    ("LMI", "Safe and informed migration"), ("LMI", "Pre-departure support"), ("LMI", "Integration of migrants"),
-    ("MIEUX2", "Mixed migration flows"), ("MIEUX2", "Migration governance across ministries"),
-)  # fmt: skip
-
-PROGRAMMES = (
-    ("MX2", "MIEUX II: expertise on migration", "MIEUX2", "European Commission (demo)"),
-    ("BORD", "Borders that work", "BMV", "Fund for Borders (demo)"),
-    ("SAFE", "Against trafficking together", "THB", "Safety Foundation (demo)"),
-    ("RETURN", "Return with dignity", "IMR", "Return Facility (demo)"),
-    ("PROTECT", "Protection that holds", "ASY", "Asylum Trust (demo)"),
-    ("DIAS", "Diaspora for development", "MD", "Development Bank (demo)"),
-    ("WORK", "Legal paths to work", "LMI", "Labour Fund (demo)"),
-    ("BORD2", "Borders and visas, second phase", "BMV", "Fund for Borders (demo)"),
-)
 
 FAMILY = {
     "latin": ("Ashgrove", "Brennholt", "Castellane", "Dunmore", "Eskildal", "Farrowby", "Gravenor", "Hallström", "Ilvesaro",

@@ -16,11 +16,10 @@ from functools import cache
 from string import Template
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from config import LANGUAGES, ROOT
-from training.rules import countries, zones
+from training.rules import zones
 
 FOLDER = ROOT / "templates" / "letters"
 TO_PERSON = {
@@ -72,8 +71,8 @@ KINDS = (
     "trainee",
     *TO_PERSON.values(),
 )
-FRAME, PERSON_FRAME, PRIVACY = "frame", "trainee_frame", "privacy"
-TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY)
+FRAME, PERSON_FRAME, PRIVACY, TRIAL = "frame", "trainee_frame", "privacy", "trial"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY, TRIAL)
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters. The others are parts, which stand in a frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
@@ -216,13 +215,6 @@ def moment(at: datetime, zone: str, language: str) -> str:
     """An instant as the clock shows it in ``zone``, with the place: 3 May 2026, 09:00 (Kyiv time)."""
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
     return f"{format_datetime(local, 'd MMM y, HH:mm', locale=language)} ({zones.said(zone, language)})"
-
-
-def country(code: str, language: str) -> str:
-    """The country's name, or the code if the country is not known."""
-    if code in countries.COUNTRIES:
-        return str(countries.COUNTRIES[code][0])
-    return str(Locale(language).territories.get(code, code))
 
 
 FREE = {

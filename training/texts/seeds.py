@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-# code, kind, en, fr, ru, competence centre's work, leaflet languages
+# code, kind, name in en, fr, ru, and what is done in it, in a sentence, in en, fr, ru
 THEMES = (
     ("IMR", "thematic_area", "Irregular Migration & Return", "Migration irrégulière et retour",
      "Нерегулярная миграция и возвращение",
      "Research, policy and operations on irregular migration and return, with countries of origin, transit and "
-     "destination; reintegration programmes; awareness of legal ways to migrate and of the risks of irregular ones.", ""),
+     "destination; reintegration programmes; awareness of legal ways to migrate and of the risks of irregular ones.",
+     "Recherche, politiques et opérations sur la migration irrégulière et le retour, avec les pays d’origine, de transit "
+     "et de destination ; programmes de réintégration ; information sur les voies légales et sur les risques des autres.",
+     "Исследования, политика и практика в области нерегулярной миграции и возвращения вместе со странами происхождения, "
+     "транзита и назначения; реинтеграция; информирование о законных путях миграции и о рисках незаконных."),
     ("THB", "thematic_area", "Trafficking in Human Beings", "Traite des êtres humains", "Торговля людьми",
      "Anti-trafficking responses with governments, international organisations and civil society, nationally and "
-     "regionally, that meet international and European standards.", "en"),
+     "regionally, that meet international and European standards.",
+     "Lutte contre la traite avec les gouvernements, les organisations internationales et la société civile, à l’échelle "
+     "nationale et régionale, selon les normes internationales et européennes.",
+     "Противодействие торговле людьми вместе с правительствами, международными организациями и гражданским обществом, "
+     "на национальном и региональном уровне, по международным и европейским стандартам."),
     ("BMV", "thematic_area", "Border Management & Visa", "Gestion des frontières et visas",
      "Управление границами и визы",
      "Border control systems and visa policy and practice, seen together, with capacity building backed by informal "
-     "consultations.", "en,fr,ru"),
+     "consultations.",
+     "Systèmes de contrôle aux frontières, politique et pratique des visas, considérés ensemble ; renforcement des "
+     "capacités appuyé par des consultations informelles.",
+     "Системы пограничного контроля, визовая политика и практика как единое целое; развитие потенциала, дополняемое "
+     "неформальными консультациями."),
     ("ASY", "thematic_area", "Asylum", "Asile", "Убежище",
      "High standards of protection, kept by governments and national and international stakeholders while immigration "
-     "is controlled.", ""),
+     "is controlled.",
+     "Un haut niveau de protection, assuré par les gouvernements et les acteurs nationaux et internationaux, alors que "
+     "l’immigration est contrôlée.",
+     "Высокие стандарты защиты, которые правительства, национальные и международные участники соблюдают и при контроле "
+     "иммиграции."),
     ("MD", "thematic_area", "Migration & Development", "Migration et développement", "Миграция и развитие",
      "How migration and development bear on each other: coherent policy, migration in development planning, and "
-     "stronger migrant organisations and networks.", "en,fr"),
+     "stronger migrant organisations and networks.",
+     "L’influence réciproque de la migration et du développement : politiques cohérentes, migration dans la planification "
+     "du développement, organisations et réseaux de migrants plus forts.",
+     "Взаимное влияние миграции и развития: согласованная политика, миграция в планах развития, сильные организации и "
+     "сети мигрантов."),
     ("LMI", "thematic_area", "Legal Migration & Integration", "Migration légale et intégration",
      "Легальная миграция и интеграция",
-     "Comparative research, data collection, good practice and policy on legal migration and integration.", "en"),
+     "Comparative research, data collection, good practice and policy on legal migration and integration.",
+     "Recherche comparée, collecte de données, bonnes pratiques et politiques en matière de migration légale et "
+     "d’intégration.",
+     "Сравнительные исследования, сбор данных, передовая практика и политика в области легальной миграции и интеграции."),
     ("MIEUX2", "multi_thematic", "MIEUX II", "MIEUX II", "MIEUX II",
      "A joint programme that strengthens partner countries' capacities to deal with irregular and mixed migration "
-     "flows as part of a comprehensive approach to migration management.", ""),
+     "flows as part of a comprehensive approach to migration management.",
+     "Un programme conjoint qui renforce les capacités des pays partenaires face aux flux migratoires irréguliers et "
+     "mixtes, dans une approche globale de la gestion des migrations.",
+     "Совместная программа, которая помогает странам-партнёрам справляться с нерегулярными и смешанными миграционными "
+     "потоками в рамках комплексного подхода к управлению миграцией."),
 )  # fmt: skip
 
 # code, counts as training, en, fr, ru

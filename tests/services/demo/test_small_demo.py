@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -13,16 +14,26 @@ from training.errors import Conflict
 from training.models import (
     HOLDS_SEAT,
     LIVE,
+    Agency,
+    AttendanceRecord,
+    Modality,
+    Programme,
+    RegisterState,
     Registration,
     RegistrationState,
     RegistrationStep,
     SessionTrainer,
+    Theme,
+    Trainee,
     Training,
     TrainingSession,
     TrainingState,
 )
 from training.services import seat_counts
-from training.services.demo import build
+from training.services.demo import build, past_trainings
+from training.services.demo import days as days_of_demo
+from training.services.programmes import frames
+from training.texts import invented_courses
 
 S = RegistrationState
 
@@ -54,8 +65,56 @@ def test_the_small_demo_keeps_every_promise_about_seats_people_and_sessions(app)
         for one in everybody
         if one.state in LIVE and trainings[one.training_id].state == "cancelled"
     } == set()
+    _it_is_true_to_life(list(trainings.values()))
     _history_ends_where_registrations_stand(everybody)
     _nobody_and_no_room_is_at_two_places()
+
+
+def _it_is_true_to_life(trainings: list[Training]) -> None:
+    """Programmes have aims, trainings say what they are, and only what is held online has no place."""
+    for programme in db.session.scalars(select(Programme)):
+        assert programme.objectives and len(frames.targets(programme)) == 3
+    for training in trainings:
+        is_online = training.activity_type.code in invented_courses.ONLINE
+        assert training.description
+        assert (training.modality is Modality.ONLINE) is is_online is (training.venue is None)
+    assert {one.modality for one in trainings} == {Modality.ONLINE, Modality.IN_PERSON}
+    for model in (Agency, Trainee):
+        own = select(func.count(model.id)).join(Theme, Theme.id == model.theme_id)
+        assert db.session.scalar(own.where(Theme.code == "MIEUX2")), model
+    marked = func.count(AttendanceRecord.status)
+    filled = (
+        select(TrainingSession.training_id, marked)
+        .join(AttendanceRecord, AttendanceRecord.session_id == TrainingSession.id)
+        .where(TrainingSession.register_state == RegisterState.OPEN, TrainingSession.cancelled_at.is_(None))
+        .group_by(TrainingSession.id, TrainingSession.training_id)
+    )
+    expected = Counter(
+        db.session.scalars(select(Registration.training_id).where(Registration.state.in_(HOLDS_SEAT)))
+    )
+    half = db.session.execute(filled).all()
+    assert half and all(0.3 < count / expected[number] < 0.7 for number, count in half)
+
+
+@pytest.mark.parametrize("scale", build.SCALES)
+def test_nobody_is_trained_on_weekends_nor_between_christmas_and_new_year(scale: str):
+    made = build.SCALES[scale]
+    for number in range(0, 800, 3):
+        today = date(2026, 6, 1) + timedelta(days=number)
+        for n in range(60):
+            shape = past_trainings.Shape.of(n, made, today)
+            assert len(shape.held_on) == shape.days
+            assert [day for day in shape.held_on if days_of_demo.is_off(day)] == [], (today, n)
+            if shape.state == "completed":
+                assert shape.ends_on < today
+            if n % 15 == 1 and n > 1:
+                assert shape.starts_on < today <= shape.ends_on, "it runs, and some of it is over"
+
+
+def test_a_day_off_is_a_weekend_or_a_day_between_the_years():
+    days = [date(2026, 12, 20) + timedelta(days=number) for number in range(16)]
+
+    assert [day.day for day in days if not days_of_demo.is_off(day)] == [21, 22, 23, 4]
 
 
 def _history_ends_where_registrations_stand(everybody) -> None:

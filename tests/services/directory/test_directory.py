@@ -110,7 +110,7 @@ def test_what_is_retired_is_offered_no_longer_and_its_sessions_stay(make: Make):
     assert trainers.active() == []
     assert (session.room, [entry.trainer for entry in session.session_trainers]) == (blue, [trainer])
     with pytest.raises(Conflict, match="retired already"):
-        trainers.retire(trainer, by=by)
+        trainers.retire(trainer, by=by, reason="abroad")
 
 
 def test_a_trainer_is_away_from_the_first_to_the_last_day_and_no_longer(make: Make):

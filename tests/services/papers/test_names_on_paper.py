@@ -214,7 +214,9 @@ def test_a_confirmation_and_a_report_keep_long_words_and_unknown_letters_in_thei
 
     confirmation = confirmations.confirmation(one, reader=make.user(), demo=False)
     with time_machine.travel(day, tick=False):
-        report = downloads.paper(Filters(training=training), user=make.user(), demo=False, language="en")
+        report = downloads.paper(
+            Filters(training=training), user=make.user(), demo=False, language="en", with_names=True
+        )
 
     for made in (confirmation, report):
         assert boxes_on(made) == 0

@@ -67,7 +67,7 @@ def choosing_the_larger(one: Registration, other: Registration) -> joins.Choices
 def workbook(path: Path, case: Case) -> dict[str, Any]:
     downloads.xlsx(path, Filters(training=case.training), user=None, demo=False)
     book = openpyxl.load_workbook(path)
-    head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
+    head, first = [[cell.value for cell in row] for row in book["All figures"].iter_rows(max_row=2)]
     return dict(zip(head, first, strict=True))
 
 

@@ -73,10 +73,10 @@ def test_rows_of_one_person_count_each_session_once(make: Make, report: Readings
 
 
 def by_registration(monkeypatch: pytest.MonkeyPatch) -> None:
-    def of_agency(number: int) -> ColumnElement[bool]:
-        return Registration.agency_id == number
+    def of(*, agency: int | None, country: str | None) -> ColumnElement[bool]:
+        return Registration.agency_id == agency
 
-    monkeypatch.setattr(standing, "of_agency", of_agency)
+    monkeypatch.setattr(standing, "of", of)
 
 
 def test_filtered_before_they_are_joined_an_agency_would_have_a_part_of_it(make: Make, monkeypatch):

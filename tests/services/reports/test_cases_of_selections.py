@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, time, timedelta
 
+import pytest
 import time_machine
 
 from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
 from tests.services.reports.readings import Readings, counted, rows_of, total
 from training import clock
+from training.errors import Invalid
 from training.models import Registration
 from training.services.attendance import registers
 from training.services.directory import agencies
@@ -18,6 +20,7 @@ from training.services.registrations import late_changes, submissions
 from training.services.reports import figures, header, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import visible
+from training.services.trainees import records
 
 A1 = "cf4 cm3 dn2 ns1 att2820 due4320 r65.3 rc87.0"
 
@@ -208,3 +211,28 @@ def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Ma
     lines = report.hold("cm2 ps1 tr1 h12.0").lines or {}
     assert [lines["theme", code]["persons_trained"] for code in ("THB", "ASY")] == [1, 1]
     assert sum(lines["theme", code]["person_hours"] or 0 for code in ("THB", "ASY")) == 12.0
+
+
+def test_the_participants_country_chooses_people_as_it_was_that_day(make: Make):
+    """Two of Kenya, of whom one says Fiji today, and one of Fiji: seats and kept seats are not theirs alone."""
+    agency, by = make.agency(country="KE"), make.user()
+    people = [make.trainee(agency, country=country) for country in ("KE", "KE", "FJ")]
+    case = carried_out(planned(make, 1, country="AT"), "PP", "PA", "PP", people=people)
+    records.change(people[0], by=by, person=make.person(people[0], country="FJ"))
+
+    kenya, fiji, none = (counted(trainee_country=code) for code in ("KE", "FJ", "AT"))
+
+    assert [(one.participations, one.attended, one.fill_rate) for one in (kenya, fiji, none)] == [
+        (2, 540, None), (1, 360, None), (0, 0, None),
+    ]  # fmt: skip
+    assert counted(country="AT", trainee_country="KE").participations == 2
+    assert counted(country="KE", trainee_country="KE").participations == 0
+    assert {row["trainee_country"] for row in rows_of(trainee_country="KE")} == {"KE"}
+    assert case.training.country == "AT"
+
+
+def test_what_is_no_country_is_refused_beside_its_field():
+    for name in ("country", "trainee_country"):
+        with pytest.raises(Invalid) as refused:
+            Filters(**{name: "ZZ"})
+        assert refused.value.field == name

@@ -88,7 +88,7 @@ def test_somebody_who_changed_agency_counts_under_each_and_once_in_all(make: Mak
 def test_a_programme_of_several_areas_stands_for_all_its_trainings(make: Make, report: Readings):
     """E6"""
     frame = themes.create_multi_thematic(
-        by=make.user(), code="MIX", name_en="Mix", name_fr="", name_ru="", description="",
+        by=make.user(), code="MIX", name_en="Mix", name_fr="", name_ru="", text_en="",
         areas=[make.theme("THB"), make.theme("ASY")],
     )  # fmt: skip
     programme = make.programme("MIX")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import time_machine
 
 from tests.make import Make
+from tests.papers import text_of
 from tests.services.reports.cases import carried_out, planned, with_slots
 from training import clock
 from training.db import atomic, db
@@ -112,11 +113,13 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     close_all(example)
     path = tmp_path / "report.xlsx"
 
-    downloads.xlsx(path, Filters(training=example), user=None, demo=False)
+    downloads.xlsx(path, Filters(training=example), user=None, demo=False, with_names=True)
 
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Participants", "Attendance", "Summary", "About this report", "Notes"]
-    head, first = [[cell.value for cell in row] for row in book["Summary"].iter_rows(max_row=2)]
+    assert book.sheetnames == [
+        "Summary", "All figures", "Participants", "Attendance", "Notes", "About this report", "Definitions"
+    ]  # fmt: skip
+    head, first = [[cell.value for cell in row] for row in book["All figures"].iter_rows(max_row=2)]
     summary = dict(zip(head, first, strict=True))
     assert summary["Attendance rate over confirmed, %"] == 65.3
     assert summary["Attendance rate over attendees, %"] == 87
@@ -129,6 +132,43 @@ def test_the_same_figures_stand_in_the_workbook_and_text_stays_text(example, tmp
     assert (cell.value, cell.data_type) == ("=Ann", "s")
     assert book["Participants"].freeze_panes == "A2"
     assert book["Attendance"].max_row == 1 + 24
+
+
+def test_the_workbook_opens_on_an_upright_summary_of_one_page_across(example, tmp_path: Path):
+    path = tmp_path / "report.xlsx"
+
+    downloads.xlsx(path, Filters(training=example), user=None, demo=True)
+
+    book = openpyxl.load_workbook(path)
+    first = book.active
+    assert (first.title, first.page_setup.orientation) == ("Summary", "portrait")
+    above = [row[0] for row in first.iter_rows(values_only=True)]
+    head = above.index(None) + 1
+    assert first.print_title_rows == f"${head}:${head}"
+    assert f"{example.title} ({example.code})" in above
+    assert first.freeze_panes == f"A{head + 1}"
+    assert book["Attendance"].page_setup.orientation == "landscape"
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+
+
+def test_the_paper_says_its_filters_in_words_with_programme_and_donor(example, make: Make):
+    donor(example.programme)
+    filters = Filters(ends_from=date(2026, 1, 1), theme=make.theme("THB"), training=example, country="AT")
+
+    said = " ".join(
+        text_of(downloads.paper(filters, user=None, demo=False, language="en")).replace("\n", " ").split()
+    )
+
+    for part in ("Since 1 Jan 2026", "Trafficking in Human Beings", "Venue's country: Austria", "Paid by the fund",
+                 example.programme.title, "Definitions"):  # fmt: skip
+        assert part in said, part
+    assert "2026-01-01" not in said
+
+
+@atomic
+def donor(programme):
+    programme.donor_block = "Paid by the fund"
 
 
 def test_the_same_figures_follow_from_the_csv_and_formulas_are_text(example):
@@ -223,12 +263,11 @@ def test_the_pdf_says_how_many_lines_it_leaves_out(example, monkeypatch, make: M
         return render(name, data)
 
     monkeypatch.setattr(pdf, "render", seen)
-    downloads.paper(Filters(training=example), user=None, demo=False, language="en")
+    downloads.paper(Filters(), user=None, demo=False, language="en", with_names=True)
 
     tables = {one["title"]: (len(one["rows"]), one["left"]) for one in said["tables"]}
     assert tables["By sex"] == (1, "and 1 more, in the spreadsheet.")
-    assert tables["By theme"] == (1, "")
-    assert (len(said["people"]), said["people_left_word"]) == (3, "and 1 more, in the spreadsheet.")
+    assert (len(said["people"]), said["people_left"]) == (3, "and 1 more, in the spreadsheet.")
 
 
 def test_the_pdf_has_the_view_that_does_not_add_up(make: Make, monkeypatch):
@@ -251,9 +290,9 @@ def test_whoever_came_to_optional_sessions_alone_is_counted_among_those_left_out
     said: dict[str, Any] = {}
     monkeypatch.setattr(pdf, "render", lambda name, data: said.update(data) or b"")
 
-    downloads.paper(Filters(training=case.training), user=None, demo=False, language="en")
+    downloads.paper(Filters(training=case.training), user=None, demo=False, language="en", with_names=True)
 
-    assert said["people_left"] == 1
+    assert said["people_left"] == "and 1 more, in the spreadsheet."
 
 
 def test_the_people_listed_are_those_counted(example, make: Make):

@@ -66,7 +66,7 @@ CHANGED: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         expected, "is_listed", lambda one=Registration, record=None: expected.is_expected(one)
     ),
     "registrations are filtered before they are joined": lambda it: it.setattr(
-        standing, "of_agency", lambda number: Registration.agency_id == number
+        standing, "of", lambda agency, country: Registration.agency_id == agency
     ),
     "each registration counts in the rows": lambda it: it.setattr(
         detail_rows, "_counted_elsewhere", lambda *of: set()

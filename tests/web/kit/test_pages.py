@@ -17,7 +17,7 @@ from training.services.letters import outbox
 from training.services.schedule import visible
 
 LISTS = (
-    "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers",
+    "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers", "/countries", "/countries/AT",
     "/venues", "/themes", "/themes/BMV", "/reports/attendance?ends_from=", "/users", "/mail", "/audit", "/",
 )  # fmt: skip
 
@@ -111,8 +111,9 @@ def test_pages_open_full_and_ask_as_little_with_many_rows_as_with_one(client, ma
     assert too_many == {}
 
 
-MOST = {"/reports/attendance?ends_from=": 25}
-"""Pages that ask more, and as much whatever there is: each of the report's notes asks once."""
+MOST = {"/reports/attendance?ends_from=": 25, "/countries/AT": 13}
+"""Pages that ask more, and as much whatever there is: each of the report's notes asks once, a country's page adds up
+two reports."""
 ROLES = {
     Role.PARTNER: ("/", "/trainings", "/registrations", "/trainees", "/calendar"),
     Role.TRAINER: ("/", "/trainings", "/sessions", "/calendar"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,8 @@ class Watched:
             way = mapper.relationships[name]
             to = Watched(way.mapper.class_, mode, seen)
             return [to] if way.uselist else to
-        return getattr(model, name).fget(self)
+        found = getattr(model, name)
+        return found.fget(self) if isinstance(found, property) else partial(found, self)
 
 
 def read_by(value: Any, model: Any) -> set[Class]:
@@ -86,8 +88,10 @@ def read_by(value: Any, model: Any) -> set[Class]:
 def unnamed(name: str) -> list[str]:
     """What is wrong with what a list says that it holds."""
     model, named = MODELS[name], set(exports.HOLDS[name])
-    usual = [read_by(value, model) for _, value in exports.COLUMNS[name]]
-    special = [read_by(value, model) for _, value in exports.SPECIAL_COLUMNS.get(name, ())]
+    usual = [read_by(value, model) for column in exports.COLUMNS[name] for value in column[1:]]
+    special = [
+        read_by(value, model) for column in exports.SPECIAL_COLUMNS.get(name, ()) for value in column[1:]
+    ]
     held = set().union(*usual, *special)
     wrong = [f"{name} holds {one} and does not name it" for one in sorted(held - named)]
     wrong += [f"{name} names {one} and holds none" for one in sorted(named - held)]
@@ -167,7 +171,7 @@ def files(registration: Registration, folder: Path) -> dict[str, tuple[tuple[Cla
     """The text of every file that is no list, by name, with what its code names."""
     training, path = registration.training, folder / "report.xlsx"
     only, rest = Filters(training=training), {"user": None, "demo": False}
-    downloads.xlsx(path, only, **rest)
+    downloads.xlsx(path, only, with_names=True, **rest)
     report = downloads.HOLDS
     sheet = sign_in_sheets.sign_in_sheet(training, visible.of(training), reader=None, demo=False)
     paper = confirmations.confirmation(registration, reader=None, demo=False)
@@ -175,7 +179,7 @@ def files(registration: Registration, folder: Path) -> dict[str, tuple[tuple[Cla
         "report.csv": (report, b"".join(downloads.long_csv(only, user=None)).decode()),
         "report.json": (report, b"".join(downloads.long_json(only, user=None)).decode()),
         "report.xlsx": (report, workbook(path)),
-        "report.pdf": (report, text_of(downloads.paper(only, language="en", **rest))),
+        "report.pdf": (report, text_of(downloads.paper(only, language="en", with_names=True, **rest))),
         "sheet": (sign_in_sheets.HOLDS, text_of(sheet)),
         "paper": (confirmations.HOLDS, text_of(paper)),
     }

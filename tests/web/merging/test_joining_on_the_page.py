@@ -156,3 +156,42 @@ def test_the_page_of_a_joined_registration_leads_on_who_may_see_the_other(
         assert f"/{other.public_id}/{act}" not in page.text
     client.sign_in(staff)
     assert "Open the registration that counts" in client.get(f"/registrations/{other.public_id}").text
+
+
+def test_who_may_not_see_the_registrations_has_no_button_to_part_them(make: Make, client):
+    case, (one, other) = registered(make, "PP", "AP")
+    client.sign_in(make.user())
+    merged = client.post(address(one, other), data=as_shown(client.get(address(one, other)).text))
+    person = f"/trainees/{one.trainee.public_id}"
+    undo = re.search(r'action="([^"]+/undo)"', client.get(merged.location).text)[1]
+    assert undo in client.get(person).text
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("ASY")]))
+
+    pages = [client.get(page).text for page in (merged.location, person)]
+    answer = client.post(undo)
+
+    assert not any(undo in page for page in pages)
+    assert f"registrations for {case.training.code}, which another coordinator looks after" in pages[1]
+    assert answer.status_code == 409 and case.training.code in answer.text
+    assert (one.state, other.state) == (S.CONFIRMED, S.JOINED)
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("BMV")]))
+    assert client.get(person).text.count(undo) == 1 and client.post(undo).status_code == 303
+
+
+def test_a_seat_that_is_kept_for_others_is_refused_beside_the_choice_which_stays(make: Make, client):
+    training, x, y = make.training(capacity=2), make.agency(), make.agency()
+    for agency in (x, y):
+        make.kept(training, by=None, seats=1, agency=agency)
+    make.registration(training, make.trainee(x))
+    waits, seated = make.registration(training, make.trainee(x)), make.registration(training, make.trainee(y))
+    client.sign_in(make.user())
+    name = f"stays-{training.public_id}"
+    form = as_shown(client.get(address(waits, seated)).text)
+    assert form[name] == str(seated.public_id), "who holds the seat is proposed"
+
+    answer = client.post(address(waits, seated), data=form | {name: str(waits.public_id)})
+
+    assert answer.status_code == 422 and (waits.state, seated.state) == (S.RESERVE, S.CONFIRMED)
+    assert f'id="{name}-error"' in answer.text and f'href="#{name}"' in answer.text
+    assert f"is free for {x.name}. Let the registration of {y.name} stay" in words(answer.text)
+    assert as_shown(answer.text)[name] == str(waits.public_id), "what was chosen is still chosen"

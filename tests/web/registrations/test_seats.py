@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +14,7 @@ from tests.web.registrations.test_desk import END_OF_TIME, YEAR_ONE
 from training import clock
 from training.models import RegistrationState, Role
 from training.rules import walltime
-from training.services.registrations import seat_requests, seats
+from training.services.registrations import kept_seats, seat_requests, seats
 
 S = RegistrationState
 
@@ -51,6 +53,11 @@ def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
     assert seats.for_agency([training], user.agency)[training.id].kept is None
 
 
+def shown_in(page: str) -> str:
+    """What the page carries of the seats that it showed."""
+    return html.unescape(re.search(r'name="seen" value="([^"]*)"', page)[1])
+
+
 def test_the_release_names_who_moves_up_first(client, make: Make):
     training = make.training(capacity=1)
     kept = str(make.kept(training, by=None, seats=1, agency=make.agency()).public_id)
@@ -62,9 +69,9 @@ def test_the_release_names_who_moves_up_first(client, make: Make):
     page = client.get(f"{address}?ticked=1&allocation={kept}").text
 
     assert waiting.trainee.family_name in page
-    ticked = {"allocation": kept}
+    ticked = {"allocation": kept, "seen": shown_in(page)}
     nobody = client.post(address, data=ticked)
-    assert nobody.status_code == 422 and "look again at who moves up" in nobody.text
+    assert nobody.status_code == 409 and "look again at who moves up" in nobody.text
     assert client.post(address, data={**ticked, "moving_up": str(waiting.public_id)}).status_code == 303
     assert waiting.state is S.CONFIRMED
 
@@ -95,10 +102,55 @@ def test_the_preview_of_a_release_follows_the_ticks(client, make: Make):
     assert ticked(nothing) == [False, False] and "Nothing is ticked" in nothing
     assert "Tick at least one agency or country." in client.post(address, data={}).text
 
-    done = client.post(address, data={"allocation": str(second), "moving_up": str(one.public_id)})
-    assert done.status_code == 303
+    sent = {"allocation": str(second), "moving_up": str(one.public_id), "seen": shown_in(page)}
+    assert client.post(address, data=sent).status_code == 303
     assert (one.state, two.state) == (S.CONFIRMED, S.RESERVE)
     assert ticked(client.get(address).text) == [True, False]
+
+
+@pytest.mark.parametrize("what", ["number", "deadline", "unused", "all taken", "released"])
+def test_seats_that_somebody_changed_meanwhile_are_not_released(what: str, client, make: Make):
+    training, agency, by = make.training(capacity=12), make.agency(), make.user(Role.COORDINATOR)
+    past = walltime.now(training.zone) - timedelta(days=1)
+    ahead = past + timedelta(days=200)
+    kept = make.kept(training, by=None, seats=2, agency=agency, release_local=past)
+    other = make.kept(training, by=None, seats=1, agency=make.agency(), release_local=past)
+    client.sign_in(by)
+    address = f"/trainings/{training.public_id}/seats/release"
+    form = {
+        "allocation": [str(kept.public_id), str(other.public_id)],
+        "seen": shown_in(client.get(address).text),
+    }
+    match what:
+        case "number":
+            make.kept(training, by=None, seats=9, agency=agency, release_local=past)
+        case "deadline":
+            make.kept(training, by=None, seats=2, agency=agency, release_local=ahead)
+        case "released":
+            kept_seats.release(training, by=make.user(), picked=[kept.public_id])
+        case _:
+            for _ in range(1 if what == "unused" else 2):
+                make.registration(training, make.trainee(agency))
+    released = kept.released_at
+
+    answer = client.post(address, data=form)
+
+    assert answer.status_code == 409 and "Somebody has changed these seats meanwhile" in answer.text
+    assert (kept.released_at, other.released_at) == (released, None)
+    assert f'value="{kept.public_id}" checked' not in answer.text
+    assert f'value="{other.public_id}" checked' in answer.text
+    if what == "number":
+        assert ">9</td>" in answer.text
+    again = {"allocation": str(other.public_id), "seen": shown_in(answer.text)}
+    assert client.post(address, data=again).status_code == 303 and other.released_at is not None
+    assert kept.released_at == released
+
+
+def test_without_comparing_what_was_shown_a_promise_would_be_taken_back(client, make: Make, monkeypatch):
+    monkeypatch.setattr(kept_seats, "changed", lambda training, picked, seen: set())
+
+    with pytest.raises(AssertionError):
+        test_seats_that_somebody_changed_meanwhile_are_not_released("deadline", client, make)
 
 
 def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_over(client, make: Make):

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from tests.isolation.crawler import readable
 from tests.make import Make
 from training.db import db
 from training.models import AttendanceStatus, AuditEntry, Role
@@ -66,6 +67,21 @@ def test_who_takes_it_along_and_how_many_rows_is_kept(ending: str, held, client,
         select(AuditEntry).where(AuditEntry.action == f"report.attendance.{ending}")
     )
     assert (entry.user_id, entry.changes["rows"]) == (user.id, 2)
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "pdf"])
+def test_names_stand_in_a_paper_on_request_only_and_the_log_says_so(ending: str, held, client, make: Make):
+    client.sign_in(make.user(Role.MANAGER))
+
+    without, with_names = (
+        readable(client.get(f"/reports/attendance.{ending}{ALL}{more}")) for more in ("", "&names=yes")
+    )
+
+    assert "Okafor" not in without and "Okafor" in with_names
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == f"report.attendance.{ending}").order_by(AuditEntry.id)
+    )
+    assert [entry.changes["filters"].get("names") for entry in entries] == [None, "yes"]
 
 
 def test_a_coordinator_of_another_theme_reads_nobody(held, client, make: Make):

@@ -20,6 +20,7 @@ UNKNOWN = [
     "programme=NOPE",
     "ends_from=2026-13-01",
     "country=ZZ",
+    "trainee_country=ZZ",
     "sex=q",
     "activities=some",
     "state=gone",
@@ -94,7 +95,7 @@ def test_the_address_says_the_filter_and_page_two_and_the_files_carry_it(client,
         assert "ends_from=" in client.get(f"/reports/attendance.{ending}").headers["Location"]
     page = client.get(bare.headers["Location"]).text
     links = re.findall(r'href="(/reports/attendance\.\w+[^"]*)"', page)
-    assert len(links) == 5 and all("ends_from=" in link for link in links)
+    assert len(links) == 7 and all("ends_from=" in link for link in links)
 
 
 def test_only_what_counts_as_training_counts_unless_all_is_asked_for(client, make: Make):

@@ -203,7 +203,7 @@ def test_a_training_that_is_ended_early_says_which_sessions_were_left(
         client.post(f"/trainings/{training.public_id}/start")
         assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": "ill"}).status_code == 409
         registers.close(marked, by=None)
-        assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": ""}).status_code == 400
+        assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": ""}).status_code == 422
         assert client.post(f"/trainings/{training.public_id}/stop", data={"reason": "ill"}).status_code == 303
         page = client.get(f"/trainings/{training.public_id}").text
 

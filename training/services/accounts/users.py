@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import Agency, LinkPurpose, Role, Theme, User
+from training.models import Agency, LinkPurpose, Role, Theme, Trainer, User
 from training.rules import addresses, passwords
 from training.services import audit
 from training.services.accounts import sign_ins
@@ -157,6 +157,8 @@ def change(user: User, *, by: User, details: Details, seen: Seen | None = None) 
     details = settle(seen, details, as_stored(Details, user))
     before, themes_before, scope = audit.snapshot(user), [theme.code for theme in user.themes], _scope(user)
     is_admin = by.id == user.id and by.role is Role.ADMIN
+    if user.role is Role.TRAINER and details.role is not Role.TRAINER:
+        _check_no_trainer(user)
     user.name, user.language, user.role = details.name, details.language, details.role
     with db.session.no_autoflush:
         if details.email:
@@ -234,6 +236,16 @@ def _set_scope(
     user.is_lead = is_lead and is_partner
     user.all_themes = all_themes and is_coordinator
     user.themes = list(themes) if is_coordinator and not all_themes else []
+
+
+def _check_no_trainer(user: User) -> None:
+    """Refuse another role while a trainer has the account: nobody could change that trainer then."""
+    trainer = db.session.scalar(select(Trainer).where(Trainer.user_id == user.id))
+    if trainer is not None:
+        raise Invalid(
+            msg("This is the account of the trainer %(name)s. Take it off there first.", name=trainer.name),
+            field="role",
+        )
 
 
 def _scope(user: User) -> tuple[object, ...]:

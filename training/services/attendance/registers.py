@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -35,7 +35,7 @@ from training.services import audit, locked_trainings, marks, reasons
 from training.services.attendance import expected
 from training.text import msg
 
-EARLY = timedelta(minutes=60)
+EARLY = marks.EARLY
 """How long before its session starts a register may be begun."""
 
 

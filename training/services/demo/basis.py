@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,8 +25,9 @@ from training.rules.names import search_key
 from training.services.demo.past_trainings import (
     Scale,
 )
-from training.texts import invented
+from training.texts import invented, invented_courses
 
+TRIES = 6
 ROOMS = ("Room 1", "Room 2", "Conference hall")
 
 
@@ -86,13 +88,20 @@ def agencies(world: World) -> Iterator[dict[str, Any]]:
 
 def trainees(world: World) -> Iterator[dict[str, Any]]:
     rng = world.rng
+    names: set[tuple[str, str, str]] = set()
     women = {1: 50, 2: 55, 3: 30, 4: 52, 5: 50, 6: 58}
     for n in range(world.scale.trainees):
         agency = world.agencies[(n * 7) % len(world.agencies)]
         script = countries.COUNTRIES[agency["country"]][1]
         sex = "f" if rng.randrange(100) < women.get(agency["theme_id"], 45) else "m"
-        family = rng.choice(invented.FAMILY[script])
-        given = rng.choice(invented.GIVEN[(script, sex)])
+        for _ in range(
+            TRIES
+        ):  # namesakes of one country look like duplicates, of which the demo has a few only
+            family = rng.choice(invented.FAMILY[script])
+            given = rng.choice(invented.GIVEN[(script, sex)])
+            if (agency["country"], family, given) not in names:
+                break
+        names.add((agency["country"], family, given))
         native = f"{family} {given}" if script != "latin" else ""
         if script == "cyrillic":
             family, given = anyascii(family), anyascii(given)
@@ -167,6 +176,7 @@ def rooms(world: World) -> Iterator[dict[str, Any]]:
 
 
 def trainers(world: World) -> Iterator[dict[str, Any]]:
+    lands = list(countries.COUNTRIES)
     trainer_user = db.session.scalar(select(User.id).where(User.role == Role.TRAINER))
     for n in range(world.scale.trainers):
         sex = "f" if n % 2 else "m"
@@ -181,7 +191,7 @@ def trainers(world: World) -> Iterator[dict[str, Any]]:
             "search_key": search_key(family if n else "Trainer", given),
             "email": f"expert{n + 1}@example.org",
             "phone": "",
-            "country": "XN",
+            "country": lands[n % len(lands)],
             "organisation": "Expert roster (demo)",
             "languages": ("en", "en,fr", "en,ru", "en,ar")[n % 4],
             "notes": "",
@@ -195,22 +205,23 @@ def programmes(world: World) -> Iterator[dict[str, Any]]:
     first = date((world.today - timedelta(days=world.scale.days_back + 30)).year, 1, 1)
     last = date(world.today.year + 2, 12, 31)
     for n in range(world.scale.programmes):
-        code, title, theme, donor = invented.PROGRAMMES[n % len(invented.PROGRAMMES)]
-        turn = n // len(invented.PROGRAMMES)
-        code, title = (f"{code}-{turn}", f"{title}, part {turn + 1}") if turn else (code, title)
+        frame = invented_courses.PROGRAMMES[n % len(invented_courses.PROGRAMMES)]
+        turn = n // len(invented_courses.PROGRAMMES)
+        code = f"{frame.code}-{turn}" if turn else frame.code
+        title = f"{frame.title}, part {turn + 1}" if turn else frame.title
         row = {
             "id": n + 1,
             "public_id": public_id(world),
             "code": code,
             "title": title,
-            "theme_id": world.themes[theme],
-            "search_key": search_key(title, code, donor),
-            "donor": donor,
+            "theme_id": world.themes[frame.theme],
+            "search_key": search_key(title, code, frame.donor),
+            "donor": frame.donor,
             "grant_reference": f"DEMO/{n + 1:03}",
             "starts_on": first,
             "ends_on": last,
             "countries": ",".join(countries.COUNTRIES),
-            "objectives": "",
+            "objectives": frame.objectives,
             "completion_percent": 80,
             "day_basis": "hours",
             "day_minutes": 360,
@@ -218,10 +229,19 @@ def programmes(world: World) -> Iterator[dict[str, Any]]:
             "evidence_rule": "",
             "retention_months": 60,
             "privacy_notice": "",
-            "donor_block": f"Funded by {donor}",
+            "donor_block": f"Funded by {frame.donor}",
             "state": "active",
             "state_reason": "",
             **stamps(),
         }
-        world.programmes.append({**row, "theme_code": theme})
+        world.programmes.append({**row, "theme_code": frame.theme})
         yield row
+
+
+def targets(world: World, planned: Counter[int]) -> Iterator[dict[str, Any]]:
+    """What each programme promised its donor, by the number of its trainings so far: it has years to go."""
+    for programme in world.programmes:
+        people = -(-planned[programme["id"]] * 30 // 50) * 50 or 50
+        promised = {"participations": people, "persons_trained": people * 11 // 20, "person_days": people * 3}
+        for indicator, target in promised.items():
+            yield {"programme_id": programme["id"], "indicator": indicator, "target": target}

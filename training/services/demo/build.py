@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import secrets
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -25,6 +26,7 @@ from training.models import (
     AgencyType,
     Organisation,
     Programme,
+    ProgrammeTarget,
     Role,
     Room,
     Theme,
@@ -52,7 +54,7 @@ from training.services.demo.past_trainings import (
     session_rows,
 )
 from training.text import msg
-from training.texts import invented
+from training.texts import invented_courses
 
 SCALES = {
     "small": Scale(
@@ -96,6 +98,7 @@ def make(scale: str) -> list[SignIn]:
             id=1,
             name="Capacity Building Centre (demo)",
             address="Example Street 1\n1010 Example",
+            reply_email="office@example.org",
             accent="#1d4ed8",
         )
     )
@@ -108,7 +111,8 @@ def make(scale: str) -> list[SignIn]:
     _insert(Trainer, basis.trainers(world))
     _insert(trainer_theme, ({"trainer_id": n, "theme_id": 1 + n % 6} for n in world.trainers))
     _insert(Programme, basis.programmes(world))
-    _trainings(world)
+    planned = _trainings(world)
+    _insert(ProgrammeTarget, basis.targets(world, planned))
     _set_sequences()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
     return sign_ins
@@ -185,9 +189,13 @@ def _users(world: World) -> list[SignIn]:
     return made
 
 
-def _trainings(world: World) -> None:
-    """Trainings with their sessions, registrations and records, a few hundred at a time."""
-    types = list(db.session.scalars(select(ActivityType.id).order_by(ActivityType.position).limit(8)))
+def _trainings(world: World) -> Counter[int]:
+    """Trainings with their sessions, registrations and records, a few hundred at a time.
+
+    Returns how many each programme has.
+    """
+    planned: Counter[int] = Counter()
+    types = dict(db.session.execute(select(ActivityType.code, ActivityType.id)).all())
     pairs = {(u.frame_id, u.theme_id) for u in db.session.scalars(select(ThemeUse))}
     made = Made(
         world.scale, world.today, world.rng, world.agencies, world.trainees_of, world.rooms, world.trainers
@@ -195,10 +203,12 @@ def _trainings(world: World) -> None:
     rows: list[tuple[dict[str, Any], Shape]] = []
     for n in range(world.scale.trainings):
         rows.append(_training(world, n, types, pairs))
+        planned[rows[-1][0]["programme_id"]] += 1
         if len(rows) == 250 or n == world.scale.trainings - 1:
             _insert(Training, (training for training, _ in rows))
             _store(made, rows)
             rows = []
+    return planned
 
 
 def _store(made: Made, rows: list[tuple[dict[str, Any], Shape]]) -> None:
@@ -212,11 +222,12 @@ def _store(made: Made, rows: list[tuple[dict[str, Any], Shape]]) -> None:
 
 
 def _training(
-    world: World, n: int, types: list[int], pairs: set[tuple[int, int]]
+    world: World, n: int, types: dict[str, int], pairs: set[tuple[int, int]]
 ) -> tuple[dict[str, Any], Shape]:
     """One training's row, and the shape that says what happens in it."""
-    theme, title = invented.TOPICS[n % len(invented.TOPICS)]
-    fitting = [p for p in world.programmes if (p["theme_id"], world.themes[theme]) in pairs]
+    topic = invented_courses.TOPICS[n % len(invented_courses.TOPICS)]
+    title, is_online = topic.title, topic.type in invented_courses.ONLINE
+    fitting = [p for p in world.programmes if (p["theme_id"], world.themes[topic.theme]) in pairs]
     programme = fitting[(n // 3) % len(fitting)]
     shape = Shape.of(n, world.scale, world.today)
     room = world.rooms[(n * 3) % len(world.rooms)]
@@ -231,13 +242,13 @@ def _training(
         "search_key": search_key(title, f"{programme['code']}-{n + 1:03}"),
         "programme_id": programme["id"],
         "programme_theme_id": programme["theme_id"],
-        "theme_id": world.themes[theme],
-        "activity_type_id": types[n % len(types)],
-        "modality": "in_person",
+        "theme_id": world.themes[topic.theme],
+        "activity_type_id": types[topic.type],
+        "modality": "online" if is_online else "in_person",
         "languages": ("en", "en,fr", "en,ru")[n % 3],
-        "venue_id": room["venue_id"],
-        "country": room["country"],
-        "link": "",
+        "venue_id": None if is_online else room["venue_id"],
+        "country": "" if is_online else room["country"],
+        "link": f"https://meet.example.org/{n + 1:03}" if is_online else "",
         "zone": room["zone"],
         "starts_on": shape.starts_on,
         "ends_on": shape.ends_on,
@@ -248,7 +259,7 @@ def _training(
         "registration_closes_local": closes,
         "registration_closes_at": closes.replace(tzinfo=zone),
         "completion_percent": 80,
-        "description": "",
+        "description": topic.description,
         "state": shape.state,
         "state_reason": shape.reason,
         "state_changed_at": None,

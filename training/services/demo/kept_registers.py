@@ -23,16 +23,27 @@ def attendance_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
     over = [one for one in mine if one["register_state"] != "open"]
     if training["id"] % 22 == 0:
         over += [one for one in mine if one["cancelled_at"]]
+    half_filled = _half_filled(made, training, shape, mine)
     people = [
         one for one in made.registrations if one["training_id"] == training["id"] and one["confirmed_at"]
     ]
     for place, registration in enumerate(people):
         never_came = rng.random() < 0.05
         is_excused = training["id"] % 7 == 0 and place == EXCUSED
-        for session in over:
+        for session in [*over, half_filled] if half_filled and place < len(people) // 2 else over:
             luck = IS_EXCUSED if is_excused else IS_ABSENT if never_came else rng.randrange(100)
             if _is_expected(session, registration):
                 made.records.append(_record(session, registration, luck))
+
+
+def _half_filled(
+    made: Made, training: dict[str, Any], shape: Shape, mine: list[dict[str, Any]]
+) -> dict[str, Any] | None:
+    """The last session that is over of every second training that runs: somebody was called away from its register."""
+    if shape.state != "running" or training["id"] % 2:
+        return None
+    over = [one for one in mine if one["register_state"] == "open" and one["ends_at"].date() < made.today]
+    return over[-1] if over else None
 
 
 def _is_expected(session: dict[str, Any], registration: dict[str, Any]) -> bool:

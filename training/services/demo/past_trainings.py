@@ -6,6 +6,7 @@ import random
 import uuid
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from training.models import (
 )
 from training.rules.given import NOTHING
 from training.rules.seats import Kept, SeatCount
+from training.services.demo import days
 
 HALF_DAYS = ((time(9), time(12, 30), "Morning"), (time(13, 30), time(17), "Afternoon"))
 BREAK = 30
@@ -56,57 +58,40 @@ class Shape:
     reason: str = ""
 
     @property
+    def held_on(self) -> list[date]:
+        """Its days. It pauses on weekends and holidays."""
+        held = [self.starts_on]
+        while len(held) < self.days:
+            held.append(days.workday(held[-1] + timedelta(days=1)))
+        return held
+
+    @property
     def ends_on(self) -> date:
         """Its last day."""
-        return self.starts_on + timedelta(days=self.days - 1)
+        return self.held_on[-1]
 
     @classmethod
     def of(cls, n: int, scale: Scale, today: date) -> Shape:
         """The shape of training ``n``. Two in three are over. The others run, are to come, or are off."""
         is_large = scale.trainings > 1_000
         capacity = BIG if is_large and n == 8 else (23 if is_large else 18) + n % 9
+        if n == 1:  # this week's, with the trainer who has an account
+            return cls(days.week(today, 5, -1), 5, "running", capacity, capacity - 2, 1)
         if n % 15 == 1:
-            return cls(
-                _monday(today, 0) if n == 1 else today - timedelta(days=1 + n % 3),
-                4 if n > 1 else 5,
-                "running",
-                capacity,
-                capacity - 2,
-                1,
-            )
+            return cls(days.workdays_ago(today, 1 + n % 3), 4, "running", capacity, capacity - 2, 1)
         if n % 5 == 2:
-            ahead = 10 + (n * 13) % 80
+            ahead = today + timedelta(days=10 + (n * 13) % 80)
             state = ("open", "open", "confirmed", "draft")[n // 5 % 4]
-            return cls(
-                _weekday(today + timedelta(days=ahead)), 3, state, capacity, 0 if state == "draft" else 8, 0
-            )
+            return cls(days.week(ahead, 3, 1), 3, state, capacity, 0 if state == "draft" else 8, 0)
         if n % 30 == 23:
-            return cls(
-                _weekday(today + timedelta(days=20)), 3, "cancelled", capacity, 5, 0, "The host withdrew."
-            )
+            ahead = today + timedelta(days=20)
+            return cls(days.week(ahead, 3, 1), 3, "cancelled", capacity, 5, 0, "The host withdrew.")
         if n % 30 == 29:
-            return cls(
-                _weekday(today + timedelta(days=40)),
-                3,
-                "postponed",
-                capacity,
-                5,
-                0,
-                "Elections on these days.",
-            )
-        back = 8 + (n * scale.days_back // scale.trainings) % scale.days_back
-        return cls(
-            _weekday(today - timedelta(days=back + 5)), 3 + n % 2, "completed", capacity, capacity, 1 + n % 2
-        )
-
-
-def _weekday(day: date) -> date:
-    """The Monday or Tuesday of the day's week, so that three or four days stay within it."""
-    return day - timedelta(days=max(0, day.weekday() - 1))
-
-
-def _monday(day: date, weeks: int) -> date:
-    return day - timedelta(days=day.weekday()) + timedelta(weeks=weeks)
+            ahead = today + timedelta(days=40)
+            return cls(days.week(ahead, 3, 1), 3, "postponed", capacity, 5, 0, "Elections on these days.")
+        back = today - timedelta(days=13 + (n * scale.days_back // scale.trainings) % scale.days_back)
+        length = 3 + n % 2
+        return cls(days.week(back, length, -1), length, "completed", capacity, capacity, 1 + n % 2)
 
 
 @dataclass
@@ -130,6 +115,13 @@ class Made:
     records: list[dict[str, Any]] = field(default_factory=list)
     allocations: list[dict[str, Any]] = field(default_factory=list)
     next_person: int = 0
+    agencies_of: dict[int, list[int]] = field(default_factory=dict)
+    away: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort the agencies by their field."""
+        for place, agency in enumerate(self.agencies):
+            self.agencies_of.setdefault(agency["theme_id"], []).append(place)
 
     def pending(self) -> dict[Any, list[dict[str, Any]]]:
         """The rows that wait, in the order in which they can be stored."""
@@ -156,25 +148,24 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
     """Two half-days a day, in a room and with a trainer that are free on that day."""
     zone = ZoneInfo(training["zone"])
     rooms = [r["id"] for r in made.rooms if r["venue_id"] == training["venue_id"]]
-    for number in range(shape.days):
-        day = shape.starts_on + timedelta(days=number)
+    last_workday = days.workdays_ago(made.today, 1)
+    half_days = HALF_DAYS if training["venue_id"] else HALF_DAYS[:1]  # nobody sits before a screen all day
+    for number, day in enumerate(shape.held_on):
         room = _free(made, "room", rooms, day)
         first = [made.trainers[0]] if training["id"] == 2 else []
         start = training["id"] * 5 % len(made.trainers)
         pool = first or made.trainers[start:] + made.trainers[:start]
         trainer = _free(made, "trainer", pool, day)
-        for starts, ends, title in HALF_DAYS:
+        for starts, ends, title in half_days:
             made.session_id += 1
             starts_local, ends_local = datetime.combine(day, starts), datetime.combine(day, ends)
             starts_at, ends_at = starts_local.replace(tzinfo=zone), ends_local.replace(tzinfo=zone)
-            is_last = number == shape.days - 1 and title == "Afternoon"
+            is_last = number == shape.days - 1 and title == half_days[-1][2]
             power_failed = shape.state == "completed" and training["id"] % 11 == 0 and is_last
-            is_off = shape.state in ("cancelled", "postponed") or power_failed
+            called_off = shape.state in ("cancelled", "postponed") or power_failed
             ended = ends_at.date() < made.today
-            is_open = (
-                not ended or shape.state == "running" and number >= (made.today - shape.starts_on).days - 1
-            )
-            state = "open" if is_open or is_off else "locked" if training["id"] % 4 == 0 else "closed"
+            is_open = not ended or shape.state == "running" and day >= last_workday
+            state = "open" if is_open or called_off else "locked" if training["id"] % 4 == 0 else "closed"
             late = training["id"] % 13 == 0 and ends_at.date() + timedelta(days=21) < made.today
             made.sessions.append(
                 {
@@ -186,6 +177,8 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "title": f"Day {number + 1}, {title.lower()}",
                     "starts_local": starts_local,
                     "ends_local": ends_local,
+                    "marked_starts_local": None,
+                    "marked_ends_local": None,
                     "starts_at": starts_at,
                     "ends_at": ends_at,
                     "break_minutes": BREAK,
@@ -193,10 +186,10 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "scheduled_minutes": 180,
                     "room_id": room,
                     "is_compulsory": True,
-                    "cancelled_at": training["created_at"] if is_off else None,
+                    "cancelled_at": training["created_at"] if called_off else None,
                     "suspended_at": None,
                     "replaces_id": None,
-                    "cancel_reason": (shape.reason or "The power failed.") if is_off else "",
+                    "cancel_reason": (shape.reason or "The power failed.") if called_off else "",
                     "register_state": state,
                     "closed_at": ends_at + timedelta(days=20 if late else 0) if state != "open" else None,
                     "closed_by_id": None,
@@ -212,7 +205,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                         "trainer_id": trainer,
                         "starts_at": starts_at,
                         "ends_at": ends_at,
-                        "is_off": is_off,
+                        "is_off": called_off,
                     }
                 )
 
@@ -226,18 +219,41 @@ def _free(made: Made, kind: str, candidates: list[int], day: date) -> int | None
     return None
 
 
-def _people(made: Made, count: int) -> list[dict[str, Any]]:
-    """``count`` people of four agencies, other people each time. More than 200 come from all agencies."""
+def _agencies(made: Made, training: dict[str, Any]) -> list[dict[str, Any]]:
+    """Four agencies, others each time: of the training's field and its programme's as far as there are so many."""
+    fields = dict.fromkeys((training["theme_id"], training["programme_theme_id"]))
+    fitting = [place for one in fields for place in made.agencies_of.get(one, ())]
+    turned = [fitting[(made.next_person + number) % len(fitting)] for number in range(len(fitting))]
+    others = ((made.next_person * 3 + turn * 7) % len(made.agencies) for turn in range(len(made.agencies)))
+    places = dict.fromkeys(chain(turned, others))
+    return [made.agencies[place] for place in islice(places, 4)]
+
+
+def _is_free(made: Made, person: int, training: dict[str, Any]) -> bool:
+    """Whether the person is at no other training on these days."""
+    return all(
+        last < training["starts_on"] or first > training["ends_on"]
+        for first, last in made.away.get(person, ())
+    )
+
+
+def _people(made: Made, training: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """``count`` people of four agencies of the training's field, other people each time.
+
+    More than 200 come from all agencies.
+    """
     made.next_person += 1
     if count > 200:
         return [person for people in made.trainees_of.values() for person in people][:count]
     share = -(-count // 4)
     found: list[dict[str, Any]] = []
-    for turn in range(4):
-        agency = made.agencies[(made.next_person * 3 + turn * 7) % len(made.agencies)]
+    for agency in _agencies(made, training):
         people = made.trainees_of.get(agency["id"], [])
         first = (made.next_person * 5) % max(1, len(people))
-        found += (people[first:] + people[:first])[:share]
+        turned = chain(people[first:], people[:first])
+        found += islice((one for one in turned if _is_free(made, one["id"], training)), share)
+    for one in found:
+        made.away.setdefault(one["id"], []).append((training["starts_on"], training["ends_on"]))
     return found[:count]
 
 
@@ -245,7 +261,7 @@ def registration_rows(made: Made, training: dict[str, Any], shape: Shape) -> Non
     """People in every state: confirmed, reserve, withdrawn, declined, replaced, submitted, at the door."""
     if shape.state == "draft":
         return
-    people = _people(made, shape.seated + shape.reserve + 3)
+    people = _people(made, training, shape.seated + shape.reserve + 3)
     starts_at = datetime.combine(shape.starts_on, time(9), ZoneInfo(training["zone"]))
     submitted = min(starts_at - timedelta(days=20), training["created_at"] - timedelta(hours=1))
     agencies = {agency["id"]: agency for agency in made.agencies}

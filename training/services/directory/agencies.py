@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, AgencyType, Registration, Role, Theme, Trainee, User
 from training.rules.names import fold, search_key
-from training.services import audit
+from training.services import audit, reasons, visible_trainings
 from training.services.accounts import sign_ins
 from training.services.letters import again, outbox
 from training.services.registrations import reserve_list
@@ -36,17 +36,26 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     type: AgencyType | None = None,
     country: str | None = None,
     sort: str = "name",
     descending: bool = False,
 ) -> Select[Agency]:
-    """Agencies by name in any script, or by code."""
+    """Agencies by name in any script, or by code.
+
+    A multi-thematic programme means also those whose people take part in its trainings, unless ``only`` their own tag
+    counts.
+    """
     found = visible_to(user).options(joinedload(Agency.theme), joinedload(Agency.type))
     for word in fold(text).split():
         found = found.where(Agency.search_key.contains(word, autoescape=True))
     if theme:
-        found = found.where(Agency.theme_id == theme.id)
+        own = Agency.theme_id == theme.id
+        if theme.is_multi_thematic and not only:
+            takes_part = visible_trainings.registered_under(theme, user, Registration.agency_id)
+            own = or_(own, Agency.id.in_(takes_part))
+        found = found.where(own)
     if type:
         found = found.where(Agency.type_id == type.id)
     if country:
@@ -146,6 +155,7 @@ def suspend(agency: Agency, *, by: User, reason: str) -> None:
     """Keep an agency from registering people. Its focal points are signed out at once."""
     if not agency.is_active:
         raise Conflict(msg("This agency is suspended already."), "suspended")
+    reasons.check(reason)
     agency.is_active = False
     for focal_point in db.session.scalars(select(User).where(User.agency_id == agency.id)):
         sign_ins.end_all_sessions(focal_point)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import Role, Theme, Trainer, TrainerAbsence, User
+from training.models import Role, SessionTrainer, Theme, Trainer, TrainerAbsence, TrainingSession, User
 from training.rules import walltime
 from training.rules.names import fold, search_key
-from training.services import audit
+from training.services import audit, reasons, visible_trainings
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -31,16 +31,29 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     language: str | None = None,
     sort: str = "name",
     descending: bool = False,
 ) -> Select[Trainer]:
-    """Trainers by name in any script, by theme and language."""
+    """Trainers by name in any script, by theme and language.
+
+    A multi-thematic programme means also those who teach in its trainings, unless ``only`` their own tags count.
+    """
     found = visible_to(user).options(selectinload(Trainer.themes))
     for word in fold(text).split():
         found = found.where(Trainer.search_key.contains(word, autoescape=True))
     if theme:
-        found = found.where(Trainer.themes.any(Theme.id == theme.id))
+        own = Trainer.themes.any(Theme.id == theme.id)
+        if theme.is_multi_thematic and not only:
+            teaching = (
+                select(SessionTrainer.trainer_id)
+                .join(SessionTrainer.training_session)
+                .join(TrainingSession.training)
+                .where(visible_trainings.of_theme(theme), ~SessionTrainer.is_off)
+            )
+            own = or_(own, Trainer.id.in_(teaching))
+        found = found.where(own)
     if language:
         found = found.where(("," + Trainer.languages + ",").contains(f",{language},", autoescape=True))
     column = {"name": Trainer.search_key, "country": Trainer.country}[sort]
@@ -131,10 +144,11 @@ def change(trainer: Trainer, *, by: User, details: Details, seen: Seen | None = 
 
 
 @atomic
-def retire(trainer: Trainer, *, by: User, reason: str = "") -> None:
+def retire(trainer: Trainer, *, by: User, reason: str) -> None:
     """Retire a trainer, who is not scheduled any more. The sessions that they have stay."""
     if not trainer.is_active:
         raise Conflict(msg("This trainer is retired already."), "retired")
+    reasons.check(reason)
     trainer.is_active = False
     audit.record(by=by, action="trainer.retire", thing=trainer, changes={"reason": reason})
 

@@ -17,19 +17,26 @@ from training.models import (
     AuditOutcome,
     MailState,
     OutgoingMail,
+    Programme,
+    ProgrammeState,
     Registration,
     RegistrationState,
     SeatAllocation,
     SeatRequest,
+    Theme,
+    ThemeKind,
     Training,
     TrainingSession,
     TrainingState,
     User,
 )
 from training.rules import walltime
+from training.rules.indicators import Totals
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
+from training.services.reports import figures
+from training.services.reports.participations import Listed
 from training.services.schedule import visible as schedule_visible
 
 MOST = 8
@@ -267,6 +274,41 @@ def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]
     coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
     work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A multi-thematic programme as a whole: its frames, and what the registers say of their trainings."""
+
+    theme: Theme
+    programmes: Sequence[Programme]
+    totals: Totals
+    trainings: int
+    countries: int
+
+
+def multi_thematic(found: Iterable[Listed]) -> list[Joint]:
+    """The multi-thematic programmes that run or have people among ``found``, whatever their trainings are tagged with."""
+    frames: dict[Theme, list[Programme]] = {}
+    for one in db.session.scalars(
+        select(Programme)
+        .join(Programme.theme)
+        .where(Theme.kind == ThemeKind.MULTI_THEMATIC)
+        .options(contains_eager(Programme.theme))
+        .order_by(Theme.position, Theme.code, Programme.code)
+    ):
+        frames.setdefault(one.theme, []).append(one)
+    by_code: dict[str, list[Listed]] = {}
+    for row in found:
+        by_code.setdefault(row.programme, []).append(row)
+    joint = []
+    for theme, programmes in frames.items():
+        rows = [row for one in programmes for row in by_code.get(one.code, [])]
+        if rows or any(one.state is ProgrammeState.ACTIVE for one in programmes):
+            trainings = {row.participation.training_id for row in rows}
+            countries = {row.country for row in rows if row.participation.attended > 0}
+            joint.append(Joint(theme, programmes, figures.summary(rows), len(trainings), len(countries)))
+    return joint
 
 
 @dataclass(frozen=True)

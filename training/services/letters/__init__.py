@@ -14,5 +14,6 @@ agency, and a letter to an agency names its own people only.
 - ``of_steps``: what is told of the steps of registrations
 - ``notices``: from the notes of a unit of work to its letters
 - ``bounces``: letters that came back, and whose address it is
+- ``trial``: a test letter to oneself
 - ``again``: what registered people are told anew when their link or their address changes
 """

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from config import Config
+from training.text import Message, msg
 
 Deliver = Callable[[EmailMessage], None]
 
@@ -28,6 +29,27 @@ class Failure(StrEnum):
 
 def said(failure: Exception) -> str:
     return f"{type(failure).__name__}: {failure}"[:500]
+
+
+ADVICE = {
+    "gaierror": msg("The mail server's name is not known. Look at the host in TRAINING_SMTP_URL."),
+    "ConnectionRefusedError": msg("Nothing answers there. Look at host and port in TRAINING_SMTP_URL."),
+    "TimeoutError": msg("The mail server does not answer. Look at host and port, and at the firewall."),
+    "SMTPAuthenticationError": msg("The mail server refuses the user or the password in TRAINING_SMTP_URL."),
+    "SMTPNotSupportedError": msg("The mail server does not offer what TRAINING_SMTP_URL asks for."),
+    "SMTPSenderRefused": msg("The mail server takes no mail from this sender. Look at TRAINING_MAIL_SENDER."),
+    "SMTPRecipientsRefused": msg("The mail server takes no mail for your address."),
+    "SSLError": msg(
+        "Encryption does not fit: smtps:// is mostly for port 465, smtp+starttls:// for port 587."
+    ),
+    "SSLCertVerificationError": msg("The mail server's certificate is not valid for this host."),
+}
+"""What to look at after a failure, by the name that ``said`` begins with."""
+
+
+def advice(said_before: str) -> Message | None:
+    """What somebody who runs the instance should look at, from what ``said`` told of a failure."""
+    return ADVICE.get(said_before.partition(":")[0])
 
 
 def kind_of(failure: Exception) -> Failure:

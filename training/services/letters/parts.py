@@ -27,7 +27,7 @@ from training.models import (
 from training.rules import addresses
 from training.services import organisations
 from training.services.letters import outbox
-from training.texts import letters, links
+from training.texts import letters, links, words
 from training.texts.letters import Letter, Ready, block, fill, one_line
 
 Values = Callable[[str], dict[str, str]]
@@ -71,7 +71,7 @@ class Whereabouts:
     def said(self, language: str) -> str:
         """Days and place as text, such as "12–14 May 2026, Vienna, Training centre"."""
         where = self.place or (
-            letters.ONLINE[language] if self.is_online else letters.country(self.country, language)
+            letters.ONLINE[language] if self.is_online else words.country(self.country, language)
         )
         return ", ".join(
             part for part in (letters.days(self.starts_on, self.ends_on, language), where) if part

@@ -13,7 +13,7 @@ from config import Config
 from training.db import db
 from training.models import LIVE, OutgoingMail, Registration, Trainee, Training
 from training.rules import addresses, return_paths
-from training.services import organisations
+from training.services import organisations, visible_trainings
 from training.texts import letters, links
 
 
@@ -32,7 +32,6 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
     email["Message-ID"] = return_paths.message_id(message.public_id, proof, config.host or "localhost")
     email["Date"] = format_datetime(message.created_at)
     email["Auto-Submitted"] = "auto-generated"
-    email["Content-Language"] = message.language
     sender = addresses.sent(config.bounce_address or config.mail_sender)
     if config.bounce_address:
         sender = return_paths.envelope_sender(sender, message.public_id, proof)
@@ -45,6 +44,7 @@ def as_email(message: OutgoingMail, config: Config) -> EmailMessage:
         instead=letters.LINK_STOPPED[letters.language_of(message.language)],
     )
     email.set_content(body)
+    email["Content-Language"] = message.language  # setting the content takes away what was said of it before
     return email
 
 
@@ -84,7 +84,5 @@ def _answers_to(training: Training | None) -> str:
 
 def _who_may_answer(training: Training | None) -> Iterator[str]:
     if training is not None:
-        yield training.theme.contact_email
-        yield training.programme.theme.contact_email
-        yield from (user.email for user in training.programme.coordinators if user.is_active)
+        yield from (one.email for one in visible_trainings.contacts(training))
     yield organisations.get().reply_email

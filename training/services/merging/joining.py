@@ -7,6 +7,7 @@ values, so that parting puts everything back that nobody has touched since.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -17,6 +18,7 @@ from training.db import db
 from training.errors import Invalid
 from training.models import (
     HOLDS_SEAT,
+    LIVE,
     AttendanceCorrection,
     AttendanceMethod,
     AttendanceRecord,
@@ -26,6 +28,7 @@ from training.models import (
     RegistrationState,
     Training,
     TrainingSession,
+    TrainingState,
     User,
 )
 from training.rules.seats import SeatCount
@@ -44,7 +47,10 @@ Kept = dict[str, Any]
 
 
 def join(one: Join, choices: Choices | None, *, by: User) -> Kept:
-    """Make the registrations one. The seats that become free stay free: see ``give_seats``."""
+    """Make the registrations one. The seats that become free stay free: see ``give_seats``.
+
+    Raises ``Invalid`` if the registration that is to stay may not hold the seat that it would take over.
+    """
     staying = one.staying(choices)
     others = [other for other in one.registrations if other is not staying]
     right = [one.right(number, staying, choices) for number in one.marks]
@@ -54,6 +60,8 @@ def join(one: Join, choices: Choices | None, *, by: User) -> Kept:
         before[staying.id], [before[other.id] for other in others], joins.starts(one.training)
     )
     standings.join(others, staying, by=by)
+    if wanted.state in HOLDS_SEAT and not before[staying.id].holds_seat:
+        _check_seat(staying, [other for other in others if before[other.id].holds_seat])
     standings.take(staying, wanted, by=by, reason=letters.JOINED["en"], told=True)
     cells = _cells(staying)
     taken = [_take(mark, cells.get(mark.session_id), staying, by) for mark in right if _is_new(mark, cells)]
@@ -66,6 +74,27 @@ def join(one: Join, choices: Choices | None, *, by: User) -> Kept:
         "marks": taken + _keep_asking(asked, staying, by),
         "differing": len(one.questions),
     }
+
+
+def _check_seat(staying: Registration, held: Sequence[Registration]) -> None:
+    """Raise ``Invalid`` if a seat that only others may have would go to ``staying``. Those who ``held`` one left it."""
+    training, origin = staying.training, seat_counts.origin_of(staying)
+    if training.state in locked_trainings.FINISHED:  # seats are kept for nobody any more
+        return
+    counted = seat_counts.count(training)
+    share = counted.share_of(origin)
+    is_own = any(counted.share_of(seat_counts.origin_of(one)) == share for one in held)
+    if not is_own and counted.free_for(origin) <= 0:
+        raise Invalid(
+            msg(
+                "No seat in %(code)s is free for %(agency)s. Let the registration of %(holder)s stay, which holds a "
+                "seat, or keep one for %(agency)s first.",
+                code=training.code,
+                agency=staying.agency_name,
+                holder=held[0].agency_name,
+            ),
+            field=f"stays-{training.public_id}",
+        )
 
 
 def _asked(registrations: Sequence[Registration]) -> dict[int, TrainingSession]:
@@ -118,15 +147,24 @@ def _noted(record: AttendanceRecord, before: Kept | None, correction: int | None
     return {"record": record.id, "before": before, "after": _plain(record), "correction": correction}
 
 
+def registrations_of(kept: Kept) -> list[int]:
+    """The ids of the registrations that became one."""
+    return [kept["staying"], *(one["id"] for one in kept["joined"])]
+
+
 def give_seats(kept: Kept, *, by: User) -> list[Registration]:
     """Give the seats that became free to the next in line. Returns who was promoted."""
     training = db.session.get_one(Training, kept["training"])
     if training.state in locked_trainings.FINISHED:
         return []
-    before = [kept["before"], *(one["before"] for one in kept["joined"])]
-    freed = sum(_holds_seat(one) for one in before) - _holds_seat(kept["after"])
-    left = db.session.get_one(Registration, kept["joined"][0]["id"])
-    return reserve_list.promote(training, Freed(freed, seat_counts.origin_of(left)), by=by)
+    held = [one["id"] for one in kept["joined"] if _holds_seat(one["before"])]
+    if not held:
+        return reserve_list.promote(training, Freed(), by=by)
+    origins = [seat_counts.origin_of(db.session.get_one(Registration, number)) for number in held]
+    staying = seat_counts.origin_of(db.session.get_one(Registration, kept["staying"]))
+    share_of = seat_counts.count(training).share_of
+    is_taken_over = not _holds_seat(kept["before"]) and share_of(staying) in map(share_of, origins)
+    return reserve_list.promote(training, Freed(len(held) - is_taken_over, origins[0]), by=by)
 
 
 def _holds_seat(standing: Kept) -> bool:
@@ -142,23 +180,38 @@ def part(kept: Kept, *, by: User) -> None:
     staying = db.session.get_one(Registration, kept["staying"])
     for one in reversed(kept["marks"]):
         _put_back(one)
-    before, after = standings.read(kept["before"]), standings.read(kept["after"])
+    before, after = _before(kept, training), standings.read(kept["after"])
     origin = seat_counts.origin_of(staying)
     if before != after and standings.of(staying).decided == after.decided:
         standings.take(staying, before, by=by, reason=letters.PARTED["en"], told=True)
         if staying.state is S.RESERVE and before.reserve_rank is not None:
             standings.make_room(staying, before.reserve_rank)
     for said in kept["joined"]:
-        _part(training, db.session.get_one(Registration, said["id"]), standings.read(said["before"]), by)
+        _part(training, db.session.get_one(Registration, said["id"]), _before(said, training), by)
     if training.state not in locked_trainings.FINISHED:
         reserve_list.promote(training, Freed(0, origin), by=by)
 
 
+def _before(said: Kept, training: Training) -> standings.Standing:
+    """Where a registration stood before the merge. No offer outlives the training's cut-off, which may have moved since."""
+    found = standings.read(said["before"])
+    if found.offer_expires_at is None:
+        return found
+    return replace(found, offer_expires_at=min(found.offer_expires_at, reserve_list.cut_off(training)))
+
+
 def _part(training: Training, one: Registration, before: standings.Standing, by: User) -> None:
-    if before.state not in HOLDS_SEAT or has_seat(seat_counts.count(training), one):
+    if is_called_off(training) and before.state in LIVE:
+        standings.end(one, before, by=by)
+    elif not before.holds_seat or has_seat(seat_counts.count(training), one):
         standings.part(one, before, by=by)
     else:
         standings.wait_again(one, before, by=by)
+
+
+def is_called_off(training: Training) -> bool:
+    """Whether all registrations ended with the training, which was cancelled."""
+    return training.state is TrainingState.CANCELLED
 
 
 def has_seat(counted: SeatCount, one: Registration) -> bool:
@@ -173,6 +226,8 @@ def without_seats(found: Sequence[Kept]) -> list[Registration]:
     left = []
     for kept in found:
         staying = db.session.get_one(Registration, kept["staying"])
+        if is_called_off(staying.training):
+            continue
         counted = seat_counts.count(staying.training)
         after, before = standings.read(kept["after"]), standings.read(kept["before"])
         if standings.of(staying).decided == after.decided and after.state in HOLDS_SEAT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -200,10 +200,21 @@ def _join(
 
 def foreign(found: Sequence[Join], user: User) -> list[Training]:
     """The trainings among these whose registrations ``user`` may not see. Another coordinator looks after them."""
-    ids = [registration.id for one in found for registration in one.registrations]
+    return foreign_of([registration.id for one in found for registration in one.registrations], user)
+
+
+def foreign_of(registration_ids: Iterable[int], user: User) -> list[Training]:
+    """The trainings of these registrations as far as ``user`` may not see them, by their first day."""
+    ids = list(registration_ids)
     seen_by = visible.visible_to(user).where(Registration.id.in_(ids)).with_only_columns(Registration.id)
-    known = set(db.session.scalars(seen_by))
-    return [one.training for one in found if not known.issuperset(r.id for r in one.registrations)]
+    found = (
+        select(Training)
+        .join(Registration, Registration.training_id == Training.id)
+        .where(Registration.id.in_(ids), Registration.id.not_in(seen_by))
+        .distinct()
+        .order_by(Training.starts_on, Training.id)
+    )
+    return list(db.session.scalars(found))
 
 
 def check_not_foreign(found: Sequence[Join], user: User) -> None:

@@ -133,13 +133,13 @@ def merge(
 def undo(done: PersonMerge, *, by: User) -> None:
     """Put everything back as it was before the merge. Raises ``Conflict`` if something has built on it.
 
-    A value that somebody has changed since the merge stays as it is now.
+    Whoever undoes it must see all registrations that were joined, as whoever merges. A value that somebody has changed since the merge stays as it is now.
     """
     kept, gone = done.kept, done.gone
     _lock(kept, gone)
     db.session.refresh(done)
-    if refusal := why_not(done):
-        raise Conflict(refusal, "built_on")
+    if refusal := why_not(done, by):
+        raise refusal
     details: Any = done.moved
     for column in MOVED:
         rows = details["rows"][str(column)]
@@ -164,8 +164,24 @@ def undo(done: PersonMerge, *, by: User) -> None:
     audit.record(by=by, action="trainee.unmerge", thing=kept, changes={"separated": gone.name})
 
 
-def why_not(done: PersonMerge) -> Message | None:
-    """The reason why the merge cannot be undone, or None."""
+def why_not(done: PersonMerge, user: User) -> Conflict | None:
+    """The reason why ``user`` cannot undo the merge, or None."""
+    if refusal := _built_on(done):
+        return Conflict(refusal, "built_on")
+    joined: Any = done.joined
+    ids = [number for one in joined for number in joining.registrations_of(one)]
+    if others := joins.foreign_of(ids, user):
+        return Conflict(
+            msg(
+                "This joined registrations for %(codes)s, which another coordinator looks after: ask them to undo it.",
+                codes=", ".join(one.code for one in others),
+            ),
+            "foreign",
+        )
+    return None
+
+
+def _built_on(done: PersonMerge) -> Message | None:
     details: Any = done.moved
     if done.undone_at is not None:
         return msg("This was undone already.")
@@ -186,9 +202,12 @@ def why_not(done: PersonMerge) -> Message | None:
 
 
 def without_seats(done: PersonMerge) -> list[Registration]:
-    """Those who would come back onto the reserve list if the merge was undone now: their seats went to others since."""
+    """Those who would come back onto the reserve list if the merge was undone now: their seats went to others since.
+
+    It is asked of a merge that can be undone (see ``why_not``).
+    """
     joined: Any = done.joined
-    return joining.without_seats(joined) if joined and why_not(done) is None else []
+    return joining.without_seats(joined)
 
 
 def _record(one: joining.Kept, action: str, by: User) -> None:
@@ -219,9 +238,7 @@ def _tell(kept: Trainee, rows: dict[str, list[int]], joined: Sequence[joining.Ke
 
     Where a registration became part of another one, its person gets the link of that one.
     """
-    others = [
-        number for one in joined for number in (one["staying"], *(part["id"] for part in one["joined"]))
-    ]
+    others = [number for one in joined for number in joining.registrations_of(one)]
     again.of_registrations(sorted({*rows[str(Registration.trainee_id)], *others}))
     again.of_people([kept])
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from training.db import db
-from training.models import LIVE, ReasonCode, Registration, RegistrationState, User
+from training.models import HOLDS_SEAT, LIVE, ReasonCode, Registration, RegistrationState, User
 from training.services import locked_trainings
 from training.services.registrations import steps
 from training.texts import letters
@@ -40,6 +40,11 @@ class Standing:
         """The smaller, the better. What has ended comes last."""
         found = BEST_FIRST.index(self.state) if self.state in LIVE else len(BEST_FIRST)
         return found, self.reserve_rank or 0
+
+    @property
+    def holds_seat(self) -> bool:
+        """Whether it is a seat, confirmed or offered."""
+        return self.state in HOLDS_SEAT
 
     @property
     def decided(self) -> tuple[object, ...]:
@@ -175,6 +180,19 @@ def wait_again(one: Registration, before: Standing, *, by: User) -> None:
     db.session.flush()  # as in ``part``
     steps.reserve(one, by, ReasonCode.NO_SEAT)
     steps.arrange([one], 1)
+
+
+def end(one: Registration, before: Standing, *, by: User) -> None:
+    """Make a registration stand by itself again whose training was cancelled since: it ends as the others ended then.
+
+    It had its seat until that day. Nobody is told.
+    """
+    training = one.training
+    one.joined_into = None
+    one.confirmed_at, one.acknowledged_at = before.confirmed_at, before.acknowledged_at
+    one.released_at = training.state_changed_at if before.holds_seat else before.released_at
+    db.session.flush()  # as in ``part``
+    steps.end_many([one], S.WITHDRAWN, by, ReasonCode.ORGANISER, training.state_reason)
 
 
 def make_room(one: Registration, rank: int) -> None:

@@ -59,6 +59,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
     held = [one for one in visible.of(training) if not one.is_cancelled]
     return {
         "lang": language,
+        "accent": organisation.accent,
         "organisation": organisation.name,
         "address": [line for line in organisation.address.splitlines() if line.strip()],
         "logo": list(organisations.logo() or b""),

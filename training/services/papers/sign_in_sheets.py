@@ -15,7 +15,8 @@ from training.output import fonts, pdf
 from training.rules import zones
 from training.services import may_take, organisations
 from training.services.attendance import expected
-from training.text import msg
+from training.text import language, msg
+from training.texts import letters, words
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What a sheet holds: names and agencies, and who teaches when."""
@@ -31,20 +32,19 @@ def sign_in_sheet(
     may_take.whole(reader, HOLDS, of=training)
     organisation = organisations.get()
     held = _held(sessions)
-    place = f"{training.venue.name}, {training.venue.city}" if training.venue else training.link
+    code = language()
     return pdf.render(
         "papers/sign_in_sheet",
         {
-            "lang": "en",
+            "lang": code,
+            "accent": organisation.accent,
             "organisation": organisation.name,
             "logo": list(organisations.logo() or b""),
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": training.title,
             "code": training.code,
             "programme": training.programme.title,
-            "place": place,
-            "zone": zones.said(training.zone, "en"),
-            "dates": f"{training.starts_on:%d.%m.%Y} – {training.ends_on:%d.%m.%Y}",
+            "about": " · ".join(_about(training, code)),
             "qr": pdf.qr(training.code),
             "privacy": msg(
                 "This list is for attendance only. Do not copy, photograph or pass it on."
@@ -56,7 +56,7 @@ def sign_in_sheet(
             "trainer_word": msg("Trainer's signature").translated(),
             "blank": BLANK_LINES,
             "groups": [
-                [_column(session) for session in held[first : first + MOST_COLUMNS]]
+                [_column(session, code) for session in held[first : first + MOST_COLUMNS]]
                 for first in range(0, max(len(held), 1), MOST_COLUMNS)
             ],
             "people": [
@@ -98,10 +98,17 @@ def _expected(training: Training) -> Select[Registration]:
     )
 
 
-def _column(session: TrainingSession) -> dict[str, str]:
+def _about(training: Training, code: str) -> list[str]:
+    """Where, on which days and by which clocks, in the reader's language."""
+    venue, country = training.venue, words.country(training.country, code)
+    place = f"{venue.name}, {venue.city}, {country}" if venue else country or letters.ONLINE[code]
+    return [place, letters.days(training.starts_on, training.ends_on, code), zones.said(training.zone, code)]
+
+
+def _column(session: TrainingSession, code: str) -> dict[str, str]:
     """The head of a session's column."""
     return {
-        "day": format_date(session.starts_local, "EEE d.M.", locale="en"),
+        "day": format_date(session.starts_local, "EEE d MMM", locale=code),
         "time": f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
         "room": session.room.name if session.room else "",
         "trainers": ", ".join(entry.trainer.name for entry in session.session_trainers),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -27,8 +28,10 @@ from training.models import (
     User,
 )
 from training.rules import walltime
+from training.rules.indicators import rate
 from training.rules.names import fold, search_key
 from training.services import audit, locked_trainings, marks, reasons
+from training.services.programmes import themes
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -45,10 +48,11 @@ def search(
     text: str = "",
     theme: Theme | None = None,
     state: ProgrammeState | None = None,
+    country: str | None = None,
     sort: str = "starts_on",
     descending: bool = True,
 ) -> Select[Programme]:
-    """Programmes by title, code, donor or grant reference."""
+    """Programmes by title, code, donor or grant reference, and by a country in which they have a role."""
     found = visible_to(user).options(joinedload(Programme.theme))
     for word in fold(text).split():
         found = found.where(Programme.search_key.contains(word, autoescape=True))
@@ -56,6 +60,8 @@ def search(
         found = found.where(Programme.theme_id == theme.id)
     if state:
         found = found.where(Programme.state == state)
+    if country:
+        found = found.where(has_role_in(country))
     column = {
         "title": Programme.search_key,
         "code": Programme.code,
@@ -63,6 +69,13 @@ def search(
         "donor": Programme.donor,
     }[sort]
     return found.order_by(column.desc() if descending else column, Programme.id)
+
+
+def has_role_in(country: str) -> ColumnElement[bool]:
+    """Whether a programme works with the country, or holds a training there."""
+    listed = ("," + Programme.countries + ",").contains(f",{country},", autoescape=True)
+    held = exists().where(Training.programme_id == Programme.id, Training.country == country)
+    return or_(listed, held)
 
 
 def get(user: User, public_id: UUID) -> Programme:
@@ -117,6 +130,48 @@ def training_counts(programmes: Sequence[Programme]) -> dict[int, int]:
     return dict(rows.all())
 
 
+@dataclass(frozen=True)
+class Area:
+    """How many of a programme's trainings carry a theme, and which part of them that is, in per cent."""
+
+    theme: Theme
+    trainings: int
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Over which themes and countries a programme's trainings are spread. Those that were cancelled are left out.
+
+    ``areas`` are its own theme, where a training carries it, and every area that it covers. Each training counts once,
+    under the tag that it carries, so the lines add up. ``countries`` are those that it works with or trains in, by code,
+    with the number of its trainings there.
+    """
+
+    areas: Sequence[Area]
+    countries: Mapping[str, int]
+
+
+def spread(programme: Programme) -> Spread:
+    """The programme's trainings by theme and by country."""
+    by_theme: Counter[int] = Counter()
+    by_country: Counter[str] = Counter(dict.fromkeys(programme.country_codes, 0))
+    for theme_id, country, number in db.session.execute(
+        select(Training.theme_id, Training.country, func.count())
+        .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED)
+        .group_by(Training.theme_id, Training.country)
+    ):
+        by_theme[theme_id] += number
+        if country:
+            by_country[country] += number
+    areas = [
+        Area(one, by_theme[one.id], rate(by_theme[one.id], by_theme.total()))
+        for one in themes.usable_under(programme.theme)
+        if one.id != programme.theme_id or one.id in by_theme
+    ]
+    return Spread(areas, by_country)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """What a programme is made of, besides its state and its targets."""
@@ -127,6 +182,7 @@ class Details:
     starts_on: date
     ends_on: date
     donor: str = ""
+    joint_owner: str = ""
     grant_reference: str = ""
     countries: Sequence[str] = ()
     objectives: str = ""
@@ -155,7 +211,7 @@ def create(*, by: User | None, details: Details) -> Programme:
 
 @atomic
 def change(programme: Programme, *, by: User, details: Details, seen: Seen | None = None) -> Programme:
-    """Change a programme. Its trainings keep the completion rule that they have.
+    """Change a programme. Its trainings keep the completion rule that they have, and lie within its dates.
 
     With another deduction for times that nobody recorded, the minutes of such marks are derived anew.
     """
@@ -164,12 +220,17 @@ def change(programme: Programme, *, by: User, details: Details, seen: Seen | Non
         raise Conflict(msg("A closed or cancelled programme cannot be changed; reopen it first."), "closed")
     details = settle(seen, details, as_stored(Details, programme, countries=programme.country_codes))
     before, names_before = audit.snapshot(programme), [user.name for user in programme.coordinators]
+    first_day, last_day = programme.starts_on, programme.ends_on
     with db.session.no_autoflush:
         if details.theme.id != programme.theme_id:
             _check_retag(programme, details.theme)
         has_other_deduction = details.deduction_minutes != programme.deduction_minutes
         _set(programme, details)
         _check(programme)
+        if programme.starts_on > first_day:
+            _refuse_outside(programme, Training.starts_on < programme.starts_on, "starts_on")
+        if programme.ends_on < last_day:
+            _refuse_outside(programme, Training.ends_on > programme.ends_on, "ends_on")
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     if has_other_deduction:
         _derive_estimated_marks(programme, by)
@@ -283,6 +344,25 @@ def _derive_estimated_marks(programme: Programme, by: User) -> None:
         records = marks.of(session)
         derived = marks.derived(marks.slot_of(session), records, programme.deduction_minutes)
         marks.correct(records, derived, by=by, reason=reason)
+
+
+def _refuse_outside(programme: Programme, outside: ColumnElement[bool], field: str) -> None:
+    """Raise ``Invalid`` if trainings of the programme lie ``outside`` its dates. A cancelled one is never changed again."""
+    found = (
+        select(Training.code)
+        .where(Training.programme_id == programme.id, Training.state != TrainingState.CANCELLED, outside)
+        .order_by(Training.code)
+    )
+    codes = list(db.session.scalars(found))
+    if codes:
+        raise Invalid(
+            msg(
+                "Trainings outside these dates (%(count)s): %(codes)s. Change their dates first.",
+                count=len(codes),
+                codes=", ".join(codes[:3]) + ("…" if len(codes) > 3 else ""),
+            ),
+            field=field,
+        )
 
 
 def _check_retag(programme: Programme, theme: Theme) -> None:

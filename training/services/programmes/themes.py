@@ -6,9 +6,10 @@ All three are seeded. They may be added to and are never deleted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from training.db import atomic, db
 from training.errors import Invalid, NotFound
@@ -57,6 +58,34 @@ def usable_under(frame: Theme) -> list[Theme]:
             .join(ThemeUse, ThemeUse.theme_id == Theme.id)
             .where(ThemeUse.frame_id == frame.id)
             .order_by((Theme.id != frame.id), Theme.position)
+        )
+    )
+
+
+def covered() -> dict[str, list[Theme]]:
+    """The areas that each multi-thematic programme covers, by its code, in their usual order."""
+    frame = aliased(Theme)
+    rows = db.session.execute(
+        select(frame.code, Theme)
+        .join(ThemeUse, ThemeUse.frame_id == frame.id)
+        .join(Theme, Theme.id == ThemeUse.theme_id)
+        .where(Theme.id != frame.id)
+        .order_by(Theme.position)
+    )
+    found: dict[str, list[Theme]] = {}
+    for code, area in rows:
+        found.setdefault(code, []).append(area)
+    return found
+
+
+def covering(theme: Theme) -> list[Theme]:
+    """The multi-thematic programmes that cover this area."""
+    return list(
+        db.session.scalars(
+            select(Theme)
+            .join(ThemeUse, ThemeUse.frame_id == Theme.id)
+            .where(ThemeUse.theme_id == theme.id, Theme.id != theme.id)
+            .order_by(Theme.position, Theme.code)
         )
     )
 
@@ -112,7 +141,7 @@ def counts(theme: Theme) -> dict[str, int]:
 
 @atomic
 def create_multi_thematic(
-    *, by: User, code: str, name_en: str, name_fr: str, name_ru: str, description: str, areas: Sequence[Theme]
+    *, by: User, code: str, name_en: str, name_fr: str, name_ru: str, text_en: str, areas: Sequence[Theme]
 ) -> Theme:
     """Add a multi-thematic programme that covers two or more areas."""
     if db.session.scalar(select(Theme.id).where(Theme.code == code.upper())) is not None:
@@ -123,9 +152,7 @@ def create_multi_thematic(
         name_en=name_en,
         name_fr=name_fr or name_en,
         name_ru=name_ru or name_en,
-        description=description,
-        competence_centre="",
-        leaflet_languages="",
+        text_en=text_en,
         position=100,
     )
     db.session.add(theme)
@@ -136,23 +163,28 @@ def create_multi_thematic(
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What can be changed of a theme."""
+    """What can be changed of a theme. A text has its paragraphs divided by empty lines."""
 
     name_en: str
     name_fr: str
     name_ru: str
-    description: str
+    text_en: str
+    text_fr: str
+    text_ru: str
+    contact_name: str
+    contact_function: str
     contact_email: str
+    contact_phone: str
 
 
 @atomic
 def change(theme: Theme, *, by: User, details: Details, seen: Seen | None = None) -> Theme:
-    """Change a theme's names, description and contact. Its code and its kind stay."""
+    """Change a theme's names, texts and contact. Its code and its kind stay."""
     hold(theme)
     details = settle(seen, details, as_stored(Details, theme))
     before = audit.snapshot(theme)
-    theme.name_en, theme.name_fr, theme.name_ru = details.name_en, details.name_fr, details.name_ru
-    theme.description, theme.contact_email = details.description, details.contact_email
+    for field in fields(details):
+        setattr(theme, field.name, getattr(details, field.name))
     audit.record(by=by, action="theme.change", thing=theme, before=before)
     return theme
 
@@ -192,7 +224,7 @@ def seed() -> dict[str, int]:
 
 
 def _theme(position: int, row: tuple[str, ...]) -> Theme:
-    code, kind, en, fr, ru, work, leaflets = row
+    code, kind, en, fr, ru, text_en, text_fr, text_ru = row
     centre = f"Competence Centre for {en}" if kind == ThemeKind.THEMATIC_AREA else ""
     return Theme(
         code=code,
@@ -201,8 +233,9 @@ def _theme(position: int, row: tuple[str, ...]) -> Theme:
         name_fr=fr,
         name_ru=ru,
         competence_centre=centre,
-        description=work,
-        leaflet_languages=leaflets,
+        text_en=text_en,
+        text_fr=text_fr,
+        text_ru=text_ru,
         position=position,
     )
 

@@ -19,7 +19,7 @@ from training.rules.seats import Kept
 from training.services import audit, locked_trainings, seat_counts
 from training.services.registrations import seats
 from training.services.registrations.reserve_list import Freed, may_promote, next_in_line, promote
-from training.services.seen import Seen, settle
+from training.services.seen import Seen, settle, shown
 from training.text import msg
 
 
@@ -132,6 +132,16 @@ class Release:
         """Seats that become everybody's."""
         return sum(seats for one, seats in self.unused if one.public_id in self.picked)
 
+    @property
+    def lines(self) -> dict[str, str]:
+        """What a page shows of each allocation, by its public id: its seats, its deadline and its unused seats."""
+        return {
+            str(one.public_id): shown(
+                {"seats": one.seats, "release_local": one.release_local, "unused": unused}
+            )
+            for one, unused in self.unused
+        }
+
 
 def release_preview(training: Training, picked: Collection[UUID] | None = None) -> Release:
     """What ``release`` would do now. ``picked`` is as in ``release``: None picks those that are due."""
@@ -146,6 +156,16 @@ def release_preview(training: Training, picked: Collection[UUID] | None = None) 
     return found
 
 
+def changed(training: Training, picked: Collection[UUID], seen: Seen) -> set[UUID]:
+    """Those of the picked allocations of which there is something else now than the page showed (``Release.lines``)."""
+    lines = release_preview(training, picked).lines
+    return {
+        one.public_id
+        for one in seat_counts.allocations(training)
+        if one.public_id in picked and lines.get(str(one.public_id)) != seen.values.get(str(one.public_id))
+    }
+
+
 @atomic
 def release(
     training: Training,
@@ -153,15 +173,25 @@ def release(
     by: User,
     picked: Collection[UUID] | None = None,
     expected: Sequence[UUID] | None = None,
+    seen: Seen | None = None,
 ) -> list[Registration]:
     """Release unused kept seats to everybody, and give them to the next in line; returns who was promoted.
 
     ``picked`` are the public ids of the allocations to release. Without it, those that are due are released.
     ``expected`` are the public ids of the registrations that the preview promoted. Raises ``Conflict`` if
-    others would be promoted by now.
+    others would be promoted by now. ``seen`` is what the preview showed of the seats (``Release.lines``). Raises
+    ``Conflict`` if somebody has changed what is kept in a picked one, or its seats were taken.
     """
     locked_trainings.lock(training)
     locked_trainings.check_not_finished(training)
+    if seen is not None and changed(training, picked or (), seen):
+        raise Conflict(
+            msg(
+                "Somebody has changed these seats meanwhile, so nothing is released yet. What has changed is not ticked "
+                "any more: look at the new numbers."
+            ),
+            "changed",
+        )
     preview = release_preview(training, picked)
     if expected is not None and [one.public_id for one in preview.promoted] != list(expected):
         raise Conflict(

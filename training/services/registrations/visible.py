@@ -71,9 +71,11 @@ def search(
     text: str = "",
     state: RegistrationState | None = None,
     theme: Theme | None = None,
+    only: bool = False,
     programme: Programme | None = None,
     training: Training | None = None,
     agency: Agency | None = None,
+    country: str | None = None,
     sort: str = "submitted_at",
     descending: bool = True,
 ) -> Select[Registration]:
@@ -95,16 +97,18 @@ def search(
         found = found.where(or_(and_(*as_typed), spelled))
     conditions = {
         Registration.state: state,
-        Training.theme_id: theme and theme.id,
         Training.programme_id: programme and programme.id,
         Registration.training_id: training and training.id,
         Registration.agency_id: agency and agency.id,
+        Registration.trainee_country: country,
     }
     if state is not S.JOINED:
         found = found.where(once(user))
     for column, value in conditions.items():
         if value:
             found = found.where(column == value)
+    if theme:
+        found = found.where(visible_trainings.of_theme(theme, only))
     by = {
         "submitted_at": Registration.submitted_at,
         "name": NAME_KEY if user.role is Role.PARTNER else Trainee.search_key,

@@ -36,6 +36,10 @@ FIGURES: tuple[tuple[Message, str], ...] = (
 VERSION = "D3"
 """Raise the number whenever the meaning of a figure changes, and tell of it in docs/figures.md."""
 
+BY_THEME = msg(
+    "Each training counts once, under the tag that it carries, so the lines add up to all participations."
+)
+"""How tables by theme count, also where a multi-thematic programme has trainings that are tagged with an area."""
 DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     (
         msg("Confirmed participants"),
@@ -134,6 +138,7 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
             "for which seats were kept ÷ these seats. A dash stands where no seats can be counted."
         ),
     ),
+    (msg("By theme"), BY_THEME),
     (msg("Period"), msg("A training belongs to the period of its last day.")),
     (msg("Confidential agencies"), msg("Their people are counted; their names are left out.")),
 )

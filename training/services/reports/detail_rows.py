@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,7 +34,10 @@ from training.models import (
 )
 from training.services.attendance import expected
 from training.services.reports import participations, standing
+from training.services.reports.report import Words
 from training.services.reports.selection import Filters, of_all
+from training.text import Message, msg
+from training.texts import words
 
 COLUMNS = (
     "programme_code",
@@ -79,6 +83,38 @@ TEXT_COLUMNS = frozenset(
     )
 )
 """Positions of the columns that hold what people typed."""
+
+
+TITLES: dict[str, Message] = {
+    "programme_code": msg("Programme"),
+    "programme_title": msg("Programme's title"),
+    "theme_code": msg("Theme"),
+    "training_code": msg("Training"),
+    "training_title": msg("Training's title"),
+    "activity_type": msg("Activity type"),
+    "country": msg("Venue's country"),
+    "session_title": msg("Session"),
+    "session_theme_code": msg("Session's theme"),
+    "session_date": msg("Date"),
+    "session_start": msg("Starts"),
+    "session_end": msg("Ends"),
+    "scheduled_minutes": msg("Scheduled minutes"),
+    "trainee_id": msg("Participant ID"),
+    "family_name": msg("Family name"),
+    "given_names": msg("Given names"),
+    "sex": msg("Sex"),
+    "trainee_country": msg("Participant's country"),
+    "agency_code": msg("Agency's code"),
+    "agency_name": msg("Agency"),
+    "agency_type": msg("Agency type"),
+    "registration_state": msg("State"),
+    "attendance_status": msg("Attendance"),
+    "attended_minutes": msg("Attended minutes"),
+    "register_state": msg("Register"),
+    "counts": msg("Counts"),
+}
+"""What the columns are called where people read them."""
+NAMES = ("family_name", "given_names")
 
 
 def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
@@ -135,6 +171,37 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
         .order_by(Training.id, TrainingSession.id, Registration.id)
     )
     return _streamed(found, _counted_elsewhere(filters, user))
+
+
+def in_words(rows: Iterable[list[Any]], columns: Sequence[str], names: Words) -> Iterator[list[Any]]:
+    """The rows as people read them: these columns, with words for codes, days as days and hours as hours."""
+    cells = [(COLUMNS.index(column), _in_words(column, names)) for column in columns]
+    for row in rows:
+        yield [row[at] if said is None else said(row[at]) for at, said in cells]
+
+
+def _in_words(column: str, names: Words) -> Callable[[Any], Any] | None:
+    """What turns a cell of the column into what people read. None leaves it as it is."""
+    words_of: dict[str, Callable[[Any], Any]] = {
+        "theme_code": partial(names.of, "theme"),
+        "session_theme_code": partial(names.of, "theme"),
+        "activity_type": partial(names.of, "activity_type"),
+        "agency_type": partial(names.of, "agency_type"),
+        "country": partial(names.of, "country"),
+        "trainee_country": partial(names.of, "country"),
+        "sex": partial(names.of, "sex"),
+        "registration_state": partial(words.said, words.REGISTRATION_STATE),
+        "attendance_status": partial(words.said, {**words.ATTENDANCE, **words.NO_MARK}),
+        "register_state": partial(words.said, words.REGISTER_STATE),
+        "counts": lambda value: words.YES_NO[bool(value)].translated(),
+    }
+    if column in words_of:
+        return cache(words_of[column])
+    if column == "session_date":
+        return cache(date.fromisoformat)
+    if column in ("session_start", "session_end"):
+        return lambda value: value[11:16]
+    return (lambda value: None if value == "" else value) if column == "attended_minutes" else None
 
 
 def count_long_rows(filters: Filters, *, user: User | None) -> int:

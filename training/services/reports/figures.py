@@ -143,12 +143,16 @@ class Reached:
         return rate(round(self.reached * 100), self.target * 100)
 
 
-def against_targets(programme: Programme) -> list[Reached]:
-    """What the programme promised, beside what its registers say by now. Empty if nothing was promised."""
+def against_targets(programme: Programme, so_far: Totals | None = None) -> list[Reached]:
+    """What the programme promised, beside what its registers say by now. Empty if nothing was promised.
+
+    ``so_far`` are the programme's figures where they are known already, of all its trainings.
+    """
     promised = {one.indicator: one.target for one in frames.targets(programme)}
     if not promised:
         return []
-    so_far = summary(participations.of_selection(Filters(programme=programme), user=None))
+    if so_far is None:
+        so_far = summary(participations.of_selection(Filters(programme=programme), user=None))
     return [Reached(name, promised[name], getattr(so_far, name)) for name in TARGETS if name in promised]
 
 

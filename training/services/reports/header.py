@@ -9,21 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from training import clock
-from training.models import Role, User
+from training.models import Programme, Role, Training, User
 from training.services import organisations
 from training.services.reports import definitions
 from training.services.reports.figures import DataState
 from training.services.reports.participations import Listed
 from training.services.reports.selection import ALL, Filters
-from training.text import Message, msg
+from training.text import Message, language, msg, number
+from training.texts import letters, words
 
-ROLES = {
-    Role.ADMIN: msg("administrator"),
-    Role.COORDINATOR: msg("coordinator"),
-    Role.PARTNER: msg("partner"),
-    Role.TRAINER: msg("trainer"),
-    Role.MANAGER: msg("manager"),
-}
 FILTERS = {
     "ends_from": msg("Ended from"),
     "ends_to": msg("Ended until"),
@@ -33,9 +27,12 @@ FILTERS = {
     "training": msg("Training"),
     "agency": msg("Agency"),
     "country": msg("Venue's country"),
+    "trainee_country": msg("Participants' country"),
     "sex": msg("Sex"),
     "state": msg("Rows of registrations"),
 }
+SAYS_ITSELF = {"theme", "programme", "training", "agency", "sex"}
+"""The filters of which the value tells what it is."""
 MOST_RULES, MOST_NAMED = 6, 4
 
 
@@ -43,15 +40,19 @@ MOST_RULES, MOST_NAMED = 6, 4
 class Header:
     """What the report is, who made it when, what it is about, how final it is, and by which rules it counts.
 
-    ``asked`` are the filters for programs. ``day_rules`` and ``completion_rules`` are those that occur in the selection.
+    ``filters`` are the filters for programs, ``selection`` the same in words. ``programme`` is the one that the
+    filters name, and ``donor`` its donor's line. ``day_rules`` and ``completion_rules`` are those that occur in the
+    selection.
     """
 
     organisation: str
     is_demo: bool
     made_at: datetime
     by: Message
-    filters: dict[str, str]
-    asked: dict[str, str | bool]
+    filters: dict[str, str | bool]
+    selection: dict[str, Message | str]
+    programme: str
+    donor: str
     activities: Message
     state: DataState
     day_rules: tuple[Message, ...]
@@ -63,7 +64,7 @@ class Header:
         said = [
             ("title", msg("Report"), msg("Attendance report").translated()),
             ("organisation", msg("Organisation"), self.organisation),
-            ("made_at", msg("Made at"), f"{self.made_at:%Y-%m-%d %H:%M} UTC"),
+            ("made_at", msg("Made at"), self.made_at_in_words()),
             ("by", msg("Made by"), self.by.translated()),
             ("state", msg("Data state"), state_text(self.state).translated()),
         ]
@@ -71,19 +72,38 @@ class Header:
             said.insert(
                 2, ("demo", msg("Demo"), msg("Demo data: invented people and agencies.").translated())
             )
-        for name, value in self.filters.items():
-            shown = value if name not in ("only",) else msg("yes").translated()
-            said.append((f"filter.{name}", FILTERS[name], shown))
+        for name, value in self.selection.items():
+            said.append((f"filter.{name}", FILTERS[name], _said(value)))
+        if self.donor:
+            said.append(("donor", msg("Donor"), self.donor))
         said += [
             ("period", msg("Period"), msg("A training belongs to the period of its last day.").translated()),
             ("activities", msg("Activities counted"), self.activities.translated()),
-            ("participants", msg("Participants behind the figures"), str(self.participants)),
+            ("participants", msg("Participants behind the figures"), number(self.participants)),
         ]
         if self.day_rules:
             said.append(("day_rules", msg("Person-days"), _listed(self.day_rules)))
         if self.completion_rules:
             said.append(("completion_rules", msg("Completion"), _listed(self.completion_rules)))
         return [*said, ("definitions", msg("Definitions"), definitions.VERSION)]
+
+    def made_at_in_words(self) -> str:
+        """When the report was made, such as "12 May 2026, 09:00 UTC"."""
+        return letters.moment(self.made_at, "UTC", language())
+
+    def in_words(self) -> str:
+        """What the report is about, on one line: "since 1 Jan 2026 · Border Management and Visa"."""
+        rest = {name: _said(value) for name, value in self.selection.items()}
+        first, last = rest.pop("ends_from", ""), rest.pop("ends_to", "")
+        period = msg("since %(day)s", day=first) if first else msg("until %(day)s", day=last)
+        parts = [f"{first} – {last}" if first and last else period.translated()] if first or last else []
+        if rest.pop("only", ""):
+            rest["theme"] = msg("%(theme)s, only what carries its tag", theme=rest["theme"]).translated()
+        for name in rest.keys() - SAYS_ITSELF:
+            rest[name] = f"{FILTERS[name].translated()}: {rest[name]}"
+        parts += rest.values()
+        said = " · ".join(parts) if parts else msg("Everything, all years").translated()
+        return said[:1].upper() + said[1:]
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs: plain values, with the words beside them."""
@@ -94,7 +114,7 @@ class Header:
             "is_demo": self.is_demo,
             "generated_at": self.made_at.isoformat(timespec="seconds"),
             "definitions_version": definitions.VERSION,
-            "filters": self.asked,
+            "filters": self.filters,
             "state": {
                 "is_final": state.is_final,
                 "sessions": state.sessions,
@@ -110,13 +130,17 @@ def of(
     filters: Filters, found: Sequence[Listed], state: DataState, *, user: User | None, demo: bool
 ) -> Header:
     """The header of a report of these people, made now."""
+    organisation = organisations.get()
+    programme = filters.programme or (filters.training.programme if filters.training else None)
     return Header(
-        organisation=organisations.get().name,
+        organisation=organisation.name,
         is_demo=demo,
         made_at=clock.now(),
         by=_by(user),
-        filters={name: value for name, value in filters.described().items() if name in FILTERS},
-        asked=filters.plain(),
+        filters=filters.plain(),
+        selection=_selection(filters),
+        programme=f"{programme.title} ({programme.code})" if programme else "",
+        donor=(programme.donor_block or programme.donor if programme else "") or organisation.donor_block,
         activities=msg("all, like expert missions")
         if filters.activities == ALL
         else msg("what counts as training"),
@@ -141,13 +165,47 @@ def state_text(state: DataState) -> Message:
     )
 
 
+def _selection(filters: Filters) -> dict[str, Message | str]:
+    """The filters that are set, in words."""
+    code = language()
+    in_words: dict[str, Message | str] = {
+        "ends_from": letters.days(filters.ends_from, filters.ends_from, code) if filters.ends_from else "",
+        "ends_to": letters.days(filters.ends_to, filters.ends_to, code) if filters.ends_to else "",
+        "theme": filters.theme.name_in(code) if filters.theme else "",
+        "only": words.YES_NO[True],
+        "programme": _titled(filters.programme),
+        "training": _titled(filters.training),
+        "agency": filters.agency.name if filters.agency else "",
+        "sex": words.SEX[filters.sex.value] if filters.sex else "",
+        "state": words.REGISTRATION_STATE[filters.state.value] if filters.state else "",
+    }
+    said: dict[str, Message | str] = {}
+    for name, value in filters.described().items():
+        if name in FILTERS:
+            said[name] = words.country(value, code) if "country" in name else in_words[name]
+    return said
+
+
+def _titled(thing: Programme | Training | None) -> str:
+    return f"{thing.title} ({thing.code})" if thing else ""
+
+
+def _said(value: Message | str) -> str:
+    return value.translated() if isinstance(value, Message) else value
+
+
 def _by(user: User | None) -> Message:
     if user is None:
         return msg("a command, all themes")
     if user.role is Role.COORDINATOR and not user.all_themes:
         codes = ", ".join(sorted(theme.code for theme in user.themes))
-        return msg("%(name)s, %(role)s, themes %(codes)s", name=user.name, role=ROLES[user.role], codes=codes)
-    return msg("%(name)s, %(role)s, all themes", name=user.name, role=ROLES[user.role])
+        return msg(
+            "%(name)s, %(role)s, themes %(codes)s",
+            name=user.name,
+            role=words.ROLE[user.role.value],
+            codes=codes,
+        )
+    return msg("%(name)s, %(role)s, all themes", name=user.name, role=words.ROLE[user.role.value])
 
 
 def _day_rules(found: Sequence[Listed]) -> tuple[Message, ...]:

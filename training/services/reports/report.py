@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from training.models import User
 from training.rules.indicators import Participation, Totals
+from training.services.programmes import themes
 from training.services.reports import figures, header, notes, participations, supply
 from training.services.reports.figures import Split
 from training.services.reports.header import Header
 from training.services.reports.notes import Note
 from training.services.reports.participations import Listed
 from training.services.reports.selection import Filters
-from training.text import Message, msg
+from training.text import language, msg
+from training.texts import words
 
 TABLES = {
     "total": msg("Total"),
@@ -69,6 +71,23 @@ def make(filters: Filters, *, user: User | None, demo: bool) -> Report:
     )
 
 
-def table_name(name: str) -> Message:
-    """What a table is called."""
-    return TABLES[name]
+class Words:
+    """What the lines of the tables are called, in the reader's language: names, where programs have codes."""
+
+    def __init__(self) -> None:
+        """Read the names of themes and types once."""
+        code = language()
+        self._names: dict[str, dict[str, str]] = {
+            "theme": {one.code: one.name_in(code) for one in themes.every()},
+            "agency_type": {one.code: one.name_in(code) for one in themes.agency_types()},
+            "activity_type": {one.code: one.name_in(code) for one in themes.activity_types()},
+        }
+        self._names["theme_covered"] = self._names["theme"]
+
+    def of(self, table: str, label: str) -> str:
+        """The name of a line: of a theme, a type, a country, a sex. An agency or a training has its name already."""
+        if table == "country":
+            return words.country(label, language())
+        if table == "sex":
+            return words.said(words.SEX, label)
+        return self._names.get(table, {}).get(label, label)

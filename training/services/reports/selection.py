@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from training.db import db
 from training.errors import Invalid
@@ -51,6 +51,7 @@ class Filters:
     training: Training | None = None
     agency: Agency | None = None
     country: str | None = None
+    trainee_country: str | None = None
     sex: Sex | None = None
     state: RegistrationState | None = None
     activities: str = ""
@@ -59,8 +60,10 @@ class Filters:
         """Raise ``Invalid`` for a reversed period, for what is no country or no choice, and for ``only`` of no theme."""
         if self.ends_from and self.ends_to and self.ends_to < self.ends_from:
             raise Invalid(msg("The period ends before it begins."), field="ends_to")
-        if self.country and not is_country(self.country):
-            raise Invalid(msg("There is no country %(code)s.", code=self.country[:40]), field="country")
+        for field in ("country", "trainee_country"):
+            code = getattr(self, field)
+            if code and not is_country(code):
+                raise Invalid(msg("There is no country %(code)s.", code=code[:40]), field=field)
         if self.only and not self.theme:
             raise Invalid(msg("Pick the theme of which only the own tag is meant."), field="only")
         if self.activities not in ("", ALL):
@@ -69,7 +72,12 @@ class Filters:
     @property
     def choose_people(self) -> bool:
         """Whether the filters choose among the people of a training, and not only among trainings."""
-        return self.agency is not None or self.sex is not None
+        return self.agency is not None or self.split_agencies
+
+    @property
+    def split_agencies(self) -> bool:
+        """Whether the filters choose among the people of an agency, so that the seats kept for it are not theirs alone."""
+        return self.sex is not None or self.trainee_country is not None
 
     def plain(self) -> dict[str, str | bool]:
         """The filters that are set, as plain values for programs."""
@@ -125,9 +133,13 @@ def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select
 
 
 def of_people(found: Select[*Cells], filters: Filters) -> Select[*Cells]:
-    """Filter a query over registrations and trainees. A person is of the agency of the registration that stands."""
-    if filters.agency:
-        found = found.where(standing.of_agency(filters.agency.id))
+    """Filter a query over registrations and trainees.
+
+    A person is of the agency and the country of the registration that stands.
+    """
+    agency, country = filters.agency, filters.trainee_country
+    if agency or country:
+        found = found.where(standing.of(agency=agency.id if agency else None, country=country))
     if filters.sex:
         found = found.where(Trainee.sex == filters.sex)
     return found
@@ -141,10 +153,7 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
     if filters.ends_to:
         found = found.where(Training.ends_on <= filters.ends_to)
     if filters.theme:
-        own = Training.theme_id == filters.theme.id
-        found = found.where(
-            own if filters.only else or_(own, Training.programme_theme_id == filters.theme.id)
-        )
+        found = found.where(visible_trainings.of_theme(filters.theme, filters.only))
     if filters.programme:
         found = found.where(Training.programme_id == filters.programme.id)
     if filters.training:

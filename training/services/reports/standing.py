@@ -1,7 +1,7 @@
 """Who takes part in a training, and which of a person's registrations for it stands for the person.
 
 A person has several after giving a seat up and being registered again, perhaps by another agency. First their cells are
-joined, and only then the person is filtered by an agency: that of the registration that stands. It is the live one,
+joined, and only then the person is filtered by an agency or a country: that of the registration that stands. It is the live one,
 else the one with more minutes, else the older one.
 """
 
@@ -50,8 +50,8 @@ def is_first(one: One = Registration) -> ColumnElement[bool]:
     )
 
 
-def of_agency(number: int) -> ColumnElement[bool]:
-    """A condition in SQL: whether a registration is of a person who stands in the training for this agency.
+def of(*, agency: int | None = None, country: str | None = None) -> ColumnElement[bool]:
+    """A condition in SQL: whether a registration is of a person who stands in the training for this agency or country.
 
     It holds for all registrations of that person that take part. One that does not take part stands for itself.
     """
@@ -61,9 +61,12 @@ def of_agency(number: int) -> ColumnElement[bool]:
         and_(one.id == own.id, not_(takes_part(own))),
     )
     is_same = and_(one.trainee_id == own.trainee_id, one.training_id == own.training_id)
-    return Registration.id.in_(
-        select(one.id).join(own, is_same).where(own.agency_id == number, is_of_it).correlate(None)
-    )
+    found = select(one.id).join(own, is_same).where(is_of_it).correlate(None)
+    if agency is not None:
+        found = found.where(own.agency_id == agency)
+    if country is not None:
+        found = found.where(own.trainee_country == country)
+    return Registration.id.in_(found)
 
 
 def is_other(other: One, one: One) -> ColumnElement[bool]:

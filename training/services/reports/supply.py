@@ -105,7 +105,7 @@ def of_trainings_with(found: Iterable[Listed], offered: Sequence[Offered], filte
         training_days=sum(one.days for one in offered),
         seats=None if filters.choose_people else sum(one.seats for one in offered),
         came=sum(1 for one in came if one.participation.training_id in ids),
-        kept=None if filters.sex else sum(sum(own.values()) for own in kept.values()),
+        kept=None if filters.split_agencies else sum(sum(own.values()) for own in kept.values()),
         came_on_kept=_used(came, kept),
     )
 
@@ -113,7 +113,7 @@ def of_trainings_with(found: Iterable[Listed], offered: Sequence[Offered], filte
 def of_agency(found: Sequence[Listed], kept: Kept, filters: Filters) -> Supply:
     """What was kept for the agency of these people; of other supply nothing can be said."""
     own = kept.get(found[0].agency[1])
-    if filters.sex or own is None:
+    if filters.split_agencies or own is None:
         return Supply()
     came = [one for one in found if one.participation.attended > 0]
     return Supply(kept=sum(own.values()), came_on_kept=_used(came, kept))

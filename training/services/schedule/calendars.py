@@ -32,7 +32,7 @@ class Day:
     trainings: list[Training]
 
 
-def month(user: User, first: date, *, theme: Theme | None = None) -> list[Day]:
+def month(user: User, first: date, *, theme: Theme | None = None, only: bool = False) -> list[Day]:
     """The days of all weeks that touch the month of ``first``, from a Monday on.
 
     Each day has the trainings held on it that ``user`` may see. A trainer sees only the days of their own
@@ -56,7 +56,7 @@ def month(user: User, first: date, *, theme: Theme | None = None) -> list[Day]:
         .order_by(TrainingSession.starts_local)
     )
     if theme is not None:
-        found = found.where(Training.theme_id == theme.id)
+        found = found.where(visible_trainings.of_theme(theme, only))
     if user.role is Role.TRAINER:
         found = found.where(
             exists().where(

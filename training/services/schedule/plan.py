@@ -31,11 +31,12 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.rules.minutes import Decision
+from training.rules import walltime
+from training.rules.minutes import Decision, Slot
 from training.services import locked_trainings, marks
 from training.services.schedule import clashes
 from training.services.schedule.clashes import Caution, Planned
-from training.text import msg
+from training.text import Message, msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +105,7 @@ class _Work:
 
     change: Change
     planned: Planned
+    has_moved: bool = False
     records: Sequence[AttendanceRecord] = ()
     derived: list[marks.Derived] = field(default_factory=list)
 
@@ -131,7 +133,8 @@ def apply(
     ``reason`` stands at each mark whose minutes change. With ``hours_stand`` no hour on the clock changes, so sessions of
     the training that overlapped before may do so still. The caller holds the training's lock, audits and tells. Raises
     ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
-    any more, and, with the field ``decision``, where somebody must say what becomes of the marks.
+    any more, for a register that keeps its session where it is, and, with the field ``decision``, where somebody must
+    say what becomes of the marks.
     """
     locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
     with db.session.no_autoflush:
@@ -196,12 +199,61 @@ def _with_what_follows(training: Training, change: Change) -> list[Change | _Cal
 
 
 def is_moved(session: TrainingSession, new: Details) -> bool:
-    """Whether the session goes to another day, or to hours that do not overlap its own. Less is put right only."""
+    """Whether the session goes to another day, to hours that do not overlap those at which it was marked, or ahead.
+
+    Less is put right only. Hours that are put right several times are compared with the first ones: else a session
+    could be moved in small steps, and nobody would be asked.
+    """
+    if (new.starts_local, new.ends_local) == (session.starts_local, session.ends_local):
+        return False
+    begins, ends = _hours_of_marks(session)
     return (
-        new.starts_local.date() != session.starts_local.date()
-        or new.starts_local >= session.ends_local
-        or new.ends_local <= session.starts_local
+        new.starts_local.date() != begins.date()
+        or new.starts_local >= ends
+        or new.ends_local <= begins
+        or _is_put_off(session, walltime.instant(new.starts_local, session.training.zone, "starts_local"))
     )
+
+
+def _hours_of_marks(session: TrainingSession) -> tuple[datetime, datetime]:
+    """The hours at which the session was marked, or said to be held."""
+    begins, ends = session.marked_starts_local, session.marked_ends_local
+    return begins or session.starts_local, ends or session.ends_local
+
+
+def _is_put_off(session: TrainingSession, starts_at: datetime) -> bool:
+    """Whether the session would be still to come although it has begun, or too far ahead for anybody to mark in it."""
+    now = clock.now()
+    is_too_early = session.starts_at <= now or starts_at - marks.EARLY > now
+    return starts_at > max(now, session.starts_at) and is_too_early
+
+
+def kept_by_register(session: TrainingSession, slot: Slot) -> Message | None:
+    """Why the session's register does not let it lie in ``slot``, if that is so.
+
+    A locked register keeps the hours. What took place is not still to come.
+    """
+    if (slot.starts_at, slot.ends_at, slot.contact) == (
+        session.starts_at,
+        session.ends_at,
+        session.scheduled_minutes,
+    ):
+        return None
+    if session.register_state is RegisterState.LOCKED:
+        return msg(
+            "The register of %(session)s, %(day)s, is locked, so its hours stay. Reopen the register first.",
+            session=session.title,
+            day=session.on_date,
+        )
+    is_proof = session.register_state is not RegisterState.OPEN or marks.count(session)
+    if is_proof and _is_put_off(session, slot.starts_at):
+        return msg(
+            "The register of %(session)s, %(day)s, says that it took place. By this time zone it would be still to come. "
+            "Put its hours right, or choose the zone in which it was held.",
+            session=session.title,
+            day=session.on_date,
+        )
+    return None
 
 
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
@@ -212,16 +264,16 @@ def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     if session is None:
         return work
     slot = planned.slot
-    if session.register_state is RegisterState.LOCKED and slot.contact != session.scheduled_minutes:
-        raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
     work.records = marks.of(session)
-    has_moved = is_moved(session, new)
-    if has_moved and work.records and planned.starts_at > clock.now():
+    work.has_moved = is_moved(session, new)
+    if work.has_moved and work.records and planned.starts_at > clock.now():
         raise Invalid(
             msg("Marks say who was there, so this session cannot be still to come."), field="decision"
         )
+    if why := kept_by_register(session, slot):
+        raise Invalid(why, field="zone")
     by_how_much = new.starts_local - session.starts_local
-    along = by_how_much if has_moved and change.decision is Decision.MOVED_ALONG else None
+    along = by_how_much if work.has_moved and change.decision is Decision.MOVED_ALONG else None
     deduction = training.programme.deduction_minutes
     work.derived = marks.derived(slot, work.records, deduction, along=along)
     return work
@@ -278,6 +330,8 @@ def _written(training: Training, work: _Work) -> TrainingSession:
         replaces=work.change.replaces,
     )
     session.title, session.theme_id, session.is_compulsory = new.title, theme.id, new.is_compulsory
+    if work.change.session is not None:
+        _keep_hours_of_marks(work, session)
     session.starts_local, session.ends_local = new.starts_local, new.ends_local
     session.starts_at, session.ends_at, session.break_minutes = one.starts_at, one.ends_at, new.break_minutes
     session.scheduled_minutes, session.room, session.break_starts = one.minutes, new.room, new.break_starts
@@ -285,6 +339,18 @@ def _written(training: Training, work: _Work) -> TrainingSession:
     _set_trainers(session, new.trainers)
     db.session.add(session)
     return session
+
+
+def _keep_hours_of_marks(work: _Work, session: TrainingSession) -> None:
+    """Remember at which hours a session was marked whose hours are put right. The session still has its old ones.
+
+    They are forgotten where nobody is marked, and where somebody said that it was held at the new ones.
+    """
+    new = work.change.details
+    if not work.records or work.has_moved:
+        session.marked_starts_local = session.marked_ends_local = None
+    elif (new.starts_local, new.ends_local) != (session.starts_local, session.ends_local):
+        session.marked_starts_local, session.marked_ends_local = _hours_of_marks(session)
 
 
 def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:

@@ -199,34 +199,62 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
 def hold_after_all(session: TrainingSession, *, by: User) -> None:
     """Take back that a session was called off: it is held as it was planned, and its marks count again.
 
-    Where another session is held in its place, that one is called off: a move is taken back as a whole. Raises
-    ``Conflict`` if somebody marked there meanwhile, and if its room or trainers are taken.
+    Where another session is held in its place, that one is called off: moves are taken back as a whole. Raises
+    ``Conflict`` if that one took place, if the session does not fit its training any more, and if its room or trainers
+    are taken.
     """
     training = session.training
     _lock_plannable(training)
-    locked_trainings.hold_sessions([session.id])
+    locked_trainings.hold_sessions(one.id for one in visible.chain(session))
     if not session.is_cancelled:
         raise Conflict(msg("This session is held."), "held")
+    if not training.starts_on <= session.on_date <= session.ends_local.date() <= training.ends_on:
+        raise Conflict(
+            msg(
+                "The training runs from %(first)s to %(last)s, and this session is of %(day)s. "
+                "Change the training's dates first.",
+                first=training.starts_on,
+                last=training.ends_on,
+                day=session.on_date,
+            ),
+            "not_yet",
+        )
     for other in visible.instead_of(session):
-        if marks.count(other):
-            raise Conflict(
-                msg(
-                    "People are marked in the session that is held instead (%(day)s). Clear those marks first.",
-                    day=other.on_date,
-                ),
-                "clash",
-            )
-        other_before, its_times = audit.snapshot(other), of_changes.times(other)
-        plan.call_off([other], msg("The move was taken back.").translated())
-        audit.record(by=by, action="session.cancel", thing=other, before=other_before)
-        if other.ends_at > clock.now():
-            notices.session_changed(other, before=its_times)
+        _call_off_instead(other, by)
     before, times_before = audit.snapshot(session), of_changes.times(session)
     reason = msg("The session is held after all.").translated()
-    plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
+    try:
+        plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
+    except Invalid as refusal:  # nobody typed anything: what stands does not fit any more
+        raise Conflict(refusal.message, "not_yet") from None
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
     if session.ends_at > clock.now():
         notices.session_changed(session, before=times_before)
+
+
+def _call_off_instead(other: TrainingSession, by: User) -> None:
+    """Call off what is held in the place of a session that is held after all. What took place is not called off."""
+    if marks.count(other):
+        raise Conflict(
+            msg(
+                "People are marked in the session that is held instead (%(day)s). Clear those marks first.",
+                day=other.on_date,
+            ),
+            "clash",
+        )
+    if other.register_state is not RegisterState.OPEN:
+        raise Conflict(
+            msg(
+                "The register of the session that is held instead (%(day)s) is closed, so that one took place.",
+                day=other.on_date,
+            ),
+            "register_closed",
+        )
+    before, times_before = audit.snapshot(other), of_changes.times(other)
+    plan.call_off([other], msg("The move was taken back.").translated())
+    audit.record(by=by, action="session.cancel", thing=other, before=before)
+    if other.ends_at > clock.now():
+        notices.session_changed(other, before=times_before)
 
 
 def _lock_plannable(training: Training) -> None:

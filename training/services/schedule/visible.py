@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
@@ -47,13 +47,17 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     register: RegisterState | None = None,
     on: date | None = None,
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
 ) -> Select[TrainingSession]:
-    """Sessions with their trainings, rooms and trainers."""
+    """Sessions with their trainings, rooms and trainers.
+
+    A multi-thematic programme means all sessions of its trainings, unless ``only`` their own tag counts.
+    """
     found = (
         visible_to(user)
         .join(TrainingSession.training)
@@ -71,7 +75,8 @@ def search(
             | TrainingSession.title.icontains(word, autoescape=True)
         )
     if theme:
-        found = found.where(TrainingSession.theme_id == theme.id)
+        own = TrainingSession.theme_id == theme.id
+        found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
     if register:
         found = found.where(
             TrainingSession.register_state == register,
@@ -127,6 +132,25 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
     return listed
 
 
+def timetable(training: Training) -> dict[date, list[TrainingSession]]:
+    """The sessions of a training by day, for those who come to it. It says nothing of trainers, registers and reasons.
+
+    A session that was called off is among them, unless another one is held in its place.
+    """
+    other = aliased(TrainingSession)
+    is_replaced = exists().where(other.replaces_id == TrainingSession.id, other.is_held)
+    found = (
+        select(TrainingSession)
+        .where(TrainingSession.training_id == training.id, TrainingSession.is_held | ~is_replaced)
+        .options(joinedload(TrainingSession.room), joinedload(TrainingSession.theme))
+        .order_by(TrainingSession.starts_local, TrainingSession.id)
+    )
+    days: dict[date, list[TrainingSession]] = {}
+    for session in db.session.scalars(found):
+        days.setdefault(session.on_date, []).append(session)
+    return days
+
+
 def given_by(trainer: Trainer) -> Select[TrainingSession]:
     """The sessions of a trainer, latest first."""
     return (
@@ -140,12 +164,22 @@ def given_by(trainer: Trainer) -> Select[TrainingSession]:
     )
 
 
+def chain(session: TrainingSession) -> list[TrainingSession]:
+    """The session and all that were planned in its place, or in whose place it was, move by move, by id.
+
+    At most one of them is held.
+    """
+    own = select(TrainingSession).where(TrainingSession.training_id == session.training_id)
+    found = {one.id: one for one in db.session.scalars(own.order_by(TrainingSession.id))}
+
+    def first(one: TrainingSession) -> int:
+        while one.replaces_id is not None:
+            one = found[one.replaces_id]
+        return one.id
+
+    return [one for one in found.values() if first(one) == first(session)]
+
+
 def instead_of(session: TrainingSession) -> list[TrainingSession]:
-    """The sessions that are held in the place of one that was called off."""
-    return list(
-        db.session.scalars(
-            select(TrainingSession)
-            .where(TrainingSession.replaces_id == session.id, TrainingSession.is_held)
-            .order_by(TrainingSession.id)
-        )
-    )
+    """The sessions that are held in the place of one that was called off, by whichever move."""
+    return [one for one in chain(session) if one is not session and one.is_held]

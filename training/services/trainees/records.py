@@ -14,10 +14,10 @@ from sqlalchemy.orm import joinedload
 
 from training.db import MOST_PARAMETERS, Row, atomic, db, insert_many, store_many
 from training.errors import Conflict, Invalid, NotFound
-from training.models import Agency, NotSame, Role, Sex, Theme, Trainee, TraineeKey, User
+from training.models import Agency, NotSame, Registration, Role, Sex, Theme, Trainee, TraineeKey, User
 from training.rules import alike
 from training.rules.names import clean, fold, search_key
-from training.services import audit
+from training.services import audit, visible_trainings
 from training.services.letters import again
 from training.services.seen import Seen, as_stored, settle
 from training.text import msg
@@ -59,20 +59,28 @@ def search(
     *,
     text: str = "",
     theme: Theme | None = None,
+    only: bool = False,
     agency: Agency | None = None,
     country: str | None = None,
     sex: Sex | None = None,
     sort: str = "name",
     descending: bool = False,
 ) -> Select[Trainee]:
-    """People by name in any script and spelling, or by e-mail address."""
+    """People by name in any script and spelling, or by e-mail address.
+
+    A multi-thematic programme means also those who take part in its trainings, unless ``only`` their own tag counts.
+    """
     found = visible_to(user).options(joinedload(Trainee.agency), joinedload(Trainee.theme))
     if words := fold(text).split():
         among = user.agency_id if user.role is Role.PARTNER else agency.id if agency else None
         as_typed = [Trainee.search_key.contains(word, autoescape=True) for word in words]
         found = found.where(or_(and_(*as_typed), is_named(text, among)))
     if theme:
-        found = found.where(Trainee.theme_id == theme.id)
+        own = Trainee.theme_id == theme.id
+        if theme.is_multi_thematic and not only:
+            takes_part = visible_trainings.registered_under(theme, user, Registration.trainee_id)
+            own = or_(own, Trainee.id.in_(takes_part))
+        found = found.where(own)
     if agency:
         found = found.where(Trainee.agency_id == agency.id)
     if country:

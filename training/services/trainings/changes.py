@@ -34,7 +34,7 @@ from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
 from training.services.schedule import plan
-from training.services.seen import Seen, as_stored, settle
+from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
 
@@ -68,11 +68,14 @@ class Details:
     country: str | None = None
     link: str = ""
     description: str = ""
+    target_group: str = ""
+    prerequisites: str = ""
 
 
 @atomic
 def create(programme: Programme, *, by: User | None, details: Details) -> Training:
     """Plan a training under ``programme``; it begins as a draft."""
+    hold(programme)  # nobody shortens it meanwhile
     if programme.state not in (ProgrammeState.PLANNED, ProgrammeState.ACTIVE):
         raise Conflict(
             msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
@@ -99,6 +102,7 @@ def change(
     the new one. The capacity cannot be set below the seats held.
     """
     details = _with_zone(details)
+    hold(training.programme)  # nobody shortens it meanwhile; it is held before its trainings
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
@@ -154,6 +158,7 @@ def _set(training: Training, details: Details) -> None:
     training.languages, training.venue = ",".join(details.languages), details.venue
     training.country = details.venue.country if details.venue else details.country or ""
     training.link, training.zone, training.description = details.link, details.zone, details.description
+    training.target_group, training.prerequisites = details.target_group, details.prerequisites
     training.starts_on, training.ends_on = details.starts_on, details.ends_on
     training.capacity, training.admission = details.capacity, details.admission
     training.completion_percent = details.completion_percent
@@ -269,13 +274,15 @@ def _check_admission(training: Training, admission: Admission) -> None:
 
 def _check_dates_span_sessions(training: Training, details: Details) -> None:
     for session in locked_trainings.live_sessions(training):
-        if not details.starts_on <= session.starts_local.date() <= details.ends_on:
+        first, last = session.on_date, session.ends_local.date()
+        if not details.starts_on <= first <= last <= details.ends_on:
+            is_early = first < details.starts_on
             raise Invalid(
                 msg(
                     "A session is planned on %(day)s, outside these dates: change its day or call it off first.",
-                    day=session.starts_local.date(),
+                    day=first if is_early else last,
                 ),
-                field="starts_on",
+                field="starts_on" if is_early else "ends_on",
             )
 
 

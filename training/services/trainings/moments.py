@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVarTuple
 
@@ -29,9 +29,11 @@ from training.models import (
 )
 from training.rules import walltime
 from training.rules.taken_twice import Held, Place, Span
+from training.services import marks
 from training.services.letters.of_zone_rules import CLOSES, OFFER, OPENS, SESSION, MovedMoment
 from training.services.locked_trainings import FINISHED
 from training.services.registrations import reserve_list
+from training.services.schedule import plan
 from training.text import Message, msg
 
 Cells = TypeVarTuple("Cells")
@@ -53,7 +55,7 @@ class Following:
     moved: list[MovedMoment] = field(default_factory=list)
     """All that moves, for those who read of it."""
     left: list[Message] = field(default_factory=list)
-    """What cannot follow, because clocks skip it."""
+    """What cannot follow: clocks skip it, or its register keeps it."""
 
 
 def to_follow(ids: Collection[int] | None = None) -> list[Following]:
@@ -137,6 +139,10 @@ def _look_at_session(one: Following, session: TrainingSession) -> None:
         return
     before = Span(session.starts_at, session.ends_at)
     if now != before and max(now.ends_at, before.ends_at) > clock.now():
+        slot = replace(marks.slot_of(session), starts_at=now.starts_at, ends_at=now.ends_at)
+        if why := plan.kept_by_register(session, slot):
+            one.left.append(why)
+            return
         one.sessions[session.id] = now
         one.moved.append(MovedMoment(SESSION, before.starts_at, now.starts_at, session.title))
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError, Invalid
 from training.forms.attendance import DoorForm
+from training.forms.system import ReasonForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
 from training.rules import typed_days
@@ -24,9 +25,9 @@ from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
 from training.services.schedule import visible
 from training.text import msg
-from training.web.kit import access, choices
+from training.web.kit import access, choices, reasons
 from training.web.kit.access import permit
-from training.web.kit.respond import Pages, download, page, page_number, reason, submitted
+from training.web.kit.respond import Pages, download, page, page_number, submitted
 
 bp = Blueprint("registers", __name__, url_prefix="/sessions")
 PER_PAGE = 100
@@ -98,11 +99,14 @@ def _not_saved(
 
     ``along`` says that another button sent the marks along. Without marks, that button then goes ahead.
     """
+    said = ReasonForm(request.form)
+    if said.reason.data and not said.validate():
+        return _shown(session, refusal=str(said.reason.errors[0]), door=door)
     try:
         marks = _marks()
         if along and not marks:
             return None
-        clashes = registers.save(session, by=access.user(), marks=marks, reason=reason())
+        clashes = registers.save(session, by=access.user(), marks=marks, reason=said.reason.data or "")
     except (Conflict, Invalid) as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         return _shown(session, refusal=refusal.explained.translated(), door=door, status=status)
@@ -226,11 +230,13 @@ def lock(session: TrainingSession) -> Response:
 @permit(Action.REGISTER_REOPEN, visible.get)
 def reopen(session: TrainingSession) -> Response:
     """Open a closed register again, for a reason."""
-    try:
-        registers.reopen(session, by=access.user(), reason=reason())
-    except DomainError as refusal:
-        return _shown(session, refusal=refusal.explained.translated())
-    return _done(session, _("The register is open again."))
+    refused = reasons.refused(
+        lambda reason: registers.reopen(session, by=access.user(), reason=reason),
+        _("Reopen"),
+        (session.title, url_for(".show", public_id=session.public_id)),
+        _("It is kept with the register."),
+    )
+    return refused or _done(session, _("The register is open again."))
 
 
 @bp.get("/of/<uuid:public_id>/sign-in-sheet.pdf")

@@ -1,1 +1,1 @@
-"""Pages of ``agencies``, ``venues`` and ``trainers``."""
+"""Pages of ``agencies``, ``venues``, ``trainers`` and ``countries``."""

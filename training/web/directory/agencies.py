@@ -15,10 +15,10 @@ from training.services.directory import agencies
 from training.services.letters import bounces
 from training.services.registrations import visible
 from training.services.seen import Seen
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, reason, sorting, submitted, uuids
+from training.web.kit.respond import page, paginate, sorting, submitted, uuids
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 
@@ -122,9 +122,17 @@ def lead(agency: Agency) -> Response:
 @permit(Action.AGENCY_CHANGE, agencies.get)
 def suspend(agency: Agency) -> Response:
     """Keep an agency from registering people, and sign its focal points out."""
-    agencies.suspend(agency, by=access.user(), reason=reason())
+    back = url_for(".show", public_id=agency.public_id)
+    refused = reasons.refused(
+        lambda reason: agencies.suspend(agency, by=access.user(), reason=reason),
+        _("Suspend"),
+        (agency.name, back),
+        _("Its focal points are signed out at once."),
+    )
+    if refused:
+        return refused
     flash(_("The agency is suspended and its focal points are signed out."))
-    return redirect(url_for(".show", public_id=agency.public_id), 303)
+    return redirect(back, 303)
 
 
 @bp.post("/<uuid:public_id>/resume")

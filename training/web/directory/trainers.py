@@ -15,10 +15,10 @@ from training.services.directory import trainers
 from training.services.letters import bounces
 from training.services.schedule import visible
 from training.services.seen import Seen
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, paginate, reason, sorting, submitted
+from training.web.kit.respond import first, page, paginate, sorting, submitted
 
 bp = Blueprint("trainers", __name__, url_prefix="/trainers")
 
@@ -129,5 +129,11 @@ def add_absence(trainer: Trainer) -> Response:
 @permit(Action.TRAINER_CHANGE, trainers.get)
 def retire(trainer: Trainer) -> Response:
     """Stop scheduling a trainer."""
-    trainers.retire(trainer, by=access.user(), reason=reason())
-    return redirect(url_for(".show", public_id=trainer.public_id), 303)
+    back = url_for(".show", public_id=trainer.public_id)
+    refused = reasons.refused(
+        lambda reason: trainers.retire(trainer, by=access.user(), reason=reason),
+        _("Retire"),
+        (trainer.name, back),
+        _("The sessions that were given stay."),
+    )
+    return refused or redirect(back, 303)

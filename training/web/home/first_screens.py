@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
@@ -10,8 +10,8 @@ from training import clock
 from training.models import Role, User
 from training.policy import Action
 from training.services import organisations
-from training.services.home import dashboards
-from training.services.reports import downloads, figures, participations
+from training.services.home import dashboards, first_run
+from training.services.reports import definitions, downloads, figures, participations
 from training.services.reports.selection import Filters
 from training.web.kit import access
 from training.web.kit.access import permit, public
@@ -48,9 +48,19 @@ def index() -> Response:
                 files=downloads,
                 state=figures.data_state(filters, user=user),
                 themes=figures.by_theme(found),
+                joint=dashboards.multi_thematic(found),
+                by_theme=definitions.BY_THEME,
             )
-    health = dashboards.of_admin() if user.role is Role.ADMIN else None
-    return page("home/first_screens/coordinator.html", due=dashboards.of_coordinator(user), health=health)
+    is_admin = user.role is Role.ADMIN
+    steps = first_run.steps(user) if is_admin and not current_app.config["DEMO"] else []
+    if steps and not first_run.has_trainings():
+        return page("home/first_screens/first_run.html", steps=steps, has_name=organisations.has_name())
+    return page(
+        "home/first_screens/coordinator.html",
+        due=dashboards.of_coordinator(user),
+        health=dashboards.of_admin() if is_admin else None,
+        steps=steps,
+    )
 
 
 @bp.get("/health")

@@ -9,6 +9,7 @@
 - ``choices``: the choices that selects offer
 - ``exports``: a list as a file
 - ``edits``: an edit form never overwrites silently what somebody else changed
+- ``reasons``: acts that need a reason, and their refusals
 - ``once``: a form that is sent twice has one effect
 - ``errors``: refusals and mistakes as pages
 - ``security``: headers, cookies and limits of every request

@@ -151,6 +151,7 @@ def of_coordinators() -> Choices:
 OFFERS = {
     "theme": of_themes,
     "country": of_countries,
+    "trainee_country": of_countries,
     "agency": of_all_agencies,
     "programme": of_programmes,
     "language": of_languages,
@@ -160,12 +161,22 @@ NEEDS = {"agency": Action.AGENCY_LIST, "programme": Action.PROGRAMME_LIST}
 
 
 @dataclass(frozen=True)
+class Switch:
+    """What a filter takes in, in a sentence, and the way to its other reading."""
+
+    text: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Chip:
     """A filter that is set, and the page's address without this filter."""
 
     label: str
     value: str
     url: str
+    switch: Switch | None = None
 
 
 def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyType({})) -> OneForm:
@@ -185,7 +196,15 @@ def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyTy
     for field in form:
         if not isinstance(field, PickedMany) and len(set(field.raw_data or ())) > 1:
             field.errors = [*field.errors, _("Say this once: the address says it several times.")]
+    if "only" in form._fields and not form["only"].errors and not _picked_programme(form):
+        del form["only"]  # a theme that covers nothing has one reading
     return form
+
+
+def _picked_programme(form: Form) -> Theme | None:
+    """The multi-thematic programme that somebody filters by, if it is one."""
+    theme = form["theme"].data
+    return theme if theme is not None and theme.is_multi_thematic else None
 
 
 def wanted(form: Form) -> dict[str, Any]:
@@ -207,7 +226,23 @@ def chips(form: Form, **kept: str) -> list[Chip]:
             label = field.said
         elif field.data is True:
             label = ""
-        found.append(
-            Chip(str(field.label.text), label, address(**{**kept, field.short_name: "", "page": ""}))
-        )
+        without = {field.short_name: "", "page": ""}
+        switch = None
+        if field.short_name == "theme" and "only" in form._fields:
+            without["only"] = ""
+            switch = _switch(form, **kept)
+        found.append(Chip(str(field.label.text), label, address(**{**kept, **without}), switch))
     return found
+
+
+def _switch(form: Form, **kept: str) -> Switch:
+    """Whether a multi-thematic programme is meant as a whole, and the way to the other reading."""
+    if form["only"].data:
+        return Switch(
+            _("This is only what carries the tag itself."),
+            _("The whole programme"),
+            address(**{**kept, "only": "", "page": ""}),
+        )
+    return Switch(
+        str(form.whole), _("Only what carries its tag"), address(**{**kept, "only": "y", "page": ""})
+    )

@@ -14,29 +14,49 @@ from pathlib import Path
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms.base import Form
-from training.models import Training, User
+from training.models import Training, TrainingSession, User
 from training.models.about_people import Class
 from training.output import csv, xlsx
+from training.rules import zones
 from training.services import audit, may_take, streams
+from training.text import language
+from training.texts import words
 from training.web.kit import access, choices
+from training.web.kit.labels import label_of
 from training.web.kit.respond import download, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_000_000
 """Most rows of one file. A sheet of a workbook can hold a few more than this."""
-Column = tuple[Any, Callable[[Any], Any]]
+Column = tuple[Any, Callable[[Any], Any]] | tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]
+"""A column's title and what its cells hold. Where that is a code, the third says it in words, for the workbook."""
 
-THEME: Column = (_l("Theme"), lambda one: one.theme.code)
-COUNTRY: Column = (_l("Country"), lambda one: one.country)
+
+def _register(session: TrainingSession) -> str:
+    return str(_("called off") if session.cancelled_at else label_of(session.register_state))
+
+
+def _clock(zone: str) -> str:
+    return zones.said(zone, language())
+
+
+def _said(codes: str) -> str:
+    return words.languages(codes, language())
+
+
+THEME: Column = (_l("Theme"), lambda one: one.theme.code, lambda one: one.theme.name_in(language()))
+COUNTRY: Column = (_l("Country"), lambda one: one.country, lambda one: words.country(one.country, language()))
+ZONE: Column = (_l("Time zone"), lambda one: one.zone, lambda one: _clock(one.zone))
 NAME: Column = (_l("Name"), lambda one: one.name)
 E_MAIL: Column = (_l("E-mail"), lambda one: one.email)
-STATE: Column = (_l("State"), lambda one: one.state.value)
+STATE: Column = (_l("State"), lambda one: one.state.value, lambda one: label_of(one.state))
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "programmes": (
@@ -56,7 +76,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Programme"), lambda one: one.programme.code),
         (_l("First day"), lambda one: one.starts_on),
         (_l("Last day"), lambda one: one.ends_on),
-        (_l("Time zone"), lambda one: one.zone),
+        ZONE,
         (_l("Venue"), lambda one: one.venue.name if one.venue else ""),
         COUNTRY,
         (_l("Registration closes"), lambda one: one.registration_closes_local),
@@ -68,17 +88,21 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         THEME,
         (_l("Starts"), lambda one: one.starts_local),
         (_l("Ends"), lambda one: one.ends_local),
-        (_l("Time zone"), lambda one: one.training.zone),
+        (_l("Time zone"), lambda one: one.training.zone, lambda one: _clock(one.training.zone)),
         (_l("Minutes without breaks"), lambda one: one.scheduled_minutes),
         (_l("Room"), lambda one: f"{one.room.name}, {one.room.venue.name}" if one.room else ""),
         (_l("Trainers"), lambda one: ", ".join(entry.trainer.name for entry in one.session_trainers)),
-        (_l("Register"), lambda one: "cancelled" if one.cancelled_at else one.register_state.value),
+        (
+            _l("Register"),
+            lambda one: "cancelled" if one.cancelled_at else one.register_state.value,
+            _register,
+        ),
     ),
     "agencies": (
         (_l("Code"), lambda one: one.code),
         NAME,
         (_l("Native name"), lambda one: one.native_name),
-        (_l("Type"), lambda one: one.type.code),
+        (_l("Type"), lambda one: one.type.code, lambda one: one.type.name_in(language())),
         COUNTRY,
         THEME,
         E_MAIL,
@@ -88,12 +112,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Family name"), lambda one: one.family_name),
         (_l("Given names"), lambda one: one.given_names),
         (_l("Native name"), lambda one: one.native_name),
-        (_l("Sex"), lambda one: one.sex.value),
+        (_l("Sex"), lambda one: one.sex.value, lambda one: label_of(one.sex)),
         COUNTRY,
         (_l("Agency"), lambda one: one.agency.name),
         (_l("Function"), lambda one: one.function),
         (_l("Rank"), lambda one: one.rank),
-        (_l("Language"), lambda one: one.language),
+        (_l("Language"), lambda one: one.language, lambda one: _said(one.language)),
         E_MAIL,
         (_l("Phone"), lambda one: one.phone),
         THEME,
@@ -102,9 +126,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Training"), lambda one: one.training.code),
         (_l("Title"), lambda one: one.training.title),
         NAME,
-        (_l("Agency, that day"), lambda one: one.agency_name),
-        (_l("Function, that day"), lambda one: one.function),
-        (_l("Rank, that day"), lambda one: one.rank),
+        (_l("Agency at registration"), lambda one: one.agency_name),
+        (_l("Function at registration"), lambda one: one.function),
+        (_l("Rank at registration"), lambda one: one.rank),
         STATE,
         (_l("Submitted"), lambda one: one.submitted_at),
         (_l("Confirmed"), lambda one: one.confirmed_at),
@@ -116,19 +140,40 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Phone"), lambda one: one.phone),
         COUNTRY,
         (_l("Organisation"), lambda one: one.organisation),
-        (_l("Languages"), lambda one: one.languages),
-        (_l("Themes"), lambda one: ", ".join(theme.code for theme in one.themes)),
+        (_l("Languages"), lambda one: one.languages, lambda one: _said(one.languages)),
+        (
+            _l("Themes"),
+            lambda one: ", ".join(theme.code for theme in one.themes),
+            lambda one: "; ".join(theme.name_in(language()) for theme in one.themes),
+        ),
     ),
-    "venues": (NAME, (_l("City"), lambda one: one.city), COUNTRY, (_l("Time zone"), lambda one: one.zone)),
+    "venues": (NAME, (_l("City"), lambda one: one.city), COUNTRY, ZONE),
     "users": (
         NAME,
         E_MAIL,
-        (_l("Role"), lambda one: one.role.value),
+        (_l("Role"), lambda one: one.role.value, lambda one: label_of(one.role)),
         (_l("Agency"), lambda one: one.agency.name if one.agency else ""),
-        (_l("Active"), lambda one: "yes" if one.is_active else "no"),
+        (
+            _l("Active"),
+            lambda one: "yes" if one.is_active else "no",
+            lambda one: words.YES_NO[bool(one.is_active)].translated(),
+        ),
         (_l("Last signed in"), lambda one: one.last_signed_in_at),
     ),
 }
+
+SHEETS = {
+    "programmes": _l("Programmes"),
+    "trainings": _l("Trainings"),
+    "sessions": _l("Sessions"),
+    "agencies": _l("Agencies"),
+    "trainees": _l("Trainees"),
+    "registrations": _l("Registrations"),
+    "trainers": _l("Trainers"),
+    "venues": _l("Venues"),
+    "users": _l("Users"),
+}
+"""What the sheet of each list is called."""
 
 HOLDS: dict[str, tuple[Class, ...]] = {
     "programmes": (Class.OPEN,),
@@ -183,9 +228,11 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         rows=streams.count(found),
     )
     file_name = f"{name}-{clock.today().isoformat()}.{kind}"
-    titles = [str(title) for title, _ in (*columns, *special)]
+    titles = [str(column[0]) for column in (*columns, *special)]
+    # a CSV is for programs, which go by codes; a workbook is for people, who read words
+    shown = [column[1 if kind == "csv" else -1] for column in columns]
     rows = (
-        [_cell(value(one)) for _, value in columns] + _special_cells(special, one, reader, why)
+        [_cell(value(one)) for value in shown] + _special_cells(special, one, reader, why)
         for one in streams.stream(found, MOST_ROWS)
     )
     # the file is made before the answer is sent: the database session ends with the request
@@ -195,7 +242,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
             with path.open("wb") as made:
                 made.writelines(csv.stream(titles, rows, text_columns=range(len(titles))))
         else:
-            xlsx.write(path, [xlsx.Sheet(name.capitalize(), titles, rows, [24] * len(titles))])
+            xlsx.write(path, [xlsx.Sheet(str(SHEETS[name]), titles, rows, [24] * len(titles))])
         file = path.open("rb")
     pieces: Iterator[bytes] = iter(lambda: file.read(256 * 1024), b"")
     return download(pieces, file_name, "text/csv" if kind == "csv" else XLSX)
@@ -204,7 +251,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
 def _special_cells(columns: tuple[Column, ...], one: Any, reader: User, why: str) -> list[str]:
     of = one if isinstance(one, Training) else getattr(one, "training", None)
     may = columns and Class.SPECIAL in may_take.classes(reader, [Class.SPECIAL], of=of, why=why)
-    return [_cell(value(one)) if may else WITHHELD for _, value in columns]
+    return [_cell(value(one)) if may else WITHHELD for value in (column[1] for column in columns)]
 
 
 def _cell(value: Any) -> str:

@@ -10,7 +10,7 @@ from flask import Flask
 from training.forms import labels
 from training.models import Sex
 from training.rules import addresses, bounce_reports
-from training.services.letters import again
+from training.services.letters import again, delivery
 from training.web.kit.language import country_name, language_name
 
 _BY_TYPE: dict[type[StrEnum], dict[Any, Any]] = {
@@ -29,7 +29,9 @@ def init_app(app: Flask) -> None:
         label_of=label_of,
         action_names=labels.ACTION_NAMES,
         bounce_words=bounce_words,
+        advice_of=delivery.advice,
         can_be_sent_again=again.can_be_sent,
+        public_pages=labels.PUBLIC_PAGE,
     )
 
 

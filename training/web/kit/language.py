@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from config import LANGUAGES, ROOT
 from training.clock import now
 from training.forms import labels
 from training.models import RegistrationState
-from training.rules import countries, zones
+from training.rules import countries, languages, zones
 from training.text import Message
 from training.texts import letters
 from training.web.kit import access
@@ -56,6 +57,9 @@ def init_app(app: Flask) -> None:
         said=said,
         month_name=month_name,
         weekday=weekday,
+        paragraphs=paragraphs,
+        own_name=own_name,
+        dialled=dialled,
     )
 
 
@@ -167,6 +171,21 @@ def country_name(code: str) -> str:
 def language_name(code: str) -> str:
     """The language's name in the reader's language."""
     return str((get_locale() or Locale("en")).languages.get(code, code))
+
+
+def own_name(code: str) -> str:
+    """What the language calls itself."""
+    return languages.OWN_NAMES.get(code, code)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text that somebody typed: what stands between empty lines."""
+    return [one.strip() for one in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if one.strip()]
+
+
+def dialled(phone: str) -> str:
+    """A phone number as a link dials it: digits, and the plus before them."""
+    return re.sub(r"(?!^\+)\D", "", phone.strip())
 
 
 def translated(value: Message | str) -> str:

@@ -46,6 +46,7 @@ FIRST_VIEW: dict[str, dict[str, Any]] = {"trainings.index": {"when": "upcoming"}
 
 ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
+    Entry("themes.index", _l("Themes"), "tags", Action.THEME_READ, PLAN),
     Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
     Entry("trainings.index", _l("Trainings"), "school", Action.TRAINING_LIST, PLAN),
     Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
@@ -54,11 +55,11 @@ ENTRIES = (
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
     Entry("duplicates.index", _l("Possible duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
+    Entry("countries.index", _l("Countries"), "world", Action.COUNTRY_READ, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
     Entry("venues.index", _l("Venues"), "map-pin", Action.VENUE_LIST, PLAN),
     Entry("reports.attendance", _l("Attendance report"), "report-analytics", Action.REPORT_READ, NUMBERS),
-    Entry("themes.index", _l("Themes"), "tags", Action.THEME_READ, NUMBERS),
     Entry("users.index", _l("Users"), "user-cog", Action.USER_LIST, SYSTEM),
     Entry("mail.index", _l("Mail"), "mail", Action.MAIL_READ, SYSTEM),
     Entry("audit.index", _l("Audit log"), "history", Action.AUDIT_READ, SYSTEM),

@@ -13,7 +13,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select
 
 from training.db import db
-from training.forms.base import Form, clean
+from training.forms.base import Form
 
 PER_PAGE = 30
 
@@ -181,8 +181,3 @@ def uuid_of(value: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
-
-
-def reason() -> str:
-    """The reason that was sent with an action, at most 2,000 characters."""
-    return clean(request.form.get("reason"))[:2000]

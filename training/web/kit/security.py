@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, current_app, request
 from flask_wtf.csrf import CSRFProtect
 
 from config import Config
-from training.web.kit import access
+from training.web.kit import access, files
 
 csrf = CSRFProtect()
 
@@ -41,7 +41,7 @@ def init_app(app: Flask, config: Config) -> None:
         WTF_CSRF_SSL_STRICT=over_https,
         TRUSTED_HOSTS=[config.host, "127.0.0.1", "localhost"] if config.local else [config.host],
     )
-    app.before_request(_take_long_pastes)
+    app.before_request(_take_long_requests)
     csrf.init_app(app)
     app.before_request(_refuse_unstorable)
 
@@ -57,10 +57,12 @@ def init_app(app: Flask, config: Config) -> None:
         return response
 
 
-def _take_long_pastes() -> None:
-    """Let pasted rows be as long as a file that is sent. The page itself says when they are too long."""
+def _take_long_requests() -> None:
+    """Let pasted rows be as long as a file, and files of the store longer. The pages say when they are too long."""
     if request.endpoint == "imports.new":
         request.max_form_memory_size = current_app.config["MAX_CONTENT_LENGTH"]
+    elif (most := files.MOST_BYTES.get(request.endpoint or "")) and access.user_or_none() is not None:
+        request.max_content_length = most
 
 
 def _refuse_unstorable() -> None:

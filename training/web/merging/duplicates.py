@@ -28,7 +28,10 @@ MOST_PAGES = 200
 
 
 class Settled(NamedTuple):
-    """What became of a pair, and the address that takes this back. ``waiting`` would have lost their seats by then."""
+    """What became of a pair, and the address that takes this back, or nothing when the reader cannot.
+
+    ``waiting`` would have lost their seats by then.
+    """
 
     said: str
     undo: str
@@ -61,9 +64,10 @@ def _settled() -> Settled | None:
             done = merges.get(access.user(), merged)
             if done.undone_at:
                 return None
-            undo = url_for(".undo", public_id=done.public_id)
             said = _("Merged. All data now belong to %(name)s.", name=done.kept.name)
-            return Settled(said, undo, merges.without_seats(done))
+            if merges.why_not(done, access.user()):
+                return Settled(said, "", [])
+            return Settled(said, url_for(".undo", public_id=done.public_id), merges.without_seats(done))
         one, other = (uuid_of(request.args.get(name, "")) for name in ("one", "other"))
         if one and other:
             pair = duplicates.get_pair(access.user(), one, other)

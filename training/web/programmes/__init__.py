@@ -1,1 +1,1 @@
-"""Pages of programmes (``frames``) and ``themes``."""
+"""Pages of programmes (``frames``), of ``themes`` and of their ``leaflets``."""

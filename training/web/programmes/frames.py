@@ -8,16 +8,18 @@ from werkzeug.wrappers import Response
 
 from training.errors import DomainError
 from training.forms.programmes import ProgrammeFilter, ProgrammeForm, TargetsForm
-from training.models import Programme
-from training.policy import Action
+from training.models import Programme, Role
+from training.policy import Action, in_scope
 from training.services import visible_trainings
 from training.services.programmes import frames
-from training.services.reports import figures
+from training.services.reports import figures, participations
+from training.services.reports.selection import Filters
 from training.services.seen import Seen
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
+from training.web.kit.language import country_name
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, reason, sorting, submitted
+from training.web.kit.respond import page, paginate, sorting, submitted
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
@@ -54,15 +56,29 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.PROGRAMME_READ, frames.get)
 def show(programme: Programme) -> Response:
-    """A programme with its trainings."""
+    """A programme with its figures, its countries, the areas that it covers, and its trainings."""
     user = access.user()
     found = paginate(visible_trainings.search(user, programme=programme), 50)
+    listed = participations.of_selection(Filters(programme=programme), user=user)
+    so_far, is_limited = (
+        figures.summary(listed),
+        user.role is Role.COORDINATOR and not in_scope(user, programme),
+    )
+    spread = frames.spread(programme)
+    came = {one.label: one.totals.participations for one in figures.split(listed, lambda one: [one.country])}
     return page(
         "programmes/frames/show.html",
         programme=programme,
+        so_far=so_far,
+        is_limited=is_limited,
+        areas=spread.areas,
+        countries=[
+            (code, spread.countries.get(code, 0), came.get(code, 0))
+            for code in sorted({*spread.countries, *came}, key=country_name)
+        ],
         trainings=found,
         held=visible_trainings.held_counts(found.items),
-        targets=figures.against_targets(programme),
+        targets=figures.against_targets(programme, None if is_limited else so_far),
         target_names=TargetsForm(),
         steps=frames.available(programme),
     )
@@ -123,7 +139,7 @@ def targets(programme: Programme) -> Response:
 
 
 def _change_state(programme: Programme, name: str) -> Response:
-    frames.change_state(programme, by=access.user(), name=name, reason=reason())
+    frames.change_state(programme, by=access.user(), name=name)
     flash(_("Done."))
     return redirect(url_for(".show", public_id=programme.public_id), 303)
 
@@ -146,4 +162,14 @@ def close(programme: Programme) -> Response:
 @permit(Action.PROGRAMME_CHANGE, frames.get)
 def cancel(programme: Programme) -> Response:
     """End a programme before it is done."""
-    return _change_state(programme, "cancel")
+    back = url_for(".show", public_id=programme.public_id)
+    refused = reasons.refused(
+        lambda reason: frames.change_state(programme, by=access.user(), name="cancel", reason=reason),
+        _("Cancel the programme"),
+        (programme.code, back),
+        _("It is kept with the programme."),
+    )
+    if refused:
+        return refused
+    flash(_("Done."))
+    return redirect(back, 303)

@@ -20,10 +20,11 @@ from training.models import Agency, Registration, Trainee, Training, User
 from training.models.about_people import is_special
 from training.rules.given import NAMES, NOTHING, Given
 from training.services import may_take
-from training.services.registrations import steps
-from training.services.trainees import records
+from training.services.registrations import late_changes, steps
+from training.services.trainees import duplicates, records
 from training.text import msg
-from training.web.kit.respond import uuid_of
+from training.web.kit import access
+from training.web.kit.respond import uuid_of, uuids
 
 
 def typed_ids() -> list[UUID]:
@@ -127,3 +128,20 @@ def summary(done: list[Registration]) -> str:
         "%(num)s people registered. You get an e-mail when the coordinator has decided.",
         len(done),
     )
+
+
+def known(form: NewPersonForm) -> list[duplicates.Duplicate]:
+    """Known people who may be the new person of the form, unless the form says that it is somebody else."""
+    if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
+        return []
+    return duplicates.for_user(access.user(), person(form)) if form.validate() else []
+
+
+def let_in(training: Training, agency: Agency | None) -> list[Registration]:
+    """The ticked people, who stand at the door."""
+    asked = uuids("person")
+    if agency is None or not asked:
+        raise Invalid(msg("Pick the agency and tick the people first."))
+    people = records.pick(agency, asked)
+    typed = given(training, agency, people, is_own=False)
+    return late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from training.errors import DomainError
+from training.errors import Conflict, DomainError
 from training.forms.registrations import AnswerForm, SeatRequestForm, SeatsForm
 from training.models import SeatRequest, Training
 from training.policy import Action
@@ -114,27 +114,32 @@ def _promoted(count: int) -> str:
 @once
 def release(training: Training) -> Response:
     """Show who would get the unused seats that are ticked for release. Then release them."""
-    is_sent, refusal = request.method == "POST", None
+    is_sent, refusal, status = request.method == "POST", None, 200
     picked = uuids("allocation") if is_sent or "ticked" in request.args else None
     if "look" in request.form:
         there = url_for(".release", public_id=training.public_id, ticked=1, allocation=picked)
         return redirect(there, 303)
-    if is_sent:
+    if picked is not None and is_sent:
+        seen = Seen.read(request.form.get(edits.FIELD, ""))
         try:
             promoted = kept_seats.release(
-                training, by=access.user(), picked=picked, expected=uuids("moving_up")
+                training, by=access.user(), picked=picked, expected=uuids("moving_up"), seen=seen
             )
         except DomainError as refused:
-            refusal = refused.explained
+            refusal, status = refused.explained, 409 if isinstance(refused, Conflict) else 422
+            changed = kept_seats.changed(training, picked, seen)
+            picked = [one for one in picked if one not in changed]
         else:
             flash(_("The unused seats are released.") + " " + _promoted(len(promoted)))
             return redirect(url_for(".keep", public_id=training.public_id), 303)
+    preview = kept_seats.release_preview(training, picked)
     return page(
         "registrations/seats/release.html",
-        status=422 if refusal else 200,
+        status=status,
         training=training,
         refusal=refusal,
-        release=kept_seats.release_preview(training, picked),
+        release=preview,
+        seen=shown(preview.lines),
         rule=why_waiting.rule(training),
     )
 

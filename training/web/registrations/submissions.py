@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -29,11 +31,11 @@ from training.services.registrations import (
 )
 from training.services.trainees import duplicates, records
 from training.text import msg
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.language import instant
 from training.web.kit.once import once
-from training.web.kit.respond import download, page, paginate, reason, sorting, submitted, uuids
+from training.web.kit.respond import download, page, paginate, sorting, submitted, uuids
 from training.web.registrations import registering
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
@@ -118,7 +120,7 @@ def new(training: Training) -> Response:
     known: list[duplicates.Duplicate] = []
     if request.method == "POST":
         try:
-            known = _known(form)
+            known = registering.known(form)
             done = [] if known else _submit(training, form)
         except DomainError as refusal:
             form.refuse(refusal)
@@ -168,7 +170,7 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     override = not _is_partner()
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training):
-        return _let_in(training)
+        return registering.let_in(training, _agency())
     if "person" in request.form or registering.typed_ids():
         agency = _agency()
         if agency is None:
@@ -196,23 +198,6 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     return [submissions.submit_new(training, **new, override=override)]
 
 
-def _let_in(training: Training) -> list[Registration]:
-    """The ticked people, who stand at the door."""
-    agency, asked = _agency(), uuids("person")
-    if agency is None or not asked:
-        raise Invalid(msg("Pick the agency and tick the people first."))
-    people = records.pick(agency, asked)
-    typed = registering.given(training, agency, people, is_own=False)
-    return late_changes.walk_in_many(training, by=access.user(), people=people, given=typed)
-
-
-def _known(form: NewPersonForm) -> list[duplicates.Duplicate]:
-    """Known people who may be the new person of the form, unless the form says that it is somebody else."""
-    if "family_name" not in request.form or "person" in request.form or "anyway" in request.form:
-        return []
-    return duplicates.for_user(access.user(), registering.person(form)) if form.validate() else []
-
-
 def _after(registration: Registration, text: str) -> Response:
     flash(text)
     back = request.args.get("back")
@@ -223,6 +208,13 @@ def _after(registration: Registration, text: str) -> Response:
             url_for("decisions.decide", public_id=registration.training.public_id, state="reserve"), 303
         )
     return redirect(url_for(".show", public_id=registration.public_id), 303)
+
+
+def _refused(
+    registration: Registration, act: Callable[..., object], title: str, hint: str
+) -> Response | None:
+    back = registration.name, url_for(".show", public_id=registration.public_id)
+    return reasons.refused(lambda why: act(registration, by=access.user(), reason=why), title, back, hint)
 
 
 @bp.post("/<uuid:public_id>/confirm")
@@ -266,8 +258,9 @@ def offer(registration: Registration) -> Response:
 @once
 def return_(registration: Registration) -> Response:
     """Send back for correction."""
-    submissions.return_for_correction(registration, by=access.user(), reason=reason())
-    return _after(registration, _("Sent back for correction."))
+    hint = _("What is to be corrected? The agency reads it.")
+    refused = _refused(registration, submissions.return_for_correction, _("Return"), hint)
+    return refused or _after(registration, _("Sent back for correction."))
 
 
 @bp.post("/<uuid:public_id>/decline")
@@ -275,8 +268,8 @@ def return_(registration: Registration) -> Response:
 @once
 def decline(registration: Registration) -> Response:
     """Decline, with a reason."""
-    submissions.decline(registration, by=access.user(), reason=reason())
-    return _after(registration, _("Declined."))
+    refused = _refused(registration, submissions.decline, _("Decline"), _("The agency reads it."))
+    return refused or _after(registration, _("Declined."))
 
 
 @bp.post("/<uuid:public_id>/resubmit")
@@ -326,8 +319,15 @@ def accept(registration: Registration) -> Response:
 @once
 def withdraw(registration: Registration) -> Response:
     """Withdraw. The seat goes to the next in line. An agency reads the name only if the person is its own."""
-    held = registration.holds_seat
-    promoted = submissions.withdraw(registration, by=access.user(), reason=reason())
+    held, promoted = registration.holds_seat, list[Registration]()
+
+    def act(one: Registration, **said: Any) -> None:
+        promoted.extend(submissions.withdraw(one, **said))
+
+    if refused := _refused(
+        registration, act, _("Withdraw"), _("A seat that is held goes to the next in line.")
+    ):
+        return refused
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
     if own:
         return _after(registration, _("Withdrawn. Moved up: %(names)s.", names="; ".join(own)))

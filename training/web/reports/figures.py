@@ -61,11 +61,11 @@ MOST_TRAININGS = 100
 MOST_LISTED = 12
 """The page lists this much of each note; the files list all of it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NO_FILTER = {"page", "shape", "whole"}
-"""What an address may say besides filters. ``whole`` is of older addresses: a theme means its whole programmes."""
+NO_FILTER = {"page", "shape", "names", "whole"}
+"""What an address may say besides filters. ``names=yes`` asks for people's names in a file, and ``whole`` is of older addresses: a theme means its whole programmes."""
 ALL_TIME = "period"
 """In an address without a filter it says that all time is meant, and not this year. Chips that are removed leave it."""
-KNOWN = {"shape": {ROWS, FIGURES_ALONE}, "whole": ON | OFF, ALL_TIME: {"any"}}
+KNOWN = {"shape": {ROWS, FIGURES_ALONE}, "names": {"yes", "no", ""}, "whole": ON | OFF, ALL_TIME: {"any"}}
 """What may be said of that which is no filter."""
 
 
@@ -76,12 +76,10 @@ def _form() -> ReportFilter:
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    choices.filtered(form, selection.offered_to(user))
     form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
+    choices.filtered(form, selection.offered_to(user))
     for name, known in KNOWN.items():
         form.refuse_unless(name, request.args.getlist(name), known)
-    if not form.theme.data and not form.theme.errors:
-        form.only.data = False  # nothing is left of it when the theme's chip is removed
     return form
 
 
@@ -127,8 +125,8 @@ def attendance() -> Response:
     made = report.make(filters, user=user, demo=current_app.config["DEMO"])
     rows = paginate(participations.people(filters, user=user), 30)
 
-    def export_url(ending: str, shape: str = "") -> str:
-        return address(page="", shape=shape).replace("/attendance", f"/attendance.{ending}", 1)
+    def export_url(ending: str, shape: str = "", names: str = "") -> str:
+        return address(page="", shape=shape, names=names).replace("/attendance", f"/attendance.{ending}", 1)
 
     return page(
         "reports/figures/attendance.html",
@@ -145,6 +143,7 @@ def attendance() -> Response:
         names=report.TABLES,
         figures=definitions.FIGURES,
         definitions=definitions.DEFINITIONS,
+        by_theme=definitions.BY_THEME,
         overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
@@ -167,10 +166,11 @@ def export(ending: str) -> Response:
     except Invalid as refusal:
         form.refuse(refusal)
         return _refused(form)
+    with_names = ending in ("xlsx", "pdf") and request.args.get("names") == "yes"
     audit.record_export(
         by=user,
         action=f"report.attendance.{ending}",
-        filters=filters.described(),
+        filters=filters.described() | ({"names": "yes"} if with_names else {}),
         rows=detail_rows.count_long_rows(filters, user=user),
     )
     name = f"attendance-{clock.today().isoformat()}.{ending}"
@@ -187,16 +187,15 @@ def export(ending: str) -> Response:
             return download(data_files.as_json(filters, user=user, demo=demo), name, "application/json")
         case "pdf", _:
             language = str(get_locale() or "en")
-            return download(
-                downloads.paper(filters, user=user, demo=demo, language=language), name, "application/pdf"
-            )
-    return download(_workbook(filters, user, demo), name, XLSX)
+            paper = downloads.paper(filters, user=user, demo=demo, language=language, with_names=with_names)
+            return download(paper, name, "application/pdf")
+    return download(_workbook(filters, user, demo, with_names), name, XLSX)
 
 
-def _workbook(filters: Filters, user: User, demo: bool) -> Iterator[bytes]:
+def _workbook(filters: Filters, user: User, demo: bool, with_names: bool) -> Iterator[bytes]:
     """The workbook in pieces. Its folder is deleted before it is sent, while the file stays open."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "attendance.xlsx"
-        downloads.xlsx(path, filters, user=user, demo=demo)
+        downloads.xlsx(path, filters, user=user, demo=demo, with_names=with_names)
         file = path.open("rb")
     return iter(lambda: file.read(256 * 1024), b"")

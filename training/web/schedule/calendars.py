@@ -39,7 +39,7 @@ def index() -> Response:
         first=first,
         today=today,
         most=MOST_A_DAY,
-        days=calendars.month(access.user(), first, theme=form.theme.data),
+        days=calendars.month(access.user(), first, **choices.wanted(form)),
         before=address(month=f"{first - timedelta(days=1):%Y-%m}"),
         after=address(month=f"{first + timedelta(days=32):%Y-%m}"),
     )

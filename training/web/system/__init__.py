@@ -1,1 +1,1 @@
-"""Pages of the instance: ``audit`` log, ``mail``, ``organisation`` and ``help``."""
+"""Pages of the instance: ``audit`` log with its ``audit_words``, ``mail``, ``organisation``, ``help``, ``public_pages``, ``styleguide``."""

@@ -14,7 +14,7 @@ from training.forms import accounts, directory, programmes, schedule, system, tr
 from training.models import AuditEntry
 from training.services import audit
 from training.web.kit.labels import label_of
-from training.web.kit.language import country_name, day, place_time
+from training.web.kit.language import country_name, day, language_name, place_time
 
 SUBJECTS = {
     "account": _l("Own account"),
@@ -85,6 +85,7 @@ VERBS = {
     "draft": _l("drafted"),
     "end_registrations": _l("registrations ended"),
     "export": _l("taken away as a file"),
+    "figures": _l("figures read"),
     "generate": _l("generated"),
     "give_back": _l("given back"),
     "grant": _l("granted"),
@@ -136,6 +137,7 @@ VERBS = {
     "submit_many": _l("several submitted"),
     "suspend": _l("suspended"),
     "taken_at_the_door": _l("taken at the door"),
+    "test": _l("test letter sent"),
     "transfer": _l("moved to another agency"),
     "trial": _l("test letter sent"),
     "tz_version": _l("new rules of clocks followed"),
@@ -149,6 +151,7 @@ FORMS: dict[str, type[WTForm]] = {
     "agency": directory.AgencyForm,
     "organisation": system.OrganisationForm,
     "programme": programmes.ProgrammeForm,
+    "public_page": system.PublicPageForm,
     "room": directory.RoomForm,
     "theme": programmes.ThemeForm,
     "trainee": trainees.TraineeForm,
@@ -163,6 +166,7 @@ FIELDS = {
     "agency": _l("Agency"),
     "capacity": _l("Seats"),
     "count": _l("Number"),
+    "file": _l("File"),
     "filters": _l("Filters"),
     "language": _l("Language"),
     "name": _l("Name"),
@@ -250,6 +254,8 @@ def _text(table: str | None, name: str, text: str) -> str:
         return place_time(text)
     if name in ("country", "nationality"):
         return country_name(text)
+    if name == "language":
+        return language_name(text)
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return day(date.fromisoformat(text))

@@ -5,7 +5,9 @@ Also a preview of each kind of letter.
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,7 +19,7 @@ from training.models import OutgoingMail
 from training.policy import Action, can
 from training.services import visible_trainings
 from training.services.letters import again as letter_again
-from training.services.letters import bounces, outbox, samples
+from training.services.letters import bounces, outbox, samples, trial
 from training.texts import letters
 from training.web.kit import access, choices, language
 from training.web.kit.access import permit
@@ -38,7 +40,39 @@ def index() -> Response:
         form=form,
         chips=choices.chips(form),
         messages=paginate(found),
+        **_trial(),
     )
+
+
+def _trial() -> dict[str, Any]:
+    """The reader's last test letter, and what became of it. Who may send none is shown none."""
+    user = access.user()
+    may_test = can(user, Action.MAIL_TEST)
+    latest = trial.latest(user) if may_test else None
+    return {
+        "is_news": may_test and trial.is_news(latest),
+        "trial": latest,
+        "is_stuck": latest is not None and trial.is_stuck(latest),
+        "is_underway": latest is not None and trial.is_underway(latest),
+        "has_server": bool(current_app.config["CONFIG"].smtp_url),
+    }
+
+
+@bp.get("/test")
+@permit(Action.MAIL_TEST)
+def show_trial() -> Response:
+    """What became of the reader's test letter, for the page that waits for it."""
+    if not request.headers.get("HX-Request"):
+        return redirect(url_for(".index"), 303)
+    return page("system/mail/_trial.html", **_trial())
+
+
+@bp.post("/test")
+@permit(Action.MAIL_TEST)
+def send_trial() -> Response:
+    """Send a test letter to the reader."""
+    trial.send(by=access.user())
+    return redirect(url_for(".index"), 303)
 
 
 @bp.get("/preview/<kind>")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from training.errors import Invalid, NotFound
 from training.forms.system import LogoForm, OrganisationForm
 from training.policy import Action
-from training.services import organisations
+from training.services import organisations, public_pages
 from training.services.seen import Seen
 from training.services.trainings import zone_rules
 from training.web.kit import access, edits
@@ -22,7 +22,11 @@ bp = Blueprint("organisation", __name__)
 
 
 def _form(sent: Any = None) -> OrganisationForm:
-    return edits.begin(OrganisationForm(sent, obj=organisations.get()))
+    """The form. It shows no name until there is one, so that a name must be typed."""
+    form = edits.begin(OrganisationForm(sent, obj=organisations.get()))
+    if not form.is_sent and not organisations.has_name():
+        form.name.data = ""
+    return form
 
 
 @bp.route("/organisation", methods=["GET", "POST"])
@@ -45,6 +49,7 @@ def _page(form: OrganisationForm, logo_form: LogoForm) -> Response:
         "system/organisation/edit.html",
         form=form,
         logo_form=logo_form,
+        own_pages=public_pages.own(),
         rules_in_use=zone_rules.IN_USE,
         rules_followed=zone_rules.stored_version(),
     )

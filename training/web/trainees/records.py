@@ -72,12 +72,15 @@ def show(trainee: Trainee) -> Response:
         return redirect(url_for(".show", public_id=trainee.public_id))
     found = visible.of_trainee(trainee, access.user())
     merged = merges.of(trainee) if allows(access.user().role, Action.TRAINEE_MERGE) else []
+    why_not = {one.id: merges.why_not(one, access.user()) for one in merged}
     came_back = bounces.to_person(trainee)
     return page(
         "trainees/records/show.html",
         trainee=trainee,
         registrations=paginate(found, 50),
-        merged=[(one, merges.without_seats(one)) for one in merged],
+        merged=[
+            (one, why_not[one.id], [] if why_not[one.id] else merges.without_seats(one)) for one in merged
+        ],
         returned=bounces.of_people([trainee]).get(trainee.id),
         came_back=[one for one in came_back if can(access.user(), Action.MAIL_SEND, one)],
     )

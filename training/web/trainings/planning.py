@@ -13,7 +13,7 @@ from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Programme, Training
+from training.models import HOLDS_SEAT, Agency, Programme, Training, When
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
@@ -24,11 +24,10 @@ from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
-from training.services.visible_trainings import When
-from training.web.kit import access, choices, edits, exports
+from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import address, page, paginate, reason, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
@@ -103,34 +102,45 @@ def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str,
 def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
     user = access.user()
-    own_agency, may_read = user.agency, can(user, Action.PARTICIPANTS_READ, training)
-    is_partner = own_agency is not None
-    counts = visible_trainings.state_counts(training) if not is_partner else {}
-    participants = paginate(visible.of(training, user), 50) if is_partner or may_read else None
-    waiting = (
-        [one for one in participants.items if one.state == "reserve"] if participants and is_partner else []
-    )
-    sessions = [] if is_partner else schedule_visible.of(training, user=user)
+    if user.agency is not None:
+        return _show_to(user.agency, training)
+    may_read = can(user, Action.PARTICIPANTS_READ, training)
+    counts = visible_trainings.state_counts(training)
+    sessions = schedule_visible.of(training, user=user)
     return page(
         "trainings/planning/show.html",
         training=training,
         sessions=sessions,
         in_latin=sign_in_sheets.names_in_latin(training, sessions) if may_read and sessions else None,
-        own=seats.for_agency([training], own_agency)[training.id] if own_agency else None,
         is_open=visible_trainings.is_registration_open(training),
-        drafts=drafts.of(training, own_agency) if own_agency else [],
-        may_draft=is_partner and drafts.may_be_kept(training),
-        opens_later=training.registration_opens_at > clock.now(),
-        participants=participants,
-        shares=own_register.shares(participants.items) if participants and is_partner else {},
-        why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
-        own_ranks=seat_counts.own_ranks(waiting),
-        rule=why_waiting.rule(training),
+        participants=paginate(visible.of(training, user), 50) if may_read else None,
         counts=counts if may_read else {},
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
         moves=moves.available(training),
         now=clock.now(),
+    )
+
+
+def _show_to(agency: Agency, training: Training) -> Response:
+    """A training as an agency that may register for it reads it: what it is, when, for whom, and its own people."""
+    participants = paginate(visible.of(training, access.user()), 50)
+    waiting = [one for one in participants.items if one.state == "reserve"]
+    return page(
+        "trainings/planning/show_to_agency.html",
+        training=training,
+        days=schedule_visible.timetable(training),
+        contacts=visible_trainings.contacts(training),
+        own=seats.for_agency([training], agency)[training.id],
+        is_open=visible_trainings.is_registration_open(training),
+        drafts=drafts.of(training, agency),
+        may_draft=drafts.may_be_kept(training),
+        opens_later=training.registration_opens_at > clock.now(),
+        participants=participants,
+        shares=own_register.shares(participants.items),
+        why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
+        own_ranks=seat_counts.own_ranks(waiting),
+        rule=why_waiting.rule(training),
     )
 
 
@@ -177,9 +187,23 @@ def edit(training: Training) -> Response:
 
 
 def _change_state(training: Training, name: str) -> Response:
-    moves.change_state(training, by=access.user(), name=name, reason=reason())
+    moves.change_state(training, by=access.user(), name=name)
     flash(_("Done."))
     return redirect(url_for(".show", public_id=training.public_id), 303)
+
+
+def _for_a_reason(training: Training, name: str, hint: str, *, title: str = "", said: str = "") -> Response:
+    back = url_for(".show", public_id=training.public_id)
+    refused = reasons.refused(
+        lambda reason: moves.change_state(training, by=access.user(), name=name, reason=reason),
+        title or str(labels.ACTION_NAMES[name]),
+        (training.code, back),
+        hint,
+    )
+    if refused:
+        return refused
+    flash(said or _("Done."))
+    return redirect(back, 303)
 
 
 @bp.post("/<uuid:public_id>/open")
@@ -214,27 +238,34 @@ def complete(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def stop(training: Training) -> Response:
     """End the training early, for a reason: its sessions that are left are called off."""
-    return _change_state(training, "stop")
+    left = _("The sessions that are left are called off, and people are told.")
+    return _for_a_reason(training, "stop", left)
 
 
 @bp.post("/<uuid:public_id>/reopen")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def reopen(training: Training) -> Response:
     """Set a completed training back to running, for a reason."""
-    return _change_state(training, "reopen")
+    return _for_a_reason(training, "reopen", _("It is kept with the training."))
 
 
 @bp.post("/<uuid:public_id>/postpone")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def postpone(training: Training) -> Response:
     """Postpone the training, for a reason."""
-    return _change_state(training, "postpone")
+    return _for_a_reason(training, "postpone", _("It is kept with the training."))
 
 
 @bp.post("/<uuid:public_id>/cancel")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def cancel(training: Training) -> Response:
     """Cancel the training. All its registrations end."""
-    moves.change_state(training, by=access.user(), name="cancel", reason=reason())
-    flash(_("The training is cancelled, its rooms and trainers are free, and its registrations have ended."))
-    return redirect(url_for(".show", public_id=training.public_id), 303)
+    return _for_a_reason(
+        training,
+        "cancel",
+        _("Rooms and trainers are set free, and every registration ends. This cannot be undone."),
+        title=_("Cancel the training"),
+        said=_(
+            "The training is cancelled, its rooms and trainers are free, and its registrations have ended."
+        ),
+    )

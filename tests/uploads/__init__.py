@@ -1,0 +1,1 @@
+"""Files that people send to be kept, and odd ones."""
