@@ -290,7 +290,7 @@ def test_agencies_and_people_are_told_where_somebody_joins_from_another_zone(mak
     letters = {letter.kind: letter.body for letter in written()}
     assert set(letters) == told
     assert all("at the same time on the clock there" in letters[kind] for kind in told if "coord" not in kind)
-    assert "09:00 Asia/Dubai" in letters["coordinator_zone_rules"]
+    assert "09:00 (Dubai time)" in letters["coordinator_zone_rules"]
 
 
 def test_an_offer_ends_at_the_new_cut_off_at_the_latest(make: Make):

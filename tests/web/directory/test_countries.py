@@ -130,7 +130,7 @@ def test_the_list_is_searched_and_sorted(client, make: Make):
     assert listed("sort=-people") == ["DZ", "FJ", "KE"]
     assert listed("text=keny") == listed("text=ke") == ["KE"]
     assert listed("text=zzzz") == []
-    assert "Nothing found" in client.get("/countries?text=zzzz").text
+    assert "Nothing matches" in client.get("/countries?text=zzzz").text
     assert client.get("/countries?sort=password_hash").status_code == 200
 
 

@@ -35,7 +35,7 @@ def check(page: str) -> None:
     assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
     assert "style=" not in page
     for field in re.findall(r"<(?:input|select|textarea)\b[^>]*>", page):
-        if 'type="hidden"' in field or "aria-label" in field or 'type="checkbox"' in field:
+        if 'type="hidden"' in field or "aria-label" in field or re.search('type="(checkbox|radio)"', field):
             continue
         name = re.search(r'\sid="([^"]+)"', field)
         assert (name and f'for="{name[1]}"' in page) or 'name="reason"' in field or "substitute" in field, (

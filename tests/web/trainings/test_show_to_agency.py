@@ -96,7 +96,7 @@ def test_the_timetable_has_each_day_once_in_the_places_time(client, make: Make):
     assert "All times are Kyiv time." in part
     assert re.findall(r"<dt[^>]*>([\d:–]+)</dt>", part) == ["09:00–12:00", "14:00–16:00", "14:00–16:00"]
     assert len(re.findall(r"<h3>", part)) == 2 and part.count("optional") == 1
-    closes = f"{training.registration_closes_local:%H:%M}, Kyiv time."
+    closes = f"{training.registration_closes_local:%H:%M} (Kyiv time)."
     assert closes in page
 
 

@@ -15,6 +15,8 @@ from training.texts import areas
 from training.uploads.check import PDF, Checked
 from training.uploads.store import Store
 
+HOLDS = ()
+"""A leaflet of the demo names nobody: its text and its contact are invented."""
 COLOURS = {
     "IMR": "#9a3412",
     "THB": "#9d174d",

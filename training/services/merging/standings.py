@@ -182,17 +182,17 @@ def wait_again(one: Registration, before: Standing, *, by: User) -> None:
     steps.arrange([one], 1)
 
 
-def end(one: Registration, before: Standing, *, by: User) -> None:
+def end(registration: Registration, before: Standing, *, by: User) -> None:
     """Make a registration stand by itself again whose training was cancelled since: it ends as the others ended then.
 
     It had its seat until that day. Nobody is told.
     """
-    training = one.training
-    one.joined_into = None
-    one.confirmed_at, one.acknowledged_at = before.confirmed_at, before.acknowledged_at
-    one.released_at = training.state_changed_at if before.holds_seat else before.released_at
+    training = registration.training
+    registration.joined_into = None
+    registration.confirmed_at, registration.acknowledged_at = before.confirmed_at, before.acknowledged_at
+    registration.released_at = training.state_changed_at if before.holds_seat else before.released_at
     db.session.flush()  # as in ``part``
-    steps.end_many([one], S.WITHDRAWN, by, ReasonCode.ORGANISER, training.state_reason)
+    steps.end_many([registration], S.WITHDRAWN, by, ReasonCode.ORGANISER, training.state_reason)
 
 
 def make_room(one: Registration, rank: int) -> None:

@@ -391,10 +391,8 @@ def _has_trainings_ahead(programme: Programme) -> bool:
         Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING]),
         (Training.state == TrainingState.DRAFT) & (Training.starts_on >= clock.today()),
     )
-    return (
-        db.session.scalar(select(Training.id).where(Training.programme_id == programme.id, ahead).limit(1))
-        is not None
-    )
+    found = select(Training.id).where(Training.programme_id == programme.id, ahead).limit(1)
+    return db.session.scalar(found) is not None
 
 
 def available(programme: Programme) -> list[str]:
