@@ -43,7 +43,7 @@ Choices = Sequence[tuple[Any, str, Any]]
 
 
 class Form(WTForm):
-    """A form. ``refusals`` are the sentences that belong to no field.
+    """A form. ``refusals`` are the sentences that belong to no field. ``is_filter``: it chooses what a list shows.
 
     ``seen`` is what an edit form carries of what it showed (``web/kit/edits``). Any other form carries None. A field
     that two people changed has the flag ``both``.
@@ -57,7 +57,7 @@ class Form(WTForm):
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
         super().__init__(formdata or None, **kwargs)
-        self.is_sent = bool(formdata)
+        self.is_sent, self.is_filter = bool(formdata), False
         self.refusals: list[str] = []
         self.seen: str | None = None
         if autofill.names_somebody(self._fields):

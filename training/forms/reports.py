@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    BooleanField,
-)
 from wtforms.validators import Optional
 
 from training.forms import labels
 from training.forms.base import Form, OneOf, Picked
-from training.forms.typed import Day
+from training.forms.typed import Day, Switch
 
 
 class ReportFilter(Form):
@@ -24,7 +21,7 @@ class ReportFilter(Form):
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = Switch(_l("Tagged with the theme itself only"))
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
@@ -43,6 +40,14 @@ class ReportFilter(Form):
         """Refuse the names that are no filter: a slip of the pen must not widen the report to everything."""
         for name in sorted(set(names) - set(self._fields)):
             self.refusals.append(_("There is no filter %(name)s.", name=name[:60]))
+
+    def refuse_unless(self, name: str, said: Iterable[str], known: Collection[str]) -> None:
+        """Refuse what an address says of something that is no field, where it is unknown or said in several ways."""
+        said = set(said)
+        for value in sorted(said - set(known)):
+            self.refusals.append(_("%(name)s cannot be %(value)s.", name=name, value=value[:60]))
+        if len(said) > 1:
+            self.refusals.append(_("Say %(name)s once: the address says it several times.", name=name))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse what is not offered by naming it."""

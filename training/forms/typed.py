@@ -1,4 +1,4 @@
-"""Fields for days and times: a picker sends them, or somebody types them as their language writes them."""
+"""Fields for days and times, which a picker sends or somebody types, and for a yes or no in an address."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeField, DateTimeLocalField, TimeField
+from wtforms import BooleanField, DateField, DateTimeField, DateTimeLocalField, TimeField
 from wtforms.validators import Optional
 
 from training.forms.base import Given
 from training.rules import typed_days
+
+ON, OFF = frozenset(("1", "true", "on", "y", "yes")), frozenset(("", "0", "false", "off", "n", "no"))
+"""What an address says for yes and for no."""
 
 
 class _Typed(DateTimeField):
@@ -53,6 +56,23 @@ class Moment(_Typed, DateTimeLocalField):
 
     unreadable = _l("Write a day and a time, as 2027-03-31 09:30.")
     reads = staticmethod(typed_days.read_moment)
+
+
+class Switch(BooleanField):
+    """A yes or no in an address. What is neither is refused."""
+
+    data: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "BooleanField"  # templates show it as one
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the value, or raise ``ValueError`` with a sentence in the reader's language."""
+        said = valuelist[0].lower() if valuelist else ""
+        self.data = said in ON
+        if said not in ON | OFF:
+            raise ValueError(str(_l("Write 1 for yes, or 0 for no.")))
 
 
 def moment(label: str, hint: str = "", required: bool = True) -> Moment:

@@ -38,6 +38,7 @@ class Participation(NamedTuple):
     minutes on the day of the last session. ``half_days`` counts the half-days with attended minutes. ``estimated``
     counts the marks whose minutes were estimated, ``holes`` the sessions whose register is closed without the person's
     mark, which is a fault. A day of training is ``day_minutes``, or two half-days where the programme says so.
+    ``shared`` are those of the half-days that the person also attended in another training.
     """
 
     trainee_id: int
@@ -60,6 +61,7 @@ class Participation(NamedTuple):
     day_minutes: int = 360
     by_half_days: bool = False
     sex: str = "not_recorded"
+    shared: frozenset[Any] = frozenset()
 
     @property
     def is_pending(self) -> bool:
@@ -209,8 +211,8 @@ NOTHING = Supply()
 class Totals:
     """The sums over a set of participations.
 
-    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both. ``by_sex`` counts persons
-    who came. ``exact_days`` are person-days by the programmes' own rules, ``exact_days_by_hours`` all by hours.
+    ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both. Neither can ``half_days``:
+    a person has each half of a day once, whatever trainings it was spent in. ``by_sex`` counts persons who came. ``exact_days`` are person-days by the programmes' own rules, ``exact_days_by_hours`` all by hours.
     """
 
     confirmed: int
@@ -329,6 +331,7 @@ def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTH
     ):
         minutes[day, is_halved] += attended
         halves += attended_halves if is_halved else 0
+    halves -= _twice(one for one, _ in pairs if one.by_half_days)
     by_hours = {rule: Fraction(attended, rule[0]) for rule, attended in minutes.items()}
     outcomes = Counter(outcome)
     return Totals(
@@ -347,12 +350,18 @@ def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTH
         due=sum(due),
         due_attendees=sum(compress(due, came)),
         due_excused=sum(due_excused),
-        half_days=sum(half_days),
+        half_days=sum(half_days) - _twice(one for one, _ in pairs),
         exact_days=sum((part for (_, halved), part in by_hours.items() if not halved), Fraction(halves, 2)),
         exact_days_by_hours=sum(by_hours.values(), Fraction(0)),
         by_sex=tuple(sorted(Counter(sexes.values()).items())),
         supply=supply,
     )
+
+
+def _twice(found: Iterable[Participation]) -> int:
+    """How many half-days are counted once more than their person has them."""
+    shared = [(one.trainee_id, half) for one in found if one.shared for half in one.shared]
+    return len(shared) - len(set(shared))
 
 
 def _columns(rows: Sequence[Any], names: Sequence[str]) -> Iterator[list[Any]]:

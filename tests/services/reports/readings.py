@@ -7,8 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +17,15 @@ from tests.conftest import Client
 from tests.make import Make
 from training.models import Role
 from training.rules import indicators
-from training.services.reports import definitions, figures, participations, report, supply
-from training.services.reports.report import Words
+from training.services.reports import (
+    definitions,
+    detail_rows,
+    downloads,
+    figures,
+    participations,
+    report,
+    supply,
+)
 from training.services.reports.selection import Filters
 
 NAMES = {
@@ -61,6 +67,8 @@ class Reading:
     lines: dict[tuple[str, str], Figures] | None
     header: dict[str, str]
     notes: dict[str, int]
+    rows: list[dict[str, str]] = field(default_factory=list)
+    people: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _number(text: str) -> float | None:
@@ -82,24 +90,27 @@ def from_page(page: str) -> Reading:
     )
 
 
-def from_workbook(content: bytes, of_programs: Iterable[tuple[str, str]] | None = None) -> Reading:
-    """The figures of the sheet All figures, the header and the notes of the sheet About this report.
-
-    The workbook names its lines in words; ``of_programs`` are the (table, line) of a file for programs, to compare.
-    """
+def from_workbook(content: bytes) -> Reading:
+    """The figures of the sheet All figures, the header and the notes of the sheet About this report."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = [[cell.value for cell in row] for row in book["All figures"].iter_rows()]
     by_title = {str(title): attribute for title, attribute in definitions.FIGURES}
     by_table = {str(title): name for name, title in report.TABLES.items()}
-    codes = {(table, Words().of(table, code)): code for table, code in of_programs or ()}
     lines: dict[tuple[str, str], Figures] = {}
-    for table, row, *values in rows:
-        found = dict(zip((by_title[title] for title in head[2:]), values, strict=True))
-        lines[by_table[table], codes.get((by_table[table], row), row or "")] = found
+    for table, _, code, *values in rows:
+        found = dict(zip((by_title[title] for title in head[3:]), values, strict=True))
+        assert (by_table[table], code or "") not in lines
+        lines[by_table[table], code or ""] = found
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
     edge = next((number for number, (name, _) in enumerate(about) if name is None), len(about))
     notes = [text for name, text in about if name == "Note"]
-    return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0))
+    rows, people = (_named(book[sheet]) for sheet in ("Attendance", "Participants"))
+    return Reading(lines["total", ""], lines, dict(about[:edge]), dict.fromkeys(notes, 0), rows, people)
+
+
+def _named(sheet: Any) -> list[dict[str, Any]]:
+    head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def from_csv(content: str) -> Reading:
@@ -114,17 +125,47 @@ def from_csv(content: str) -> Reading:
                 if not row["row"]:
                     notes.setdefault(row["figure"], int(row["value"])) if row["value"].isdigit() else None
             case table:
-                lines.setdefault((table, row["row"]), {})[row["figure"]] = _number(row["value"])
+                line = lines.setdefault((table, row["code"]), {})
+                assert row["figure"] not in line, "each line has a code of its own"
+                line[row["figure"]] = _number(row["value"])
     return Reading(lines["total", ""], lines, header, notes)
 
 
 def from_json(content: str) -> Reading:
     """The envelope."""
     told = json.loads(content)
-    lines = {(one["table"], one["row"]): one["figures"] for one in told["table"]}
-    return Reading(
-        told["figures"], lines, told["header"]["words"], {one["id"]: one["count"] for one in told["notes"]}
-    )
+    lines = {(one["table"], one["code"]): one["figures"] for one in told["table"]}
+    assert len(lines) == len(told["table"])
+    notes = {one["id"]: one["count"] for one in told["notes"]}
+    return Reading(told["figures"], lines, told["header"]["words"], notes, _as_text(told["rows"]))
+
+
+def _as_text(rows: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """The values as CSV writes them; a workbook knows no whole numbers."""
+    return [
+        {
+            name: "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+
+
+def rows_of(**filters: Any) -> list[dict[str, str]]:
+    """The rows of the long CSV, as the service writes them."""
+    raw = b"".join(downloads.long_csv(Filters(**filters), user=None))
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def total(rows: list[dict[str, str]], name: str = "attended_minutes") -> int:
+    """The sum of a column over the rows that count. While its register is open, a cell without a mark is not due."""
+    waits = "not_recorded", "open"
+    counting = [
+        row
+        for row in rows
+        if row["counts"] == "1" and (row["attendance_status"], row["register_state"]) != waits
+    ]
+    return sum(int(row[name] or 0) for row in counting)
 
 
 @dataclass
@@ -153,28 +194,53 @@ class Readings:
         query = self.query(filters)
         answers = [
             self.client.get(f"/reports/attendance{ending}?{query}{shape}")
-            for ending, shape in (("", ""), (".xlsx", ""), (".csv", "&shape=figures"), (".json", ""))
+            for ending, shape in (
+                ("", ""),
+                (".xlsx", ""),
+                (".csv", "&shape=figures"),
+                (".json", ""),
+                (".csv", ""),
+            )  # fmt: skip
         ]
-        assert [one.status_code for one in answers] == [200] * 4
-        page, book, lines, envelope = answers
-        told = from_json(envelope.text)
+        assert [one.status_code for one in answers] == [200] * 5
+        page, book, lines, envelope, rows = answers
         return {
             "page": from_page(page.text),
-            "workbook": from_workbook(book.data, told.lines),
+            "workbook": from_workbook(book.data),
             "csv": from_csv(lines.data.decode("utf-8-sig")),
-            "json": told,
+            "json": from_json(envelope.text),
+            "rows": Reading(
+                {}, None, {}, {}, list(csv.DictReader(io.StringIO(rows.data.decode("utf-8-sig"))))
+            ),
         }
 
     def hold(self, expected: str = "", **filters: Any) -> Reading:
-        """Assert that service, page, workbook, CSV and JSON say the same, and what is expected. Returns the JSON's."""
+        """Assert that service, page, workbook, CSV and JSON say the same, and what is expected.
+
+        The rows add up to the figures. Returns what the JSON says, with the people of the workbook.
+        """
         totals = counted(**filters)
-        assert of(totals, expected) == said(expected)
+        assert of(totals, expected) == said(expected), (of(totals, expected), expected)
         assert totals.confirmed == totals.participations + totals.not_known + totals.excused + totals.no_shows
         exact = {name: getattr(totals, name) for name in SHOWN}
         found = self.all(**filters)
+        told, rows = found["json"], found.pop("rows").rows
         for name, reading in found.items():
             assert reading.figures == exact, name
-        told = found["json"]
+        assert (total(rows), total(rows, "scheduled_minutes")) == (totals.attended, totals.due)
+        assert told.rows == rows
+        titles = {str(title): name for name, title in detail_rows.TITLES.items()}
+        read = [{titles[title]: cell for title, cell in row.items()} for row in found["workbook"].rows]
+        worth = [(row["counts"], row["scheduled_minutes"], row["attended_minutes"] or 0) for row in read]
+        assert worth == [
+            (
+                "yes" if row["counts"] == "1" else "no",
+                int(row["scheduled_minutes"]),
+                int(row["attended_minutes"] or 0),
+            )
+            for row in rows
+        ]
+        told.people = found["workbook"].people
         assert found["csv"].lines == found["workbook"].lines == told.lines
         words = {key: text for key, text in told.header.items() if key != "made_at"}
         for name in ("page", "csv"):

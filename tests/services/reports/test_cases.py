@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import time_machine
 from tests.make import Make
 from tests.services.reports.cases import carried_out, mark_of, planned
 from tests.services.reports.readings import Readings, counted
+from training.models import RegistrationState
 from training.rules import indicators
 from training.services.attendance import registers
 from training.services.registrations import late_changes, submissions
@@ -37,12 +39,39 @@ CASES: dict[str, tuple[int, list[str], str]] = {
 }  # fmt: skip
 
 
+FINAL = "Final: all 6 registers are closed."
+STATES = {
+    "A1": FINAL, "A2": FINAL, "A3": FINAL, "A4": FINAL, "A9": FINAL, "A10": FINAL,
+    "A5": "Provisional: 4 of 6 registers open, 0 sessions to come.",
+    "B3": "Provisional: 1 of 6 registers open, 0 sessions to come.",
+    "B4": "Provisional: 1 of 6 registers open, 0 sessions to come.",
+}  # fmt: skip
+OWN = {
+    "A2": [(100.0, "yes"), (33.3, "no")],
+    "A3": [(100.0, "yes"), (33.3, "no")],
+    "A5": [(100.0, "pending"), (33.3, "no")],
+    "A12": [(79.9, "no")],
+    "B4": [(100.0, "pending")],
+}
+"""What the sheet Participants says of each person: the rate, and whether they completed."""
+UNMARKED = {"A4": {}, "A5": {"not_recorded": 4, "not_there": 4}, "B4": {"not_recorded": 1}}
+"""The rows without a mark that count; those of a closed register that say so are none."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_the_figures_are_those_of_the_table_in_every_form(name: str, make: Make, report: Readings):
     days, lines, expected = CASES[name]
     case = carried_out(planned(make, days), *lines)
 
-    report.hold(expected, training=case.training)
+    told = report.hold(expected, training=case.training)
+
+    assert told.header["state"] == STATES.get(name, told.header["state"])
+    if name in OWN:
+        assert [(line["Attendance, %"], line["Completed"]) for line in told.people] == OWN[name]
+    if name in UNMARKED:
+        found = Counter(row["attendance_status"] for row in told.rows if row["counts"] == "1")
+        assert {status: found[status] for status in UNMARKED[name]} == UNMARKED[name]
+        assert name != "A4" or "not_recorded" not in found
 
 
 def state_of(case) -> tuple[bool, int, int]:
@@ -76,11 +105,12 @@ def test_on_the_first_evening_it_is_provisional_and_who_has_left_is_decided(
         case = carried_out(case, *[line.replace(" !2", "") for line in lines])
         if " !2" in lines[1]:
             submissions.withdraw(case.registrations[1], by=make.user(), reason="ill")
-        report.hold(expected, training=case.training)
-        assert state_of(case) == (False, 0, 4)
+        told = report.hold(expected, training=case.training)
+        assert told.header["state"] == "Provisional: 0 of 2 registers open, 4 sessions to come."
 
 
-def test_nobody_is_a_participant_of_a_training_that_has_not_begun(make: Make):
+def test_nobody_is_a_participant_of_a_training_that_has_not_begun(make: Make, report: Readings):
+    """B2, and F5: sessions to come wait for no mark."""
     case = planned(make, 3)
     with time_machine.travel(case.sessions[0].starts_at - timedelta(days=3), tick=False):
         for _ in range(3):
@@ -89,7 +119,12 @@ def test_nobody_is_a_participant_of_a_training_that_has_not_begun(make: Make):
         totals = counted(training=case.training)
 
         assert (totals.confirmed, totals.attendance_rate) == (0, None)
-        assert state_of(case) == (False, 0, 6)
+        told = report.hold("cf0 pd0 r-", training=case.training)
+        assert told.header["state"] == "Provisional: 0 of 0 registers open, 6 sessions to come."
+        assert (told.rows, told.people) == ([], [])
+        widened = report.hold("cf0 pd0 r-", training=case.training, state=RegistrationState.CONFIRMED)
+        assert len(widened.rows) == 18
+        assert {(row["counts"], row["attendance_status"]) for row in widened.rows} == {("0", "")}
 
 
 def test_while_the_third_session_runs_two_count(make: Make, report: Readings):
@@ -111,7 +146,8 @@ def test_sessions_that_were_called_off_leave_what_is_due(make: Make, report: Rea
     assert state_of(case) == (True, 0, 0)
 
 
-def test_whoever_is_not_expected_can_be_marked_and_counts(make: Make):
+def test_whoever_is_not_expected_can_be_marked_and_counts(make: Make, report: Readings):
+    """A6"""
     case = carried_out(planned(make, 3), "....PP", "----PP @4w")
     late, first = case.registrations[1], case.sessions[0]
     assert late is not None
@@ -122,6 +158,11 @@ def test_whoever_is_not_expected_can_be_marked_and_counts(make: Make):
     found = participations.of_selection(Filters(training=case.training), user=None)
     own = next(one.participation for one in found if one.registration_id == late.id)
     assert (own.attended, own.due, indicators.completed(own)) == (540, 1080, False)
+    told = report.hold("cf2 dn0 pd1 att900 due1440", training=case.training)
+    assert [(line["Attendance, %"], line["Completed"]) for line in told.people] == [
+        (100.0, "pending"),
+        (50.0, "no"),
+    ]
     assert registers.others(first) == []
 
 

@@ -87,6 +87,35 @@ def test_two_registrations_of_one_person_share_their_half_days(make: Make, repor
     report.hold("cf1 att720 d2.0 hd2.0", training=case.training)
 
 
+def test_two_trainings_on_one_morning_are_one_half_day(make: Make, report: Readings):
+    """And on another morning they are two: each half of a day counts once for a person."""
+    programme, person = make.programme(day_basis=DayBasis.HALF_DAYS), make.trainee()
+    for slots in (
+        [(0, "09:00", "10:30", 0), (1, "09:00", "12:00", 0)],
+        [(0, "11:00", "12:30", 0), (1, "14:00", "17:00", 0)],
+    ):
+        carried_out(with_slots(make, slots, programme=programme), "PP", people=[person])
+    other = carried_out(with_slots(make, [(0, "11:00", "12:30", 0)], programme=programme), "P")
+
+    told = report.hold("hd2.0 d2.0 ps2 cm3")
+
+    lines = told.lines or {}
+    assert sorted(line["person_days"] for (table, _), line in lines.items() if table == "training") == [
+        0.5,
+        1.0,
+        1.0,
+    ]
+    report.hold("hd0.5 d0.5", training=other.training)
+
+
+def test_half_days_of_other_people_are_their_own(make: Make, report: Readings):
+    """Two people on one morning, each in a training of their own, one counted by hours."""
+    for programme in (make.programme(day_basis=DayBasis.HALF_DAYS), make.programme()):
+        carried_out(with_slots(make, [MORNING], programme=programme), "P")
+
+    report.hold("hd1.0 d1.0 cm2")
+
+
 def test_a_programme_says_how_long_a_day_is(make: Make, report: Readings):
     """H4"""
     case = carried_out(planned(make, 1, programme=make.programme(day_minutes=300)), "PP")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -11,26 +10,19 @@ import time_machine
 
 from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
-from tests.services.reports.readings import Readings, counted
+from tests.services.reports.readings import Readings, counted, rows_of, total
 from training import clock
 from training.errors import Invalid
 from training.models import Registration
 from training.services.attendance import registers
 from training.services.directory import agencies
 from training.services.registrations import late_changes, submissions
-from training.services.reports import downloads, figures, header, participations
+from training.services.reports import figures, header, participations
 from training.services.reports.selection import Filters
 from training.services.schedule import visible
 from training.services.trainees import records
 
-
-def rows_of(case: Case) -> list[dict[str, str]]:
-    raw = b"".join(downloads.long_csv(Filters(training=case.training), user=None))
-    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
-
-
-def total(rows: list[dict[str, str]], name: str = "attended_minutes") -> int:
-    return sum(int(row[name] or 0) for row in rows)
+A1 = "cf4 cm3 dn2 ns1 att2820 due4320 r65.3 rc87.0"
 
 
 def marked_in(case: Case, at: int, words: str) -> None:
@@ -66,33 +58,43 @@ def test_optional_sessions_enter_no_figure_and_their_rows_say_so(make: Make, rep
 
     expected = "dn2 att720 due720 h12.0"
     report.hold(expected, training=case.training)
-    rows = rows_of(case)
-    assert total([row for row in rows if row["counts"] == "1"]) == 720
-    assert total(rows) == 840
+    rows = rows_of(training=case.training)
+    assert total(rows) == 720
+    assert sum(int(row["attended_minutes"]) for row in rows) == 840
 
 
 def test_the_csv_adds_up_to_the_figures_for_whoever_left_and_whoever_joined(make: Make):
     case = carried_out(planned(make, 3), "PPPPPP", "PP---- !2", "----PP @4w", "------ !0")
-    totals, rows = counted(training=case.training), rows_of(case)
+    totals, rows = counted(training=case.training), rows_of(training=case.training)
 
     assert (total(rows), total(rows, "scheduled_minutes")) == (totals.attended, totals.due) == (1800, 3240)
     assert {row["attendance_status"] for row in rows} == {"present", "not_there"}
     assert {row["counts"] for row in rows} == {"1"}
 
 
-def test_a_state_that_is_asked_for_widens_the_rows_and_no_figure(make: Make):
-    case = carried_out(planned(make, 3), "PPPPPP", "------ !0")
-    gone = case.registrations[1]
+def test_a_state_that_is_asked_for_widens_the_rows_and_no_figure(make: Make, report: Readings):
+    """F5: A1, with two who gave their seat up before it began."""
+    case = carried_out(planned(make, 3), "PPPPPP", "PPPAPP", "L30PL30PAP", "AAAAAA", "------ !0", "------ !0")
+    gone = case.registrations[4]
     assert gone is not None
-    filters = Filters(training=case.training, state=gone.state)
 
-    totals = counted(training=case.training, state=gone.state)
-    raw = b"".join(downloads.long_csv(filters, user=None)).decode("utf-8-sig")
+    told = report.hold(A1, training=case.training, state=gone.state)
 
-    rows = list(csv.DictReader(io.StringIO(raw)))
-    assert totals == counted(training=case.training)
-    found = sorted((row["counts"], row["attendance_status"]) for row in rows)
-    assert found == [("0", "")] * 6 + [("1", "present")] * 6
+    report.hold(A1, training=case.training)
+    found = Counter((row["counts"], row["attendance_status"] == "") for row in told.rows)
+    assert found == {("1", False): 24, ("0", True): 12}
+
+
+def test_registrations_that_wait_are_rows_without_a_status(make: Make, report: Readings):
+    """F5: two who have only been submitted to a training that has begun, which has ended."""
+    case = planned(make, 3, admission="approval")
+    with time_machine.travel(case.sessions[0].starts_at - timedelta(days=10), tick=False):
+        waiting = [submissions.submit(case.training, by=None, trainee=make.trainee()) for _ in range(2)]
+    with time_machine.travel(case.sessions[5].ends_at + timedelta(days=1), tick=False):
+        told = report.hold("cf0", training=case.training, state=waiting[0].state)
+
+        assert waiting[0].state.value == "submitted"
+        assert Counter((row["counts"], row["attendance_status"]) for row in told.rows) == {("0", ""): 12}
 
 
 def test_whoever_leaves_and_whoever_comes_instead_are_two(make: Make, report: Readings):
@@ -124,8 +126,8 @@ def test_whoever_is_confirmed_while_the_first_session_runs_joined_late(make: Mak
     report.hold(expected, training=case.training)
 
 
-def test_one_agency_under_two_names_is_one_line_and_two_of_one_name_are_two(make: Make):
-    """E4: agency 1 is renamed between two trainings, and agency 2 gets its old name."""
+def test_one_agency_under_two_names_is_one_line_and_two_of_one_name_are_two(make: Make, report: Readings):
+    """E4: agency 1 is renamed between two trainings, and agency 2 gets its old name; then both bear one name."""
     first, second = make.agency(name="Border Guard"), make.agency(name="Coast Guard")
     carried_out(planned(make, 1), "PP", agency=first)
     rename(make, first, "Border Police")
@@ -133,14 +135,11 @@ def test_one_agency_under_two_names_is_one_line_and_two_of_one_name_are_two(make
     carried_out(planned(make, 1), "PP", agency=first)
     carried_out(planned(make, 1), "PP", agency=second)
 
-    tables = figures.split_tables(participations.of_selection(Filters(), user=None))
-
-    assert [(one.label, one.totals.confirmed) for one in tables["agency"]] == [
-        ("Border Guard", 1),
-        ("Border Police", 2),
-    ]
-    assert counted(agency=first).confirmed == 2
-    rename(make, first, "Border Guard")
+    for _ in range(2):
+        lines = report.hold("cf3").lines or {}
+        assert [lines["agency", one.code]["confirmed"] for one in (first, second)] == [2, 1]
+        report.hold("cf2", agency=first)
+        rename(make, first, "Border Guard")
     tables = figures.split_tables(participations.of_selection(Filters(), user=None))
     assert [(one.label, one.totals.confirmed) for one in tables["agency"]] == [
         ("Border Guard", 2),
@@ -155,7 +154,7 @@ def rename(make: Make, agency, name: str) -> None:
     agencies.change(agency, by=make.user(), details=details)
 
 
-def test_the_state_follows_the_filters(make: Make):
+def test_the_state_follows_the_filters(make: Make, report: Readings):
     """B7: an agency whose people took part in the closed training alone is final; all together is not."""
     only_here = make.agency()
     carried_out(planned(make, 1), "PP", agency=only_here)
@@ -165,9 +164,12 @@ def test_the_state_follows_the_filters(make: Make):
     everything = figures.data_state(Filters(), user=None)
     assert (everything.is_final, everything.open_registers) == (False, 1)
     assert not figures.data_state(Filters(training=still_open.training), user=None).is_final
+    assert report.hold("cf1", agency=only_here).header["state"] == "Final: all 2 registers are closed."
+    told = report.hold("cf2 pd1")
+    assert told.header["state"] == "Provisional: 1 of 4 registers open, 0 sessions to come."
 
 
-def test_a_training_to_come_makes_its_period_provisional(make: Make):
+def test_a_training_to_come_makes_its_period_provisional(make: Make, report: Readings):
     """B6: with the period ending today the training of tomorrow is not in it."""
     carried_out(planned(make, 1), "PP")
     today = clock.today()
@@ -177,6 +179,12 @@ def test_a_training_to_come_makes_its_period_provisional(make: Make):
     assert counted().confirmed == 1
     assert not figures.data_state(Filters(), user=None).is_final
     assert figures.data_state(Filters(ends_to=today), user=None).is_final
+    theme = make.theme("BMV")
+    told = report.hold("cf1", theme=theme)
+    assert told.header["state"] == "Provisional: 0 of 2 registers open, 1 sessions to come."
+    assert (
+        report.hold("cf1", theme=theme, ends_to=today).header["state"] == "Final: all 2 registers are closed."
+    )
 
 
 def test_without_a_session_there_is_nothing_to_report(make: Make):
@@ -186,9 +194,9 @@ def test_without_a_session_there_is_nothing_to_report(make: Make):
     assert "Nothing to report yet" in str(header.state_text(state))
 
 
-def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Make):
-    """E1: persons do not add up over trainings, hours do."""
-    cases = [planned(make, 1), planned(make, 1)]
+def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Make, report: Readings):
+    """E1: persons do not add up over themes, hours do."""
+    cases = [planned(make, 1, programme_theme=code) for code in ("THB", "ASY")]
     person = make.trainee()
     for case in cases:
         with time_machine.travel(case.sessions[0].starts_at - timedelta(days=5), tick=False):
@@ -200,6 +208,9 @@ def test_somebody_in_two_trainings_is_one_person_and_two_participations(make: Ma
     both = counted()
     assert (both.participations, both.persons, both.persons_trained) == (2, 1, 1)
     assert both.person_hours == sum(counted(training=case.training).person_hours for case in cases) == 12.0
+    lines = report.hold("cm2 ps1 tr1 h12.0").lines or {}
+    assert [lines["theme", code]["persons_trained"] for code in ("THB", "ASY")] == [1, 1]
+    assert sum(lines["theme", code]["person_hours"] or 0 for code in ("THB", "ASY")) == 12.0
 
 
 def test_the_participants_country_chooses_people_as_it_was_that_day(make: Make):
@@ -216,8 +227,7 @@ def test_the_participants_country_chooses_people_as_it_was_that_day(make: Make):
     ]  # fmt: skip
     assert counted(country="AT", trainee_country="KE").participations == 2
     assert counted(country="KE", trainee_country="KE").participations == 0
-    raw = b"".join(downloads.long_csv(Filters(trainee_country="KE"), user=None)).decode("utf-8-sig")
-    assert {row["trainee_country"] for row in csv.DictReader(io.StringIO(raw))} == {"KE"}
+    assert {row["trainee_country"] for row in rows_of(trainee_country="KE")} == {"KE"}
     assert case.training.country == "AT"
 
 

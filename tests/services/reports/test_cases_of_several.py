@@ -82,13 +82,13 @@ def test_somebody_who_changed_agency_counts_under_each_and_once_in_all(make: Mak
     told = report.hold("ps1 tr1 cm2")
 
     lines = told.lines or {}
-    assert [lines["agency", name]["persons_trained"] for name in ("Alpha", "Beta")] == [1, 1]
+    assert [lines["agency", one.code]["persons_trained"] for one in (first, second)] == [1, 1]
 
 
 def test_a_programme_of_several_areas_stands_for_all_its_trainings(make: Make, report: Readings):
     """E6"""
     frame = themes.create_multi_thematic(
-        by=make.user(), code="MIX", name_en="Mix", name_fr="", name_ru="", description="",
+        by=make.user(), code="MIX", name_en="Mix", name_fr="", name_ru="", text_en="",
         areas=[make.theme("THB"), make.theme("ASY")],
     )  # fmt: skip
     programme = make.programme("MIX")
@@ -137,7 +137,7 @@ def test_seats_and_what_was_made_of_them(make: Make, report: Readings):
     told = report.hold("cm18 fr90.0 su75.0", training=case.training)
 
     lines = told.lines or {}
-    assert [lines["agency", name]["seat_use"] for name in ("Kept", "None kept")] == [75.0, None]
+    assert [lines["agency", one.code]["seat_use"] for one in (kept, none)] == [75.0, None]
     report.hold("fr- su75.0", agency=kept)
     report.hold("fr- su-", agency=none)
 

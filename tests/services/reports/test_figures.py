@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,13 +14,15 @@ import time_machine
 
 from tests.make import Make
 from tests.papers import text_of
+from tests.services.reports.cases import carried_out, planned, with_slots
 from training import clock
 from training.db import atomic, db
 from training.models import AttendanceStatus, Role, Sex, Training
+from training.output import pdf
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
 from training.services.registrations import submissions
-from training.services.reports import detail_rows, downloads, figures, participations
+from training.services.reports import detail_rows, downloads, figures, participations, report
 from training.services.reports.selection import Filters
 from training.services.schedule import visible
 from training.services.trainings import moves
@@ -95,7 +98,14 @@ def test_the_same_figures_stand_on_the_page(example, client, make):
 
     page = client.get(f"/reports/attendance?training={example.code}").text
 
-    for figure in ("65.3 %", "87.0 %", "25.0 %", "7.83", "<b>47</b>", "Final: all 6 registers are closed."):
+    for figure in (
+        "65.3 %",
+        "87.0 %",
+        "25.0 %",
+        "7.83",
+        'data-figure="person_hours">47<',
+        "Final: all 6 registers are closed.",
+    ):
         assert figure in page
 
 
@@ -239,6 +249,50 @@ def test_the_pdf_is_made_and_bears_the_state(example):
     pdf = downloads.paper(Filters(training=example), user=None, demo=True, language="en")
 
     assert pdf.startswith(b"%PDF")
+
+
+def test_the_pdf_says_how_many_lines_it_leaves_out(example, monkeypatch, make: Make):
+    """The tables, the participants and the overlapping view: what is cut is counted."""
+    said: dict[str, Any] = {}
+    monkeypatch.setattr(downloads, "MOST_LINES_ON_PAPER", 1)
+    monkeypatch.setattr(downloads, "MOST_PEOPLE_ON_PAPER", 3)
+    render = pdf.render
+
+    def seen(name: str, data: dict[str, Any]) -> bytes:
+        said.update(data)
+        return render(name, data)
+
+    monkeypatch.setattr(pdf, "render", seen)
+    downloads.paper(Filters(), user=None, demo=False, language="en", with_names=True)
+
+    tables = {one["title"]: (len(one["rows"]), one["left"]) for one in said["tables"]}
+    assert tables["By sex"] == (1, "and 1 more, in the spreadsheet.")
+    assert (len(said["people"]), said["people_left"]) == (3, "and 1 more, in the spreadsheet.")
+
+
+def test_the_pdf_has_the_view_that_does_not_add_up(make: Make, monkeypatch):
+    frame = make.programme("MIEUX2")
+    carried_out(planned(make, 1, programme=frame, theme=frame.theme), "PP")
+    said: dict[str, Any] = {}
+    monkeypatch.setattr(pdf, "render", lambda name, data: said.update(data) or b"")
+
+    downloads.paper(Filters(), user=None, demo=False, language="en")
+
+    title = str(report.TABLES["theme_covered"])
+    [covered] = [one for one in said["tables"] if one["title"] == title]
+    assert len(covered["rows"]) > 1 and {row[1] for row in covered["rows"]} == {"1"}
+
+
+def test_whoever_came_to_optional_sessions_alone_is_counted_among_those_left_out(make: Make, monkeypatch):
+    case = carried_out(with_slots(make, [(0, "09:00", "12:30", 30)]), "P", "P")
+    monkeypatch.setattr(downloads, "MOST_PEOPLE_ON_PAPER", 1)
+    make.change_session(case.sessions[0], by=make.user(), is_compulsory=False)
+    said: dict[str, Any] = {}
+    monkeypatch.setattr(pdf, "render", lambda name, data: said.update(data) or b"")
+
+    downloads.paper(Filters(training=case.training), user=None, demo=False, language="en", with_names=True)
+
+    assert said["people_left"] == "and 1 more, in the spreadsheet."
 
 
 def test_the_people_listed_are_those_counted(example, make: Make):

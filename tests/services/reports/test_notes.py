@@ -14,6 +14,7 @@ from tests.services.reports.readings import Readings
 from training import clock
 from training.db import atomic, db
 from training.models import (
+    AttendanceCorrection,
     AttendanceRecord,
     RegisterState,
     Registration,
@@ -72,6 +73,29 @@ def test_a_correction_is_counted_and_its_reason_stays_in_the_register(make: Make
     query = f"?training={case.training.code}"
     for ending in ("", ".csv", ".json"):
         assert "hospital" not in report.client.get(f"/reports/attendance{ending}{query}").text
+
+
+def test_what_changed_while_the_register_was_open_is_no_correction_after_closing(
+    make: Make, report: Readings
+):
+    """The session was put right before its register was closed, and one mark was afterwards."""
+    case = with_slots(make, [MORNING], starts=clock.today() - timedelta(days=3))
+    (session,) = case.sessions
+    carried_out(case, "P", "P", closed=0)
+    make.change_session(session, by=make.user(), ends_local=session.ends_local - timedelta(minutes=30))
+    kept = db.session.query(AttendanceCorrection).count()
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        registers.close(session, by=None)
+    assert (kept, ids(case)) == (2, {})
+
+    one = case.registrations[0]
+    assert one is not None
+    record = db.session.query(AttendanceRecord).filter_by(registration_id=one.id).one()
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        mark = mark_of(session, one, "A", version=record.version)
+        registers.save(session, by=make.user(), marks=[mark], reason="was not there")
+
+    assert report.hold("cf2", training=case.training).notes == {"corrected": 1}
 
 
 def test_a_register_that_was_closed_weeks_later_is_named(make: Make):

@@ -16,6 +16,7 @@ from sqlalchemy import text
 from tests.make import Make
 from training.db import atomic, db
 from training.models import (
+    Agency,
     AttendanceRecord,
     AttendanceStatus,
     DayBasis,
@@ -40,6 +41,7 @@ class Basis:
     """What every world stands on: programmes of both day rules, and people."""
 
     programmes: list[Programme]
+    agencies: list[Agency]
     people: list[Trainee]
     template: Training
 
@@ -51,7 +53,7 @@ def basis(make: Make) -> Basis:
     ]  # fmt: skip
     agencies = [make.agency() for _ in range(3)]
     people = [make.trainee(agencies[number % 3], sex="fmx"[number % 3]) for number in range(9)]
-    return Basis(programmes, people, make.training(is_open=False, zone="UTC", starts_on=NOW.date()))
+    return Basis(programmes, agencies, people, make.training(is_open=False, zone="UTC", starts_on=NOW.date()))
 
 
 @atomic
@@ -99,7 +101,7 @@ def _sessions_and_people(dice: random.Random, world: Basis, training: Training) 
     registrations = []
     for person in dice.sample(world.people, dice.randint(1, 5)):
         for _ in range(dice.choice((1, 1, 1, 2))):
-            registrations.append(_registration(dice, person, training))
+            registrations.append(_registration(dice, person, training, dice.choice(world.agencies)))
     alive: set[int] = set()
     for one in registrations:  # a person has one live registration in a training
         if one.trainee_id in alive and one.released_at is None:
@@ -109,11 +111,11 @@ def _sessions_and_people(dice: random.Random, world: Basis, training: Training) 
     db.session.flush()  # marks name their ids
     for session in sessions:
         for one in registrations:
-            if session.starts_at <= NOW and dice.random() < 0.7:
+            if session.starts_at <= NOW + timedelta(hours=1) and dice.random() < 0.7:
                 db.session.add(_mark(dice, session, one))
 
 
-def _registration(dice: random.Random, person: Trainee, training: Training) -> Registration:
+def _registration(dice: random.Random, person: Trainee, training: Training, agency: Agency) -> Registration:
     at = datetime.combine(training.starts_on, datetime.min.time(), UTC)
     confirmed = None if dice.random() < 0.1 else at + timedelta(hours=dice.choice((-48, -48, -48, 8, 30, 60)))
     released = None
@@ -121,8 +123,8 @@ def _registration(dice: random.Random, person: Trainee, training: Training) -> R
         released = confirmed + timedelta(hours=dice.choice((1, 30, 60)))
     state = S.SUBMITTED if confirmed is None else S.CONFIRMED if released is None else S.WITHDRAWN
     return Registration(
-        training_id=training.id, trainee_id=person.id, agency_id=person.agency_id, agency_code=person.agency.code,
-        agency_name=person.agency.name, agency_type_code="X", agency_country="AT", trainee_country="AT",
+        training_id=training.id, trainee_id=person.id, agency_id=agency.id, agency_code=agency.code,
+        agency_name=agency.name, agency_type_code="X", agency_country="AT", trainee_country="AT",
         state=state, confirmed_at=confirmed, released_at=released, submitted_at=at - timedelta(days=9),
         source=dice.choice((RegistrationSource.FORM, RegistrationSource.WALK_IN)),
     )  # fmt: skip
@@ -146,39 +148,48 @@ WITH sessions AS (
   SELECT r.trainee_id, r.training_id, s.id AS session_id, s.scheduled_minutes AS long, s.over, s.begun, DATE(s.starts_local) AS day,
     s.register_state, r.released_at, r.confirmed_at, MIN(s.starts_at) OVER (PARTITION BY s.training_id) AS first_start,
     MAX(DATE(s.starts_local)) OVER (PARTITION BY s.training_id) AS last_day, a.status, a.minutes, r.id AS registration_id,
-    CASE WHEN r.confirmed_at IS NOT NULL AND (r.released_at IS NULL OR r.released_at > s.starts_at)
-      AND (r.confirmed_at <= s.starts_at OR (r.source = 'walk_in' AND r.confirmed_at < s.ends_at)) THEN 1 ELSE 0 END AS expected
+    r.agency_id, CASE WHEN r.released_at IS NULL THEN 1 ELSE 0 END AS live,
+    CASE WHEN a.id IS NOT NULL OR r.confirmed_at IS NOT NULL AND (r.released_at IS NULL OR r.released_at > s.starts_at)
+      AND (r.confirmed_at <= s.starts_at OR (r.source = 'walk_in' AND r.confirmed_at < s.ends_at)) THEN 1 ELSE 0 END AS listed
   FROM registration r JOIN sessions s ON s.training_id = r.training_id
   LEFT JOIN attendance_record a ON a.registration_id = r.id AND a.session_id = s.id
 ), taking_part AS (
   SELECT registration_id FROM cells GROUP BY registration_id
-  HAVING MAX(CASE WHEN begun = 1 AND (expected = 1 OR status IS NOT NULL) THEN 1 ELSE 0 END) = 1
+  HAVING MAX(CASE WHEN begun = 1 AND listed = 1 THEN 1 ELSE 0 END) = 1
 ), ranked AS (
   SELECT c.*, ROW_NUMBER() OVER (PARTITION BY trainee_id, training_id, session_id
     ORDER BY CASE WHEN status IS NULL THEN 0 ELSE 1 END DESC, COALESCE(minutes, 0) DESC,
-    CASE WHEN status = 'excused' THEN 1 ELSE 0 END DESC, expected DESC) AS place
+    CASE WHEN status = 'excused' THEN 1 ELSE 0 END DESC, listed DESC) AS place
   FROM cells c WHERE registration_id IN (SELECT registration_id FROM taking_part)
 ), best AS (SELECT * FROM ranked WHERE place = 1
 ), people AS (
   SELECT trainee_id, training_id,
     SUM(COALESCE(minutes, 0)) AS attended,
-    SUM(CASE WHEN status IS NOT NULL OR (over = 1 AND NOT (expected = 1 AND register_state = 'open')) THEN long ELSE 0 END) AS due,
+    SUM(CASE WHEN status IS NOT NULL OR (over = 1 AND NOT (listed = 1 AND register_state = 'open')) THEN long ELSE 0 END) AS due,
     SUM(CASE WHEN status = 'excused' THEN long ELSE 0 END) AS due_excused, SUM(long) AS due_all,
     SUM(CASE WHEN status IS NOT NULL THEN 1 ELSE 0 END) AS recorded,
     SUM(CASE WHEN status = 'excused' THEN 1 ELSE 0 END) AS excused,
-    SUM(CASE WHEN status IS NULL AND expected = 1 AND ((over = 1 AND register_state = 'open') OR over = 0) THEN 1 ELSE 0 END) AS waiting,
+    SUM(CASE WHEN status IS NULL AND listed = 1 AND ((over = 1 AND register_state = 'open') OR over = 0) THEN 1 ELSE 0 END) AS waiting,
     SUM(CASE WHEN day = last_day THEN COALESCE(minutes, 0) ELSE 0 END) AS last_minutes
   FROM best GROUP BY trainee_id, training_id
 ), steps AS (
   SELECT trainee_id, training_id, MIN(CASE WHEN released_at IS NULL THEN 0 ELSE 1 END) AS gone,
     MIN(CASE WHEN confirmed_at > first_start THEN 1 ELSE 0 END) AS late
   FROM ranked GROUP BY trainee_id, training_id
+), own AS (
+  SELECT trainee_id, training_id, registration_id, agency_id, live, SUM(COALESCE(minutes, 0)) AS minutes
+  FROM ranked GROUP BY trainee_id, training_id, registration_id, agency_id, live
+), standing AS (
+  SELECT trainee_id, training_id, agency_id,
+    ROW_NUMBER() OVER (PARTITION BY trainee_id, training_id ORDER BY live DESC, minutes DESC, registration_id) AS place FROM own
 ), judged AS (
   SELECT p.*, s.gone, s.late, t.programme_id,
     CASE WHEN p.waiting = 0 AND p.due_all > 0 AND 100 * p.attended >= t.completion_percent * p.due_all THEN 1 ELSE 0 END AS done,
     CASE WHEN p.attended > 0 THEN 1 ELSE 0 END AS came
   FROM people p JOIN steps s ON s.trainee_id = p.trainee_id AND s.training_id = p.training_id
   JOIN training t ON t.id = p.training_id
+  JOIN standing g ON g.trainee_id = p.trainee_id AND g.training_id = p.training_id AND g.place = 1
+  WHERE :agency IN (0, g.agency_id)
 )
 SELECT COUNT(*) AS confirmed, COALESCE(SUM(came), 0) AS participations,
   COUNT(DISTINCT CASE WHEN came = 1 THEN trainee_id END) AS persons, COALESCE(SUM(done), 0) AS completed,
@@ -195,26 +206,28 @@ FROM judged
 """
 HALVES = """
 SELECT COUNT(DISTINCT half) FROM (
-  SELECT r.trainee_id || '/' || r.training_id || '/' || DATE(s.starts_local) || '/' || h.name AS half
+  SELECT r.trainee_id || '/' || DATE(s.starts_local) || '/' || h.name AS half
   FROM attendance_record a JOIN registration r ON r.id = a.registration_id
   JOIN training_session s ON s.id = a.session_id AND s.cancelled_at IS NULL AND s.is_compulsory
   JOIN (SELECT 'am' AS name UNION ALL SELECT 'pm') h ON
     (h.name = 'am' AND CAST(SUBSTR(CAST(s.starts_local AS TEXT), 12, 2) AS INTEGER) < 13)
     OR (h.name = 'pm' AND CAST(SUBSTR(CAST(s.starts_local AS TEXT), 12, 2) AS INTEGER) >= 13)
     OR (h.name = 'pm' AND CAST(SUBSTR(CAST(s.ends_local AS TEXT), 12, 2) AS INTEGER) >= 14)
-  WHERE a.minutes > 0) found
+  WHERE EXISTS (SELECT 1 FROM training_session b WHERE b.training_id = r.training_id AND b.starts_at <= :now
+    AND b.cancelled_at IS NULL AND b.is_compulsory AND (EXISTS (SELECT 1 FROM attendance_record o WHERE o.session_id = b.id
+      AND o.registration_id = r.id) OR (r.confirmed_at IS NOT NULL AND (r.released_at IS NULL OR r.released_at > b.starts_at)
+      AND (r.confirmed_at <= b.starts_at OR (r.source = 'walk_in' AND r.confirmed_at < b.ends_at)))))
+    AND a.minutes > 0) found
 """
 
 
-def recounted() -> dict[str, int]:
-    """The figures by plain SQL."""
-    now = text(RECOUNT).bindparams(
-        now=NOW
-        if db.engine.dialect.name != "sqlite"
-        else NOW.replace(tzinfo=None).isoformat(" ", "microseconds")
+def recounted(agency: Agency | None = None) -> dict[str, int]:
+    """The figures by plain SQL: all of them, or those of the people who stand for an agency."""
+    now: Any = NOW
+    if db.engine.dialect.name == "sqlite":
+        now = NOW.replace(tzinfo=None).isoformat(" ", "microseconds")
+    row = (
+        db.session.execute(text(RECOUNT), {"now": now, "agency": agency.id if agency else 0}).mappings().one()
     )
-    row = db.session.execute(now).mappings().one()
-    return {
-        **{name: int(value) for name, value in row.items()},
-        "half_days": int(db.session.scalar(text(HALVES)) or 0),
-    }
+    found = {name: int(value) for name, value in row.items()}
+    return found if agency else found | {"half_days": int(db.session.scalar(text(HALVES), {"now": now}) or 0)}

@@ -12,6 +12,7 @@ from tests.make import Make
 from training import clock
 from training.models import AttendanceStatus, Role
 from training.services.attendance import registers
+from training.services.directory import agencies
 from training.services.letters import outbox
 from training.services.schedule import visible
 
@@ -200,12 +201,42 @@ def test_signed_in_pages_are_not_kept_and_carry_the_headers(client, make: Make):
 
 @pytest.mark.parametrize(
     "path",
-    ["/trainings?page=0", "/trainings?page=99999999999", "/trainings?sort=password_hash", "/trainings?theme=NOPE",
-     "/trainings?starts_from=0000-99-99", "/trainees?text=%25_%27%22--", "/calendar?month=2026-13",
-     "/audit?outcome=drop", "/trainings?text=" + "x" * 3000],
+    ["/trainings?page=0", "/trainings?page=99999999999", "/trainings?sort=password_hash",
+     "/trainees?text=%25_%27%22--", "/calendar?month=2026-13"],
 )  # fmt: skip
 def test_odd_addresses_never_break_a_page(path, client, make: Make):
     assert client.sign_in(make.user()).get(path).status_code == 200
+
+
+NOT_UNDERSTOOD = [
+    "/trainings?theme=NOPE", "/trainings?starts_from=0000-99-99", "/audit?outcome=drop", "/trainings?text=" + "x" * 3000,
+    "/trainings?theme=THB&theme=IMR", "/registrations?state=gone", "/trainees?country=AT&country=FR", "/sessions?on=some",
+    "/agencies?theme=&theme=THB",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOT_UNDERSTOOD)
+def test_a_filter_that_is_not_understood_is_refused_and_widens_no_file(path, client, make: Make):
+    client.sign_in(make.user())
+
+    page, file = client.get(path), client.get(f"{path}&as=csv")
+
+    assert page.status_code == 422 and 'class="error"' in page.text
+    if not path.startswith("/audit"):
+        assert (file.status_code, file.mimetype) == (422, "text/html")
+    assert client.get(path.partition("?")[0]).status_code == 200
+
+
+def test_a_filter_offers_a_suspended_agency_and_a_registration_does_not(client, make: Make):
+    agency, training = make.agency(name="Agency of the past"), make.training()
+    make.registration(training, make.trainee(agency))
+    agencies.suspend(agency, by=make.user(), reason="closed down")
+    client.sign_in(make.user())
+
+    for path in ("/registrations", "/trainees", "/reports/attendance"):
+        page = client.get(f"{path}?agency={agency.code}")
+        assert page.status_code == 200 and f'value="{agency.code}"' in page.text, path
+    assert agency.code not in client.get("/users/new").text
 
 
 @pytest.mark.parametrize("path", ["/trainings?text=%00", "/trainings?text=a%00b"])

@@ -10,8 +10,10 @@ import pytest
 
 from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, planned
+from training.errors import Invalid
 from training.models import ActivityType, Role
 from training.services.programmes import themes
+from training.services.reports.selection import Filters
 
 UNKNOWN = [
     "theme=NOPE",
@@ -24,6 +26,18 @@ UNKNOWN = [
     "state=gone",
     "themes=BMV",
     "theme=BMV&themme=THB",
+    "theme=BMV&only=nope",
+    "theme=THB&theme=BMV",
+    "theme=&theme=BMV",
+    "country=AT&country=FR",
+    "sex=f&sex=m",
+    "ends_from=2026-01-01&ends_from=2026-02-01",
+    "period=last_year",
+    "period=this_year_so_far",
+    "period=2025",
+    "period=any&period=2025",
+    "period=any&shape=odd",
+    "period=any&whole=nope",
 ]
 REVERSED = "ends_from=2026-09-30&ends_to=2026-07-01"
 ENDINGS = ("csv", "xlsx", "pdf", "json")
@@ -119,7 +133,7 @@ def test_a_file_has_the_shape_that_is_asked_for(client, make: Make, case):
     whole = client.get(f"/reports/attendance.json?{query}").json
     array = client.get(f"/reports/attendance.json?{query}&shape=rows").json
 
-    assert rows.startswith("programme_code,") and figures.startswith("table,row,figure,name,value")
+    assert rows.startswith("programme_code,") and figures.startswith("table,row,figure,name,value,code")
     assert list(whole) == ["header", "notes", "figures", "table", "names", "definitions", "rows"]
     assert (whole["rows"], len(array)) == (array, 24)
     assert whole["header"]["definitions_version"].startswith("D")
@@ -137,3 +151,31 @@ def test_a_chip_that_is_removed_leads_to_all_time_and_not_to_a_refusal(client, m
 
     assert answer.status_code == 200
     assert client.get("/reports/attendance.csv?period=any").status_code == 200
+
+
+def test_a_theme_alone_is_narrowed_by_yes_and_not_by_no(client, make: Make):
+    """A multi-thematic programme with a training of one of its areas: it stands under the whole theme only."""
+    programme = make.programme("MIEUX2")
+    carried_out(planned(make, 1, programme=programme, theme=make.theme("THB")), "PP")
+    client.sign_in(make.user(Role.MANAGER))
+
+    for said, rows, narrowed in (
+        ("", 2, None),
+        ("&only=0", 2, None),
+        ("&only=false", 2, None),
+        ("&only=1", 0, True),
+    ):
+        told = client.get(f"/reports/attendance.json?theme=MIEUX2{said}").json
+        assert (len(told["rows"]), told["header"]["filters"].get("only")) == (rows, narrowed), said
+
+
+def test_without_a_theme_nothing_is_said_to_be_narrowed(client, make: Make, case):
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get("/reports/attendance?period=any&only=1")
+    told = client.get("/reports/attendance.json?period=any&only=1").json
+
+    assert page.status_code == 200 and 'data-header="filter.only"' not in page.text
+    assert (told["header"]["filters"], len(told["rows"])) == ({}, 24)
+    with pytest.raises(Invalid, match="Pick the theme"):
+        Filters(only=True)

@@ -12,43 +12,44 @@ from training.models import (
     TrainingSession,
 )
 
+One = type[Registration]
+"""The registration that is asked about: ``Registration`` itself, or an alias of it."""
+Record = type[AttendanceRecord]
 
-def is_listed() -> ColumnElement[bool]:
+
+def is_listed(one: One = Registration, record: Record = AttendanceRecord) -> ColumnElement[bool]:
     """A condition in SQL: whether a session's register lists a registration. The record is outer-joined.
 
     A register lists people who were confirmed when the session started, people added at the door, and
-    everybody who has a record. A registration that became part of another one stands nowhere a second time.
+    everybody who has a record, also a cleared one. A registration that became part of another one stands nowhere a
+    second time.
     """
-    return and_(stands(), was_listed())
+    return and_(stands(one), was_listed(one, record))
 
 
-def is_expected() -> ColumnElement[bool]:
+def stands(one: One = Registration) -> ColumnElement[bool]:
+    """A condition in SQL: whether the registration stands by itself, and is not part of another one."""
+    return one.state != RegistrationState.JOINED
+
+
+def was_listed(one: One = Registration, record: Record = AttendanceRecord) -> ColumnElement[bool]:
+    """``is_listed``, also for a registration that has become part of another one since: its own history."""
+    return or_(record.id.is_not(None), is_expected(one))
+
+
+def is_expected(one: One = Registration) -> ColumnElement[bool]:
     """A condition in SQL: whether the person held a seat when the session started, or came in while it ran.
 
     Somebody who is added at the door on the third day is not expected in the sessions of the first two.
     """
-    return and_(stands(), _was_expected())
-
-
-def stands() -> ColumnElement[bool]:
-    """A condition in SQL: whether the registration stands by itself, and is not part of another one."""
-    return Registration.state != RegistrationState.JOINED
-
-
-def was_listed() -> ColumnElement[bool]:
-    """``is_listed``, also for a registration that has become part of another one since: its own history."""
-    return or_(AttendanceRecord.id.is_not(None), _was_expected())
-
-
-def _was_expected() -> ColumnElement[bool]:
     return and_(
-        Registration.confirmed_at.is_not(None),
-        or_(Registration.released_at.is_(None), Registration.released_at > TrainingSession.starts_at),
+        one.confirmed_at.is_not(None),
+        or_(one.released_at.is_(None), one.released_at > TrainingSession.starts_at),
         or_(
-            Registration.confirmed_at <= TrainingSession.starts_at,
+            one.confirmed_at <= TrainingSession.starts_at,
             and_(
-                Registration.source == RegistrationSource.WALK_IN,
-                Registration.confirmed_at < TrainingSession.ends_at,
+                one.source == RegistrationSource.WALK_IN,
+                one.confirmed_at < TrainingSession.ends_at,
             ),
         ),
     )
@@ -59,8 +60,6 @@ def is_in_figures() -> ColumnElement[bool]:
     return and_(TrainingSession.is_compulsory, TrainingSession.is_held)
 
 
-def join_on() -> ColumnElement[bool]:
+def join_on(one: One = Registration, record: Record = AttendanceRecord) -> ColumnElement[bool]:
     """How a record belongs to a registration and a session."""
-    return and_(
-        AttendanceRecord.registration_id == Registration.id, AttendanceRecord.session_id == TrainingSession.id
-    )
+    return and_(record.registration_id == one.id, record.session_id == TrainingSession.id)

@@ -89,6 +89,11 @@ def active() -> list[Agency]:
     return list(db.session.scalars(select(Agency).where(Agency.is_active).order_by(Agency.search_key)))
 
 
+def every() -> list[Agency]:
+    """Every agency by name, also those that may not register people any more: what they did stands in reports."""
+    return list(db.session.scalars(select(Agency).order_by(Agency.search_key)))
+
+
 def people_counts(agencies: list[Agency]) -> dict[int, int]:
     """How many trainees each of these agencies has, by the agency's id."""
     rows = db.session.execute(

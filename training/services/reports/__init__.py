@@ -2,6 +2,7 @@
 
 The page and the files count the same rows. People of a confidential agency appear without their names.
 
+- ``standing``: who takes part, and which of a person's registrations stands for the person
 - ``selection``: what a report is about, as filters
 - ``half_days``: half-days on the days on which they are not the sessions
 - ``participations``: one row for each person and training, counted from the registers

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from training.db import MOST_PARAMETERS, db
@@ -15,7 +15,7 @@ from training.models import AttendanceRecord, Registration, Trainee, Training, T
 from training.rules.minutes import Slot
 from training.services.attendance import expected
 from training.services.reports import half_days
-from training.services.reports.participations import Listed
+from training.services.reports.participations import Listed, attended_by
 from training.services.reports.selection import Filters, of_all, of_trainings
 
 
@@ -59,29 +59,13 @@ def _first_overlap(own: list[Presence]) -> tuple[Presence, Presence] | None:
 
 def _candidates(filters: Filters, found: Sequence[Listed], user: User | None) -> list[int]:
     """The ids of the people whose trainings overlap, or have parallel sessions."""
-    spans: dict[int, tuple[datetime, datetime]] = {}
-    first, last = func.min(TrainingSession.starts_at), func.max(TrainingSession.ends_at)
-    query = select(TrainingSession.training_id, first, last).where(expected.is_in_figures())
-    query = query.join(Training, Training.id == TrainingSession.training_id)
-    for number, begins, ends in db.session.execute(
-        of_trainings(query.group_by(TrainingSession.training_id), filters, user)
-    ):
-        spans[number] = begins, ends
-    parallel = _with_parallel_sessions(filters, user)
-    attended: dict[int, list[int]] = {}
-    for one in found:
-        if one.participation.attended > 0:
-            attended.setdefault(one.participation.trainee_id, []).append(one.participation.training_id)
-    return [
-        number
-        for number, trainings in attended.items()
-        if (len(trainings) > 1 and _overlap(sorted(spans[one] for one in trainings)))
-        or (parallel and not parallel.isdisjoint(trainings))
-    ]
-
-
-def _overlap(spans: Sequence[tuple[datetime, datetime]]) -> bool:
-    return any(other[0] < one[1] for one, other in zip(spans, spans[1:], strict=False))
+    attended, parallel = attended_by(found), _with_parallel_sessions(filters, user)
+    overlapping = half_days.with_overlapping_trainings(attended, filters, user)
+    if not parallel:
+        return overlapping
+    return sorted(
+        {*overlapping, *(number for number, own in attended.items() if not parallel.isdisjoint(own))}
+    )
 
 
 def _with_parallel_sessions(filters: Filters, user: User | None) -> set[int]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from training.errors import Invalid
 from training.models import User
 from training.models.about_people import Class
 from training.output import csv
@@ -15,11 +16,25 @@ from training.services.reports import detail_rows, notes, report
 from training.services.reports.definitions import DEFINITIONS, FIGURES
 from training.services.reports.report import Report
 from training.services.reports.selection import Filters
+from training.text import msg
 
+ROWS, FIGURES_ALONE = "rows", "figures"
+SHAPES = {"csv": (ROWS, FIGURES_ALONE), "json": (FIGURES_ALONE, ROWS)}
+"""The shapes that a file may have, its usual one first. Other kinds of file have one shape only."""
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What these files hold: who came, from where, for how long, and who completed."""
-FIGURE_COLUMNS = ("table", "row", "figure", "name", "value")
-"""The columns of the CSV of figures. ``table`` is header, notes, total, or what the row belongs to."""
+FIGURE_COLUMNS = ("table", "row", "figure", "name", "value", "code")
+"""The columns of the CSV of figures. ``code`` tells rows of one name apart. ``table`` is header, notes, total, or what the row belongs to."""
+
+
+def shape_of(kind: str, asked: str | None) -> str:
+    """The shape of a file that is asked for, or its usual one. Raises ``Invalid`` for one that it does not have."""
+    shapes = SHAPES.get(kind, ())
+    if asked is None:
+        return shapes[0] if shapes else ""
+    if asked not in shapes:
+        raise Invalid(msg("There is no %(kind)s file of the shape %(shape)s.", kind=kind, shape=asked[:60]))
+    return asked
 
 
 def figures_csv(filters: Filters, *, user: User | None, demo: bool) -> Iterator[bytes]:
@@ -48,15 +63,15 @@ def array(rows: Iterator[list[Any]]) -> Iterator[bytes]:
 
 def _lines(made: Report) -> Iterator[list[str]]:
     for key, name, value in made.header.lines():
-        yield ["header", "", key, name.translated(), value]
+        yield ["header", "", key, name.translated(), value, ""]
     for note in made.notes:
-        yield ["notes", "", note.id, note.text.translated(), str(note.count)]
+        yield ["notes", "", note.id, note.text.translated(), str(note.count), ""]
         for one in notes.named(note.rows):
-            yield ["notes", one.training, note.id, one.participant_id, one.detail]
-    for table, row, totals in made.lines():
+            yield ["notes", one.training, note.id, one.participant_id, one.detail, ""]
+    for table, row, code, totals in made.lines():
         for title, attribute in FIGURES:
             value = getattr(totals, attribute)
-            yield [table, row, attribute, title.translated(), "" if value is None else str(value)]
+            yield [table, row, attribute, title.translated(), "" if value is None else str(value), code]
 
 
 def _envelope(made: Report) -> dict[str, Any]:
@@ -76,7 +91,8 @@ def _envelope(made: Report) -> dict[str, Any]:
         ],
         "figures": _figures(made.totals),
         "table": [
-            {"table": table, "row": row, "figures": _figures(totals)} for table, row, totals in made.lines()
+            {"table": table, "row": row, "code": code, "figures": _figures(totals)}
+            for table, row, code, totals in made.lines()
         ],
         "names": {attribute: title.translated() for title, attribute in FIGURES},
         "definitions": [{"name": name.translated(), "text": text.translated()} for name, text in DEFINITIONS],

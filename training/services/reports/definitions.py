@@ -33,7 +33,7 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Use of kept seats, %"), "seat_use"),
 )
 """What the summary states, in order: (name, attribute of the totals)."""
-VERSION = "D2"
+VERSION = "D3"
 """Raise the number whenever the meaning of a figure changes, and tell of it in docs/figures.md."""
 
 BY_THEME = msg(
@@ -104,7 +104,8 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
         msg(
             "Each programme says how its days are counted. By hours: attended minutes ÷ the minutes of its training day. "
             "By half-days: half a day for every half of a day attended. The halves meet at 13:00, and a session lies "
-            "in a half with at least 60 of its minutes."
+            "in a half with at least 60 of its minutes. "
+            "Each half of a day counts once for a person, whatever trainings it was spent in."
         ),
     ),
     (

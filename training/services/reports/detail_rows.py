@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from training.db import db
+from training.db import MOST_PARAMETERS, db
 from training.models import (
     ActivityType,
     Agency,
@@ -33,9 +33,9 @@ from training.models import (
     User,
 )
 from training.services.attendance import expected
-from training.services.reports import participations
+from training.services.reports import participations, standing
 from training.services.reports.report import Words
-from training.services.reports.selection import Filters
+from training.services.reports.selection import Filters, of_all
 from training.text import Message, msg
 from training.texts import words
 
@@ -153,8 +153,11 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
             AttendanceRecord.minutes,
             participations.plain(TrainingSession.register_state),
             case((and_(TrainingSession.is_compulsory, by_itself), 1), else_=0),
+            case((by_itself, 1), else_=0),
             expected.is_listed(),
             Training.zone,
+            Registration.id,
+            TrainingSession.id,
         ),
         filters,
         user,
@@ -167,7 +170,7 @@ def long_rows(filters: Filters, *, user: User | None) -> Iterator[list[Any]]:
         .join(Agency, Agency.id == Registration.agency_id)
         .order_by(Training.id, TrainingSession.id, Registration.id)
     )
-    return _streamed(found)
+    return _streamed(found, _counted_elsewhere(filters, user))
 
 
 def in_words(rows: Iterable[list[Any]], columns: Sequence[str], names: Words) -> Iterator[list[Any]]:
@@ -206,24 +209,46 @@ def count_long_rows(filters: Filters, *, user: User | None) -> int:
     return db.session.scalar(participations.from_registers(select(func.count()), filters, user)) or 0
 
 
-def _streamed(found: Select[Any]) -> Iterator[list[Any]]:
+def _counted_elsewhere(filters: Filters, user: User | None) -> set[tuple[int, int]]:
+    """The cells (registration, session) that count nothing, because another registration of the person does there."""
+    other, mark = aliased(Registration), aliased(AttendanceRecord)
+    twice = select(Registration.id).join(other, standing.is_other(other, Registration)).distinct()
+    twice = twice.join(Training, Training.id == Registration.training_id).join(Registration.trainee)
+    several = db.session.scalars(of_all(twice.where(standing.takes_part()), filters, user)).all()
+    cells = (
+        select(Registration.id, TrainingSession.id)
+        .join(TrainingSession, TrainingSession.training_id == Registration.training_id)
+        .join(other, standing.is_other(other, Registration))
+        .outerjoin(AttendanceRecord, expected.join_on())
+        .outerjoin(mark, expected.join_on(other, mark))
+        .where(expected.is_in_figures(), standing.takes_part(other), standing.cell_goes_before(other, mark))
+    )
+    found: set[tuple[int, int]] = set()
+    for at in range(0, len(several), MOST_PARAMETERS):
+        some = Registration.id.in_(several[at : at + MOST_PARAMETERS])
+        found.update((number, session) for number, session in db.session.execute(cells.where(some)))
+    return found
+
+
+def _streamed(found: Select[Any], counted_elsewhere: set[tuple[int, int]]) -> Iterator[list[Any]]:
     times: dict[tuple[Any, Any, str], tuple[str, str, str]] = {}
     for row in db.session.execute(found.execution_options(yield_per=5000)):
-        line = list(row)
-        zone, is_listed = line.pop(), line.pop()
+        *line, by_itself, is_listed, zone, number, session = row
         key = (line[9], line[10], zone)
         if key not in times:
             times[key] = _local_times(*key)
         line[9:11] = times[key]
         line[13] = _dashed(line[13])
         if line[22] is None:
-            line[22], line[23] = _unmarked(is_listed, counts=line[25]), ""
+            line[22], line[23] = _unmarked(is_listed) if by_itself else "", ""
+        if (number, session) in counted_elsewhere:
+            line[25] = 0
         yield line
 
 
-def _unmarked(is_listed: bool, *, counts: int) -> str:
-    """What a row without a mark says: nothing where only its state was asked for."""
-    return "not_recorded" if is_listed else "not_there" if counts else ""
+def _unmarked(is_listed: bool) -> str:
+    """What a row without a mark says. One that stands there only for the state asked for says nothing."""
+    return "not_recorded" if is_listed else "not_there"
 
 
 def _local_times(starts: Any, ends: Any, zone: str) -> tuple[str, str, str]:

@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+
 from training.db import db
 from training.models import Registration, User
 from training.models.about_people import Class
@@ -64,7 +66,7 @@ def xlsx(path: Path, filters: Filters, *, user: User | None, demo: bool, with_na
                 msg("All figures").translated(),
                 [m.translated() for m in SUMMARY_COLUMNS],
                 _summary_rows(made, names),
-                [22, 44, *[13] * (len(SUMMARY_COLUMNS) - 2)],
+                [22, 44, 14, *[13] * (len(SUMMARY_COLUMNS) - 3)],
             ),
             _people_sheet(filters, user, made, with_names=with_names),
             *_attendance_sheets(filters, user, names, with_names=with_names),
@@ -117,7 +119,9 @@ def paper(
             "notes": [note.text.translated() for note in made.notes],
             "notes_word": msg("Notes on the figures").translated(),
             "tables": [
-                _paper_table(name, splits, names) for name, splits in made.tables.items() if len(splits) > 1
+                _paper_table(name, splits, names)
+                for name, splits in [*made.tables.items(), ("theme_covered", made.overlapping)]
+                if len(splits) > 1
             ],
             "facts": facts,
             "facts_word": msg("About this report").translated(),
@@ -156,7 +160,8 @@ def _people_on_paper(filters: Filters, user: User | None, made: Report) -> dict[
     )
     rows = list(_people_rows(filters, user, made.by_number, most=MOST_PEOPLE_ON_PAPER))
     people = [dict(zip(PEOPLE, row, strict=True)) for row in rows]
-    left = len(made.by_number) - MOST_PEOPLE_ON_PAPER
+    listed = participations.people(filters, user=user).order_by(None).subquery()
+    left = (db.session.scalar(select(func.count()).select_from(listed)) or 0) - MOST_PEOPLE_ON_PAPER
     return {
         "people_word": msg("Participants").translated(),
         "people_head": [m.translated() for m in titles],
@@ -223,7 +228,7 @@ PEOPLE: dict[str, tuple[Message, int]] = {
 }
 """The columns of the list of participants: title and width. ``detail_rows.NAMES`` are there on request."""
 NOTE_COLUMNS = (msg("Note"), msg("Code"), msg("Participant ID"), msg("Detail"))
-SUMMARY_COLUMNS = (msg("Table"), msg("Row"), *(name for name, _ in FIGURES))
+SUMMARY_COLUMNS = (msg("Table"), msg("Row"), msg("Code"), *(name for name, _ in FIGURES))
 MAIN_FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Participations"), "participations"),
     (msg("Persons trained"), "persons_trained"),
@@ -381,9 +386,10 @@ WIDE = {
 
 
 def _summary_rows(made: Report, names: Words) -> Iterator[list[Any]]:
-    for table, row, totals in made.lines():
+    for table, row, code, totals in made.lines():
         yield [
             report.TABLES[table].translated(),
             names.of(table, row),
+            code,
             *(value for _, value in headline(totals)),
         ]

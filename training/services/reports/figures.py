@@ -37,18 +37,19 @@ from training.models import (
 )
 from training.rules.indicators import NOTHING, Supply, Totals, rate, totals
 from training.services.programmes import frames
-from training.services.reports import participations, supply
-from training.services.reports.participations import Listed, may_take_part
+from training.services.reports import participations, standing, supply
+from training.services.reports.participations import Listed
 from training.services.reports.selection import EVERYTHING, Filters, of_people, of_trainings, sum_if
 from training.services.reports.supply import Offered
 
 
 @dataclass(frozen=True)
 class Split:
-    """One line of a table of the summary."""
+    """One line of a table of the summary. ``code`` tells it from another line of one label."""
 
     label: str
     totals: Totals
+    code: str
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def split(
 ) -> list[Split]:
     """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each.
 
-    A key is a label, or (label, id) where two things may bear one name. ``supplied`` says what was offered to a line.
+    A key is a label, or (label, id, code) where two things may bear one name. A training's begins with its code. ``supplied`` says what was offered to a line.
     """
     groups: dict[Any, list[Listed]] = {}
     for one in found:
@@ -91,8 +92,9 @@ def split(
             groups.setdefault(key, []).append(one)
     sorted_keys = [key for key in order if key in groups] + sorted(set(groups) - set(order))
     return [
-        Split(key if isinstance(key, str) else key[0], summary(groups[key], supplied(key, groups[key])))
+        Split(label, summary(groups[key], supplied(key, groups[key])), code)
         for key in sorted_keys
+        for label, code in [(key, key.partition(" ")[0]) if isinstance(key, str) else (key[0], key[2])]
     ]
 
 
@@ -191,6 +193,6 @@ def data_state(filters: Filters, *, user: User | None) -> DataState:
     found = found.where(TrainingSession.is_held, Training.state.not_in(NOT_HELD))
     if filters.choose_people:
         theirs = select(Registration.training_id).join(Trainee, Trainee.id == Registration.trainee_id)
-        theirs = theirs.where(or_(Registration.state.in_(LIVE), may_take_part()))
+        theirs = theirs.where(or_(Registration.state.in_(LIVE), standing.takes_part()))
         found = found.where(Training.id.in_(of_people(theirs, filters)))
     return DataState(*db.session.execute(of_trainings(found, filters, user)).one())

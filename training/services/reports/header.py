@@ -49,7 +49,7 @@ class Header:
     is_demo: bool
     made_at: datetime
     by: Message
-    filters: dict[str, str]
+    filters: dict[str, str | bool]
     selection: dict[str, Message | str]
     programme: str
     donor: str
@@ -137,7 +137,7 @@ def of(
         is_demo=demo,
         made_at=clock.now(),
         by=_by(user),
-        filters={name: value for name, value in filters.described().items() if name in FILTERS},
+        filters=filters.plain(),
         selection=_selection(filters),
         programme=f"{programme.title} ({programme.code})" if programme else "",
         donor=(programme.donor_block or programme.donor if programme else "") or organisation.donor_block,

@@ -227,11 +227,14 @@ def _differing_marks(asked: Asked) -> Iterable[Row]:
 
 
 def _corrected(asked: Asked) -> Iterable[Row]:
-    """Corrected marks. Reasons stay in the register: they may say why somebody was ill."""
+    """Marks corrected since their register was closed. While it is open, a changed session corrects marks too.
+
+    Reasons stay in the register: they may say why somebody was ill.
+    """
     found = (
         _marks(select(Registration.training_id, Registration.id), asked)
         .join(AttendanceCorrection, AttendanceCorrection.record_id == AttendanceRecord.id)
-        .where(expected.is_in_figures())
+        .where(expected.is_in_figures(), AttendanceCorrection.at >= TrainingSession.closed_at)
         .order_by(AttendanceCorrection.id)
     )
     for training_id, number in db.session.execute(found):
@@ -273,7 +276,7 @@ def _holes(asked: Asked) -> Iterable[Row]:
 
 def _confidential(asked: Asked) -> Iterable[Row]:
     names = sorted({one.agency for one in asked.found if one.is_confidential})
-    return (Row(None, None, name) for name, _ in names)
+    return (Row(None, None, name) for name, *_ in names)
 
 
 def _marks(found: Select[*Cells], asked: Asked) -> Select[*Cells]:

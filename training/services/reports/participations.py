@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, type_coerce
@@ -29,7 +29,7 @@ from training.models import (
 from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
 from training.services.attendance import expected
 from training.services.merging import joins
-from training.services.reports import half_days
+from training.services.reports import half_days, standing
 from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")
@@ -40,12 +40,13 @@ class Listed(NamedTuple):
     """One person in one training, with what the tables of the summary split it by.
 
     ``registration_id`` is the registration that stands for the person: the live one, else the one with more minutes,
-    else the older one. A person has several after giving a seat up and being registered again.
+    else the older one. A person has several after giving a seat up and being registered again. ``agency`` is its name,
+    id and code: two may bear one name.
     """
 
     participation: Participation
     registration_id: int
-    agency: tuple[str, int]
+    agency: tuple[str, int, str]
     agency_type: str
     country: str
     theme: str
@@ -73,11 +74,11 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
         .group_by(TrainingSession.training_id)
         .subquery()
     )
-    recorded, was_expected = AttendanceRecord.status.is_not(None), expected.is_expected()
+    recorded, is_listed = AttendanceRecord.status.is_not(None), expected.is_listed()
     has_ended, is_open = TrainingSession.ends_at <= now, TrainingSession.register_state == RegisterState.OPEN
     is_excused = AttendanceRecord.status == AttendanceStatus.EXCUSED
-    is_not_recorded = and_(~recorded, has_ended, was_expected, is_open)
-    is_due = or_(recorded, and_(has_ended, ~and_(was_expected, is_open)))
+    is_not_recorded = and_(~recorded, has_ended, is_listed, is_open)
+    is_due = or_(recorded, and_(has_ended, ~and_(is_listed, is_open)))
     minutes = TrainingSession.scheduled_minutes
     is_last_day = func.date(TrainingSession.starts_local) == span.c.last_day
     found = (
@@ -92,7 +93,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             sum_if(recorded),
             sum_if(is_excused),
             sum_if(is_not_recorded),
-            sum_if(and_(~recorded, ~has_ended, was_expected)),
+            sum_if(and_(~recorded, ~has_ended, is_listed)),
             sum_if(and_(recorded, is_last_day), AttendanceRecord.minutes),
             and_(
                 Registration.confirmed_at.is_not(None),
@@ -102,7 +103,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             Registration.released_at.is_not(None),
             Training.completion_percent,
             sum_if(AttendanceRecord.is_estimated),
-            sum_if(and_(~recorded, has_ended, was_expected, ~is_open)),
+            sum_if(and_(~recorded, has_ended, is_listed, ~is_open)),
             Programme.day_minutes,
             Programme.day_basis == DayBasis.HALF_DAYS,
             plain(Trainee.sex),
@@ -110,6 +111,7 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             Registration.state.in_(LIVE),
             Agency.name,
             Agency.id,
+            Agency.code,
             Registration.agency_type_code,
             Registration.trainee_country,
             Theme.code,
@@ -138,20 +140,36 @@ def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
             span.c.first,
             span.c.last_day,
         )
-        .having(sum_if(and_(or_(recorded, was_expected), TrainingSession.starts_at <= now)) > 0)
+        .having(sum_if(and_(is_listed, TrainingSession.starts_at <= now)) > 0)
     )
     rows = db.session.execute(of_all(found, filters, user)).all()
-    return _one_per_person(rows, half_days.of_odd_days(filters, user=user))
+    people = _one_per_person(rows, half_days.of_odd_days(filters, user=user))
+    shared = half_days.shared(attended_by(people), filters, user)
+    return [
+        one._replace(participation=one.participation._replace(shared=halves))
+        if (halves := shared.get(one.participation[:2]))
+        else one
+        for one in people
+    ]
+
+
+def attended_by(found: Iterable[Listed]) -> dict[int, list[int]]:
+    """The ids of the trainings to which each person came, by the person's id."""
+    attended: dict[int, list[int]] = {}
+    for one in found:
+        if one.participation.attended > 0:
+            attended.setdefault(one.participation.trainee_id, []).append(one.participation.training_id)
+    return attended
 
 
 def may_take_part() -> ColumnElement[bool]:
-    """Registrations that had a seat once, or have a mark: of the others no session knows anything.
+    """Registrations that had a seat once, or have a record: of the others no session knows anything.
 
     One that became part of another registration counts nowhere: what was true of it stands with the other.
     """
     marked = (
         select(AttendanceRecord.id)
-        .where(AttendanceRecord.registration_id == Registration.id, AttendanceRecord.status.is_not(None))
+        .where(AttendanceRecord.registration_id == Registration.id)
         .correlate(Registration)
         .exists()
     )
@@ -165,7 +183,8 @@ def _was_there_before(first: ColumnElement[Any]) -> ColumnElement[bool]:
     return had.correlate_except(part).exists()
 
 
-PARTICIPATION = len(Participation._fields)
+PARTICIPATION = Participation._fields.index("shared")
+"""How many fields of a participation the query gives."""
 Pair = tuple[int, int]
 """The ids of a person and a training."""
 
@@ -177,12 +196,12 @@ def _one_per_person(rows: Sequence[Any], odd: half_days.OddDays) -> list[Listed]
     """
     alike: dict[Pair, list[tuple[bool, Listed]]] = {}
     for row in rows:
-        number, is_live, name, agency_id, *rest = row[PARTICIPATION:]
-        participation = Participation._make(row[:PARTICIPATION])
+        number, is_live, name, agency_id, code, *rest = row[PARTICIPATION:]
+        participation = Participation(*row[:PARTICIPATION])
         if number in odd:
             sessions, halves = odd[number]
             participation = participation._replace(half_days=participation.half_days - sessions + halves)
-        one = Listed._make((participation, number, (name, agency_id), *rest, judged(participation)))
+        one = Listed._make((participation, number, (name, agency_id, code), *rest, judged(participation)))
         alike.setdefault(row[:2], []).append((is_live, one))
     joined = _joined({pair: [one for _, one in same] for pair, same in alike.items() if len(same) > 1})
     found = []
@@ -209,7 +228,7 @@ def _joined(several: dict[Pair, list[Listed]]) -> dict[Pair, Participation]:
             func.date(TrainingSession.starts_local),
             AttendanceRecord.minutes,
             plain(AttendanceRecord.status),
-            expected.is_expected(),
+            expected.is_listed(),
             TrainingSession.ends_at <= clock.now(),
             TrainingSession.register_state == RegisterState.OPEN,
             AttendanceRecord.is_estimated,
@@ -244,8 +263,7 @@ def plain(column: Any) -> Any:
 
 def people(filters: Filters, *, user: User | None) -> Select[Registration]:
     """The registrations behind the numbers, by training and name, for a page or a sheet of participants."""
-    is_marked = and_(TrainingSession.is_held, AttendanceRecord.id.is_not(None))
-    listed = _takes_part(or_(expected.is_in_figures(), is_marked))
+    listed = and_(standing.takes_part(optional=True), standing.is_first())
     found = select(Registration).join(Training).join(Trainee)
     found = found.options(
         contains_eager(Registration.training),
@@ -287,7 +305,8 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
     """Registration × session with the outer-joined record: what the figures are made of, filtered.
 
     These are the sessions that have begun and list the registration, and for a participant also the compulsory ones
-    that ended without expecting them: those minutes were missed. ``filters.state`` adds the registrations in a state.
+    that ended without expecting them, since those minutes were missed, and those that were marked before they begin.
+    ``filters.state`` adds the registrations in a state.
     """
     found = (
         found.select_from(Training)
@@ -303,30 +322,14 @@ def from_registers(found: Select[*Cells], filters: Filters, user: User | None) -
 
 def is_counted() -> ColumnElement[bool]:
     """A condition in SQL: whether a row of ``from_registers`` is there by itself, and not only by a state asked for."""
-    now = clock.now()
-    was_missed = and_(
-        TrainingSession.is_compulsory, TrainingSession.ends_at <= now, _takes_part(expected.is_in_figures())
+    now, is_recorded = clock.now(), AttendanceRecord.status.is_not(None)
+    was_due = and_(TrainingSession.is_compulsory, TrainingSession.ends_at <= now)
+    return or_(
+        and_(TrainingSession.starts_at <= now, expected.is_listed()),
+        and_(or_(is_recorded, was_due), standing.takes_part()),
     )
-    return or_(and_(TrainingSession.starts_at <= now, expected.is_listed()), was_missed)
 
 
 def _also(state: RegistrationState) -> ColumnElement[bool]:
     """Registrations in a state: nobody sees the drafts of an agency."""
     return and_(Registration.state == state, Registration.submitted_at.is_not(None))
-
-
-def _takes_part(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the registration was expected at, or marked in, one of these sessions that has begun."""
-    return (
-        select(TrainingSession.id)
-        .outerjoin(AttendanceRecord, expected.join_on())
-        .where(
-            TrainingSession.training_id == Registration.training_id,
-            which,
-            expected.stands(),
-            TrainingSession.starts_at <= clock.now(),
-            or_(AttendanceRecord.status.is_not(None), expected.is_expected()),
-        )
-        .correlate(Registration)
-        .exists()
-    )

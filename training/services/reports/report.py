@@ -47,12 +47,12 @@ class Report:
         """The participations by the id of the registration that stands for the person."""
         return {one.registration_id: one.participation for one in self.found}
 
-    def lines(self) -> Iterator[tuple[str, str, Totals]]:
-        """(table, row, figures) of the whole summary, the total first."""
-        yield "total", "", self.totals
+    def lines(self) -> Iterator[tuple[str, str, str, Totals]]:
+        """(table, row, the row's code, figures) of the whole summary, the total first."""
+        yield "total", "", "", self.totals
         for name, splits in [*self.tables.items(), ("theme_covered", self.overlapping)]:
             for one in splits:
-                yield name, one.label, one.totals
+                yield name, one.label, one.code, one.totals
 
 
 def make(filters: Filters, *, user: User | None, demo: bool) -> Report:

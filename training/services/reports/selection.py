@@ -14,7 +14,6 @@ from training.models import (
     ActivityType,
     Agency,
     Programme,
-    Registration,
     RegistrationState,
     Role,
     Sex,
@@ -25,6 +24,7 @@ from training.models import (
 )
 from training.rules.countries import is_country
 from training.services import visible_trainings
+from training.services.reports import standing
 from training.text import msg
 
 Cells = TypeVarTuple("Cells")
@@ -57,13 +57,15 @@ class Filters:
     activities: str = ""
 
     def __post_init__(self) -> None:
-        """Raise ``Invalid`` for a period that ends before it begins, and for what is no country or no choice."""
+        """Raise ``Invalid`` for a reversed period, for what is no country or no choice, and for ``only`` of no theme."""
         if self.ends_from and self.ends_to and self.ends_to < self.ends_from:
             raise Invalid(msg("The period ends before it begins."), field="ends_to")
         for field in ("country", "trainee_country"):
             code = getattr(self, field)
             if code and not is_country(code):
                 raise Invalid(msg("There is no country %(code)s.", code=code[:40]), field=field)
+        if self.only and not self.theme:
+            raise Invalid(msg("Pick the theme of which only the own tag is meant."), field="only")
         if self.activities not in ("", ALL):
             raise Invalid(msg("Say all, or leave it out."), field="activities")
 
@@ -76,6 +78,10 @@ class Filters:
     def split_agencies(self) -> bool:
         """Whether the filters choose among the people of an agency, so that the seats kept for it are not theirs alone."""
         return self.sex is not None or self.trainee_country is not None
+
+    def plain(self) -> dict[str, str | bool]:
+        """The filters that are set, as plain values for programs."""
+        return {name: getattr(self, name) is True or value for name, value in self.described().items()}
 
     def described(self) -> dict[str, str]:
         """The filters that are set, as short texts, for the audit log and the papers."""
@@ -127,11 +133,13 @@ def of_all(found: Select[*Cells], filters: Filters, user: User | None) -> Select
 
 
 def of_people(found: Select[*Cells], filters: Filters) -> Select[*Cells]:
-    """Filter a query over registrations and trainees."""
-    if filters.agency:
-        found = found.where(Registration.agency_id == filters.agency.id)
-    if filters.trainee_country:
-        found = found.where(Registration.trainee_country == filters.trainee_country)
+    """Filter a query over registrations and trainees.
+
+    A person is of the agency and the country of the registration that stands.
+    """
+    agency, country = filters.agency, filters.trainee_country
+    if agency or country:
+        found = found.where(standing.of(agency=agency.id if agency else None, country=country))
     if filters.sex:
         found = found.where(Trainee.sex == filters.sex)
     return found

@@ -14,7 +14,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.widgets import HiddenInput
 
-from training.forms.base import Form, OneOf, Picked
+from training.forms.base import Form, OneOf, Picked, PickedMany
 from training.models import Agency, Programme, Role, Room, Theme, Trainer, User, Venue
 from training.policy import Action, allows
 from training.rules import zones
@@ -110,6 +110,11 @@ def of_agencies(found: Sequence[Agency] | None = None) -> Choices:
     return [(a.code, a.name, a) for a in found]
 
 
+def of_all_agencies() -> Choices:
+    """What a filter offers: also agencies that are suspended. A partner is offered only their own agency."""
+    return of_agencies(None if access.user().role is Role.PARTNER else agencies.every())
+
+
 def of_programmes(found: Sequence[Programme] | None = None) -> Choices:
     """Programmes by code and title."""
     rows = frames.every() if found is None else found
@@ -147,7 +152,7 @@ OFFERS = {
     "theme": of_themes,
     "country": of_countries,
     "trainee_country": of_countries,
-    "agency": of_agencies,
+    "agency": of_all_agencies,
     "programme": of_programmes,
     "language": of_languages,
     "type": of_agency_types,
@@ -187,7 +192,11 @@ def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyTy
         if isinstance(field, Picked):
             field.offer([one for one in offer() if name not in only or one[2].id in only[name]])
     form.validate()
-    if "only" in form._fields and not _picked_programme(form):
+    form.is_filter = True
+    for field in form:
+        if not isinstance(field, PickedMany) and len(set(field.raw_data or ())) > 1:
+            field.errors = [*field.errors, _("Say this once: the address says it several times.")]
+    if "only" in form._fields and not form["only"].errors and not _picked_programme(form):
         del form["only"]  # a theme that covers nothing has one reading
     return form
 

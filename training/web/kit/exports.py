@@ -30,7 +30,7 @@ from training.text import language
 from training.texts import words
 from training.web.kit import access, choices
 from training.web.kit.labels import label_of
-from training.web.kit.respond import download
+from training.web.kit.respond import download, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_000_000
@@ -206,6 +206,11 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
     kind = request.args.get("as")
     if kind not in ("csv", "xlsx"):
         return None
+    if form.errors:  # what is not understood must not widen the file to everything
+        texts = [
+            f"{form[name].label.text}: {text}" for name, errors in form.errors.items() for text in errors
+        ]
+        return page("errors/400.html", status=422, why=" ".join(texts))
     filters = {
         key: str(getattr(value, "code", None) or getattr(value, "value", None) or value)
         for key, value in choices.wanted(form).items()

@@ -27,14 +27,18 @@ class Paged(Protocol):
 
 
 def page(template: str, part: str | None = None, status: int = 200, **context: Any) -> Response:
-    """The whole page. A request by htmx gets only the ``part`` that the page includes."""
+    """The whole page. A request by htmx gets only the ``part`` that the page includes.
+
+    With a form that was sent and has errors, or a filter that is not understood, it says 422.
+    """
     wants_part = (
         part and request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     )
-    if (
-        request.method == "POST"
-        and status == 200
-        and any(isinstance(thing, Form) and (thing.errors or thing.refusals) for thing in context.values())
+    if status == 200 and any(
+        isinstance(thing, Form)
+        and (request.method == "POST" or thing.is_filter)
+        and (thing.errors or thing.refusals)
+        for thing in context.values()
     ):
         status = (
             409 if any(isinstance(thing, Form) and thing.is_conflict for thing in context.values()) else 422

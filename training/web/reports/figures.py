@@ -15,6 +15,7 @@ from training import clock
 from training.errors import Invalid
 from training.forms import labels
 from training.forms.reports import ReportFilter
+from training.forms.typed import OFF, ON
 from training.models import Sex, User
 from training.policy import Action, can
 from training.rules.indicators import Participation, rate
@@ -30,6 +31,7 @@ from training.services.reports import (
     report,
     selection,
 )
+from training.services.reports.data_files import FIGURES_ALONE, ROWS
 from training.services.reports.selection import ALL, Filters
 from training.web.kit import access, choices
 from training.web.kit.access import permit
@@ -63,9 +65,8 @@ NO_FILTER = {"page", "shape", "names", "whole"}
 """What an address may say besides filters. ``names=yes`` asks for people's names in a file, and ``whole`` is of older addresses: a theme means its whole programmes."""
 ALL_TIME = "period"
 """In an address without a filter it says that all time is meant, and not this year. Chips that are removed leave it."""
-FIGURES, ROWS = "figures", "rows"
-SHAPES = {"csv": (ROWS, FIGURES), "json": (FIGURES, ROWS)}
-"""The shapes that a file may have, its usual one first."""
+KNOWN = {"shape": {ROWS, FIGURES_ALONE}, "names": {"yes", "no", ""}, "whole": ON | OFF, ALL_TIME: {"any"}}
+"""What may be said of that which is no filter."""
 
 
 def _form() -> ReportFilter:
@@ -77,6 +78,8 @@ def _form() -> ReportFilter:
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
     form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
     choices.filtered(form, selection.offered_to(user))
+    for name, known in KNOWN.items():
+        form.refuse_unless(name, request.args.getlist(name), known)
     return form
 
 
@@ -158,10 +161,10 @@ def export(ending: str) -> Response:
     if isinstance(asked, Response):
         return asked
     (form, filters), user = asked, access.user()
-    shapes = SHAPES.get(ending, ("",))
-    shape = request.args.get("shape") or shapes[0]
-    if shape not in shapes:
-        form.refusals.append(_("There is no file of the shape %(shape)s.", shape=shape[:60]))
+    try:
+        shape = data_files.shape_of(ending, request.args.get("shape"))
+    except Invalid as refusal:
+        form.refuse(refusal)
         return _refused(form)
     with_names = ending in ("xlsx", "pdf") and request.args.get("names") == "yes"
     audit.record_export(
@@ -173,12 +176,12 @@ def export(ending: str) -> Response:
     name = f"attendance-{clock.today().isoformat()}.{ending}"
     demo = current_app.config["DEMO"]
     match ending, shape:
-        case "csv", "figures":
+        case "csv", data_files.FIGURES_ALONE:
             pieces = data_files.figures_csv(filters, user=user, demo=demo)
             return download(pieces, name.replace("attendance", "figures"), "text/csv")
         case "csv", _:
             return download(downloads.long_csv(filters, user=user), name, "text/csv")
-        case "json", "rows":
+        case "json", data_files.ROWS:
             return download(downloads.long_json(filters, user=user), name, "application/json")
         case "json", _:
             return download(data_files.as_json(filters, user=user, demo=demo), name, "application/json")
