@@ -14,7 +14,8 @@ ROSTERS = ROOT / "tests" / "data" / "rosters"
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_a_focal_point_mends_a_list_on_its_page(person, width, scheme):
     page = person.signs_in("partner", width, scheme)
-    page.click("main >> text=From a spreadsheet >> nth=0")
+    page.click("main >> text=Register people >> nth=0")
+    page.click("main >> text=From a spreadsheet")
     page.set_input_files("#file", str(ROSTERS / "with-errors.xlsx"))
     page.click("text=Read the list")
     page.wait_for_selector("text=To look at")
@@ -35,7 +36,8 @@ def test_a_focal_point_mends_a_list_on_its_page(person, width, scheme):
 
 def test_a_file_that_is_no_list_is_refused_beside_the_field(person):
     page = person.signs_in("partner", 360)
-    page.click("main >> text=From a spreadsheet >> nth=0")
+    page.click("main >> text=Register people >> nth=0")
+    page.click("main >> text=From a spreadsheet")
 
     page.set_input_files(
         "#file", {"name": "list.xlsx", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 no list"}

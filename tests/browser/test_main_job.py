@@ -65,6 +65,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
 
     page = person.signs_in("partner", 360)
     page.goto(training)
+    page.click("main >> text=Register people >> nth=0")
     page.click("main >> text=From a spreadsheet")
     page.set_input_files("#file", str(ROSTER))
     page.click("text=Read the list")
@@ -93,7 +94,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.click("#register button:has-text('Save')")
     page.wait_for_selector(".flash")
     assert "2 of 10 recorded" in page.locator("main").inner_text()
-    page.locator("#register [data-row]").nth(4).locator("label[title='left early']").click()
+    page.locator("#register [data-row]").nth(4).locator("label[title='Left early']").click()
     page.click("text=All present")  # takes along what was not saved
     page.wait_for_selector("text=10 of 10 recorded")
     assert page.locator("#register input[value=left_early]:checked").count() == 1
