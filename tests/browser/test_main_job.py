@@ -120,6 +120,6 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     rows = list(csv.DictReader((tmp_path / "report.csv").open(encoding="utf-8-sig")))
     there = {(row["training_code"], row["trainee_id"]) for row in rows if int(row["attended_minutes"] or 0)}
     assert len(there) == came
-    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames[0] == "Participants"
+    assert openpyxl.load_workbook(tmp_path / "report.xlsx").sheetnames[0] == "Summary"
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
     assert [text for text in person.said if "422" not in text] == []  # Chromium logs a refused form
