@@ -10,7 +10,7 @@ def test_targets_stand_beside_what_the_registers_say(client, make: Make):
     client.sign_in(make.user())
     address = f"/programmes/{programme.public_id}"
 
-    assert "Nothing is promised yet" in client.get(address).text
+    assert "No targets yet" in client.get(address).text
     assert client.save(f"{address}/targets", {"persons_trained": "0"}).status_code == 422
     client.save(f"{address}/targets", {"persons_trained": "250", "person_hours": ""})
 
