@@ -20,7 +20,7 @@ from training.forms.base import (
     phone,
     zone,
 )
-from training.forms.typed import Day
+from training.forms.typed import Day, own_tag_only
 
 
 class AgencyForm(Form):
@@ -49,15 +49,9 @@ class AgencyFilter(Form):
     whole = _l("Agencies that carry its tag are listed, and those whose people take part in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     type = Picked(_l("Type"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
-
-
-class CountryFilter(Form):
-    """The filters of the list of countries."""
-
-    text = line(_l("Search"), required=False)
 
 
 class VenueForm(Form):
@@ -113,5 +107,5 @@ class TrainerFilter(Form):
     whole = _l("Trainers who carry its tag are listed, and those who teach in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     language = Picked(_l("Language"), required=False, empty=_l("all"))

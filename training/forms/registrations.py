@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field
+from wtforms import Field
 
 from training.forms import labels
 from training.forms.base import Form, OneOf, Picked, line, long_text, number
 from training.forms.trainees import NewTraineeForm
-from training.forms.typed import moment
+from training.forms.typed import moment, own_tag_only
 from training.rules.given import MOST, NAMES, Given
 
 
@@ -96,7 +96,7 @@ class RegistrationFilter(Form):
     text = line(_l("Search"), required=False)
     state = OneOf(_l("State"), labels.REGISTRATION_STATE, required=False, empty=_l("all"))
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Person's country"), required=False, empty=_l("all"))

@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from training.forms import labels
 from training.forms.base import Form, OneOf, Picked
-from training.forms.typed import Day, Switch
+from training.forms.typed import Day, own_tag_only
 
 
 class ReportFilter(Form):
@@ -21,7 +21,7 @@ class ReportFilter(Form):
     ends_from = Day(_l("Ended from"), [Optional()])
     ends_to = Day(_l("to"), [Optional()])
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = Switch(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
-from training.forms.typed import Day, TimeOfDay, moment
+from training.forms.typed import Day, TimeOfDay, moment, own_tag_only
 
 
 class PatternForm(Form):
@@ -61,7 +61,7 @@ class SessionFilter(Form):
     whole = _l("All sessions of its trainings are listed, whatever they are tagged with.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
 
@@ -71,4 +71,4 @@ class CalendarFilter(Form):
 
     whole = _l("All its trainings are shown, those tagged with an area too.")
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()

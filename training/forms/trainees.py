@@ -16,6 +16,7 @@ from training.forms.base import (
     line,
     phone,
 )
+from training.forms.typed import own_tag_only
 from training.models import Sex
 
 
@@ -56,7 +57,7 @@ class TraineeFilter(Form):
     whole = _l("People who carry its tag are listed, and those who take part in its trainings.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
     sex = OneOf(_l("Sex"), labels.SEX, required=False, empty=_l("all"))

@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, line, long_text, number, zone
-from training.forms.typed import Day, moment
+from training.forms.typed import Day, moment, own_tag_only
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
 
@@ -79,7 +79,7 @@ class TrainingFilter(Form):
     whole = _l("All its trainings are listed, those tagged with an area too.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    only = BooleanField(_l("Tagged with the theme itself only"))
+    only = own_tag_only()
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.TRAINING_STATE, required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))

@@ -75,6 +75,11 @@ class Switch(BooleanField):
             raise ValueError(str(_l("Write 1 for yes, or 0 for no.")))
 
 
+def own_tag_only() -> Switch:
+    """The switch beside a filter by theme: a multi-thematic programme means its own tag, and not all its trainings."""
+    return Switch(_l("Tagged with the theme itself only"))
+
+
 def moment(label: str, hint: str = "", required: bool = True) -> Moment:
     """A day and a wall time."""
     return Moment(

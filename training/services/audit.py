@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, inspect, or_, select
@@ -136,6 +137,7 @@ def referred(table: str, column: str, key: int) -> str:
     return ""
 
 
+@cache
 def _models() -> dict[str, Any]:
     return {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 

@@ -51,11 +51,15 @@ def said(words: dict[str, Message], value: str) -> str:
 
 
 @cache
+def territories(language: str) -> dict[str, str]:
+    """The countries' names by code, the invented ones of the demo too."""
+    invented = {code: country[0] for code, country in countries.COUNTRIES.items()}
+    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
+
+
 def country(code: str, language: str) -> str:
     """The country's name, or the code if the country is not known."""
-    if code in countries.COUNTRIES:
-        return countries.COUNTRIES[code][0]
-    return str(Locale(language).territories.get(code, code))
+    return territories(language).get(code, code)
 
 
 @cache

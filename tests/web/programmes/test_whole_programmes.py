@@ -100,6 +100,18 @@ def test_a_partner_filters_the_own_trainings_by_the_programme(client, make: Make
     assert "1 to 1 of 1" in client.get("/trainings?theme=MIEUX2&only=y").text
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_a_switch_that_is_off_narrows_nothing_and_nonsense_is_refused(name: str, client, make: Make, two):
+    client.sign_in(make.user(Role.ADMIN))
+    address = f"/{name}?theme=MIEUX2"
+
+    whole, off, nonsense = (client.get(f"{address}{more}") for more in ("", "&only=0", "&only=nope"))
+
+    assert "Only what carries its tag" in off.text and "This is only what carries" not in off.text
+    assert (whole.status_code, off.status_code, nonsense.status_code) == (200, 200, 422)
+    assert client.get(f"{address}&only=nope&as=csv").status_code == 422
+
+
 def test_the_page_of_the_programme_says_what_it_covers_whom_it_reached_and_who_pays(client, make: Make):
     frame = make.programme(
         "MIEUX2", donor="Fund for All", joint_owner="Sister Organisation", countries=["FJ", "KE"]

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.forms.directory import CountryFilter
+from training.forms.base import PlainFilter
 from training.policy import Action
 from training.rules.names import fold
 from training.services.directory import agencies, countries
@@ -28,7 +28,7 @@ MOST, MOST_AGENCIES = 8, 30
 @permit(Action.COUNTRY_READ)
 def index() -> Response:
     """Every country of which there is something, by name."""
-    form = choices.filtered(CountryFilter(request.args))
+    form = choices.filtered(PlainFilter(request.args))
     sort = sorting(("name", "agencies", "people", "trainings", "programmes"), "name")
     words = fold(form.text.data or "").split()
     named = [(country_name(code), code, counts) for code, counts in countries.every(access.user()).items()]

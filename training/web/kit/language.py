@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -26,11 +25,11 @@ from training.forms import labels
 from training.models import RegistrationState
 from training.rules import countries, languages, zones
 from training.text import Message
-from training.texts import letters
+from training.texts import letters, words
 from training.web.kit import access
 
 babel = Babel()
-NAMES = {"en": "English", "fr": "Français", "ru": "Русский"}
+NAMES = {code: languages.OWN_NAMES[code] for code in LANGUAGES}
 
 
 def init_app(app: Flask) -> None:
@@ -148,16 +147,10 @@ def hours(minutes: int | None) -> str:
     return f"{whole} {unit} {rest:02}" if rest else f"{whole} {unit}"
 
 
-@cache
-def _territories(language: str) -> dict[str, str]:
-    invented = {code: country[0] for code, country in countries.COUNTRIES.items()}
-    return {code: name for code, name in Locale(language).territories.items() if len(code) == 2} | invented
-
-
 def country_names() -> list[tuple[str, str]]:
     """(code, name) of every country, by name, in the reader's language."""
     unused = set(countries.NONE)
-    names = _territories(str((get_locale() or Locale("en")).language))
+    names = words.territories(str((get_locale() or Locale("en")).language))
     if not current_app.config["DEMO"]:
         unused |= set(countries.COUNTRIES)
     return sorted(((c, n) for c, n in names.items() if c not in unused), key=lambda pair: pair[1])
@@ -165,7 +158,7 @@ def country_names() -> list[tuple[str, str]]:
 
 def country_name(code: str) -> str:
     """The country's name in the reader's language, or the code when the country is not known."""
-    return _territories(str((get_locale() or Locale("en")).language)).get(code, code)
+    return words.country(code, (get_locale() or Locale("en")).language)
 
 
 def language_name(code: str) -> str:
