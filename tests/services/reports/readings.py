@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from training.services.reports import (
     report,
     supply,
 )
+from training.services.reports.report import Words
 from training.services.reports.selection import Filters
 
 NAMES = {
@@ -90,17 +92,23 @@ def from_page(page: str) -> Reading:
     )
 
 
-def from_workbook(content: bytes) -> Reading:
-    """The figures of the sheet All figures, the header and the notes of the sheet About this report."""
+def from_workbook(content: bytes, of_programs: Iterable[tuple[str, str]] | None = None) -> Reading:
+    """The figures of the sheet All figures, the header and the notes of the sheet About this report.
+
+    The workbook names its lines in words, and has codes only of what people gave a code; ``of_programs`` are the
+    (table, code) of a file for programs, to compare.
+    """
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = [[cell.value for cell in row] for row in book["All figures"].iter_rows()]
     by_title = {str(title): attribute for title, attribute in definitions.FIGURES}
     by_table = {str(title): name for name, title in report.TABLES.items()}
+    codes = {(table, Words().of(table, code)): code for table, code in of_programs or ()}
     lines: dict[tuple[str, str], Figures] = {}
-    for table, _, code, *values in rows:
+    for table, row, code, *values in rows:
         found = dict(zip((by_title[title] for title in head[3:]), values, strict=True))
-        assert (by_table[table], code or "") not in lines
-        lines[by_table[table], code or ""] = found
+        line = by_table[table], code or codes.get((by_table[table], row), row or "")
+        assert line not in lines
+        lines[line] = found
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]
     edge = next((number for number, (name, _) in enumerate(about) if name is None), len(about))
     notes = [text for name, text in about if name == "Note"]
@@ -204,11 +212,12 @@ class Readings:
         ]
         assert [one.status_code for one in answers] == [200] * 5
         page, book, lines, envelope, rows = answers
+        told = from_json(envelope.text)
         return {
             "page": from_page(page.text),
-            "workbook": from_workbook(book.data),
+            "workbook": from_workbook(book.data, told.lines),
             "csv": from_csv(lines.data.decode("utf-8-sig")),
-            "json": from_json(envelope.text),
+            "json": told,
             "rows": Reading(
                 {}, None, {}, {}, list(csv.DictReader(io.StringIO(rows.data.decode("utf-8-sig"))))
             ),

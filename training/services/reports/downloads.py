@@ -229,6 +229,8 @@ PEOPLE: dict[str, tuple[Message, int]] = {
 """The columns of the list of participants: title and width. ``detail_rows.NAMES`` are there on request."""
 NOTE_COLUMNS = (msg("Note"), msg("Code"), msg("Participant ID"), msg("Detail"))
 SUMMARY_COLUMNS = (msg("Table"), msg("Row"), msg("Code"), *(name for name, _ in FIGURES))
+CODED = frozenset({"theme", "theme_covered", "agency", "training"})
+"""The tables whose codes people gave. They tell two lines of one name apart; other codes are for programs only."""
 MAIN_FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Participations"), "participations"),
     (msg("Persons trained"), "persons_trained"),
@@ -390,6 +392,6 @@ def _summary_rows(made: Report, names: Words) -> Iterator[list[Any]]:
         yield [
             report.TABLES[table].translated(),
             names.of(table, row),
-            code,
+            code if table in CODED else "",
             *(value for _, value in headline(totals)),
         ]
