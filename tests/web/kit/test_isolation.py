@@ -203,6 +203,7 @@ def test_without_signing_in_everything_leads_to_the_door(app, client):
                 "code": "BMV",
                 "ending": "csv",
                 "kind": "opened",
+                "country": "AT",
             }[name]
             for name in rule.arguments
         }
