@@ -7,12 +7,18 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.databases import SECRET, copy, copy_demo_files, demo_sign_ins, new_database
+from config import Config
+from tests.databases import LOCAL, SECRET, copy, copy_demo_files, demo_sign_ins, new_database
+from tests.make import Make
 from tests.serving import free_port, serving
+from training.app import create_app
+from training.services.trainings import moves
 
 SECONDS_TO_REST = 10
 FLAGS = [
@@ -26,9 +32,10 @@ FLAGS = [
 
 @dataclass
 class Server:
-    """A running instance: its address, and the demo's passwords."""
+    """A running instance: its address, that of its database, and the demo's passwords."""
 
     url: str
+    database: str
     passwords: dict[str, str]
 
 
@@ -43,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
         "TRAINING_INSTANCE_DIR": str(folder), "TRAINING_PUBLIC_URL": url,
         "DATABASE_URL": new_database(f"training_served_{worker_id}", folder),
     }  # fmt: skip
-    one = Server(url, {})
+    one = Server(url, env["DATABASE_URL"], {})
     copy("demo", env["DATABASE_URL"])
     copy_demo_files(folder)
     for line in demo_sign_ins().splitlines():
@@ -51,6 +58,25 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator
         one.passwords[email] = password
     with serving(env, port):
         yield one
+
+
+@pytest.fixture(scope="session")
+def register_of_today(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a register of a session that runs now. The demo has none on days on which nobody is trained."""
+    now = datetime.now(UTC).replace(tzinfo=None, second=0, microsecond=0)
+    midnight = datetime.combine(now.date(), time())
+    starts = max(now - timedelta(minutes=10), midnight)
+    folder = tmp_path_factory.mktemp("register")
+    app = create_app(Config(database_url=server.database, instance_dir=folder, demo=True, **LOCAL))
+    with app.app_context(), time_machine.travel(midnight.replace(tzinfo=UTC) - timedelta(days=2)):
+        make = Make()
+        dates = {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=1)}
+        training = make.training(is_open=False, zone="UTC", capacity=9, **dates)
+        session = make.session(training, starts_local=starts, ends_local=starts + timedelta(hours=3))
+        moves.change_state(training, by=None, name="open")
+        for _ in range(4):
+            make.registration(training)
+        return f"/sessions/{session.public_id}/register"
 
 
 @pytest.fixture(scope="session")

@@ -101,22 +101,9 @@ def test_the_desks_pages_of_a_coordinator(person, width, scheme):
     assert person.said == []
 
 
-def register_of_today(person) -> str:
-    """The address of a register that takes people at the door; the demo always has a training that is running."""
-    page = person.page
-    page.goto(f"{person.server.url}/trainings?state=running")
-    for training in [a.get_attribute("href") for a in page.locator("#list td.main a").all()]:
-        page.goto(person.server.url + training)
-        for link in [a.get_attribute("href") for a in page.locator("main a[href$='/register']").all()]:
-            page.goto(person.server.url + link)
-            if page.locator("#door").count():
-                return link
-    raise AssertionError("no register takes people at the door today")
-
-
-def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person):
+def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person, register_of_today):
     page = person.signs_in("admin", 360)
-    path = register_of_today(person)
+    path = register_of_today
     look(person, path)
     page.locator("#door summary").click()
     assert Axe().run(page, options=WCAG).response["violations"] == []
@@ -152,9 +139,9 @@ def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person):
     context.close()
 
 
-def test_the_first_arrow_goes_to_the_first_person_of_the_register(person):
+def test_the_first_arrow_goes_to_the_first_person_of_the_register(person, register_of_today):
     page = person.signs_in("admin", 1280)
-    register_of_today(person)
+    page.goto(person.server.url + register_of_today)
     rows = page.locator("[data-row]")
     assert "is-at" in rows.first.get_attribute("class"), "the current row is seen from the start"
     second = rows.nth(1).locator("input[type=radio]:checked").get_attribute("value")
@@ -170,9 +157,9 @@ def test_the_first_arrow_goes_to_the_first_person_of_the_register(person):
     page.keyboard.press("z")
 
 
-def test_unsaved_marks_are_not_lost_to_another_form_of_the_page(person):
+def test_unsaved_marks_are_not_lost_to_another_form_of_the_page(person, register_of_today):
     page = person.signs_in("admin", 360)
-    register_of_today(person)
+    page.goto(person.server.url + register_of_today)
     page.locator("[data-row] .marks label").first.click()
 
     with (
