@@ -77,7 +77,8 @@ static/dist/manifest.json: .stamps/node $(FRONT)
 	@scripts/node.sh node assets/build.mjs
 
 .stamps/catalogues: $(CATALOGUES) | .stamps/run
-	@test -z "$(CATALOGUES)" || .venv/bin/pybabel -q compile -d translations 2>/dev/null
+	@test -z "$(CATALOGUES)" || .venv/bin/pybabel -q compile -d translations
+	@for one in $(CATALOGUES); do test $${one%.po}.mo -nt $$one || { echo "$$one was not compiled." >&2; exit 1; }; done
 	@mkdir -p .stamps && touch $@
 
 instance/settings.env: | .stamps/run

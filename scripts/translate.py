@@ -55,11 +55,22 @@ def mark(catalogue: Catalog) -> None:
             message.user_comments = [*said, WAITS] if str(message.id) in waits else said
 
 
-def without_head(catalogue: Catalog) -> str:
-    """The catalogue as text without its head, in the order of its strings."""
+def head_of(path: Path) -> str:
+    """The head of a catalogue: its language, its encoding and its rule of plurals.
+
+    Raises ``ValueError`` without one, because Babel leaves out such a catalogue without a word.
+    """
+    head = path.read_text(encoding="utf-8").partition("\n\n")[0]
+    if not head.startswith('msgid ""\nmsgstr ""\n') or '"Plural-Forms: ' not in head:
+        raise ValueError(f"{path} has no head")
+    return head
+
+
+def write(path: Path, catalogue: Catalog, head: str) -> None:
+    """Write a catalogue with its head, in the order of its strings."""
     written = io.BytesIO()
     write_po(written, catalogue, width=110, omit_header=True, sort_output=True, ignore_obsolete=True)
-    return written.getvalue().decode()
+    path.write_text(f"{head}\n\n{written.getvalue().decode()}", encoding="utf-8")
 
 
 def main() -> None:
@@ -70,14 +81,13 @@ def main() -> None:
     )
     try:
         for path in sorted(FOLDER.glob("*/LC_MESSAGES/messages.po")):
-            head = path.read_text(encoding="utf-8").partition("\n\n")[0]
-            language = path.parents[1].name
+            head, language = head_of(path), path.parents[1].name
             pybabel(
                 "update", "-N", "--ignore-obsolete", "-i", str(TEMPLATE), "-d", str(FOLDER), "-l", language
             )
             catalogue = read(path)
             mark(catalogue)
-            path.write_text(f"{head}\n\n{without_head(catalogue)}", encoding="utf-8")
+            write(path, catalogue, head)
             for string in waiting(catalogue):
                 print(f"{language} waits: {string}")
     finally:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po
 
 from config import ROOT
 from scripts import release, translate
@@ -111,3 +113,16 @@ def test_a_page_speaks_the_readers_language(client, make):
 
     assert '<html lang="ru"' in page
     assert "Темы" in page and "Торговля людьми" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_catalogue_has_the_head_without_which_it_is_not_compiled(language: str, tmp_path: Path):
+    path = ROOT / "translations" / language / "LC_MESSAGES" / "messages.po"
+    beheaded = tmp_path / "messages.po"
+    beheaded.write_text(path.read_text(encoding="utf-8").partition("\n\n")[2], encoding="utf-8")
+
+    assert f'"Language: {language}\\n"' in translate.head_of(path)
+    assert not read_po(path.read_bytes().splitlines()).fuzzy
+    with pytest.raises(ValueError, match="has no head"):
+        translate.head_of(beheaded)
+    assert read_po(beheaded.read_bytes().splitlines()).fuzzy
