@@ -24,13 +24,13 @@ from training.web.home import first_screens
 from training.web.imports import lists
 from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
 from training.web.merging import duplicates
-from training.web.programmes import frames, leaflets, themes
+from training.web.programmes import courses, frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, sessions
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
-from training.web.trainings import planning
+from training.web.trainings import planner, planning
 
 BLUEPRINTS = (
     first_screens.bp,
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     by_link.bp,
     organisation.bp,
     public_pages.bp,
+    courses.bp,
     frames.bp,
     registers.bp,
     submissions.bp,
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     records.bp,
     trainers.bp,
     countries.bp,
+    planner.bp,
     planning.bp,
     users.bp,
     venues.bp,

@@ -11,6 +11,7 @@ from training.models.attendance import (
 )
 from training.models.audit import AuditEntry, AuditOutcome
 from training.models.batch import BatchState, ImportBatch, RosterMapping
+from training.models.course import AgendaItem, Course, CourseSession, Series
 from training.models.duplicate import NotSame, PersonMerge, TraineeKey
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
@@ -66,6 +67,7 @@ __all__ = [
     "Admission",
     "Agency",
     "AgencyType",
+    "AgendaItem",
     "AttendanceCorrection",
     "AttendanceMethod",
     "AttendanceRecord",
@@ -73,6 +75,8 @@ __all__ = [
     "AuditEntry",
     "AuditOutcome",
     "BatchState",
+    "Course",
+    "CourseSession",
     "DayBasis",
     "FileKind",
     "HOLDS_SEAT",
@@ -110,6 +114,7 @@ __all__ = [
     "SeatRequestKind",
     "SeatRequestState",
     "SessionTrainer",
+    "Series",
     "Sex",
     "SignInAttempt",
     "StoredFile",

@@ -7,5 +7,6 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``visible``: which sessions somebody may open
 - ``plan``: the one writer of sessions, in two steps
 - ``sessions``: sessions are planned, changed and called off
+- ``agendas``: what is in a session besides its title
 - ``calendars``: the sessions of a month, day by day
 """

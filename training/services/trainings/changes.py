@@ -92,6 +92,11 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
     return training
 
 
+def sketch(*, zone: str, country: str, capacity: int, starts_on: date, ends_on: date) -> Training:
+    """A training that is never stored, so that the clash rules can be asked before there is one."""
+    return Training(zone=zone, country=country, capacity=capacity, starts_on=starts_on, ends_on=ends_on)
+
+
 @atomic
 def change(
     training: Training, *, by: User | None, details: Details, seen: Seen | None = None

@@ -24,6 +24,7 @@ SUBJECTS = {
     "calendar": _l("Calendar"),
     "colleague": _l("Colleague"),
     "country": _l("Country"),
+    "course": _l("Course"),
     "demo": _l("Demo data"),
     "file": _l("File"),
     "help": _l("Help"),

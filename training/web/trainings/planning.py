@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Programme, Training, When
+from training.models import HOLDS_SEAT, Agency, Training, When
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
-from training.services.programmes import frames, themes
+from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
-from training.web.kit.once import once
-from training.web.kit.respond import address, page, paginate, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
 
-def _form(programme: Programme, training: Training | None) -> TrainingForm:
-    if training is None:
-        opens = datetime.combine(clock.today(), time(9))
-        form = TrainingForm(
-            request.form,
-            theme=programme.theme,
-            completion_percent=programme.completion_percent,
-            registration_opens_local=opens,
-            languages=["en"],
-            registration_closes_local=opens + timedelta(days=21, hours=8),
-        )
-    else:
-        form = TrainingForm(request.form, obj=training)
-    form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
+def _form(training: Training) -> TrainingForm:
+    form = TrainingForm(request.form, obj=training)
+    form.theme.offer(choices.of_themes(themes.usable_under(training.programme.theme)))
     form.activity_type.offer(choices.of_activity_types())
     venues = choices.of_venues()
     form.venue.offer(venues)
@@ -144,38 +129,11 @@ def _show_to(agency: Agency, training: Training) -> Response:
     )
 
 
-@bp.get("/new")
-@permit(Action.PROGRAMME_LIST)
-def choose_programme() -> Response:
-    """Choose the programme that the new training belongs to."""
-    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(access.user()))
-
-
-@bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.TRAINING_CREATE, frames.get)
-@once
-def new(programme: Programme) -> Response:
-    """Plan a training under a programme."""
-    form = _form(programme, None)
-    if submitted(form):
-        try:
-            training = changes.create(programme, by=access.user(), details=changes.Details(**form.data))
-        except (Invalid, DomainError) as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The training is planned. Generate its sessions next."))
-            return redirect(url_for("sessions.plan", public_id=training.public_id), 303)
-    back = (programme.code, url_for("programmes.show", public_id=programme.public_id))
-    return page(
-        "edit.html", form=form, title=_("New training in %(programme)s", programme=programme.title), back=back
-    )
-
-
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
-    form = edits.begin(_form(training.programme, training))
+    form = edits.begin(_form(training))
     back = url_for(".show", public_id=training.public_id)
 
     def change(seen: Seen) -> None:
