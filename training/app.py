@@ -30,7 +30,7 @@ from training.web.reports import figures
 from training.web.schedule import calendars, sessions
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
-from training.web.trainings import planner, planning
+from training.web.trainings import planner, planning, repeating
 
 BLUEPRINTS = (
     first_screens.bp,
@@ -62,6 +62,7 @@ BLUEPRINTS = (
     countries.bp,
     planner.bp,
     planning.bp,
+    repeating.bp,
     users.bp,
     venues.bp,
 )

@@ -63,6 +63,8 @@ RESOLVED_BY: dict[str, Message] = {
             "finished",
             "decided",
             "not_yet",
+            "asleep",
+            "active",
             "not_confirmed",
             "closed",
             "has_trainings",

@@ -4,7 +4,7 @@
 - ``alike``: keys under which the spellings of one name meet
 - ``seats``: who may take how many seats
 - ``indicators``: the formulas of the attendance report
-- ``recurrence``: weekends and holidays of countries, days in a row, and days of a series
+- ``rest_days``: weekends and holidays of countries, days in a row, and days of a series
 - ``half_days``: the half-days of a course as text
 - ``zones``: the zones that somebody may pick, and what a typed text means
 - ``taken_twice``: what sessions lose when all of them get new instants at once

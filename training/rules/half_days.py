@@ -104,7 +104,7 @@ def read(text: str, name: str = "timetable") -> list[HalfDay]:
 
 def read_hours(text: str, name: str = "hours") -> list[tuple[time, time]]:
     """The hours of a day: "09:00–12:30, 13:30–17:00". Raises ``Invalid`` for the field ``name``."""
-    found = []
+    found: list[tuple[time, time]] = []
     for part in re.split(r"[,;\n]", text):
         if not part.strip():
             continue

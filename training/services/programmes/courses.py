@@ -120,7 +120,7 @@ def times_used(found: Sequence[Course]) -> dict[int, int]:
         .where(Training.course_id.in_([course.id for course in found]))
         .group_by(Training.course_id)
     )
-    return dict(rows.all())
+    return {number: count for number, count in rows if number is not None}
 
 
 def trainings_of(course: Course) -> Select[Training]:

@@ -6,6 +6,7 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``clashes``: what speaks against a session before it is stored
 - ``visible``: which sessions somebody may open
 - ``plan``: the one writer of sessions, in two steps
+- ``asleep``: the timetable of a postponed training
 - ``sessions``: sessions are planned, changed and called off
 - ``agendas``: what is in a session besides its title
 - ``calendars``: the sessions of a month, day by day

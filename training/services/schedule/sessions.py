@@ -155,6 +155,10 @@ def change(
     locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
+    if session.is_asleep:
+        raise Conflict(
+            msg("The training is postponed, and this session sleeps. Choose new dates first."), "asleep"
+        )
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
     details = settle(seen, details, plan.details_of(session))
@@ -189,6 +193,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     if decision not in (None, Decision.NOT_COUNTED):
         raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
     before, times_before = audit.snapshot(session), of_changes.times(session)
+    session.suspended_at = None  # one that sleeps is not woken any more
     plan.call_off([session], reason)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
     if session.ends_at > clock.now():

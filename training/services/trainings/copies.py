@@ -115,7 +115,8 @@ class PlannedRow:
 
 def planned(training: Training, rows: Sequence[Row], *, with_trainers: bool) -> list[PlannedRow]:
     """What a series would be: each row with its code, its half-days, and what speaks against them."""
-    found, codes = patterns(training), []
+    found = patterns(training)
+    codes: list[str] = []
     made = []
     for row in rows:
         code = defaults.code(training.programme, codes)

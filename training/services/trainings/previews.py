@@ -28,7 +28,7 @@ from training.models import (
     TrainingSession,
     Venue,
 )
-from training.rules import recurrence, walltime
+from training.rules import rest_days, walltime
 from training.rules.names import fold
 from training.services.directory import venues
 from training.services.schedule import clashes, plan
@@ -183,7 +183,7 @@ def _asked(
 def _of_the_day(frame: Frame, one: Planned) -> Iterable[Caution]:
     """That the day is one of rest where the training is held. Holidays are said by the clash rules."""
     on = one.starts_local.date()
-    found = recurrence.rest(frame.country, on)
+    found = rest_days.rest(frame.country, on)
     if found is not None and not found.is_holiday:
         yield Caution(msg("%(day)s is at the weekend there.", day=on))
 
@@ -196,11 +196,8 @@ def _add_remedies(frame: Frame, held: Sequence[HeldHalfDay], findings: Sequence[
         said = one.message.params
         concerned = [rows[key] for key in one.keys]
         if "trainer" in said:
-            [who] = [
-                trainer
-                for trainer in {t.id: t for row in concerned for t in row.details.trainers}.values()
-                if trainer.name == said["trainer"]
-            ][:1] or [None]
+            planned = [trainer for row in concerned for trainer in row.details.trainers]
+            who = next((trainer for trainer in planned if trainer.name == said["trainer"]), None)
             if who is not None:
                 keys = ",".join(one.keys)
                 one.remedies.append(
@@ -225,7 +222,7 @@ def _add_remedies(frame: Frame, held: Sequence[HeldHalfDay], findings: Sequence[
                 for room in large[:2]
             ]
         elif "day" in said and not one.is_hard and one.first is not None:
-            following = recurrence.next_working_day(frame.country, one.first.date())
+            following = rest_days.next_working_day(frame.country, one.first.date())
             if one.first.date() == min(row.details.starts_local.date() for row in held):
                 one.remedies.append(Remedy(msg("Start on %(day)s", day=following), f"starts:{following}"))
             else:

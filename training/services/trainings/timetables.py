@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 
 from training.errors import Invalid
 from training.models import AgendaItem, Course, Room, Theme, Trainer, Training
-from training.rules import half_days, recurrence, walltime
+from training.rules import half_days, rest_days, walltime
 from training.rules.half_days import HalfDay
 from training.services.programmes import courses
 from training.services.schedule import visible
@@ -117,7 +117,7 @@ def of_training(training: Training, agendas: Mapping[int, Sequence[AgendaItem]])
     ordered = sorted({one.on_date for one in held})
     numbers = {ordered[0]: 1}
     for earlier, later in zip(ordered, ordered[1:], strict=False):
-        between = recurrence.days_from(earlier, 1 + (later - earlier).days, training.country)
+        between = rest_days.days_from(earlier, 1 + (later - earlier).days, training.country)
         numbers[later] = numbers[earlier] + max(1, sum(earlier < day <= later for day in between))
     return [
         Pattern(
@@ -145,7 +145,7 @@ def laid_out(table: Timetable) -> list[HeldHalfDay]:
         raise Invalid(msg("Plan at most %(most)s sessions at once.", most=MOST_SESSIONS), field="days")
     walltime.check_day(datetime.combine(table.first_day, time()), "starts_on")
     length = max((one.half_day.day for one in table.patterns), default=0)
-    days = recurrence.days_from(table.first_day, length, table.country, rests=table.rests)
+    days = rest_days.days_from(table.first_day, length, table.country, rests=table.rests)
     found = [_on_its_day(table, one, days[one.half_day.day - 1]) for one in table.patterns]
     return sorted(found, key=lambda one: one.details.starts_local)
 

@@ -40,6 +40,8 @@ Column = tuple[Any, Callable[[Any], Any]] | tuple[Any, Callable[[Any], Any], Cal
 
 
 def _register(session: TrainingSession) -> str:
+    if session.is_asleep:
+        return str(_("asleep"))
     return str(_("called off") if session.cancelled_at else label_of(session.register_state))
 
 

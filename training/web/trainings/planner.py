@@ -188,8 +188,9 @@ def _store(asked: Asked) -> Training:
     first, last = form.starts_on.data, form.ends_on.data
     if asked.preview is not None:
         first, last = asked.preview.first_day, asked.preview.last_day
-    closes = form.registration_closes_local.data
-    opens = form.registration_opens_local.data or defaults.opens(closes)
+    opens = form.registration_opens_local.data
+    if opens is None and form.registration_closes_local.data is not None:
+        opens = defaults.opens(form.registration_closes_local.data)
     values |= {"starts_on": first, "ends_on": last, "registration_opens_local": opens}
     details = changes.Details(**values)
     if source.training is not None:
