@@ -12,11 +12,11 @@ KINDS = {
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
     "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
-    "static": "file", "public_pages": "page",
+    "courses": "course", "planner": "training", "repeating": "training", "static": "file", "public_pages": "page",
 }  # fmt: skip
 BY_RULE = (
     ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),
-    ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"),
+    ("/series/", "series"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"),
     ("/trainees/duplicates/merges/", "merge"), ("/set-password/", "link"), ("/files/leaflets/of/", "theme"),
 )  # fmt: skip
 

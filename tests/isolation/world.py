@@ -152,8 +152,10 @@ def _build(make: Make) -> World:
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
     merge = _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
     venue = make.venue()
+    course = make.course()
+    series = make.series(trainings[0], admin)
     shared = {
-        "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
+        "course": course, "series": series, "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
         "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
     }  # fmt: skip
     users = {

@@ -69,11 +69,8 @@ def search(
         found = found.where(Course.theme_id == theme.id if only else fits(theme))
     if language:
         found = found.where(("," + Course.languages + ",").contains(f",{language},", autoescape=True))
-    column: ColumnElement[Any] = {
-        "title": Course.search_key,
-        "code": Course.code,
-        "used": _used(),
-    }[sort]  # type: ignore[assignment]  # columns of several types
+    columns: dict[str, Any] = {"title": Course.search_key, "code": Course.code, "used": _used()}
+    column = columns[sort]
     return found.order_by(column.desc() if descending else column, Course.id)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from training import clock
 from training.db import db
@@ -46,11 +46,11 @@ def to_wake(training: Training) -> list[TrainingSession]:
     return of(training) or of_cancelled(training)
 
 
-def _found(training: Training, which: object) -> list[TrainingSession]:
+def _found(training: Training, which: ColumnElement[bool]) -> list[TrainingSession]:
     return list(
         db.session.scalars(
             select(TrainingSession)
-            .where(TrainingSession.training_id == training.id, which)  # type: ignore[arg-type]
+            .where(TrainingSession.training_id == training.id, which)
             .order_by(TrainingSession.starts_local, TrainingSession.id)
         )
     )

@@ -54,7 +54,7 @@ def _not_ready(training: Training) -> Message | None:
 
 
 def _cannot_open(training: Training) -> Message | None:
-    if asleep.of(training):
+    if asleep.of(training) and not locked_trainings.live_sessions(training):
         return msg("Its timetable sleeps. Choose new dates: they wake it.")
     return _not_ready(training)
 
@@ -173,9 +173,14 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
 
 
 def _take_off(training: Training, name: str, reason: str) -> None:
-    """Postponing puts the timetable to sleep. Cancelling calls it off, and what sleeps too."""
+    """Postponing puts the timetable to sleep. Cancelling calls it off, and what sleeps too.
+
+    One that opens again with sessions that were planned anew calls off what sleeps.
+    """
     if name == "postpone":
         asleep.sleep(locked_trainings.live_sessions(training))
+    if name == "open":
+        asleep.call_off(training, msg("The training was planned anew.").translated())
     if name == "cancel":
         plan.call_off(locked_trainings.live_sessions(training), reason)
         asleep.call_off(training, reason)

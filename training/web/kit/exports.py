@@ -45,6 +45,12 @@ def _register(session: TrainingSession) -> str:
     return str(_("called off") if session.cancelled_at else label_of(session.register_state))
 
 
+def _register_code(session: TrainingSession) -> str:
+    if session.is_asleep:
+        return "asleep"
+    return "cancelled" if session.cancelled_at else session.register_state.value
+
+
 def _clock(zone: str) -> str:
     return zones.said(zone, language())
 
@@ -96,7 +102,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Trainers"), lambda one: ", ".join(entry.trainer.name for entry in one.session_trainers)),
         (
             _l("Register"),
-            lambda one: "cancelled" if one.cancelled_at else one.register_state.value,
+            _register_code,
             _register,
         ),
     ),
