@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
-
-from sqlalchemy import select
-
 from tests.make import Make
-from training.db import db
-from training.models import Role, Training
+from training.models import Role
 
 
 def test_the_page_begins(client, make: Make):
