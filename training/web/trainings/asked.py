@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from training.errors import DomainError, NotFound
 from training.forms.trainings import NewTrainingForm
-from training.models import Course, Room, Training, Venue
+from training.models import Course, Programme, Room, Training, Venue
 from training.policy import Action, can
 from training.rules import half_days, zones
 from training.services.directory import trainers, venues
@@ -125,12 +125,18 @@ def _said(*parts: object) -> str:
     return " · ".join(str(part) for part in parts if part)
 
 
+def programmes() -> list[Programme]:
+    """The programmes in which the reader may plan a training."""
+    user = access.user()
+    return [one for one in frames.in_scope_of(user) if can(user, Action.TRAINING_CREATE, one)]
+
+
 def source_of(training: Training | None = None) -> Source:
     """The programme and the course that were asked for. Raises ``NotFound`` for a programme that is not in scope."""
     user = access.user()
     if training is not None:
         return Source(training.programme, training.course, training)
-    found = [one for one in frames.in_scope_of(user) if can(user, Action.TRAINING_CREATE, one)]
+    found = programmes()
     wanted = request.form.get("do", "").removeprefix("programme:")
     if not request.form.get("do", "").startswith("programme:"):
         wanted = request.values.get("programme", "")

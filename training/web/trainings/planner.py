@@ -14,7 +14,6 @@ from training.models import Training, Venue
 from training.policy import Action, can
 from training.rules import zones
 from training.services import visible_trainings
-from training.services.programmes import frames
 from training.services.trainings import (
     changes,
     copies,
@@ -27,7 +26,7 @@ from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import page
 from training.web.trainings import wishes
-from training.web.trainings.asked import OF_PAGE, Asked, asked_for, course_of, source_of
+from training.web.trainings.asked import OF_PAGE, Asked, asked_for, course_of, programmes, source_of
 from training.web.trainings.wishes import Sent, Source
 
 bp = Blueprint("planner", __name__, url_prefix="/trainings")
@@ -36,11 +35,7 @@ bp = Blueprint("planner", __name__, url_prefix="/trainings")
 def _shown(asked: Asked, *, status: int = 200) -> Response:
     """The page, or the parts of it that follow from what was sent."""
     user, source = access.user(), asked.source
-    others = [
-        one
-        for one in frames.in_scope_of(user)
-        if can(user, Action.TRAINING_CREATE, one) and one is not source.programme
-    ]
+    others = [one for one in programmes() if one is not source.programme]
     parts: dict[str, Any] = {
         "asked": asked,
         "form": asked.form,
@@ -69,10 +64,7 @@ def _sent() -> Sent:
 @once
 def new() -> Response:
     """Plan a training on one page. The address may name its programme, its course and its first day."""
-    found = [
-        one for one in frames.in_scope_of(access.user()) if can(access.user(), Action.TRAINING_CREATE, one)
-    ]
-    if not found:
+    if not request.values.get("programme") and not programmes():
         return page("trainings/planner/no_programme.html")
     source = source_of()
     if request.method == "GET":
@@ -120,6 +112,8 @@ def _of_copy(training: Training) -> Sent:
 @permit(Action.TRAINING_CREATE)
 def check() -> Response:
     """Look at a new training before it is stored."""
+    if not request.values.get("programme") and not programmes():
+        return page("trainings/planner/no_programme.html")
     return _shown(asked_for(source_of(), wishes.with_remedy(_sent())))
 
 
@@ -133,10 +127,10 @@ def check_copy(training: Training) -> Response:
 def _save(source: Source) -> Response:
     """Store the draft. What clashes, or has changed since it was shown, is shown again."""
     sent = _sent()
-    asked = asked_for(source, sent, proposes="proposed" in sent)
+    asked = asked_for(source, sent, proposes=False)
     form, preview = asked.form, asked.preview
     if not _is_sound(asked):
-        return _shown(asked, status=422)
+        return _shown(_filled_in(asked), status=422)
     if preview is not None:
         if preview.is_blocked:
             form.refusals.append(_("It clashes as it is. See what stands against it, and what would help."))
@@ -161,6 +155,16 @@ def _save(source: Source) -> Response:
         return redirect(url_for("sessions.plan", public_id=training.public_id), 303)
     flash(_("The training is planned as a draft. Nobody is told before you open registration."))
     return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+
+
+def _filled_in(asked: Asked) -> Asked:
+    """What was refused, with what is proposed for what is still empty. Nothing that nobody has seen is stored."""
+    if "proposed" not in asked.sent:
+        return asked
+    filled = asked_for(asked.source, asked.sent)
+    if _is_sound(filled):
+        filled.form.refusals.append(_("What was empty is filled in now. Look at it, then save again."))
+    return filled
 
 
 def _is_sound(asked: Asked) -> bool:

@@ -110,7 +110,7 @@ def _rule(rows: list[Row]) -> str:
 
 
 @bp.get("/series/<uuid:public_id>")
-@permit(Action.TRAINING_READ, copies.get_series)
+@permit(Action.PROGRAMME_READ, copies.get_series)
 def series(series: Series) -> Response:
     """The trainings that were planned together."""
     found = copies.in_series(series)

@@ -190,11 +190,23 @@ def others(sent: Sent, rooms: Iterable[Room], trainers: Mapping[str, int]) -> di
     return found
 
 
+def _differs(sent: Sent, name: str) -> bool:
+    """Whether a field of one half-day says something else than what is usual."""
+    kind, _, key = name.partition("-")
+    usual = sent.get(f"usual-{key}", "") if kind == "hours" else ""
+    return kind in ("hours", "room") and sent.get(name, "").strip() not in ("", usual)
+
+
 def digest(sent: Sent) -> str:
     """What was wished for of the half-days, as a digest: by which a stale answer is told from another wish."""
-    names = ("course", "starts_on", "days", "hours", "weekends", "venue", "country", "known", "held")
-    also = sorted(name for name in sent if name.startswith(("hours-", "room-", "without-")))
-    said = [[name, sorted(sent.getlist(name))] for name in (*names, *also)]
+    names = ("course", "starts_on", "days", "hours", "weekends", "venue", "country")
+    said = [[name, sorted(sent.getlist(name))] for name in names]
+    said.append(["left_out", sorted(left_out(sent))])
+    said += [
+        [name, sorted(sent.getlist(name))]
+        for name in sorted(sent)
+        if name.startswith("without-") or _differs(sent, name)
+    ]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
