@@ -8,26 +8,41 @@ document.addEventListener("htmx:beforeRequest", () => {
   changed.clear();
   document.getElementById("preview").setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterRequest", () => document.getElementById("preview").removeAttribute("aria-busy"));
+document.addEventListener("htmx:afterRequest", () => document.getElementById("preview")?.removeAttribute("aria-busy"));
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const { target } = event.detail;
-  if (changed.has(target.id) || (target.contains(document.activeElement) && target.id !== "at-trainers")) event.detail.shouldSwap = false;
+  if (changed.has(event.detail.target.id)) event.detail.shouldSwap = false;
 });
 
-// The list of trainers comes anew while somebody ticks in it: the focus stays on the same person.
+// What has the focus may come anew: the focus stays on it, or on what stands for the same thing.
 let focused = null;
 document.addEventListener("htmx:beforeSwap", () => {
   const { activeElement } = document;
-  focused = activeElement?.closest("#at-trainers, #preview") ? [activeElement.name, activeElement.value, activeElement.closest("[data-key]")?.dataset.key] : null;
+  const { id, name, value } = activeElement ?? {};
+  focused = activeElement?.closest("#plan [id^=at-], #preview") ? { id, name, value, key: activeElement.closest("[data-key]")?.dataset.key } : null;
   unfolded.clear();
   for (const open of document.querySelectorAll("#preview details[open]")) unfolded.add(open.dataset.key);
 });
 document.addEventListener("htmx:afterSettle", () => {
   for (const one of document.querySelectorAll("#preview details")) one.open ||= unfolded.has(one.dataset.key);
-  if (!focused || !(document.activeElement === document.body || !document.activeElement)) return;
-  const [name, value, key] = focused;
-  const found = [...form.elements].find((one) => one.name === name && one.value === value);
-  (found ?? document.querySelector(`#preview [data-key="${key}"] summary`) ?? document.querySelector("#preview button, #preview input"))?.focus();
+  if (!focused || (document.activeElement && document.activeElement !== document.body)) return;
+  const same = [...form.elements].find(({ name, value }) => name === focused.name && value === focused.value);
+  const near = document.querySelector(`#preview [data-key="${focused.key}"] summary`) ?? document.querySelector("#preview button, #preview input[type=checkbox]");
+  ((focused.id && document.getElementById(focused.id)) || same || near)?.focus();
+});
+
+// Whoever saves while an answer is on its way saves what it brings.
+let waiting = null;
+form.addEventListener("submit", (event) => {
+  if (!document.querySelector("#preview[aria-busy]")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  waiting = event.submitter ?? form.querySelector("button.btn-primary");
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!waiting) return;
+  const submitter = waiting;
+  waiting = null;
+  setTimeout(() => form.requestSubmit(submitter.isConnected ? submitter : form.querySelector("button.btn-primary")));
 });
 
 document.addEventListener("keydown", (event) => {

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms import labels
-from training.forms.trainings import TrainingFilter, TrainingForm
+from training.forms.trainings import NewDatesForm, TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Agency, Training, When
 from training.policy import Action, can
 from training.rules import zones
@@ -18,7 +18,7 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import agendas
+from training.services.schedule import agendas, asleep
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
@@ -105,6 +105,7 @@ def show(training: Training) -> Response:
         allocations=seats.table(training) if may_read else [],
         moves=moves.available(training),
         agendas=agendas.of(training),
+        new_dates=NewDatesForm() if asleep.to_wake(training) else None,
         now=clock.now(),
     )
 
