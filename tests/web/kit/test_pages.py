@@ -269,9 +269,7 @@ def test_a_search_that_finds_nothing_says_so_and_not_that_there_is_nothing(path,
     ("speaks", "said"), [("en", '<a href="#name">Name:</a>'), ("fr", '<a href="#name">Nom :</a>')]
 )
 def test_a_label_has_the_colon_of_its_language(speaks, said, client, make: Make):
-    user = make.user(Role.ADMIN)
-    user.language = speaks
-    client.sign_in(user)
+    client.sign_in(make.user(Role.ADMIN, language=speaks))
 
     refused = client.post("/venues/new", data={"name": ""})
 
