@@ -17,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from training.errors import Invalid
 from training.models import Course, Programme, Room, Training
-from training.rules import half_days
+from training.rules import half_days, walltime
 from training.services.directory import venues
 from training.services.programmes import themes
 from training.services.trainings import defaults
@@ -70,6 +70,8 @@ def initial(asked: Mapping[str, str]) -> Sent:
 def proposals(source: Source, first_day: date | None, zone: str, room: Room | None) -> dict[str, Any]:
     """What is proposed, by field, as a form sends it."""
     course, programme = source.course, source.programme
+    if first_day is not None and not walltime.FIRST_YEAR <= first_day.year <= walltime.LAST_YEAR:
+        first_day = None  # a year that is still being typed
     found: dict[str, Any] = {
         "code": defaults.code(programme),
         "title": course.title_in(language()) if course else "",
