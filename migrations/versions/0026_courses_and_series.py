@@ -5,12 +5,20 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.operations import altered, fill
-
 revision = "0026"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
+
+# Plain statements: a batch would make the table anew, and SQLite then could not drop the columns of earlier revisions.
+COLUMNS = (
+    "course_id INTEGER CONSTRAINT fk_training_course_id REFERENCES course (id)",
+    "series_id INTEGER CONSTRAINT fk_training_series_id REFERENCES series (id)",
+    "series_number INTEGER CONSTRAINT ck_training_number_in_its_series "
+    "CHECK ((series_id IS NULL) = (series_number IS NULL))",
+    "is_date_open BOOLEAN DEFAULT {false} NOT NULL",
+    "days_wanted INTEGER CONSTRAINT ck_training_days_wanted_1_to_60 CHECK (days_wanted BETWEEN 1 AND 60)",
+)
 
 
 def upgrade() -> None:
@@ -154,24 +162,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_agenda_item_session_id"), "agenda_item", ["session_id"], unique=False)
     op.create_index(op.f("ix_agenda_item_trainer_id"), "agenda_item", ["trainer_id"], unique=False)
-    op.add_column("training", sa.Column("course_id", sa.Integer(), nullable=True))
-    op.add_column("training", sa.Column("series_id", sa.Integer(), nullable=True))
-    op.add_column("training", sa.Column("series_number", sa.Integer(), nullable=True))
-    op.add_column("training", sa.Column("is_date_open", sa.Boolean(), nullable=True))
-    op.add_column("training", sa.Column("days_wanted", sa.Integer(), nullable=True))
-    # What the rows that stand there get is the model's default; they may need something else.
-    fill("training", sa.column("is_date_open", sa.Boolean()), False)
-    with altered("training") as batch_op:
-        batch_op.alter_column("is_date_open", existing_type=sa.Boolean(), nullable=False)
-        batch_op.create_check_constraint(
-            batch_op.f("ck_training_days_wanted_1_to_60"), "days_wanted BETWEEN 1 AND 60"
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    for column in COLUMNS:
+        op.execute(
+            f"ALTER TABLE training ADD COLUMN {column.format(false='FALSE' if is_postgresql else '0')}"
         )
-        batch_op.create_check_constraint(
-            batch_op.f("ck_training_number_in_its_series"), "(series_id IS NULL) = (series_number IS NULL)"
-        )
-        batch_op.create_foreign_key(batch_op.f("fk_training_series_id"), "series", ["series_id"], ["id"])
-        batch_op.create_foreign_key(batch_op.f("fk_training_course_id"), "course", ["course_id"], ["id"])
-
     op.create_index(op.f("ix_training_course_id"), "training", ["course_id"], unique=False)
     op.create_index(op.f("ix_training_series_id"), "training", ["series_id"], unique=False)
 
@@ -179,17 +174,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_training_series_id"), table_name="training")
     op.drop_index(op.f("ix_training_course_id"), table_name="training")
-    with altered("training") as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_training_course_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("fk_training_series_id"), type_="foreignkey")
-        batch_op.drop_constraint(batch_op.f("ck_training_number_in_its_series"), type_="check")
-        batch_op.drop_constraint(batch_op.f("ck_training_days_wanted_1_to_60"), type_="check")
-        batch_op.drop_column("days_wanted")
-        batch_op.drop_column("is_date_open")
-        batch_op.drop_column("series_number")
-        batch_op.drop_column("series_id")
-        batch_op.drop_column("course_id")
-
+    for column in ("days_wanted", "is_date_open", "series_number", "series_id", "course_id"):
+        op.execute(f"ALTER TABLE training DROP COLUMN {column}")
     op.drop_index(op.f("ix_agenda_item_trainer_id"), table_name="agenda_item")
     op.drop_index(op.f("ix_agenda_item_session_id"), table_name="agenda_item")
     op.drop_index(op.f("ix_agenda_item_course_session_id"), table_name="agenda_item")

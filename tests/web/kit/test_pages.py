@@ -23,7 +23,7 @@ LISTS = (
 
 FORMS = (
     "/programmes/new", "/agencies/new", "/trainees/new", "/trainers/new", "/venues/new", "/users/new", "/themes/new",
-    "/themes/BMV/edit", "/organisation", "/account", "/trainings/new",
+    "/themes/BMV/edit", "/organisation", "/account", "/trainings/new", "/courses", "/courses/new",
 )  # fmt: skip
 
 
