@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.forms import labels
 from training.forms.trainings import NewDatesForm, TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Training, When
+from training.models import HOLDS_SEAT, Agency, Training, TrainingState, When
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
@@ -93,6 +93,7 @@ def show(training: Training) -> Response:
     may_read = can(user, Action.PARTICIPANTS_READ, training)
     counts = visible_trainings.state_counts(training)
     sessions = schedule_visible.of(training, user=user)
+    is_postponed = training.state is TrainingState.POSTPONED
     return page(
         "trainings/planning/show.html",
         training=training,
@@ -105,7 +106,7 @@ def show(training: Training) -> Response:
         allocations=seats.table(training) if may_read else [],
         moves=moves.available(training),
         agendas=agendas.of(training),
-        new_dates=NewDatesForm() if asleep.to_wake(training) else None,
+        new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
         now=clock.now(),
     )
 
