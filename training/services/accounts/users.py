@@ -60,6 +60,11 @@ def focal_points(agency: Agency) -> list[User]:
     )
 
 
+def is_anybody() -> bool:
+    """Whether there is an account at all."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
 def coordinators() -> list[User]:
     """The active coordinators, by name."""
     return list(

@@ -270,10 +270,18 @@ def registrations_of_partner(user: User) -> list[Registration]:
 
 
 def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
-    """(sessions of today and later, past sessions whose register is still open), at most 12 of each."""
-    coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(12)
+    """(sessions of today and later, past sessions whose register is still open): at most 100 and 12."""
+    coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(100)
     work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
+
+
+def by_training(sessions: Iterable[TrainingSession]) -> list[tuple[Training, list[TrainingSession]]]:
+    """The sessions of each training, in the order in which they come."""
+    found: dict[Training, list[TrainingSession]] = {}
+    for session in sessions:
+        found.setdefault(session.training, []).append(session)
+    return list(found.items())
 
 
 @dataclass(frozen=True)

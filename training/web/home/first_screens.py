@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.models import Role, User
 from training.policy import Action
+from training.rules import walltime
 from training.services import organisations
 from training.services.home import dashboards, first_run
 from training.services.reports import definitions, downloads, figures, participations
@@ -37,7 +38,13 @@ def index() -> Response:
             )
         case Role.TRAINER:
             coming, work = dashboards.of_trainer(user)
-            return page("home/first_screens/trainer.html", coming=coming, work=work, today=clock.today())
+            today = [one for one in coming if one.on_date == walltime.now(one.training.zone).date()]
+            return page(
+                "home/first_screens/trainer.html",
+                today=today,
+                later=dashboards.by_training(one for one in coming if one not in today),
+                work=work,
+            )
         case Role.MANAGER:
             filters = Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
             found = participations.of_selection(filters, user=user)
