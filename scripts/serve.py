@@ -39,7 +39,7 @@ def instance_folder(env: dict[str, str]) -> Path:
 def prepare(env: dict[str, str]) -> str:
     """Migrate and seed the database. Fill a new one with demo data when the settings say so.
 
-    Returns what its owner should know.
+    Returns how to sign in, and how to stop.
     """
     folder = instance_folder(env)
     is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
@@ -54,7 +54,9 @@ def prepare(env: dict[str, str]) -> str:
         and subprocess.run([BIN / "flask", "demo"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL).returncode
     ):
         sys.exit("The demo data could not be made.")
-    return "" if (folder / "demo-sign-ins.txt").exists() else done.stdout
+    sign_ins = folder / "demo-sign-ins.txt"
+    told = sign_ins.read_text() if sign_ins.exists() else done.stdout
+    return f"{told}\n  Stop with Ctrl-C." if told else "  Stop with Ctrl-C."
 
 
 def leave_address(env: dict[str, str]) -> None:
@@ -93,13 +95,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    print(f"\n  Training management: {env['TRAINING_PUBLIC_URL']}\n")
-    sign_ins = instance_folder(env) / "demo-sign-ins.txt"
-    if sign_ins.exists():
-        print(sign_ins.read_text())
-    if told:
-        print(told)
-    print("  Stop with Ctrl-C.", flush=True)
+    print(f"\n  Training management: {env['TRAINING_PUBLIC_URL']}\n\n{told}", flush=True)
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)

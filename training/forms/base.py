@@ -293,6 +293,7 @@ class PickedMany(Picked):
     def __init__(self, label: str, *, required: bool = False, hint: str = "", **kwargs: Any) -> None:
         super().__init__(label, required=required, hint=hint, **kwargs)
         self.keys: list[str] = []
+        self.way_out: tuple[str, str] | None = None  # (label, address): what to do while nothing is offered
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing)."""
@@ -335,6 +336,7 @@ class OneOf(SelectField):
         required: bool = True,
         hint: str = "",
         empty: str = "",
+        is_open: bool = False,
         **kwargs: Any,
     ) -> None:
         kind = type(next(iter(labels)))
@@ -349,6 +351,9 @@ class OneOf(SelectField):
             choices=choices,
             coerce=lambda value: kind(value) if value not in (None, "") else None,
             **kwargs,
+        )
+        self.flags.open = (
+            is_open  # every choice stands on the page with its whole text, and none is made beforehand
         )
 
     @property

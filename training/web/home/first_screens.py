@@ -59,7 +59,9 @@ def index() -> Response:
                 by_theme=definitions.BY_THEME,
             )
     is_admin = user.role is Role.ADMIN
-    steps = first_run.steps(user) if is_admin and not current_app.config["DEMO"] else []
+    steps = []
+    if is_admin and not current_app.config["DEMO"]:
+        steps = first_run.steps(user, has_server=bool(current_app.config["CONFIG"].smtp_url))
     if steps and not first_run.has_trainings():
         return page("home/first_screens/first_run.html", steps=steps, has_name=organisations.has_name())
     return page(
