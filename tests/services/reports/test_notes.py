@@ -46,7 +46,7 @@ def test_a_training_of_optional_sessions_has_no_participants_and_says_so(make: M
     make.change_session(session, by=make.user(), is_compulsory=False)
     carried_out(case, "P")
 
-    told = report.hold("cf0", training=case.training)
+    told = report.hold("cf0 oh3.0", training=case.training)
 
     assert told.notes == {"optional_only": 1, "no_compulsory": 1}
     agency = next(one for one in case.registrations if one).agency

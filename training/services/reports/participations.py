@@ -56,6 +56,11 @@ class Listed(NamedTuple):
     was_confirmed: bool
     verdict: Verdict
 
+    @property
+    def sex(self) -> str:
+        """The person's sex, as a table of the summary splits by it."""
+        return self.participation.sex
+
 
 def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:
     """Every participant of the selection, one row per person and training.

@@ -139,12 +139,11 @@ def attendance() -> Response:
         notes=[(note, notes.named(note.rows[:MOST_LISTED])) for note in made.notes],
         rows=rows,
         by_number=made.by_number,
-        tables=made.tables,
+        tables=made.lines_with_participants,
         names=report.TABLES,
         figures=definitions.FIGURES,
         definitions=definitions.DEFINITIONS,
         by_theme=definitions.BY_THEME,
-        overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
         if can(user, Action.REPORT_EXPORT)
