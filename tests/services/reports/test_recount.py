@@ -15,8 +15,8 @@ from tests.services.reports.readings import rows_of, total
 from tests.services.reports.worlds import NOW, Basis, basis, filled, recounted
 from training.models import AttendanceRecord, Registration
 from training.rules import indicators, minutes
-from training.services.attendance import expected
-from training.services.reports import detail_rows, figures, half_days, participations, standing, supply
+from training.services.attendance import expected, standing
+from training.services.reports import detail_rows, figures, half_days, participations, supply
 from training.services.reports.selection import EVERYTHING, Filters
 
 WORLDS, FEW = 200, 60

@@ -68,7 +68,9 @@ def with_an_evening(make: Make) -> tuple[Case, Registration, Registration]:
     return case, gone, back
 
 
-def test_a_returned_person_attends_an_optional_session_once_and_where_they_stand(make: Make, report: Readings):
+def test_a_returned_person_attends_an_optional_session_once_and_where_they_stand(
+    make: Make, report: Readings
+):
     case, gone, back = with_an_evening(make)
 
     told = report.hold("cf1 att900 due900 oh3.0", training=case.training)

@@ -36,8 +36,9 @@ from training.models import (
     User,
 )
 from training.rules.indicators import NOTHING, Supply, Totals, rate, totals
+from training.services.attendance import standing
 from training.services.programmes import frames
-from training.services.reports import participations, standing, supply
+from training.services.reports import participations, supply
 from training.services.reports.participations import Listed
 from training.services.reports.selection import EVERYTHING, Filters, of_people, of_trainings, sum_if
 from training.services.reports.supply import NOT_HELD, Beside, Offered

@@ -27,9 +27,9 @@ from training.models import (
     User,
 )
 from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
-from training.services.attendance import expected
+from training.services.attendance import expected, standing
 from training.services.merging import joins
-from training.services.reports import half_days, standing
+from training.services.reports import half_days
 from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")

@@ -27,8 +27,7 @@ from training.models import (
     User,
 )
 from training.rules.indicators import Supply
-from training.services.attendance import expected
-from training.services.reports import standing
+from training.services.attendance import expected, standing
 from training.services.reports.participations import Listed, plain
 from training.services.reports.selection import Cells, Filters, of_all, of_people, of_trainings
 
