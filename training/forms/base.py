@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
@@ -339,9 +339,8 @@ class OneOf(SelectField):
     ) -> None:
         kind = type(next(iter(labels)))
         self.labels = labels
-        choices = [SelectChoice(member.value, label) for member, label in labels.items()]
-        if not required:
-            choices.insert(0, SelectChoice("", empty))
+        self.first = [] if required else [SelectChoice("", empty)]
+        choices = [*self.first, *(SelectChoice(member.value, label) for member, label in labels.items())]
         super().__init__(
             label,
             [Given()] if required else [Optional()],
@@ -350,6 +349,14 @@ class OneOf(SelectField):
             coerce=lambda value: kind(value) if value not in (None, "") else None,
             **kwargs,
         )
+
+    def offer_only(self, members: Collection[Any], why: str = "") -> None:
+        """Leave out all other values, and say why. One that was picked before is picked no longer."""
+        offered = [SelectChoice(one.value, label) for one, label in self.labels.items() if one in members]
+        self.choices = [*self.first, *offered]
+        if self.data not in members:
+            self.data = None
+        self.description = why or self.description
 
     @property
     def said(self) -> str:

@@ -238,8 +238,9 @@ def _with_what_splits(found: Select[*Cells]) -> Select[*Cells]:
 
 
 def _beside(row: Sequence[Any], *, like: Listed | None = None, to_come: int = 0, optional: int = 0) -> Beside:
-    if like:
-        split_by = like.agency, like.agency_type, like.country, like.theme, like.training, like.sex
-        return Beside(*split_by, to_come, optional)
     name, agency_id, code, *rest = row
-    return Beside((name, agency_id, code), *rest, to_come, optional)
+    if like:
+        found = like.agency, like.agency_type, like.country, like.theme, like.training, like.sex
+    else:
+        found = (name, agency_id, code), *rest
+    return Beside._make((*found, to_come, optional))

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.models import (
     AttendanceRecord,
     RegisterState,
@@ -137,11 +137,7 @@ def apply(
     say what becomes of the marks.
     """
     locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
-    with db.session.no_autoflush:
-        whole = [one for change in changes for one in _with_what_follows(training, change)]
-        gone = [one for one in whole if isinstance(one, _CalledOff)]
-        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        _refuse_clashes(training, works, [one.session for one in gone])
+    works, gone = _checked(training, changes, hours_stand=hours_stand)
     for one in gone:
         call_off([one.session], one.reason)
     _park(works)
@@ -151,6 +147,33 @@ def apply(
     for work in works:
         marks.correct(work.records, work.derived, by=by, reason=reason)
     return written
+
+
+def refusal(
+    training: Training, change: Change, *, gone: Sequence[TrainingSession] = ()
+) -> DomainError | None:
+    """What ``apply`` would refuse of a change, by the same checks; nothing is locked or stored. ``gone`` go first."""
+    try:
+        _checked(training, [change], gone=gone)
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def _checked(
+    training: Training,
+    changes: Sequence[Change],
+    *,
+    hours_stand: bool = False,
+    gone: Sequence[TrainingSession] = (),
+) -> tuple[list[_Work], list[_CalledOff]]:
+    """What the changes would store, and the sessions that would go for it. Raises for what is refused."""
+    with db.session.no_autoflush:
+        whole = [one for change in changes for one in _with_what_follows(training, change)]
+        going = [one for one in whole if isinstance(one, _CalledOff)]
+        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
+        _refuse_clashes(training, works, [*(one.session for one in going), *gone])
+    return works, going
 
 
 def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:

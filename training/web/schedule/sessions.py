@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
+from training.forms import labels
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
@@ -154,8 +155,27 @@ def edit(session: TrainingSession) -> Response:
         return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
+    else:
+        _offer_answers(form, session)
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
     return page("edit.html", form=form, title=title, back=(session.training.code, back))
+
+
+def _offer_answers(form: SessionForm, session: TrainingSession) -> None:
+    """Offer the answers on the marks that would be accepted for these hours, and say why the others would not."""
+    values = {name: value for name, value in form.data.items() if name != "decision"}
+    if not (values["starts_local"] and values["ends_local"]):
+        return
+    found = sessions.answers(session, Details(**values))
+    if not found.why_not:
+        return
+    left_out = [str(label) for one, label in labels.MARKS.items() if one not in found.accepted]
+    why = _(
+        "Not offered: %(answers)s. %(why)s",
+        answers=", ".join(f"“{one}”" for one in left_out),
+        why=found.why_not.translated(),
+    )
+    form.decision.offer_only(found.accepted, why)
 
 
 def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
