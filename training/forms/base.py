@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     EmailField,
@@ -64,6 +65,11 @@ class Form(WTForm):
             for name, field in self._fields.items():
                 if isinstance(field, FILLED_IN) and not isinstance(field, PickedMany):
                     field.render_kw = autofill.attributes(name, field.render_kw or {}, is_own=self.is_own)
+
+    def refuse_unknown(self, names: Iterable[str]) -> None:
+        """Refuse names that are no filter: a slip of the pen must not widen a list or a report to everything."""
+        for name in sorted(set(names) - set(self._fields)):
+            self.refusals.append(_("There is no filter %(name)s.", name=name[:60]))
 
     @property
     def is_conflict(self) -> bool:

@@ -76,8 +76,7 @@ def _form() -> ReportFilter:
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
-    choices.filtered(form, selection.offered_to(user))
+    choices.filtered(form, selection.offered_to(user), beside=NO_FILTER | {ALL_TIME})
     for name, known in KNOWN.items():
         form.refuse_unless(name, request.args.getlist(name), known)
     return form
