@@ -82,7 +82,6 @@ NAME = re.compile(r'<(?:input|select|button)[^>]*?\sname="([\w-]+)"')
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[=/])[A-Z]{2,}[\w.-]*|(?<==)[^&]*")
 FILE = re.compile(r"[.](pdf|xlsx|csv|json|ics|zip)|as=xlsx|/files/|/template")
 """What is slow to make, and has the filters of the page that leads to it."""
-MOST = 400
 
 
 def kind(path: str) -> str:
@@ -105,30 +104,30 @@ def forms(page: str, here: str) -> list[str]:
 
 
 def refused_links(client, user: User) -> tuple[list[str], int]:
-    """The links of our own pages, followed from page to page, one of each kind, that were answered by 422."""
+    """The links to lists that our own pages have and that are answered by 422; and how many were followed.
+
+    Looked at are the lists, each with its filters, one page of each kind that they lead to, and what is linked there.
+    """
     client.sign_in(user)
-    waiting, seen, refused = deque(["/", *LISTS]), set[str](), []
-    while waiting and len(seen) < MOST:
-        path = waiting.popleft()
-        if kind(path) in seen:
+    waiting, seen, refused = deque((path, 0) for path in ("/", *LISTS)), set[str](), []
+    while waiting:
+        path, depth = waiting.popleft()
+        is_list = urlsplit(path).path in LISTS
+        if kind(path) in seen or FILE.search(path) or not (is_list or depth < 2):
             continue
         seen.add(kind(path))
-        if FILE.search(path):
-            continue
         answer = client.get(path)
         if answer.status_code == 422:
             refused.append(path)
-            print("REFUSED", path, re.findall(r"<li>(.*?)</li>", answer.text)[:3])
+        found = []
         if answer.status_code in (301, 302, 303):
             found = [answer.headers["Location"]]
         elif answer.status_code == 200 and answer.mimetype == "text/html":
             found = [*map(unescape, LINK.findall(answer.text)), *forms(answer.text, path)]
-        else:
-            continue
         for link in found:
-            to = urljoin(path, link).removeprefix("http://localhost")
+            to = urljoin(path, link).removeprefix("http://localhost").partition("#")[0]
             if to.startswith("/") and not to.startswith(("/static/", "/sign-out")):
-                waiting.append(to.partition("#")[0])
+                waiting.append((to, depth if urlsplit(to).path in LISTS else depth + 1))
     return refused, len(seen)
 
 
