@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
@@ -55,11 +55,8 @@ def decide(training: Training) -> Response:
             refusals.setdefault(one.sentence.translated(), []).append(one)
     counts = visible_trainings.state_counts(training)
     agencies = decisions.agencies_of(training)
-    narrowed = _narrowed(agencies)
-    state: RegistrationState | None = narrowed.state.data
-    if "state" not in request.args and counts.get("submitted"):
-        state = RegistrationState.SUBMITTED
-    agency = narrowed.agency.data or ""
+    narrowed = _narrowed(agencies, counts)
+    state, agency = narrowed.state.data, narrowed.agency.data or ""
     listed = paginate(decisions.undecided(training, access.user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
@@ -85,8 +82,11 @@ def decide(training: Training) -> Response:
     return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
 
 
-def _narrowed(agencies: Sequence[tuple[str, str, int]]) -> UndecidedFilter:
-    """What the address chooses. A name or a state that is none is refused."""
+def _narrowed(agencies: Sequence[tuple[str, str, int]], counts: Mapping[str, int]) -> UndecidedFilter:
+    """What the address chooses; without a state the submitted ones, if there are any.
+
+    A name or a state that is none is refused.
+    """
     narrowed = UndecidedFilter(request.args)
     narrowed.state.offer([("all", "", None), *((one.value, "", one) for one in decisions.UNDECIDED)])
     asked = narrowed.agency.asked  # of an agency that waits for nothing any more, nobody is listed
@@ -96,6 +96,8 @@ def _narrowed(agencies: Sequence[tuple[str, str, int]]) -> UndecidedFilter:
     narrowed.validate()
     narrowed.refuse_unknown(set(request.args) - {"page", "registration"})
     narrowed.is_filter = True
+    if "state" not in request.args and counts.get("submitted"):
+        narrowed.state.data = RegistrationState.SUBMITTED
     return narrowed
 
 
