@@ -162,34 +162,6 @@ def line(
     )
 
 
-class ZoneLine(Line):
-    """A zone, typed with a list of suggestions below. A city is enough.
-
-    ``offered`` are the suggestions, which the view sets: (today's name, label, country). They are no limit:
-    ``walltime.check_zone`` says what is a zone.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offered: Sequence[tuple[str, str, str]] = ()
-
-    def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
-        """Set the suggestions, in their order."""
-        self.offered = choices
-
-
-def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
-    """A zone. An empty one is ``""``."""
-    return ZoneLine(
-        label,
-        [Storable(), *([Given()] if required else []), Length(max=64)],
-        filters=[clean],
-        description=hint,
-        render_kw={"maxlength": 64, "autocomplete": "off", "spellcheck": "false"},
-        default="",
-    )
-
-
 def long_text(
     label: str, *, required: bool = False, most: int = 4000, hint: str = "", rows: int = 3, lang: str = ""
 ) -> Lines:

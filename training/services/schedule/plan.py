@@ -396,16 +396,3 @@ def _flush_or_clash() -> None:
                 msg("Somebody has just taken this room or trainer for that time. Choose another."), "clash"
             ) from None
         raise
-
-
-def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
-    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
-
-    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
-    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
-    """
-    held = locked_trainings.live_sessions(training)
-    try:
-        return apply(training, [Change(one, details_of(one)) for one in held], by=by, reason=reason)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="zone") from None

@@ -279,6 +279,19 @@ def _check_fits_dates(session: TrainingSession) -> None:
         )
 
 
+def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
+    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
+
+    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
+    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
+    """
+    held = locked_trainings.live_sessions(training)
+    try:
+        return plan.apply(training, [Change(one, plan.details_of(one)) for one in held], by=by, reason=reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="zone") from None
+
+
 def _call_off_instead(other: TrainingSession, by: User) -> None:
     """Call off what is held in the place of a session that is held after all. What took place is not called off."""
     _check_took_no_place(other)
