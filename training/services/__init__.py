@@ -26,6 +26,8 @@ GROUND = (
     "request_keys",
     "seat_counts",
     "marks",
+    "slots",
+    "clash_facts",
     "backups",
 )
 """Modules that every package may use, each after those that it uses itself."""

@@ -29,6 +29,8 @@ def get() -> Organisation:
         donor_block="",
         logo_type="",
         tz_version="",
+        nights_between_cities=1,
+        days_between_countries=1,
     )
 
 
