@@ -49,6 +49,7 @@ RESOLVED_BY: dict[str, Message] = {
     **dict.fromkeys(
         (
             "full",
+            "elsewhere",
             "agency_full",
             "kept_for_others",
             "not_open",

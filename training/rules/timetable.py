@@ -148,7 +148,10 @@ class Block(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """A person of a training who has a seat in another one, and a session of that one. ``key`` is the session's id."""
+    """A person of a training who has a seat in another one, and a session of that one. ``key`` is the session's id.
+
+    ``agency_id`` is the agency that put them forward there.
+    """
 
     person: int
     name: str
@@ -156,6 +159,7 @@ class Elsewhere(NamedTuple):
     code: str
     starts_at: datetime
     ends_at: datetime
+    agency_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ change, ask which of the two is the act and which is the single step.
 GROUND = (
     "audit",
     "reasons",
+    "locks",
     "seen",
     "streams",
     "visible_trainings",

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, func, select, union
+from sqlalchemy import Select, and_, func, select, union
 from sqlalchemy.orm import aliased
 
 from training import clock
@@ -277,7 +277,7 @@ def is_weekend(where: Where, day: date) -> bool:
     return _is_weekend(_own_holidays(at, at), where, day)
 
 
-def elsewhere(training: Training, people: Collection[int]) -> dict[int, list[Elsewhere]]:
+def elsewhere(training: Training, people: Collection[int] | Select[int]) -> dict[int, list[Elsewhere]]:
     """Which of these trainees have a seat in another training whose hours meet this one's, by the trainee's id.
 
     Sessions that are over do not count any more, and optional ones leave everybody their choice.
@@ -291,6 +291,7 @@ def elsewhere(training: Training, people: Collection[int]) -> dict[int, list[Els
             Training.code,
             TrainingSession.starts_at,
             TrainingSession.ends_at,
+            Registration.agency_id,
         )
         .join(Training, Training.id == Registration.training_id)
         .join(TrainingSession, TrainingSession.training_id == Registration.training_id)

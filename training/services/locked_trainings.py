@@ -9,9 +9,19 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, select
 
-from training.db import db, seat_lock_is_on
+from training.db import db
 from training.errors import Conflict
-from training.models import Training, TrainingSession, TrainingState
+from training.models import (
+    Registration,
+    RegistrationState,
+    Room,
+    Trainee,
+    Trainer,
+    Training,
+    TrainingSession,
+    TrainingState,
+)
+from training.services.locks import lock_in_order
 from training.text import msg
 
 FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
@@ -30,11 +40,22 @@ def lock(training: Training) -> None:
 
 def lock_all(ids: Iterable[int]) -> None:
     """``lock`` for several trainings, in ascending order of their ids."""
-    wanted = select(Training).where(Training.id.in_(list(ids))).order_by(Training.id)
-    wanted = wanted.execution_options(populate_existing=True)
-    held = wanted.with_for_update(of=Training, key_share=True) if seat_lock_is_on() else wanted
-    # only a row that is fetched is put into its object: without ``all`` the capacity would be that before the lock
-    db.session.execute(held).all()
+    lock_in_order(Training, ids)
+
+
+def lock_people(training: Training, ids: Iterable[int] = (), *, with_line: bool = False) -> None:
+    """Hold these trainees: nobody gives one of them a seat in another training meanwhile.
+
+    With ``with_line`` it also holds those on the training's reserve list. An act that holds people and then promotes
+    needs that, because all are held in ascending order of their ids. The caller holds the training.
+    """
+    wanted = set(ids)
+    if with_line:
+        waiting = select(Registration.trainee_id).where(
+            Registration.training_id == training.id, Registration.state == RegistrationState.RESERVE
+        )
+        wanted |= set(db.session.scalars(waiting))
+    lock_in_order(Trainee, wanted, read=False)
 
 
 def check_not_finished(training: Training) -> None:
@@ -62,6 +83,22 @@ def _hold_sessions(which: ColumnElement[bool]) -> None:
     found = select(TrainingSession).where(which).order_by(TrainingSession.id)
     held = found.with_for_update(of=TrainingSession).execution_options(populate_existing=True)
     db.session.execute(held).all()  # only a row that is fetched is put into its object
+
+
+def hold_places(
+    sessions: Iterable[TrainingSession], rooms: Iterable[Room] = (), trainers: Iterable[Trainer] = ()
+) -> None:
+    """Hold the rooms and the trainers of sessions, and those that these are to get.
+
+    Two coordinators who exchange rooms at the same moment then wait in one order, and do not stop each other. Whoever
+    holds trainings and people holds these first.
+    """
+    room_ids, trainer_ids = {one.id for one in rooms}, {one.id for one in trainers}
+    for session in sessions:
+        room_ids |= {session.room_id} if session.room_id is not None else set()
+        trainer_ids |= {entry.trainer_id for entry in session.session_trainers}
+    lock_in_order(Room, room_ids, read=False)
+    lock_in_order(Trainer, trainer_ids, read=False)
 
 
 def live_sessions(training: Training) -> list[TrainingSession]:

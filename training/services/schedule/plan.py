@@ -136,6 +136,11 @@ def apply(
     any more, for a register that keeps its session where it is, and, with the field ``decision``, where somebody must
     say what becomes of the marks.
     """
+    locked_trainings.hold_places(
+        [change.session for change in changes if change.session],
+        [change.details.room for change in changes if change.details.room],
+        [trainer for change in changes for trainer in change.details.trainers],
+    )
     locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
     with db.session.no_autoflush:
         whole = [one for change in changes for one in _with_what_follows(training, change)]
