@@ -53,6 +53,7 @@ class Action(StrEnum):
     SESSION_LIST = "session:list"
     SESSION_READ = "session:read"
     SESSION_CHANGE = "session:change"
+    CLASH_LIST = "clash:list"
     CALENDAR_READ = "calendar:read"
     VENUE_LIST = "venue:list"
     VENUE_READ = "venue:read"
@@ -173,6 +174,7 @@ READING = dict.fromkeys(
         Action.TRAINING_READ,
         Action.SESSION_LIST,
         Action.SESSION_READ,
+        Action.CLASH_LIST,
         Action.CALENDAR_READ,
         Action.VENUE_LIST,
         Action.VENUE_READ,

@@ -75,10 +75,12 @@ RULES = (
     Rule("turn_over", overlaps.turn_over),
     Rule("room_small", fitting.room_small),
     Rule("other_place", fitting.other_place),
-    Rule("holiday", fitting.day_off),
+    Rule("holiday", fitting.holiday),
+    Rule("weekend", fitting.weekend),
     Rule("night_online", fitting.night_online),
     Rule("too_long", fitting.too_long),
     Rule("no_room", fitting.no_room, is_for_list=True),
     Rule("no_trainer", fitting.no_trainer, is_for_list=True),
 )
-"""Every rule, in the order in which findings are read. ``holiday`` says ``weekend`` of a day that is only that."""
+"""Every rule, in the order in which findings are read."""
+NAMES = tuple(rule.name for rule in RULES)

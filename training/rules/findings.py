@@ -20,6 +20,31 @@ class Severity(StrEnum):
     GAP = "gap"
 
 
+class Name(StrEnum):
+    """What the rules are called."""
+
+    OWN_OVERLAP = "own_overlap"
+    ROOM_TWICE = "room_twice"
+    TRAINER_TWICE = "trainer_twice"
+    ROOM_BLOCKED = "room_blocked"
+    NO_SUCH_TIME = "no_such_time"
+    OUTSIDE_PROGRAMME = "outside_programme"
+    PARTICIPANT_TWICE = "participant_twice"
+    TRAINER_AWAY = "trainer_away"
+    TRAINER_UNFIT = "trainer_unfit"
+    TRAINER_LOAD = "trainer_load"
+    TRAVEL_GAP = "travel_gap"
+    TURN_OVER = "turn_over"
+    ROOM_SMALL = "room_small"
+    OTHER_PLACE = "other_place"
+    HOLIDAY = "holiday"
+    WEEKEND = "weekend"
+    NIGHT_ONLINE = "night_online"
+    TOO_LONG = "too_long"
+    NO_ROOM = "no_room"
+    NO_TRAINER = "no_trainer"
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a rule says of one slot, or of several for the same reason. ``slots`` are their keys.

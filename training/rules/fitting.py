@@ -9,7 +9,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from training.rules.findings import Finding, Severity, of_slot, town
-from training.rules.timetable import Facts, Slot, Where
+from training.rules.timetable import Facts, People, Slot, Where
 from training.text import Message, msg
 
 MOST_A_DAY, MOST_WITHOUT_BREAK = 8 * 60, 4 * 60
@@ -151,27 +151,36 @@ def other_place(slots: Sequence[Slot], facts: Facts) -> Iterator[Finding]:
             yield of_slot("other_place", Severity.SOFT, one, said, room.id, room.zone, one.frame.zone)
 
 
-def day_off(slots: Sequence[Slot], facts: Facts) -> Iterator[Finding]:
-    """Nobody works on holidays and weekends, where it is held and where people come from."""
+def holiday(slots: Sequence[Slot], facts: Facts) -> Iterator[Finding]:
+    """Nobody works on holidays, where it is held and where people come from."""
     for one in slots:
         where = one.where or one.frame.where
         if where is not None and (name := facts.holiday(where, one.day)):
             said = msg("%(day)s is a holiday there: %(name)s.", day=one.day, name=name)
             yield of_slot("holiday", Severity.SOFT, one, said, where.country, str(one.day))
-        elif where is not None and facts.is_weekend(where, one.day):
-            said = msg("%(day)s is on the weekend there.", day=one.day)
-            yield of_slot("weekend", Severity.SOFT, one, said, where.country, str(one.day))
-        people = facts.people.get(one.frame.id)
-        for country, count in people.agencies.items() if people is not None else ():
+        people = facts.people.get(one.frame.id, People())
+        for country, count in people.agencies.items():
             if where is not None and country == where.country:
                 continue
             if name := facts.holiday(Where("", country), one.day):
                 said = msg(
                     "%(day)s is a holiday for %(count)s of %(all)s people (%(country)s): %(name)s.",
-                    day=one.day, count=count, all=people.count if people is not None else count,
-                    country=facts.country(country), name=name,
-                )  # fmt: skip
+                    day=one.day,
+                    count=count,
+                    all=people.count,
+                    country=facts.country(country),
+                    name=name,
+                )
                 yield of_slot("holiday", Severity.SOFT, one, said, country, str(one.day), count)
+
+
+def weekend(slots: Sequence[Slot], facts: Facts) -> Iterator[Finding]:
+    """Nobody works on the weekend of the country where it is held. A holiday on it is told of once."""
+    for one in slots:
+        where = one.where or one.frame.where
+        if where is not None and facts.is_weekend(where, one.day) and not facts.holiday(where, one.day):
+            said = msg("%(day)s is on the weekend there.", day=one.day)
+            yield of_slot("weekend", Severity.SOFT, one, said, where.country, str(one.day))
 
 
 def night_online(slots: Sequence[Slot], facts: Facts) -> Iterator[Finding]:

@@ -74,6 +74,14 @@ def load(slots: Sequence[Slot], *, but: Collection[int] = ()) -> Facts:
     )
 
 
+def closed(
+    rooms: Sequence[timetable.Room], trainers: Collection[int], first: datetime, last: datetime
+) -> Facts:
+    """When these rooms are closed, and when these trainers are away."""
+    by_id = {one.id: one for one in rooms}
+    return Facts(absences=_absences(trainers, first, last), blocks=_blocks(by_id, first, last))
+
+
 def _taught(
     trainers: Collection[int], first: datetime, last: datetime, reach: timedelta
 ) -> dict[int, dict[int, datetime]]:

@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
     Entry("trainings.index", _l("Trainings"), "school", Action.TRAINING_LIST, PLAN),
     Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
+    Entry("clashes.index", _l("To look at"), "alert-triangle", Action.CLASH_LIST, PLAN),
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
