@@ -19,7 +19,7 @@ from training.services.letters import notices
 from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
-from training.web.directory import agencies, countries, trainers, venues
+from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
 from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
@@ -62,6 +62,7 @@ BLUEPRINTS = (
     countries.bp,
     planning.bp,
     users.bp,
+    holidays.bp,
     venues.bp,
 )
 

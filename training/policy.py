@@ -98,6 +98,8 @@ class Action(StrEnum):
     MAIL_MARK = "mail:mark"
     MAIL_TEST = "mail:test"
     ORGANISATION_CHANGE = "organisation:change"
+    HOLIDAY_CHANGE = "holiday:change"
+    ABSENCE_ADD = "absence:add"
 
 
 def anything(user: User, thing: Any) -> bool:
@@ -194,7 +196,9 @@ READING = dict.fromkeys(
 
 POLICY: dict[Role, dict[Action, Rule]] = {
     Role.ADMIN: dict.fromkeys(
-        set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT}, anything
+        set(Action)
+        - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT, Action.ABSENCE_ADD},
+        anything,
     ),
     Role.COORDINATOR: {
         **READING,
@@ -261,6 +265,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.HELP_READ: anything,
     },
     Role.TRAINER: {
+        Action.ABSENCE_ADD: anything,
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
         Action.THEME_READ: anything,

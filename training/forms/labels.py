@@ -13,6 +13,7 @@ from training.models import (
     AttendanceStatus,
     AuditOutcome,
     DayBasis,
+    DayPart,
     MailState,
     Modality,
     PageKind,
@@ -40,6 +41,7 @@ def _named(kind: type[Kind], said: Mapping[str, Any]) -> dict[Kind, str]:
     return {kind(value): _l(word.text) for value, word in said.items()}
 
 
+DAY_PART = {DayPart.AM: _l("mornings"), DayPart.PM: _l("afternoons")}
 CLASH_RULE = {
     Name.OWN_OVERLAP: _l("two at once"),
     Name.ROOM_TWICE: _l("room twice"),

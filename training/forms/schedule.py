@@ -53,7 +53,7 @@ class ClashFilter(Form):
     rule = OneOf(_l("What"), labels.CLASH_RULE, required=False, widget=HiddenInput())
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     until = Day(_l("Until"), [Optional()])
-    mine = BooleanField(_l("Only of programmes that I coordinate"))
+    mine = BooleanField(_l("My programmes"))
 
 
 class LeaveForm(Form):

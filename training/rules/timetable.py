@@ -24,10 +24,11 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True)
 class Room:
-    """A room with its seats."""
+    """A room with its seats, in a venue."""
 
     id: int
     name: str
+    venue: str
     seats: int
     where: Where
     zone: str

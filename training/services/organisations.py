@@ -87,6 +87,8 @@ class Details:
     accent: str
     donor_block: str = ""
     reply_email: str = ""
+    nights_between_cities: int = 1
+    days_between_countries: int = 1
 
 
 @atomic
@@ -108,5 +110,7 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     organisation.name, organisation.address = details.name, details.address
     organisation.sender_name, organisation.accent = details.sender_name, details.accent
     organisation.donor_block, organisation.reply_email = details.donor_block, details.reply_email
+    organisation.nights_between_cities = details.nights_between_cities
+    organisation.days_between_countries = details.days_between_countries
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

@@ -81,7 +81,7 @@ def room(one: Room) -> timetable.Room:
     """The room as the rules see it."""
     venue = one.venue
     where = Where(venue.city, venue.country, venue.subdivision)
-    return timetable.Room(one.id, one.name, one.capacity, where, venue.zone)
+    return timetable.Room(one.id, one.name, venue.name, one.capacity, where, venue.zone)
 
 
 def needs(theme: Theme, programme_theme_id: int) -> frozenset[int]:
@@ -160,6 +160,7 @@ def wide() -> Any:
             Room.id.label("room_id"),
             Room.name.label("room_name"),
             Room.capacity.label("seats"),
+            Venue.name.label("venue_name"),
             Venue.city.label("room_city"),
             Venue.country.label("room_country"),
             Venue.subdivision.label("room_part"),
@@ -199,7 +200,9 @@ def of_rows(rows: Iterable[Row[Any]], taught_by: Mapping[int, Sequence[Teacher]]
             )
         if row.room_id is not None and row.room_id not in rooms:
             where = Where(row.room_city, row.room_country, row.room_part)
-            rooms[row.room_id] = timetable.Room(row.room_id, row.room_name, row.seats, where, row.room_zone)
+            rooms[row.room_id] = timetable.Room(
+                row.room_id, row.room_name, row.venue_name, row.seats, where, row.room_zone
+            )
         has_any = row.theme_kind is ThemeKind.MULTI_THEMATIC
         here = tuple(taught_by.get(row.id, ()))
         found.append(

@@ -155,8 +155,15 @@ def _of_rooms(finding: Finding, wanted: Sequence[Slot], around: _Around) -> Iter
         and (now is None or room.id != now.id)
         and around.is_free(room, wanted)
     ]
-    for room in sorted(fitting, key=lambda one: (one.seats, one.name, one.id))[:MOST]:
-        said = msg("Take %(room)s: %(seats)s seats, free", room=room.name, seats=room.seats)
+    here = now.venue if now is not None else ""
+    for room in sorted(fitting, key=lambda one: (one.venue != here, one.seats, one.name, one.id))[:MOST]:
+        if room.venue == here:
+            said = msg("Take %(room)s: %(seats)s seats, free", room=room.name, seats=room.seats)
+        else:
+            said = msg(
+                "Take %(room)s, %(venue)s: %(seats)s seats, free",
+                room=room.name, venue=room.venue, seats=room.seats,
+            )  # fmt: skip
         yield Remedy(Verb.ROOM, str(room.id), said)
 
 

@@ -168,6 +168,7 @@ def _agency() -> Agency | None:
 def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     """Register the ticked people, or the new person of the form: an empty list when the form is wrong."""
     override = not _is_partner()
+    why = request.form.get("override_reason", "")[:500] if override else ""
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training):
         return registering.let_in(training, _agency())
@@ -181,7 +182,13 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
         if is_draft:
             return drafts.keep(training, by=by, agency=agency, people=people, given=typed)
         return submissions.submit_many(
-            training, by=by, agency=agency, people=people, given=typed, override=override
+            training,
+            by=by,
+            agency=agency,
+            people=people,
+            given=typed,
+            override=override,
+            override_reason=why,
         )
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
@@ -195,7 +202,7 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     }
     if is_draft:
         return drafts.keep_new(training, **new)
-    return [submissions.submit_new(training, **new, override=override)]
+    return [submissions.submit_new(training, **new, override=override, override_reason=why)]
 
 
 def _after(registration: Registration, text: str) -> Response:
@@ -342,6 +349,8 @@ def withdraw(registration: Registration) -> Response:
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency. They get the seat."""
     search, form = PlainFilter(request.args), ReplaceForm(request.form)
+    if _is_partner():
+        del form.override_reason
     picked = records.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":
         is_right = form.validate()
@@ -354,6 +363,7 @@ def replace(registration: Registration) -> Response:
                     by=access.user(),
                     substitute=picked[0],
                     reason=form.reason.data,
+                    override_reason=form.override_reason.data if "override_reason" in form else "",
                     given=form.given,
                 )
             except (Conflict, Invalid) as refusal:

@@ -12,6 +12,7 @@ from training.forms import labels
 from training.forms.schedule import ClashFilter, LeaveForm
 from training.models import Training
 from training.policy import Action, can
+from training.rules.findings import Name
 from training.services import visible_trainings
 from training.services.schedule import open_list, remedies
 from training.web.kit import access, choices
@@ -69,11 +70,21 @@ def _places(found: open_list.Found, rule: str, is_left: bool) -> list[tuple[str,
     """The tabs of the list: (label, address, whether it is shown, how many)."""
     every = (_("All"), address(rule="", left="", page=""), not rule and not is_left, len(found.items))
     of_rules = [
-        (str(labels.CLASH_RULE[name]), address(rule=name, left="", page=""), name == rule and not is_left, n)
+        (
+            _begun(str(labels.CLASH_RULE[Name(name)])),
+            address(rule=name, left="", page=""),
+            name == rule and not is_left,
+            n,
+        )
         for name, n in found.counts
     ]
     left = (_("Left as it is"), address(rule="", left="1", page=""), is_left, len(found.left))
     return [every, *of_rules, *([left] if found.left or is_left else [])]
+
+
+def _begun(label: str) -> str:
+    """The label as the beginning of a line."""
+    return label[:1].upper() + label[1:]
 
 
 @bp.post("/<uuid:public_id>/take")
