@@ -42,7 +42,10 @@ class NewPersonForm(NewTraineeForm, GivenForm):
 
 
 class ReplaceForm(GivenForm):
-    """The reason why another person comes instead, and the values given with the new registration."""
+    """The reason why another person comes instead, and the values given with the new registration.
+
+    Only a coordinator is asked why a person gets a second seat at the same time.
+    """
 
     reason = line(_l("Reason"), most=2000)
     override_reason = line(

@@ -15,11 +15,10 @@ change, ask which of the two is the act and which is the single step.
 GROUND = (
     "audit",
     "reasons",
-    "locks",
+    "locked_trainings",
     "seen",
     "streams",
     "visible_trainings",
-    "locked_trainings",
     "may_take",
     "organisations",
     "public_pages",
@@ -27,8 +26,6 @@ GROUND = (
     "request_keys",
     "seat_counts",
     "marks",
-    "slots",
-    "clash_facts",
     "backups",
 )
 """Modules that every package may use, each after those that it uses itself."""
@@ -37,6 +34,7 @@ PACKAGES = {
     "letters": "what is written to whom, and the outbox that sends it",
     "accounts": "who signs in",
     "trainees": "the people to be trained, each once",
+    "timetables": "what stands in a time, as plain data that the rules about clashes compare",
     "registrations": "who is put forward for a training, seats and the reserve list",
     "programmes": "themes and the funded frames of trainings",
     "directory": "agencies, venues and trainers, and countries",

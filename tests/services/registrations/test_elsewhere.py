@@ -24,7 +24,7 @@ from training.models import (
     User,
 )
 from training.services import locked_trainings
-from training.services.locks import LocksOutOfOrder, lock_in_order
+from training.services.locked_trainings import LocksOutOfOrder, lock_in_order
 from training.services.registrations import (
     decisions,
     late_changes,

@@ -27,8 +27,9 @@ from training.models import (
 from training.rules import walltime
 from training.rules.names import fold, search_key
 from training.rules.timetable import Absence, Slot
-from training.services import audit, reasons, slots, visible_trainings
+from training.services import audit, reasons, visible_trainings
 from training.services.seen import Seen, as_stored, hold, settle
+from training.services.timetables import slots
 from training.text import msg
 
 

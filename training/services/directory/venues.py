@@ -14,8 +14,9 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Role, Room, RoomBlock, TrainingSession, User, Venue
 from training.rules import days_off, walltime
-from training.services import audit, slots
+from training.services import audit
 from training.services.seen import Seen, as_stored, hold, settle
+from training.services.timetables import slots
 from training.text import msg
 
 

@@ -23,8 +23,8 @@ from training.rules import given as given_fields
 from training.rules.alike import Key
 from training.rules.given import Given
 from training.rules.names import same_person_key
-from training.services import clash_facts
 from training.services.registrations import elsewhere
+from training.services.timetables import clash_facts
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 from training.text import Message, msg

@@ -33,7 +33,7 @@ from training.models import (
 from training.models.about_people import is_special
 from training.services import audit, locked_trainings
 from training.services.letters import again
-from training.services.locks import Lock, lock_in_order
+from training.services.locked_trainings import Lock, lock_in_order
 from training.services.merging import joining, joins
 from training.services.merging.joins import Choices
 from training.services.trainees import duplicates, records

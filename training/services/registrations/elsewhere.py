@@ -12,7 +12,8 @@ from training.db import is_expired, refresh_many
 from training.errors import Conflict, Invalid
 from training.models import Admission, Role, Trainee, Training, User
 from training.rules.timetable import Elsewhere
-from training.services import clash_facts, locked_trainings
+from training.services import locked_trainings
+from training.services.timetables import clash_facts
 from training.text import Message, msg
 
 

@@ -26,11 +26,12 @@ from training.models import (
 from training.rules import walltime
 from training.rules.seats import Kept, Origin, SeatCount
 from training.rules.timetable import Elsewhere
-from training.services import audit, clash_facts, locked_trainings, seat_counts, visible_trainings
-from training.services.locks import lock_in_order
+from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.locked_trainings import lock_in_order
 from training.services.registrations import elsewhere, steps
 from training.services.registrations import seats as seat_service
 from training.services.registrations.steps import S
+from training.services.timetables import clash_facts
 from training.text import msg
 
 

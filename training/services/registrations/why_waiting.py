@@ -18,10 +18,11 @@ from training.models import (
 )
 from training.rules.seats import SeatCount
 from training.rules.timetable import Elsewhere
-from training.services import clash_facts, seat_counts
+from training.services import seat_counts
 from training.services.registrations import elsewhere, reserve_list
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
+from training.services.timetables import clash_facts
 from training.text import Message, msg
 
 

@@ -16,7 +16,7 @@ from training.rules import clashes as rules
 from training.rules import minutes, walltime
 from training.rules.findings import Finding
 from training.rules.timetable import Slot
-from training.services import clash_facts, slots
+from training.services.timetables import clash_facts, slots
 from training.text import msg
 
 

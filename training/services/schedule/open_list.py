@@ -29,7 +29,8 @@ from training.models import (
 from training.rules import clashes, walltime
 from training.rules.findings import Finding
 from training.rules.timetable import Slot
-from training.services import audit, clash_facts, locked_trainings, reasons, slots, visible_trainings
+from training.services import audit, locked_trainings, reasons, visible_trainings
+from training.services.timetables import clash_facts, slots
 from training.text import msg
 
 DAYS = 60

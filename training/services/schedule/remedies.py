@@ -22,10 +22,11 @@ from training.models import User as Person
 from training.rules import timetable
 from training.rules.findings import Finding
 from training.rules.timetable import Facts, Slot, Teacher
-from training.services import audit, clash_facts, locked_trainings, slots
+from training.services import audit, locked_trainings
 from training.services.schedule import open_list, plan, sessions
 from training.services.schedule.open_list import Open
 from training.services.schedule.plan import Details
+from training.services.timetables import clash_facts, slots
 from training.text import Message, msg
 
 MOST = 2

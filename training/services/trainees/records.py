@@ -19,7 +19,7 @@ from training.rules import alike
 from training.rules.names import clean, fold, search_key
 from training.services import audit, visible_trainings
 from training.services.letters import again
-from training.services.locks import Lock, lock_in_order
+from training.services.locked_trainings import Lock, lock_in_order
 from training.services.seen import Seen, as_stored, settle
 from training.text import msg
 

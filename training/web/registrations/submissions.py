@@ -181,15 +181,8 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
         by = access.user()
         if is_draft:
             return drafts.keep(training, by=by, agency=agency, people=people, given=typed)
-        return submissions.submit_many(
-            training,
-            by=by,
-            agency=agency,
-            people=people,
-            given=typed,
-            override=override,
-            override_reason=why,
-        )
+        more: dict[str, Any] = {"given": typed, "override": override, "override_reason": why}
+        return submissions.submit_many(training, by=by, agency=agency, people=people, **more)
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
@@ -349,8 +342,6 @@ def withdraw(registration: Registration) -> Response:
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency. They get the seat."""
     search, form = PlainFilter(request.args), ReplaceForm(request.form)
-    if _is_partner():
-        del form.override_reason
     picked = records.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":
         is_right = form.validate()
@@ -363,7 +354,7 @@ def replace(registration: Registration) -> Response:
                     by=access.user(),
                     substitute=picked[0],
                     reason=form.reason.data,
-                    override_reason=form.override_reason.data if "override_reason" in form else "",
+                    override_reason=form.override_reason.data,
                     given=form.given,
                 )
             except (Conflict, Invalid) as refusal:

@@ -30,8 +30,8 @@ from training.models import (
 from training.rules import days_off, timetable, walltime, zones
 from training.rules.timetable import Absence, Block, Elsewhere, Facts, People, Slot, Teacher, Where
 from training.services import organisations
-from training.services import slots as slots_read
-from training.services.slots import among
+from training.services.timetables import slots as slots_read
+from training.services.timetables.slots import among
 from training.text import language
 from training.texts import words
 
