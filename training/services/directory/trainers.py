@@ -208,20 +208,26 @@ def remove_absence(absence: TrainerAbsence, *, by: User) -> None:
     db.session.delete(absence)
 
 
-def get_absence(trainer: Trainer, number: str) -> TrainerAbsence:
-    """The trainer's absence with this id, or ``NotFound``."""
+def absence_of(trainer: Trainer, number: str) -> TrainerAbsence | None:
+    """The trainer's absence with this id, if it stands there still."""
     found = db.session.get(TrainerAbsence, int(number)) if re.fullmatch(r"[0-9]{1,9}", number) else None
-    if found is None or found.trainer_id != trainer.id:
-        raise NotFound
-    return found
+    return found if found is not None and found.trainer_id == trainer.id else None
 
 
-def of_user(user: User) -> Trainer:
-    """The trainer whose account this is, or ``NotFound``."""
-    found = db.session.scalar(select(Trainer).where(Trainer.user_id == user.id))
-    if found is None:
-        raise NotFound
-    return found
+def of_user(user: User) -> Trainer | None:
+    """The trainer whose account this is, if there is one."""
+    return db.session.scalar(select(Trainer).where(Trainer.user_id == user.id))
+
+
+@atomic
+def add_own_absence(
+    *, by: User, starts_on: date, ends_on: date, part: DayPart | None = None, note: str = ""
+) -> TrainerAbsence:
+    """``add_absence`` by the trainer themselves. Raises ``Invalid`` if the account is no trainer's."""
+    trainer = of_user(by)
+    if trainer is None:
+        raise Invalid(msg("Your account is not yet that of a trainer. Ask your coordinator."))
+    return add_absence(trainer, by=by, starts_on=starts_on, ends_on=ends_on, part=part, note=note)
 
 
 def _set(trainer: Trainer, details: Details) -> None:

@@ -148,8 +148,9 @@ def _planned_then(absence: TrainerAbsence) -> str:
 @permit(Action.TRAINER_CHANGE, trainers.get)
 def remove_absence(trainer: Trainer) -> Response:
     """Take back that a trainer is away."""
-    absence = trainers.get_absence(trainer, request.form.get("absence", ""))
-    trainers.remove_absence(absence, by=access.user())
+    absence = trainers.absence_of(trainer, request.form.get("absence", ""))
+    if absence is not None:
+        trainers.remove_absence(absence, by=access.user())
     flash(_("The absence is taken back."))
     return redirect(url_for(".show", public_id=trainer.public_id), 303)
 
@@ -162,14 +163,17 @@ def own_absences() -> Response:
     trainer, form = trainers.of_user(access.user()), AbsenceForm(request.form)
     if submitted(form):
         try:
-            absence = trainers.add_absence(trainer, by=access.user(), **form.data)
+            absence = trainers.add_own_absence(by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             flash(_planned_then(absence))
             return redirect(url_for(".own_absences"), 303)
     return page(
-        "directory/trainers/own_absences.html", form=form, absences=trainers.absences(trainer), parts=DAY_PART
+        "directory/trainers/own_absences.html",
+        form=form,
+        absences=trainers.absences(trainer) if trainer else [],
+        parts=DAY_PART,
     )
 
 
