@@ -123,6 +123,16 @@ def _left(trainings: Collection[int]) -> dict[tuple[str, str], Acknowledgement]:
     return {(one.rule, one.key): one for one in rows}
 
 
+def about(sessions: Sequence[TrainingSession]) -> list[Finding]:
+    """What speaks against these sessions as they are stored, and is open still; gaps are left out."""
+    if not sessions:
+        return []
+    asked = slots.stored(TrainingSession.id.in_([one.id for one in sessions]))
+    found = clashes.grouped(clashes.found(asked, clash_facts.load(asked)), asked)
+    known = _left({one.training for one in found})
+    return [one for one in found if (one.rule, one.key) not in known]
+
+
 def trainings_of(found: Sequence[Open]) -> dict[int, Training]:
     """The trainings of these findings, by id."""
     ids = {one.finding.training for one in found}
