@@ -21,7 +21,11 @@ function walk() {
   steps.hidden = false;
   list.classList.add("is-walked");
   const wrong = looks.findIndex((look) => look.querySelector("[aria-invalid]"));
-  show(Math.max(0, wrong), wrong >= 0);
+  const kept = Number(sessionStorage.getItem("look") ?? 0); // after a form the walk goes on where it was
+  sessionStorage.removeItem("look");
+  list.addEventListener("submit", () => sessionStorage.setItem("look", at));
+  show(wrong >= 0 ? wrong : kept, false);
+  if (document.activeElement === document.body) looks[at].focus({ preventScroll: !kept && wrong < 0 });
   steps.addEventListener("click", (event) => {
     const step = event.target.closest("[data-step]");
     if (step) show(Number(step.dataset.step), false);
