@@ -42,6 +42,7 @@ def decide(training: Training) -> Response:
                 reason=form.reason.data or "",
                 reason_code=form.reason_code.data,
                 rank=form.rank.data,
+                override_reason=form.override_reason.data,
             )
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
