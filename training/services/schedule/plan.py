@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.models import (
     AttendanceRecord,
     RegisterState,
@@ -35,7 +35,7 @@ from training.rules import walltime
 from training.rules.minutes import Decision, Slot
 from training.services import locked_trainings, marks
 from training.services.schedule import clashes
-from training.services.schedule.clashes import Caution, Planned
+from training.services.schedule.clashes import Planned
 from training.text import Message, msg
 
 
@@ -81,7 +81,7 @@ def as_planned(training: Training, details: Details) -> Planned:
         details.trainers,
         details.break_starts,
     )
-    one.is_compulsory = details.is_compulsory
+    one.is_compulsory, one.theme = details.is_compulsory, details.theme
     return one
 
 
@@ -136,12 +136,13 @@ def apply(
     any more, for a register that keeps its session where it is, and, with the field ``decision``, where somebody must
     say what becomes of the marks.
     """
+    locked_trainings.hold_places(
+        [change.session for change in changes if change.session],
+        [change.details.room for change in changes if change.details.room],
+        [trainer for change in changes for trainer in change.details.trainers],
+    )
     locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
-    with db.session.no_autoflush:
-        whole = [one for change in changes for one in _with_what_follows(training, change)]
-        gone = [one for one in whole if isinstance(one, _CalledOff)]
-        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        _refuse_clashes(training, works, [one.session for one in gone])
+    works, gone = _checked(training, changes, hours_stand=hours_stand)
     for one in gone:
         call_off([one.session], one.reason)
     _park(works)
@@ -151,6 +152,33 @@ def apply(
     for work in works:
         marks.correct(work.records, work.derived, by=by, reason=reason)
     return written
+
+
+def refusal(
+    training: Training, change: Change, *, gone: Sequence[TrainingSession] = ()
+) -> DomainError | None:
+    """What ``apply`` would refuse of a change, by the same checks; nothing is locked or stored. ``gone`` go first."""
+    try:
+        _checked(training, [change], gone=gone)
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def _checked(
+    training: Training,
+    changes: Sequence[Change],
+    *,
+    hours_stand: bool = False,
+    gone: Sequence[TrainingSession] = (),
+) -> tuple[list[_Work], list[_CalledOff]]:
+    """What the changes would store, and the sessions that would go for it. Raises for what is refused."""
+    with db.session.no_autoflush:
+        whole = [one for change in changes for one in _with_what_follows(training, change)]
+        going = [one for one in whole if isinstance(one, _CalledOff)]
+        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
+        _refuse_clashes(training, works, [*(one.session for one in going), *gone], hours_stand)
+    return works, going
 
 
 def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
@@ -259,7 +287,7 @@ def kept_by_register(session: TrainingSession, slot: Slot) -> Message | None:
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
     planned = as_planned(training, new)
-    planned.is_compulsory = new.is_compulsory and not hours_stand
+    planned.is_compulsory, planned.stored = new.is_compulsory and not hours_stand, session
     work = _Work(change, planned)
     if session is None:
         return work
@@ -279,21 +307,25 @@ def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     return work
 
 
-def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession]) -> None:
-    """Raise ``Conflict`` for the first clash, with what stands there already or with each other."""
+def _refuse_clashes(
+    training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession], hours_stand: bool
+) -> None:
+    """Raise ``Conflict`` for the first clash, with what stands there already or with each other.
+
+    With ``hours_stand`` only rooms and trainers count: nobody planned anything, so nobody is refused anything else.
+    """
     but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
-    asked = [work.planned for work in works if work.is_rescheduled]
-    for one in asked:
-        _refuse_hard(clashes.hard(training, one, but=but))
-    clashes.warn_of_each_other(training, [work.planned for work in works])
-    for one in asked:
-        _refuse_hard(one.warnings)
-
-
-def _refuse_hard(found: Sequence[Caution]) -> None:
-    for caution in found:
-        if caution.is_hard:
-            raise Conflict(caution.message, "clash")
+    asked = {place for place, work in enumerate(works) if work.is_rescheduled}
+    if not asked:
+        return
+    numbers = {
+        work.change.session.id if work.change.session else -place - 1: place
+        for place, work in enumerate(works)
+    }
+    for finding in clashes.hard(training, [work.planned for work in works], but=but):
+        is_asked = numbers[finding.slots[0]] in asked
+        if is_asked and (not hours_stand or finding.rule in ("room_twice", "trainer_twice")):
+            raise Conflict(finding.message, "clash")
 
 
 def park(sessions: Sequence[TrainingSession]) -> None:
@@ -373,16 +405,3 @@ def _flush_or_clash() -> None:
                 msg("Somebody has just taken this room or trainer for that time. Choose another."), "clash"
             ) from None
         raise
-
-
-def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
-    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
-
-    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
-    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
-    """
-    held = locked_trainings.live_sessions(training)
-    try:
-        return apply(training, [Change(one, details_of(one)) for one in held], by=by, reason=reason)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="zone") from None

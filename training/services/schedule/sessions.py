@@ -6,6 +6,7 @@ Wall time in the training's zone is the truth. Instants are derived from it when
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from training import clock
@@ -28,7 +29,7 @@ from training.services.schedule import clashes, plan, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import Change, Details
 from training.services.seen import Seen, settle
-from training.text import msg
+from training.text import Message, msg
 
 MOST_SESSIONS = 200
 PLANNABLE = (
@@ -56,9 +57,7 @@ def preview(
     """
     days = _days(training, first_day, last_day, slots, weekends)
     planned = [plan.as_planned(training, one) for one in _pattern(days, slots, room, trainers)]
-    for one in planned:
-        one.warnings = clashes.warnings(training, one)
-    clashes.warn_of_each_other(training, planned)
+    clashes.look(training, planned)
     return planned
 
 
@@ -208,17 +207,7 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     locked_trainings.hold_sessions(one.id for one in visible.chain(session))
     if not session.is_cancelled:
         raise Conflict(msg("This session is held."), "held")
-    if not training.starts_on <= session.on_date <= session.ends_local.date() <= training.ends_on:
-        raise Conflict(
-            msg(
-                "The training runs from %(first)s to %(last)s, and this session is of %(day)s. "
-                "Change the training's dates first.",
-                first=training.starts_on,
-                last=training.ends_on,
-                day=session.on_date,
-            ),
-            "not_yet",
-        )
+    _check_fits_dates(session)
     for other in visible.instead_of(session):
         _call_off_instead(other, by)
     before, times_before = audit.snapshot(session), of_changes.times(session)
@@ -232,8 +221,86 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
         notices.session_changed(session, before=times_before)
 
 
+def why_not_held_after_all(session: TrainingSession) -> Message | None:
+    """Why ``hold_after_all`` would be refused, if it would: by the same checks, before anybody clicks."""
+    instead = visible.instead_of(session)
+    try:
+        _check_plannable(session.training)
+        _check_fits_dates(session)
+        for other in instead:
+            _check_took_no_place(other)
+    except Conflict as refused:
+        return refused.message
+    change = Change(session, plan.details_of(session))
+    refused_by_plan = plan.refusal(session.training, change, gone=instead)
+    return refused_by_plan.message if refused_by_plan else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What may become of a session's marks, and why the other answers may not be given."""
+
+    accepted: tuple[Decision, ...]
+    why_not: Message | None
+
+
+def answers(session: TrainingSession, details: Details) -> Answers:
+    """The decisions on the marks of a session that is moved which ``change`` would accept.
+
+    Where each of them is refused, something else speaks against the move, and all that fit the hours are named.
+    """
+    training = session.training
+    refused = {one: plan.refusal(training, Change(session, details, one)) for one in Decision}
+    accepted = [one for one, why in refused.items() if why is None]
+    if not accepted:
+        refused = {
+            one: why if isinstance(why, Invalid) and why.field == "decision" else None
+            for one, why in refused.items()
+        }
+        accepted = [one for one, why in refused.items() if why is None]
+    why_not = next((why.message for why in refused.values() if why is not None), None)
+    return Answers(tuple(accepted), why_not)
+
+
+def _check_fits_dates(session: TrainingSession) -> None:
+    training = session.training
+    if not training.starts_on <= session.on_date <= session.ends_local.date() <= training.ends_on:
+        raise Conflict(
+            msg(
+                "The training runs from %(first)s to %(last)s, and this session is of %(day)s. "
+                "Change the training's dates first.",
+                first=training.starts_on,
+                last=training.ends_on,
+                day=session.on_date,
+            ),
+            "not_yet",
+        )
+
+
+def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
+    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
+
+    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
+    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
+    """
+    held = locked_trainings.live_sessions(training)
+    try:
+        return plan.apply(training, [Change(one, plan.details_of(one)) for one in held], by=by, reason=reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="zone") from None
+
+
 def _call_off_instead(other: TrainingSession, by: User) -> None:
     """Call off what is held in the place of a session that is held after all. What took place is not called off."""
+    _check_took_no_place(other)
+    before, times_before = audit.snapshot(other), of_changes.times(other)
+    plan.call_off([other], msg("The move was taken back.").translated())
+    audit.record(by=by, action="session.cancel", thing=other, before=before)
+    if other.ends_at > clock.now():
+        notices.session_changed(other, before=times_before)
+
+
+def _check_took_no_place(other: TrainingSession) -> None:
     if marks.count(other):
         raise Conflict(
             msg(
@@ -250,15 +317,14 @@ def _call_off_instead(other: TrainingSession, by: User) -> None:
             ),
             "register_closed",
         )
-    before, times_before = audit.snapshot(other), of_changes.times(other)
-    plan.call_off([other], msg("The move was taken back.").translated())
-    audit.record(by=by, action="session.cancel", thing=other, before=before)
-    if other.ends_at > clock.now():
-        notices.session_changed(other, before=times_before)
 
 
 def _lock_plannable(training: Training) -> None:
     locked_trainings.lock(training)
+    _check_plannable(training)
+
+
+def _check_plannable(training: Training) -> None:
     if training.state not in PLANNABLE:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -13,7 +14,15 @@ from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Programme, Training, When
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    Programme,
+    Training,
+    TrainingSession,
+    TrainingState,
+    When,
+)
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
@@ -21,9 +30,11 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
+from training.services.schedule import sessions as planned
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
+from training.text import Message
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -97,6 +108,19 @@ def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str,
     return [*tabs, (_("All"), address(when="", page="", sort=""), shown is None, sum(counts.values()))]
 
 
+def _why_not_held(training: Training, listed: Sequence[TrainingSession]) -> dict[int, Message | None]:
+    """The sessions that were called off, by id, with why each cannot be held again: for whoever might do it.
+
+    None where it can. While a training is postponed, nothing is offered.
+    """
+    if training.state not in _HELD_AGAIN or not can(access.user(), Action.TRAINING_CHANGE, training):
+        return {}
+    return {one.id: planned.why_not_held_after_all(one) for one in listed if one.is_cancelled}
+
+
+_HELD_AGAIN = frozenset(planned.PLANNABLE) - {TrainingState.POSTPONED}
+
+
 @bp.get("/<uuid:public_id>")
 @permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
@@ -119,6 +143,7 @@ def show(training: Training) -> Response:
         allocations=seats.table(training) if may_read else [],
         moves=moves.available(training),
         now=clock.now(),
+        why_not_held=_why_not_held(training, sessions),
     )
 
 
