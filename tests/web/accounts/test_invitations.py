@@ -41,7 +41,9 @@ def test_a_coordinator_is_not_led_to_an_invitation(client, make: Make):
 def test_no_role_is_chosen_beforehand(client, make: Make):
     client.sign_in(make.user())
     page = client.get("/users/new").text
-    assert 'type="radio"' in page and "checked" not in page.partition('id="role"')[2].partition("</fieldset>")[0]
+    assert (
+        'type="radio"' in page and "checked" not in page.partition('id="role"')[2].partition("</fieldset>")[0]
+    )
 
     refused = client.post("/users/new", data={"name": "A", "email": "a@bp.example", "language": "en"})
 
