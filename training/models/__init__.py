@@ -14,6 +14,7 @@ from training.models.batch import BatchState, ImportBatch, RosterMapping
 from training.models.duplicate import NotSame, PersonMerge, TraineeKey
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
+from training.models.plan import PlanStep
 from training.models.programme import (
     DayBasis,
     Programme,
@@ -87,6 +88,7 @@ __all__ = [
     "OutgoingMail",
     "PageKind",
     "PersonMerge",
+    "PlanStep",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",

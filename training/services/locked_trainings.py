@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from training.db import db, seat_lock_is_on
 from training.errors import Conflict
-from training.models import Training, TrainingSession, TrainingState
+from training.models import Programme, Room, Trainer, Training, TrainingSession, TrainingState
 from training.text import msg
 
 FINISHED = (TrainingState.COMPLETED, TrainingState.CANCELLED)
@@ -26,6 +26,25 @@ def lock(training: Training) -> None:
     are locked in ascending order of their ids.
     """
     lock_all([training.id])
+
+
+def lock_within_programme(training: Training) -> None:
+    """``lock``, and hold the programme's dates: nobody shortens it while its training is planned."""
+    if seat_lock_is_on():
+        frame = select(Programme.id).where(Programme.id == training.programme_id)
+        db.session.execute(frame.with_for_update(of=Programme, read=True)).all()
+    lock(training)
+
+
+def hold_in_order(kind: type[Room] | type[Trainer], ids: Iterable[int]) -> None:
+    """Hold these rooms or trainers until the unit of work ends, in ascending order of their ids.
+
+    Whoever plans holds trainings first, then rooms, then trainers. So two who plan at once never wait for each other.
+    """
+    wanted = sorted(set(ids))
+    if wanted and seat_lock_is_on():
+        found = select(kind.id).where(kind.id.in_(wanted)).order_by(kind.id)
+        db.session.execute(found.with_for_update(of=kind, key_share=True)).all()
 
 
 def lock_all(ids: Iterable[int]) -> None:

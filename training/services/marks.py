@@ -108,6 +108,12 @@ def count(session: TrainingSession) -> int:
     return db.session.scalar(found) or 0
 
 
+def are_kept(session: TrainingSession) -> bool:
+    """Whether anything was ever marked in the session. A mark that was cleared is history too."""
+    found = select(AttendanceRecord.id).where(AttendanceRecord.session_id == session.id).limit(1)
+    return db.session.scalar(found) is not None
+
+
 def of(session: TrainingSession) -> Sequence[AttendanceRecord]:
     """The marks of a session, each with its person. Cells that were cleared are none."""
     return db.session.scalars(
