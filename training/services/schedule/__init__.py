@@ -10,5 +10,8 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``span``: a training's dates, which follow from its sessions
 - ``steps``: each change is kept with what was before, and can be taken back
 - ``sessions``: sessions are planned, changed and called off
+- ``free``: which rooms and trainers are free for some sessions, the fit ones first
+- ``shift``: where sessions go, and what is proposed next
+- ``several``: several sessions are changed at once
 - ``calendars``: the sessions of a month, day by day
 """

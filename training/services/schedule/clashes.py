@@ -108,9 +108,9 @@ def warnings(training: Training, one: Planned, *, but: Collection[int] = ()) -> 
                 )
             )
         )
-    holiday = _holiday(one.room.venue.country if one.room else training.country, on)
-    if holiday:
-        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on, name=holiday)))
+    name = holiday(one.room.venue.country if one.room else training.country, on)
+    if name:
+        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on, name=name)))
     return found
 
 
@@ -202,7 +202,17 @@ def warn_of_each_other(training: Training, planned: Sequence[Planned]) -> None:
             later.warnings += [_teaches(trainer.name, training.code) for trainer in both]
 
 
-def _holiday(country: str, on: date) -> str:
+def is_weekend(country: str, on: date) -> bool:
+    """Whether people of the country rest on that day of the week."""
+    try:
+        weekend = holidays.country_holidays(country).weekend if country else {5, 6}
+    except NotImplementedError:
+        weekend = {5, 6}
+    return on.weekday() in weekend
+
+
+def holiday(country: str, on: date) -> str:
+    """The name of the public holiday on that day, or an empty text."""
     try:
         return holidays.country_holidays(country, years=on.year).get(on, "") if country else ""
     except NotImplementedError:

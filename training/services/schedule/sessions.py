@@ -53,8 +53,7 @@ def preview(
 
     Raises ``Invalid`` for a pattern that makes no sense, such as a time that the zone's clocks skip.
     """
-    days = _days(first_day, last_day, slots, weekends)
-    wanted = _pattern(days, slots, room, trainers)
+    wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
     taken = filled(training, wanted)
     planned = [plan.as_planned(training, one) for one in wanted if one not in taken]
     for one in planned:
@@ -80,7 +79,7 @@ def generate(
     Raises ``Conflict`` if each of them has a session already.
     """
     lock_plannable(training)
-    wanted = _pattern(_days(first_day, last_day, slots, weekends), slots, room, trainers)
+    wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
     taken = filled(training, wanted)
     edits = [Change(None, one) for one in wanted if one not in taken]
     if not edits:
@@ -102,7 +101,7 @@ def pattern(
     weekends: bool = False,
 ) -> list[Details]:
     """The sessions of a pattern, empty half-days or not. Raises ``Invalid`` for one that makes no sense."""
-    return _pattern(_days(first_day, last_day, slots, weekends), slots, room, trainers)
+    return _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
 
 
 def filled(training: Training, wanted: Sequence[Details]) -> list[Details]:
@@ -115,14 +114,17 @@ def filled(training: Training, wanted: Sequence[Details]) -> list[Details]:
     ]
 
 
-def _days(first_day: date, last_day: date, slots: Sequence[HalfDay], weekends: bool) -> list[date]:
+def _days(
+    training: Training, first_day: date, last_day: date, slots: Sequence[HalfDay], weekends: bool
+) -> list[date]:
     """The days of a pattern. Raises ``Invalid`` for one that makes no sense."""
     if last_day < first_day:
         raise Invalid(msg("The last day is before the first."), field="last_day")
     if (last_day - first_day).days > MOST_DAYS:
         raise Invalid(msg("Plan at most %(most)s days at once.", most=MOST_DAYS), field="last_day")
+    country = training.venue.country if training.venue else training.country
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or day.weekday() < 5]
+    days = [day for day in days if weekends or not clashes.is_weekend(country, day)]
     if not days or not slots:
         raise Invalid(
             msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"

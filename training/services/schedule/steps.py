@@ -266,7 +266,7 @@ def _check_unchanged(step: PlanStep, public_id: str, session: TrainingSession | 
     if (session.version if session else None) == (row["version"] if row else None):
         return
     day = datetime.fromisoformat((row or step.before["sessions"][public_id])["starts"]).date()
-    who = _who_since(step, public_id)
+    who = who_changed(step.training, public_id, since=step.id)
     if who is None:
         raise Conflict(msg("%(day)s was changed since, so this is not taken back.", day=day), "changed")
     raise Conflict(
@@ -274,11 +274,11 @@ def _check_unchanged(step: PlanStep, public_id: str, session: TrainingSession | 
     )
 
 
-def _who_since(step: PlanStep, public_id: str) -> str | None:
-    """Who changed a session last, after ``step``."""
+def who_changed(training: Training, public_id: str, *, since: int = 0) -> str | None:
+    """Who changed a session last, in a step after that with the id ``since``. None if that is not known any more."""
     later = db.session.scalars(
         select(PlanStep)
-        .where(PlanStep.training_id == step.training_id, PlanStep.id > step.id)
+        .where(PlanStep.training_id == training.id, PlanStep.id > since)
         .order_by(PlanStep.id.desc())
     )
     touching = (
