@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -319,6 +319,18 @@ def copy_to(
     wanted = _held(training, public_ids, seen or {})
     edits = [Change(None, details) for _one, details in shift.moved_to(training, wanted, move)]
     return _store(training, edits, by, "plan.copy", msg("%(count)s sessions are added.", count=len(edits)))
+
+
+@atomic
+def add_like(
+    training: Training, *, by: User, like: Details, title: str, starts: datetime, ends: datetime
+) -> Done:
+    """Plan one more session with the room, the trainers and the break of ``like``."""
+    sessions.lock_plannable(training)
+    break_starts = like.break_starts if starts.time() == like.starts_local.time() else None
+    new = replace(like, title=title, starts_local=starts, ends_local=ends, break_starts=break_starts)
+    label = msg("%(title)s, %(day)s is added.", title=title, day=starts.date())
+    return _store(training, [Change(None, new)], by, "plan.add", label)
 
 
 @atomic

@@ -97,6 +97,20 @@ def at_hours(now: Details, starts: time | None, ends: time | None, break_minutes
     return _break_along(new, later)
 
 
+def dates_after(training: Training, moved: Sequence[Moved]) -> tuple[date, date]:
+    """From when to when the training would be after a move."""
+    stay = {one.session.id for one in moved}
+    spans = [
+        (one.starts_local, one.ends_local)
+        for one in locked_trainings.live_sessions(training)
+        if one.id not in stay
+    ]
+    spans += [(one.planned.starts_local, one.planned.ends_local) for one in moved]
+    if not spans:
+        return training.starts_on, training.ends_on
+    return min(first for first, _last in spans).date(), max(last for _first, last in spans).date()
+
+
 def last_day(training: Training) -> list[TrainingSession]:
     """The sessions of the training's last day, in their order."""
     held = locked_trainings.live_sessions(training)

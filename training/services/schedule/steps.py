@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, false, select
+from sqlalchemy import Select, delete, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training import clock
@@ -194,13 +194,23 @@ def last_of(training: Training, user: User) -> PlanStep | None:
 
 def nobody_was_told(session: TrainingSession) -> bool:
     """Whether no letter told of the session: its training is a draft, or nothing was written of it since it was added."""
-    if session.training.state is TrainingState.DRAFT:
-        return True
-    since = select(OutgoingMail.id).where(
-        OutgoingMail.training_id == session.training_id, OutgoingMail.created_at >= session.created_at
+    return session.id in untold(session.training, [session])
+
+
+def untold(training: Training, sessions: Sequence[TrainingSession]) -> set[int]:
+    """The ids of those of a training's sessions of which ``nobody_was_told``."""
+    if training.state is TrainingState.DRAFT:
+        return {one.id for one in sessions}
+    last = db.session.scalar(
+        select(func.max(OutgoingMail.created_at)).where(OutgoingMail.training_id == training.id)
     )
-    opened = session.training.state_changed_at
-    return (opened is None or opened < session.created_at) and db.session.scalar(since.limit(1)) is None
+    told = [at for at in (last, training.state_changed_at) if at is not None]
+    return {one.id for one in sessions if all(one.created_at > at for at in told)}
+
+
+def dates_said(step: PlanStep) -> list[Message]:
+    """What a step did to the training's dates, a sentence each."""
+    return span.said(span.Span(*_dates(step.before)), span.Span(*_dates(step.after)))
 
 
 # Taking a step back
