@@ -204,8 +204,10 @@ def untold(training: Training, sessions: Sequence[TrainingSession]) -> set[int]:
     last = db.session.scalar(
         select(func.max(OutgoingMail.created_at)).where(OutgoingMail.training_id == training.id)
     )
-    told = [at for at in (last, training.state_changed_at) if at is not None]
-    return {one.id for one in sessions if all(one.created_at > at for at in told)}
+    if training.state_changed_at is None:  # nobody knows since when it is open
+        return set()
+    since = max(training.state_changed_at, last or training.state_changed_at)
+    return {one.id for one in sessions if one.created_at > since}
 
 
 def dates_said(step: PlanStep) -> list[Message]:
