@@ -7,9 +7,10 @@ let origin = null; // what opened the panel: the focus comes back to it
 let last = null; // the box that was ticked last: Shift ticks all between
 
 function tell() {
+  for (const keys of document.querySelectorAll("[data-keys]")) keys.hidden = false;
   const some = boxes().filter((box) => box.checked);
   const told = document.querySelector("[data-ticked]");
-  if (told) told.textContent = some.length ? told.dataset.some.replace("%s", some.length) : told.dataset.all;
+  if (told) told.textContent = some.length ? told.dataset.some.replace("#", some.length) : told.dataset.all;
   for (const day of document.querySelectorAll("[data-tick-day]")) {
     const own = boxes().filter((box) => day.closest("tbody").contains(box));
     day.checked = own.length > 0 && own.every((box) => box.checked);
@@ -29,7 +30,7 @@ document.addEventListener("click", (event) => {
     tell();
   }
   const opener = event.target.closest?.("#timetable [hx-get]");
-  if (opener) origin = opener.id || opener.dataset.key || null;
+  if (opener) setOrigin(opener);
   if (event.target.closest?.("[data-close-panel]") && document.getElementById("timetable")) {
     event.preventDefault();
     close();
@@ -44,11 +45,25 @@ document.addEventListener("change", ({ target }) => {
   if (target.matches?.("[data-tick-all], [data-tick-day]")) tell();
 });
 
-const thing = () => document.getElementById(origin) ?? document.querySelector(`[data-key="${origin}"]`);
+// What is gone is stood for by its neighbours: a trainer who was replaced by who teaches there now, else by the row.
+function setOrigin(element) {
+  const row = element.closest("tr[data-row]");
+  origin = { id: element.id, key: element.dataset.key, row: row?.dataset.row, cell: row && [...row.cells].indexOf(element.closest("td")) };
+}
+function thing() {
+  if (!origin) return null;
+  const row = document.querySelector(`tr[data-row="${origin.row}"]`);
+  return (
+    (origin.id && document.getElementById(origin.id)) ||
+    (origin.key && document.querySelector(`[data-key="${origin.key}"]`)) ||
+    row?.cells[origin.cell]?.querySelector("a, button, input:not(:disabled)") ||
+    row?.querySelector("a, button, input:not(:disabled)")
+  );
+}
 
 function close() {
   document.getElementById("panel")?.replaceChildren();
-  (thing() ?? table()?.querySelector("a, input"))?.focus();
+  (thing() || table()?.querySelector("a, input"))?.focus();
 }
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
@@ -61,7 +76,7 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   }
   if (document.getElementById("timetable") && !document.querySelector("#panel > *")) {
     tell();
-    if (document.activeElement === document.body) (thing() ?? document.querySelector("#timetable a"))?.focus();
+    if (document.activeElement === document.body) (thing() || document.querySelector("#timetable td a, #timetable a"))?.focus();
   }
 });
 
@@ -101,11 +116,9 @@ document.addEventListener("keydown", (event) => {
     box.checked = true; // a letter means the row on which it is pressed, unless others are ticked
     tell();
   }
-  origin = document.activeElement.id || letter;
-  const kept = origin;
+  const from = document.activeElement;
   button.click();
-  origin = kept;
+  setOrigin(from);
 });
 
-for (const keys of document.querySelectorAll("[data-keys]")) keys.hidden = false;
 tell();

@@ -84,7 +84,7 @@ def generate(
     edits = [Change(None, one) for one in wanted if one not in taken]
     if not edits:
         raise Conflict(msg("Each of these half-days has a session already."), "exists")
-    label = msg("%(count)s sessions are planned.", count=len(edits))
+    label = msg("Sessions planned: %(count)s.", count=len(edits))
     done = steps.store(training, edits, by=by, label=label)
     audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(edits)})
     return list(done.sessions)

@@ -149,7 +149,7 @@ def move(
         by,
         "plan.move",
         msg(
-            "%(count)s sessions are moved. The first one is now on %(day)s.",
+            "Sessions moved: %(count)s. The first one is now on %(day)s.",
             count=len(pairs),
             day=min(details.starts_local for _one, details in pairs).date(),
         ),
@@ -200,7 +200,7 @@ def set_room(
     return _change(
         training, by, public_ids, seen, "plan.room",
         lambda one: replace(plan.details_of(one), room=room),
-        "%(count)s sessions have another room.",
+        "Another room for sessions: %(count)s.",
     )  # fmt: skip
 
 
@@ -221,7 +221,7 @@ def set_trainers(
         return now if set(now.trainers) == wanted else replace(now, trainers=list(trainers))
 
     return _change(
-        training, by, public_ids, seen, "plan.trainers", form, "%(count)s sessions have other trainers."
+        training, by, public_ids, seen, "plan.trainers", form, "Other trainers for sessions: %(count)s."
     )
 
 
@@ -247,13 +247,13 @@ def replace_trainer(
         raise Conflict(msg("%(trainer)s gives none of these sessions any more.", trainer=old.name), "gone")
     label = (
         msg(
-            "%(new)s gives %(count)s sessions instead of %(old)s.",
+            "%(new)s instead of %(old)s in sessions: %(count)s.",
             new=new.name,
             old=old.name,
             count=len(edits),
         )
         if new
-        else msg("%(old)s is taken out of %(count)s sessions.", old=old.name, count=len(edits))
+        else msg("%(old)s is taken out of sessions: %(count)s.", old=old.name, count=len(edits))
     )
     return _store(training, edits, by, "plan.replace_trainer", label)
 
@@ -274,7 +274,7 @@ def set_hours(
     def form(one: TrainingSession) -> Details:
         return shift.at_hours(plan.details_of(one), starts, ends, break_minutes)
 
-    return _change(training, by, public_ids, seen, "plan.hours", form, "%(count)s sessions have other hours.")
+    return _change(training, by, public_ids, seen, "plan.hours", form, "Other hours for sessions: %(count)s.")
 
 
 # Calling off, removing, adding
@@ -292,7 +292,7 @@ def call_off(
     """Call sessions off, for a reason: their rooms and trainers are free, and they count nowhere."""
     reasons.check(reason)
     wanted = _held(training, public_ids, seen or {})
-    label = msg("%(count)s sessions are called off.", count=len(wanted))
+    label = msg("Sessions called off: %(count)s.", count=len(wanted))
     return _store(training, [CallOff(one, reason) for one in wanted], by, "plan.call_off", label)
 
 
@@ -302,7 +302,7 @@ def remove(training: Training, *, by: User, public_ids: Sequence[UUID], seen: Ve
     wanted = _held(training, public_ids, seen or {})
     for one in wanted:
         sessions.check_removable(one)
-    label = msg("%(count)s sessions are removed.", count=len(wanted))
+    label = msg("Sessions removed: %(count)s.", count=len(wanted))
     return _store(training, [Remove(one) for one in wanted], by, "plan.remove", label)
 
 
@@ -318,7 +318,7 @@ def copy_to(
     """Plan the same sessions on other days too, with their rooms and trainers."""
     wanted = _held(training, public_ids, seen or {})
     edits = [Change(None, details) for _one, details in shift.moved_to(training, wanted, move)]
-    return _store(training, edits, by, "plan.copy", msg("%(count)s sessions are added.", count=len(edits)))
+    return _store(training, edits, by, "plan.copy", msg("Sessions added: %(count)s.", count=len(edits)))
 
 
 @atomic
@@ -342,5 +342,5 @@ def add_day(training: Training, *, by: User, day: date) -> Done:
         raise Conflict(msg("There is no day yet that could be copied. Plan half-days first."), "gone")
     pairs = shift.moved_to(training, last, shift.Move(first_day=day))
     edits = [Change(None, details) for _one, details in pairs]
-    label = msg("%(day)s is added, with %(count)s sessions.", day=day, count=len(edits))
+    label = msg("%(day)s is added. Its sessions: %(count)s.", day=day, count=len(edits))
     return _store(training, edits, by, "plan.add_day", label)

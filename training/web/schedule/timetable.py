@@ -73,7 +73,7 @@ def _seen() -> dict[UUID, int]:
 
 def back(training: Training) -> str:
     """The address of the training's timetable."""
-    return url_for("trainings.show", public_id=training.public_id, tab="timetable")
+    return url_for("trainings.show", public_id=training.public_id)
 
 
 def say(training: Training) -> None:

@@ -16,7 +16,7 @@ from training.forms.trainings import TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Agency, Programme, Training, TrainingSession, When
 from training.policy import Action, can
 from training.rules import zones
-from training.services import seat_counts, visible_trainings
+from training.services import locked_trainings, seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
@@ -229,7 +229,10 @@ def new(programme: Programme) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
-    form = edits.begin(_form(training.programme, training))
+    form = _form(training.programme, training)
+    if locked_trainings.live_sessions(training):  # its dates follow from them
+        del form.starts_on, form.ends_on
+    form = edits.begin(form)
     back = url_for(".show", public_id=training.public_id)
 
     def change(seen: Seen) -> None:
