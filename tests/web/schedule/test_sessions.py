@@ -44,7 +44,8 @@ def test_a_pattern_outside_the_programme_is_refused_and_nothing_is_stored(client
     client.sign_in(make.user())
 
     response = client.post(
-        f"/sessions/of/{training.public_id}/plan", data=pattern(training, first_day="2020-01-01", last_day="2020-01-02", store="1")
+        f"/sessions/of/{training.public_id}/plan",
+        data=pattern(training, first_day="2020-01-01", last_day="2020-01-02", store="1"),
     )
 
     assert response.status_code == 422 and "Choose days between these dates" in response.text

@@ -110,7 +110,9 @@ def test_a_programme_is_not_shortened_over_a_training_and_says_which(client, mak
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/programmes/{programme.public_id}/edit"
 
-    typed = Sheet(client.get(address).text).sent(ends_on=[str(training.starts_on - DAY)], title=["Another title"])
+    typed = Sheet(client.get(address).text).sent(
+        ends_on=[str(training.starts_on - DAY)], title=["Another title"]
+    )
     refused = client.post(address, data=typed)
 
     assert refused.status_code == 422 and "Another title" in refused.text
