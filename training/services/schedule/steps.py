@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, false, func, select
+from sqlalchemy import CursorResult, Select, delete, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training import clock
@@ -376,4 +376,5 @@ def _go_on_from(step: PlanStep, versions: dict[str, int]) -> None:
 def forget() -> int:
     """Delete the steps that are too old to be taken back; returns how many."""
     gone = db.session.execute(delete(PlanStep).where(PlanStep.at <= clock.now() - KEPT))
-    return gone.rowcount  # type: ignore[attr-defined,no-any-return]
+    assert isinstance(gone, CursorResult)
+    return gone.rowcount
