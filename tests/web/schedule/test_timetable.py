@@ -77,11 +77,11 @@ def test_a_move_is_looked_at_then_made_and_taken_back(client, planner, training:
     assert [one.on_date for one in held(training)] == [day + 7 * DAY for day in days]
     page = client.get(moved.location).text
     step = db.session.scalars(db.select(PlanStep).order_by(PlanStep.id.desc())).first()
-    assert "Sessions moved: 3." in page and "The training is now from" in page
+    assert "3 sessions are moved." in page and "The training is now from" in page
     assert f'action="/plan-steps/{step.public_id}/undo"' in page
     assert client.post(f"/plan-steps/{step.public_id}/undo").status_code == 303
     assert [one.on_date for one in held(training)] == days
-    assert "Taken back: Sessions moved: 3." in client.get(moved.location).text
+    assert "Taken back: 3 sessions are moved." in client.get(moved.location).text
 
 
 def test_with_scripts_the_timetable_is_replaced_in_place(client, planner, training: Training):
@@ -93,7 +93,9 @@ def test_with_scripts_the_timetable_is_replaced_in_place(client, planner, traini
 
     assert (part.headers["HX-Retarget"], part.headers["HX-Reswap"]) == ("#timetable", "outerHTML")
     assert (
-        "<h1" not in part.text and part.text.count("hx-swap-oob") == 2 and "Sessions removed: 1." in part.text
+        "<h1" not in part.text
+        and part.text.count("hx-swap-oob") == 2
+        and "1 session is removed." in part.text
     )
     assert len(held(training)) == 2
 

@@ -26,7 +26,7 @@ from training.services.schedule import clashes, plan, proof, steps, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.seen import Seen, settle
-from training.text import msg
+from training.text import msg, nmsg
 
 MOST_SESSIONS = 200
 MOST_DAYS = 366
@@ -84,7 +84,7 @@ def generate(
     edits = [Change(None, one) for one in wanted if one not in taken]
     if not edits:
         raise Conflict(msg("Each of these half-days has a session already."), "exists")
-    label = msg("Sessions planned: %(count)s.", count=len(edits))
+    label = nmsg("%(num)s session is planned.", "%(num)s sessions are planned.", len(edits))
     done = steps.store(training, edits, by=by, label=label)
     audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(edits)})
     return list(done.sessions)

@@ -30,7 +30,7 @@ from training.services.letters import notices
 from training.services.schedule import plan, sessions, shift, steps
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.schedule.steps import Done
-from training.text import Message, msg
+from training.text import Message, msg, nmsg
 
 Versions = Mapping[UUID, int]
 """The version of each session that the sender saw, by its public id."""
@@ -148,9 +148,10 @@ def move(
         [Change(one, details) for one, details in pairs],
         by,
         "plan.move",
-        msg(
-            "Sessions moved: %(count)s. The first one is now on %(day)s.",
-            count=len(pairs),
+        nmsg(
+            "%(num)s session is moved. It is now on %(day)s.",
+            "%(num)s sessions are moved. The first one is now on %(day)s.",
+            len(pairs),
             day=min(details.starts_local for _one, details in pairs).date(),
         ),
     )
@@ -179,12 +180,12 @@ def _change(
     seen: Versions | None,
     action: str,
     form: Form,
-    label: str,
+    label: Callable[[int], Message],
 ) -> Done:
     wanted = _held(training, public_ids, seen or {})
     edits = [Change(one, form(one)) for one in wanted]
     changing = sum(one.details != plan.details_of(one.session) for one in edits if one.session)
-    return _store(training, edits, by, action, msg(label, count=changing))
+    return _store(training, edits, by, action, label(changing))
 
 
 @atomic
@@ -200,7 +201,7 @@ def set_room(
     return _change(
         training, by, public_ids, seen, "plan.room",
         lambda one: replace(plan.details_of(one), room=room),
-        "Another room for sessions: %(count)s.",
+        lambda num: nmsg("%(num)s session has another room.", "%(num)s sessions have another room.", num),
     )  # fmt: skip
 
 
@@ -221,7 +222,13 @@ def set_trainers(
         return now if set(now.trainers) == wanted else replace(now, trainers=list(trainers))
 
     return _change(
-        training, by, public_ids, seen, "plan.trainers", form, "Other trainers for sessions: %(count)s."
+        training,
+        by,
+        public_ids,
+        seen,
+        "plan.trainers",
+        form,
+        lambda num: nmsg("%(num)s session has other trainers.", "%(num)s sessions have other trainers.", num),
     )
 
 
@@ -246,14 +253,20 @@ def replace_trainer(
     if not edits:
         raise Conflict(msg("%(trainer)s gives none of these sessions any more.", trainer=old.name), "gone")
     label = (
-        msg(
-            "%(new)s instead of %(old)s in sessions: %(count)s.",
+        nmsg(
+            "%(new)s gives %(num)s session instead of %(old)s.",
+            "%(new)s gives %(num)s sessions instead of %(old)s.",
+            len(edits),
             new=new.name,
             old=old.name,
-            count=len(edits),
         )
         if new
-        else msg("%(old)s is taken out of sessions: %(count)s.", old=old.name, count=len(edits))
+        else nmsg(
+            "%(old)s is taken out of %(num)s session.",
+            "%(old)s is taken out of %(num)s sessions.",
+            len(edits),
+            old=old.name,
+        )
     )
     return _store(training, edits, by, "plan.replace_trainer", label)
 
@@ -274,7 +287,15 @@ def set_hours(
     def form(one: TrainingSession) -> Details:
         return shift.at_hours(plan.details_of(one), starts, ends, break_minutes)
 
-    return _change(training, by, public_ids, seen, "plan.hours", form, "Other hours for sessions: %(count)s.")
+    return _change(
+        training,
+        by,
+        public_ids,
+        seen,
+        "plan.hours",
+        form,
+        lambda num: nmsg("%(num)s session has other hours.", "%(num)s sessions have other hours.", num),
+    )
 
 
 # Calling off, removing, adding
@@ -292,7 +313,7 @@ def call_off(
     """Call sessions off, for a reason: their rooms and trainers are free, and they count nowhere."""
     reasons.check(reason)
     wanted = _held(training, public_ids, seen or {})
-    label = msg("Sessions called off: %(count)s.", count=len(wanted))
+    label = nmsg("%(num)s session is called off.", "%(num)s sessions are called off.", len(wanted))
     return _store(training, [CallOff(one, reason) for one in wanted], by, "plan.call_off", label)
 
 
@@ -302,7 +323,7 @@ def remove(training: Training, *, by: User, public_ids: Sequence[UUID], seen: Ve
     wanted = _held(training, public_ids, seen or {})
     for one in wanted:
         sessions.check_removable(one)
-    label = msg("Sessions removed: %(count)s.", count=len(wanted))
+    label = nmsg("%(num)s session is removed.", "%(num)s sessions are removed.", len(wanted))
     return _store(training, [Remove(one) for one in wanted], by, "plan.remove", label)
 
 
@@ -318,7 +339,13 @@ def copy_to(
     """Plan the same sessions on other days too, with their rooms and trainers."""
     wanted = _held(training, public_ids, seen or {})
     edits = [Change(None, details) for _one, details in shift.moved_to(training, wanted, move)]
-    return _store(training, edits, by, "plan.copy", msg("Sessions added: %(count)s.", count=len(edits)))
+    return _store(
+        training,
+        edits,
+        by,
+        "plan.copy",
+        nmsg("%(num)s session is added.", "%(num)s sessions are added.", len(edits)),
+    )
 
 
 @atomic
@@ -342,5 +369,10 @@ def add_day(training: Training, *, by: User, day: date) -> Done:
         raise Conflict(msg("There is no day yet that could be copied. Plan half-days first."), "gone")
     pairs = shift.moved_to(training, last, shift.Move(first_day=day))
     edits = [Change(None, details) for _one, details in pairs]
-    label = msg("%(day)s is added. Its sessions: %(count)s.", day=day, count=len(edits))
+    label = nmsg(
+        "%(day)s is added, with %(num)s session.",
+        "%(day)s is added, with %(num)s sessions.",
+        len(edits),
+        day=day,
+    )
     return _store(training, edits, by, "plan.add_day", label)
