@@ -89,8 +89,8 @@ class World:
             meet = (a.id < b.id, a.starts_at < b.ends_at, b.starts_at < a.ends_at, a.is_held, b.is_held)
             rooms = db.session.execute(select(a.id, b.id).where(*meet, a.room_id == b.room_id)).all()
             s, t = aliased(SessionTrainer), aliased(SessionTrainer)
-            both = select(a.id, b.id).join(s, s.session_id == a.id).join(t, t.session_id == b.id)
-            taught = db.session.execute(both.where(*meet, s.trainer_id == t.trainer_id)).all()
+            both = (s.session_id == a.id, t.session_id == b.id, s.trainer_id == t.trainer_id)
+            taught = db.session.execute(select(a.id, b.id).where(*meet, *both)).all()
             derived = db.session.scalars(select(SessionTrainer).join(SessionTrainer.training_session)).all()
             off = [one.id for one in derived if one.is_off is one.training_session.is_held]
             found = [tuple(row) for row in (*rooms, *taught)] + [(number, number) for number in off]

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from training.errors import Invalid
 from training.models import Training, TrainingSession
 from training.rules import recurrence
+from training.rules.minutes import NOON
 from training.services import locked_trainings
 from training.services.schedule import clashes, free, plan
 from training.services.schedule.clashes import Planned
@@ -135,11 +136,11 @@ def next_half_day(training: Training) -> Details:
         first, until = clashes.first_slot(training.starts_on)
         return Details(title=msg("Morning").translated(), starts_local=first, ends_local=until)
     like = plan.details_of(last[-1])
-    wants_afternoon = (
-        last[-1].ends_local.time() <= clashes.AFTERNOON[0] and last[-1].ends_local.date() == last[-1].on_date
+    wants_afternoon = last[-1].starts_local.time() < NOON and last[-1].ends_local <= datetime.combine(
+        last[-1].on_date, clashes.AFTERNOON[0]
     )
     day = last[0].on_date if wants_afternoon else next_day(training)
-    half = [one for one in held if (one.starts_local.time() >= clashes.AFTERNOON[0]) is wants_afternoon]
+    half = [one for one in held if (one.starts_local.time() >= NOON) is wants_afternoon]
     if half:
         like = replace(plan.details_of(half[-1]), room=like.room, trainers=like.trainers)
         starts, ends = like.starts_local.time(), like.ends_local.time()
