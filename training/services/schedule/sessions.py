@@ -20,6 +20,7 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules import days_off
 from training.rules.minutes import Decision
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
@@ -97,7 +98,8 @@ def _days(
             field="first_day",
         )
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or day.weekday() < 5]
+    country = training.venue.country if training.venue else training.country or ""
+    days = [day for day in days if weekends or days_off.is_workday(country, day)]
     if not days or not slots:
         raise Invalid(
             msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"
