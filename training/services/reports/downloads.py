@@ -107,7 +107,7 @@ def paper(
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": msg("Attendance report").translated(),
             "about": head.in_words(),
-            "programme": "" if filters.programme else head.programme,
+            "programme": head.paid_by(),
             "donor": head.donor,
             "generated": head.made_at_in_words(),
             "page_word": msg("Page").translated(),
@@ -300,7 +300,7 @@ def _summary_sheet(made: Report, names: Words) -> Sheet:
         Line(head.organisation),
         Line(msg("Attendance report").translated(), size=18, is_bold=True),
         Line(head.in_words(), size=12, is_bold=True),
-        *[Line(text) for text in (head.programme, head.donor) if text],
+        *[Line(text) for text in (head.paid_by(), head.donor) if text],
         Line(state_text(head.state).translated(), fill=GREEN if head.state.is_final else AMBER),
         Line(f"{msg('Made at').translated()}: {head.made_at_in_words()}, {head.by.translated()}", size=9),
     ]

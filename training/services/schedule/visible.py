@@ -48,6 +48,7 @@ def search(
     text: str = "",
     theme: Theme | None = None,
     only: bool = False,
+    programme: Programme | None = None,
     register: RegisterState | None = None,
     on: date | None = None,
     upcoming: bool = False,
@@ -77,6 +78,8 @@ def search(
     if theme:
         own = TrainingSession.theme_id == theme.id
         found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
+    if programme:
+        found = found.where(Training.programme_id == programme.id)
     if register:
         found = found.where(
             TrainingSession.register_state == register,
