@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
@@ -65,6 +66,7 @@ class SessionFilter(Form):
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
+    when = OneOf(_l("When"), labels.AHEAD_OR_PAST, required=False, widget=HiddenInput())
 
 
 class CalendarFilter(Form):

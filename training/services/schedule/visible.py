@@ -23,6 +23,7 @@ from training.models import (
     Training,
     TrainingSession,
     User,
+    When,
 )
 
 
@@ -51,6 +52,7 @@ def search(
     programme: Programme | None = None,
     register: RegisterState | None = None,
     on: date | None = None,
+    when: When | None = None,
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
@@ -91,6 +93,10 @@ def search(
             TrainingSession.starts_local >= datetime.combine(on, time()),
             TrainingSession.starts_local <= datetime.combine(on, time.max),
         )
+    if when is When.UPCOMING:
+        found = found.where(TrainingSession.ends_at >= clock.now())
+    elif when is When.PAST:
+        found = found.where(TrainingSession.ends_at < clock.now())
     if upcoming:
         found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.is_held)
     column = TrainingSession.starts_at

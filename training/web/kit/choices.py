@@ -259,6 +259,4 @@ def _switch(form: Form, **kept: str) -> Switch:
             _("The whole programme"),
             address(**{**kept, "only": "", "page": ""}),
         )
-    return Switch(
-        str(form.whole), _("Only what carries its tag"), address(**{**kept, "only": "y", "page": ""})
-    )
+    return Switch(str(form.whole), str(form.narrowed), address(**{**kept, "only": "y", "page": ""}))

@@ -22,6 +22,8 @@ from training.web.kit.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
 PER_PAGE = 100
+MOST_NAMED = 8
+"""The message after a decision names so many people."""
 
 
 @bp.route("/<uuid:public_id>/decide", methods=["GET", "POST"])
@@ -33,21 +35,25 @@ def decide(training: Training) -> Response:
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
         try:
+            verb, reasons = Verb(request.form["verb"]), {"reason_code": form.reason_code.data}
+            wanting = decisions.missing(verb, reason=form.reason.data or "", **reasons)
+            for refusal in wanting[1:]:
+                form.refuse(refusal)
             chosen = decisions.pick(training, access.user(), uuids("registration"))
             done = decisions.decide(
                 training,
                 chosen,
-                Verb(request.form["verb"]),
+                verb,
                 by=access.user(),
                 reason=form.reason.data or "",
-                reason_code=form.reason_code.data,
                 rank=form.rank.data,
+                **reasons,
             )
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
             if all(one.is_done for one in done):
-                flash(_said(len(done)))
+                flash(_said(done))
                 return redirect(address(), 303)
     refusals: dict[str, list[decisions.Decision]] = {}
     for one in done:
@@ -78,8 +84,10 @@ def decide(training: Training) -> Response:
         ticked=set(uuids("registration")),
         next_up=why_waiting.next_up(training),
     )
-    count = sum(one.is_done for one in done)
-    return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
+    carried_out = [one for one in done if one.is_done]
+    return shown_here(
+        shown, led_to=address() if carried_out else "", said=_said(carried_out) if carried_out else ""
+    )
 
 
 def _narrowed(agencies: Sequence[tuple[str, str, int]], counts: Mapping[str, int]) -> UndecidedFilter:
@@ -101,16 +109,20 @@ def _narrowed(agencies: Sequence[tuple[str, str, int]], counts: Mapping[str, int
     return narrowed
 
 
-def _said(count: int) -> str:
-    """The sentence that says what happened to ``count`` registrations, by the verb that was sent."""
+def _said(done: Sequence[decisions.Decision]) -> str:
+    """The sentence that says what happened to whom, by the verb that was sent."""
+    names = [one.registration.name for one in done[:MOST_NAMED]]
+    if len(done) > MOST_NAMED:
+        names.append(_("and %(count)s more", count=len(done) - MOST_NAMED))
+    who = ", ".join(names)
     match Verb(request.form["verb"]):
         case Verb.CONFIRM:
-            return _("Confirmed: %(count)s.", count=count)
+            return _("Confirmed: %(names)s.", names=who)
         case Verb.RESERVE:
-            return _("On the reserve list: %(count)s.", count=count)
+            return _("On the reserve list: %(names)s.", names=who)
         case Verb.OFFER:
-            return _("Seats offered: %(count)s.", count=count)
+            return _("Seats offered: %(names)s.", names=who)
         case Verb.DECLINE:
-            return _("Declined: %(count)s.", count=count)
+            return _("Declined: %(names)s.", names=who)
         case Verb.RETURN:
-            return _("Returned for correction: %(count)s.", count=count)
+            return _("Returned for correction: %(names)s.", names=who)
