@@ -89,7 +89,7 @@ def test_the_address_says_the_filter_and_page_two_and_the_files_carry_it(client,
     bare = client.get("/reports/attendance")
 
     assert bare.status_code == 302
-    assert re.search(r"ends_from=\d{4}-01-01$", bare.headers["Location"])
+    assert re.search(r"ends_from=\d{4}-01-01&ends_to=\d{4}-\d\d-\d\d$", bare.headers["Location"])
     assert client.get("/reports/attendance?page=2").headers["Location"].count("ends_from=") == 1
     for ending in ENDINGS:
         assert "ends_from=" in client.get(f"/reports/attendance.{ending}").headers["Location"]
@@ -109,7 +109,7 @@ def test_only_what_counts_as_training_counts_unless_all_is_asked_for(client, mak
     everything = client.get(f"/reports/attendance.csv?{query}&activities=all").get_data(as_text=True)
 
     assert [len(list(csv.DictReader(io.StringIO(one)))) for one in (counted, everything)] == [0, 4]
-    assert "all, like expert missions" in client.get(f"/reports/attendance?{query}&activities=all").text
+    assert "everything, expert missions too" in client.get(f"/reports/attendance?{query}&activities=all").text
 
 
 def test_a_name_that_is_no_filter_is_named_on_the_page(client, make: Make):

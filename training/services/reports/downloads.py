@@ -253,14 +253,8 @@ RATES = frozenset(attribute for name, attribute in FIGURES if name.text.endswith
 WITH_DECIMALS = RATES | {"person_hours", "optional_hours", "person_days", "days_by_hours", "person_days_half"}
 PAPER_COLUMNS = (msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate, %"), msg("Hours"))
 PAPER_FIGURES = ("confirmed", "participations", "completed", "attendance_rate", "person_hours")
-FACTS_ON_PAPER = (
-    "by",
-    "period",
-    "activities",
-    "participants",
-    "day_rules",
-    "completion_rules",
-    "definitions",
+FACTS_ON_PAPER = frozenset(
+    ("by", "donor", "period", "activities", "participants", "day_rules", "completion_rules", "definitions")
 )
 GREEN, AMBER = "#DCFCE7", "#FEF3C7"
 

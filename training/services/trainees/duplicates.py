@@ -73,16 +73,24 @@ class Pair:
 
     @property
     def only_name(self) -> bool:
-        """Whether nothing but the name speaks for it: country and agency differ, and no address or number is shared."""
+        """Whether nothing but the name speaks for it, and the country or the sex against it."""
         one, other = self.one, self.other
-        apart = one.country != other.country and one.agency_id != other.agency_id
+        sexes = {one.sex, other.sex} - {Sex.NOT_RECORDED}
+        return (one.country != other.country or len(sexes) > 1) and not self.shares_contact
+
+    @property
+    def shares_contact(self) -> bool:
+        """Whether they have an agency, an e-mail address or a phone number in common."""
+        one, other = self.one, self.other
         shared = (one.email and one.email == other.email) or (one.phone and one.phone == other.phone)
-        return apart and not shared
+        return bool(shared) or one.agency_id == other.agency_id
 
     @property
     def likelihood(self) -> Grade | None:
         """How sure it is that they are one person, with what else is known of them."""
-        return Grade.POSSIBLE if self.grade is not None and self.only_name else self.grade
+        if self.grade is not None and self.only_name:
+            return Grade.POSSIBLE
+        return Grade.LIKELY if self.grade is Grade.CERTAIN and not self.shares_contact else self.grade
 
     @property
     def all_fields(self) -> tuple[str, ...]:
@@ -238,7 +246,10 @@ def _not_only_name(one: type[TraineeKey], other: type[TraineeKey], least: Grade)
     only_name = select(1).where(
         left.id == one.trainee_id,
         right.id == other.trainee_id,
-        left.country != right.country,
+        or_(
+            left.country != right.country,
+            and_(left.sex != right.sex, left.sex != Sex.NOT_RECORDED, right.sex != Sex.NOT_RECORDED),
+        ),
         left.agency_id != right.agency_id,
         or_(left.email == "", left.email != right.email),
         or_(left.phone == "", left.phone != right.phone),

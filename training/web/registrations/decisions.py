@@ -35,20 +35,7 @@ def decide(training: Training) -> Response:
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
         try:
-            verb, reasons = Verb(request.form["verb"]), {"reason_code": form.reason_code.data}
-            wanting = decisions.missing(verb, reason=form.reason.data or "", **reasons)
-            for refusal in wanting[1:]:
-                form.refuse(refusal)
-            chosen = decisions.pick(training, access.user(), uuids("registration"))
-            done = decisions.decide(
-                training,
-                chosen,
-                verb,
-                by=access.user(),
-                reason=form.reason.data or "",
-                rank=form.rank.data,
-                **reasons,
-            )
+            done = _decided(training, form)
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
@@ -87,6 +74,17 @@ def decide(training: Training) -> Response:
     carried_out = [one for one in done if one.is_done]
     return shown_here(
         shown, led_to=address() if carried_out else "", said=_said(carried_out) if carried_out else ""
+    )
+
+
+def _decided(training: Training, form: DecisionForm) -> list[decisions.Decision]:
+    """What became of each registration that was ticked. What the decision still needs is said all at once."""
+    verb, reason, code = Verb(request.form["verb"]), form.reason.data or "", form.reason_code.data
+    for refusal in decisions.missing(verb, reason=reason, reason_code=code)[1:]:
+        form.refuse(refusal)
+    chosen = decisions.pick(training, access.user(), uuids("registration"))
+    return decisions.decide(
+        training, chosen, verb, by=access.user(), reason=reason, reason_code=code, rank=form.rank.data
     )
 
 
