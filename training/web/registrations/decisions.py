@@ -22,7 +22,7 @@ from training.web.kit.respond import address, page, paginate, uuids
 
 bp = Blueprint("decisions", __name__, url_prefix="/registrations/for")
 PER_PAGE = 100
-MOST_NAMED = 8
+MOST_NAMED = 5
 """The message after a decision names so many people."""
 
 
@@ -109,10 +109,10 @@ def _narrowed(agencies: Sequence[tuple[str, str, int]], counts: Mapping[str, int
 
 def _said(done: Sequence[decisions.Decision]) -> str:
     """The sentence that says what happened to whom, by the verb that was sent."""
-    names = [one.registration.name for one in done[:MOST_NAMED]]
+    names = [one.registration.name[:100] for one in done[:MOST_NAMED]]
     if len(done) > MOST_NAMED:
         names.append(_("and %(count)s more", count=len(done) - MOST_NAMED))
-    who = ", ".join(names)
+    who = "; ".join(names)  # a comma stands in each name
     match Verb(request.form["verb"]):
         case Verb.CONFIRM:
             return _("Confirmed: %(names)s.", names=who)
