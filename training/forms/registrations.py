@@ -42,9 +42,17 @@ class NewPersonForm(NewTraineeForm, GivenForm):
 
 
 class ReplaceForm(GivenForm):
-    """The reason why another person comes instead, and the values given with the new registration."""
+    """The reason why another person comes instead, and the values given with the new registration.
+
+    Only a coordinator is asked why a person gets a second seat at the same time.
+    """
 
     reason = line(_l("Reason"), most=2000)
+    override_reason = line(
+        _l("If the person has a seat in another training then: why they get this one too"),
+        required=False,
+        most=500,
+    )
 
 
 class DecisionForm(Form):
@@ -57,6 +65,11 @@ class DecisionForm(Form):
         empty=_l("pick one to decline"),
     )
     reason = line(_l("Explanation in one sentence (the agency reads it)"), required=False, most=500)
+    override_reason = line(
+        _l("If somebody has a seat in another training then: why they get this one too"),
+        required=False,
+        most=500,
+    )
     rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
 
 

@@ -29,6 +29,8 @@ def get() -> Organisation:
         donor_block="",
         logo_type="",
         tz_version="",
+        nights_between_cities=1,
+        days_between_countries=1,
     )
 
 
@@ -80,6 +82,8 @@ class Details:
     accent: str
     donor_block: str = ""
     reply_email: str = ""
+    nights_between_cities: int = 1
+    days_between_countries: int = 1
 
 
 @atomic
@@ -101,5 +105,7 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     organisation.name, organisation.address = details.name, details.address
     organisation.sender_name, organisation.accent = details.sender_name, details.accent
     organisation.donor_block, organisation.reply_email = details.donor_block, details.reply_email
+    organisation.nights_between_cities = details.nights_between_cities
+    organisation.days_between_countries = details.days_between_countries
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -81,7 +81,11 @@ LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
 FORM = re.compile(r'<form[^>]*method="get"[^>]*>.*?</form>', re.S)
 NAME = re.compile(r'<(?:input|select|button)[^>]*?\sname="([\w-]+)"')
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[=/])[A-Z]{2,}[\w.-]*|(?<==)[^&]*")
-FILE = re.compile(r"[.](pdf|xlsx|csv|json|ics|zip)|as=xlsx|/files/|/template")
+MOST = 12
+"""So many addresses of one list are asked for, each with other names."""
+FILE = re.compile(
+    r"[.](pdf|xlsx|csv|json|ics|zip)|as=(xlsx|csv)|/files/|/template|/(new|edit|register|plan|merge)$"
+)
 """What is slow to make, and has the filters of the page that leads to it."""
 
 
@@ -111,12 +115,16 @@ def refused_links(client, user: User) -> tuple[list[str], int]:
     """
     client.sign_in(user)
     waiting, seen, refused = deque((path, 0) for path in ("/", *LISTS)), set[str](), []
+    asked = Counter[str]()
     while waiting:
         path, depth = waiting.popleft()
         is_list = urlsplit(path).path in LISTS
         if kind(path) in seen or FILE.search(path) or not (is_list or depth < 2):
             continue
+        if asked[urlsplit(path).path] == MOST:
+            continue
         seen.add(kind(path))
+        asked[urlsplit(path).path] += 1
         answer = client.get(path)
         if answer.status_code == 422:
             refused.append(path)

@@ -7,5 +7,7 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``visible``: which sessions somebody may open
 - ``plan``: the one writer of sessions, in two steps
 - ``sessions``: sessions are planned, changed and called off
+- ``open_list``: what is to look at before people travel, and what was left as it is
+- ``remedies``: what can be done about it by one click
 - ``calendars``: the sessions of a month, day by day
 """

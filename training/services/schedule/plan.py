@@ -35,7 +35,7 @@ from training.rules import walltime
 from training.rules.minutes import Decision, Slot
 from training.services import locked_trainings, marks
 from training.services.schedule import clashes
-from training.services.schedule.clashes import Caution, Planned
+from training.services.schedule.clashes import Planned
 from training.text import Message, msg
 
 
@@ -81,7 +81,7 @@ def as_planned(training: Training, details: Details) -> Planned:
         details.trainers,
         details.break_starts,
     )
-    one.is_compulsory = details.is_compulsory
+    one.is_compulsory, one.theme = details.is_compulsory, details.theme
     return one
 
 
@@ -136,6 +136,11 @@ def apply(
     any more, for a register that keeps its session where it is, and, with the field ``decision``, where somebody must
     say what becomes of the marks.
     """
+    locked_trainings.hold_places(
+        [change.session for change in changes if change.session],
+        [change.details.room for change in changes if change.details.room],
+        [trainer for change in changes for trainer in change.details.trainers],
+    )
     locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
     works, gone = _checked(training, changes, hours_stand=hours_stand)
     for one in gone:
@@ -172,7 +177,7 @@ def _checked(
         whole = [one for change in changes for one in _with_what_follows(training, change)]
         going = [one for one in whole if isinstance(one, _CalledOff)]
         works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        _refuse_clashes(training, works, [*(one.session for one in going), *gone])
+        _refuse_clashes(training, works, [*(one.session for one in going), *gone], hours_stand)
     return works, going
 
 
@@ -282,7 +287,7 @@ def kept_by_register(session: TrainingSession, slot: Slot) -> Message | None:
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
     planned = as_planned(training, new)
-    planned.is_compulsory = new.is_compulsory and not hours_stand
+    planned.is_compulsory, planned.stored = new.is_compulsory and not hours_stand, session
     work = _Work(change, planned)
     if session is None:
         return work
@@ -302,21 +307,25 @@ def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     return work
 
 
-def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession]) -> None:
-    """Raise ``Conflict`` for the first clash, with what stands there already or with each other."""
+def _refuse_clashes(
+    training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession], hours_stand: bool
+) -> None:
+    """Raise ``Conflict`` for the first clash, with what stands there already or with each other.
+
+    With ``hours_stand`` only rooms and trainers count: nobody planned anything, so nobody is refused anything else.
+    """
     but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
-    asked = [work.planned for work in works if work.is_rescheduled]
-    for one in asked:
-        _refuse_hard(clashes.hard(training, one, but=but))
-    clashes.warn_of_each_other(training, [work.planned for work in works])
-    for one in asked:
-        _refuse_hard(one.warnings)
-
-
-def _refuse_hard(found: Sequence[Caution]) -> None:
-    for caution in found:
-        if caution.is_hard:
-            raise Conflict(caution.message, "clash")
+    asked = {place for place, work in enumerate(works) if work.is_rescheduled}
+    if not asked:
+        return
+    numbers = {
+        work.change.session.id if work.change.session else -place - 1: place
+        for place, work in enumerate(works)
+    }
+    for finding in clashes.hard(training, [work.planned for work in works], but=but):
+        is_asked = numbers[finding.slots[0]] in asked
+        if is_asked and (not hours_stand or finding.rule in ("room_twice", "trainer_twice")):
+            raise Conflict(finding.message, "clash")
 
 
 def park(sessions: Sequence[TrainingSession]) -> None:

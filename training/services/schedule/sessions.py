@@ -57,9 +57,7 @@ def preview(
     """
     days = _days(training, first_day, last_day, slots, weekends)
     planned = [plan.as_planned(training, one) for one in _pattern(days, slots, room, trainers)]
-    for one in planned:
-        one.warnings = clashes.warnings(training, one)
-    clashes.warn_of_each_other(training, planned)
+    clashes.look(training, planned)
     return planned
 
 

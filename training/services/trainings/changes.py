@@ -122,6 +122,7 @@ def change(
         _check(training, training.programme)
         if has_new_zone:
             _check_deadlines(training)
+            locked_trainings.lock_people(training, with_line=True)  # held before rooms and trainers
             sessions.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)

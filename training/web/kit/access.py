@@ -15,9 +15,15 @@ from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
+<<<<<<< HEAD
 from training.errors import NotFound
 from training.models import Agency, Role, User
 from training.policy import Action, allows, can, has
+=======
+from training.errors import READER, NotFound
+from training.models import Agency, User
+from training.policy import Action, can, has
+>>>>>>> main
 from training.services import audit
 from training.services.accounts import sign_ins
 
@@ -40,6 +46,7 @@ def init_app(app: Flask) -> None:
     """Look up who is asking, and refuse every endpoint that has not declared its access."""
     login_manager.init_app(app)
     app.before_request(_refuse_undeclared)
+    app.before_request(_nobody_reads_yet)
     app.jinja_env.globals["can"] = _can
     app.jinja_env.globals["who_may"] = who_may
 
@@ -48,6 +55,10 @@ def who_may() -> list[str]:
     """The roles that may do what was refused just now, besides those who have it for their own things only."""
     action = g.get("refused_action")
     return [role.value for role in Role if action is not None and allows(role, action)]
+
+
+def _nobody_reads_yet() -> None:
+    READER.set("")
 
 
 def user() -> User:
@@ -79,7 +90,9 @@ def _can(action: str, thing: object = None) -> bool:
 
 @login_manager.user_loader
 def _user(token: str) -> User | None:
-    return sign_ins.user_of_session(token)
+    found = sign_ins.user_of_session(token)
+    READER.set(found.role.value if found else "")
+    return found
 
 
 @login_manager.unauthorized_handler

@@ -35,7 +35,21 @@ def decide(training: Training) -> Response:
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
         try:
+<<<<<<< HEAD
             done = _decided(training, form)
+=======
+            chosen = decisions.pick(training, access.user(), uuids("registration"))
+            done = decisions.decide(
+                training,
+                chosen,
+                Verb(request.form["verb"]),
+                by=access.user(),
+                reason=form.reason.data or "",
+                reason_code=form.reason_code.data,
+                rank=form.rank.data,
+                override_reason=form.override_reason.data,
+            )
+>>>>>>> main
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:

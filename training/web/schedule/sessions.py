@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import clashes, sessions, visible
+from training.services.schedule import clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -29,6 +30,8 @@ from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import address, page, paginate, sorting, submitted
 
+MOST_TOLD = 3
+"""How many findings are said after a session is stored. The list has all."""
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 
@@ -108,6 +111,7 @@ def plan(training: Training) -> Response:
             if "store" in request.form:
                 stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
                 flash(_("%(count)s sessions are planned.", count=len(stored)))
+                _tell(stored)
                 return redirect(url_for("trainings.show", public_id=training.public_id), 303)
             planned = sessions.preview(training, **_as_pattern(form))
         except DomainError as refusal:
@@ -141,10 +145,11 @@ def new(training: Training) -> Response:
     back = url_for("trainings.show", public_id=training.public_id)
     if submitted(form):
         try:
-            sessions.add(training, by=access.user(), details=Details(**form.data))
+            added = sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
+            _tell([added])
             return redirect(back, 303)
     return page("edit.html", form=form, title=_("New session"), back=(training.code, back))
 
@@ -164,6 +169,7 @@ def edit(session: TrainingSession) -> Response:
         )
 
     if edits.save(form, session, change, lambda: _what_became(session, held[0], minutes_before)):
+        _tell(held)
         return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
@@ -188,6 +194,14 @@ def _offer_answers(form: SessionForm, session: TrainingSession) -> None:
         why=found.why_not.translated(),
     )
     form.decision.offer_only(found.accepted, why)
+
+
+def _tell(stored: Sequence[TrainingSession]) -> None:
+    """Say what speaks against sessions that were just stored: the list has what can be done about it."""
+    found = open_list.about(stored)
+    if found:
+        what = " ".join(one.message.translated() for one in found[:MOST_TOLD])
+        flash(_("To look at: %(what)s", what=what + (" …" if len(found) > MOST_TOLD else "")), "warn")
 
 
 def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
