@@ -273,7 +273,7 @@ def test_the_open_registers_are_a_link_to_them(client, make: Make):
 
 
 def test_two_people_who_may_be_one_stand_on_one_line(client, make: Make):
-    training, names = planned(make, 1), {"family_name": "Okafor", "given_names": "Ada"}
+    training, names = make.training(), {"family_name": "Okafor", "given_names": "Ada"}
     agency = make.agency()
     people = [make.trainee(agency, **names), make.trainee(agency, **{**names, "given_names": "Adah"})]
     rows = [

@@ -15,15 +15,9 @@ from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
-<<<<<<< HEAD
-from training.errors import NotFound
+from training.errors import READER, NotFound
 from training.models import Agency, Role, User
 from training.policy import Action, allows, can, has
-=======
-from training.errors import READER, NotFound
-from training.models import Agency, User
-from training.policy import Action, can, has
->>>>>>> main
 from training.services import audit
 from training.services.accounts import sign_ins
 

@@ -35,21 +35,7 @@ def decide(training: Training) -> Response:
     done: list[decisions.Decision] = []
     if request.method == "POST" and form.validate():
         try:
-<<<<<<< HEAD
             done = _decided(training, form)
-=======
-            chosen = decisions.pick(training, access.user(), uuids("registration"))
-            done = decisions.decide(
-                training,
-                chosen,
-                Verb(request.form["verb"]),
-                by=access.user(),
-                reason=form.reason.data or "",
-                reason_code=form.reason_code.data,
-                rank=form.rank.data,
-                override_reason=form.override_reason.data,
-            )
->>>>>>> main
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
         else:
@@ -98,7 +84,14 @@ def _decided(training: Training, form: DecisionForm) -> list[decisions.Decision]
         form.refuse(refusal)
     chosen = decisions.pick(training, access.user(), uuids("registration"))
     return decisions.decide(
-        training, chosen, verb, by=access.user(), reason=reason, reason_code=code, rank=form.rank.data
+        training,
+        chosen,
+        verb,
+        by=access.user(),
+        reason=reason,
+        reason_code=code,
+        rank=form.rank.data,
+        override_reason=form.override_reason.data,
     )
 
 
