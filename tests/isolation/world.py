@@ -20,6 +20,7 @@ from training.models import (
     OutgoingMail,
     PageKind,
     PersonMerge,
+    PlanStep,
     Registration,
     RegistrationState,
     Role,
@@ -166,6 +167,7 @@ def _build(make: Make) -> World:
     shared = {
         "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
         "venue": venue, "block": block, "holiday": holiday, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
+        "plan_step": db.session.scalars(db.select(PlanStep).where(PlanStep.training_id == trainings[0].id).order_by(PlanStep.id.desc())).first(),
     }  # fmt: skip
     users = {
         "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -18,8 +18,9 @@ from training.rules.minutes import Decision
 from training.services import locked_trainings
 from training.services.attendance import registers
 from training.services.attendance.registers import Mark
+from training.services.programmes import frames
 from training.services.schedule import plan, sessions
-from training.services.trainings import changes, moves
+from training.services.trainings import moves
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
@@ -67,18 +68,20 @@ def test_hours_that_are_ahead_ask_what_becomes_of_the_marks(client, make: Make, 
     assert (held.replaces, held.starts_local.hour) == (marked, 11)
 
 
-def test_what_lies_outside_its_training_by_now_says_what_to_do(client, make: Make):
+def test_what_lies_outside_its_programme_by_now_says_so(client, make: Make):
     training = make.training(is_open=False)
-    first, last = make.session(training), make.session(training, training.ends_on)
-    by = make.user(Role.COORDINATOR)
+    first, last = make.session(training), make.session(training, training.ends_on + 2 * DAY)
+    by, programme = make.user(Role.COORDINATOR), training.programme
     sessions.cancel(first, by=by, reason="ill")
-    changes.change(training, by=by, details=make.changed(training, starts_on=last.on_date))
+    assert training.starts_on == last.on_date
+    now = {one.name: getattr(programme, one.name) for one in fields(frames.Details)}
+    details = frames.Details(**now | {"countries": programme.country_codes, "starts_on": last.on_date})
+    frames.change(programme, by=by, details=details)
     client.sign_in(by)
 
     refused = client.post(f"/sessions/{first.public_id}/hold")
 
-    assert refused.status_code == 409 and "dates first." in refused.text
-    assert f"{first.on_date.day} " in refused.text
+    assert refused.status_code == 409 and "Choose days between these dates." in refused.text
 
 
 def test_a_moved_session_leads_to_the_one_that_is_held_by_whichever_move(
@@ -112,7 +115,9 @@ def test_a_programme_is_not_shortened_over_a_training_and_says_which(client, mak
     client.sign_in(make.user(Role.COORDINATOR))
     address = f"/programmes/{programme.public_id}/edit"
 
-    typed = Sheet(client.get(address).text).sent(ends_on=[str(training.starts_on)], title=["Another title"])
+    typed = Sheet(client.get(address).text).sent(
+        ends_on=[str(training.starts_on - DAY)], title=["Another title"]
+    )
     refused = client.post(address, data=typed)
 
     assert refused.status_code == 422 and "Another title" in refused.text

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -29,6 +29,7 @@ from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
 from training.web.kit.respond import address, page, paginate, sorting, submitted
+from training.web.schedule import timetable
 
 MOST_TOLD = 3
 """How many findings are said after a session is stored. The list has all."""
@@ -106,17 +107,19 @@ def plan(training: Training) -> Response:
     """
     form = _pattern(training)
     planned: list[clashes.Planned] = []
+    taken: list[Details] = []
     if submitted(form):
         try:
             if "store" in request.form:
                 stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
-                flash(_("%(count)s sessions are planned.", count=len(stored)))
+                timetable.say(training)
                 _tell(stored)
-                return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+                return redirect(timetable.back(training), 303)
+            taken = sessions.filled(training, sessions.pattern(training, **_as_pattern(form)))
             planned = sessions.preview(training, **_as_pattern(form))
         except DomainError as refusal:
             form.refuse(refusal)
-    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned)
+    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned, taken=taken)
 
 
 def _form(training: Training, session: TrainingSession | None) -> SessionForm:
@@ -142,13 +145,14 @@ def new(training: Training) -> Response:
     """Add one session."""
     form = _form(training, None)
     del form.decision
-    back = url_for("trainings.show", public_id=training.public_id)
+    back = timetable.back(training)
     if submitted(form):
         try:
             added = sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
+            timetable.say(training)
             _tell([added])
             return redirect(back, 303)
     return page("edit.html", form=form, title=_("New session"), back=(training.code, back))
@@ -159,7 +163,7 @@ def new(training: Training) -> Response:
 def edit(session: TrainingSession) -> Response:
     """Change a session. What becomes of its marks is asked only where it is moved."""
     form = edits.begin(_form(session.training, session))
-    back = url_for("trainings.show", public_id=session.training.public_id)
+    back = timetable.back(session.training)
     minutes_before, held = session.scheduled_minutes, [session]
 
     def change(seen: Seen) -> None:
@@ -168,7 +172,9 @@ def edit(session: TrainingSession) -> Response:
             session, by=access.user(), details=Details(**values), decision=form.decision.data, seen=seen
         )
 
-    if edits.save(form, session, change, lambda: _what_became(session, held[0], minutes_before)):
+    training = session.training
+    said = lambda: _what_became(session, held[0], minutes_before)  # noqa: E731 -- it is read after the change
+    if edits.save(form, session, change, said, lambda: timetable.undoable(training)):
         _tell(held)
         return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
@@ -227,7 +233,7 @@ def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
     form = CallOffForm(request.form)
     marked = marks.count(session)
-    back = url_for("trainings.show", public_id=session.training.public_id)
+    back = timetable.back(session.training)
     if submitted(form):
         decision = Decision.NOT_COUNTED if form.decision.data else None
         try:
@@ -235,7 +241,7 @@ def cancel(session: TrainingSession) -> Response:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The session is called off; its room and trainers are free."))
+            timetable.say(session.training)
             return redirect(back, 303)
     if marked:
         form.decision.label.text = _("Its marks do not count (people marked: %(count)s)", count=marked)
@@ -251,5 +257,5 @@ def cancel(session: TrainingSession) -> Response:
 def hold_after_all(session: TrainingSession) -> Response:
     """Take back that a session was called off, or moved away from its marks."""
     sessions.hold_after_all(session, by=access.user())
-    flash(_("The session is held after all."))
-    return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)
+    timetable.say(session.training)
+    return redirect(timetable.back(session.training), 303)
