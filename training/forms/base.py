@@ -54,6 +54,8 @@ class Form(WTForm):
     """Whether the fields are about the reader. A browser fills in no form about somebody else."""
     whole: ClassVar[Any] = ""
     """What a filter's field ``theme`` takes in when somebody picks a multi-thematic programme. ``only`` narrows it."""
+    narrowed: ClassVar[Any] = _l("Only what carries its tag")
+    """What the link to the narrower reading says."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".

@@ -13,9 +13,10 @@ from training.policy import Action
 from training.rules import walltime
 from training.services import organisations
 from training.services.home import dashboards, first_run
+from training.services.programmes import themes
 from training.services.reports import definitions, downloads, figures, participations
 from training.services.reports.selection import Filters
-from training.web.kit import access
+from training.web.kit import access, choices
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page
 
@@ -56,6 +57,8 @@ def index() -> Response:
                 files=downloads,
                 state=figures.data_state(filters, user=user),
                 themes=figures.by_theme(found),
+                theme_names=choices.theme_names(),
+                multi={one.code for one in themes.every() if one.is_multi_thematic},
                 joint=dashboards.multi_thematic(found),
                 by_theme=definitions.BY_THEME,
             )

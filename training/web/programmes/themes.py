@@ -22,7 +22,7 @@ from training.services.seen import Seen
 from training.web.kit import access, choices, edits
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, submitted
+from training.web.kit.respond import first, page, paginate, submitted
 
 bp = Blueprint("themes", __name__, url_prefix="/themes")
 MOST = 6
@@ -86,12 +86,14 @@ def _year(user: User, theme: Theme) -> dict[str, Any]:
 
 def _of_staff(user: User, theme: Theme) -> dict[str, Any]:
     """What staff see besides: where, with whom, and by which activities."""
-    found = agencies.search(user, theme=theme)
+    found = paginate(agencies.search(user, theme=theme), MOST)
+    kinds = overview.by_kind(user, theme)
     return {
-        "kinds": overview.by_kind(user, theme),
+        "kinds": kinds,
+        "trainings": sum(one.count for one in kinds),
         "countries": overview.by_country(user, theme),
-        "agencies": first(found, MOST),
-        "counts": themes.counts(theme),
+        "agencies": found.items,
+        "agency_count": found.total,
     }
 
 
