@@ -42,6 +42,7 @@ SCOPED = {
     "theme",
     "leaflet",
     "course",
+    "plan_step",
 }
 """Kinds that a coordinator acts on within the own themes."""
 READ_BY_ALL = {

@@ -267,7 +267,9 @@ def test_calling_it_off_sets_rooms_and_trainers_free(name: str, make: Make):
 
     assert locked_trainings.live_sessions(training) == []
     is_off = name == "cancel"  # what was postponed sleeps, and can be held again
-    assert {(one.is_cancelled, one.is_asleep) for one in schedule_visible.of(training)} == {(is_off, not is_off)}
+    assert {(one.is_cancelled, one.is_asleep) for one in schedule_visible.of(training)} == {
+        (is_off, not is_off)
+    }
     assert {one.cancel_reason for one in schedule_visible.of(training)} == {"floods" if is_off else ""}
     assert [entry.is_off for entry in session.session_trainers] == [True]
     assert make.session(other, room=session.room, trainers=trainers, **same_hours).room is session.room

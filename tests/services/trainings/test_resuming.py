@@ -86,7 +86,10 @@ def test_new_dates_wake_it_seats_stay_and_everybody_is_asked_and_told_once(make:
     assert training.starts_on - training.registration_closes_local.date() == gap
     assert registration.state is RegistrationState.CONFIRMED and registration.acknowledged_at is None
     assert len(letters("training_changed")) + len(letters("changed")) >= told
-    assert len([one for one in db.session.scalars(select(AuditEntry)) if one.action == "training.new_dates"]) == 1
+    assert (
+        len([one for one in db.session.scalars(select(AuditEntry)) if one.action == "training.new_dates"])
+        == 1
+    )
 
 
 def test_without_the_tick_what_people_answered_stays(make: Make):

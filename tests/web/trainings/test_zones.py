@@ -98,7 +98,9 @@ def test_a_zone_that_was_written_wins_over_the_venues(client, make: Make):
     client.sign_in(make.user(Role.COORDINATOR))
 
     refused = planned(client, make, zone="Vienna", venue=str(venue.public_id))
-    assert refused.status_code == 422 and 'id="zone-error"' in refused.text, "it may be a mistake: a tick says not"
+    assert refused.status_code == 422 and 'id="zone-error"' in refused.text, (
+        "it may be a mistake: a tick says not"
+    )
     planned(client, make, zone="Vienna", venue=str(venue.public_id), other_zone="y")
 
     assert db.session.scalars(select(Training)).one().zone == "Europe/Vienna"

@@ -123,9 +123,7 @@ def looked_at(training: Training, details: Sequence[Details]) -> list[Planned]:
     """The sessions as they would be held, each with what speaks against it. Raises ``Invalid`` as ``plan.apply`` does."""
     with db.session.no_autoflush:
         planned = [plan.as_planned(training, one) for one in details]
-        for one in planned:
-            one.warnings = clashes.warnings(training, one)
-        clashes.warn_of_each_other(training, planned)
+        clashes.look(training, planned)
     return planned
 
 

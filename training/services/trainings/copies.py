@@ -17,8 +17,7 @@ from sqlalchemy.orm import joinedload
 from training.db import atomic, db
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import Role, Room, Series, Trainer, Training, User, Venue
-from training.services import audit, locked_trainings, seat_counts, visible_trainings
-from training.services.registrations import kept_seats
+from training.services import audit, locked_trainings, visible_trainings
 from training.services.schedule import agendas
 from training.services.seen import as_stored
 from training.services.trainings import changes, defaults, from_course, previews, timetables
@@ -72,20 +71,15 @@ def copy(
     lengthens: bool = False,
 ) -> Training:
     """Plan a copy as a draft. Raises as ``from_course.create`` does."""
-    made = from_course.create(
-        training.programme, by=by, details=details, table=table, course=training.course, lengthens=lengthens
+    return from_course.create(
+        training.programme,
+        by=by,
+        details=details,
+        table=table,
+        course=training.course,
+        lengthens=lengthens,
+        seats_of=training if keeps_seats else None,
     )
-    if keeps_seats:
-        _keep_seats(training, made, by)
-    return made
-
-
-def _keep_seats(training: Training, made: Training, by: User | None) -> None:
-    """Keep for each agency and country what is kept in the other training. Deadlines of kept seats are not copied."""
-    db.session.flush()  # the seats name the training's id
-    for one in seat_counts.allocations(training):
-        if one.seats:
-            kept_seats.keep(made, by=by, seats=one.seats, agency=one.agency, country=one.country)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,18 +180,33 @@ def repeat(
         raise Invalid(msg("Plan at most %(most)s trainings at once.", most=MOST), field="rows")
     locked_trainings.lock(training)
     series, number = _series_of(training, by, rule)
-    for row in rows:
+    begun = []
+    for row in rows:  # trainings are held before rooms and trainers, so all of them begin first
         [one] = planned(training, [row], with_trainers=with_trainers)
         if one.refusal is not None:
             raise Conflict(_of_row(row, one.refusal), "clash")
         wanted = details(training, row.first_day, code=one.code, venue=row.venue)
+        seats_of = training if keeps_seats else None
         try:
-            made = copy(training, by=by, details=wanted, table=one.table, keeps_seats=keeps_seats)
-            db.session.flush()  # the next row is checked against what stands there
+            made = from_course.begin(
+                training.programme,
+                by=by,
+                details=wanted,
+                table=one.table,
+                course=training.course,
+                seats_of=seats_of,
+            )
         except DomainError as refusal:
             raise Conflict(_of_row(row, refusal.message), "clash") from None
         number += 1
         made.series, made.series_number = series, number
+        db.session.flush()  # the next code is counted from this one
+        begun.append((row, made, one.table))
+    for row, made, table in begun:
+        try:
+            from_course.fill(made, table, by=by)
+        except DomainError as refusal:
+            raise Conflict(_of_row(row, refusal.message), "clash") from None
     db.session.flush()  # the audit entry names the series
     audit.record(by=by, action="training.repeat", thing=training, changes={"trainings": len(rows)})
     return series

@@ -10,8 +10,9 @@ from training.db import atomic, db
 from training.errors import Invalid
 from training.models import Course, Programme, Training, User
 from training.rules.walltime import check_day
-from training.services import audit
+from training.services import audit, seat_counts
 from training.services.programmes import courses, frames
+from training.services.registrations import kept_seats
 from training.services.schedule import agendas, plan
 from training.services.schedule.plan import Change
 from training.services.seen import as_stored
@@ -30,13 +31,41 @@ def create(
     course: Course | None = None,
     days_wanted: int | None = None,
     lengthens: bool = False,
+    seats_of: Training | None = None,
 ) -> Training:
     """Plan a training under ``programme`` as a draft, with its sessions; all of it, or nothing.
 
     Its dates are those of ``table``. Without a table it has no session, and the dates of ``details``: a window in which
     ``days_wanted`` days are to be found, if that is given. ``lengthens`` lets the programme last as long as the
-    training. Raises as ``changes.create`` and ``plan.apply`` do.
+    training. ``seats_of`` is a training whose kept seats are kept here too. Raises as ``changes.create`` and
+    ``plan.apply`` do.
     """
+    training = begin(
+        programme,
+        by=by,
+        details=details,
+        table=table,
+        course=course,
+        days_wanted=days_wanted,
+        lengthens=lengthens,
+        seats_of=seats_of,
+    )
+    fill(training, table, by=by)
+    return training
+
+
+def begin(
+    programme: Programme,
+    *,
+    by: User | None,
+    details: changes.Details,
+    table: Timetable | None,
+    course: Course | None = None,
+    days_wanted: int | None = None,
+    lengthens: bool = False,
+    seats_of: Training | None = None,
+) -> Training:
+    """The first step: the training with its kept seats, without sessions. Trainings are held before rooms and trainers."""
     rows = timetables.held(timetables.laid_out(table)) if table is not None else []
     if rows:
         first, last = dates(rows)
@@ -48,13 +77,23 @@ def create(
     training = changes.create(programme, by=by, details=details)
     with db.session.no_autoflush:
         training.course = course
+    if not rows and days_wanted is not None:
+        training.is_date_open, training.days_wanted = True, days_wanted
+    if seats_of is not None:
+        db.session.flush()  # the seats name the training's id
+        for one in seat_counts.allocations(seats_of):
+            if one.seats:
+                kept_seats.keep(training, by=by, seats=one.seats, agency=one.agency, country=one.country)
+    return training
+
+
+def fill(training: Training, table: Timetable | None, *, by: User | None) -> None:
+    """The second step: its sessions, with their agenda."""
+    rows = timetables.held(timetables.laid_out(table)) if table is not None else []
     if rows:
         stored = plan.apply(training, [Change(None, one.details) for one in rows], by=by, reason="")
         agendas.copy({n: one.pattern.agenda for n, one in enumerate(rows)}, stored)
         audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(stored)})
-    elif days_wanted is not None:
-        training.is_date_open, training.days_wanted = True, days_wanted
-    return training
 
 
 def dates(rows: Sequence[HeldHalfDay]) -> tuple[date, date]:

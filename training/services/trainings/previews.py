@@ -29,10 +29,10 @@ from training.models import (
     Venue,
 )
 from training.rules import rest_days, walltime
+from training.rules.findings import Finding as Said
 from training.rules.names import fold
 from training.services.directory import venues
 from training.services.schedule import clashes, plan
-from training.services.schedule.clashes import Caution, Planned
 from training.services.trainings import changes, timetables
 from training.services.trainings.timetables import HeldHalfDay, Timetable
 from training.text import Message, msg
@@ -162,30 +162,27 @@ def preview(frame: Frame, table: Timetable) -> Preview:
 
 def _asked(
     frame: Frame, held: Sequence[HeldHalfDay], first_day: date, last_day: date
-) -> Iterable[tuple[HeldHalfDay, Caution]]:
+) -> Iterable[tuple[HeldHalfDay, Said]]:
     """What the clash rules say of the half-days, as if the training stood there."""
+    if frame.programme is None:
+        return
     sketch = changes.sketch(
+        frame.programme,
+        theme=frame.theme or frame.programme.theme,
         zone=frame.zone,
         country=frame.country,
         capacity=frame.capacity,
         starts_on=first_day,
         ends_on=last_day,
+        venue=frame.venue,
+        languages=frame.languages,
     )
     with db.session.no_autoflush:
         planned = [plan.as_planned(sketch, one.details) for one in held]
-        for one in planned:
-            one.warnings = clashes.warnings(sketch, one)
-        clashes.warn_of_each_other(sketch, planned)
-    for row, one in zip(held, planned, strict=True):
-        yield from ((row, caution) for caution in [*one.warnings, *_of_the_day(frame, one)])
-
-
-def _of_the_day(frame: Frame, one: Planned) -> Iterable[Caution]:
-    """That the day is one of rest where the training is held. Holidays are said by the clash rules."""
-    on = one.starts_local.date()
-    found = rest_days.rest(frame.country, on)
-    if found is not None and not found.is_holiday:
-        yield Caution(msg("%(day)s is at the weekend there.", day=on))
+        clashes.look(sketch, planned)
+    for one in planned:
+        for said in one.warnings:
+            yield from ((held[-key - 1], said) for key in said.slots if key < 0)
 
 
 def _add_remedies(frame: Frame, held: Sequence[HeldHalfDay], findings: Sequence[Finding]) -> None:

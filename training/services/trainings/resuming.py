@@ -76,6 +76,10 @@ def preview(training: Training, wish: Wish) -> Outcome:
 def _as_dated(training: Training, first: date, last: date) -> Training:
     """The training as it would be asked about: with its new dates. It is not stored."""
     return changes.sketch(
+        training.programme,
+        theme=training.theme,
+        venue=training.venue,
+        languages=training.language_codes,
         zone=training.zone,
         country=training.country,
         capacity=training.capacity,
