@@ -14,8 +14,7 @@ from training.errors import Conflict, Invalid
 from training.models import Training, TrainingState
 from training.services import locked_trainings, seat_counts
 from training.services.programmes import courses
-from training.services.schedule import agendas
-from training.services.trainings import copies, defaults, from_course, previews, timetables
+from training.services.trainings import agendas, copies, defaults, from_course, previews, timetables
 from training.services.trainings.previews import Frame
 from training.services.trainings.timetables import Other, Timetable
 

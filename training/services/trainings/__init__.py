@@ -3,6 +3,7 @@
 A training changes its state only by a named move, whose guard may refuse it.
 
 - ``changes``: a training is planned or changed
+- ``agendas``: what is in a session besides its title
 - ``timetables``: the half-days of a training that is not stored yet
 - ``defaults``: what a new training is proposed to be
 - ``previews``: what it would be, what speaks against it, and who is free

@@ -18,9 +18,8 @@ from training.db import atomic, db
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import Role, Room, Series, Trainer, Training, User, Venue
 from training.services import audit, locked_trainings, visible_trainings
-from training.services.schedule import agendas
 from training.services.seen import as_stored
-from training.services.trainings import changes, defaults, from_course, previews, timetables
+from training.services.trainings import agendas, changes, defaults, from_course, previews, timetables
 from training.services.trainings.previews import Frame, Preview
 from training.services.trainings.timetables import Pattern, Timetable
 from training.text import Message, msg

@@ -13,10 +13,10 @@ from training.rules.walltime import check_day
 from training.services import audit, seat_counts
 from training.services.programmes import courses, frames
 from training.services.registrations import kept_seats
-from training.services.schedule import agendas, plan
+from training.services.schedule import plan
 from training.services.schedule.plan import Change
 from training.services.seen import as_stored
-from training.services.trainings import changes, defaults, timetables
+from training.services.trainings import agendas, changes, defaults, timetables
 from training.services.trainings.timetables import HeldHalfDay, Timetable
 from training.text import msg
 

@@ -28,11 +28,11 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import agendas, asleep, several, steps
+from training.services.schedule import asleep, several, steps
 from training.services.schedule import sessions as schedule_sessions
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
-from training.services.trainings import changes, moves
+from training.services.trainings import agendas, changes, moves
 from training.text import Message
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
