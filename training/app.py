@@ -27,7 +27,7 @@ from training.web.merging import duplicates
 from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
-from training.web.schedule import calendars, clashes, sessions
+from training.web.schedule import calendars, clashes, plan_steps, sessions, timetable
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
@@ -55,6 +55,8 @@ BLUEPRINTS = (
     figures.bp,
     seats.bp,
     sessions.bp,
+    timetable.bp,
+    plan_steps.bp,
     styleguide.bp,
     themes.bp,
     records.bp,

@@ -223,6 +223,26 @@ def _taken_is_a_conflict() -> Iterator[None]:
         ) from refused
 
 
+def found_or_stored(find: Callable[[], T | None], new: Callable[[], T]) -> T:
+    """What ``find`` finds; else what ``new`` makes, stored.
+
+    Where somebody else stores the same row at the same moment, it is theirs: a row that is made at its first save is not
+    made twice, and whoever saves second is compared with the first as ever.
+    """
+    if (found := find()) is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            row = new()
+            db.session.add(row)
+            db.session.flush()  # the unique key is looked at here
+        return row
+    except IntegrityError:
+        if (found := find()) is None:
+            raise
+        return found
+
+
 Row = dict[str, Any]
 """One row to be stored: column name → value."""
 

@@ -14,6 +14,7 @@ from training.models import (
     Agency,
     ImportBatch,
     OutgoingMail,
+    PlanStep,
     Programme,
     Registration,
     RegistrationState,
@@ -148,7 +149,9 @@ def theme_ids(thing: Any) -> set[int]:
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
-        case TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch():
+        case (
+            TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch() | PlanStep()
+        ):
             return theme_ids(thing.training)
         case OutgoingMail():
             return theme_ids(thing.training) if thing.training is not None else set()

@@ -51,7 +51,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.fill("#registration_closes_local", f"{today + dt.timedelta(days=1)}T17:00")
     page.click("main button.btn-primary")
 
-    assert "Generate sessions" in page.locator("h1").inner_text()
+    assert "Plan half-days" in page.locator("h1").inner_text()
     page.fill("#morning_starts", f"{soon:%H:%M}")
     page.fill("#morning_ends", f"{soon + dt.timedelta(hours=2):%H:%M}")
     page.fill("#afternoon_starts", "")

@@ -12,7 +12,7 @@ KINDS = {
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
     "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "clashes": "training", "holidays": "holiday", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
-    "static": "file", "public_pages": "page",
+    "static": "file", "public_pages": "page", "timetable": "training", "plan_steps": "plan_step",
 }  # fmt: skip
 BY_RULE = (
     ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),

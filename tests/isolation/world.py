@@ -20,6 +20,7 @@ from training.models import (
     OutgoingMail,
     PageKind,
     PersonMerge,
+    PlanStep,
     Registration,
     RegistrationState,
     Role,
@@ -160,11 +161,13 @@ def _build(make: Make) -> World:
         hall, by=admin, starts_local=in_a_year, ends_local=in_a_year + timedelta(hours=2), reason="painting"
     )
     holiday = holidays.add(
-        by=admin, details=holidays.Details(first_on=in_a_year.date(), last_on=in_a_year.date(), name_en="Retreat")
+        by=admin,
+        details=holidays.Details(first_on=in_a_year.date(), last_on=in_a_year.date(), name_en="Retreat"),
     )
     shared = {
         "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
         "venue": venue, "block": block, "holiday": holiday, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
+        "plan_step": db.session.scalars(db.select(PlanStep).where(PlanStep.training_id == trainings[0].id).order_by(PlanStep.id.desc())).first(),
     }  # fmt: skip
     users = {
         "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],

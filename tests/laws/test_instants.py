@@ -34,7 +34,7 @@ FACTS = {
     "attendance_correction.at", "attendance_record.recorded_at", "audit_entry.at",
     "import_batch.confirmed_at", "not_same.at", "one_time_link.expires_at", "one_time_link.used_at",
     "outgoing_mail.bounced_at", "outgoing_mail.created_at", "outgoing_mail.due_at", "outgoing_mail.leased_until",
-    "outgoing_mail.sent_at", "person_merge.at", "person_merge.undone_at", "registration.acknowledged_at",
+    "outgoing_mail.sent_at", "person_merge.at", "person_merge.undone_at", "plan_step.at", "plan_step.undone_at", "registration.acknowledged_at",
     "registration.confirmed_at", "registration.let_pass_at", "registration.released_at",
     "registration.submitted_at", "registration_step.at", "reminder.at", "request_key.created_at",
     "seat_allocation.released_at", "seat_request.answered_at", "sign_in_attempt.at",

@@ -53,9 +53,7 @@ def slot(key: int = 1, starts: datetime = MONDAY, minutes: int = 180, **wanted: 
 
 
 def said(slots: list[Slot], facts: Facts | None = None, *, is_list: bool = False) -> list[tuple[str, str]]:
-    return [
-        (one.rule, one.severity.value) for one in clashes.found(slots, facts or Facts(), is_list=is_list)
-    ]
+    return [(one.rule, one.severity.value) for one in clashes.found(slots, facts or Facts(), is_list=is_list)]
 
 
 EVA = Teacher(1, "Eva", themes=frozenset({1}), languages=frozenset({"en"}), most_days=2)
@@ -134,7 +132,18 @@ def test_a_gap_is_for_the_list_alone():
 
 
 def test_a_moved_session_of_the_other_training_counts_where_it_is_to_be():
-    away = {1: [Elsewhere(7, "Pat", 9, "T-2", MONDAY.replace(tzinfo=UTC), MONDAY.replace(tzinfo=UTC) + timedelta(hours=3))]}
+    away = {
+        1: [
+            Elsewhere(
+                7,
+                "Pat",
+                9,
+                "T-2",
+                MONDAY.replace(tzinfo=UTC),
+                MONDAY.replace(tzinfo=UTC) + timedelta(hours=3),
+            )
+        ]
+    }
     moved = slot(9, MONDAY + timedelta(days=1), frame=frame(2))
 
     assert said([slot(1)], Facts(elsewhere=away)) == [("participant_twice", "soft")]
@@ -161,7 +170,10 @@ def test_a_finding_of_several_sessions_is_one_with_its_sessions():
 
 # Laws
 
-ROOMS, TEACHERS = [None, room(1), room(2, GRAZ), room(3, KYIV)], [EVA, Teacher(2, "Max"), Teacher(3, "Ann", False)]
+ROOMS, TEACHERS = (
+    [None, room(1), room(2, GRAZ), room(3, KYIV)],
+    [EVA, Teacher(2, "Max"), Teacher(3, "Ann", False)],
+)
 WHERES = [VIENNA, GRAZ, KYIV]
 
 
@@ -200,7 +212,9 @@ def test_findings_are_symmetric(slots: list[Slot]):
     assert alone | back == about([one, other], Facts())
     whole = about(slots, Facts())
     assert whole == {
-        found for n, one in enumerate(slots) for found in about([one], Facts(others=slots[:n] + slots[n + 1 :]))
+        found
+        for n, one in enumerate(slots)
+        for found in about([one], Facts(others=slots[:n] + slots[n + 1 :]))
     }
 
 
@@ -221,7 +235,8 @@ def test_findings_are_the_same_so_many_days_later(slots: list[Slot], days: int):
 
 
 @pytest.mark.parametrize(
-    ("country", "days"), [("EG", {4, 5}), ("JO", {4, 5}), ("DZ", {4, 5}), ("IR", {4}), ("UA", {5, 6}), ("XN", {5, 6})]
+    ("country", "days"),
+    [("EG", {4, 5}), ("JO", {4, 5}), ("DZ", {4, 5}), ("IR", {4}), ("UA", {5, 6}), ("XN", {5, 6})],
 )
 def test_a_weekend_is_the_countrys(country: str, days: set[int]):
     assert days_off.weekend(country) == days

@@ -20,9 +20,8 @@ from training.forms.base import (
     long_text,
     number,
     phone,
-    zone,
 )
-from training.forms.typed import Day, moment, own_tag_only
+from training.forms.typed import Day, moment, own_tag_only, zone
 
 
 class AgencyForm(Form):

@@ -115,6 +115,13 @@ class RegistrationFilter(Form):
     country = Picked(_l("Person's country"), required=False, empty=_l("all"))
 
 
+class UndecidedFilter(Form):
+    """Which of a training's undecided registrations are shown: those in a state, those of an agency of that day."""
+
+    state = Picked(_l("State"), required=False)
+    agency = Picked(_l("Agency"), required=False)
+
+
 class CorrectionForm(Form):
     """A person's wish for a correction of their registration."""
 

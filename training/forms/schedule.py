@@ -62,6 +62,61 @@ class LeaveForm(Form):
     note = line(_l("Leave it so, because"), most=2000)
 
 
+class MoveForm(Form):
+    """Where sessions go: by so many days, or to a first day."""
+
+    days = number(
+        _l("By days"), low=-3660, high=3660, required=False, hint=_l("7 is a week later, -7 a week earlier.")
+    )
+    first_day = Day(_l("Or: first day"), [Optional()])
+    minutes = number(
+        _l("Minutes later on the clock"),
+        low=-1439,
+        high=1439,
+        required=False,
+        hint=_l("60 is an hour later."),
+    )
+    skips = BooleanField(_l("Skip weekends and holidays there"))
+
+
+class CopyForm(Form):
+    """On which days sessions are planned too."""
+
+    first_day = Day(_l("First day"), [Given()])
+    skips = BooleanField(_l("Skip weekends and holidays there"))
+
+
+class HoursForm(Form):
+    """Other hours of sessions."""
+
+    starts = TimeOfDay(_l("Starts"), [Optional()])
+    ends = TimeOfDay(
+        _l("Ends"), [Optional()], description=_l("Left empty, the sessions stay as long as they are.")
+    )
+    break_minutes = number(_l("Break, minutes"), low=0, high=240, required=False)
+
+
+class TrainersForm(Form):
+    """Who gives sessions."""
+
+    trainers = PickedMany(_l("Trainers"))
+
+
+class DayForm(Form):
+    """A day that is added."""
+
+    day = Day(_l("Day"), [Given()])
+
+
+class HalfDayForm(Form):
+    """A half-day that is added."""
+
+    title = line(_l("Title"))
+    day = Day(_l("Day"), [Given()])
+    starts = TimeOfDay(_l("Starts"), [Given()])
+    ends = TimeOfDay(_l("Ends"), [Given()])
+
+
 class CallOffForm(Form):
     """Why a session is called off. Where people are marked in it, somebody says that these marks do not count."""
 

@@ -7,8 +7,8 @@ from wtforms import BooleanField, FileField, StringField
 from wtforms.validators import Optional, Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, number, zone
-from training.forms.typed import Day
+from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, number
+from training.forms.typed import Day, zone
 
 MOST_OF_PAGE = 20_000
 """Characters of a public page's text. The longest that comes with the product has a third of them."""

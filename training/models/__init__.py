@@ -16,6 +16,7 @@ from training.models.duplicate import NotSame, PersonMerge, TraineeKey
 from training.models.holiday import Holiday
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
+from training.models.plan import PlanStep
 from training.models.programme import (
     DayBasis,
     Programme,
@@ -92,6 +93,7 @@ __all__ = [
     "OutgoingMail",
     "PageKind",
     "PersonMerge",
+    "PlanStep",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",

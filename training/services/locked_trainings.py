@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, inspect, select
 from training.db import LOCKS, MOST_PARAMETERS, Base, db, locks_are_checked, seat_lock_is_on
 from training.errors import Conflict
 from training.models import (
+    Programme,
     Registration,
     RegistrationState,
     Room,
@@ -101,6 +102,14 @@ def lock(training: Training) -> None:
     are locked in ascending order of their ids.
     """
     lock_all([training.id])
+
+
+def lock_within_programme(training: Training) -> None:
+    """``lock``, and hold the programme's dates: nobody shortens it while its training is planned."""
+    if seat_lock_is_on():
+        frame = select(Programme.id).where(Programme.id == training.programme_id)
+        db.session.execute(frame.with_for_update(of=Programme, read=True)).all()
+    lock(training)
 
 
 def lock_all(ids: Iterable[int]) -> None:

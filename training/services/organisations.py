@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.db import atomic, db
+from training.db import atomic, db, found_or_stored
 from training.errors import Invalid
 from training.models import Organisation, User
 from training.services import audit
@@ -69,12 +69,7 @@ def remove_logo(*, by: User) -> None:
 
 def _stored() -> Organisation:
     """The row of the settings. If nobody has set them yet, the row is added with the defaults."""
-    organisation = db.session.get(Organisation, 1)
-    if organisation is None:
-        organisation = get()
-        db.session.add(organisation)
-        db.session.flush()  # a second reader in this unit of work finds the row
-    return organisation
+    return found_or_stored(lambda: db.session.get(Organisation, 1), get)
 
 
 @dataclass(frozen=True, kw_only=True)

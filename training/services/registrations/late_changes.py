@@ -42,8 +42,9 @@ def replace(
     override_reason: str = "",
     given: Given = NOTHING,
 ) -> Registration:
-    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
+    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step, until the training is over.
 
+    While it runs, the registers expect the substitute from the next session on. What the other one attended stays theirs.
     If the agency has registered the substitute already, that registration ends without a letter, because the
     substitute is told of the seat instead. Its details are copied into the fields that ``given`` leaves
     empty. A substitute who has a seat in another training at that time is refused, unless a coordinator says in
@@ -60,8 +61,8 @@ def replace(
         raise Invalid(msg("Pick another person: this one has the seat already."), field="substitute")
     if substitute.agency_id != registration.agency_id:
         raise Invalid(msg("A substitute comes from the same agency."), field="substitute")
-    if training.starts_on <= clock.today(training.zone):
-        raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
+    if training.ends_on < clock.today(training.zone):
+        raise Conflict(msg("The training is over: nobody can take this seat any more."), "finished")
     elsewhere.check(training, [substitute], by=by, override_reason=override_reason)
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
     db.session.flush()  # only then are the seat and the pair of person and training free

@@ -134,15 +134,6 @@ def planned(
     break_starts: time | None = None,
 ) -> Planned:
     """A session as it would be stored. Raises ``Invalid`` for times that make no sense."""
-    if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
-        raise Invalid(
-            msg(
-                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on,
-                last=training.ends_on,
-            ),
-            field="starts_local",
-        )
     one = Planned(
         title,
         starts_local,
