@@ -135,8 +135,10 @@ class SessionFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
+    when = OneOf(_l("When"), labels.AHEAD_OR_PAST, required=False, widget=HiddenInput())
 
 
 class CalendarFilter(Form):

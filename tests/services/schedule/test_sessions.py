@@ -51,7 +51,9 @@ def test_a_weekend_is_that_of_the_country(make: Make):
         trainers=[],
     )  # fmt: skip
 
-    assert [one.on_date.weekday() for one in made] == [0, 1, 2, 3, 6], "Friday and Saturday are free in Jordan"
+    assert [one.on_date.weekday() for one in made] == [0, 1, 2, 3, 6], (
+        "Friday and Saturday are free in Jordan"
+    )
 
 
 def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothing(make: Make):
