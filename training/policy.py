@@ -54,6 +54,7 @@ class Action(StrEnum):
     SESSION_LIST = "session:list"
     SESSION_READ = "session:read"
     SESSION_CHANGE = "session:change"
+    CLASH_LIST = "clash:list"
     CALENDAR_READ = "calendar:read"
     VENUE_LIST = "venue:list"
     VENUE_READ = "venue:read"
@@ -98,6 +99,8 @@ class Action(StrEnum):
     MAIL_MARK = "mail:mark"
     MAIL_TEST = "mail:test"
     ORGANISATION_CHANGE = "organisation:change"
+    HOLIDAY_CHANGE = "holiday:change"
+    ABSENCE_ADD = "absence:add"
 
 
 def anything(user: User, thing: Any) -> bool:
@@ -176,6 +179,7 @@ READING = dict.fromkeys(
         Action.TRAINING_READ,
         Action.SESSION_LIST,
         Action.SESSION_READ,
+        Action.CLASH_LIST,
         Action.CALENDAR_READ,
         Action.VENUE_LIST,
         Action.VENUE_READ,
@@ -195,7 +199,9 @@ READING = dict.fromkeys(
 
 POLICY: dict[Role, dict[Action, Rule]] = {
     Role.ADMIN: dict.fromkeys(
-        set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT}, anything
+        set(Action)
+        - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT, Action.ABSENCE_ADD},
+        anything,
     ),
     Role.COORDINATOR: {
         **READING,
@@ -262,6 +268,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.HELP_READ: anything,
     },
     Role.TRAINER: {
+        Action.ABSENCE_ADD: anything,
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
         Action.THEME_READ: anything,

@@ -21,13 +21,16 @@ DERIVED = {
 """Each wall time that is stored with its instant. ``tests/services/trainings/test_zone_rules.py`` sees them all follow."""
 COPIES = {"session_trainer.starts_at", "session_trainer.ends_at"}
 """Instants that repeat a session's. ``plan.apply`` writes both."""
-BY_THE_CLOCK_THERE = {"seat_allocation.release_local"}
+BY_THE_CLOCK_THERE = {
+    "room_block.ends_local", "room_block.starts_local", "seat_allocation.release_local",
+}  # fmt: skip
 """Wall times without an instant: they are compared with the clock there whenever somebody asks."""
 BESIDE_WALLS = {"training_session.marked_starts_local", "training_session.marked_ends_local"}
 """Wall times without an instant: they are compared with other wall times of the same session."""
 AT_MOST = {"registration.offer_expires_at": "the training's cut-off, which is midnight there"}
 """Instants that a wall time bounds."""
 FACTS = {
+    "acknowledgement.at",
     "attendance_correction.at", "attendance_record.recorded_at", "audit_entry.at",
     "import_batch.confirmed_at", "not_same.at", "one_time_link.expires_at", "one_time_link.used_at",
     "outgoing_mail.bounced_at", "outgoing_mail.created_at", "outgoing_mail.due_at", "outgoing_mail.leased_until",

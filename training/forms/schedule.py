@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
@@ -98,6 +99,22 @@ class HalfDayForm(Form):
     day = Day(_l("Day"), [Given()])
     starts = TimeOfDay(_l("Starts"), [Given()])
     ends = TimeOfDay(_l("Ends"), [Given()])
+
+
+class ClashFilter(Form):
+    """The filters of what is to look at."""
+
+    whole = _l("All its trainings are listed, those tagged with an area too.")
+    rule = OneOf(_l("What"), labels.CLASH_RULE, required=False, widget=HiddenInput())
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    until = Day(_l("Until"), [Optional()])
+    mine = BooleanField(_l("My programmes"))
+
+
+class LeaveForm(Form):
+    """Why a finding is left as it is."""
+
+    note = line(_l("Leave it so, because"), most=2000)
 
 
 class CallOffForm(Form):

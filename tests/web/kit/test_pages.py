@@ -111,8 +111,8 @@ def test_pages_open_full_and_ask_as_little_with_many_rows_as_with_one(client, ma
     assert too_many == {}
 
 
-MOST = {"/": 24, "/reports/attendance?ends_from=": 25, "/countries/AT": 13, "/themes/BMV": 16}
-"""Pages that ask more, and as much whatever there is: each of the report's notes asks once, a country's page adds up
+MOST = {"/": 24, "/reports/attendance?ends_from=": 26, "/countries/AT": 13, "/themes/BMV": 16}
+"""Pages that ask more, and as much whatever there is: each of the report's notes asks once, and so does what stands beside the participants; a country's page adds up
 two reports, the first screen asks once for each kind of work, and an area's page for each of its sections."""
 ROLES = {
     Role.PARTNER: ("/", "/trainings", "/registrations", "/trainees", "/calendar"),
@@ -263,3 +263,14 @@ def test_a_search_that_finds_nothing_says_so_and_not_that_there_is_nothing(path,
 
     assert "Nothing matches" in client.get(f"{path}?text=zzzzqqqq").text
     assert "Nothing matches" not in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("speaks", "said"), [("en", '<a href="#name">Name:</a>'), ("fr", '<a href="#name">Nom :</a>')]
+)
+def test_a_label_has_the_colon_of_its_language(speaks, said, client, make: Make):
+    client.sign_in(make.user(Role.ADMIN, language=speaks))
+
+    refused = client.post("/venues/new", data={"name": ""})
+
+    assert refused.status_code == 422 and said in refused.text

@@ -37,6 +37,7 @@ from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.reports import figures
 from training.services.reports.participations import Listed
+from training.services.schedule import open_list
 from training.services.schedule import visible as schedule_visible
 
 MOST = 8
@@ -72,6 +73,7 @@ class Due:
     asked: Sequence[SeatRequest]
     to_give: Sequence[Training]
     unreleased: Sequence[tuple[Training, int]]
+    to_look_at: Sequence[tuple[str, int]]
 
     @property
     def has_anything(self) -> bool:
@@ -83,7 +85,8 @@ def of_coordinator(user: User) -> Due:
     """What waits for a coordinator within their scope.
 
     These are the sessions of today, registrations to decide, open registers by training, what begins within a week,
-    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, and kept seats to release.
+    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, kept seats to release, and
+    how much speaks against sessions to come, by rule.
     """
     waiting = (
         visible.visible_to(user)
@@ -128,6 +131,7 @@ def of_coordinator(user: User) -> Due:
         seat_requests.still_open(user, MOST),
         why_waiting.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
+        open_list.search(user).counts,
     )
 
 

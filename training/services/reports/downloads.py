@@ -120,7 +120,7 @@ def paper(
             "notes_word": msg("Notes on the figures").translated(),
             "tables": [
                 _paper_table(name, splits, names)
-                for name, splits in [*made.tables.items(), ("theme_covered", made.overlapping)]
+                for name, splits in made.lines_with_participants.items()
                 if len(splits) > 1
             ],
             "facts": facts,
@@ -250,7 +250,7 @@ FIRST_SHEET: tuple[tuple[Message, str], ...] = (
 )
 """The figures of the sheet that the workbook opens on."""
 RATES = frozenset(attribute for name, attribute in FIGURES if name.text.endswith("%"))
-WITH_DECIMALS = RATES | {"person_hours", "person_days", "days_by_hours", "person_days_half"}
+WITH_DECIMALS = RATES | {"person_hours", "optional_hours", "person_days", "days_by_hours", "person_days_half"}
 PAPER_COLUMNS = (msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate, %"), msg("Hours"))
 PAPER_FIGURES = ("confirmed", "participations", "completed", "attendance_rate", "person_hours")
 FACTS_ON_PAPER = (
@@ -283,7 +283,9 @@ def _summary_sheet(made: Report, names: Words) -> Sheet:
     """The first sheet: what the report is about, how final it is, and the tables with their main figures."""
     head, strong = made.header, [0]
     rows: list[list[Any]] = []
-    for table, splits in made.tables.items():
+    for table, splits in made.lines_with_participants.items():
+        if table == "theme_covered":
+            continue
         strong.append(len(rows) + 1)
         rows.append([report.TABLES[table].translated(), *[None] * len(FIRST_SHEET)])
         rows += [

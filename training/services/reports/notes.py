@@ -227,8 +227,9 @@ def _differing_marks(asked: Asked) -> Iterable[Row]:
 
 
 def _corrected(asked: Asked) -> Iterable[Row]:
-    """Marks corrected since their register was closed. While it is open, a changed session corrects marks too.
+    """Marks corrected since their register was closed first, however often it was opened again.
 
+    Before that, a changed session corrects marks too.
     Reasons stay in the register: they may say why somebody was ill.
     """
     found = (

@@ -24,7 +24,7 @@ from training.models import (
 )
 from training.rules.countries import is_country
 from training.services import visible_trainings
-from training.services.reports import standing
+from training.services.attendance import standing
 from training.text import msg
 
 Cells = TypeVarTuple("Cells")

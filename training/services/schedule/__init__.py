@@ -13,5 +13,7 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``free``: which rooms and trainers are free for some sessions, the fit ones first
 - ``shift``: where sessions go, and what is proposed next
 - ``several``: several sessions are changed at once
+- ``open_list``: what is to look at before people travel, and what was left as it is
+- ``remedies``: what can be done about it by one click
 - ``calendars``: the sessions of a month, day by day
 """

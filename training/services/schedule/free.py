@@ -11,10 +11,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.db import db
-from training.models import Room, SessionTrainer, Trainer, Training, TrainingSession, Venue
+from training.models import Room, SessionTrainer, Trainer, TrainerAbsence, Training, TrainingSession, Venue
+from training.rules import days_off
 from training.rules.recurrence import IsFree
-from training.services.directory import trainers
-from training.services.schedule import clashes
 from training.text import Message, msg
 
 T = TypeVar("T")
@@ -43,7 +42,9 @@ def is_free_day(training: Training) -> IsFree:
 
     def is_free(day: date) -> bool:
         if day not in known:
-            known[day] = clashes.is_weekend(country, day) or bool(clashes.holiday(country, day))
+            known[day] = day.weekday() in days_off.weekend(country) or bool(
+                days_off.holiday(country, "", day)
+            )
         return known[day]
 
     return is_free
@@ -148,5 +149,16 @@ def _busy(sessions: Sequence[TrainingSession]) -> dict[int, str]:
 
 
 def _away(everybody: Sequence[Trainer], sessions: Sequence[TrainingSession]) -> set[int]:
-    days = {one.on_date for one in sessions}
-    return {one.id for day in days for one in trainers.away(everybody, on=day)}
+    days = [one.on_date for one in sessions]
+    if not days:
+        return set()
+    found = select(TrainerAbsence.trainer_id, TrainerAbsence.starts_on, TrainerAbsence.ends_on).where(
+        TrainerAbsence.trainer_id.in_([one.id for one in everybody]),
+        TrainerAbsence.starts_on <= max(days),
+        TrainerAbsence.ends_on >= min(days),
+    )
+    return {
+        number
+        for number, first, last in db.session.execute(found)
+        if any(first <= day <= last for day in days)
+    }

@@ -22,7 +22,7 @@ from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.models import (
     AttendanceRecord,
     RegisterState,
@@ -37,7 +37,7 @@ from training.models import (
 from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
 from training.services.schedule import clashes, proof
-from training.services.schedule.clashes import Caution, Planned
+from training.services.schedule.clashes import Planned
 from training.text import msg
 
 
@@ -83,7 +83,7 @@ def as_planned(training: Training, details: Details) -> Planned:
         details.trainers,
         details.break_starts,
     )
-    one.is_compulsory = details.is_compulsory
+    one.is_compulsory, one.theme = details.is_compulsory, details.theme
     return one
 
 
@@ -159,17 +159,15 @@ def apply(
     make no sense, for marks that do not fit any more, for a register that keeps its session where it is, and, with the
     field ``decision``, where somebody must say what becomes of the marks.
     """
+    locked_trainings.hold_places(
+        [one.session for one in edits if one.session],
+        [one.details.room for one in edits if isinstance(one, Change) and one.details.room],
+        [trainer for one in edits if isinstance(one, Change) for trainer in one.details.trainers],
+    )
     locked_trainings.hold_sessions(one.session.id for one in edits if one.session)
-    with db.session.no_autoflush:
-        whole = [one for edit in edits for one in _with_what_follows(training, edit)]
-        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        gone = [one.session for one in whole if not isinstance(one, Change)]
-        removed = [one.session for one in whole if isinstance(one, Remove)]
-        for session in removed:
-            _check_unmarked(session)
-        _hold_places(works)
-        _refuse_clashes(training, works, gone)
-    for one in whole:
+    works, gone = _checked(training, edits, hours_stand=hours_stand)
+    removed = [one.session for one in gone if isinstance(one, Remove)]
+    for one in gone:
         if isinstance(one, CallOff):
             call_off([one.session], one.reason, at=one.at)
     for session in removed:
@@ -184,6 +182,36 @@ def apply(
     for work in works:
         marks.correct(work.records, work.derived, by=by, reason=reason)
     return written
+
+
+def refusal(
+    training: Training, change: Change, *, gone: Sequence[TrainingSession] = ()
+) -> DomainError | None:
+    """What ``apply`` would refuse of a change, by the same checks; nothing is locked or stored. ``gone`` go first."""
+    try:
+        _checked(training, [change], gone=gone)
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def _checked(
+    training: Training,
+    edits: Sequence[Edit],
+    *,
+    hours_stand: bool = False,
+    gone: Sequence[TrainingSession] = (),
+) -> tuple[list[_Work], list[CallOff | Remove]]:
+    """What the changes would store, and the sessions that would go. Raises for what is refused."""
+    with db.session.no_autoflush:
+        whole = [one for edit in edits for one in _with_what_follows(training, edit)]
+        going = [one for one in whole if not isinstance(one, Change)]
+        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
+        for one in going:
+            if isinstance(one, Remove):
+                _check_unmarked(one.session)
+        _refuse_clashes(training, works, [*(one.session for one in going), *gone], hours_stand)
+    return works, going
 
 
 def call_off(sessions: Sequence[TrainingSession], reason: str, *, at: datetime | None = None) -> None:
@@ -229,25 +257,10 @@ def _check_unmarked(session: TrainingSession) -> None:
         )
 
 
-def _hold_places(works: Sequence[_Work]) -> None:
-    """Hold the rooms and trainers that the sessions have or get, until the unit of work ends."""
-    known = [work.change.session for work in works if work.change.session]
-    rooms = [work.planned.room for work in works if work.planned.room]
-    trainers = [trainer for work in works for trainer in work.planned.trainers]
-    _hold({one.id for one in rooms}, {one.id for one in trainers}, known)
-
-
-def _hold(rooms: set[int], trainers: set[int], sessions: Sequence[TrainingSession]) -> None:
-    rooms = rooms | {one.room_id for one in sessions if one.room_id}
-    trainers = trainers | {entry.trainer_id for one in sessions for entry in one.session_trainers}
-    locked_trainings.hold_in_order(Room, rooms)
-    locked_trainings.hold_in_order(Trainer, trainers)
-
-
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
     planned = as_planned(training, new)
-    planned.is_compulsory = new.is_compulsory and not hours_stand
+    planned.is_compulsory, planned.stored = new.is_compulsory and not hours_stand, session
     work = _Work(change, planned)
     if session is None:
         return work
@@ -267,26 +280,30 @@ def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     return work
 
 
-def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession]) -> None:
-    """Raise ``Conflict`` for the first clash, with what stands there already or with each other."""
-    asked = [work for work in works if work.is_rescheduled]
-    but = [work.change.session.id for work in asked if work.change.session] + [one.id for one in gone]
-    for work in asked:
-        _refuse_hard(clashes.hard(training, work.planned, but=but))
-    clashes.warn_of_each_other(training, [work.planned for work in asked])
-    for work in asked:
-        _refuse_hard(work.planned.warnings)
+def _refuse_clashes(
+    training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession], hours_stand: bool
+) -> None:
+    """Raise ``Conflict`` for the first clash, with what stands there already or with each other.
 
-
-def _refuse_hard(found: Sequence[Caution]) -> None:
-    for caution in found:
-        if caution.is_hard:
-            raise Conflict(caution.message, "clash")
+    With ``hours_stand`` only rooms and trainers count: nobody planned anything, so nobody is refused anything else.
+    """
+    but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
+    asked = {place for place, work in enumerate(works) if work.is_rescheduled}
+    if not asked:
+        return
+    numbers = {
+        work.change.session.id if work.change.session else -place - 1: place
+        for place, work in enumerate(works)
+    }
+    for finding in clashes.hard(training, [work.planned for work in works], but=but):
+        is_asked = numbers[finding.slots[0]] in asked
+        if is_asked and (not hours_stand or finding.rule in ("room_twice", "trainer_twice")):
+            raise Conflict(finding.message, "clash")
 
 
 def park(sessions: Sequence[TrainingSession]) -> None:
     """The first step for sessions of several trainings at once. Each of them is given to ``apply`` afterwards."""
-    _hold(set(), set(), sessions)
+    locked_trainings.hold_places(sessions)
     for session in sessions:
         _suspend(session)
     db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first
@@ -377,16 +394,3 @@ def _flush_or_clash() -> None:
                 msg("Somebody has just taken this room or trainer for that time. Choose another."), "clash"
             ) from None
         raise
-
-
-def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
-    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
-
-    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
-    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
-    """
-    held = locked_trainings.live_sessions(training)
-    try:
-        return apply(training, [Change(one, details_of(one)) for one in held], by=by, reason=reason)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="zone") from None

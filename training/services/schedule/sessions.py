@@ -6,6 +6,7 @@ Wall time in the training's zone is the truth. Instants are derived from it when
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from training.db import atomic
@@ -19,6 +20,7 @@ from training.models import (
     TrainingState,
     User,
 )
+from training.rules import days_off
 from training.rules.minutes import Decision
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.programmes import themes
@@ -26,7 +28,7 @@ from training.services.schedule import clashes, plan, proof, steps, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.seen import Seen, settle
-from training.text import msg, nmsg
+from training.text import Message, msg, nmsg
 
 MOST_SESSIONS = 200
 MOST_DAYS = 366
@@ -56,9 +58,7 @@ def preview(
     wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
     taken = filled(training, wanted)
     planned = [plan.as_planned(training, one) for one in wanted if one not in taken]
-    for one in planned:
-        one.warnings = clashes.warnings(training, one)
-    clashes.warn_of_each_other(training, planned)
+    clashes.look(training, planned)
     return planned
 
 
@@ -124,7 +124,7 @@ def _days(
         raise Invalid(msg("Plan at most %(most)s days at once.", most=MOST_DAYS), field="last_day")
     country = training.venue.country if training.venue else training.country
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or not clashes.is_weekend(country, day)]
+    days = [day for day in days if weekends or day.weekday() not in days_off.weekend(country)]
     if not days or not slots:
         raise Invalid(
             msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"
@@ -274,8 +274,66 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
 
 
+def why_not_held_after_all(session: TrainingSession) -> Message | None:
+    """Why ``hold_after_all`` would be refused, if it would: by the same checks, before anybody clicks."""
+    instead = visible.instead_of(session)
+    try:
+        _check_plannable(session.training)
+        for other in instead:
+            _check_took_no_place(other)
+    except Conflict as refused:
+        return refused.message
+    change = Change(session, plan.details_of(session))
+    refused_by_plan = plan.refusal(session.training, change, gone=instead)
+    return refused_by_plan.message if refused_by_plan else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What may become of a session's marks, and why the other answers may not be given."""
+
+    accepted: tuple[Decision, ...]
+    why_not: Message | None
+
+
+def answers(session: TrainingSession, details: Details) -> Answers:
+    """The decisions on the marks of a session that is moved which ``change`` would accept.
+
+    Where each of them is refused, something else speaks against the move, and all that fit the hours are named.
+    """
+    training = session.training
+    refused = {one: plan.refusal(training, Change(session, details, one)) for one in Decision}
+    accepted = [one for one, why in refused.items() if why is None]
+    if not accepted:
+        refused = {
+            one: why if isinstance(why, Invalid) and why.field == "decision" else None
+            for one, why in refused.items()
+        }
+        accepted = [one for one, why in refused.items() if why is None]
+    why_not = next((why.message for why in refused.values() if why is not None), None)
+    return Answers(tuple(accepted), why_not)
+
+
+def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
+    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
+
+    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
+    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
+    """
+    held = locked_trainings.live_sessions(training)
+    try:
+        return plan.apply(training, [Change(one, plan.details_of(one)) for one in held], by=by, reason=reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="zone") from None
+
+
 def _called_off_instead(other: TrainingSession) -> CallOff:
     """What is held in the place of a session that is held after all is called off, unless it took place."""
+    _check_took_no_place(other)
+    return CallOff(other, msg("The move was taken back.").translated())
+
+
+def _check_took_no_place(other: TrainingSession) -> None:
     if marks.count(other):
         raise Conflict(
             msg(
@@ -292,12 +350,15 @@ def _called_off_instead(other: TrainingSession) -> CallOff:
             ),
             "register_closed",
         )
-    return CallOff(other, msg("The move was taken back.").translated())
 
 
 def lock_plannable(training: Training) -> None:
     """Hold a training whose timetable may be changed, within its programme. Raises ``Conflict`` for another one."""
     locked_trainings.lock_within_programme(training)
+    _check_plannable(training)
+
+
+def _check_plannable(training: Training) -> None:
     if training.state not in PLANNABLE:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 

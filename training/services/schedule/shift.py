@@ -75,12 +75,12 @@ def _break_along(details: Details, later: timedelta) -> Details:
 
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:
     """How sessions would be held after a move, each with what speaks against it; nothing is stored."""
-    found, but = [], [one.id for one in wanted]
+    found = []
     for one, details in moved_to(training, wanted, move):
         planned = plan.as_planned(training, details)
-        planned.warnings = clashes.warnings(training, planned, but=but)
+        planned.stored = one
         found.append(Moved(one, planned))
-    clashes.warn_of_each_other(training, [one.planned for one in found])
+    clashes.look(training, [one.planned for one in found], but=[one.id for one in wanted])
     return found
 
 

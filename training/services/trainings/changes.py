@@ -33,7 +33,7 @@ from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import plan
+from training.services.schedule import sessions
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -131,7 +131,8 @@ def change(
         _check(training, training.programme)
         if has_new_zone:
             _check_deadlines(training)
-            plan.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
+            locked_trainings.lock_people(training, with_line=True)  # held before rooms and trainers
+            sessions.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)

@@ -23,8 +23,8 @@ from training.rules import typed_days
 from training.services import marks, visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
-from training.services.schedule import visible
-from training.text import msg
+from training.services.schedule import sessions, visible
+from training.text import Message, msg
 from training.web.kit import access, choices, reasons
 from training.web.kit.access import permit
 from training.web.kit.respond import Pages, download, page, page_number, submitted
@@ -62,11 +62,18 @@ def _shown(
         is_open=session.register_state is RegisterState.OPEN,
         marked=marks.count(session) if session.is_cancelled else 0,
         instead=visible.instead_of(session) if session.is_cancelled else [],
+        why_not_held=_why_not_held(session),
         door=door,
         full=full,
         is_duplicate=is_duplicate,
         in_latin=sign_in_sheets.names_in_latin(session.training, [session]),
     )
+
+
+def _why_not_held(session: TrainingSession) -> Message | None:
+    """Why the session that was called off cannot be held again, for whoever might do it."""
+    may = session.is_cancelled and can(access.user(), Action.SESSION_CHANGE, session)
+    return sessions.why_not_held_after_all(session) if may else None
 
 
 def _door(data: Any) -> DoorForm:

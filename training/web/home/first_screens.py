@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from training import clock
+from training.forms import labels
 from training.models import Role, User
 from training.policy import Action
 from training.services import organisations
@@ -60,6 +61,7 @@ def index() -> Response:
         due=dashboards.of_coordinator(user),
         health=dashboards.of_admin() if is_admin else None,
         steps=steps,
+        clash_labels=labels.CLASH_RULE,
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.widgets import HiddenInput
@@ -179,10 +179,20 @@ class Chip:
     switch: Switch | None = None
 
 
-def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyType({})) -> OneForm:
+BESIDE_FILTERS = frozenset(("page", "sort", "as", "special"))
+"""What the address of a list says besides filters: the page, the order, and the file that is asked for."""
+
+
+def filtered(
+    form: OneForm,
+    only: Mapping[str, Collection[int]] = MappingProxyType({}),
+    *,
+    beside: Collection[str] = BESIDE_FILTERS,
+) -> OneForm:
     """Offer a filter form its choices, drop the fields that the role may not use, and read the form.
 
-    ``only`` are the ids of the things that a field offers, by the field's name, where these are not all.
+    ``only`` are the ids of the things that a field offers, by the field's name, where these are not all. A name in the
+    address that is no filter of the reader is refused, unless it is one of ``beside``.
     """
     for name, action in NEEDS.items():
         if name in form._fields and not allows(access.user().role, action):
@@ -192,6 +202,7 @@ def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyTy
         if isinstance(field, Picked):
             field.offer([one for one in offer() if name not in only or one[2].id in only[name]])
     form.validate()
+    form.refuse_unknown(set(request.args) - set(beside))
     form.is_filter = True
     for field in form:
         if not isinstance(field, PickedMany) and len(set(field.raw_data or ())) > 1:

@@ -25,6 +25,7 @@ from training.forms import labels
 from training.models import RegistrationState
 from training.rules import countries, languages, zones
 from training.text import Message
+from training.text import language as reads
 from training.texts import letters, words
 from training.web.kit import access
 
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         own_name=own_name,
         dialled=dialled,
+        colon=colon,
     )
 
 
@@ -79,6 +81,11 @@ class _Current:
 
     def __getattr__(self, name: str) -> object:
         return getattr(get_locale() or Locale("en"), name)
+
+
+def colon(label: str) -> str:
+    """The label with its colon. French sets a space before it that no line ends at."""
+    return f"{label}\N{NO-BREAK SPACE}:" if reads() == "fr" else f"{label}:"
 
 
 def day(value: date | None) -> str:

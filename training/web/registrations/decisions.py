@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.registrations import DecisionForm
+from training.forms.registrations import DecisionForm, UndecidedFilter
 from training.models import RegistrationState, Training
 from training.policy import Action
 from training.services import visible_trainings
@@ -40,6 +42,7 @@ def decide(training: Training) -> Response:
                 reason=form.reason.data or "",
                 reason_code=form.reason_code.data,
                 rank=form.rank.data,
+                override_reason=form.override_reason.data,
             )
         except (DomainError, KeyError, ValueError) as refusal:
             form.refuse(refusal if isinstance(refusal, DomainError) else decisions.UNKNOWN_VERB)
@@ -52,16 +55,16 @@ def decide(training: Training) -> Response:
         if not one.is_done:
             refusals.setdefault(one.sentence.translated(), []).append(one)
     counts = visible_trainings.state_counts(training)
-    asked = request.args.get("state", "submitted" if counts.get("submitted") else "")
-    state = RegistrationState(asked) if asked in {one.value for one in decisions.UNDECIDED} else None
     agencies = decisions.agencies_of(training)
-    agency = request.args.get("agency", "")
+    narrowed = _narrowed(agencies, counts)
+    state, agency = narrowed.state.data, narrowed.agency.data or ""
     listed = paginate(decisions.undecided(training, access.user(), state=state, agency_code=agency), PER_PAGE)
     waiting = [one for one in listed.items if one.state is RegistrationState.RESERVE]
     shown = page(
         "registrations/decisions/decide.html",
         training=training,
         form=form,
+        narrowed=narrowed,
         done=done,
         refusals=refusals,
         listed=listed,
@@ -78,6 +81,25 @@ def decide(training: Training) -> Response:
     )
     count = sum(one.is_done for one in done)
     return shown_here(shown, led_to=address() if count else "", said=_said(count) if count else "")
+
+
+def _narrowed(agencies: Sequence[tuple[str, str, int]], counts: Mapping[str, int]) -> UndecidedFilter:
+    """What the address chooses; without a state the submitted ones, if there are any.
+
+    A name or a state that is none is refused.
+    """
+    narrowed = UndecidedFilter(request.args)
+    narrowed.state.offer([("all", "", None), *((one.value, "", one) for one in decisions.UNDECIDED)])
+    asked = narrowed.agency.asked  # of an agency that waits for nothing any more, nobody is listed
+    narrowed.agency.offer(
+        [(code, code, code) for code in {asked, *(code for code, _, _ in agencies)} if code]
+    )
+    narrowed.validate()
+    narrowed.refuse_unknown(set(request.args) - {"page", "registration"})
+    narrowed.is_filter = True
+    if "state" not in request.args and counts.get("submitted"):
+        narrowed.state.data = RegistrationState.SUBMITTED
+    return narrowed
 
 
 def _said(count: int) -> str:

@@ -76,8 +76,7 @@ def _form() -> ReportFilter:
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
-    choices.filtered(form, selection.offered_to(user))
+    choices.filtered(form, selection.offered_to(user), beside=NO_FILTER | {ALL_TIME})
     for name, known in KNOWN.items():
         form.refuse_unless(name, request.args.getlist(name), known)
     return form
@@ -139,12 +138,11 @@ def attendance() -> Response:
         notes=[(note, notes.named(note.rows[:MOST_LISTED])) for note in made.notes],
         rows=rows,
         by_number=made.by_number,
-        tables=made.tables,
+        tables=made.lines_with_participants,
         names=report.TABLES,
         figures=definitions.FIGURES,
         definitions=definitions.DEFINITIONS,
         by_theme=definitions.BY_THEME,
-        overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
         if can(user, Action.REPORT_EXPORT)

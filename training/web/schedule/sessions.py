@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, flash, redirect, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
+from training.forms import labels
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
 from training.models import Training, TrainingSession
 from training.policy import Action
@@ -20,7 +22,7 @@ from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import clashes, sessions, visible
+from training.services.schedule import clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -29,6 +31,8 @@ from training.web.kit.once import once
 from training.web.kit.respond import page, paginate, sorting, submitted
 from training.web.schedule import timetable
 
+MOST_TOLD = 3
+"""How many findings are said after a session is stored. The list has all."""
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 
@@ -95,8 +99,9 @@ def plan(training: Training) -> Response:
     if submitted(form):
         try:
             if "store" in request.form:
-                sessions.generate(training, by=access.user(), **_as_pattern(form))
+                stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
                 timetable.say(training)
+                _tell(stored)
                 return redirect(timetable.back(training), 303)
             taken = sessions.filled(training, sessions.pattern(training, **_as_pattern(form)))
             planned = sessions.preview(training, **_as_pattern(form))
@@ -131,11 +136,12 @@ def new(training: Training) -> Response:
     back = timetable.back(training)
     if submitted(form):
         try:
-            sessions.add(training, by=access.user(), details=Details(**form.data))
+            added = sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
             timetable.say(training)
+            _tell([added])
             return redirect(back, 303)
     return page("edit.html", form=form, title=_("New session"), back=(training.code, back))
 
@@ -157,11 +163,39 @@ def edit(session: TrainingSession) -> Response:
     training = session.training
     said = lambda: _what_became(session, held[0], minutes_before)  # noqa: E731 -- it is read after the change
     if edits.save(form, session, change, said, lambda: timetable.undoable(training)):
+        _tell(held)
         return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
+    else:
+        _offer_answers(form, session)
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
     return page("edit.html", form=form, title=title, back=(session.training.code, back))
+
+
+def _offer_answers(form: SessionForm, session: TrainingSession) -> None:
+    """Offer the answers on the marks that would be accepted for these hours, and say why the others would not."""
+    values = {name: value for name, value in form.data.items() if name != "decision"}
+    if not (values["starts_local"] and values["ends_local"]):
+        return
+    found = sessions.answers(session, Details(**values))
+    if not found.why_not:
+        return
+    left_out = [str(label) for one, label in labels.MARKS.items() if one not in found.accepted]
+    why = _(
+        "Not offered: %(answers)s. %(why)s",
+        answers=", ".join(f"“{one}”" for one in left_out),
+        why=found.why_not.translated(),
+    )
+    form.decision.offer_only(found.accepted, why)
+
+
+def _tell(stored: Sequence[TrainingSession]) -> None:
+    """Say what speaks against sessions that were just stored: the list has what can be done about it."""
+    found = open_list.about(stored)
+    if found:
+        what = " ".join(one.message.translated() for one in found[:MOST_TOLD])
+        flash(_("To look at: %(what)s", what=what + (" …" if len(found) > MOST_TOLD else "")), "warn")
 
 
 def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:

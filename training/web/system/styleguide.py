@@ -50,7 +50,9 @@ def show() -> Response:
         sorting=Sorting("title", descending=False),
         ticked=SimpleNamespace(sessions=[]),
         offered=[
-            SimpleNamespace(thing=SimpleNamespace(name=name, public_id=name), remarks=remarks, is_free=is_free)
+            SimpleNamespace(
+                thing=SimpleNamespace(name=name, public_id=name), remarks=remarks, is_free=is_free
+            )
             for name, remarks, is_free in (
                 ("Room 1", [], True),
                 ("Room 2", [msg("too small for %(count)s", count=24)], True),

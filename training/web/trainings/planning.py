@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
@@ -13,7 +14,15 @@ from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Programme, Training, TrainingSession, When
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    Programme,
+    Training,
+    TrainingSession,
+    TrainingState,
+    When,
+)
 from training.policy import Action, can
 from training.rules import zones
 from training.services import locked_trainings, seat_counts, visible_trainings
@@ -21,11 +30,12 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import sessions as schedule_sessions
+from training.services.schedule import sessions as planned
 from training.services.schedule import several, steps
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
+from training.text import Message
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -99,6 +109,19 @@ def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str,
     return [*tabs, (_("All"), address(when="", page="", sort=""), shown is None, sum(counts.values()))]
 
 
+def _why_not_held(training: Training, listed: Sequence[TrainingSession]) -> dict[int, Message | None]:
+    """The sessions that were called off, by id, with why each cannot be held again: for whoever might do it.
+
+    None where it can. While a training is postponed, nothing is offered.
+    """
+    if training.state not in _HELD_AGAIN or not can(access.user(), Action.TRAINING_CHANGE, training):
+        return {}
+    return {one.id: planned.why_not_held_after_all(one) for one in listed if one.is_cancelled}
+
+
+_HELD_AGAIN = frozenset(planned.PLANNABLE) - {TrainingState.POSTPONED}
+
+
 @bp.get("/<uuid:public_id>")
 @permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
@@ -116,7 +139,7 @@ def show(training: Training) -> Response:
     tab, tabs = _tabs(
         training, len(sessions), sum(counts.values()) if may_read else None, bool(allocations) or may_plan
     )
-    is_planning = may_plan and training.state in schedule_sessions.PLANNABLE
+    is_planning = may_plan and training.state in planned.PLANNABLE
     in_view = sessions if tab == TIMETABLE else []
     last = steps.last_of(training, user) if is_planning else None
     response = page(
@@ -140,6 +163,7 @@ def show(training: Training) -> Response:
         allocations=allocations if tab == SEATS else [],
         moves=moves.available(training),
         now=clock.now(),
+        why_not_held=_why_not_held(training, in_view),
     )
     if tab == TIMETABLE and request.headers.get("HX-Request"):
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#timetable", "outerHTML"
