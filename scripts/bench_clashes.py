@@ -121,8 +121,7 @@ def main() -> None:
             figures["listed"] = len(open_list.search(user).all_slots)
             db.session.remove()
             db.engine.dispose()
-        figures["engine"] = url.partition(":")[0]  # type: ignore[assignment]
-        print(json.dumps(figures))
+        print(json.dumps({"engine": url.partition(":")[0], **figures}))
 
 
 if __name__ == "__main__":

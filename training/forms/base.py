@@ -54,6 +54,8 @@ class Form(WTForm):
     """Whether the fields are about the reader. A browser fills in no form about somebody else."""
     whole: ClassVar[Any] = ""
     """What a filter's field ``theme`` takes in when somebody picks a multi-thematic programme. ``only`` narrows it."""
+    narrowed: ClassVar[Any] = _l("Only what carries its tag")
+    """What the link to the narrower reading says."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
@@ -271,6 +273,7 @@ class PickedMany(Picked):
     def __init__(self, label: str, *, required: bool = False, hint: str = "", **kwargs: Any) -> None:
         super().__init__(label, required=required, hint=hint, **kwargs)
         self.keys: list[str] = []
+        self.way_out: tuple[str, str] | None = None  # (label, address): what to do while nothing is offered
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing)."""
@@ -313,6 +316,7 @@ class OneOf(SelectField):
         required: bool = True,
         hint: str = "",
         empty: str = "",
+        is_open: bool = False,
         **kwargs: Any,
     ) -> None:
         kind = type(next(iter(labels)))
@@ -326,6 +330,9 @@ class OneOf(SelectField):
             choices=choices,
             coerce=lambda value: kind(value) if value not in (None, "") else None,
             **kwargs,
+        )
+        self.flags.open = (
+            is_open  # every choice stands on the page with its whole text, and none is made beforehand
         )
 
     def offer_only(self, members: Collection[Any], why: str = "") -> None:

@@ -47,7 +47,8 @@ class AgencyForm(Form):
 class AgencyFilter(Form):
     """The filters of the list of agencies."""
 
-    whole = _l("Agencies that carry its tag are listed, and those whose people take part in its trainings.")
+    whole = _l("Its own agencies and all that take part.")
+    narrowed = _l("Show only its own.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
@@ -155,7 +156,8 @@ class AbsenceForm(Form):
 class TrainerFilter(Form):
     """The filters of the list of trainers."""
 
-    whole = _l("Trainers who carry its tag are listed, and those who teach in its trainings.")
+    whole = _l("Its own trainers and all who teach in its trainings.")
+    narrowed = _l("Show only its own.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()

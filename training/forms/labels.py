@@ -78,9 +78,12 @@ TRAINING_STATE = {
 WHEN = {
     When.UPCOMING: _l("Upcoming"),
     When.RUNNING: _l("Running"),
+    When.POSTPONED: _l("Postponed"),
     When.PAST: _l("Past"),
     When.DRAFTS: _l("Drafts"),
 }
+AHEAD_OR_PAST = {one: WHEN[one] for one in (When.UPCOMING, When.PAST)}
+"""Where sessions stand: a list of what is to come has those that run first."""
 PROGRAMME_STATE = {
     ProgrammeState.PLANNED: _l("planned"),
     ProgrammeState.ACTIVE: _l("active"),

@@ -23,6 +23,7 @@ class ReportFilter(Form):
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    donor = Picked(_l("Donor"), required=False, empty=_l("all"))
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Venue's country"), required=False, empty=_l("all"))

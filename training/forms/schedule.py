@@ -46,6 +46,22 @@ class SessionForm(Form):
     decision = OneOf(_l("What becomes of the marks"), labels.MARKS, required=False, empty=_l("choose"))
 
 
+class ClashFilter(Form):
+    """The filters of what is to look at."""
+
+    whole = _l("All its trainings are listed, those tagged with an area too.")
+    rule = OneOf(_l("What"), labels.CLASH_RULE, required=False, widget=HiddenInput())
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    until = Day(_l("Until"), [Optional()])
+    mine = BooleanField(_l("My programmes"))
+
+
+class LeaveForm(Form):
+    """Why a finding is left as it is."""
+
+    note = line(_l("Leave it so, because"), most=2000)
+
+
 class MoveForm(Form):
     """Where sessions go: by so many days, or to a first day."""
 
@@ -101,22 +117,6 @@ class HalfDayForm(Form):
     ends = TimeOfDay(_l("Ends"), [Given()])
 
 
-class ClashFilter(Form):
-    """The filters of what is to look at."""
-
-    whole = _l("All its trainings are listed, those tagged with an area too.")
-    rule = OneOf(_l("What"), labels.CLASH_RULE, required=False, widget=HiddenInput())
-    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
-    until = Day(_l("Until"), [Optional()])
-    mine = BooleanField(_l("My programmes"))
-
-
-class LeaveForm(Form):
-    """Why a finding is left as it is."""
-
-    note = line(_l("Leave it so, because"), most=2000)
-
-
 class CallOffForm(Form):
     """Why a session is called off. Where people are marked in it, somebody says that these marks do not count."""
 
@@ -134,8 +134,10 @@ class SessionFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
+    when = OneOf(_l("When"), labels.AHEAD_OR_PAST, required=False, widget=HiddenInput())
 
 
 class CalendarFilter(Form):

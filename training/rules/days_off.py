@@ -7,7 +7,7 @@ away are not known here (``services/clash_facts.py``).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 import holidays
@@ -16,8 +16,6 @@ from holidays import PUBLIC, WORKDAY, HolidayBase
 WEEKEND = frozenset({5, 6})
 """Saturday and Sunday, for countries that the package does not know."""
 ENGLISH = "en_US"
-FURTHEST = 31
-"""After how many days off in a row we stop looking for a working day."""
 
 
 def _kind(country: str) -> type[HolidayBase] | None:
@@ -67,6 +65,6 @@ def is_made_up(country: str, subdivision: str, day: date) -> bool:
     return (found is not None and day in found) or (public is not None and day in public.weekend_workdays)
 
 
-def dates(first: date, last: date) -> list[date]:
-    """Every day from the first to the last, both included."""
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+def is_workday(country: str, day: date) -> bool:
+    """Whether the day is none of the country's weekend, or people work on it in exchange for another one."""
+    return day.weekday() not in weekend(country) or is_made_up(country, "", day)

@@ -22,6 +22,10 @@ class Where(NamedTuple):
     subdivision: str = ""
 
 
+NOWHERE = Where("", "")
+"""No place is known, so no country's days off are either."""
+
+
 @dataclass(frozen=True)
 class Room:
     """A room with its seats, in a venue."""
@@ -131,7 +135,10 @@ class Absence:
 
     def covers(self, slot: Slot) -> bool:
         """Whether the trainer is away during a part of the slot, by the calendar there."""
-        begins, ends = slot.starts_local, slot.ends_local
+        return self.covers_hours(slot.starts_local, slot.ends_local)
+
+    def covers_hours(self, begins: datetime, ends: datetime) -> bool:
+        """Whether the trainer is away during a part of these hours on the clock."""
         if not (self.first <= ends.date() and begins.date() <= self.last):
             return False
         if begins.date() != ends.date() or not self.half:

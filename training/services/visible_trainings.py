@@ -58,18 +58,25 @@ def contacts(training: Training) -> list[Contact]:
     return [one for one in found if one.email]
 
 
+_SAID_BY_STATE = (TrainingState.RUNNING, TrainingState.POSTPONED)
+"""States that say where a training stands, whatever its days are: it runs until it is completed, or waits for new days."""
+
+
 def _stands(when: When) -> ColumnElement[bool]:
     today, state = clock.today(), Training.state
     is_over = or_(
         state.in_((TrainingState.COMPLETED, TrainingState.CANCELLED)),
-        and_(state != TrainingState.DRAFT, Training.ends_on < today),
+        and_(state.not_in((TrainingState.DRAFT, *_SAID_BY_STATE)), Training.ends_on < today),
     )
     if when is When.DRAFTS:
         return state == TrainingState.DRAFT
+    if when is When.POSTPONED:
+        return state == TrainingState.POSTPONED
     if when is When.PAST:
         return is_over
-    begins = Training.starts_on <= today if when is When.RUNNING else Training.starts_on > today
-    return and_(state != TrainingState.DRAFT, not_(is_over), begins)
+    is_running = or_(state == TrainingState.RUNNING, Training.starts_on <= today)
+    stands = is_running if when is When.RUNNING else not_(is_running)
+    return and_(state.not_in((TrainingState.DRAFT, TrainingState.POSTPONED)), not_(is_over), stands)
 
 
 def in_scope(user: User) -> ColumnElement[bool]:

@@ -229,3 +229,15 @@ def test_of_two_who_change_one_session_nobody_undoes_the_other(client, make: Mak
     same_field = client.post(address, data={**as_typed(session, title="Interviews"), "seen": carried})
     assert same_field.status_code == 409
     assert "Risk analysis" in same_field.text and "Interviews" in same_field.text
+
+
+def test_what_is_to_come_begins_with_the_next_and_what_is_past_with_the_last(client, make: Make):
+    far, near = (make.training(starts_on=clock.today() + timedelta(days=days)) for days in (60, 20))
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    ahead = client.get("/sessions?when=upcoming").text
+    past = client.get("/sessions?when=past").text
+
+    assert ahead.index(near.code) < ahead.index(far.code)
+    assert near.code not in past and far.code not in past
+    assert 'href="/sessions?when=upcoming"' in client.get("/").text

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -101,6 +101,11 @@ def _lines(session: TrainingSession, *which: ColumnElement[bool]) -> Select[Regi
         .options(contains_eager(Registration.trainee))
         .order_by(Trainee.search_key, Registration.id)
     )
+
+
+def opens_at(session: TrainingSession) -> datetime:
+    """From when on somebody may be marked."""
+    return session.starts_at - EARLY
 
 
 def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
@@ -299,7 +304,7 @@ def _check_markable(session: TrainingSession, reason: str) -> None:
         )
     if session.register_state is RegisterState.CLOSED and not reason.strip():
         raise Invalid(msg("This register is closed: say why it is corrected."), field="reason")
-    if session.starts_at - EARLY > clock.now():
+    if opens_at(session) > clock.now():
         raise Conflict(msg("This session has not begun yet."), "not_begun")
 
 

@@ -130,10 +130,8 @@ def decide(
     none here, and is named, unless ``override_reason`` says why they get one all the same.
     """
     locked_trainings.lock(training)
-    if verb in (Verb.DECLINE, Verb.RETURN):
-        reasons.check(reason)
-    if verb is Verb.DECLINE and reason_code is None:
-        raise Invalid(msg("Pick the reason why they are declined."), field="reason_code")
+    for refusal in missing(verb, reason=reason, reason_code=reason_code):
+        raise refusal
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
     refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
@@ -152,6 +150,19 @@ def decide(
     if verb is Verb.RESERVE and rank is not None and placed:
         reserve_list.arrange(placed, rank, by)
     return done
+
+
+def missing(verb: Verb, *, reason: str, reason_code: ReasonCode | None) -> list[Invalid]:
+    """What a decision still needs, all of it, so that a form asks once."""
+    found = []
+    if verb is Verb.DECLINE and reason_code is None:
+        found.append(Invalid(msg("Pick the reason why they are declined."), field="reason_code"))
+    if verb in (Verb.DECLINE, Verb.RETURN):
+        try:
+            reasons.check(reason)
+        except Invalid as refusal:
+            found.append(refusal)
+    return found
 
 
 def _carrying_out(

@@ -85,7 +85,7 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
         msg("Dropped out"),
         msg(
             "Came, did not complete, and gave the seat up or stayed away on the last day. "
-            "Who withdrew after two of six half-days has a third of the training."
+            "The time until then counts."
         ),
     ),
     (

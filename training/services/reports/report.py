@@ -95,6 +95,8 @@ class Words:
         """The name of a line: of a theme, a type, a country, a sex. An agency or a training has its name already."""
         if table == "country":
             return words.country(label, language())
+        if table == "total":
+            return msg("The whole selection").translated()
         if table == "sex":
             return words.said(words.SEX, label)
         return self._names.get(table, {}).get(label, label)

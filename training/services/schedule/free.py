@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training.db import db
-from training.models import Room, SessionTrainer, Trainer, TrainerAbsence, Training, TrainingSession, Venue
-from training.rules import days_off
+from training.models import Room, SessionTrainer, Trainer, Training, TrainingSession, Venue
 from training.rules.recurrence import IsFree
+from training.rules.timetable import NOWHERE
+from training.services.timetables import clash_facts, slots
 from training.text import Message, msg
 
 T = TypeVar("T")
@@ -30,21 +31,14 @@ class Offer(Generic[T]):
     is_free: bool
 
 
-def country_of(training: Training) -> str:
-    """The country whose weekends and holidays count, or an empty text."""
-    return training.venue.country if training.venue else training.country
-
-
 def is_free_day(training: Training) -> IsFree:
     """Which days are a weekend or a holiday at the training's place."""
-    country = country_of(training)
+    where = slots.frame(training).where or NOWHERE
     known: dict[date, bool] = {}
 
     def is_free(day: date) -> bool:
         if day not in known:
-            known[day] = day.weekday() in days_off.weekend(country) or bool(
-                days_off.holiday(country, "", day)
-            )
+            known[day] = clash_facts.is_day_off(where, day)
         return known[day]
 
     return is_free
@@ -58,7 +52,9 @@ def rooms(training: Training, sessions: Sequence[TrainingSession]) -> list[Offer
     if training.venue_id is not None:
         found = found.where(Room.venue_id == training.venue_id)
     taken = _taken_rooms(sessions)
-    offers = [_room(room, training, taken.get(room.id)) for room in db.session.scalars(found)]
+    everywhere = db.session.scalars(found).all()
+    closed = _closed(everywhere, sessions)
+    offers = [_room(room, training, taken.get(room.id), room.id in closed) for room in everywhere]
     offers.sort(key=lambda one: (not one.is_free, *_size(one.thing, training), one.thing.name))
     return offers[:MOST]
 
@@ -68,8 +64,10 @@ def _size(room: Room, training: Training) -> tuple[bool, int]:
     return is_small, -room.capacity if is_small else room.capacity
 
 
-def _room(room: Room, training: Training, taken_by: str | None) -> Offer[Room]:
+def _room(room: Room, training: Training, taken_by: str | None, is_closed: bool) -> Offer[Room]:
     seats = msg("%(count)s seats", count=room.capacity)
+    if is_closed:
+        return Offer(room, [seats, msg("closed then")], is_free=False)
     if taken_by:
         return Offer(room, [seats, msg("taken by %(training)s", training=taken_by)], is_free=False)
     small = (
@@ -149,16 +147,31 @@ def _busy(sessions: Sequence[TrainingSession]) -> dict[int, str]:
 
 
 def _away(everybody: Sequence[Trainer], sessions: Sequence[TrainingSession]) -> set[int]:
-    days = [one.on_date for one in sessions]
-    if not days:
+    if not sessions:
         return set()
-    found = select(TrainerAbsence.trainer_id, TrainerAbsence.starts_on, TrainerAbsence.ends_on).where(
-        TrainerAbsence.trainer_id.in_([one.id for one in everybody]),
-        TrainerAbsence.starts_on <= max(days),
-        TrainerAbsence.ends_on >= min(days),
-    )
+    known = clash_facts.closed((), [one.id for one in everybody], *_span(sessions)).absences
+    hours = [(one.starts_local, one.ends_local) for one in sessions]
     return {
         number
-        for number, first, last in db.session.execute(found)
-        if any(first <= day <= last for day in days)
+        for number, absences in known.items()
+        if any(absence.covers_hours(*during) for absence in absences for during in hours)
     }
+
+
+def _closed(rooms: Sequence[Room], sessions: Sequence[TrainingSession]) -> set[int]:
+    if not sessions:
+        return set()
+    known = clash_facts.closed([slots.room(one) for one in rooms], (), *_span(sessions)).blocks
+    return {
+        number
+        for number, blocks in known.items()
+        if any(
+            block.starts_at < one.ends_at and one.starts_at < block.ends_at
+            for block in blocks
+            for one in sessions
+        )
+    }
+
+
+def _span(sessions: Sequence[TrainingSession]) -> tuple[datetime, datetime]:
+    return min(one.starts_at for one in sessions), max(one.ends_at for one in sessions)

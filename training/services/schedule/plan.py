@@ -165,9 +165,9 @@ def apply(
         [trainer for one in edits if isinstance(one, Change) for trainer in one.details.trainers],
     )
     locked_trainings.hold_sessions(one.session.id for one in edits if one.session)
-    works, gone = _checked(training, edits, hours_stand=hours_stand)
-    removed = [one.session for one in gone if isinstance(one, Remove)]
-    for one in gone:
+    whole, works = _checked(training, edits, hours_stand=hours_stand)
+    removed = [one.session for one in whole if isinstance(one, Remove)]
+    for one in whole:
         if isinstance(one, CallOff):
             call_off([one.session], one.reason, at=one.at)
     for session in removed:
@@ -201,17 +201,17 @@ def _checked(
     *,
     hours_stand: bool = False,
     gone: Sequence[TrainingSession] = (),
-) -> tuple[list[_Work], list[CallOff | Remove]]:
-    """What the changes would store, and the sessions that would go. Raises for what is refused."""
+) -> tuple[list[Edit], list[_Work]]:
+    """The edits with what follows from them, and what they would store. Raises for what is refused."""
     with db.session.no_autoflush:
         whole = [one for edit in edits for one in _with_what_follows(training, edit)]
-        going = [one for one in whole if not isinstance(one, Change)]
         works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        for one in going:
+        for one in whole:
             if isinstance(one, Remove):
                 _check_unmarked(one.session)
-        _refuse_clashes(training, works, [*(one.session for one in going), *gone], hours_stand)
-    return works, going
+        going = [one.session for one in whole if not isinstance(one, Change)]
+        _refuse_clashes(training, works, [*going, *gone], hours_stand)
+    return whole, works
 
 
 def call_off(sessions: Sequence[TrainingSession], reason: str, *, at: datetime | None = None) -> None:

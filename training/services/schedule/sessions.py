@@ -20,14 +20,16 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.rules import days_off
 from training.rules.minutes import Decision
+from training.rules.timetable import NOWHERE
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.programmes import themes
 from training.services.schedule import clashes, plan, proof, steps, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.seen import Seen, settle
+from training.services.timetables import clash_facts
+from training.services.timetables import slots as slots_of
 from training.text import Message, msg, nmsg
 
 MOST_SESSIONS = 200
@@ -122,9 +124,9 @@ def _days(
         raise Invalid(msg("The last day is before the first."), field="last_day")
     if (last_day - first_day).days > MOST_DAYS:
         raise Invalid(msg("Plan at most %(most)s days at once.", most=MOST_DAYS), field="last_day")
-    country = training.venue.country if training.venue else training.country
+    where = slots_of.frame(training).where or NOWHERE
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or day.weekday() not in days_off.weekend(country)]
+    days = [day for day in days if weekends or not clash_facts.is_weekend(where, day)]
     if not days or not slots:
         raise Invalid(
             msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"

@@ -75,11 +75,9 @@ def _break_along(details: Details, later: timedelta) -> Details:
 
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:
     """How sessions would be held after a move, each with what speaks against it; nothing is stored."""
-    found = []
-    for one, details in moved_to(training, wanted, move):
-        planned = plan.as_planned(training, details)
-        planned.stored = one
-        found.append(Moved(one, planned))
+    found = [
+        Moved(one, plan.as_planned(training, details)) for one, details in moved_to(training, wanted, move)
+    ]
     clashes.look(training, [one.planned for one in found], but=[one.id for one in wanted])
     return found
 

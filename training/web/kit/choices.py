@@ -52,6 +52,11 @@ def _language() -> str:
     return str(get_locale() or "en").partition("_")[0]
 
 
+def theme_names() -> dict[str, str]:
+    """The themes' names in the reader's language, by code."""
+    return {one.code: one.name_in(_language()) for one in themes.every()}
+
+
 def of_themes(found: Iterable[Theme] | None = None) -> Choices:
     """Themes with code and name."""
     rows = themes.every() if found is None else found
@@ -254,6 +259,4 @@ def _switch(form: Form, **kept: str) -> Switch:
             _("The whole programme"),
             address(**{**kept, "only": "", "page": ""}),
         )
-    return Switch(
-        str(form.whole), _("Only what carries its tag"), address(**{**kept, "only": "y", "page": ""})
-    )
+    return Switch(str(form.whole), str(form.narrowed), address(**{**kept, "only": "y", "page": ""}))

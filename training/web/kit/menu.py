@@ -41,7 +41,10 @@ class Entry:
 PLAN, PEOPLE, NUMBERS, SYSTEM, HELP = _l("Plan"), _l("People"), _l("Numbers"), _l("System"), _l("Help")
 GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM, HELP)
 
-FIRST_VIEW: dict[str, dict[str, Any]] = {"trainings.index": {"when": "upcoming"}}
+FIRST_VIEW: dict[str, dict[str, Any]] = {
+    "trainings.index": {"when": "upcoming"},
+    "sessions.index": {"when": "upcoming"},
+}
 """The view of a list with which the menu begins."""
 
 ENTRIES = (

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from training.errors import DomainError
 from training.forms import labels
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
-from training.models import Training, TrainingSession
+from training.models import Training, TrainingSession, When
 from training.policy import Action
 from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
@@ -28,7 +28,7 @@ from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting, submitted
 from training.web.schedule import timetable
 
 MOST_TOLD = 3
@@ -39,9 +39,9 @@ bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 @bp.get("")
 @permit(Action.SESSION_LIST)
 def index() -> Response:
-    """List sessions, latest first. A trainer sees only their own."""
+    """List sessions: of what is to come the next one first, else the latest first. A trainer sees only their own."""
     form = choices.filtered(SessionFilter(request.args))
-    sort = sorting(("starts_at",), "-starts_at")
+    sort = sorting(("starts_at",), "starts_at" if form.when.data is When.UPCOMING else "-starts_at")
     found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "sessions", form):
         return file
@@ -54,7 +54,19 @@ def index() -> Response:
         sorting=sort,
         sessions=listed,
         tallies=registers.tallies(listed.items),
+        places=[
+            *((str(said), _place(when.value), when is form.when.data, None) for when, said in PLACES),
+            (_("All"), _place(""), form.when.data is None, None),
+        ],
     )
+
+
+PLACES = tuple(labels.AHEAD_OR_PAST.items())
+
+
+def _place(when: str) -> str:
+    """The address of a tab. An open register is one of a session that has ended, so that filter stays behind."""
+    return address(when=when, page="", sort="", **({"register": ""} if when == When.UPCOMING.value else {}))
 
 
 def _pattern(training: Training) -> PatternForm:

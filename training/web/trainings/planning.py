@@ -30,7 +30,7 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import sessions as planned
+from training.services.schedule import sessions as schedule_sessions
 from training.services.schedule import several, steps
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
@@ -116,10 +116,10 @@ def _why_not_held(training: Training, listed: Sequence[TrainingSession]) -> dict
     """
     if training.state not in _HELD_AGAIN or not can(access.user(), Action.TRAINING_CHANGE, training):
         return {}
-    return {one.id: planned.why_not_held_after_all(one) for one in listed if one.is_cancelled}
+    return {one.id: schedule_sessions.why_not_held_after_all(one) for one in listed if one.is_cancelled}
 
 
-_HELD_AGAIN = frozenset(planned.PLANNABLE) - {TrainingState.POSTPONED}
+_HELD_AGAIN = frozenset(schedule_sessions.PLANNABLE) - {TrainingState.POSTPONED}
 
 
 @bp.get("/<uuid:public_id>")
@@ -139,7 +139,7 @@ def show(training: Training) -> Response:
     tab, tabs = _tabs(
         training, len(sessions), sum(counts.values()) if may_read else None, bool(allocations) or may_plan
     )
-    is_planning = may_plan and training.state in planned.PLANNABLE
+    is_planning = may_plan and training.state in schedule_sessions.PLANNABLE
     in_view = sessions if tab == TIMETABLE else []
     last = steps.last_of(training, user) if is_planning else None
     response = page(

@@ -7,7 +7,7 @@ from alembic import op
 
 from migrations.operations import altered, fill
 
-revision = "0025"
+revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
