@@ -163,7 +163,7 @@ def show(training: Training) -> Response:
         allocations=allocations if tab == SEATS else [],
         moves=moves.available(training),
         now=clock.now(),
-        why_not_held=_why_not_held(training, sessions),
+        why_not_held=_why_not_held(training, in_view),
     )
     if tab == TIMETABLE and request.headers.get("HX-Request"):
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#timetable", "outerHTML"
