@@ -15,11 +15,13 @@ from training.models import (
     ActivityType,
     Admission,
     Agency,
+    Course,
     Modality,
     Programme,
     Registration,
     Role,
     SeatAllocation,
+    Series,
     Theme,
     ThemeLeaflet,
     Trainee,
@@ -33,22 +35,45 @@ from training.rules.minutes import Decision
 from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
-from training.services.programmes import frames, leaflets, themes
+from training.services.programmes import courses, frames, leaflets, themes
 from training.services.registrations import kept_seats, submissions
 from training.services.schedule import plan, sessions
 from training.services.stored_files import Taken
 from training.services.trainees import records
 from training.services.trainees.records import Person
-from training.services.trainings import changes, moves
+from training.services.trainings import changes, copies, moves
 from training.uploads.check import PDF, Checked
 from training.uploads.store import Store
 
 numbers = itertools.count(1)
 PDF_BYTES = made.pdf()
+COURSE = """
+Day 1
+09:00–12:30 Paper and light (break 30)
+  09:00 Opening | Ana Lind
+  Under the lamp
+13:30–17:00 Photos (break 30)
+Day 2
+09:00–12:30 Visas (break 30)
+13:30–17:00 Writing it up (break 30, optional)
+"""
 
 
 class Make:
     """``make.training(capacity=2)`` and the like."""
+
+    def course(self, **wanted: Any) -> Course:
+        """A course of two days with four half-days."""
+        defaults = {
+            "code": f"C-{next(numbers)}", "title_en": "Forged documents", "theme": self.theme(),
+            "activity_type": self.activity(), "timetable": COURSE,
+        }  # fmt: skip
+        return courses.create(by=None, details=courses.Details(**{**defaults, **wanted}))
+
+    def series(self, training: Training, by: User) -> Series:
+        """A series of the training and another one, eight weeks later."""
+        row = copies.Row(first_day=training.starts_on + timedelta(weeks=8), venue=training.venue)
+        return copies.repeat(training, by=by, rows=[row])
 
     def theme(self, code: str = "BMV") -> Theme:
         return themes.by_code(code)

@@ -24,13 +24,13 @@ from training.web.home import first_screens
 from training.web.imports import lists
 from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
 from training.web.merging import duplicates
-from training.web.programmes import frames, leaflets, themes
+from training.web.programmes import courses, frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
 from training.web.schedule import calendars, clashes, plan_steps, sessions, timetable
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
-from training.web.trainings import planning
+from training.web.trainings import planner, planning, repeating
 
 BLUEPRINTS = (
     first_screens.bp,
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     by_link.bp,
     organisation.bp,
     public_pages.bp,
+    courses.bp,
     frames.bp,
     registers.bp,
     submissions.bp,
@@ -62,7 +63,9 @@ BLUEPRINTS = (
     records.bp,
     trainers.bp,
     countries.bp,
+    planner.bp,
     planning.bp,
+    repeating.bp,
     users.bp,
     holidays.bp,
     venues.bp,

@@ -73,6 +73,8 @@ RESOLVED_BY: dict[str, Message | None] = {
             "finished",
             "decided",
             "not_yet",
+            "asleep",
+            "active",
             "not_confirmed",
             "closed",
             "has_trainings",

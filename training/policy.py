@@ -12,6 +12,7 @@ from typing import Any
 
 from training.models import (
     Agency,
+    Course,
     ImportBatch,
     OutgoingMail,
     PlanStep,
@@ -45,6 +46,10 @@ class Action(StrEnum):
     PROGRAMME_READ = "programme:read"
     PROGRAMME_CREATE = "programme:create"
     PROGRAMME_CHANGE = "programme:change"
+    COURSE_LIST = "course:list"
+    COURSE_READ = "course:read"
+    COURSE_CREATE = "course:create"
+    COURSE_CHANGE = "course:change"
     TRAINING_LIST = "training:list"
     TRAINING_READ = "training:read"
     TRAINING_CREATE = "training:create"
@@ -145,7 +150,7 @@ def theme_ids(thing: Any) -> set[int]:
     match thing:
         case Theme():
             return {thing.id}
-        case Programme() | ThemeLeaflet():
+        case Programme() | ThemeLeaflet() | Course():
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
@@ -175,6 +180,8 @@ READING = dict.fromkeys(
         Action.THEME_READ,
         Action.PROGRAMME_LIST,
         Action.PROGRAMME_READ,
+        Action.COURSE_LIST,
+        Action.COURSE_READ,
         Action.TRAINING_LIST,
         Action.TRAINING_READ,
         Action.SESSION_LIST,
@@ -209,6 +216,8 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.THEME_FIGURES: in_scope,
         Action.PROGRAMME_CREATE: anything,
         Action.PROGRAMME_CHANGE: in_scope,
+        Action.COURSE_CREATE: anything,
+        Action.COURSE_CHANGE: in_scope,
         Action.TRAINING_CREATE: in_scope,
         Action.TRAINING_CHANGE: in_scope,
         Action.SEATS_CHANGE: in_scope,

@@ -55,6 +55,8 @@ def test_every_page_of_the_administrator(person, width, scheme, part):
         *linked(person),
         "/programmes/new",
         "/trainings/new",
+        "/courses",
+        "/courses/new",
         "/agencies/new",
         "/trainees/new",
         "/users/new",

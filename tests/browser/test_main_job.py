@@ -36,11 +36,12 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page = person.signs_in("coordinator")
     base = person.server.url
 
-    page.goto(f"{base}/trainings/new")
-    page.click("text=Borders that work")
+    page.goto(f"{base}/trainings/new?programme=BORD")
+    page.evaluate("for (const one of document.querySelectorAll('.fold')) one.open = true")
     page.fill("#code", "E2E-1")
     page.fill("#title", "Forged documents, advanced")
     page.select_option("#activity_type", index=1)
+    page.fill("#hours", "")
     page.fill("#starts_on", today.isoformat())
     page.fill("#ends_on", (today + dt.timedelta(days=1)).isoformat())
     page.fill("#zone", NOON[offset])
@@ -49,7 +50,9 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.select_option("#admission", "first_come")
     page.fill("#registration_opens_local", f"{today - dt.timedelta(days=5)}T09:00")
     page.fill("#registration_closes_local", f"{today + dt.timedelta(days=1)}T17:00")
-    page.click("main button.btn-primary")
+    page.wait_for_selector("[aria-busy=true], .htmx-request", state="detached")
+    page.click("#plan button.btn-primary")
+    page.wait_for_selector("#morning_starts")
 
     assert "Plan half-days" in page.locator("h1").inner_text()
     page.fill("#morning_starts", f"{soon:%H:%M}")

@@ -13,10 +13,11 @@ KINDS = {
     "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "clashes": "training", "holidays": "holiday", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
     "static": "file", "public_pages": "page", "timetable": "training", "plan_steps": "plan_step",
+    "courses": "course", "planner": "training", "repeating": "training",
 }  # fmt: skip
 BY_RULE = (
     ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),
-    ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"), ("/venues/blocks/", "block"),
+    ("/series/", "series"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"), ("/venues/blocks/", "block"),
     ("/trainees/duplicates/merges/", "merge"), ("/set-password/", "link"), ("/files/leaflets/of/", "theme"),
 )  # fmt: skip
 

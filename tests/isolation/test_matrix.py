@@ -41,6 +41,7 @@ SCOPED = {
     "mail",
     "theme",
     "leaflet",
+    "course",
     "plan_step",
 }
 """Kinds that a coordinator acts on within the own themes."""
@@ -51,6 +52,8 @@ READ_BY_ALL = {
     "session:read",
     "calendar:read",
     "programme:list",
+    "course:read",
+    "course:list",
 }
 """What every coordinator may look at, whatever its theme; letters are previewed of no training at all."""
 PRINCIPALS = ("anonymous", "disabled", "lead of A", "colleague of A", "lead of B", "trainer", "trainer elsewhere",

@@ -164,8 +164,10 @@ def _build(make: Make) -> World:
         by=admin,
         details=holidays.Details(first_on=in_a_year.date(), last_on=in_a_year.date(), name_en="Retreat"),
     )
+    course = make.course()
+    series = make.series(trainings[0], admin)
     shared = {
-        "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
+        "course": course, "series": series, "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
         "venue": venue, "block": block, "holiday": holiday, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
         "plan_step": db.session.scalars(db.select(PlanStep).where(PlanStep.training_id == trainings[0].id).order_by(PlanStep.id.desc())).first(),
     }  # fmt: skip

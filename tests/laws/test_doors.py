@@ -25,6 +25,10 @@ NOT_A_VERB = {
     "registrations.reminders.remind": "writes letters alone",
     "registrations.submissions.change_given": "changes what was given with it: it moves nobody, and takes no seat",
     "registrations.submissions.submit_new": "adds a person, then is submissions.submit, which is a verb",
+    "trainings.copies.copy": "makes another training, in which nobody is",
+    "trainings.copies.repeat": "makes other trainings, in which nobody is",
+    "trainings.from_course.create": "makes a training, in which nobody is",
+    "trainings.from_course.make_course": "makes a course: it moves nobody, and takes no seat",
     "trainings.changes.create": "every sequence begins with a training, made by it",
 }
 
@@ -125,6 +129,8 @@ OF_SOMETHING_ELSE = {
     ("letters.outbox", "message.state"): "a letter's",
     ("merging.merges", "kept.*"): "what is known of a person",
     ("merging.merges", "update(…)"): "what points to the person who was merged points to the other",
+    ("programmes.courses", "course.*"): "what a course is made of",
+    ("programmes.courses", "course.is_active"): "a course's",
     ("programmes.frames", "programme.*"): "a programme's rules",
     ("programmes.frames", "programme.state"): "a programme's",
     ("programmes.themes", "theme.*"): "a theme's texts and contact",

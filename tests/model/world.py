@@ -46,7 +46,7 @@ from training.services.registrations import (
     submissions,
 )
 from training.services.trainees import records
-from training.services.trainings import changes, moves
+from training.services.trainings import changes, moves, resuming
 from training.text import msg
 
 S = RegistrationState
@@ -339,12 +339,12 @@ class World:
 
     @atomic
     def move(self, n: int) -> None:
-        """Confirmed, started, postponed; one that was postponed opens again."""
+        """Confirmed, started, postponed; one that was postponed goes on with new dates."""
         if self._training.state is TrainingState.POSTPONED:
-            Make().session(self._training)
-            name = "open"
-        else:
-            name = ("confirm", "start", "postpone", "start")[n % 4]
+            wish = resuming.Wish(first_day=self._training.starts_on + timedelta(days=1), asks_again=n % 2 == 0)
+            resuming.new_dates(self._training, by=self._staff, wish=wish)
+            return
+        name = ("confirm", "start", "postpone", "start")[n % 4]
         moves.change_state(self._training, by=self._staff, name=name, reason="elections")
 
     @atomic

@@ -19,8 +19,8 @@ from training.forms.base import (
     number,
     phone,
 )
-from training.forms.typed import Day
-from training.models import DayBasis
+from training.forms.typed import Day, Switch, own_tag_only
+from training.models import Admission, DayBasis, Modality
 
 MOST_OF_TEXT = 10_000
 PARAGRAPHS = _l("Paragraphs are divided by an empty line. The first one stands on the list of areas, too.")
@@ -127,3 +127,44 @@ class ProgrammeFilter(Form):
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     state = OneOf(_l("State"), labels.PROGRAMME_STATE, required=False, empty=_l("all"))
     country = Picked(_l("Country"), required=False, empty=_l("all"))
+
+
+class CourseForm(Form):
+    """A course: the fields of ``courses.Details``."""
+
+    code = code(_l("Code"), _l("Short and unique, like DOC-1."))
+    title_en = line(_l("Title in English"))
+    title_fr = line(_l("Title in French"), required=False)
+    title_ru = line(_l("Title in Russian"), required=False)
+    theme = Picked(_l("Theme"))
+    activity_type = Picked(_l("Activity type"))
+    modality = OneOf(_l("Modality"), labels.MODALITY, default=Modality.IN_PERSON)
+    capacity = number(_l("Seats"), low=1, high=10_000, default=20)
+    timetable = long_text(
+        _l("Half-days and agenda"),
+        most=20_000,
+        rows=14,
+        hint=_l(
+            "A line for each half-day: 09:00–12:30 Security features (break 30). “Day 2” begins the next day. "
+            "A line that begins with a blank or a dash is agenda: - 09:00 Opening | Ana Lind."
+        ),
+    )
+    completion_percent = number(_l("Completion rule, per cent"), low=1, high=100, default=80)
+    admission = OneOf(_l("Registration"), labels.ADMISSION, default=Admission.APPROVAL)
+    closes_days_before = number(_l("Registration closes, days before the start"), low=0, high=365, default=14)
+    languages = PickedMany(_l("Languages"), required=True)
+    objectives = long_text(_l("Objectives"), hint=_l("What people can do afterwards."))
+    description = long_text(
+        _l("Description"), hint=_l("What the training is about and what people take home.")
+    )
+
+
+class CourseFilter(Form):
+    """The filters of the catalogue."""
+
+    whole = _l("Courses of the areas that it covers are listed too.")
+    text = line(_l("Search"), required=False)
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = own_tag_only()
+    language = Picked(_l("Language"), required=False, empty=_l("all"))
+    retired = Switch(_l("Retired ones"))

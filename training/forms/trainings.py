@@ -86,3 +86,58 @@ class TrainingFilter(Form):
     starts_from = Day(_l("Starts from"), [Optional()])
     starts_to = Day(_l("to"), [Optional()])
     when = OneOf(_l("When"), labels.WHEN, required=False, widget=HiddenInput())
+
+
+class NewTrainingForm(TrainingForm):
+    """A new training on one page: its facts, its half-days and who teaches. What stands in ``FOLDS`` is folded away."""
+
+    course = Picked(_l("Course"), required=False, empty=_l("without a course"))
+    theme = Picked(_l("Theme"))
+    room = Picked(_l("Room"), required=False, empty=_l("no room"))
+    starts_on = Day(_l("First day"), [Given()])
+    ends_on = Day(_l("Last day"), [Optional()])
+    days = number(_l("Days"), low=1, high=60, required=False)
+    hours = line(
+        _l("Hours"),
+        required=False,
+        hint=_l("Left empty with a course: as in the course. Without: no timetable yet."),
+    )
+    weekends = BooleanField(_l("On weekends and holidays too"))
+    is_date_open = BooleanField(
+        _l("The dates are still open"),
+        description=_l("First and last day are a window then. Days says how many are needed."),
+    )
+    trainers = PickedMany(_l("Trainers"))
+    other_zone = BooleanField(_l("Another time zone than the venue's is meant"))
+    registration_opens_local = moment(
+        _l("Registration opens"), _l("Left empty: when you open it."), required=False
+    )
+    registration_closes_local = moment(_l("Registration closes"), _l("In the training's time zone."))
+    lengthens = BooleanField(_l("Let the programme last until then"))
+    keeps_seats = BooleanField(_l("Keep the same seats for agencies and countries"), default=True)
+
+
+class RepeatForm(Form):
+    """A series: the same training on other dates, or at other venues. The rows are read by the view."""
+
+    every = number(_l("Every, weeks"), low=1, high=104, required=False, default=4)
+    count = number(_l("How many more"), low=1, high=30, required=False, default=4)
+    with_trainers = BooleanField(_l("With the same trainers"), default=True)
+    keeps_seats = BooleanField(_l("Keep the same seats for agencies and countries"), default=True)
+
+
+class NewDatesForm(Form):
+    """New dates of a postponed training: its timetable is held again, from another first day on."""
+
+    first_day = Day(_l("First day"), [Given()])
+    registration_closes_local = moment(
+        _l("Registration closes"),
+        _l("Left empty: as many days before the start as it was."),
+        required=False,
+    )
+    weekends = BooleanField(_l("On weekends and holidays too"))
+    asks_again = BooleanField(
+        _l("Ask everybody again whether they come"),
+        default=True,
+        description=_l("Seats stay. What people answered for the old dates does not count any more."),
+    )

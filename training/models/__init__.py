@@ -12,6 +12,7 @@ from training.models.attendance import (
 )
 from training.models.audit import AuditEntry, AuditOutcome
 from training.models.batch import BatchState, ImportBatch, RosterMapping
+from training.models.course import AgendaItem, Course, CourseSession, Series
 from training.models.duplicate import NotSame, PersonMerge, TraineeKey
 from training.models.holiday import Holiday
 from training.models.mail import MailState, OutgoingMail, Reminder
@@ -70,6 +71,7 @@ __all__ = [
     "Admission",
     "Agency",
     "AgencyType",
+    "AgendaItem",
     "AttendanceCorrection",
     "AttendanceMethod",
     "AttendanceRecord",
@@ -77,6 +79,8 @@ __all__ = [
     "AuditEntry",
     "AuditOutcome",
     "BatchState",
+    "Course",
+    "CourseSession",
     "DayBasis",
     "DayPart",
     "FileKind",
@@ -118,6 +122,7 @@ __all__ = [
     "SeatRequestKind",
     "SeatRequestState",
     "SessionTrainer",
+    "Series",
     "Sex",
     "SignInAttempt",
     "StoredFile",

@@ -84,6 +84,8 @@ def special(keep: Keep) -> dict[str, About]:
 SAYS_NOTHING: dict[str, str] = {
     "activity_type": "a list of kinds",
     "agency_type": "a list of kinds",
+    "course": "a template of trainings: what and how long",
+    "course_session": "a half-day of a template",
     "holiday": "days of a calendar",
     "organisation": "the organisation itself, with the addresses that it publishes",
     "programme": "a frame and its rules",
@@ -110,6 +112,8 @@ REFERENCES = frozenset(
         "agency",
         "agency_type",
         "attendance_record",
+        "course",
+        "course_session",
         "programme",
         "registration",
         "room",

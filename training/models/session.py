@@ -35,8 +35,8 @@ class TrainingSession(Timestamps, Base):
 
     ``scheduled_minutes`` is the contact time: the time from start to end, less the break. ``break_starts`` is when the
     break begins on the clock there; without it, the break lies in the middle. A session that was called off
-    blocks neither room nor trainers and counts nowhere. A suspended one is parked for a moment, while several sessions
-    of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
+    blocks neither room nor trainers and counts nowhere. A suspended one sleeps, because its training is postponed; or it
+    is parked for a moment, while several sessions of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
     is held instead: its marks stay with it, and do not count. ``marked_starts_local`` and ``marked_ends_local`` are the
     hours at which it was marked, if they were put right since. ``version`` grows with every change of the plan.
     """
@@ -107,6 +107,11 @@ class TrainingSession(Timestamps, Base):
     def is_cancelled(self) -> bool:
         """Whether the session was called off."""
         return self.cancelled_at is not None
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether its training is postponed and it waits for new dates: it holds nothing and counts nowhere."""
+        return self.suspended_at is not None
 
     @hybrid_property
     def is_held(self) -> bool:

@@ -36,6 +36,7 @@ from training.models.columns import (
 
 if TYPE_CHECKING:
     from training.models.agency import Agency
+    from training.models.course import Course, Series
     from training.models.programme import Programme
     from training.models.theme import ActivityType, Theme
     from training.models.venue import Venue
@@ -127,6 +128,8 @@ class Training(Timestamps, Base):
         CheckConstraint("registration_closes_at > registration_opens_at", name="window_in_order"),
         CheckConstraint("offer_hours BETWEEN 1 AND 720", name="offer_hours_1_to_720"),
         CheckConstraint("promotion_ends_days BETWEEN 0 AND 90", name="promotion_ends_days_0_to_90"),
+        CheckConstraint("days_wanted BETWEEN 1 AND 60", name="days_wanted_1_to_60"),
+        CheckConstraint("(series_id IS NULL) = (series_number IS NULL)", name="number_in_its_series"),
         Index("ix_training_starts_on_id", "starts_on", "id"),
         Index("ix_training_ends_on_id", "ends_on", "id"),
         Index("ix_training_programme_id_programme_theme_id", "programme_id", "programme_theme_id"),
@@ -170,11 +173,18 @@ class Training(Timestamps, Base):
     )
     state_reason: Mapped[LongText] = mapped_column(default="")
     state_changed_at: Mapped[Instant | None]
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"), index=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    series_number: Mapped[int | None]
+    is_date_open: Mapped[bool] = mapped_column(default=False)
+    days_wanted: Mapped[int | None]
 
     programme: Mapped[Programme] = relationship()
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
     activity_type: Mapped[ActivityType] = relationship()
     venue: Mapped[Venue | None] = relationship()
+    course: Mapped[Course | None] = relationship()
+    series: Mapped[Series | None] = relationship()
 
     @property
     def language_codes(self) -> list[str]:

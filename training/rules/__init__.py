@@ -4,6 +4,8 @@
 - ``alike``: keys under which the spellings of one name meet
 - ``seats``: who may take how many seats
 - ``indicators``: the formulas of the attendance report
+- ``rest_days``: weekends and holidays of countries, days in a row, and days of a series
+- ``half_days``: the half-days of a course as text
 - ``zones``: the zones that somebody may pick, and what a typed text means
 - ``taken_twice``: what sessions lose when all of them get new instants at once
 - ``walltime``: the time on a clock in a zone, and the instant that it stands for

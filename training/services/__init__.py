@@ -36,7 +36,7 @@ PACKAGES = {
     "trainees": "the people to be trained, each once",
     "timetables": "what stands in a time, as plain data that the rules about clashes compare",
     "registrations": "who is put forward for a training, seats and the reserve list",
-    "programmes": "themes and the funded frames of trainings",
+    "programmes": "themes, the funded frames of trainings, and courses",
     "directory": "agencies, venues and trainers, and countries",
     "schedule": "sessions, their clashes, and the calendar",
     "trainings": "trainings: planned, changed, moved through their states",

@@ -6,4 +6,5 @@
 - ``seeds``: the themes and types that every instance begins with
 - ``invented``: the names of demo data
 - ``invented_courses``: what its trainings and programmes are about
+- ``invented_catalogue``: its courses, with half-days and agenda
 """

@@ -30,7 +30,7 @@ def test_a_training_is_planned_and_its_sessions_come_next(client, make: Make):
     programme = make.programme()
     client.sign_in(make.user(Role.COORDINATOR))
 
-    response = client.post(f"/trainings/under/{programme.public_id}/new", data=filled(make))
+    response = client.post(f"/trainings/new?programme={programme.code}", data=filled(make))
 
     planned = db.session.scalars(select(Training)).one()
     assert (response.status_code, response.location) == (303, f"/sessions/of/{planned.public_id}/plan")
@@ -47,7 +47,7 @@ def test_what_is_refused_stands_beside_its_field_and_nothing_is_planned(
     programme = make.programme()
     client.sign_in(make.user())
 
-    response = client.post(f"/trainings/under/{programme.public_id}/new", data=filled(make, **wanted))
+    response = client.post(f"/trainings/new?programme={programme.code}", data=filled(make, **wanted))
 
     assert response.status_code == 422 and f'id="{field}-error"' in response.text
     assert db.session.scalars(select(Training)).all() == []
@@ -95,7 +95,7 @@ def test_nobody_plans_or_moves_who_may_not(role: Role, client, make: Make):
     client.sign_in(make.user(role))
 
     answers = {
-        client.post(f"/trainings/under/{programme.public_id}/new", data=filled(make)).status_code,
+        client.post(f"/trainings/new?programme={programme.code}", data=filled(make)).status_code,
         client.post(f"/trainings/{training.public_id}/cancel", data={"reason": "x"}).status_code,
     }
 

@@ -22,13 +22,13 @@ def suggested(page: str) -> list[str]:
 
 
 def planned(client, make: Make, **wanted: str):
-    return client.post(f"/trainings/under/{make.programme().public_id}/new", data=filled(make, **wanted))
+    return client.post(f"/trainings/new?programme={make.programme().code}", data=filled(make, **wanted))
 
 
 def test_the_forms_suggest_every_zone_by_city_country_and_earlier_name(client, make: Make):
     client.sign_in(make.user(Role.COORDINATOR))
 
-    page = client.get(f"/trainings/under/{make.programme().public_id}/new").text
+    page = client.get(f"/trainings/new?programme={make.programme().code}").text
 
     assert len(suggested(page)) > 400 and suggested(page)[0] == "Europe/Vienna", (
         "the organisation's stands first"
@@ -97,7 +97,11 @@ def test_a_zone_that_was_written_wins_over_the_venues(client, make: Make):
     venue = make.venue(zone="Asia/Almaty")
     client.sign_in(make.user(Role.COORDINATOR))
 
-    planned(client, make, zone="Vienna", venue=str(venue.public_id))
+    refused = planned(client, make, zone="Vienna", venue=str(venue.public_id))
+    assert refused.status_code == 422 and 'id="zone-error"' in refused.text, (
+        "it may be a mistake: a tick says not"
+    )
+    planned(client, make, zone="Vienna", venue=str(venue.public_id), other_zone="y")
 
     assert db.session.scalars(select(Training)).one().zone == "Europe/Vienna"
 

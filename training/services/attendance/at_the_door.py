@@ -33,7 +33,7 @@ def is_open(session: TrainingSession) -> bool:
     """Whether people can be added: it is the session's day, the register is open, and the training is on."""
     return (
         session.register_state is RegisterState.OPEN
-        and not session.is_cancelled
+        and session.is_held
         and session.starts_local.date() == clock.today(session.training.zone)
         and session.training.state in visible_trainings.OFFERED_TO_PARTNERS
     )

@@ -247,6 +247,8 @@ def close(session: TrainingSession, *, by: User | None) -> None:
     locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("This session was called off: it has no register."), "cancelled")
+    if session.is_asleep:
+        raise Conflict(msg("The training is postponed: this session has no register."), "asleep")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("This register is closed already."), "register_closed")
     if session.ends_at > clock.now():
@@ -298,6 +300,8 @@ def open_work(user_sessions: Select[TrainingSession]) -> Select[TrainingSession]
 def _check_markable(session: TrainingSession, reason: str) -> None:
     if session.is_cancelled:
         raise Conflict(msg("This session was called off: it has no register."), "cancelled")
+    if session.is_asleep:
+        raise Conflict(msg("The training is postponed: this session has no register."), "asleep")
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(
             msg("This register is locked. A coordinator can reopen it with a reason."), "register_locked"

@@ -7,5 +7,6 @@ All people and agencies are invented. They are the same every time. The dates li
 - ``kept_registers``: the marks in their registers, easy and hard to count
 - ``basis``: agencies, people, places, trainers and programmes
 - ``areas``: texts, contacts and leaflets of the areas
+- ``catalogue``: courses, agendas and a series
 - ``build``: everything is inserted
 """

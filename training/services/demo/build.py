@@ -24,11 +24,15 @@ from training.models import (
     ActivityType,
     Agency,
     AgencyType,
+    AgendaItem,
+    Course,
+    CourseSession,
     Organisation,
     Programme,
     ProgrammeTarget,
     Role,
     Room,
+    Series,
     Theme,
     ThemeUse,
     Trainee,
@@ -43,7 +47,7 @@ from training.models import (
 from training.rules import passwords
 from training.rules.names import search_key
 from training.services import audit
-from training.services.demo import basis
+from training.services.demo import basis, catalogue
 from training.services.demo.basis import World
 from training.services.demo.kept_registers import attendance_rows
 from training.services.demo.past_trainings import (
@@ -54,7 +58,7 @@ from training.services.demo.past_trainings import (
     session_rows,
 )
 from training.text import msg
-from training.texts import invented_courses
+from training.texts import invented_catalogue, invented_courses
 
 SCALES = {
     "small": Scale(
@@ -71,6 +75,8 @@ SCALES = {
     ),
 }
 CHUNK = 5_000
+AHEAD = ("draft", "open", "confirmed", "running", "postponed")
+"""The states of trainings that have an agenda."""
 
 
 @dataclass
@@ -111,7 +117,12 @@ def make(scale: str) -> list[SignIn]:
     _insert(Trainer, basis.trainers(world))
     _insert(trainer_theme, ({"trainer_id": n, "theme_id": 1 + n % 6} for n in world.trainers))
     _insert(Programme, basis.programmes(world))
-    planned = _trainings(world)
+    types = dict(db.session.execute(select(ActivityType.code, ActivityType.id)).all())
+    _insert(Course, catalogue.courses(world, types))
+    _insert(CourseSession, catalogue.half_days())
+    _insert(AgendaItem, catalogue.agendas())
+    _insert(Series, catalogue.series(world))
+    planned = _trainings(world, types)
     _insert(ProgrammeTarget, basis.targets(world, planned))
     _set_sequences()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
@@ -189,20 +200,20 @@ def _users(world: World) -> list[SignIn]:
     return made
 
 
-def _trainings(world: World) -> Counter[int]:
+def _trainings(world: World, types: dict[str, int]) -> Counter[int]:
     """Trainings with their sessions, registrations and records, a few hundred at a time.
 
     Returns how many each programme has.
     """
     planned: Counter[int] = Counter()
-    types = dict(db.session.execute(select(ActivityType.code, ActivityType.id)).all())
     pairs = {(u.frame_id, u.theme_id) for u in db.session.scalars(select(ThemeUse))}
     made = Made(
         world.scale, world.today, world.rng, world.agencies, world.trainees_of, world.rooms, world.trainers
     )
     rows: list[tuple[dict[str, Any], Shape]] = []
+    numbers = _in_series(world)
     for n in range(world.scale.trainings):
-        rows.append(_training(world, n, types, pairs))
+        rows.append(_training(world, n, types, pairs, numbers.get(n)))
         planned[rows[-1][0]["programme_id"]] += 1
         if len(rows) == 250 or n == world.scale.trainings - 1:
             _insert(Training, (training for training, _ in rows))
@@ -216,16 +227,29 @@ def _store(made: Made, rows: list[tuple[dict[str, Any], Shape]]) -> None:
         session_rows(made, training, shape)
         registration_rows(made, training, shape)
         attendance_rows(made, training, shape)
+        if shape.state in AHEAD:
+            mine = [one for one in made.sessions if one["training_id"] == training["id"]]
+            made.agendas += catalogue.agenda_of(training["title"], mine)
     for table, pending in made.pending().items():
         _insert(table, iter(pending))
     made.clear()
 
 
+def _in_series(world: World) -> dict[int, int]:
+    """Which trainings that are to come are the series, each with its number in it, by their dates."""
+    shapes = {n: Shape.of(n, world.scale, world.today) for n in range(min(60, world.scale.trainings))}
+    ahead = [n for n, shape in shapes.items() if n % 5 == 2 and shape.state in AHEAD]
+    ordered = sorted(ahead[-catalogue.IN_SERIES :], key=lambda n: shapes[n].starts_on)
+    return {n: number for number, n in enumerate(ordered, start=1)}
+
+
 def _training(
-    world: World, n: int, types: dict[str, int], pairs: set[tuple[int, int]]
+    world: World, n: int, types: dict[str, int], pairs: set[tuple[int, int]], in_series: int | None = None
 ) -> tuple[dict[str, Any], Shape]:
     """One training's row, and the shape that says what happens in it."""
     topic = invented_courses.TOPICS[n % len(invented_courses.TOPICS)]
+    if in_series is not None:
+        topic = next(one for one in invented_courses.TOPICS if one.title == invented_catalogue.SERIES)
     title, is_online = topic.title, topic.type in invented_courses.ONLINE
     fitting = [p for p in world.programmes if (p["theme_id"], world.themes[topic.theme]) in pairs]
     programme = fitting[(n // 3) % len(fitting)]
@@ -264,6 +288,11 @@ def _training(
         "state": shape.state,
         "state_reason": shape.reason,
         "state_changed_at": None,
+        "course_id": catalogue.COURSES_OF.get(topic.title),
+        "series_id": 1 if in_series is not None else None,
+        "series_number": in_series,
+        "is_date_open": False,
+        "days_wanted": None,
         **basis.stamps(),
     }
     return row, shape

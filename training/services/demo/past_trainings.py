@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from training.models import (
+    AgendaItem,
     AttendanceRecord,
     Registration,
     RegistrationStep,
@@ -114,6 +115,7 @@ class Made:
     steps: list[dict[str, Any]] = field(default_factory=list)
     records: list[dict[str, Any]] = field(default_factory=list)
     allocations: list[dict[str, Any]] = field(default_factory=list)
+    agendas: list[dict[str, Any]] = field(default_factory=list)
     next_person: int = 0
     agencies_of: dict[int, list[int]] = field(default_factory=dict)
     away: dict[int, list[tuple[date, date]]] = field(default_factory=dict)
@@ -132,6 +134,7 @@ class Made:
             Registration: self.registrations,
             RegistrationStep: self.steps,
             AttendanceRecord: self.records,
+            AgendaItem: self.agendas,
         }
 
     def clear(self) -> None:
@@ -162,10 +165,17 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
             starts_at, ends_at = starts_local.replace(tzinfo=zone), ends_local.replace(tzinfo=zone)
             is_last = number == shape.days - 1 and title == half_days[-1][2]
             power_failed = shape.state == "completed" and training["id"] % 11 == 0 and is_last
-            called_off = shape.state in ("cancelled", "postponed") or power_failed
+            called_off = shape.state == "cancelled" or power_failed
+            sleeps = shape.state == "postponed"
             ended = ends_at.date() < made.today
             is_open = not ended or shape.state == "running" and day >= last_workday
-            state = "open" if is_open or called_off else "locked" if training["id"] % 4 == 0 else "closed"
+            state = (
+                "open"
+                if is_open or called_off or sleeps
+                else "locked"
+                if training["id"] % 4 == 0
+                else "closed"
+            )
             late = training["id"] % 13 == 0 and ends_at.date() + timedelta(days=21) < made.today
             made.sessions.append(
                 {
@@ -187,7 +197,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                     "room_id": room,
                     "is_compulsory": True,
                     "cancelled_at": training["created_at"] if called_off else None,
-                    "suspended_at": None,
+                    "suspended_at": training["created_at"] if sleeps else None,
                     "replaces_id": None,
                     "cancel_reason": (shape.reason or "The power failed.") if called_off else "",
                     "register_state": state,
@@ -205,7 +215,7 @@ def session_rows(made: Made, training: dict[str, Any], shape: Shape) -> None:
                         "trainer_id": trainer,
                         "starts_at": starts_at,
                         "ends_at": ends_at,
-                        "is_off": called_off,
+                        "is_off": called_off or sleeps,
                     }
                 )
 

@@ -56,7 +56,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         (msg("Programme"), training.programme.title),
         (msg("When and where"), where.said(language)),
     ]
-    held = [one for one in visible.of(training) if not one.is_cancelled]
+    held = [one for one in visible.of(training) if one.is_held]
     return {
         "lang": language,
         "accent": organisation.accent,

@@ -80,7 +80,7 @@ def names_in_latin(training: Training, sessions: Sequence[TrainingSession]) -> f
 
 
 def _held(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
-    return [session for session in sessions if not session.is_cancelled]
+    return [session for session in sessions if session.is_held]
 
 
 def _expected(training: Training) -> Select[Registration]:

@@ -6,4 +6,5 @@ A training carries the theme of its programme, or a thematic area that this them
 - ``leaflets``: a theme's leaflets, one in a language
 - ``overview``: what a theme's page shows of its trainings
 - ``frames``: programmes, their states and their targets
+- ``courses``: the catalogue of what is repeated, with its half-days
 """

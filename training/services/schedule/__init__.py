@@ -7,6 +7,8 @@ time, and the database refuses a second one too. Marks are proof: they follow th
 - ``visible``: which sessions somebody may open
 - ``proof``: what marks and registers say of where a session may lie
 - ``plan``: the one writer of sessions, in two steps
+- ``asleep``: the timetable of a postponed training
+- ``agendas``: what is in a session besides its title
 - ``span``: a training's dates, which follow from its sessions
 - ``steps``: each change is kept with what was before, and can be taken back
 - ``sessions``: sessions are planned, changed and called off

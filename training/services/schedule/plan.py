@@ -136,7 +136,7 @@ class _Work:
     def is_rescheduled(self) -> bool:
         """Whether it will hold other hours, another room, other trainers, or people who may be elsewhere then."""
         session = self.change.session
-        if session is None or session.is_cancelled:
+        if session is None or not session.is_held:
             return True
         new = self.planned
         teaching = {entry.trainer_id for entry in session.session_trainers}

@@ -183,6 +183,10 @@ def change(
     locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
+    if session.is_asleep:
+        raise Conflict(
+            msg("The training is postponed, and this session sleeps. Choose new dates first."), "asleep"
+        )
     if session.register_state is RegisterState.LOCKED:
         raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
     details = settle(seen, details, plan.details_of(session))
@@ -217,6 +221,7 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     if decision not in (None, Decision.NOT_COUNTED):
         raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
     before = audit.snapshot(session)
+    session.suspended_at = None  # one that sleeps is not woken any more
     label = msg("%(title)s, %(day)s is called off.", title=session.title, day=session.on_date)
     steps.store(training, [CallOff(session, reason)], by=by, label=label)
     audit.record(by=by, action="session.cancel", thing=session, before=before)

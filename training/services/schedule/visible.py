@@ -144,13 +144,14 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
 def timetable(training: Training) -> dict[date, list[TrainingSession]]:
     """The sessions of a training by day, for those who come to it. It says nothing of trainers, registers and reasons.
 
-    A session that was called off is among them, unless another one is held in its place.
+    A session that was called off is among them, unless another one is held in its place. One that sleeps is not.
     """
     other = aliased(TrainingSession)
     is_replaced = exists().where(other.replaces_id == TrainingSession.id, other.is_held)
     found = (
         select(TrainingSession)
         .where(TrainingSession.training_id == training.id, TrainingSession.is_held | ~is_replaced)
+        .where(TrainingSession.suspended_at.is_(None))
         .options(joinedload(TrainingSession.room), joinedload(TrainingSession.theme))
         .order_by(TrainingSession.starts_local, TrainingSession.id)
     )

@@ -3,7 +3,13 @@
 A training changes its state only by a named move, whose guard may refuse it.
 
 - ``changes``: a training is planned or changed
+- ``timetables``: the half-days of a training that is not stored yet
+- ``defaults``: what a new training is proposed to be
+- ``previews``: what it would be, what speaks against it, and who is free
+- ``from_course``: from a course to a training, and back
+- ``copies``: copies of a training, and series
 - ``moves``: a training opens, begins, ends, is postponed or cancelled
+- ``resuming``: a postponed training goes on with new dates
 - ``moments``: stored instants that the rules of clocks in use do not give
 - ``zone_rules``: instants follow new rules of clocks
 """

@@ -33,7 +33,7 @@ from training.services.letters import notices, of_changes
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import sessions
+from training.services.schedule import asleep, sessions
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -96,6 +96,36 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
     return training
 
 
+def sketch(
+    programme: Programme,
+    *,
+    theme: Theme,
+    zone: str,
+    country: str,
+    capacity: int,
+    starts_on: date,
+    ends_on: date,
+    venue: Venue | None = None,
+    languages: Sequence[str] = (),
+) -> Training:
+    """A training that is never stored, so that the clash rules can be asked before there is one."""
+    return Training(
+        id=0,
+        code="",
+        programme=programme,
+        programme_theme_id=programme.theme_id,
+        theme=theme,
+        modality=Modality.IN_PERSON if venue or country else Modality.ONLINE,
+        languages=",".join(languages),
+        venue=venue,
+        zone=zone,
+        country=country,
+        capacity=capacity,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+
+
 @atomic
 def change(
     training: Training, *, by: User | None, details: Details, seen: Seen | None = None
@@ -133,6 +163,7 @@ def change(
             _check_deadlines(training)
             locked_trainings.lock_people(training, with_line=True)  # held before rooms and trainers
             sessions.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
+            asleep.derive(training)
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.training_changed(training, before=facts_before)

@@ -25,7 +25,7 @@ from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices, of_changes
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import plan
+from training.services.schedule import asleep, plan
 from training.text import Message, msg, nmsg
 
 
@@ -51,6 +51,12 @@ def _not_ready(training: Training) -> Message | None:
     if training.registration_closes_at <= clock.now():
         return msg("The registration's deadline has passed: move it first.")
     return None
+
+
+def _cannot_open(training: Training) -> Message | None:
+    if asleep.of(training) and not locked_trainings.live_sessions(training):
+        return msg("Its timetable sleeps. Choose new dates: they wake it.")
+    return _not_ready(training)
 
 
 def _not_begun(training: Training) -> Message | None:
@@ -105,7 +111,8 @@ _S = TrainingState
 
 
 MOVES = {
-    "open": Move((_S.DRAFT, _S.POSTPONED), _S.OPEN, _not_ready),
+    "open": Move((_S.DRAFT, _S.POSTPONED), _S.OPEN, _cannot_open),
+    "resume": Move((_S.POSTPONED,), _S.OPEN, _not_ready),
     "confirm": Move((_S.OPEN,), _S.CONFIRMED, _no_sessions),
     "start": Move((_S.OPEN, _S.CONFIRMED), _S.RUNNING, _not_begun),
     "complete": Move((_S.RUNNING,), _S.COMPLETED, _not_over),
@@ -119,20 +126,24 @@ MOVES = {
 
 
 CALLS_OFF = ("stop", "postpone", "cancel")
-"""The moves that call sessions off: nobody marks in them meanwhile."""
+"""The moves that call sessions off, or put them to sleep: nobody marks in them meanwhile."""
 
 
 def available(training: Training) -> list[str]:
-    """The names of the moves that the training's state allows. A guard may still refuse one."""
-    return [name for name, step in MOVES.items() if training.state in step.froms]
+    """The names of the moves that the training's state allows. A guard may still refuse one.
+
+    ``resume`` is not among them: it is a part of ``resuming.new_dates``.
+    """
+    return [name for name, step in MOVES.items() if training.state in step.froms and name != "resume"]
 
 
 @atomic
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
-    Ending early (``stop``) calls off the sessions that are left. Cancelling and postponing call all sessions off, which
-    sets rooms and trainers free. Cancelling also ends the registrations, with the organiser as the reason. When
+    Ending early (``stop``) calls off the sessions that are left. Cancelling calls all
+    sessions off, and postponing puts them to sleep: both set rooms and trainers free. Cancelling also ends the
+    registrations, with the organiser as the reason. When
     registration opens again, offers are renewed, and seats that became free are given.
     """
     locked_trainings.lock(training)
@@ -152,18 +163,31 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     if name == "stop":
         _call_off_rest(training, by, reason)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
-    if name in ("cancel", "postpone"):
-        plan.call_off(locked_trainings.live_sessions(training), reason)
+    _take_off(training, name, reason)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
     notices.state_changed(training, name=name, reason=reason)
     if name == "cancel":
         _end_registrations(training, by, reason)
-    if name == "open":
+    if name in ("open", "resume"):
         reserve_list.renew_offers(training)
     db.session.flush()  # the query for the next in line reads the new state from the database
     return reserve_list.promote(training, Freed(), by=by)
+
+
+def _take_off(training: Training, name: str, reason: str) -> None:
+    """Postponing puts the timetable to sleep. Cancelling calls it off, and what sleeps too.
+
+    One that opens again with sessions that were planned anew calls off what sleeps.
+    """
+    if name == "postpone":
+        asleep.sleep(locked_trainings.live_sessions(training))
+    if name == "open":
+        asleep.call_off(training, msg("The training was planned anew.").translated())
+    if name == "cancel":
+        plan.call_off(locked_trainings.live_sessions(training), reason)
+        asleep.call_off(training, reason)
 
 
 def _call_off_rest(training: Training, by: User | None, reason: str) -> None:

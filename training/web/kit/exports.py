@@ -40,7 +40,15 @@ Column = tuple[Any, Callable[[Any], Any]] | tuple[Any, Callable[[Any], Any], Cal
 
 
 def _register(session: TrainingSession) -> str:
+    if session.is_asleep:
+        return str(_("asleep"))
     return str(_("called off") if session.cancelled_at else label_of(session.register_state))
+
+
+def _register_code(session: TrainingSession) -> str:
+    if session.is_asleep:
+        return "asleep"
+    return "cancelled" if session.cancelled_at else session.register_state.value
 
 
 def _clock(zone: str) -> str:
@@ -94,7 +102,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Trainers"), lambda one: ", ".join(entry.trainer.name for entry in one.session_trainers)),
         (
             _l("Register"),
-            lambda one: "cancelled" if one.cancelled_at else one.register_state.value,
+            _register_code,
             _register,
         ),
     ),

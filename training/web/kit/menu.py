@@ -51,6 +51,7 @@ ENTRIES = (
     Entry("home.index", _l("Home"), "home", Action.HOME_READ, ""),
     Entry("themes.index", _l("Themes"), "tags", Action.THEME_READ, PLAN),
     Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
+    Entry("courses.index", _l("Courses"), "book", Action.COURSE_LIST, PLAN),
     Entry("trainings.index", _l("Trainings"), "school", Action.TRAINING_LIST, PLAN),
     Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
     Entry("clashes.index", _l("To look at"), "alert-triangle", Action.CLASH_LIST, PLAN),

@@ -1,1 +1,1 @@
-"""Pages of programmes (``frames``), of ``themes`` and of their ``leaflets``."""
+"""Pages of programmes (``frames``), of ``courses``, of ``themes`` and of their ``leaflets``."""

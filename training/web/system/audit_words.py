@@ -26,6 +26,7 @@ SUBJECTS = {
     "clash": _l("To look at"),
     "colleague": _l("Colleague"),
     "country": _l("Country"),
+    "course": _l("Course"),
     "demo": _l("Demo data"),
     "file": _l("File"),
     "help": _l("Help"),

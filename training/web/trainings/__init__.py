@@ -1,1 +1,1 @@
-"""Pages of trainings: ``planning``."""
+"""Pages of trainings: ``planning``, and the one page of a new one: ``wishes``, ``asked`` and ``planner``. ``repeating``: series, and new dates."""

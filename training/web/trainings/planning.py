@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -11,13 +11,11 @@ from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.errors import DomainError, Invalid
 from training.forms import labels
-from training.forms.trainings import TrainingFilter, TrainingForm
+from training.forms.trainings import NewDatesForm, TrainingFilter, TrainingForm
 from training.models import (
     HOLDS_SEAT,
     Agency,
-    Programme,
     Training,
     TrainingSession,
     TrainingState,
@@ -28,36 +26,24 @@ from training.rules import zones
 from training.services import locked_trainings, seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
-from training.services.programmes import frames, themes
+from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
+from training.services.schedule import agendas, asleep, several, steps
 from training.services.schedule import sessions as schedule_sessions
-from training.services.schedule import several, steps
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
 from training.text import Message
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
-from training.web.kit.once import once
-from training.web.kit.respond import address, page, paginate, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
 
-def _form(programme: Programme, training: Training | None) -> TrainingForm:
-    if training is None:
-        opens = datetime.combine(clock.today(), time(9))
-        form = TrainingForm(
-            request.form,
-            theme=programme.theme,
-            completion_percent=programme.completion_percent,
-            registration_opens_local=opens,
-            languages=["en"],
-            registration_closes_local=opens + timedelta(days=21, hours=8),
-        )
-    else:
-        form = TrainingForm(request.form, obj=training)
-    form.theme.offer(choices.of_themes(themes.usable_under(programme.theme)))
+def _form(training: Training) -> TrainingForm:
+    form = TrainingForm(request.form, obj=training)
+    form.theme.offer(choices.of_themes(themes.usable_under(training.programme.theme)))
     form.activity_type.offer(choices.of_activity_types())
     venues = choices.of_venues()
     form.venue.offer(venues)
@@ -135,6 +121,7 @@ def show(training: Training) -> Response:
     )
     counts = visible_trainings.state_counts(training) if may_read else {}
     sessions = schedule_visible.of(training, user=user)
+    is_postponed = training.state is TrainingState.POSTPONED
     allocations = seats.table(training) if may_read else []
     tab, tabs = _tabs(
         training, len(sessions), sum(counts.values()) if may_read else None, bool(allocations) or may_plan
@@ -162,6 +149,8 @@ def show(training: Training) -> Response:
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=allocations if tab == SEATS else [],
         moves=moves.available(training),
+        agendas=agendas.of(training),
+        new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
         now=clock.now(),
         why_not_held=_why_not_held(training, in_view),
     )
@@ -222,38 +211,11 @@ def _show_to(agency: Agency, training: Training) -> Response:
     )
 
 
-@bp.get("/new")
-@permit(Action.PROGRAMME_LIST)
-def choose_programme() -> Response:
-    """Choose the programme that the new training belongs to."""
-    return page("trainings/planning/choose_programme.html", programmes=frames.in_scope_of(access.user()))
-
-
-@bp.route("/under/<uuid:public_id>/new", methods=["GET", "POST"])
-@permit(Action.TRAINING_CREATE, frames.get)
-@once
-def new(programme: Programme) -> Response:
-    """Plan a training under a programme."""
-    form = _form(programme, None)
-    if submitted(form):
-        try:
-            training = changes.create(programme, by=access.user(), details=changes.Details(**form.data))
-        except (Invalid, DomainError) as refusal:
-            form.refuse(refusal)
-        else:
-            flash(_("The training is planned. Generate its sessions next."))
-            return redirect(url_for("sessions.plan", public_id=training.public_id), 303)
-    back = (programme.code, url_for("programmes.show", public_id=programme.public_id))
-    return page(
-        "edit.html", form=form, title=_("New training in %(programme)s", programme=programme.title), back=back
-    )
-
-
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
-    form = _form(training.programme, training)
+    form = _form(training)
     if locked_trainings.live_sessions(training):  # its dates follow from them
         del form.starts_on, form.ends_on
     form = edits.begin(form)
