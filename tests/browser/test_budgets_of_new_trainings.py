@@ -13,7 +13,10 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import create_engine, text
 
-pytestmark = [pytest.mark.browser, pytest.mark.once]  # what people do; the acts run on both databases elsewhere
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+]  # what people do; the acts run on both databases elsewhere
 
 COUNTS = """
 window.counted = JSON.parse(sessionStorage.counted || '{"clicks": 0, "keys": 0}');
@@ -92,7 +95,7 @@ class Counting:
     def cost(self) -> Cost:
         """What it has cost."""
         self.page.wait_for_load_state()
-        said = self.page.evaluate("JSON.parse(sessionStorage.counted || '{\"clicks\": 0, \"keys\": 0}')")
+        said = self.page.evaluate('JSON.parse(sessionStorage.counted || \'{"clicks": 0, "keys": 0}\')')
         return Cost(said["clicks"] + self.picked, said["keys"], self.loads, self.letters() - self.before)
 
 
@@ -110,9 +113,10 @@ def in_scope(page: Page, address: str) -> str:
     page.goto(address)
     for link in [one.get_attribute("href") or "" for one in page.locator("#list td.main a").all()]:
         page.goto(page.url.partition("/trainings")[0] + link)
-        if page.locator("main >> summary:has-text('Again') >> visible=true").count() and page.locator(
-            "main a:has-text('Change')"
-        ).count():
+        if (
+            page.locator("main >> summary:has-text('Again') >> visible=true").count()
+            and page.locator("main a:has-text('Change')").count()
+        ):
             return link
     raise AssertionError(f"no training in scope: {address}")
 

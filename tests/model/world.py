@@ -341,7 +341,9 @@ class World:
     def move(self, n: int) -> None:
         """Confirmed, started, postponed; one that was postponed goes on with new dates."""
         if self._training.state is TrainingState.POSTPONED:
-            wish = resuming.Wish(first_day=self._training.starts_on + timedelta(days=1), asks_again=n % 2 == 0)
+            wish = resuming.Wish(
+                first_day=self._training.starts_on + timedelta(days=1), asks_again=n % 2 == 0
+            )
             resuming.new_dates(self._training, by=self._staff, wish=wish)
             return
         name = ("confirm", "start", "postpone", "start")[n % 4]

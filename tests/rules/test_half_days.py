@@ -55,7 +55,10 @@ def test_what_is_not_understood_says_where(text: str, said: str):
 
 
 def test_hours_of_a_day_are_read():
-    assert half_days.read_hours("9:00-12:30; 13.30–17:00") == [(time(9), time(12, 30)), (time(13, 30), time(17))]
+    assert half_days.read_hours("9:00-12:30; 13.30–17:00") == [
+        (time(9), time(12, 30)),
+        (time(13, 30), time(17)),
+    ]
     assert half_days.read_hours("") == []
     for text in ("9 to 5", "12:00–09:00", "09:00–12:00, 11:00–13:00"):
         with pytest.raises(Invalid):

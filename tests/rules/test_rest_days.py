@@ -69,7 +69,12 @@ def test_days_follow_each_other_and_rest_on_none_but_the_first(first: date, coun
     assert not any(rest_days.rest(country, day) for day in days[1:])
 
 
-@given(st.dates(date(2026, 1, 1), date(2028, 1, 1)), st.integers(1, 8), st.sampled_from(COUNTRIES), st.integers(-40, 400))
+@given(
+    st.dates(date(2026, 1, 1), date(2028, 1, 1)),
+    st.integers(1, 8),
+    st.sampled_from(COUNTRIES),
+    st.integers(-40, 400),
+)
 def test_moved_days_keep_their_order_and_their_number(first: date, count: int, country: str, by: int):
     days = rest_days.days_from(first, count, country)
 

@@ -147,7 +147,7 @@ def test_without_holding_rooms_and_trainers_somebody_is_refused_by_no_name(
     with here.app.app_context():
         if db.engine.dialect.name == "sqlite":
             pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
-    monkeypatch.setattr(locked_trainings, "hold_in_order", lambda kind, ids: None)
+    monkeypatch.setattr(locked_trainings, "hold_places", lambda *args: None)
     told: Counter[str] = Counter()
     for number in range(20):
         told += here.storm(number * AT_ONCE)

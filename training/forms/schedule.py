@@ -11,7 +11,7 @@ from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
-from training.forms.typed import Day, TimeOfDay, moment, own_tag_only
+from training.forms.typed import Day, Switch, TimeOfDay, moment, own_tag_only
 
 
 class PatternForm(Form):
@@ -54,6 +54,7 @@ class ClashFilter(Form):
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     until = Day(_l("Until"), [Optional()])
     mine = BooleanField(_l("My programmes"))
+    left = Switch(_l("Left as it is"), widget=HiddenInput())
 
 
 class LeaveForm(Form):

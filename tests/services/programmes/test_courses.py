@@ -90,7 +90,11 @@ def test_a_retired_course_leaves_the_catalogue_and_comes_back(make: Make):
 
 
 def test_a_course_fits_programmes_whose_theme_covers_its_own(make: Make):
-    own, other, whole = make.course(), make.course(theme=make.theme("THB")), make.course(theme=make.theme("MIEUX2"))
+    own, other, whole = (
+        make.course(),
+        make.course(theme=make.theme("THB")),
+        make.course(theme=make.theme("MIEUX2")),
+    )
 
     assert courses.usable_in(make.programme("BMV")) == [own]
     assert set(courses.usable_in(make.programme("MIEUX2"))) == {own, other, whole}

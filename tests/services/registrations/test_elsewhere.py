@@ -256,6 +256,17 @@ def test_within_a_table_locks_ascend_and_what_is_held_may_be_held_again(make: Ma
         act(5, 3)
 
 
+def test_people_come_in_at_the_door_in_any_order(make: Make):
+    today = make.training(
+        starts_on=clock.today("Europe/Vienna"), registration_closes_local=datetime.now() + timedelta(days=1)
+    )
+    people = [make.trainee() for _ in range(3)]
+
+    let_in = late_changes.walk_in_many(today, by=make.user(), people=people[::-1])
+
+    assert [one.trainee for one in let_in] == people[::-1]
+
+
 def test_a_savepoint_that_is_taken_back_gives_its_locks_back(make: Make):
     @atomic
     def inner() -> None:

@@ -13,7 +13,7 @@ from training.db import db
 from training.errors import Conflict, Invalid
 from training.models import AuditEntry, Role, Room, Training, TrainingSession
 from training.services.directory import trainers, venues
-from training.services.schedule import clashes, open_list, plan, remedies, sessions
+from training.services.schedule import clashes, open_list, plan, remedies, sessions, steps
 
 
 def small(make: Make, **wanted: object) -> tuple[Training, TrainingSession, Room, Room]:
@@ -84,9 +84,13 @@ def test_a_remedy_takes_the_smallest_room_that_fits_in_all_sessions(make: Make):
         "Take Hall: 300 seats, free",
     ]
 
-    assert remedies.take(training, by=by, key=one.finding.key, code=first.code) == 1
+    done = remedies.take(training, by=by, key=one.finding.key, code=first.code)
 
     assert session.room is wide and rules(open_list.search(by)) == []
+    steps.undo(done.step, by=by)
+    assert session.room is tight and rules(open_list.search(by)) == ["room_small"]
+    [one] = open_list.search(by).items
+    remedies.take(training, by=by, key=one.finding.key, code=first.code)
     with pytest.raises(Conflict, match="changed meanwhile"):
         remedies.take(training, by=by, key=one.finding.key, code=first.code)
 

@@ -10,9 +10,10 @@ import time_machine
 from tests.make import Make
 from training.db import db
 from training.errors import Conflict
-from training.models import AttendanceStatus, AuditEntry, Training, TrainingSession
+from training.models import AttendanceStatus, AuditEntry, RegistrationState, Training, TrainingSession
 from training.services import locked_trainings
 from training.services.attendance import registers
+from training.services.registrations import submissions
 from training.services.schedule import free, several, shift
 
 DAY = timedelta(days=1)
@@ -150,3 +151,15 @@ def test_one_act_is_one_entry_in_the_audit_log(make: Make):
 
     entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action.like("plan.%"))).all()
     assert [(one.action, one.changes["sessions"]) for one in entries] == [("plan.hours", 2)]
+
+
+def test_who_waits_moves_up_where_later_dates_allow_it_again(make: Make):
+    training = make.training(capacity=1, promotion_ends_days=40)
+    first, waiting = (make.registration(training) for _ in range(2))
+    several.set_trainers(training, by=make.user(), trainers=[make.trainer()])
+    submissions.withdraw(first, by=None, reason="ill")
+    assert waiting.state is RegistrationState.RESERVE, "too late to move up"
+
+    done = several.move(training, by=make.user(), move=shift.Move(days=30))
+
+    assert list(done.promoted) == [waiting] and waiting.state is RegistrationState.CONFIRMED

@@ -48,7 +48,11 @@ def test_a_remedy_is_a_post_and_then_nothing_is_left_to_look_at(client, make: Ma
     }
     done = followed(client, client.post(f"/clashes/{training.public_id}/take", data=sent))
 
-    assert "Done, in 1 session." in done.text and "Nothing to look at until" in done.text
+    assert (
+        "Take Wide: 30 seats, free" in done.text
+        and "Undo" in done.text
+        and "Nothing to look at until" in done.text
+    )
     assert session.room.name == "Wide"
     again = client.post(f"/clashes/{training.public_id}/take", data=sent)
     assert (again.status_code, "changed meanwhile" in again.text) == (409, True)

@@ -161,6 +161,8 @@ def walk_in_many(
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
     """Add several people at the door, all or none. ``given`` is given with each, by the trainee's id."""
+    locked_trainings.lock(training)
+    locked_trainings.lock_people(training, [trainee.id for trainee in people])
     return [
         walk_in(training, by=by, trainee=trainee, given=given.get(trainee.id, NOTHING)) for trainee in people
     ]

@@ -1,7 +1,7 @@
 """What can be done about a finding, each by one click. ``take`` is the one act that carries a remedy out.
 
-Proposed are rooms and trainers that are free in all sessions concerned. A remedy writes sessions as every other path
-does (``sessions.change``), so what clashes by now is refused.
+Proposed are rooms and trainers that are free in all sessions concerned. A remedy is a step of the plan
+(``steps.store``): what clashes by now is refused, and it can be taken back.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from training.models import User as Person
 from training.rules import timetable
 from training.rules.findings import Finding
 from training.rules.timetable import Facts, Slot, Teacher
-from training.services import audit, locked_trainings
-from training.services.schedule import open_list, plan, sessions
+from training.services import audit
+from training.services.schedule import open_list, plan, sessions, steps
 from training.services.schedule.open_list import Open
-from training.services.schedule.plan import Details
+from training.services.schedule.plan import Change, Details
+from training.services.schedule.steps import Done
 from training.services.timetables import clash_facts, slots
 from training.text import Message, msg
 
@@ -214,12 +215,12 @@ def _of_days(wanted: Sequence[Slot], around: _Around) -> Iterator[Remedy]:
 
 
 @atomic
-def take(training: Training, *, by: Person, key: str, code: str) -> int:
-    """Carry a remedy out in all sessions of the finding; returns in how many.
+def take(training: Training, *, by: Person, key: str, code: str) -> Done:
+    """Carry a remedy out in all sessions of the finding, as one step that can be taken back.
 
     Raises ``Conflict`` if the finding is not open any more, if the remedy is not proposed any more, and if it clashes.
     """
-    locked_trainings.lock(training)
+    sessions.lock_plannable(training)
     one = open_list.get(training, key)
     remedy = next((found for found in of([one])[key] if found.code == code), None)
     if remedy is None:
@@ -232,16 +233,12 @@ def take(training: Training, *, by: Person, key: str, code: str) -> int:
     }
     now = [found[number] for number in ids]
     after = [_changed(plan.details_of(session), remedy, one.finding) for session in now]
-    locked_trainings.hold_places(
-        now,
-        [details.room for details in after if details.room is not None],
-        [trainer for details in after for trainer in details.trainers],
-    )
-    for session, details in zip(now, after, strict=True):
-        sessions.change(session, by=by, details=details)
+    edits = [Change(session, details) for session, details in zip(now, after, strict=True)]
+    label = msg("%(training)s: %(what)s", training=training.code, what=remedy.label)
+    done = steps.store(training, edits, by=by, label=label)
     changes = {"rule": one.finding.rule, "what": str(one.finding.message), "remedy": str(remedy.label)}
     audit.record(by=by, action="clash.remedy", thing=training, changes=changes)
-    return len(now)
+    return done
 
 
 def _changed(now: Details, remedy: Remedy, finding: Finding) -> Details:

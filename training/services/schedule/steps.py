@@ -64,6 +64,9 @@ def store(
     caller holds the training and audits. Raises as ``plan.apply`` and ``span.follow_sessions`` do.
     """
     touched = [one.session for one in edits if one.session]
+    locked_trainings.lock_people(
+        training, with_line=True
+    )  # who may move up is held before rooms and trainers
     locked_trainings.hold_sessions(one.id for one in touched)
     before, facts = _before(training, touched), of_changes.facts(training)
     times = [(one, of_changes.times(one), one.ends_at) for one in touched]
@@ -227,6 +230,9 @@ def undo(step: PlanStep, *, by: User) -> Training:
     """
     training = step.training
     locked_trainings.lock_within_programme(training)
+    locked_trainings.lock_people(
+        training, with_line=True
+    )  # who may move up is held before rooms and trainers
     db.session.refresh(step, with_for_update=True)
     if step.undone_at is not None:
         raise Conflict(msg("This was taken back already."), "state")

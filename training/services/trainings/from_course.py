@@ -72,8 +72,9 @@ def begin(
         details = replace(details, starts_on=first, ends_on=last)
     elif table is not None and table.patterns:
         raise Invalid(msg("No half-day is left: tick one at least."), field="starts_on")
-    if lengthens and by is not None and details.ends_on > programme.ends_on:
-        _lengthen(programme, by, details.ends_on)
+    last_day = details.ends_on
+    if lengthens and by is not None and last_day is not None and last_day > programme.ends_on:
+        _lengthen(programme, by, last_day)
     training = changes.create(programme, by=by, details=details)
     with db.session.no_autoflush:
         training.course = course

@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import get_locale
@@ -242,7 +243,7 @@ def _row_url(filters: Filters, made: Report) -> Callable[[str, Split], str]:
 def _open_registers(filters: Filters) -> str:
     """The list of open registers, with as much of the selection as it can be filtered by."""
     of = filters.described()
-    wanted = {name: of[name] for name in ("theme", "programme") if name in of}
+    wanted: dict[str, Any] = {name: of[name] for name in ("theme", "programme") if name in of}
     if filters.training:
         wanted["text"] = filters.training.code
     if filters.only:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
@@ -35,9 +34,8 @@ def _list(refused: tuple[str, LeaveForm] | None = None, said: str = "", status: 
     """The list. ``refused`` is the key of a finding with the form that was sent for it; ``said`` is why."""
     form = choices.filtered(ClashFilter(request.args))
     wanted = choices.wanted(form)
-    rule = wanted.pop("rule", None)
+    rule, is_left = wanted.pop("rule", None), bool(wanted.pop("left", False))
     found = open_list.search(access.user(), **wanted)
-    is_left = request.args.get("left") == "1"
     items = found.left if is_left else found.of_rule(rule) if rule else found.items
     pages = Pages(page_number(), len(items), PER_PAGE)
     shown = items[pages.first - 1 : pages.last] if items else []
@@ -93,12 +91,12 @@ def _begun(label: str) -> str:
 def take(training: Training) -> Response:
     """Carry out what is proposed for a finding."""
     try:
-        count = remedies.take(
+        done = remedies.take(
             training, by=access.user(), key=request.form.get("key", ""), code=request.form.get("remedy", "")
         )
     except DomainError as refusal:
         return _list(said=refusal.explained.translated(), status=409)
-    flash(ngettext("Done, in %(num)s session.", "Done, in %(num)s sessions.", count))
+    flash(done.step.label, f"undo {done.step.public_id}")
     return redirect(back_to(request.form.get("next")), 303)
 
 

@@ -152,7 +152,7 @@ def show(training: Training) -> Response:
         agendas=agendas.of(training),
         new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
         now=clock.now(),
-        why_not_held=_why_not_held(training, sessions),
+        why_not_held=_why_not_held(training, in_view),
     )
     if tab == TIMETABLE and request.headers.get("HX-Request"):
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#timetable", "outerHTML"
