@@ -148,7 +148,7 @@ def test_a_countrys_name_elsewhere_leads_to_its_page_for_those_who_may_open_it(c
     programme = make.programme(countries=["FJ"])
     training = make.training(programme=programme, venue=venue)
     pages = [f"/agencies/{agency.public_id}", f"/venues/{venue.public_id}",
-             f"/programmes/{programme.public_id}", f"/trainings/{training.public_id}"]  # fmt: skip
+             f"/programmes/{programme.public_id}", f"/trainings/{training.public_id}?tab=about"]  # fmt: skip
     client.sign_in(make.user(Role.MANAGER))
     assert ["/countries/FJ" in client.get(path).text for path in pages] == [True] * 4
 

@@ -66,7 +66,7 @@ def test_the_switch_stands_beside_a_multi_thematic_programme_alone(name: str, cl
     for query in (
         "theme=ASY",
         "theme=ASY&only=y",
-        "text=x" if name != "reports/attendance" else "period=any",
+        {"reports/attendance": "period=any", "calendar": "month=2026-05"}.get(name, "text=x"),
     ):
         answer = client.get(f"/{name}?{query}")
         assert (answer.status_code, NARROWER.search(answer.text)) == (200, None), query
@@ -108,7 +108,7 @@ def test_a_switch_that_is_off_narrows_nothing_and_nonsense_is_refused(name: str,
 
     whole, off, nonsense = (client.get(f"{address}{more}") for more in ("", "&only=0", "&only=nope"))
 
-    assert "Only what carries its tag" in off.text and "This is only what carries" not in off.text
+    assert NARROWER.search(off.text) and "This is only what carries" not in off.text
     assert (whole.status_code, off.status_code, nonsense.status_code) == (200, 200, 422)
     assert client.get(f"{address}&only=nope&as=csv").status_code == 422
 
