@@ -114,7 +114,7 @@ def in_scope(page: Page, address: str) -> str:
     for link in [one.get_attribute("href") or "" for one in page.locator("#list td.main a").all()]:
         page.goto(page.url.partition("/trainings")[0] + link)
         if (
-            page.locator("main >> summary:has-text('Again') >> visible=true").count()
+            page.locator("main >> summary:has-text('Copy or repeat') >> visible=true").count()
             and page.locator("main a:has-text('Change')").count()
         ):
             return link
@@ -184,7 +184,7 @@ def test_a_copy_to_other_dates(person):
     training = in_scope(page, f"{person.server.url}/trainings?when=upcoming&state=open")
     counting = Counting(person, page, training)
 
-    page.click("main >> summary:has-text('Again')")
+    page.click("main >> summary:has-text('Copy or repeat')")
     page.click("text=Copy to other dates")
     page.wait_for_selector("#plan")
     counting.types_day("#starts_on", first_day(38))
@@ -202,7 +202,7 @@ def test_a_series_of_five(person):
     training = in_scope(page, f"{person.server.url}/trainings?when=upcoming&state=open")
     counting = Counting(person, page, training)
 
-    page.click("main >> summary:has-text('Again')")
+    page.click("main >> summary:has-text('Copy or repeat')")
     page.click("text=Repeat as a series")
     page.wait_for_selector("#rows")
     page.locator("#every").click(click_count=1)

@@ -203,7 +203,7 @@ MOVED = {
 """What happened when a training took a step, by the step's name."""
 ACTION_NAMES = {
     "open": _l("Open registration"),
-    "confirm": _l("Confirm"),
+    "confirm": _l("It takes place"),
     "start": _l("Start"),
     "complete": _l("Complete"),
     "stop": _l("End early"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.make import Make
 from training import clock
 from training.db import db
 from training.models import Role, Training, TrainingState
+from training.services.trainings import moves
 
 
 def filled(make: Make, **wanted: str) -> dict[str, object]:
@@ -101,3 +103,18 @@ def test_nobody_plans_or_moves_who_may_not(role: Role, client, make: Make):
 
     assert answers == {403}
     assert db.session.scalars(select(Training.state)).all() == [TrainingState.OPEN]
+
+
+def test_what_time_alone_makes_possible_is_not_offered_before(client, make: Make):
+    training = make.training()
+    session = make.session(training, training.ends_on)
+    moves.change_state(training, by=make.user(), name="confirm")
+    address, start = f"/trainings/{training.public_id}", f"/trainings/{training.public_id}/start"
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    before = client.get(address).text
+    with time_machine.travel(session.starts_at + timedelta(minutes=1)):
+        then = client.get(address).text
+
+    assert start not in before and "It has not begun yet: it starts on" in before
+    assert start in then and "It has not begun yet" not in then

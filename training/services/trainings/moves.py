@@ -137,6 +137,13 @@ def available(training: Training) -> list[str]:
     return [name for name, step in MOVES.items() if training.state in step.froms and name != "resume"]
 
 
+def refused(training: Training) -> dict[str, Message]:
+    """What stands against the moves that the training's state allows, by their names."""
+    guards = ((name, MOVES[name].guard) for name in available(training))
+    found = ((name, guard(training)) for name, guard in guards if guard is not None)
+    return {name: why for name, why in found if why is not None}
+
+
 @atomic
 def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.

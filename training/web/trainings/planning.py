@@ -129,6 +129,7 @@ def show(training: Training) -> Response:
     is_planning = may_plan and training.state in schedule_sessions.PLANNABLE
     in_view = sessions if tab == TIMETABLE else []
     last = steps.last_of(training, user) if is_planning else None
+    refused = moves.refused(training) if may_plan else {}
     response = page(
         "trainings/planning/show.html",
         "trainings/planning/_timetable.html" if tab == TIMETABLE else None,
@@ -148,7 +149,8 @@ def show(training: Training) -> Response:
         counts=counts,
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=allocations if tab == SEATS else [],
-        moves=moves.available(training),
+        moves=[name for name in moves.available(training) if name in SOON or name not in refused],
+        why_not_next=_why_not_next(training, refused),
         agendas=agendas.of(training),
         new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
         now=clock.now(),
@@ -157,6 +159,16 @@ def show(training: Training) -> Response:
     if tab == TIMETABLE and request.headers.get("HX-Request"):
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#timetable", "outerHTML"
     return response
+
+
+SOON = ("open", "confirm")
+"""Moves that a change of the timetable on this page makes possible: their buttons stay, and say what is missing."""
+
+
+def _why_not_next(training: Training, refused: dict[str, Message]) -> Message | None:
+    """Why the next step is not offered yet, where time alone brings it."""
+    after = {TrainingState.CONFIRMED: "start", TrainingState.RUNNING: "complete"}
+    return refused.get(after.get(training.state, ""))
 
 
 TIMETABLE, SEATS, REGISTRATIONS, ABOUT = "timetable", "seats", "registrations", "about"
