@@ -110,10 +110,12 @@ def test_what_time_alone_makes_possible_is_not_offered_before(client, make: Make
     session = make.session(training, training.ends_on)
     moves.change_state(training, by=make.user(), name="confirm")
     address, start = f"/trainings/{training.public_id}", f"/trainings/{training.public_id}/start"
-    client.sign_in(make.user(Role.COORDINATOR))
+    user = make.user(Role.COORDINATOR)
+    client.sign_in(user)
 
     before = client.get(address).text
     with time_machine.travel(session.starts_at + timedelta(minutes=1)):
+        client.sign_in(user)
         then = client.get(address).text
 
     assert start not in before and "It has not begun yet: it starts on" in before
