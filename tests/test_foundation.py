@@ -223,7 +223,7 @@ def test_the_main_job_by_commands(own, tmp_path: Path):
     written = run(own, "worker", "--once").stdout
     letters = [path.read_text() for path in (tmp_path / "mail").glob("*.eml")]
     assert f"{len(letters)} messages sent." in written
-    assert sum("Your account for training management" in letter for letter in letters) == 1
+    assert sum("Subject: You are invited" in letter for letter in letters) == 1
     assert sum("@border.norland.example" in letter.partition("\n\n")[0] for letter in letters) >= 15
     assert "0 messages sent." in run(own, "worker", "--once").stdout
 

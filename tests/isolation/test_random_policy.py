@@ -9,6 +9,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
@@ -163,13 +164,20 @@ def seen_by(user: User, world: World) -> tuple[set[Trainee], set[Registration]]:
     return known, {one for one in own if one.is_submitted or one.state == "draft"}
 
 
+def _two_trainings(make: Make) -> list[Training]:
+    """Two trainings at different times: nobody is refused because they are in the other one then."""
+    first = make.training(capacity=3)
+    later = first.starts_on + timedelta(days=14)
+    return [first, make.training(capacity=3, starts_on=later, ends_on=later)]
+
+
 def begin(make: Make) -> World:
     own = [make.agency() for _ in range(3)]
     focal = [
         users.create(by=None, email=f"{one.code}@example.org", name=f"Fz {n}z", role=Role.PARTNER, agency=one)
         for n, one in enumerate(own)
     ]
-    return World(make, make.user(), [make.training(capacity=3), make.training(capacity=3)], own, focal)
+    return World(make, make.user(), _two_trainings(make), own, focal)
 
 
 def play(world: World, steps: list[tuple[str, int, int]]) -> None:

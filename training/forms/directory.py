@@ -111,7 +111,7 @@ class HolidayForm(Form):
 class HolidayFilter(Form):
     """Which calendar is shown."""
 
-    country = Picked(_l("Country"), required=False, empty=_l("none"))
+    country = Picked(_l("Country"), required=False, empty=_l("none"), id="calendar-of")
     year = number(_l("Year"), low=1990, high=2100, required=False)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from tests.make import Make
@@ -156,7 +158,16 @@ def test_a_seat_goes_to_the_next_in_line_and_the_list_says_why(make: Make):
     assert (waits.state, following.state) == (S.RESERVE, S.CONFIRMED)
 
 
-def test_a_substitute_who_is_elsewhere_is_refused_and_whoever_stands_at_the_door_comes_in(make: Make):
+@pytest.fixture
+def early() -> Iterator[None]:
+    """Early in the morning, before any session of the day."""
+    with time_machine.travel(clock.now().replace(hour=4, minute=0)):
+        yield
+
+
+def test_a_substitute_who_is_elsewhere_is_refused_and_whoever_stands_at_the_door_comes_in(
+    early: None, make: Make
+):
     by = make.user()
     person, first, second = officer(make)
     held = make.registration(second, make.trainee(person.agency))
@@ -170,11 +181,13 @@ def test_a_substitute_who_is_elsewhere_is_refused_and_whoever_stands_at_the_door
     assert new.override_reason == "he leaves early"
 
     today = make.training(
-        starts_on=clock.today("Europe/Vienna"), registration_closes_local=datetime.now() + timedelta(days=1)
+        starts_on=clock.today("Europe/Vienna"),
+        registration_closes_local=datetime.combine(clock.today("Europe/Vienna"), time(8)),
     )
     make.registration(today, visitor := make.trainee())
     other = make.training(
-        starts_on=today.starts_on, registration_closes_local=datetime.now() + timedelta(days=1)
+        starts_on=today.starts_on,
+        registration_closes_local=datetime.combine(clock.today("Europe/Vienna"), time(8)),
     )
     assert late_changes.walk_in(other, by=by, trainee=visitor).state is S.CONFIRMED
 
@@ -256,9 +269,10 @@ def test_within_a_table_locks_ascend_and_what_is_held_may_be_held_again(make: Ma
         act(5, 3)
 
 
-def test_people_come_in_at_the_door_in_any_order(make: Make):
+def test_people_come_in_at_the_door_in_any_order(early: None, make: Make):
     today = make.training(
-        starts_on=clock.today("Europe/Vienna"), registration_closes_local=datetime.now() + timedelta(days=1)
+        starts_on=clock.today("Europe/Vienna"),
+        registration_closes_local=datetime.combine(clock.today("Europe/Vienna"), time(8)),
     )
     people = [make.trainee() for _ in range(3)]
 

@@ -128,7 +128,10 @@ def carried_out(
                         case.registrations[place] = add(case.training, by=by, trainee=people[place])
                     else:
                         case.registrations[place] = submissions.submit(
-                            case.training, by=None, trainee=people[place]
+                            case.training,
+                            by=None,
+                            trainee=people[place],
+                            override_reason="The facts of a case.",
                         )
             if fact.withdrawn_after == number:
                 gone = case.registrations[place]

@@ -108,6 +108,9 @@ def from_workbook(content: bytes, of_programs: Iterable[tuple[str, str]] | None 
     for table, row, code, *values in rows:
         found = dict(zip((by_title[title] for title in head[3:]), values, strict=True))
         line = by_table[table], code or codes.get((by_table[table], row), row or "")
+        if line[0] == "total":
+            assert row == "The whole selection"
+            line = "total", ""
         assert line not in lines
         lines[line] = found
     about = [[cell.value for cell in row] for row in book["About this report"].iter_rows(min_row=2)]

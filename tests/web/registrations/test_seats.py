@@ -168,7 +168,7 @@ def test_a_deadline_of_kept_seats_is_shown_with_its_zone_and_is_due_once_it_is_o
             assert deadline in client.get(path).text, path
     client.sign_in(by)
     assert "Kept seats to release" not in client.get("/").text
-    for path in (f"/trainings/{training.public_id}", f"/trainings/{training.public_id}/seats"):
+    for path in (f"/trainings/{training.public_id}?tab=seats", f"/trainings/{training.public_id}/seats"):
         assert deadline in client.get(path).text, path
     make.kept(other, by=None, seats=3, agency=user.agency, release_local=when + timedelta(days=9))
     with time_machine.travel(clock.now() + timedelta(days=3)):
@@ -234,7 +234,7 @@ def test_a_year_out_of_bounds_is_refused_beside_its_field(typed, client, make: M
     for path, data, names, value in (
         (f"{at}/seats", kept, ["release_local"], typed),
         (f"{at}/edit", details, ["registration_opens_local", "registration_closes_local"], typed),
-        (f"/trainings/under/{programme.public_id}/new", new, ["starts_on", "ends_on"], day),
+        (f"/trainings/new?programme={programme.code}", new, ["starts_on"], day),
         (f"/sessions/{session.public_id}/edit", one, ["starts_local", "ends_local"], typed),
         (f"/sessions/of/{training.public_id}/plan", pattern, ["first_day", "last_day"], day),
         ("/programmes/new", frame, ["starts_on", "ends_on"], day),

@@ -30,7 +30,7 @@ bp = Blueprint("seats", __name__, url_prefix="/trainings")
 def keep(training: Training) -> Response:
     """Keep seats for an agency or a country."""
     form = _seats_form(request.form)
-    if request.method == "GET":
+    if request.method != "POST":
         _fill_in(form, training)
     form.seen = request.form.get(edits.FIELD, "") if form.is_sent else _table(training)
     edits.take(form, asdict(kept_seats.now(training, form.agency.data, form.country.data)))

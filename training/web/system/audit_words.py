@@ -17,6 +17,7 @@ from training.web.kit.labels import label_of
 from training.web.kit.language import country_name, day, language_name, place_time
 
 SUBJECTS = {
+    "plan": _l("Timetable"),
     "account": _l("Own account"),
     "agencies": _l("Agencies"),
     "agency": _l("Agency"),
@@ -60,12 +61,21 @@ SUBJECTS = {
     "venues": _l("Venues"),
 }
 VERBS = {
+    "copy": _l("copied"),
+    "call_off": _l("called off"),
+    "hours": _l("other hours"),
+    "replace_trainer": _l("trainer replaced"),
+    "trainers": _l("other trainers"),
+    "room": _l("another room"),
+    "move": _l("moved"),
     "accept": _l("accepted"),
     "acknowledge": _l("answered"),
     "activate": _l("activated"),
     "add": _l("added"),
     "add_absence": _l("absence noted"),
     "add_leaflet": _l("leaflet added"),
+    "new_dates": _l("new dates given"),
+    "repeat": _l("repeated as a series"),
     "allocate": _l("kept for an agency or a country"),
     "arrange": _l("put in order"),
     "ask": _l("asked for"),

@@ -67,7 +67,7 @@ def new() -> Response:
     if not request.values.get("programme") and not programmes():
         return page("trainings/planner/no_programme.html")
     source = source_of()
-    if request.method == "GET":
+    if request.method != "POST":
         sent = wishes.initial(request.args)
         if source.course is not None:
             sent["course"] = source.course.code
@@ -81,7 +81,7 @@ def new() -> Response:
 def copy(training: Training) -> Response:
     """Plan the same training again on other days. Its code and its deadlines are new, and nobody is registered."""
     source = source_of(training)
-    if request.method == "GET":
+    if request.method != "POST":
         return _shown(asked_for(source, _of_copy(training)))
     return _save(source)
 

@@ -73,7 +73,7 @@ def repeat(training: Training) -> Response:
 
 def _is_filled_in() -> bool:
     """Whether the rows follow the rule: at first, and when somebody asks for it."""
-    return request.method == "GET" or "fill" in request.form
+    return request.method != "POST" or "fill" in request.form
 
 
 def _by_rule(training: Training, form: RepeatForm) -> list[Row]:
