@@ -84,7 +84,8 @@ def _compare_keys(found: ops.ModifyTableOps, stored: sa.Table, model: sa.Table) 
     wanted = {_shape(one): one for one in model.foreign_key_constraints}
     for one in sorted(stored.foreign_key_constraints, key=lambda key: str(key.name)):
         other = wanted.get(_shape(one))
-        if other is not None and one.name != other.name:
+        # SQLite does not tell the name of a key that came with ALTER TABLE ADD COLUMN
+        if other is not None and one.name is not None and one.name != other.name:
             found.ops.append(ops.DropConstraintOp.from_constraint(one))
             found.ops.append(ops.AddConstraintOp.from_constraint(other))
 

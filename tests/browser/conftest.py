@@ -71,7 +71,7 @@ def register_of_today(server: Server, tmp_path_factory: pytest.TempPathFactory) 
     with app.app_context(), time_machine.travel(midnight.replace(tzinfo=UTC) - timedelta(days=2)):
         make = Make()
         dates = {"starts_on": now.date(), "ends_on": now.date() + timedelta(days=1)}
-        training = make.training(is_open=False, zone="UTC", capacity=9, **dates)
+        training = make.training(code="RUNS-NOW", is_open=False, zone="UTC", capacity=9, **dates)
         session = make.session(training, starts_local=starts, ends_local=starts + timedelta(hours=3))
         moves.change_state(training, by=None, name="open")
         for _ in range(4):

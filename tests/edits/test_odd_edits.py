@@ -40,7 +40,7 @@ def full(here: World, make: Make) -> World:
 
 def refused(app: Flask, admin: Asker, path: str) -> list[str]:
     """Answers that no edit may get, each with the field and the value."""
-    page, wrong = Sheet(admin.ask("GET", path).text, any_form=True), []
+    page, wrong = Sheet(admin.ask("GET", path).laid_out, any_form=True), []
     for name, one in page.fields.items():
         for value in odd(one, name):
             with undone(app):
@@ -68,7 +68,7 @@ def test_a_new_theme_takes_the_sessions_along_and_what_would_not_fit_is_said_in_
 ):
     here = full(world(make), make)
     admin, path = Asker(app, here.users["admin"]), f"/trainings/{here.mine['multi'].public_id}/edit"
-    sent = Sheet(admin.ask("GET", path).text).sent(theme=["BMV"])
+    sent = Sheet(admin.ask("GET", path).laid_out).sent(theme=["BMV"])
     with undone(app):
         assert admin.ask("POST", path, data=sent).status_code == 303
     monkeypatch.setattr(changes, "_retag_sessions", lambda training, theme, by: None)
