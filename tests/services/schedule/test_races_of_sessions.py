@@ -232,7 +232,7 @@ def test_without_the_lock_a_cancelled_training_has_a_session(raced: Flask, monke
         is_cancelled.set()
 
     training, _session, by = planned(raced)
-    monkeypatch.setattr(sessions, "_lock_plannable", unlocked)
+    monkeypatch.setattr(sessions, "lock_plannable", unlocked)
 
     _, live = raced_with(raced, training, cancel, lambda: add(training, by))
 

@@ -48,7 +48,8 @@ def as_it_is(training: Training) -> object:
     rows = db.session.scalars(select(TrainingSession).where(TrainingSession.training_id == training.id)).all()
     kept = {str(one.public_id): {**steps.row_of(one), "version": 0} for one in rows}
     off = [(e.starts_at, e.ends_at, e.is_off) for one in rows for e in one.session_trainers]
-    return kept, span.of(training), sorted(off), [(one.starts_at, one.is_held) for one in rows]
+    held = sorted((one.starts_at, one.is_held) for one in rows)
+    return kept, span.of(training), sorted(off), held
 
 
 def last(training: Training) -> PlanStep:

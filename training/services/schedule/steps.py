@@ -233,7 +233,9 @@ def undo(step: PlanStep, *, by: User) -> Training:
     locked_trainings.lock_people(
         training, with_line=True
     )  # who may move up is held before rooms and trainers
-    db.session.refresh(step, with_for_update=True)
+    held = select(PlanStep).where(PlanStep.id == step.id).with_for_update(of=PlanStep)
+    # only a row that is fetched is put into its object; what is joined to it is not held
+    db.session.execute(held.execution_options(populate_existing=True)).all()
     if step.undone_at is not None:
         raise Conflict(msg("This was taken back already."), "state")
     before, after = step.before["sessions"], step.after["sessions"]
