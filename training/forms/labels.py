@@ -159,6 +159,11 @@ LETTER = {
     "trainee_postponed": _l("To the person: training postponed"),
     "trainee_cancelled": _l("To the person: training cancelled"),
     "trainee_start_near": _l("To the person: start near"),
+    "trainer_planned": _l("To the trainer: sessions planned"),
+    "trainer_changed": _l("To the trainer: sessions changed"),
+    "trainer_postponed": _l("To the trainer: training postponed"),
+    "trainer_cancelled": _l("To the trainer: training cancelled"),
+    "trainer_start_near": _l("To the trainer: start near"),
 }
 
 MOVED = {

@@ -7,7 +7,7 @@ from wtforms import BooleanField, FileField, StringField
 from wtforms.validators import Optional, Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, zone
+from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, number, zone
 from training.forms.typed import Day
 
 MOST_OF_PAGE = 20_000
@@ -34,6 +34,13 @@ class OrganisationForm(Form):
         render_kw={"type": "color"},
     )
     donor_block = long_text(_l("Donor's line on papers"), most=1000)
+    letters_wait = number(
+        _l("Seconds in which an announcement can be undone"),
+        low=10,
+        high=3600,
+        default=60,
+        hint=_l("Its letters leave after that."),
+    )
 
 
 class LogoForm(Form):

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from training.models.agency import Agency
+from training.models.announcement import (
+    Announced,
+    AnnouncedSession,
+    Announcement,
+    Audience,
+    TrainingInvitation,
+)
 from training.models.attendance import (
     AttendanceCorrection,
     AttendanceMethod,
@@ -66,10 +73,14 @@ __all__ = [
     "Admission",
     "Agency",
     "AgencyType",
+    "Announced",
+    "AnnouncedSession",
+    "Announcement",
     "AttendanceCorrection",
     "AttendanceMethod",
     "AttendanceRecord",
     "AttendanceStatus",
+    "Audience",
     "AuditEntry",
     "AuditOutcome",
     "BatchState",
@@ -122,6 +133,7 @@ __all__ = [
     "Trainer",
     "TrainerAbsence",
     "Training",
+    "TrainingInvitation",
     "TrainingSession",
     "TrainingState",
     "When",

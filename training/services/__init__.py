@@ -17,6 +17,7 @@ GROUND = (
     "reasons",
     "seen",
     "streams",
+    "announced",
     "visible_trainings",
     "locked_trainings",
     "may_take",

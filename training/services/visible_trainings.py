@@ -27,6 +27,7 @@ from training.models import (
     Theme,
     Trainer,
     Training,
+    TrainingInvitation,
     TrainingSession,
     TrainingState,
     User,
@@ -235,20 +236,24 @@ def may_register(training: Training) -> list[int]:
     """The active agencies that may register people for the training.
 
     An agency may do so if seats are kept for it or for its country. If some seats are kept for nobody, every
-    active agency may.
+    active agency may, or every one that was invited where that goes by invitation only.
     """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
-    if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
-        found = found.where(
-            Agency.id.in_([one.agency_id for one in kept if one.agency_id])
-            | Agency.country.in_([one.country for one in kept if one.country])
+    is_all_kept = sum(one.seats for one in kept if one.released_at is None) >= training.capacity
+    if is_all_kept or training.is_by_invitation:
+        own = Agency.id.in_([one.agency_id for one in kept if one.agency_id]) | Agency.country.in_(
+            [one.country for one in kept if one.country]
         )
+        invited = exists().where(
+            TrainingInvitation.training_id == training.id, TrainingInvitation.agency_id == Agency.id
+        )
+        found = found.where(own if is_all_kept else own | invited)
     return list(db.session.scalars(found.order_by(Agency.id)))
 
 
 def _offered_to(user: User) -> ColumnElement[bool]:
-    """Whether seats are kept for the partner's agency or country, or some seats are kept for nobody."""
+    """Whether seats are kept for the partner's agency or country, or some are kept for nobody and it may have them."""
     kept = (
         select(func.coalesce(func.sum(SeatAllocation.seats), 0))
         .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
@@ -260,7 +265,11 @@ def _offered_to(user: User) -> ColumnElement[bool]:
         SeatAllocation.training_id == Training.id,
         or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
     )
-    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
+    invited = exists().where(
+        TrainingInvitation.training_id == Training.id, TrainingInvitation.agency_id == user.agency_id
+    )
+    may_see = or_(not_(Training.is_by_invitation), invited)
+    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, and_(kept < Training.capacity, may_see)))
 
 
 def _has_registrations_of(user: User) -> ColumnElement[bool]:

@@ -40,6 +40,10 @@ TO_PERSON = {
     )
 }
 """The kinds of letter to the registered person, by the event of which they tell."""
+TO_TRAINER = {
+    kind: f"trainer_{kind}" for kind in ("planned", "changed", "postponed", "cancelled", "start_near")
+}
+"""The kinds of letter to a trainer, by the event of which they tell."""
 KINDS = (
     "submitted",
     "confirmed",
@@ -70,13 +74,58 @@ KINDS = (
     "coordinator_zone_rules",
     "trainee",
     *TO_PERSON.values(),
+    *TO_TRAINER.values(),
 )
-FRAME, PERSON_FRAME, PRIVACY, TRIAL = "frame", "trainee_frame", "privacy", "trial"
-TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY, TRIAL)
+FRAME, PERSON_FRAME, TRAINER_FRAME = "frame", "trainee_frame", "trainer_frame"
+PRIVACY, TRIAL = "privacy", "trial"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, TRAINER_FRAME, PRIVACY, TRIAL)
+WITH_TIMETABLE = frozenset(
+    {
+        "opened", "submitted", "confirmed", "reserve", "offered", "changed", "start_near",
+        *(TO_PERSON[kind] for kind in ("confirmed", "reserve", "offered", "changed", "start_near")),
+        *(TO_TRAINER[kind] for kind in ("planned", "changed", "start_near")),
+    }
+)  # fmt: skip
+"""Kinds of part below which the whole timetable stands."""
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters. The others are parts, which stand in a frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
 """Kinds that tell a person that their registration has ended. They are sent after its end, unlike others."""
+OF_SESSION = {
+    "en": {
+        "new": "new",
+        "not_yours": "you do not teach it any more",
+        "title": "its title now",
+        "break": "break {was} → {now} min",
+        "with_break": "{minutes} min break",
+        "compulsory": "compulsory now",
+        "optional": "optional",
+    },
+    "fr": {
+        "new": "nouveau",
+        "not_yours": "vous ne l’animez plus",
+        "title": "son titre désormais",
+        "break": "pause {was} → {now} min",
+        "with_break": "pause de {minutes} min",
+        "compulsory": "obligatoire désormais",
+        "optional": "facultatif",
+    },
+    "ru": {
+        "new": "новое",
+        "not_yours": "Вы его больше не ведёте",
+        "title": "теперь называется",
+        "break": "перерыв {was} → {now} мин",
+        "with_break": "перерыв {minutes} мин",
+        "compulsory": "теперь обязательно",
+        "optional": "по желанию",
+    },
+}
+"""What is said of a session in a timetable, and of how it changed."""
+MODALITY = {
+    "en": {"in_person": "in person", "online": "online", "hybrid": "in person and online"},
+    "fr": {"in_person": "en présentiel", "online": "en ligne", "hybrid": "en présentiel et en ligne"},
+    "ru": {"in_person": "очно", "online": "онлайн", "hybrid": "очно и онлайн"},
+}
 CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
 MOMENT = {
     "en": {

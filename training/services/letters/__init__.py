@@ -6,12 +6,15 @@ agency, and a letter to an agency names its own people only.
 - ``delivery``: how a letter leaves, and what a failure means
 - ``written``: a letter with its senders, its reader and its links, as it leaves
 - ``outbox``: mail as rows, checked once more and sent by the worker
+- ``timetables``: the timetable as letters say it
 - ``parts``: what a letter says of a training, and to whom each copy goes
-- ``of_changes``: what is told when a training or a session changes
+- ``of_changes``: what is told of what differs in a timetable
 - ``of_zone_rules``: what is told when the rules of clocks change
 - ``to_people``: letters to the registered people themselves
 - ``samples``: letters with invented people, to look at before any is sent
 - ``of_steps``: what is told of the steps of registrations
+- ``to_trainers``: letters to those who teach
+- ``of_announcements``: who hears of an announcement, and what each is told
 - ``notices``: from the notes of a unit of work to its letters
 - ``bounces``: letters that came back, and whose address it is
 - ``trial``: a test letter to oneself

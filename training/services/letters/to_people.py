@@ -13,7 +13,8 @@ from training.db import Row
 from training.models import Registration, Training
 from training.services import organisations
 from training.services.letters import parts
-from training.services.letters.parts import Part, about
+from training.services.letters.parts import Part, about, zone_of
+from training.services.letters.timetables import NONE, Timetables
 from training.texts import letters, links
 from training.texts.letters import Letter, Ready, one_line
 
@@ -38,7 +39,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
     why = one_line(reason)[:1000]
 
     def values(language: str) -> dict[str, str]:
-        when = letters.moment(until, training.zone, language) if until else ""
+        when = letters.moment(until, zone_of(training), language) if until else ""
         return {**about(training, language), "until": when, "reason": why}
 
     return Part(letters.TO_PERSON[kind], values)
@@ -46,7 +47,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
 
 def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
     """One letter to each person, in their language, with their own link while the registration is live."""
-    organisation = one_line(organisations.get().name)
+    organisation, timetables = one_line(organisations.get().name), Timetables()
     known: dict[tuple[int, str], Letter] = {}
     found = []
     for registration, told in said.items():
@@ -56,7 +57,10 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
                 known[id(part), language] = part.written(language)
         written = [known[id(part), language] for part in told]
         kind = told[0].kind if len(told) == 1 else letters.PERSON_FRAME
-        letter = _framed(written, registration, language, organisation)
+        said_below = NONE
+        if parts.says_timetable(told):
+            said_below = timetables.of(registration.training, language)
+        letter = _framed(written, registration, language, organisation, said_below)
         found.append(
             parts.row(
                 kind,
@@ -66,13 +70,18 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
                 agency_id=registration.agency_id,
                 name=parts.name_of(registration),
                 registration=registration,
+                parts=told,
             )
         )
     return found
 
 
 def _framed(
-    letters_of_one: Sequence[Letter], registration: Registration, language: str, organisation: str
+    letters_of_one: Sequence[Letter],
+    registration: Registration,
+    language: str,
+    organisation: str,
+    timetable: Mapping[str, str],
 ) -> Letter:
     trainee = registration.trainee
     link = links.to_my(registration.public_id, trainee.public_id) if registration.is_live else ""
@@ -82,6 +91,7 @@ def _framed(
         "agency": registration.agency_name,
         "link": Ready(link),
         "organisation": organisation,
+        **timetable,
     }
     subject = letters_of_one[0].subject if len(letters_of_one) == 1 else ""
     return letters.framed(letters_of_one, language, values, subject, frame=letters.PERSON_FRAME)

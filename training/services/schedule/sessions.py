@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid
 from training.models import (
@@ -22,9 +21,8 @@ from training.models import (
 )
 from training.rules.minutes import Decision
 from training.services import audit, locked_trainings, marks, reasons
-from training.services.letters import notices, of_changes
 from training.services.programmes import themes
-from training.services.schedule import clashes, plan, visible
+from training.services.schedule import announcements, clashes, plan, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import Change, Details
 from training.services.seen import Seen, settle
@@ -80,6 +78,7 @@ def generate(
     changes = [Change(None, one) for one in _pattern(days, slots, room, trainers)]
     stored = plan.apply(training, changes, by=by, reason="")
     audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(stored)})
+    announcements.tell_what_is_near(training, by=by)
     return stored
 
 
@@ -133,6 +132,7 @@ def add(training: Training, *, by: User | None, details: Details) -> TrainingSes
     _check_theme(training, details)
     [session] = plan.apply(training, [Change(None, details)], by=by, reason="")
     audit.record(by=by, action="session.create", thing=session)
+    announcements.tell_what_is_near(training, by=by)
     return session
 
 
@@ -159,16 +159,13 @@ def change(
         raise Conflict(msg("The session's register is locked. Reopen the register first."), "register_locked")
     details = settle(seen, details, plan.details_of(session))
     _check_theme(training, details)
-    before, times_before = audit.snapshot(session), of_changes.times(session)
-    is_over = session.ends_at < clock.now()
+    before = audit.snapshot(session)
     reason = msg("The session's times were changed.").translated()
     [held] = plan.apply(training, [Change(session, details, decision)], by=by, reason=reason)
     audit.record(by=by, action="session.change", thing=session, before=before)
     if held is not session:
         audit.record(by=by, action="session.create", thing=held)
-    # nobody is told of a session that is over: its times are only put right for the record
-    if not is_over or held.ends_at > clock.now():
-        notices.session_changed(held, before=times_before)
+    announcements.tell_what_is_near(training, by=by)
     return held
 
 
@@ -188,11 +185,10 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     plan.check_decided(session, decision)
     if decision not in (None, Decision.NOT_COUNTED):
         raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
-    before, times_before = audit.snapshot(session), of_changes.times(session)
+    before = audit.snapshot(session)
     plan.call_off([session], reason)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
-    if session.ends_at > clock.now():
-        notices.session_changed(session, before=times_before)
+    announcements.tell_what_is_near(session.training, by=by)
 
 
 @atomic
@@ -221,15 +217,14 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
         )
     for other in visible.instead_of(session):
         _call_off_instead(other, by)
-    before, times_before = audit.snapshot(session), of_changes.times(session)
+    before = audit.snapshot(session)
     reason = msg("The session is held after all.").translated()
     try:
         plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
     except Invalid as refusal:  # nobody typed anything: what stands does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
-    if session.ends_at > clock.now():
-        notices.session_changed(session, before=times_before)
+    announcements.tell_what_is_near(training, by=by)
 
 
 def _call_off_instead(other: TrainingSession, by: User) -> None:
@@ -250,11 +245,9 @@ def _call_off_instead(other: TrainingSession, by: User) -> None:
             ),
             "register_closed",
         )
-    before, times_before = audit.snapshot(other), of_changes.times(other)
+    before = audit.snapshot(other)
     plan.call_off([other], msg("The move was taken back.").translated())
     audit.record(by=by, action="session.cancel", thing=other, before=before)
-    if other.ends_at > clock.now():
-        notices.session_changed(other, before=times_before)
 
 
 def _lock_plannable(training: Training) -> None:

@@ -29,11 +29,11 @@ from training.models import (
 from training.rules import walltime
 from training.rules.names import search_key
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
-from training.services.letters import notices, of_changes
+from training.services.letters import notices
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import plan
+from training.services.schedule import announcements, plan
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -107,7 +107,7 @@ def change(
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
     details = settle(seen, details, as_stored(Details, training, languages=training.language_codes))
-    before, facts_before = audit.snapshot(training), of_changes.facts(training)
+    before, closes_before = audit.snapshot(training), training.registration_closes_at
     seats_before = training.capacity
     with db.session.no_autoflush:
         # not checked if it stays: after people came in at the door, held and kept seats may exceed it
@@ -125,7 +125,8 @@ def change(
             plan.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
-    notices.training_changed(training, before=facts_before)
+    notices.deadline_moved(training, before=closes_before)
+    announcements.tell_what_is_near(training, by=by)
     reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
 

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import delete, select
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
+    Agency,
     AttendanceRecord,
     ReasonCode,
     RegisterState,
     Registration,
     Reminder,
     Training,
+    TrainingInvitation,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, marks, reasons
-from training.services.letters import notices, of_changes
+from training.services import announced, audit, locked_trainings, marks, reasons, visible_trainings
+from training.services.letters import notices, of_announcements
+from training.services.letters.of_announcements import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import plan
+from training.services.schedule import announcements, differences, plan
 from training.text import Message, msg
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whom the step ``open`` tells. ``agencies`` of None are all that may register.
+
+    ``by_invitation`` hides the training from agencies that are not told and have no kept seats.
+    """
+
+    agencies: Sequence[Agency] | None = None
+    by_invitation: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,12 +139,15 @@ def available(training: Training) -> list[str]:
 
 
 @atomic
-def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
+def change_state(
+    training: Training, *, by: User | None, name: str, reason: str = "", opening: Opening = Opening()
+) -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
     Ending early (``stop``) calls off the sessions that are left. Cancelling and postponing call all sessions off, which
     sets rooms and trainers free. Cancelling also ends the registrations, with the organiser as the reason. When
-    registration opens again, offers are renewed, and seats that became free are given.
+    registration opens again, offers are renewed, and seats that became free are given. Opening announces the timetable, to
+    those whom ``opening`` names.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -150,25 +168,113 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     if name in ("cancel", "postpone"):
         plan.call_off(locked_trainings.live_sessions(training), reason)
+        told = _teaching_as_announced(training)
+        announcements.call_all_off(training, by=by)
+        notices.state_changed(training, name=name, reason=reason, trainers=told)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
-    notices.state_changed(training, name=name, reason=reason)
     if name == "cancel":
         _end_registrations(training, by, reason)
     if name == "open":
+        _announce_opening(training, by, opening, is_again=before["state"] == _S.POSTPONED)
         reserve_list.renew_offers(training)
     db.session.flush()  # the query for the next in line reads the new state from the database
     return reserve_list.promote(training, Freed(), by=by)
 
 
+def _teaching_as_announced(training: Training) -> frozenset[int]:
+    return frozenset(number for one in announced.held(training) for number in one.trainer_ids)
+
+
+def _announce_opening(training: Training, by: User | None, opening: Opening, *, is_again: bool) -> None:
+    """The first announcement, or the next one of a training that was postponed, whose people are told what is new.
+
+    One that nobody has registered for can be undone (``undo_opening``), so its letters wait.
+    """
+    training.is_by_invitation = opening.by_invitation
+    chosen = None if opening.agencies is None else sorted(agency.id for agency in opening.agencies)
+    _invite(training, visible_trainings.may_register(training) if chosen is None else chosen)
+    found = differences.between(training)
+    has_people = is_again or bool(of_announcements.live_of(training))
+    wait = timedelta() if has_people else announcements.wait()
+    teaching = announcements.teaching(training)
+    one = announcements.store(training, by=by, wait=wait)
+    one.told = {"agencies": len(invited(training)), "trainers": len(teaching), "people": 0}
+    if has_people:
+        told = Announcing(training, found.facts, found.sessions, teaching, announcement_id=one.id)
+        notices.announced(told)
+    notices.state_changed(
+        training,
+        name="open",
+        reason="",
+        agencies=chosen,
+        trainers=() if has_people else teaching,
+        announcement_id=one.id,
+        wait=wait,
+    )
+
+
+def invited(training: Training) -> list[Agency]:
+    """The agencies that were told that registration is open."""
+    found = select(Agency).join(TrainingInvitation, TrainingInvitation.agency_id == Agency.id)
+    return list(
+        db.session.scalars(found.where(TrainingInvitation.training_id == training.id).order_by(Agency.id))
+    )
+
+
+def _invite(training: Training, agency_ids: Sequence[int]) -> None:
+    known = {one.id for one in invited(training)}
+    rows = [
+        {"training_id": training.id, "agency_id": number, "told_at": clock.now()}
+        for number in agency_ids
+        if number not in known
+    ]
+    insert_many(TrainingInvitation, rows)
+
+
+@atomic
+def undo_opening(training: Training, *, by: User) -> None:
+    """Take back that a training was opened: it is a draft again, and the letters that wait are dropped.
+
+    Raises ``Conflict`` once they have left, and once somebody has registered, by name.
+    """
+    announcement = announcements.that_can_be_undone(training)
+    if announcement is None:
+        raise Conflict(
+            msg("The letters about this have left. Postpone or cancel the training instead."), "too_late"
+        )
+    announcements.check_undo(training, announcement)
+    if training.state is not _S.OPEN:
+        raise Conflict(
+            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
+        )
+    registered = db.session.scalar(
+        select(Registration).where(Registration.training_id == training.id).order_by(Registration.id).limit(1)
+    )
+    if registered is not None:
+        raise Conflict(
+            msg(
+                "%(agency)s has registered somebody already, so this stays open. Postpone or cancel it instead.",
+                agency=registered.agency_name,
+            ),
+            "registered",
+        )
+    before = audit.snapshot(training)
+    announcements.withdraw(training, announcement)
+    db.session.execute(delete(TrainingInvitation).where(TrainingInvitation.training_id == training.id))
+    training.is_by_invitation = False
+    training.state, training.state_changed_at = _S.DRAFT, clock.now()
+    audit.record(by=by, action="training.open_undone", thing=training, before=before)
+
+
 def _call_off_rest(training: Training, by: User | None, reason: str) -> None:
     """Call off what is left of a training that ends early. Its people are told of each session."""
     for session in [one for one in locked_trainings.live_sessions(training) if one.starts_at > clock.now()]:
-        before, times_before = audit.snapshot(session), of_changes.times(session)
+        before = audit.snapshot(session)
         plan.call_off([session], reason)
         audit.record(by=by, action="session.cancel", thing=session, before=before)
-        notices.session_changed(session, before=times_before)
+    announcements.tell_now(training, by=by)
 
 
 def _end_registrations(training: Training, by: User | None, reason: str) -> None:
