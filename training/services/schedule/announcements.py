@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
 from training.db import Row, atomic, db, insert_many, store_many
@@ -85,22 +86,11 @@ def announcing(training: Training, found: Differences, note: str = "", whom: Who
         training,
         found.facts,
         found.sessions,
-        teaching(training),
+        found.trainer_ids,
         note,
         whom.people,
         whom.agencies,
         whom.trainers,
-    )
-
-
-def teaching(training: Training) -> frozenset[int]:
-    """The ids of those who teach in what is still to come, by the plan."""
-    now = clock.now()
-    return frozenset(
-        entry.trainer_id
-        for session in differences.of_rows(training)
-        if session.is_held and session.ends_at > now
-        for entry in session.session_trainers
     )
 
 
@@ -200,15 +190,15 @@ def _announce(
 ) -> Announcement:
     told = announcing(training, found, note, whom)
     made = counts(of_announcements.heard(told))
-    one = store(training, by=by, note=note, wait=wait)
-    one.told = {
+    counted = {
         "people": made.people if whom.people else 0,
         "agencies": made.agencies if whom.agencies else 0,
         "trainers": made.trainers if whom.trainers else 0,
     }
+    one = store(training, found, by=by, note=note, wait=wait, told=counted)
     notices.announced(replace(told, announcement_id=one.id, wait=wait))
     action = "training.announce" if whom.anybody else "training.announce_silently"
-    said = {"number": one.number, "differences": len(found), **one.told}
+    said = {"number": one.number, "differences": len(found), **counted}
     audit.record(
         by=by, action=action, thing=training, changes=said | ({"reason": whom.reason} if whom.reason else {})
     )
@@ -216,15 +206,19 @@ def _announce(
 
 
 def store(
-    training: Training, *, by: User | None, note: str = "", wait: timedelta = timedelta()
+    training: Training,
+    found: Differences,
+    *,
+    by: User | None,
+    note: str = "",
+    wait: timedelta = timedelta(),
+    told: dict[str, int],
 ) -> Announcement:
     """The single step: the plan as it stands is what others know from now on. The caller tells them.
 
-    The copy can be taken back for as long as ``wait``.
+    ``found`` is what ``differences.between`` says of it. The copy can be taken back for as long as ``wait``.
     """
-    rows = differences.of_rows(training)
-    changed = {one.session_id for one in differences.between(training).sessions}
-    known = {one.session_id for one in announced.sessions(training)}
+    rows, changed = found.rows, {one.session_id for one in found.sessions}
     if changed:
         db.session.execute(
             update(TrainingSession)
@@ -233,11 +227,12 @@ def store(
             .execution_options(synchronize_session=False)
         )
         for row in rows:
-            db.session.expire(row, ["sequence", "changed_at"])
-    one = _new(training, announced.planned(training), by=by, note=note, wait=wait)
+            if row.id in changed:
+                set_committed_value(row, "sequence", row.sequence + 1)
+    one = _new(training, announced.planned(training), by=by, note=note, wait=wait, told=told)
     insert_many(
         AnnouncedSession,
-        [_copy(one, row) for row in rows if row.is_held or row.id in known],
+        [_copy(one, row) for row in rows if row.is_held or row.id in found.known],
     )
     return one
 
@@ -290,7 +285,13 @@ def call_all_off(training: Training, *, by: User | None) -> Announcement | None:
 
 
 def _new(
-    training: Training, facts: Facts, *, by: User | None, note: str = "", wait: timedelta = timedelta()
+    training: Training,
+    facts: Facts,
+    *,
+    by: User | None,
+    note: str = "",
+    wait: timedelta = timedelta(),
+    told: dict[str, int] | None = None,
 ) -> Announcement:
     last = db.session.scalar(
         select(func.max(Announcement.number)).where(
@@ -312,7 +313,7 @@ def _new(
         country=facts.country,
         link=facts.link,
         modality=facts.modality,
-        told={},
+        told=told or {},
         undo_until=at + wait if wait else None,
     )
     db.session.add(one)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -37,10 +37,15 @@ ANNOUNCED_IN = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNI
 
 @dataclass(frozen=True)
 class Differences:
-    """What the plan says otherwise than the last announcement. ``facts`` is None if no fact differs."""
+    """What the plan says otherwise than the last announcement. ``facts`` is None if no fact differs.
+
+    ``rows`` is the whole plan, and ``known`` are the ids of the sessions that others know of.
+    """
 
     facts: FactsDiffer | None
     sessions: tuple[Difference, ...]
+    rows: tuple[TrainingSession, ...] = field(default=(), compare=False, repr=False)
+    known: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.facts is not None or bool(self.sessions)
@@ -56,9 +61,18 @@ class Differences:
 
     @property
     def is_near(self) -> bool:
-        """Whether a session differs that begins, or was to begin, within 48 hours."""
-        limit = clock.now() + NEAR
-        return any(at < limit for one in self.sessions for at in _starts(one))
+        """Whether a session differs that begins, or was to begin, within 48 hours. A new place differs for all of them."""
+        now, limit = clock.now(), clock.now() + NEAR
+        coming = (row.starts_at < limit and row.ends_at > now and row.is_held for row in self.rows)
+        near = (at < limit for one in self.sessions for at in _starts(one))
+        return any(near) or (self.facts is not None and any(coming))
+
+    @property
+    def trainer_ids(self) -> frozenset[int]:
+        """Those who teach in what is still to come, by the plan."""
+        now = clock.now()
+        coming = (row for row in self.rows if row.is_held and row.ends_at > now)
+        return frozenset(entry.trainer_id for row in coming for entry in row.session_trainers)
 
 
 def of(training: Training) -> Differences:
@@ -83,7 +97,7 @@ def between(training: Training) -> Differences:
             continue
         found.append(Difference(number, before, after))
     found.sort(key=lambda one: (min(_starts(one)), one.session_id))
-    return Differences(_facts(training), tuple(found))
+    return Differences(_facts(training), tuple(found), tuple(rows), frozenset(known))
 
 
 def of_rows(training: Training) -> list[TrainingSession]:

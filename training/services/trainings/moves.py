@@ -193,43 +193,38 @@ def _announce_opening(training: Training, by: User | None, opening: Opening, *, 
     One that nobody has registered for can be undone (``undo_opening``), so its letters wait.
     """
     training.is_by_invitation = opening.by_invitation
-    chosen = None if opening.agencies is None else sorted(agency.id for agency in opening.agencies)
-    _invite(training, visible_trainings.may_register(training) if chosen is None else chosen)
+    if opening.agencies is None:
+        told = visible_trainings.may_register(training)
+    else:
+        told = sorted(agency.id for agency in opening.agencies)
+    _invite(training, told)
     found = differences.between(training)
     has_people = is_again or bool(of_announcements.live_of(training))
     wait = timedelta() if has_people else announcements.wait()
-    teaching = announcements.teaching(training)
-    one = announcements.store(training, by=by, wait=wait)
-    one.told = {"agencies": len(invited(training)), "trainers": len(teaching), "people": 0}
+    counted = {"people": 0, "agencies": len(told), "trainers": len(found.trainer_ids)}
+    one = announcements.store(training, found, by=by, wait=wait, told=counted)
     if has_people:
-        told = Announcing(training, found.facts, found.sessions, teaching, announcement_id=one.id)
-        notices.announced(told)
+        differing = Announcing(
+            training, found.facts, found.sessions, found.trainer_ids, announcement_id=one.id
+        )
+        notices.announced(differing)
     notices.state_changed(
         training,
         name="open",
         reason="",
-        agencies=chosen,
-        trainers=() if has_people else teaching,
+        agencies=told,
+        trainers=() if has_people else found.trainer_ids,
         announcement_id=one.id,
         wait=wait,
     )
 
 
-def invited(training: Training) -> list[Agency]:
-    """The agencies that were told that registration is open."""
-    found = select(Agency).join(TrainingInvitation, TrainingInvitation.agency_id == Agency.id)
-    return list(
-        db.session.scalars(found.where(TrainingInvitation.training_id == training.id).order_by(Agency.id))
-    )
-
-
 def _invite(training: Training, agency_ids: Sequence[int]) -> None:
-    known = {one.id for one in invited(training)}
-    rows = [
-        {"training_id": training.id, "agency_id": number, "told_at": clock.now()}
-        for number in agency_ids
-        if number not in known
-    ]
+    known = db.session.scalars(
+        select(TrainingInvitation.agency_id).where(TrainingInvitation.training_id == training.id)
+    )
+    new = sorted(set(agency_ids) - set(known))
+    rows = [{"training_id": training.id, "agency_id": number, "told_at": clock.now()} for number in new]
     insert_many(TrainingInvitation, rows)
 
 
