@@ -27,7 +27,7 @@ from training.web.merging import duplicates
 from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
-from training.web.schedule import calendars, sessions
+from training.web.schedule import announcing, calendars, sessions
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
@@ -53,6 +53,7 @@ BLUEPRINTS = (
     submissions.bp,
     figures.bp,
     seats.bp,
+    announcing.bp,
     sessions.bp,
     styleguide.bp,
     themes.bp,

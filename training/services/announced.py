@@ -17,6 +17,7 @@ from training.db import db
 from training.models import (
     Announced,
     AnnouncedSession,
+    Announcement,
     Modality,
     Role,
     Room,
@@ -115,7 +116,12 @@ def timetable(training: Training) -> dict[date, list[AnnouncedSession]]:
 
 def is_known(session: TrainingSession) -> bool:
     """Whether others were ever told of the session. One that nobody was told of may be removed."""
-    return bool(db.session.scalar(select(exists().where(AnnouncedSession.session_id == session.id))))
+    told = exists().where(
+        AnnouncedSession.session_id == session.id,
+        AnnouncedSession.announcement_id == Announcement.id,
+        Announcement.withdrawn_at.is_(None),
+    )
+    return bool(db.session.scalar(select(told)))
 
 
 def names_trainer(user: User) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import MOST_PARAMETERS, db, insert_many, note
+from training.db import MOST_PARAMETERS, Row, db, insert_many, note
 from training.models import (
     LIVE,
     Agency,
@@ -159,6 +159,20 @@ def seats_asked_or_returned(
     """An agency asks for more ``seats``, or gives them back. The coordinators are told."""
     kind = "coordinator_seats_returned" if is_return else "coordinator_seats_asked"
     note(ToCoordinators(training, by, parts.of_seats(kind, training, seats, sentence, agency.name)))
+
+
+def rows_of(announcing: Announcing) -> list[Row]:
+    """The letters of an announcement, as they would be stored."""
+    to_agencies: dict[tuple[Training, int], list[Part]] = defaultdict(list)
+    personal: dict[Registration, list[Part]] = defaultdict(list)
+    teaching: dict[Told, list[Part]] = defaultdict(list)
+    of_announcements.add(announcing, to_agencies, personal, teaching)
+    reached = {one: said for one, said in personal.items() if parts.is_written_to(one)}
+    return [
+        *to_people.to_people(reached),
+        *parts.to_agencies(to_agencies),
+        *to_trainers.to_trainers(teaching),
+    ]
 
 
 def write(notes: Sequence[object]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, exists, func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -43,6 +43,7 @@ from training.text import msg
 
 CHANGED = msg("The plan has changed meanwhile. Look at what differs now, then announce it.")
 UNDONE = msg("The announcement was undone.")
+LEFT = msg("Its letters have left. Change the plan and announce that instead.")
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,78 @@ def counts(heard: Heard) -> Counts:
     )
 
 
+@dataclass(frozen=True)
+class Read:
+    """A letter as it would be written: to whom, in which language, and how many alike there are."""
+
+    to: str
+    kind: str
+    language: str
+    subject: str
+    body: str
+
+
+class _Shown(Exception):
+    """Carries the letters out of a unit of work that is not stored."""
+
+    def __init__(self, letters: list[Read]) -> None:
+        super().__init__()
+        self.letters = letters
+
+
+def letters(training: Training, *, note: str = "") -> list[Read]:
+    """The letters that would be written, one of each kind and language. They are written, and nothing is stored."""
+    try:
+        _write_and_drop(training, note)
+    except _Shown as shown:
+        return shown.letters
+    return []
+
+
+@atomic
+def _write_and_drop(training: Training, note: str) -> None:
+    locked_trainings.lock(training)
+    found = differences.of(training)
+    if not found:
+        return
+    one = store(training, found, by=None, told={})
+    told = replace(announcing(training, found, note), announcement_id=one.id)
+    seen: dict[tuple[str, str], Read] = {}
+    for row in notices.rows_of(told):
+        seen.setdefault(
+            (row["kind"], row["language"]),
+            Read(row["to_name"], row["kind"], row["language"], row["subject"], row["body"]),
+        )
+    raise _Shown(list(seen.values()))
+
+
 def of(training: Training) -> Select[Announcement]:
     """The training's announcements, the latest first, those that were undone included."""
     found = select(Announcement).where(Announcement.training_id == training.id)
     return found.order_by(Announcement.number.desc())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a training's timetable stands: what differs, who does not know, and what can still be undone."""
+
+    differences: Differences
+    counts: Counts
+    last: Announcement | None
+    undoable: Announcement | None
+    waiting: int
+
+
+def standing(training: Training) -> Standing:
+    """How the training's timetable stands now."""
+    found = differences.of(training)
+    heard = of_announcements.heard(announcing(training, found))
+    undoable = that_can_be_undone(training)
+    waiting = 0
+    if undoable is not None:
+        queued = (OutgoingMail.announcement_id == undoable.id, OutgoingMail.state == MailState.QUEUED)
+        waiting = db.session.scalar(select(func.count(OutgoingMail.id)).where(*queued)) or 0
+    return Standing(found, counts(heard), training.announcement, undoable, waiting)
 
 
 def that_can_be_undone(training: Training) -> Announcement | None:
@@ -330,7 +399,7 @@ def undo(training: Training, announcement: Announcement, *, by: User) -> None:
     Raises ``Conflict`` once its letters leave, and for the first one: a training that is opened is taken back as a step.
     """
     check_undo(training, announcement)
-    if announcement.number == _first(training):
+    if is_first(training, announcement):
         raise Conflict(msg("Registration was opened by this. Take that step back instead."), "state")
     withdraw(training, announcement)
     said = {"number": announcement.number}
@@ -344,7 +413,23 @@ def check_undo(training: Training, announcement: Announcement) -> None:
     if announcement.withdrawn_at is not None:
         raise Conflict(msg("This announcement was undone already."), "undone")
     if training.announcement_id != announcement.id or not _can_be_undone(announcement):
-        raise Conflict(msg("Its letters have left. Change the plan and announce that instead."), "too_late")
+        raise Conflict(LEFT, "too_late")
+
+
+@atomic
+def send_now(training: Training, announcement: Announcement, *, by: User) -> None:
+    """Let the letters of an announcement leave at once. It cannot be undone any more."""
+    check_undo(training, announcement)
+    announcement.undo_until = None
+    waiting = (OutgoingMail.announcement_id == announcement.id, OutgoingMail.state == MailState.QUEUED)
+    db.session.execute(
+        update(OutgoingMail)
+        .where(*waiting)
+        .values(due_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    said = {"number": announcement.number}
+    audit.record(by=by, action="training.send_now", thing=training, changes=said)
 
 
 def withdraw(training: Training, announcement: Announcement) -> None:
@@ -366,12 +451,14 @@ def withdraw(training: Training, announcement: Announcement) -> None:
     db.session.flush()  # what others know is read from the database
 
 
-def _first(training: Training) -> int | None:
-    return db.session.scalar(
-        select(func.min(Announcement.number)).where(
-            Announcement.training_id == training.id, Announcement.withdrawn_at.is_(None)
-        )
+def is_first(training: Training, announcement: Announcement) -> bool:
+    """Whether nothing was announced before: the training was opened by it."""
+    earlier = exists().where(
+        Announcement.training_id == training.id,
+        Announcement.withdrawn_at.is_(None),
+        Announcement.number < announcement.number,
     )
+    return not db.session.scalar(select(earlier))
 
 
 def _can_be_undone(announcement: Announcement) -> bool:

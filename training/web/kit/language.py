@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -25,7 +25,7 @@ from training.forms import labels
 from training.models import RegistrationState
 from training.rules import countries, languages, zones
 from training.text import Message
-from training.texts import letters, words
+from training.texts import letters, links, words
 from training.web.kit import access
 
 babel = Babel()
@@ -59,6 +59,8 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         own_name=own_name,
         dialled=dialled,
+        shift=shift,
+        masked=links.masked,
     )
 
 
@@ -133,6 +135,12 @@ def number(value: float | int | None) -> str:
 def percent(value: float | None) -> str:
     """65.3 %, from 65.3. None becomes a dash: there was nothing to divide by."""
     return "–" if value is None else f"{format_decimal(value, '0.0')} %"
+
+
+def shift(value: timedelta) -> str:
+    """By how much something is moved: +1 hour, −7 days."""
+    sign = "−" if value < timedelta() else "+"
+    return f"{sign}{format_timedelta(abs(value), threshold=1.2, locale=get_locale() or 'en')}"
 
 
 HOUR = {"en": "h", "fr": "h", "ru": "ч"}

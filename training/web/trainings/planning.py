@@ -21,6 +21,7 @@ from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
+from training.services.schedule import announcements
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
@@ -118,6 +119,7 @@ def show(training: Training) -> Response:
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
         allocations=seats.table(training) if may_read else [],
         moves=moves.available(training),
+        standing=announcements.standing(training) if may_read else None,
         now=clock.now(),
     )
 
