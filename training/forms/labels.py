@@ -15,6 +15,7 @@ from training.models import (
     DayBasis,
     MailState,
     Modality,
+    OpenTo,
     PageKind,
     ProgrammeState,
     Promotion,
@@ -166,8 +167,13 @@ LETTER = {
     "trainer_start_near": _l("To the trainer: start near"),
 }
 
+OPEN_TO = {
+    OpenTo.KEPT: _l("agencies with kept seats"),
+    OpenTo.ALL: _l("all that may register"),
+    OpenTo.PICKED: _l("those that I pick"),
+}
 MOVED = {
-    "open": _l("Registration is open. The focal points get a letter."),
+    "open": _l("Registration is open."),
     "confirm": _l("The training is confirmed."),
     "start": _l("The training is running. Its registers can be marked."),
     "complete": _l("The training is completed."),

@@ -55,6 +55,7 @@ from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
 from training.models.training import (
     Admission,
     Modality,
+    OpenTo,
     Promotion,
     ReserveOrder,
     SeatAllocation,
@@ -94,6 +95,7 @@ __all__ = [
     "Modality",
     "NotSame",
     "OneTimeLink",
+    "OpenTo",
     "Organisation",
     "OutgoingMail",
     "PageKind",

@@ -78,6 +78,14 @@ class Admission(StrEnum):
     APPROVAL = "approval"
 
 
+class OpenTo(StrEnum):
+    """Whom the step ``open`` tells: agencies with kept seats, all that may register, or those that are picked."""
+
+    KEPT = "kept"
+    ALL = "all"
+    PICKED = "picked"
+
+
 class ReserveOrder(StrEnum):
     """The order of the reserve list: by the rank that a coordinator gives, or by the time of submission."""
 

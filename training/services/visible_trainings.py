@@ -232,16 +232,17 @@ def is_registration_open(training: Training) -> bool:
     )
 
 
-def may_register(training: Training) -> list[int]:
+def may_register(training: Training, *, whoever: bool = False) -> list[int]:
     """The active agencies that may register people for the training.
 
     An agency may do so if seats are kept for it or for its country. If some seats are kept for nobody, every
     active agency may, or every one that was invited where that goes by invitation only.
+    ``whoever`` leaves out the invitations: who could be invited.
     """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
     is_all_kept = sum(one.seats for one in kept if one.released_at is None) >= training.capacity
-    if is_all_kept or training.is_by_invitation:
+    if is_all_kept or (training.is_by_invitation and not whoever):
         own = Agency.id.in_([one.agency_id for one in kept if one.agency_id]) | Agency.country.in_(
             [one.country for one in kept if one.country]
         )

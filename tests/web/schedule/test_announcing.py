@@ -12,6 +12,7 @@ from tests.make import Make
 from training import clock
 from training.db import db
 from training.models import Announcement, MailState, OutgoingMail, Role, TrainingState
+from training.services.directory import venues
 from training.services.schedule import differences, sessions, visible
 from training.texts import letters
 
@@ -26,13 +27,22 @@ def desk(make: Make, client):
     make.registration(training, make.trainee(focal.agency, email="ada@example.org"))
     make.registration(training, make.trainee(focal.agency, family_name="Nomail"))
     client.sign_in(by)
-    return {"training": training, "session": session, "by": by, "focal": focal, "url": f"/trainings/{training.public_id}"}
+    return {
+        "training": training,
+        "session": session,
+        "by": by,
+        "focal": focal,
+        "url": f"/trainings/{training.public_id}",
+    }
 
 
 def move(desk, hours: int = 1) -> None:
     later, session = timedelta(hours=hours), desk["session"]
     Make().change_session(
-        session, by=desk["by"], starts_local=session.starts_local + later, ends_local=session.ends_local + later
+        session,
+        by=desk["by"],
+        starts_local=session.starts_local + later,
+        ends_local=session.ends_local + later,
     )
 
 
@@ -94,7 +104,9 @@ def test_what_changed_meanwhile_is_shown_again_before_it_is_announced(desk, clie
 def test_undo_drops_the_letters_and_the_copy_and_comes_too_late_after_a_minute(desk, client):
     move(desk)
     url = f"{desk['url']}/announce"
-    client.post(url, data={"seen": seen(client.get(url).text), "people": "y", "agencies": "y", "trainers": "y"})
+    client.post(
+        url, data={"seen": seen(client.get(url).text), "people": "y", "agencies": "y", "trainers": "y"}
+    )
     number = desk["training"].announcement_id
 
     assert client.post(f"{url}/undo").status_code == 303
@@ -186,7 +198,7 @@ def test_a_manager_looks_and_has_no_button(desk, client, make: Make):
 
     page = client.get(f"{desk['url']}/announce").text
 
-    assert "Profiling" in page and "<button class=\"btn btn-primary\">" not in page
+    assert "Profiling" in page and '<button class="btn btn-primary">' not in page
     assert client.post(f"{desk['url']}/announce", data={}).status_code == 403
 
 
@@ -208,8 +220,6 @@ def test_a_room_taken_meanwhile_refuses_the_way_back_by_name(desk, client, make:
 
 
 def venue_room(make: Make):
-    from training.services.directory import venues
-
     return venues.add_room(make.venue(), by=make.user(), details=venues.RoomDetails(name="Hall", capacity=30))
 
 
@@ -217,8 +227,33 @@ def test_a_called_off_session_alone_is_announced(desk, client):
     sessions.cancel(desk["session"], by=desk["by"], reason="The hall is flooded")
     url = f"{desk['url']}/announce"
 
-    client.post(url, data={"seen": seen(client.get(url).text), "people": "y", "agencies": "y", "trainers": "y"})
+    client.post(
+        url, data={"seen": seen(client.get(url).text), "people": "y", "agencies": "y", "trainers": "y"}
+    )
 
     told = of_announcement(desk)
     assert len(told) == 4
     assert all("called off" in one.body for one in told if one.body)
+
+
+def test_opening_asks_whom_and_says_how_many(client, make: Make):
+    kept, other, third = (make.user(Role.PARTNER) for _ in range(3))
+    make.agency(name="Nobody There")
+    training = make.training(is_open=False, capacity=9)
+    make.session(training)
+    make.kept(training, by=make.user(), seats=2, agency=kept.agency)
+    client.sign_in(make.user(Role.COORDINATOR))
+    url = f"/trainings/{training.public_id}/open"
+
+    page = " ".join(client.get(url).text.split())
+    assert "1 agency, 1 focal point" in page and "4 agencies, 3 focal points" in page
+    assert "1 has nobody to write to" in page and "Nobody There" in page
+    assert client.post(url, data={"whom": "picked"}).status_code == 422
+    data = {"whom": "picked", "agencies": [other.agency.code], "by_invitation": "y"}
+    assert client.post(url, data=data).status_code == 303
+
+    opened = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.kind == "opened")).all()
+    assert [one.user_id for one in opened] == [other.id]
+    for user, status in ((kept, 200), (other, 200), (third, 404)):
+        client.sign_in(user)
+        assert client.get(f"/trainings/{training.public_id}").status_code == status

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from training import clock
 from training.db import atomic, db, insert_many
@@ -14,10 +14,12 @@ from training.errors import Conflict
 from training.models import (
     Agency,
     AttendanceRecord,
+    OpenTo,
     ReasonCode,
     RegisterState,
     Registration,
     Reminder,
+    SeatAllocation,
     Training,
     TrainingInvitation,
     TrainingSession,
@@ -42,6 +44,15 @@ class Opening:
 
     agencies: Sequence[Agency] | None = None
     by_invitation: bool = False
+
+
+@dataclass(frozen=True)
+class ToldOf:
+    """The agencies that one answer to "who is told" means, and how many focal points that reaches."""
+
+    agencies: Sequence[Agency]
+    focal_points: int
+    without: Sequence[Agency]
 
 
 @dataclass(frozen=True)
@@ -217,6 +228,29 @@ def _announce_opening(training: Training, by: User | None, opening: Opening, *, 
         announcement_id=one.id,
         wait=wait,
     )
+
+
+def open_to(training: Training) -> dict[OpenTo, ToldOf]:
+    """Whom opening the training would tell, by answer. Picked ones are picked among all that may register."""
+    kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
+    named = {one.agency_id for one in kept if one.agency_id and not one.released_at}
+    lands = {one.country for one in kept if one.country and not one.released_at}
+    ids = visible_trainings.may_register(training, whoever=True)
+    found = list(db.session.scalars(select(Agency).where(Agency.id.in_(ids)).order_by(Agency.name)))
+    own = [one for one in found if one.id in named or one.country in lands]
+    counted: dict[int | None, int] = dict(
+        db.session.execute(
+            select(User.agency_id, func.count())
+            .where(User.agency_id.in_(ids), User.is_active)
+            .group_by(User.agency_id)
+        ).all()
+    )
+
+    def told(some: Sequence[Agency]) -> ToldOf:
+        reached = sum(counted.get(one.id, 0) for one in some)
+        return ToldOf(some, reached, [one for one in some if one.id not in counted])
+
+    return {OpenTo.KEPT: told(own), OpenTo.ALL: told(found), OpenTo.PICKED: told(found)}
 
 
 def _invite(training: Training, agency_ids: Sequence[int]) -> None:

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
-from training.forms.trainings import TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, Programme, Training, When
+from training.forms.trainings import OpenForm, TrainingFilter, TrainingForm
+from training.models import HOLDS_SEAT, Agency, OpenTo, Programme, Training, When
 from training.policy import Action, can
 from training.rules import zones
 from training.services import seat_counts, visible_trainings
@@ -25,6 +25,7 @@ from training.services.schedule import announcements
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
+from training.text import msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -208,11 +209,33 @@ def _for_a_reason(training: Training, name: str, hint: str, *, title: str = "", 
     return redirect(back, 303)
 
 
-@bp.post("/<uuid:public_id>/open")
+@bp.route("/<uuid:public_id>/open", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
+@once
 def open(training: Training) -> Response:
-    """Open registration."""
-    return _change_state(training, "open")
+    """Open registration. The form asks who gets a letter, and says how many that are."""
+    answers = moves.open_to(training)
+    usual = OpenTo.KEPT if answers[OpenTo.KEPT].agencies else OpenTo.ALL
+    form = OpenForm(request.form, whom=usual)
+    form.agencies.offer(choices.of_agencies(answers[OpenTo.ALL].agencies))
+    back = url_for(".show", public_id=training.public_id)
+    if submitted(form):
+        picked = form.agencies.data if form.whom.data is OpenTo.PICKED else answers[form.whom.data].agencies
+        try:
+            if not picked and form.whom.data is OpenTo.PICKED:
+                raise Invalid(msg("Pick the agencies that get a letter."), field="agencies")
+            moves.change_state(
+                training,
+                by=access.user(),
+                name="open",
+                opening=moves.Opening(picked, bool(form.by_invitation.data)),
+            )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(str(labels.MOVED["open"]))
+            return redirect(back, 303)
+    return page("trainings/planning/open.html", training=training, form=form, answers=answers, back=back)
 
 
 @bp.post("/<uuid:public_id>/confirm")
