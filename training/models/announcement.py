@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,7 +31,8 @@ from training.models.training import Modality
 
 if TYPE_CHECKING:
     from training.models.agency import Agency
-    from training.models.session import TrainingSession
+    from training.models.session import RegisterState, SessionTrainer, TrainingSession
+    from training.models.theme import Theme
     from training.models.training import Training
     from training.models.user import User
     from training.models.venue import Room, Venue
@@ -114,6 +116,46 @@ class AnnouncedSession(Base):
     announcement: Mapped[Announcement] = relationship()
     session: Mapped[TrainingSession] = relationship()
     room: Mapped[Room | None] = relationship()
+
+    @property
+    def id(self) -> int:
+        """The session's id."""
+        return self.session_id
+
+    @property
+    def public_id(self) -> UUID:
+        """The session's id in addresses."""
+        return self.session.public_id
+
+    @property
+    def training(self) -> Training:
+        """The session's training."""
+        return self.session.training
+
+    @property
+    def theme(self) -> Theme:
+        """The session's theme."""
+        return self.session.theme
+
+    @property
+    def register_state(self) -> RegisterState:
+        """How its register stands. That is a fact, and no plan."""
+        return self.session.register_state
+
+    @property
+    def zone(self) -> str:
+        """The zone of its wall times, as it was announced."""
+        return self.announcement.zone
+
+    @property
+    def session_trainers(self) -> list[SessionTrainer]:
+        """Its trainers, of those who were announced."""
+        return [one for one in self.session.session_trainers if one.trainer_id in self.trainer_ids]
+
+    @property
+    def scheduled_minutes(self) -> int:
+        """The contact time: from start to end, less the break."""
+        return int((self.ends_at - self.starts_at).total_seconds()) // 60 - self.break_minutes
 
     @property
     def on_date(self) -> date:

@@ -99,6 +99,11 @@ class TrainingSession(Timestamps, Base):
     )
 
     @property
+    def zone(self) -> str:
+        """The zone of its wall times: the training's."""
+        return self.training.zone
+
+    @property
     def on_date(self) -> date:
         """The day on which the session begins, in the training's zone."""
         return self.starts_local.date()

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -18,22 +18,22 @@ from training.models import (
     HOLDS_SEAT,
     LIVE,
     Agency,
+    AnnouncedSession,
+    Announcement,
     Programme,
     Registration,
     RegistrationState,
     Role,
     SeatAllocation,
-    SessionTrainer,
     Theme,
-    Trainer,
     Training,
     TrainingInvitation,
-    TrainingSession,
     TrainingState,
     User,
     When,
 )
 from training.rules.names import fold
+from training.services import announced
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
@@ -59,17 +59,24 @@ def contacts(training: Training) -> list[Contact]:
     return [one for one in found if one.email]
 
 
-def _stands(when: When) -> ColumnElement[bool]:
+def dates_for(user: User) -> tuple[Any, Any, Any]:
+    """The columns of first day, last day and country as ``user`` may know them, for queries of ``visible_to``."""
+    if announced.reads_plan(user):
+        return Training.starts_on, Training.ends_on, Training.country
+    return Announcement.starts_on, Announcement.ends_on, Announcement.country
+
+
+def _stands(when: When, starts_on: Any, ends_on: Any) -> ColumnElement[bool]:
     today, state = clock.today(), Training.state
     is_over = or_(
         state.in_((TrainingState.COMPLETED, TrainingState.CANCELLED)),
-        and_(state != TrainingState.DRAFT, Training.ends_on < today),
+        and_(state != TrainingState.DRAFT, ends_on < today),
     )
     if when is When.DRAFTS:
         return state == TrainingState.DRAFT
     if when is When.PAST:
         return is_over
-    begins = Training.starts_on <= today if when is When.RUNNING else Training.starts_on > today
+    begins = starts_on <= today if when is When.RUNNING else starts_on > today
     return and_(state != TrainingState.DRAFT, not_(is_over), begins)
 
 
@@ -109,9 +116,12 @@ def visible_to(user: User) -> Select[Training]:
 
     A partner sees those that it may register for, and those for which it has registrations. It may register
     if seats are kept for it or its country, or if some seats are kept for nobody. A trainer sees the
-    trainings in which they give a session.
+    trainings in which they give a session, as it was announced. Neither sees one that was never announced.
     """
     found = select(Training)
+    if announced.reads_plan(user):
+        return found
+    found = found.join(Announcement, Announcement.id == Training.announcement_id)
     match user.role:
         case Role.PARTNER:
             return found.where(
@@ -119,7 +129,7 @@ def visible_to(user: User) -> Select[Training]:
             )
         case Role.TRAINER:
             return found.where(_taught_by(user))
-    return found
+    return found.where(false())
 
 
 def search(
@@ -139,14 +149,18 @@ def search(
 ) -> Select[Training]:
     """Trainings by title or code, latest first unless sorted otherwise. ``of_theme`` says what a theme takes in."""
     found = visible_to(user).options(
-        joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)
+        joinedload(Training.theme),
+        joinedload(Training.programme),
+        joinedload(Training.venue),
+        joinedload(Training.announcement).joinedload(Announcement.venue),
     )
+    starts, ends, land = dates_for(user)
     for word in fold(text).split():
         found = found.where(Training.search_key.contains(word, autoescape=True))
     conditions = {
         Training.programme_id: programme and programme.id,
         Training.state: state,
-        Training.country: country,
+        land: country,
     }
     for column, value in conditions.items():
         if value:
@@ -154,18 +168,19 @@ def search(
     if theme:
         found = found.where(of_theme(theme, only))
     if starts_from:
-        found = found.where(Training.starts_on >= starts_from)
+        found = found.where(starts >= starts_from)
     if starts_to:
-        found = found.where(Training.starts_on <= starts_to)
+        found = found.where(starts <= starts_to)
     if when:
-        found = found.where(_stands(when))
-    by = {"starts_on": Training.starts_on, "title": Training.search_key, "code": Training.code}[sort]
+        found = found.where(_stands(when, starts, ends))
+    by = {"starts_on": starts, "title": Training.search_key, "code": Training.code}[sort]
     return found.order_by(by.desc() if descending else by, Training.id.desc() if descending else Training.id)
 
 
-def counts_by_when(found: Select[Training]) -> dict[When, int]:
-    """How many of the trainings found stand where on a calendar. ``found`` is a ``search`` without ``when``."""
-    place = case(*((_stands(when), when.value) for when in When))
+def counts_by_when(found: Select[Training], user: User) -> dict[When, int]:
+    """How many of the trainings found stand where on a calendar. ``found`` is the user's ``search`` without ``when``."""
+    starts, ends, _ = dates_for(user)
+    place = case(*((_stands(when, starts, ends), when.value) for when in When))
     rows = (
         found.order_by(None)
         .with_only_columns(place, func.count(), maintain_column_froms=True)
@@ -279,8 +294,5 @@ def _has_registrations_of(user: User) -> ColumnElement[bool]:
 
 def _taught_by(user: User) -> ColumnElement[bool]:
     return exists().where(
-        TrainingSession.training_id == Training.id,
-        SessionTrainer.session_id == TrainingSession.id,
-        SessionTrainer.trainer_id == Trainer.id,
-        Trainer.user_id == user.id,
+        AnnouncedSession.announcement_id == Training.announcement_id, announced.names_trainer(user)
     )

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import DomainError
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
-from training.models import Training, TrainingSession
+from training.models import Role, Training, TrainingSession
 from training.policy import Action
 from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
@@ -37,7 +37,9 @@ def index() -> Response:
     """List sessions, latest first. A trainer sees only their own."""
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "-starts_at")
-    found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    user = access.user()
+    search = visible.as_announced if user.role is Role.TRAINER else visible.search
+    found = search(user, **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "sessions", form):
         return file
     listed = paginate(found)
@@ -48,7 +50,7 @@ def index() -> Response:
         chips=choices.chips(form),
         sorting=sort,
         sessions=listed,
-        tallies=registers.tallies(listed.items),
+        tallies=registers.tallies([getattr(one, "session", one) for one in listed.items]),
     )
 
 

@@ -16,7 +16,7 @@ from training.forms.trainings import OpenForm, TrainingFilter, TrainingForm
 from training.models import HOLDS_SEAT, Agency, OpenTo, Programme, Training, When
 from training.policy import Action, can
 from training.rules import zones
-from training.services import seat_counts, visible_trainings
+from training.services import announced, seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
@@ -90,7 +90,7 @@ def index() -> Response:
 
 def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str, bool, int]]:
     """The tabs of the list: (label, address, whether it is shown, how many). An empty one is left out."""
-    counts = visible_trainings.counts_by_when(found)
+    counts = visible_trainings.counts_by_when(found, access.user())
     tabs = [
         (str(labels.WHEN[when]), address(when=when.value, page="", sort=""), when is shown, count)
         for when, count in counts.items()
@@ -106,9 +106,11 @@ def show(training: Training) -> Response:
     user = access.user()
     if user.agency is not None:
         return _show_to(user.agency, training)
+    if not announced.reads_plan(user):
+        return _show_to_trainer(training)
     may_read = can(user, Action.PARTICIPANTS_READ, training)
     counts = visible_trainings.state_counts(training)
-    sessions = schedule_visible.of(training, user=user)
+    sessions = schedule_visible.of(training)
     return page(
         "trainings/planning/show.html",
         training=training,
@@ -132,7 +134,8 @@ def _show_to(agency: Agency, training: Training) -> Response:
     return page(
         "trainings/planning/show_to_agency.html",
         training=training,
-        days=schedule_visible.timetable(training),
+        days=announced.timetable(training),
+        trainers=announced.trainers_of(announced.held(training)) if training.shows_trainers else {},
         contacts=visible_trainings.contacts(training),
         own=seats.for_agency([training], agency)[training.id],
         is_open=visible_trainings.is_registration_open(training),
@@ -144,6 +147,19 @@ def _show_to(agency: Agency, training: Training) -> Response:
         why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting),
         rule=why_waiting.rule(training),
+    )
+
+
+def _show_to_trainer(training: Training) -> Response:
+    """A training as somebody reads it who teaches in it: the announced timetable, with the way to the own registers."""
+    own = schedule_visible.as_announced(access.user()).where(Training.id == training.id)
+    return page(
+        "trainings/planning/show_to_trainer.html",
+        training=training,
+        days=announced.timetable(training),
+        own={one.session_id: one for one in paginate(own, 200).items},
+        contacts=visible_trainings.contacts(training),
+        now=clock.now(),
     )
 
 
