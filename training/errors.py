@@ -72,6 +72,7 @@ RESOLVED_BY: dict[str, Message] = {
             "foreign",
             "registered",
             "replaced",
+            "told",
         ),
         COORDINATOR,
     ),

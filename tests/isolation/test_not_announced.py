@@ -15,7 +15,18 @@ from training.services.registrations import reminders
 from training.services.trainings import changes
 from training.texts import links
 
-WORDS = ("Zqxdraft", "Zqxnew", "Zqxroom", "Zqxvenue", "Zqxcity", "Zqxtitle", "zqx-link", "03:17", "Tokyo", "2031")
+WORDS = (
+    "Zqxdraft",
+    "Zqxnew",
+    "Zqxroom",
+    "Zqxvenue",
+    "Zqxcity",
+    "Zqxtitle",
+    "zqx-link",
+    "03:17",
+    "Tokyo",
+    "2031",
+)
 """Canaries: each stands in one thing that was planned and not announced."""
 
 
@@ -111,7 +122,12 @@ def test_no_letter_shows_the_plan_before_it_is_announced(here, make: Make):
 
     written = db.session.scalars(db.select(OutgoingMail)).all()
 
-    assert {one.kind for one in written} >= {"trainee", "start_near", "trainee_start_near", "trainer_start_near"}
+    assert {one.kind for one in written} >= {
+        "trainee",
+        "start_near",
+        "trainee_start_near",
+        "trainer_start_near",
+    }
     assert [(one.kind, found) for one in written if (found := found_in(f"{one.subject} {one.body}"))] == []
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -368,6 +368,10 @@ def _new(
         )
     )
     at = clock.now()
+    if (waiting := that_can_be_undone(training)) is not None:
+        _let_go(
+            waiting
+        )  # else its letters would come after those of the next one, and say what is not so any more
     one = Announcement(
         training_id=training.id,
         audience=Audience.ALL,
@@ -401,6 +405,7 @@ def undo(training: Training, announcement: Announcement, *, by: User) -> None:
     check_undo(training, announcement)
     if is_first(training, announcement):
         raise Conflict(msg("Registration was opened by this. Take that step back instead."), "state")
+    _refuse_if_told_otherwise(training, announcement)
     withdraw(training, announcement)
     said = {"number": announcement.number}
     audit.record(by=by, action="training.announce_undone", thing=training, changes=said)
@@ -420,6 +425,13 @@ def check_undo(training: Training, announcement: Announcement) -> None:
 def send_now(training: Training, announcement: Announcement, *, by: User) -> None:
     """Let the letters of an announcement leave at once. It cannot be undone any more."""
     check_undo(training, announcement)
+    _let_go(announcement)
+    said = {"number": announcement.number}
+    audit.record(by=by, action="training.send_now", thing=training, changes=said)
+
+
+def _let_go(announcement: Announcement) -> None:
+    """The letters of the announcement leave now, so that it cannot be undone any more."""
     announcement.undo_until = None
     waiting = (OutgoingMail.announcement_id == announcement.id, OutgoingMail.state == MailState.QUEUED)
     db.session.execute(
@@ -428,8 +440,29 @@ def send_now(training: Training, announcement: Announcement, *, by: User) -> Non
         .values(due_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    said = {"number": announcement.number}
-    audit.record(by=by, action="training.send_now", thing=training, changes=said)
+
+
+def _refuse_if_told_otherwise(training: Training, announcement: Announcement) -> None:
+    """Whoever was written to of something else since then, such as a new registration, has read the new timetable."""
+    name = db.session.scalar(
+        select(OutgoingMail.to_name)
+        .where(
+            OutgoingMail.training_id == training.id,
+            OutgoingMail.created_at >= announcement.at,
+            or_(OutgoingMail.announcement_id.is_(None), OutgoingMail.announcement_id != announcement.id),
+            OutgoingMail.state != MailState.DROPPED,
+        )
+        .order_by(OutgoingMail.id)
+        .limit(1)
+    )
+    if name is not None:
+        raise Conflict(
+            msg(
+                "%(name)s has had a letter with this timetable already. Change the plan and announce that instead.",
+                name=name,
+            ),
+            "told",
+        )
 
 
 def withdraw(training: Training, announcement: Announcement) -> None:
