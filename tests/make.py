@@ -37,7 +37,7 @@ from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import frames, leaflets, themes
 from training.services.registrations import kept_seats, submissions
-from training.services.schedule import announcements, differences, plan, sessions
+from training.services.schedule import announcements, copies, differences, plan, sessions
 from training.services.stored_files import Taken
 from training.services.trainees import records
 from training.services.trainees.records import Person
@@ -144,7 +144,7 @@ class Make:
         """Others know the plan as it stands. No letter is written."""
         found = differences.of(training)
         if found:
-            announcements.store(training, found, by=None, told={})
+            copies.store(training, found, by=None, told={})
 
     def change_session(
         self, session: TrainingSession, *, by: User, decision: Decision | None = None, **wanted: Any

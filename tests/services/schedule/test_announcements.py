@@ -17,7 +17,7 @@ from training.errors import Conflict
 from training.models import Announcement, OutgoingMail, Role, Room, Training, User
 from training.services import announced
 from training.services.directory import venues
-from training.services.schedule import announcements, differences, sessions, visible
+from training.services.schedule import announcements, copies, differences, sessions, visible
 from training.services.trainings import changes, moves, taking_back
 
 
@@ -155,7 +155,7 @@ def test_what_begins_within_48_hours_is_told_at_once_with_all_else(desk, make: M
         make.change_session(first, by=desk["by"], title="Opening")
         own = letters()["ada@example.org"]
         assert own.due_at == clock.now()
-        assert announcements.that_can_be_undone(training) is None
+        assert copies.that_can_be_undone(training) is None
 
     assert "Opening" in own.body and "Oral exam" in own.body
     assert not differences.of(training)
@@ -309,6 +309,6 @@ def test_announcing_asks_as_little_for_many_people_as_for_few(make: Make, querie
 
 def test_what_the_zone_rules_move_is_no_difference(desk):
     training = desk["training"]
-    atomic(lambda: announcements.follow_zone_rules(training))()
+    atomic(lambda: copies.follow_zone_rules(training))()
 
     assert not differences.of(training)

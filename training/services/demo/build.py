@@ -53,7 +53,7 @@ from training.services.demo.past_trainings import (
     registration_rows,
     session_rows,
 )
-from training.services.schedule import announcements
+from training.services.schedule import copies
 from training.text import msg
 from training.texts import invented_courses
 
@@ -115,7 +115,7 @@ def make(scale: str) -> list[SignIn]:
     planned = _trainings(world)
     _insert(ProgrammeTarget, basis.targets(world, planned))
     _set_sequences()
-    announcements.announce_first()
+    copies.announce_first()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
     return sign_ins
 

@@ -8,13 +8,11 @@ agency, and a letter to an agency names its own people only.
 - ``outbox``: mail as rows, checked once more and sent by the worker
 - ``timetables``: the timetable as letters say it
 - ``parts``: what a letter says of a training, and to whom each copy goes
-- ``of_changes``: what is told of what differs in a timetable
+- ``of_changes``: who hears of what differs in a timetable, and what each is told
 - ``of_zone_rules``: what is told when the rules of clocks change
-- ``to_people``: letters to the registered people themselves
+- ``to_people``: letters to the registered people themselves, and to those who teach
 - ``samples``: letters with invented people, to look at before any is sent
 - ``of_steps``: what is told of the steps of registrations
-- ``to_trainers``: letters to those who teach
-- ``of_announcements``: who hears of an announcement, and what each is told
 - ``notices``: from the notes of a unit of work to its letters
 - ``bounces``: letters that came back, and whose address it is
 - ``trial``: a test letter to oneself

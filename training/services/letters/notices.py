@@ -26,20 +26,12 @@ from training.models import (
     User,
 )
 from training.services import visible_trainings
-from training.services.letters import (
-    of_announcements,
-    of_changes,
-    of_steps,
-    of_zone_rules,
-    parts,
-    to_people,
-    to_trainers,
-)
-from training.services.letters.of_announcements import Announcing
+from training.services.letters import of_changes, of_steps, of_zone_rules, parts, to_people
+from training.services.letters.of_changes import Announcing
 from training.services.letters.of_steps import Remark, Step
 from training.services.letters.of_zone_rules import ZoneRules
 from training.services.letters.parts import Part
-from training.services.letters.to_trainers import Told
+from training.services.letters.to_people import Taught
 from training.texts import letters
 
 AT_ONCE = 1_000
@@ -165,13 +157,13 @@ def rows_of(announcing: Announcing) -> list[Row]:
     """The letters of an announcement, as they would be stored."""
     to_agencies: dict[tuple[Training, int], list[Part]] = defaultdict(list)
     personal: dict[Registration, list[Part]] = defaultdict(list)
-    teaching: dict[Told, list[Part]] = defaultdict(list)
-    of_announcements.add(announcing, to_agencies, personal, teaching)
+    teaching: dict[Taught, list[Part]] = defaultdict(list)
+    of_changes.add(announcing, to_agencies, personal, teaching)
     reached = {one: said for one, said in personal.items() if parts.is_written_to(one)}
     return [
         *to_people.to_people(reached),
         *parts.to_agencies(to_agencies),
-        *to_trainers.to_trainers(teaching),
+        *to_people.to_trainers(teaching),
     ]
 
 
@@ -190,11 +182,11 @@ def write(notes: Sequence[object]) -> None:
     personal: dict[Registration, list[Part]] = defaultdict(list)
     for one in changes:
         _add_state_change(one, [s for s in steps if s not in told], to_agencies, personal)
-    teaching: dict[Told, list[Part]] = defaultdict(list)
+    teaching: dict[Taught, list[Part]] = defaultdict(list)
     for one in changes:
         _add_trainers(one, teaching)
     for announcing in (one for one in notes if isinstance(one, Announcing)):
-        of_announcements.add(announcing, to_agencies, personal, teaching)
+        of_changes.add(announcing, to_agencies, personal, teaching)
     _add_deadlines([one for one in notes if isinstance(one, DeadlineMoved)], to_agencies)
     rules = [one for one in notes if isinstance(one, ZoneRules)]
     _add_zone_rules(rules, to_agencies, personal)
@@ -213,7 +205,7 @@ def write(notes: Sequence[object]) -> None:
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
         personal[registration].append(part)
     insert_many(OutgoingMail, [*parts.to_agencies(to_agencies), *parts.to_coordinators(coordinators)])
-    insert_many(OutgoingMail, to_trainers.to_trainers(teaching))
+    insert_many(OutgoingMail, to_people.to_trainers(teaching))
     people = of_steps.new_of(told)
     for first in range(0, len(people), AT_ONCE):
         insert_many(OutgoingMail, parts.to_trainees(people[first : first + AT_ONCE]))
@@ -272,8 +264,8 @@ def _add_state_change(
             to_agencies[training, agency_id].append(part)
         return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
-    people += of_announcements.live_of(training)
-    for agency_id, lines in of_announcements.by_agency(people).items():
+    people += of_changes.live_of(training)
+    for agency_id, lines in of_changes.by_agency(people).items():
         part = parts.of_lines(change.kind, training, lines, reason=change.reason)
         to_agencies[training, agency_id].append(part)
     part = to_people.of_training(change.kind, training, reason=change.reason)
@@ -281,15 +273,15 @@ def _add_state_change(
         personal[registration].append(part)
 
 
-def _add_trainers(change: StateChanged, teaching: dict[Told, list[Part]]) -> None:
+def _add_trainers(change: StateChanged, teaching: dict[Taught, list[Part]]) -> None:
     """Tell those who teach of a step: that it is open, postponed or cancelled."""
     if not change.trainers:
         return
     training, kind = change.training, "planned" if change.kind == "opened" else change.kind
-    part = to_trainers.of_training(
+    part = to_people.of_teaching(
         kind, training, change.reason, announcement_id=change.announcement_id, wait=change.wait
     )
-    for trainer in to_trainers.with_ids(change.trainers):
+    for trainer in to_people.trainers(change.trainers):
         teaching[training, trainer].append(part)
 
 
@@ -302,8 +294,8 @@ def _add_zone_rules(
         training, has_moved = one.training, any(moment.what == of_zone_rules.SESSION for moment in one.moved)
         if not (has_moved and one.is_for_all) or training.state not in TOLD_OF_SESSIONS:
             continue
-        people = of_announcements.live_of(training)
-        for agency_id, lines in of_announcements.by_agency(people).items():
+        people = of_changes.live_of(training)
+        for agency_id, lines in of_changes.by_agency(people).items():
             part = of_zone_rules.of_zone_rules("zone_rules", one, lines)
             to_agencies[training, agency_id].append(part)
         part = of_zone_rules.of_zone_rules(letters.TO_PERSON["zone_rules"], one)

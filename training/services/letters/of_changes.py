@@ -1,138 +1,28 @@
-"""What an announcement tells: what differs from what people knew, and the whole timetable below it.
+"""What an announcement tells, and who hears of it: each person, agency and trainer only of what differs for them.
 
-It knows no schedule. It gets data classes that say how something was and how it is now.
+The page that shows an announcement before it is made asks the same functions as the letters.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from training.models import Training
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from training.db import db
+from training.models import LIVE, Registration, Trainer, Training
 from training.rules import zones
 from training.services import announced
-from training.services.announced import Facts
-from training.services.letters import timetables
-from training.services.letters.parts import Part, about, where_of
+from training.services.letters import timetables, to_people
+from training.services.letters.parts import Part, about, name_of
+from training.services.letters.timetables import Difference, FactsDiffer, Slot, where_of
+from training.services.letters.to_people import Taught
 from training.texts import letters
 from training.texts.letters import Ready, block, one_line
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A session as it is planned, or as people know it. ``starts`` and ``ends`` are by the clock there."""
-
-    title: str
-    starts: datetime
-    ends: datetime
-    starts_at: datetime
-    ends_at: datetime
-    break_minutes: int
-    is_compulsory: bool
-    room_id: int | None
-    room: str
-    trainer_ids: tuple[int, ...]
-    is_held: bool
-
-    @property
-    def public(self) -> tuple[object, ...]:
-        """What everybody is told of it, but for who teaches."""
-        return (
-            self.title,
-            self.starts,
-            self.ends,
-            self.break_minutes,
-            self.is_compulsory,
-            self.room_id,
-            self.is_held,
-        )
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """All that is announced of it."""
-        return (*self.public, self.trainer_ids)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A session that differs: None before is a new one, None now is one that is gone."""
-
-    session_id: int
-    before: Slot | None
-    now: Slot | None
-
-    @property
-    def is_public(self) -> bool:
-        """Whether it differs in more than who teaches."""
-        return (self.before and self.before.public) != (self.now and self.now.public)
-
-    @property
-    def sign(self) -> str:
-        """What kind of change it is: ``new``, ``off``, ``back`` or ``changed``."""
-        was, now = _is_held(self.before), _is_held(self.now)
-        if was and not now:
-            return "off"
-        if now and not was:
-            return "new" if self.before is None else "back"
-        return "changed"
-
-    def of_trainer(self, number: int) -> Difference | None:
-        """The difference as a trainer sees it, or None if nothing of theirs differs. Of the others it says nothing."""
-        before, now = (
-            replace(one, trainer_ids=(number,)) if one is not None and number in one.trainer_ids else None
-            for one in (self.before, self.now)
-        )
-        if not _is_held(before) and not _is_held(now):
-            return None
-        found = Difference(self.session_id, before, now)
-        return found if found.is_public else None
-
-
-def _is_held(one: Slot | None) -> bool:
-    return one is not None and one.is_held
-
-
-@dataclass(frozen=True)
-class FactsDiffer:
-    """When, where and how a training is held, before and now."""
-
-    before: Facts
-    now: Facts
-
-    @classmethod
-    def of(cls, before: Facts, now: Facts) -> FactsDiffer | None:
-        """The difference, or None if there is none."""
-        found = cls(before, now)
-        return found if found.changed else None
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """What differs: ``dates``, ``place``, ``zone`` and ``link``."""
-        was, now = self.before, self.now
-        pairs = {
-            "dates": ((was.starts_on, was.ends_on), (now.starts_on, now.ends_on)),
-            "place": (_place(was), _place(now)),
-            "zone": (was.zone, now.zone),
-            "link": (was.link, now.link),
-        }
-        return tuple(name for name, (first, second) in pairs.items() if first != second)
-
-    @property
-    def is_for_people(self) -> bool:
-        """Whether people are told themselves. The link alone is handed on by their agency to those who have a seat."""
-        return self.changed != ("link",)
-
-    @property
-    def plain(self) -> tuple[object, ...]:
-        """Both sides as values that can be compared and written down."""
-        return tuple(
-            (one.starts_on, one.ends_on, one.zone, _place(one), one.link) for one in (self.before, self.now)
-        )
-
-
-def _place(one: Facts) -> tuple[object, ...]:
-    return one.venue.id if one.venue else None, one.country, str(one.modality)
 
 
 def of_announcement(
@@ -254,3 +144,130 @@ def of_deadline(training: Training, before: datetime) -> Part:
         return {**about(training, language), "before": was, "deadline": now}
 
     return Part("deadline_moved", values)
+
+
+@dataclass(frozen=True)
+class Announcing:
+    """The note: what is announced of a training, and to which audiences.
+
+    ``trainer_ids`` are those who teach in it from now on. ``wait`` is how long the letters stay, so that it can be undone.
+    """
+
+    training: Training
+    facts: FactsDiffer | None
+    sessions: Sequence[Difference]
+    trainer_ids: frozenset[int]
+    note: str = ""
+    to_people: bool = True
+    to_agencies: bool = True
+    to_trainers: bool = True
+    announcement_id: int | None = None
+    wait: timedelta = timedelta()
+
+    @property
+    def public(self) -> list[Difference]:
+        """The sessions of which people and agencies are told."""
+        if self.training.shows_trainers:
+            return list(self.sessions)
+        return [one for one in self.sessions if one.is_public]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Who hears of an announcement. Each trainer with the sessions that differ for them."""
+
+    people: Sequence[Registration]
+    agencies: Mapping[int, Sequence[Registration]]
+    trainers: Mapping[Trainer, Sequence[Difference]]
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.agencies or self.trainers)
+
+
+def live_of(training: Training) -> list[Registration]:
+    """The registrations that may still lead to a seat, with their people and agencies."""
+    return list(
+        db.session.scalars(
+            select(Registration)
+            .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
+            .options(joinedload(Registration.trainee), joinedload(Registration.agency))
+            .order_by(Registration.id)
+        )
+    )
+
+
+def by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
+    """The lines with the people of each agency."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for registration in registrations:
+        found[registration.agency_id].append(f"– {name_of(registration)}")
+    return found
+
+
+def heard(one: Announcing) -> Heard:
+    """Who hears of it: those for whom something differs, and no others."""
+    is_public = bool(one.public)
+    live = live_of(one.training) if is_public or one.facts else []
+    people = live if is_public or (one.facts and one.facts.is_for_people) else []
+    agencies: dict[int, list[Registration]] = defaultdict(list)
+    for registration in live:
+        agencies[registration.agency_id].append(registration)
+    ids = set(one.trainer_ids) if one.facts else set()
+    ids |= {n for each in one.sessions for slot in (each.before, each.now) if slot for n in slot.trainer_ids}
+    trainers = {}
+    for trainer in to_people.trainers(ids):
+        own = [mine for each in one.sessions if (mine := each.of_trainer(trainer.id))]
+        if own or (one.facts and trainer.id in one.trainer_ids):
+            trainers[trainer] = own
+    return Heard(people, agencies, trainers)
+
+
+def add(
+    one: Announcing,
+    to_agencies: dict[tuple[Training, int], list[Part]],
+    personal: dict[Registration, list[Part]],
+    teaching: dict[Taught, list[Part]],
+) -> None:
+    """Add what each agency, person and trainer is told to what they are told besides."""
+    told = heard(one)
+    names = _all_names(one) if one.training.shows_trainers else None
+    if one.to_agencies:
+        for agency_id, registrations in told.agencies.items():
+            lines = [f"– {name_of(each)}" for each in registrations]
+            to_agencies[one.training, agency_id].append(
+                _part("changed", one, one.public, people=lines, names=names)
+            )
+    if one.to_people and told.people:
+        part = _part(letters.TO_PERSON["changed"], one, one.public, names=names)
+        for registration in told.people:
+            personal[registration].append(part)
+    if one.to_trainers:
+        for trainer, own in told.trainers.items():
+            teaching[one.training, trainer].append(_part(letters.TO_TRAINER["changed"], one, own))
+
+
+def _all_names(one: Announcing) -> dict[int, str]:
+    """The names of all trainers who taught, or teach now, in the sessions that differ."""
+    ids = {n for each in one.sessions for slot in (each.before, each.now) if slot for n in slot.trainer_ids}
+    return {trainer.id: one_line(trainer.name) for trainer in to_people.trainers(ids)}
+
+
+def _part(
+    kind: str,
+    one: Announcing,
+    sessions: Sequence[Difference],
+    *,
+    people: Iterable[str] = (),
+    names: Mapping[int, str] | None = None,
+) -> Part:
+    return of_announcement(
+        kind,
+        one.training,
+        one.facts,
+        sessions,
+        people=people,
+        note=one.note,
+        trainers=names,
+        announcement_id=one.announcement_id,
+        wait=one.wait,
+    )

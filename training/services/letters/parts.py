@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -15,7 +15,6 @@ from training.db import Row, db
 from training.models import (
     Agency,
     MailState,
-    Modality,
     Organisation,
     Registration,
     RegistrationState,
@@ -26,11 +25,10 @@ from training.models import (
     User,
 )
 from training.rules import addresses
-from training.services import announced, organisations
-from training.services.announced import Facts
+from training.services import organisations
 from training.services.letters import outbox
-from training.services.letters.timetables import NONE, Timetables
-from training.texts import letters, links, words
+from training.services.letters.timetables import NONE, Timetables, whereabouts, zone_of
+from training.texts import letters, links
 from training.texts.letters import Letter, Ready, block, fill, one_line
 
 Values = Callable[[str], dict[str, str]]
@@ -65,48 +63,6 @@ class Part:
     def written(self, language: str) -> Letter:
         """The part in a language."""
         return fill(self.kind, language, self.values(language))
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """When and where a training is held."""
-
-    starts_on: date
-    ends_on: date
-    place: str
-    country: str
-    is_online: bool
-
-    def said(self, language: str) -> str:
-        """Days and place as text, such as "12–14 May 2026, Vienna, Training centre"."""
-        where = self.place or (
-            letters.ONLINE[language] if self.is_online else words.country(self.country, language)
-        )
-        return ", ".join(
-            part for part in (letters.days(self.starts_on, self.ends_on, language), where) if part
-        )
-
-
-def whereabouts(training: Training) -> Whereabouts:
-    """When and where the training is held, as it was announced."""
-    return where_of(announced.facts(training))
-
-
-def where_of(facts: Facts) -> Whereabouts:
-    """When and where a training is held, as these facts say it."""
-    venue = facts.venue
-    return Whereabouts(
-        facts.starts_on,
-        facts.ends_on,
-        f"{venue.city}, {venue.name}" if venue else "",
-        facts.country,
-        facts.modality is Modality.ONLINE,
-    )
-
-
-def zone_of(training: Training) -> str:
-    """The zone by whose clocks people know the training."""
-    return announced.facts(training).zone
 
 
 def name_of(registration: Registration) -> str:
@@ -408,10 +364,7 @@ def row(
     trainer: Trainer | None = None,
     parts: Iterable[Part] = (),
 ) -> Row:
-    """A message for the outbox (``OutgoingMail``), not stored yet.
-
-    A letter of an announcement that can still be undone waits until it cannot.
-    """
+    """A message for the outbox (``OutgoingMail``), not stored yet. It waits while what it tells can be undone."""
     at = clock.now()
     announcements = {part.announcement_id: part.wait for part in parts if part.announcement_id}
     wait = min(announcements.values(), default=timedelta())

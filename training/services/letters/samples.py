@@ -7,8 +7,8 @@ from datetime import timedelta
 from training import clock
 from training.models import Training
 from training.rules import zones
-from training.services.letters.parts import to_everybody, whereabouts, zone_of
-from training.services.letters.timetables import NONE, Timetables
+from training.services.letters.parts import to_everybody
+from training.services.letters.timetables import NONE, Timetables, whereabouts, zone_of
 from training.texts import letters
 from training.texts.letters import Letter, Ready, block, fill
 

@@ -11,7 +11,7 @@ from training.models.about_people import Class
 from training.output import fonts, pdf
 from training.rules import zones
 from training.services import announced, may_take, organisations
-from training.services.letters import parts
+from training.services.letters import timetables
 from training.text import in_language, msg
 from training.texts import letters
 
@@ -47,7 +47,7 @@ def name_in_latin(registration: Registration) -> fonts.InLatin:
 
 def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:
     training, organisation = registration.training, organisations.get()
-    where = parts.whereabouts(training)
+    where = timetables.whereabouts(training)
     facts = [
         (msg("Name"), registration.name),
         (msg("Agency"), registration.agency_name),
@@ -66,7 +66,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
         "code": training.code,
         "title": msg("Confirmation of registration").translated(),
-        "issued": format_date(clock.today(parts.zone_of(training)), "d MMMM y", locale=language),
+        "issued": format_date(clock.today(timetables.zone_of(training)), "d MMMM y", locale=language),
         "sentence": msg(
             "This person is registered for the following training, and a place is confirmed."
         ).translated(),
@@ -74,7 +74,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "slots_word": msg("Sessions").translated(),
         "slots": [_slot(one, language) for one in held],
         "zone": msg(
-            "All times are local times: %(zone)s.", zone=zones.said(parts.zone_of(training), language)
+            "All times are local times: %(zone)s.", zone=zones.said(timetables.zone_of(training), language)
         ).translated(),
         "note": msg("This confirms a registration, not that the person has attended.").translated(),
     }

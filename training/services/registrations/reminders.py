@@ -31,7 +31,7 @@ from training.models import (
 from training.rules import walltime
 from training.services import announced, locked_trainings, visible_trainings
 from training.services.announced import Facts
-from training.services.letters import parts, to_people, to_trainers
+from training.services.letters import parts, to_people
 from training.services.letters.parts import Part, name_of
 from training.services.registrations import seats
 
@@ -222,9 +222,9 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
 def _remind_trainers(training: Training) -> None:
     """Remind those who teach, once for a first day."""
     teaching = {number for one in announced.held(training) for number in one.trainer_ids}
-    part = to_trainers.of_training(START_NEAR, training)
-    told = {(training, one): [part] for one in to_trainers.with_ids(teaching)}
-    insert_many(OutgoingMail, to_trainers.to_trainers(told))
+    part = to_people.of_teaching(START_NEAR, training)
+    told = {(training, one): [part] for one in to_people.trainers(teaching)}
+    insert_many(OutgoingMail, to_people.to_trainers(told))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:

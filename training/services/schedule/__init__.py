@@ -8,6 +8,7 @@ The rows are the plan; everybody but planners reads what was announced.
 - ``visible``: which sessions somebody may open
 - ``plan``: the one writer of sessions, in two steps
 - ``differences``: the plan against what was announced last
+- ``copies``: what others know, as copies of the plan
 - ``announcements``: what differs is told once to those whom it concerns
 - ``sessions``: sessions are planned, changed and called off
 - ``calendars``: the sessions of a month, day by day

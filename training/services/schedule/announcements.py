@@ -13,36 +13,25 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select, update
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import exists, func, or_, select
 
-from training import clock
-from training.db import Row, atomic, db, insert_many, store_many
+from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import (
-    Announced,
-    AnnouncedSession,
     Announcement,
-    Audience,
     MailState,
     OutgoingMail,
     Training,
-    TrainingSession,
-    TrainingState,
     User,
 )
-from training.rules import walltime
-from training.services import announced, audit, locked_trainings, organisations, reasons
-from training.services.announced import Facts
-from training.services.letters import notices, of_announcements, parts
-from training.services.letters.of_announcements import Announcing, Heard
-from training.services.schedule import differences
+from training.services import audit, locked_trainings, organisations, reasons
+from training.services.letters import notices, of_changes, parts
+from training.services.letters.of_changes import Announcing, Heard
+from training.services.schedule import copies, differences
 from training.services.schedule.differences import Differences
 from training.text import msg
 
 CHANGED = msg("The plan has changed meanwhile. Look at what differs now, then announce it.")
-UNDONE = msg("The announcement was undone.")
 LEFT = msg("Its letters have left. Change the plan and announce that instead.")
 
 
@@ -151,7 +140,7 @@ def _write_and_drop(training: Training, note: str) -> None:
     found = differences.of(training)
     if not found:
         return
-    one = store(training, found, by=None, told={})
+    one = copies.store(training, found, by=None, told={})
     told = replace(announcing(training, found, note), announcement_id=one.id)
     seen: dict[tuple[str, str], Read] = {}
     for row in notices.rows_of(told):
@@ -160,12 +149,6 @@ def _write_and_drop(training: Training, note: str) -> None:
             Read(row["to_name"], row["kind"], row["language"], row["subject"], row["body"]),
         )
     raise _Shown(list(seen.values()))
-
-
-def of(training: Training) -> Select[Announcement]:
-    """The training's announcements, the latest first, those that were undone included."""
-    found = select(Announcement).where(Announcement.training_id == training.id)
-    return found.order_by(Announcement.number.desc())
 
 
 @dataclass(frozen=True)
@@ -182,8 +165,8 @@ class Standing:
 def standing(training: Training) -> Standing:
     """How the training's timetable stands now."""
     found = differences.of(training)
-    heard = of_announcements.heard(announcing(training, found))
-    undoable = that_can_be_undone(training)
+    heard = of_changes.heard(announcing(training, found))
+    undoable = copies.that_can_be_undone(training)
     waiting = 0
     if undoable is not None:
         queued = (OutgoingMail.announcement_id == undoable.id, OutgoingMail.state == MailState.QUEUED)
@@ -191,15 +174,9 @@ def standing(training: Training) -> Standing:
     return Standing(found, counts(heard), training.announcement, undoable, waiting)
 
 
-def that_can_be_undone(training: Training) -> Announcement | None:
-    """The last announcement, while it can still be undone."""
-    last = training.announcement
-    return last if last is not None and _can_be_undone(last) else None
-
-
 def get(training: Training, public_id: UUID) -> Announcement:
     """The announcement of this training with this id, or ``NotFound``."""
-    found = db.session.scalar(of(training).where(Announcement.public_id == public_id))
+    found = db.session.scalar(copies.of(training).where(Announcement.public_id == public_id))
     if found is None:
         raise NotFound
     return found
@@ -258,141 +235,19 @@ def _announce(
     wait: timedelta = timedelta(),
 ) -> Announcement:
     told = announcing(training, found, note, whom)
-    made = counts(of_announcements.heard(told))
+    made = counts(of_changes.heard(told))
     counted = {
         "people": made.people if whom.people else 0,
         "agencies": made.agencies if whom.agencies else 0,
         "trainers": made.trainers if whom.trainers else 0,
     }
-    one = store(training, found, by=by, note=note, wait=wait, told=counted)
+    one = copies.store(training, found, by=by, note=note, wait=wait, told=counted)
     notices.announced(replace(told, announcement_id=one.id, wait=wait))
     action = "training.announce" if whom.anybody else "training.announce_silently"
     said = {"number": one.number, "differences": len(found), **counted}
     audit.record(
         by=by, action=action, thing=training, changes=said | ({"reason": whom.reason} if whom.reason else {})
     )
-    return one
-
-
-def store(
-    training: Training,
-    found: Differences,
-    *,
-    by: User | None,
-    note: str = "",
-    wait: timedelta = timedelta(),
-    told: dict[str, int],
-) -> Announcement:
-    """The single step: the plan as it stands is what others know from now on. The caller tells them.
-
-    ``found`` is what ``differences.between`` says of it. The copy can be taken back for as long as ``wait``.
-    """
-    rows, changed = found.rows, {one.session_id for one in found.sessions}
-    if changed:
-        db.session.execute(
-            update(TrainingSession)
-            .where(TrainingSession.id.in_(changed))
-            .values(sequence=TrainingSession.sequence + 1)
-            .execution_options(synchronize_session=False)
-        )
-        for row in rows:
-            if row.id in changed:
-                set_committed_value(row, "sequence", row.sequence + 1)
-    one = _new(training, announced.planned(training), by=by, note=note, wait=wait, told=told)
-    insert_many(
-        AnnouncedSession,
-        [_copy(one, row) for row in rows if row.is_held or row.id in found.known],
-    )
-    return one
-
-
-def _copy(announcement: Announcement, row: TrainingSession) -> Row:
-    """A session as it is announced."""
-    return {
-        "announcement_id": announcement.id,
-        "session_id": row.id,
-        "title": row.title,
-        "starts_local": row.starts_local,
-        "ends_local": row.ends_local,
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "break_minutes": row.break_minutes,
-        "is_compulsory": row.is_compulsory,
-        "room_id": row.room_id,
-        "trainer_ids": sorted(entry.trainer_id for entry in row.session_trainers),
-        "state": Announced.HELD if row.is_held else Announced.CALLED_OFF,
-        "sequence": row.sequence,
-    }
-
-
-def call_all_off(training: Training, *, by: User | None) -> Announcement | None:
-    """The single step of a training that is cancelled or postponed: others know that nothing of it is held.
-
-    All else stays as it was announced, so that nobody learns of a plan by this. The caller tells them.
-    """
-    if training.announcement is None:
-        return None
-    known = announced.sessions(training)
-    one = _new(training, announced.facts(training), by=by)
-    names = [
-        column.key
-        for column in AnnouncedSession.__table__.columns
-        if column.key not in ("announcement_id", "state")
-    ]
-    insert_many(
-        AnnouncedSession,
-        [
-            {
-                **{name: getattr(copy, name) for name in names},
-                "announcement_id": one.id,
-                "state": Announced.CALLED_OFF,
-            }
-            for copy in known
-        ],
-    )
-    return one
-
-
-def _new(
-    training: Training,
-    facts: Facts,
-    *,
-    by: User | None,
-    note: str = "",
-    wait: timedelta = timedelta(),
-    told: dict[str, int] | None = None,
-) -> Announcement:
-    last = db.session.scalar(
-        select(func.max(Announcement.number)).where(
-            Announcement.training_id == training.id, Announcement.audience == Audience.ALL
-        )
-    )
-    at = clock.now()
-    if (waiting := that_can_be_undone(training)) is not None:
-        _let_go(
-            waiting
-        )  # else its letters would come after those of the next one, and say what is not so any more
-    one = Announcement(
-        training_id=training.id,
-        audience=Audience.ALL,
-        number=(last or 0) + 1,
-        at=at,
-        by_id=by.id if by else None,
-        note=note.strip(),
-        starts_on=facts.starts_on,
-        ends_on=facts.ends_on,
-        zone=facts.zone,
-        venue_id=facts.venue.id if facts.venue else None,
-        country=facts.country,
-        link=facts.link,
-        modality=facts.modality,
-        told=told or {},
-        undo_until=at + wait if wait else None,
-    )
-    db.session.add(one)
-    db.session.flush()  # the copies name its id
-    training.announcement = one
-    db.session.flush()  # what others know is read from the database
     return one
 
 
@@ -406,7 +261,7 @@ def undo(training: Training, announcement: Announcement, *, by: User) -> None:
     if is_first(training, announcement):
         raise Conflict(msg("Registration was opened by this. Take that step back instead."), "state")
     _refuse_if_told_otherwise(training, announcement)
-    withdraw(training, announcement)
+    copies.withdraw(training, announcement)
     said = {"number": announcement.number}
     audit.record(by=by, action="training.announce_undone", thing=training, changes=said)
 
@@ -417,7 +272,7 @@ def check_undo(training: Training, announcement: Announcement) -> None:
     db.session.refresh(announcement)
     if announcement.withdrawn_at is not None:
         raise Conflict(msg("This announcement was undone already."), "undone")
-    if training.announcement_id != announcement.id or not _can_be_undone(announcement):
+    if training.announcement_id != announcement.id or not copies.can_be_undone(announcement):
         raise Conflict(LEFT, "too_late")
 
 
@@ -425,21 +280,9 @@ def check_undo(training: Training, announcement: Announcement) -> None:
 def send_now(training: Training, announcement: Announcement, *, by: User) -> None:
     """Let the letters of an announcement leave at once. It cannot be undone any more."""
     check_undo(training, announcement)
-    _let_go(announcement)
+    copies.let_go(announcement)
     said = {"number": announcement.number}
     audit.record(by=by, action="training.send_now", thing=training, changes=said)
-
-
-def _let_go(announcement: Announcement) -> None:
-    """The letters of the announcement leave now, so that it cannot be undone any more."""
-    announcement.undo_until = None
-    waiting = (OutgoingMail.announcement_id == announcement.id, OutgoingMail.state == MailState.QUEUED)
-    db.session.execute(
-        update(OutgoingMail)
-        .where(*waiting)
-        .values(due_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _refuse_if_told_otherwise(training: Training, announcement: Announcement) -> None:
@@ -465,25 +308,6 @@ def _refuse_if_told_otherwise(training: Training, announcement: Announcement) ->
         )
 
 
-def withdraw(training: Training, announcement: Announcement) -> None:
-    """The single step of undoing. The caller holds the training's lock and has checked."""
-    gone = (OutgoingMail.announcement_id == announcement.id,)
-    unsent = OutgoingMail.state.in_([MailState.QUEUED, MailState.NO_ADDRESS])
-    db.session.execute(
-        update(OutgoingMail)
-        .where(*gone, unsent)
-        .values(state=MailState.DROPPED, last_error=str(UNDONE), body="", leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    announcement.withdrawn_at = clock.now()
-    training.announcement = db.session.scalar(
-        of(training)
-        .where(Announcement.withdrawn_at.is_(None), Announcement.number < announcement.number)
-        .limit(1)
-    )
-    db.session.flush()  # what others know is read from the database
-
-
 def is_first(training: Training, announcement: Announcement) -> bool:
     """Whether nothing was announced before: the training was opened by it."""
     earlier = exists().where(
@@ -492,50 +316,3 @@ def is_first(training: Training, announcement: Announcement) -> bool:
         Announcement.number < announcement.number,
     )
     return not db.session.scalar(select(earlier))
-
-
-def _can_be_undone(announcement: Announcement) -> bool:
-    until = announcement.undo_until
-    return announcement.withdrawn_at is None and until is not None and clock.now() < until
-
-
-def follow_zone_rules(training: Training) -> None:
-    """The single step of new rules of clocks: what was announced keeps its wall times, and its instants follow."""
-    zone = announced.facts(training).zone
-    for copy in announced.sessions(training):
-        if copy.ends_at > clock.now():
-            copy.starts_at = walltime.reached(copy.starts_local, zone)
-            copy.ends_at = walltime.reached(copy.ends_local, zone)
-
-
-def announce_first() -> None:
-    """The single step of rows that were stored past the acts, such as invented ones: each is known as it stands."""
-    without = Training.announcement_id.is_(None) & (Training.state != TrainingState.DRAFT)
-    for ids in _some(list(db.session.scalars(select(Training.id).where(without).order_by(Training.id)))):
-        trainings = list(db.session.scalars(select(Training).where(Training.id.in_(ids))))
-        names = ("starts_on", "ends_on", "zone", "venue_id", "country", "link", "modality")
-        rows = [
-            {
-                **{name: getattr(one, name) for name in names},
-                "training_id": one.id,
-                "number": 1,
-                "at": clock.now(),
-                "told": {},
-            }
-            for one in trainings
-        ]
-        known = {one.training_id: one for one in store_many(Announcement, rows)}
-        sessions = db.session.scalars(
-            select(TrainingSession)
-            .where(TrainingSession.training_id.in_(ids))
-            .options(selectinload(TrainingSession.session_trainers))
-            .order_by(TrainingSession.id)
-        )
-        insert_many(AnnouncedSession, [_copy(known[row.training_id], row) for row in sessions])
-        for one in trainings:
-            one.announcement_id = known[one.id].id
-        db.session.flush()  # what is asked for next is read from the database
-
-
-def _some(ids: list[int], most: int = 500) -> list[list[int]]:
-    return [ids[first : first + most] for first in range(0, len(ids), most)]

@@ -27,7 +27,7 @@ from training.models import (
     TrainingState,
 )
 from training.services import announced
-from training.services.letters.of_changes import Difference, FactsDiffer, Slot
+from training.services.letters.timetables import Difference, FactsDiffer, Slot
 
 NEAR = timedelta(hours=48)
 """A change of what begins sooner is told at once."""

@@ -27,11 +27,11 @@ from training.models import (
     User,
 )
 from training.services import announced, audit, locked_trainings, marks, reasons, visible_trainings
-from training.services.letters import notices, of_announcements
-from training.services.letters.of_announcements import Announcing
+from training.services.letters import notices, of_changes
+from training.services.letters.of_changes import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announcements, differences, plan
+from training.services.schedule import announcements, copies, differences, plan
 from training.text import Message, msg
 
 
@@ -180,7 +180,7 @@ def change_state(
     if name in ("cancel", "postpone"):
         plan.call_off(locked_trainings.live_sessions(training), reason)
         told = _teaching_as_announced(training)
-        announcements.call_all_off(training, by=by)
+        copies.call_all_off(training, by=by)
         notices.state_changed(training, name=name, reason=reason, trainers=told)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
@@ -210,10 +210,10 @@ def _announce_opening(training: Training, by: User | None, opening: Opening, *, 
         told = sorted(agency.id for agency in opening.agencies)
     _invite(training, told)
     found = differences.between(training)
-    has_people = is_again or bool(of_announcements.live_of(training))
+    has_people = is_again or bool(of_changes.live_of(training))
     wait = timedelta() if has_people else announcements.wait()
     counted = {"people": 0, "agencies": len(told), "trainers": len(found.trainer_ids)}
-    one = announcements.store(training, found, by=by, wait=wait, told=counted)
+    one = copies.store(training, found, by=by, wait=wait, told=counted)
     if has_people:
         differing = Announcing(
             training, found.facts, found.sessions, found.trainer_ids, announcement_id=one.id
@@ -268,7 +268,7 @@ def undo_opening(training: Training, *, by: User) -> None:
 
     Raises ``Conflict`` once they have left, and once somebody has registered, by name.
     """
-    announcement = announcements.that_can_be_undone(training)
+    announcement = copies.that_can_be_undone(training)
     if announcement is None:
         raise Conflict(
             msg("The letters about this have left. Postpone or cancel the training instead."), "too_late"
@@ -290,7 +290,7 @@ def undo_opening(training: Training, *, by: User) -> None:
             "registered",
         )
     before = audit.snapshot(training)
-    announcements.withdraw(training, announcement)
+    copies.withdraw(training, announcement)
     db.session.execute(delete(TrainingInvitation).where(TrainingInvitation.training_id == training.id))
     training.is_by_invitation = False
     training.state, training.state_changed_at = _S.DRAFT, clock.now()

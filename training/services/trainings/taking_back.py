@@ -15,8 +15,8 @@ from training.db import atomic, db
 from training.errors import Conflict
 from training.models import AnnouncedSession, Room, Training, TrainingSession, User
 from training.services import announced, audit, locked_trainings, marks
-from training.services.letters import to_trainers
-from training.services.letters.of_changes import Difference, FactsDiffer
+from training.services.letters import to_people
+from training.services.letters.timetables import Difference, FactsDiffer
 from training.services.schedule import announcements, differences, plan
 from training.services.schedule.plan import Change
 from training.services.seen import as_stored
@@ -70,7 +70,7 @@ def _as_announced(session: TrainingSession, one: Difference) -> Change:
         ends_local=slot.ends,
         break_minutes=slot.break_minutes,
         room=db.session.get(Room, slot.room_id) if slot.room_id else None,
-        trainers=to_trainers.with_ids(slot.trainer_ids),
+        trainers=to_people.trainers(slot.trainer_ids),
         is_compulsory=slot.is_compulsory,
     )
     return Change(session, details)

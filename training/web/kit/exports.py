@@ -31,8 +31,8 @@ from training.text import language
 from training.texts import words
 from training.web.kit import access, choices
 from training.web.kit.labels import label_of
+from training.web.kit.language import as_told, told
 from training.web.kit.respond import download, page
-from training.web.kit.told import as_told, told
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_000_000

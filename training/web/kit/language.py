@@ -22,8 +22,10 @@ from flask_babel import (
 from config import LANGUAGES, ROOT
 from training.clock import now
 from training.forms import labels
-from training.models import RegistrationState
+from training.models import RegistrationState, Training
 from training.rules import countries, languages, zones
+from training.services import announced
+from training.services.announced import Facts
 from training.text import Message
 from training.texts import letters, links, words
 from training.web.kit import access
@@ -61,6 +63,8 @@ def init_app(app: Flask) -> None:
         dialled=dialled,
         shift=shift,
         masked=links.masked,
+        told=told,
+        as_told=as_told,
     )
 
 
@@ -212,3 +216,16 @@ def month_name(value: date) -> str:
 def weekday(value: date) -> str:
     """Tue."""
     return format_date(value, "EEE")
+
+
+def told(training: Training) -> Facts:
+    """When, where and how the training is held, as the reader may know it. Who comes by a link is no planner."""
+    return announced.facts_for(training, access.user_or_none())
+
+
+def as_told(local: datetime | None, training: Training) -> datetime | None:
+    """A time by the training's clocks, by the clocks that the reader knows it by."""
+    known = told(training).zone
+    if local is None or known == training.zone:
+        return local
+    return local.replace(tzinfo=ZoneInfo(training.zone)).astimezone(ZoneInfo(known)).replace(tzinfo=None)

@@ -33,10 +33,9 @@ from training.services.trainees import duplicates, records
 from training.text import msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
-from training.web.kit.language import instant
+from training.web.kit.language import instant, told
 from training.web.kit.once import once
 from training.web.kit.respond import download, page, paginate, sorting, submitted, uuids
-from training.web.kit.told import told
 from training.web.registrations import registering
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")

@@ -1,1 +1,1 @@
-"""Pages of ``sessions`` and ``calendars``."""
+"""Pages of ``sessions``, ``announcing`` and ``calendars``."""

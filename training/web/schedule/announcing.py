@@ -15,9 +15,9 @@ from training.forms.schedule import AnnounceForm
 from training.models import Agency, Registration, Training
 from training.policy import Action
 from training.services import visible_trainings
-from training.services.letters import of_announcements, parts, to_trainers
-from training.services.letters.of_changes import Difference
-from training.services.schedule import announcements
+from training.services.letters import of_changes, parts, to_people
+from training.services.letters.timetables import Difference
+from training.services.schedule import announcements, copies
 from training.services.schedule.announcements import Whom
 from training.services.schedule.differences import Differences
 from training.services.trainings import moves, taking_back
@@ -82,7 +82,7 @@ def _begins(one: Difference) -> str:
 def _shown(training: Training, form: AnnounceForm, *, is_new: bool = False) -> Response:
     standing = announcements.standing(training)
     found = standing.differences
-    heard = of_announcements.heard(announcements.announcing(training, found))
+    heard = of_changes.heard(announcements.announcing(training, found))
     ids = {n for one in found.sessions for slot in (one.before, one.now) if slot for n in slot.trainer_ids}
     return page(
         "schedule/announcing/show.html",
@@ -91,7 +91,7 @@ def _shown(training: Training, form: AnnounceForm, *, is_new: bool = False) -> R
         standing=standing,
         groups=_groups(found),
         rows={row.id: row for row in found.rows},
-        names={trainer.id: trainer.name for trainer in to_trainers.with_ids(ids)},
+        names={trainer.id: trainer.name for trainer in to_people.trainers(ids)},
         heard=heard,
         agencies=_agencies(heard.agencies),
         to_phone=[one for one in heard.people if parts.is_to_be_phoned(one)],
@@ -160,7 +160,7 @@ def letters(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def undo(training: Training) -> Response:
     """Undo the last announcement while its letters wait. Where it opened the training, that is a draft again."""
-    last = announcements.that_can_be_undone(training)
+    last = copies.that_can_be_undone(training)
     if last is None:
         raise Conflict(announcements.LEFT, "too_late")
     if announcements.is_first(training, last):
@@ -176,7 +176,7 @@ def undo(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def send(training: Training) -> Response:
     """Let the letters that wait leave at once."""
-    last = announcements.that_can_be_undone(training)
+    last = copies.that_can_be_undone(training)
     if last is None:
         raise Conflict(announcements.LEFT, "too_late")
     announcements.send_now(training, last, by=access.user())
