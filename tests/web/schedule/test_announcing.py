@@ -9,6 +9,7 @@ import pytest
 import time_machine
 
 from tests.make import Make
+from tests.services.letters.mailed import send
 from training import clock
 from training.db import db
 from training.models import Announcement, MailState, OutgoingMail, Role, TrainingState
@@ -257,3 +258,42 @@ def test_opening_asks_whom_and_says_how_many(client, make: Make):
     for user, status in ((kept, 200), (other, 200), (third, 404)):
         client.sign_in(user)
         assert client.get(f"/trainings/{training.public_id}").status_code == status
+
+
+def test_the_letters_of_an_announcement_stand_together_with_who_is_to_be_phoned(desk, client):
+    move(desk)
+    url = f"{desk['url']}/announce"
+    client.post(
+        url, data={"seen": seen(client.get(url).text), "people": "y", "agencies": "y", "trainers": "y"}
+    )
+    page = client.get(f"{desk['url']}/letters").text
+    assert "4 letters: 0 sent, 3 waiting, 1 without an address" in page and "Nomail" in page
+    [missed] = [one for one in of_announcement(desk) if one.state is MailState.NO_ADDRESS]
+
+    answer = client.post(f"/mail/{missed.public_id}/phoned?back={desk['url']}/letters")
+
+    assert answer.headers["Location"] == f"{desk['url']}/letters"
+    assert "told by phone on" in client.get(f"{desk['url']}/letters").text
+    reached = next(one for one in of_announcement(desk) if one.to_email == "ada@example.org")
+    assert client.post(f"/mail/{reached.public_id}/phoned").status_code == 409
+
+
+def test_a_letter_is_read_with_its_links_masked(desk, client, make: Make):
+    move(desk)
+    make.announced(desk["training"], by=desk["by"])
+    own = next(one for one in of_announcement(desk) if one.to_email == "ada@example.org")
+
+    page = client.get(f"/mail/{own.public_id}").text
+
+    assert "Profiling" in page and "/my/…" in page and "ada@example.org" in page
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("MD")], all_themes=False))
+    assert client.get(f"/mail/{own.public_id}").status_code == 404
+
+
+def test_a_trainer_without_an_account_gets_the_letter(desk, app, make: Make):
+    move(desk)
+    make.announced(desk["training"], by=desk["by"])
+
+    sent = [message for message in send(app) if "eva@example.org" in message["To"]]
+
+    assert [message["Subject"] for message in sent][-1].startswith("Your sessions have changed")

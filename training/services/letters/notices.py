@@ -160,11 +160,12 @@ def rows_of(announcing: Announcing) -> list[Row]:
     teaching: dict[Taught, list[Part]] = defaultdict(list)
     of_changes.add(announcing, to_agencies, personal, teaching)
     reached = {one: said for one, said in personal.items() if parts.is_written_to(one)}
-    return [
+    found = [
         *to_people.to_people(reached),
         *parts.to_agencies(to_agencies),
         *to_people.to_trainers(teaching),
     ]
+    return [row for row in found if row["body"]]
 
 
 def write(notes: Sequence[object]) -> None:

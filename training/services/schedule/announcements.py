@@ -18,6 +18,7 @@ from sqlalchemy import exists, func, or_, select
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import (
+    Agency,
     Announcement,
     MailState,
     OutgoingMail,
@@ -82,6 +83,14 @@ def announcing(training: Training, found: Differences, note: str = "", whom: Who
         whom.agencies,
         whom.trainers,
     )
+
+
+def without_focal_point(heard: Heard) -> list[Agency]:
+    """The agencies that hear of it and have nobody to write to, by name."""
+    ids = list(heard.agencies)
+    reached = set(db.session.scalars(select(User.agency_id).where(User.agency_id.in_(ids), User.is_active)))
+    found = {one.agency for some in heard.agencies.values() for one in some}
+    return sorted((one for one in found if one.id not in reached), key=lambda one: one.name)
 
 
 def counts(heard: Heard) -> Counts:

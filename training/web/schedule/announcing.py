@@ -15,7 +15,7 @@ from training.forms.schedule import AnnounceForm
 from training.models import Agency, Registration, Training
 from training.policy import Action
 from training.services import visible_trainings
-from training.services.letters import of_changes, parts, to_people
+from training.services.letters import of_changes, outbox, parts, to_people
 from training.services.letters.timetables import Difference
 from training.services.schedule import announcements, copies
 from training.services.schedule.announcements import Whom
@@ -24,7 +24,7 @@ from training.services.trainings import moves, taking_back
 from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, uuids
+from training.web.kit.respond import first, page, uuids
 
 FOLD = 4
 """As many sessions that change alike are said in one line, and listed below it."""
@@ -94,6 +94,7 @@ def _shown(training: Training, form: AnnounceForm, *, is_new: bool = False) -> R
         names={trainer.id: trainer.name for trainer in to_people.trainers(ids)},
         heard=heard,
         agencies=_agencies(heard.agencies),
+        unread=announcements.without_focal_point(heard),
         to_phone=[one for one in heard.people if parts.is_to_be_phoned(one)],
         is_new=is_new,
     )
@@ -153,6 +154,19 @@ def letters(training: Training) -> Response:
     """Show the letters that an announcement would write, one of each kind and language."""
     return page(
         "schedule/announcing/letters.html", training=training, letters=announcements.letters(training)
+    )
+
+
+@bp.get("/<uuid:public_id>/letters")
+@permit(Action.MAIL_READ, visible_trainings.get)
+def told(training: Training) -> Response:
+    """Show the letters of each announcement, the latest first, and who is still to be phoned."""
+    found = outbox.of_announcements(training)
+    made = first(copies.of(training), 100)
+    return page(
+        "schedule/announcing/told.html",
+        training=training,
+        told=[(one, found.get(one.id, [])) for one in made],
     )
 
 

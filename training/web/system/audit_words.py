@@ -110,6 +110,7 @@ VERBS = {
     "open": _l("opened for registration"),
     "open_undone": _l("opening undone"),
     "pdf": _l("taken away as PDF"),
+    "phoned": _l("told by phone"),
     "postpone": _l("postponed"),
     "promote": _l("moved up from the reserve list"),
     "raised_at_the_door": _l("one more, at the door"),
