@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "translations"
 TEMPLATE = FOLDER / "messages.pot"
-KEYWORDS = ("msg", "_l", "lazy_gettext")
+KEYWORDS = ("msg", "nmsg:1,2", "_l", "lazy_gettext")
 WAITS = "waits for a translation"
 
 

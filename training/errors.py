@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 from training.text import Message, msg
+
+READER: ContextVar[str] = ContextVar("READER", default="")
+"""The role of who reads the answer. It is empty where nobody is signed in: whoever can help is not sent to themselves."""
 
 
 class DomainError(Exception):
@@ -43,9 +48,13 @@ COORDINATOR, AGENCY, ADMINISTRATOR = (
     msg("the agency's focal point"),
     msg("an administrator"),
 )
-KEEPER, NOBODY = msg("whoever keeps the register"), msg("nobody. This can no longer be changed")
-YOU = msg("you. Load the page again first")
-RESOLVED_BY: dict[str, Message] = {
+HELPS_IN_ROLE = {
+    COORDINATOR.text: ("coordinator", "admin"),
+    AGENCY.text: ("partner",),
+    ADMINISTRATOR.text: ("admin",),
+}
+NOBODY, YOU, KEEPER = msg("This can no longer be changed."), msg("Load the page again first."), None
+RESOLVED_BY: dict[str, Message | None] = {
     **dict.fromkeys(
         (
             "full",
@@ -90,7 +99,10 @@ RESOLVED_BY: dict[str, Message] = {
     "own_account": msg("another administrator"),
     "signed_in": msg("the person, by a new link"),
 }
-"""Code of a refusal → who can resolve it. Every ``Conflict`` uses one of these codes."""
+"""Code of a refusal → who can resolve it, or what comes next. Every ``Conflict`` uses one of these codes.
+
+Only who keeps a register meets the refusals of ``KEEPER``, so their sentences say what to do.
+"""
 
 
 class Conflict(DomainError):
@@ -102,11 +114,13 @@ class Conflict(DomainError):
 
     @property
     def explained(self) -> Message:
-        """The sentence, who can help, and the code. Pages, commands and imports all show this text."""
+        """The sentence, and what comes next or who else can help. The code is for programs: nobody reads it."""
         who = RESOLVED_BY[self.code]
-        return msg(
-            "%(sentence)s Who can help: %(who)s. (%(code)s)", sentence=self.message, who=who, code=self.code
-        )
+        if who is None or READER.get() in HELPS_IN_ROLE.get(who.text, ()):
+            return self.message
+        if who in (NOBODY, YOU):
+            return msg("%(sentence)s %(next)s", sentence=self.message, next=who)
+        return msg("%(sentence)s Who can help: %(who)s.", sentence=self.message, who=who)
 
 
 class TooMany(DomainError):

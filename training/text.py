@@ -12,23 +12,31 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import force_locale, format_date, format_decimal, get_locale, gettext
+from flask_babel import force_locale, format_date, format_decimal, get_locale, gettext, ngettext
 
 
 @dataclass(frozen=True)
 class Message:
-    """An English sentence with named parameters. A parameter that is a message or a day is translated too."""
+    """An English sentence with named parameters. A parameter that is a message or a day is translated too.
+
+    Where ``several`` stands, the number ``num`` of the parameters chooses: ``text`` is for one.
+    """
 
     text: str
     params: dict[str, Any] = field(default_factory=dict, hash=False)
+    several: str = ""
 
     def __str__(self) -> str:
         """The English sentence, for logs and for tests."""
-        return self.text % self.params if self.params else self.text
+        text = self.several if self.several and self.params["num"] != 1 else self.text
+        return text % self.params if self.params else text
 
     def translated(self) -> str:
         """The sentence in the language of the reader."""
-        return gettext(self.text, **{name: _said(value) for name, value in self.params.items()})
+        said = {name: _said(value) for name, value in self.params.items()}
+        if not self.several:
+            return gettext(self.text, **said)
+        return ngettext(self.text, self.several, said.pop("num"), **said)
 
 
 def _said(value: Any) -> Any:
@@ -43,6 +51,14 @@ def _said(value: Any) -> Any:
 def msg(text: str, **params: Any) -> Message:
     """Mark ``text`` for translation (the extractor looks for this name) and bind its parameters."""
     return Message(text, params)
+
+
+def nmsg(one: str, several: str, num: int, **params: Any) -> Message:
+    """Mark a sentence whose form depends on a number, which it may name as ``%(num)s``.
+
+    Example: ``nmsg("%(num)s seat", "%(num)s seats", 3)`` says "3 seats".
+    """
+    return Message(one, {"num": num, **params}, several)
 
 
 def language() -> str:

@@ -10,12 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 LISTS = ["/", "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/agencies", "/trainers", "/venues",
-         "/themes", "/reports/attendance", "/users", "/mail", "/audit", "/organisation", "/account"]  # fmt: skip
+         "/themes", "/reports/attendance", "/users", "/mail", "/audit", "/organisation", "/account", "/styleguide"]  # fmt: skip
 EMPTY = [
     f"{path}?text=zzzzzz"
     for path in ("/trainings", "/registrations", "/trainees", "/agencies", "/sessions", "/users")
 ]
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 HREFS = "links => links.map(link => link.getAttribute('href'))"
 ID = re.compile(r"/[0-9a-f-]{36}")
 
@@ -27,7 +26,7 @@ def look(person, path: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], (
         f"{path} is too wide"
     )
-    faults = Axe().run(page, options=WCAG).response["violations"]
+    faults = Axe().run(page).response["violations"]
     assert [(f["id"], f["nodes"][0]["html"][:120]) for f in faults] == [], path
 
 
@@ -47,7 +46,7 @@ PARTS = 2
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1600, "light"), (320, "dark")])
 def test_every_page_of_the_administrator(person, width, scheme, part):
     person.signs_in("admin", width, scheme)
     everywhere = [
@@ -77,7 +76,7 @@ def test_the_first_screen_of_each_role_on_a_phone(person, name):
     assert person.said == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1600, "light"), (320, "dark")])
 def test_the_pages_of_a_lead_focal_point(person, width, scheme):
     page = person.signs_in("partner", width, scheme)
     training = page.locator("main h2 a").first.get_attribute("href")
@@ -88,7 +87,7 @@ def test_the_pages_of_a_lead_focal_point(person, width, scheme):
     assert person.said == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(1600, "light"), (320, "dark")])
 def test_the_desks_pages_of_a_coordinator(person, width, scheme):
     page = person.signs_in("coordinator", width, scheme)
     page.goto(f"{person.server.url}/trainings?state=open")
@@ -106,7 +105,7 @@ def test_somebody_is_added_at_the_door_on_a_phone_without_javascript(person, reg
     path = register_of_today
     look(person, path)
     page.locator("#door summary").click()
-    assert Axe().run(page, options=WCAG).response["violations"] == []
+    assert Axe().run(page).response["violations"] == []
     state = page.context.storage_state()
     context = person.browser.new_context(
         viewport={"width": 360, "height": 740}, java_script_enabled=False, has_touch=True, storage_state=state
@@ -191,7 +190,32 @@ def test_a_first_visit_and_a_further_page_are_light(person):
     cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
     cdp.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
 
-    page.goto(f"{person.server.url}/sign-in")
+    page.goto(f"{person.server.url}/sign-in", wait_until="networkidle")
     first = sum(weights)
 
-    assert 5_000 < first <= 120_000
+    assert 50_000 < first <= 90_000  # with the typeface, and its Cyrillic for the name of Russian
+
+
+WATCH_SHIFTS = """window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(one => window.shifted += one.value))
+    .observe({type: "layout-shift", buffered: true});"""
+BOXES = """() => [...document.querySelectorAll("body *")].filter(one => {
+    const style = getComputedStyle(one);
+    return one.checkVisibility() && one.offsetWidth && ["Top", "Right", "Bottom", "Left"].every(
+        side => parseFloat(style[`border${side}Width`]) && !style[`border${side}Color`].endsWith(", 0)"));
+}).length"""
+
+
+@pytest.mark.parametrize("path", ["/", "/trainings", "/reports/attendance"])
+def test_the_typeface_moves_nothing_and_a_page_is_not_made_of_boxes(person, path):
+    page = person.signs_in("manager", 1440)
+    page.add_init_script(WATCH_SHIFTS)
+
+    page.goto(person.server.url + path, wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+
+    assert page.evaluate("[...document.fonts].some(face => face.status === 'loaded')")
+    assert page.evaluate("window.shifted") <= 0.02
+    assert 1 <= page.evaluate(BOXES) <= 20
+    page.evaluate("document.querySelector('h1').style.marginTop = '300px'")
+    page.wait_for_function("window.shifted > 0.02")  # it sees what moves

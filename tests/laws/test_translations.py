@@ -14,7 +14,10 @@ from babel.messages.pofile import read_po
 from config import ROOT
 from scripts import release, translate
 
-KEYWORDS = {"_": None, "_l": None, "msg": None, "gettext": None, "lazy_gettext": None}
+KEYWORDS = {
+    **dict.fromkeys(("_", "_l", "msg", "gettext", "lazy_gettext")),
+    **dict.fromkeys(("nmsg", "ngettext"), (1, 2)),
+}
 
 
 def strings() -> set[str]:

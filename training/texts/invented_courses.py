@@ -110,20 +110,22 @@ TOPICS = (
 
 
 class Frame(NamedTuple):
-    """A programme: its code, title, theme, donor, and what it is for."""
+    """A programme: its code, title, theme, donor, what it is for, and who owns it too."""
 
     code: str
     title: str
     theme: str
     donor: str
     objectives: str
+    joint_owner: str = ""
 
 
 PROGRAMMES = (
     Frame("MX2", "MIEUX II: expertise on migration", "MIEUX2", "European Commission (demo)",
           "Partner countries ask for expertise, and peers from other administrations bring it. By its end, services "
           "that deal with irregular and mixed migration have people who can train others, and procedures that they "
-          "agreed on together."),
+          "agreed on together.",
+          "Directorate for Cooperation on Migration (demo)"),
     Frame("BORD", "Borders that work", "BMV", "Fund for Borders (demo)",
           "Checks at crossing points find more forged documents and take less of travellers' time. Six border services "
           "have analysts and document examiners of their own who pass on what they know."),
@@ -146,3 +148,14 @@ PROGRAMMES = (
           "What the first phase began goes on without its trainers: national trainers teach, and visa sections and "
           "border posts use one set of risk profiles."),
 )  # fmt: skip
+
+WHO_SHOULD_COME = {
+    "IMR": "Case officers and counsellors of return units, and those who monitor returns. Two years in the service.",
+    "THB": "Investigators, prosecutors, and staff of shelters who meet victims first. Mixed teams are welcome.",
+    "BMV": "Officers of the first and second line at crossing points, document examiners, and staff of visa sections.",
+    "ASY": "Case officers who interview applicants, interpreters who work with them, and judges of asylum cases.",
+    "MD": "Staff of ministries who plan development or work with the diaspora, and of towns that host migrants.",
+    "LMI": "Counsellors of employment offices, labour inspectors, and staff of towns who receive newcomers.",
+    "MIEUX2": "Officials named by the administration that asked for the expertise, with a task in carrying it on.",
+}
+"""For whom the demo's trainings are, by the code of their theme."""

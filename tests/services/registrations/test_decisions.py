@@ -22,7 +22,7 @@ def test_each_is_confirmed_until_the_seats_are_used_up_and_the_rest_say_why(make
     assert [one.state for one in chosen] == [S.CONFIRMED, S.CONFIRMED, S.SUBMITTED]
     assert [one.code for one in done] == ["", "", "full"]
     assert str(done[2].sentence) == (
-        "All 2 seats are held. The reserve list is open. Who can help: the coordinator. (full)"
+        "All 2 seats are held. The reserve list is open. Who can help: the coordinator."
     )
 
 
@@ -33,7 +33,7 @@ def test_a_step_that_the_state_does_not_have_says_who_can_resolve_it(make: Make)
     [decision] = decisions.decide(training, [declined], Verb.CONFIRM, by=by)
 
     assert decision.code == "state"
-    assert str(decision.sentence).endswith("Who can help: you. Load the page again first. (state)")
+    assert str(decision.sentence).endswith(" Load the page again first.")
 
 
 def test_the_reserve_list_gets_the_order_of_the_page(make: Make):

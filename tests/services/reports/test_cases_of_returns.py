@@ -237,5 +237,5 @@ def test_who_has_only_been_put_forward_makes_it_provisional(make: Make, report: 
 
     told = report.hold("cf1", agency=agency)
 
-    assert told.header["state"] == "Provisional: 0 of 2 registers open, 1 sessions to come."
+    assert told.header["state"] == "Provisional: 1 session is to come."
     assert selection.Filters(agency=agency).choose_people

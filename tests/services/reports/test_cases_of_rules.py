@@ -202,7 +202,7 @@ def test_a_register_that_is_closed_again_makes_it_final_again(make: Make, report
 
     registers.reopen(last, by=make.user(), reason="a signature came late")
     told = report.hold("cf2 pd0", training=case.training)
-    assert told.header["state"] == "Provisional: 1 of 6 registers open, 0 sessions to come."
+    assert told.header["state"] == "Provisional: 1 register of 6 is open."
 
     registers.close(last, by=None)
     told = report.hold("cf2 pd0", training=case.training)

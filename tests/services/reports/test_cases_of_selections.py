@@ -166,7 +166,7 @@ def test_the_state_follows_the_filters(make: Make, report: Readings):
     assert not figures.data_state(Filters(training=still_open.training), user=None).is_final
     assert report.hold("cf1", agency=only_here).header["state"] == "Final: all 2 registers are closed."
     told = report.hold("cf2 pd1")
-    assert told.header["state"] == "Provisional: 1 of 4 registers open, 0 sessions to come."
+    assert told.header["state"] == "Provisional: 1 register of 4 is open."
 
 
 def test_a_training_to_come_makes_its_period_provisional(make: Make, report: Readings):
@@ -181,7 +181,7 @@ def test_a_training_to_come_makes_its_period_provisional(make: Make, report: Rea
     assert figures.data_state(Filters(ends_to=today), user=None).is_final
     theme = make.theme("BMV")
     told = report.hold("cf1", theme=theme)
-    assert told.header["state"] == "Provisional: 0 of 2 registers open, 1 sessions to come."
+    assert told.header["state"] == "Provisional: 1 session is to come."
     assert (
         report.hold("cf1", theme=theme, ends_to=today).header["state"] == "Final: all 2 registers are closed."
     )

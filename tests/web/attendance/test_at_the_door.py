@@ -66,7 +66,7 @@ def test_a_full_training_is_refused_to_a_trainer_whatever_is_sent(world, client,
     response = client.post(f"{world['path']}/door", data=typed(world, **{"raise": "1"}))
 
     assert response.status_code == 422
-    assert "All 1 seats are held" in response.text and "(full)" in response.text
+    assert "Its one seat is held" in response.text and "(full)" not in response.text
     assert "Who can help: the coordinator" in response.text
     assert "Raise the seats" not in response.text
     assert 'value="Sokolova"' in response.text
@@ -128,7 +128,7 @@ def test_another_person_of_the_same_name_is_added_when_it_is_said(world, client,
     done = client.post(address, data=typed(world, another="1"))
 
     assert refused.status_code == 422 and 'name="another"' in refused.text
-    assert "Who can help: whoever keeps the register. (on_register)" in refused.text
+    assert "Who can help" not in refused.text and "(on_register)" not in refused.text
     assert done.status_code == 303
     assert len(names(world)) == 2
 
@@ -216,10 +216,8 @@ def test_a_register_that_cannot_be_closed_yet_says_who_can_help(world, client, m
     response = client.post(f"{world['path']}/close")
 
     assert response.status_code == 422
-    assert (
-        "The session has not ended yet. Who can help: whoever keeps the register. (not_ended)"
-        in response.text
-    )
+    assert "The session has not ended yet." in response.text
+    assert "Who can help" not in response.text and "not_ended" not in response.text
 
 
 def test_before_marks_are_taken_people_are_added_and_marks_that_come_along_are_kept(

@@ -263,3 +263,14 @@ def test_a_search_that_finds_nothing_says_so_and_not_that_there_is_nothing(path,
 
     assert "Nothing matches" in client.get(f"{path}?text=zzzzqqqq").text
     assert "Nothing matches" not in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("speaks", "said"), [("en", '<a href="#name">Name:</a>'), ("fr", '<a href="#name">Nom :</a>')]
+)
+def test_a_label_has_the_colon_of_its_language(speaks, said, client, make: Make):
+    client.sign_in(make.user(Role.ADMIN, language=speaks))
+
+    refused = client.post("/venues/new", data={"name": ""})
+
+    assert refused.status_code == 422 and said in refused.text

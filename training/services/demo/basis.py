@@ -222,6 +222,7 @@ def programmes(world: World) -> Iterator[dict[str, Any]]:
             "ends_on": last,
             "countries": ",".join(countries.COUNTRIES),
             "objectives": frame.objectives,
+            "joint_owner": frame.joint_owner,
             "completion_percent": 80,
             "day_basis": "hours",
             "day_minutes": 360,

@@ -262,6 +262,7 @@ def _training(
         "registration_closes_at": closes.replace(tzinfo=zone),
         "completion_percent": 80,
         "description": topic.description,
+        "target_group": invented_courses.WHO_SHOULD_COME[topic.theme],
         "state": shape.state,
         "state_reason": shape.reason,
         "state_changed_at": None,

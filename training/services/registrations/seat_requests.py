@@ -28,7 +28,7 @@ from training.services.letters import notices
 from training.services.registrations import kept_seats, reserve_list, steps
 from training.services.registrations import seats as seat_service
 from training.services.registrations.reserve_list import Freed
-from training.text import msg
+from training.text import msg, nmsg
 
 
 def visible_to(user: User) -> Select[SeatRequest]:
@@ -116,13 +116,22 @@ def ask(training: Training, *, by: User, agency: Agency, seats: int, sentence: s
     )
     if waiting is not None:
         raise Conflict(
-            msg(
-                "Your agency has asked for %(seats)s seats already: wait for the answer.", seats=waiting.seats
+            nmsg(
+                "Your agency has asked for %(num)s seat already: wait for the answer.",
+                "Your agency has asked for %(num)s seats already: wait for the answer.",
+                waiting.seats,
             ),
             "asked",
         )
     if seats > training.capacity:
-        raise Invalid(msg("The training has %(seats)s seats in all.", seats=training.capacity), field="seats")
+        raise Invalid(
+            nmsg(
+                "The training has %(num)s seat in all.",
+                "The training has %(num)s seats in all.",
+                training.capacity,
+            ),
+            field="seats",
+        )
     request = _new(training, agency, SeatRequestKind.MORE, seats, sentence, by)
     audit.record(by=by, action="seats.ask", thing=training, changes={"agency": agency.code, "seats": seats})
     return request

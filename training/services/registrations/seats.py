@@ -33,7 +33,7 @@ from training.services.seat_counts import (
     on_reserve,
     origin_of,
 )
-from training.text import msg
+from training.text import msg, nmsg
 
 
 class PoolState(StrEnum):
@@ -88,7 +88,12 @@ def check_total(training: Training, counted: SeatCount | None = None) -> None:
     """Raise ``Conflict`` if all seats of the training are held."""
     if (counted or count(training)).free_in_all <= 0:
         raise Conflict(
-            msg("All %(seats)s seats are held. The reserve list is open.", seats=training.capacity), "full"
+            nmsg(
+                "Its one seat is held. The reserve list is open.",
+                "All %(num)s seats are held. The reserve list is open.",
+                training.capacity,
+            ),
+            "full",
         )
 
 

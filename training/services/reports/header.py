@@ -15,7 +15,7 @@ from training.services.reports import definitions
 from training.services.reports.figures import DataState
 from training.services.reports.participations import Listed
 from training.services.reports.selection import ALL, Filters
-from training.text import Message, language, msg, number
+from training.text import Message, language, msg, nmsg, number
 from training.texts import letters, words
 
 FILTERS = {
@@ -156,13 +156,21 @@ def state_text(state: DataState) -> Message:
     if not state.sessions:
         return msg("Nothing to report yet: this selection has no session.")
     if state.is_final:
-        return msg("Final: all %(count)s registers are closed.", count=state.sessions)
-    return msg(
-        "Provisional: %(still_open)s of %(ended)s registers open, %(to_come)s sessions to come.",
-        still_open=state.open_registers,
+        return nmsg(
+            "Final: its register is closed.", "Final: all %(num)s registers are closed.", state.sessions
+        )
+    still_open = nmsg(
+        "%(num)s register of %(ended)s is open",
+        "%(num)s registers of %(ended)s are open",
+        state.open_registers,
         ended=state.ended,
-        to_come=state.to_come,
     )
+    to_come = nmsg("%(num)s session is to come", "%(num)s sessions are to come", state.to_come)
+    if not state.open_registers:
+        return msg("Provisional: %(what)s.", what=to_come)
+    if not state.to_come:
+        return msg("Provisional: %(what)s.", what=still_open)
+    return msg("Provisional: %(what)s, %(more)s.", what=still_open, more=to_come)
 
 
 def _selection(filters: Filters) -> dict[str, Message | str]:

@@ -29,7 +29,7 @@ from training.services.reports import at_once, participations
 from training.services.reports.participations import Listed
 from training.services.reports.selection import Cells, Filters, of_all, of_trainings, sum_if
 from training.services.trainees import duplicates
-from training.text import Message, msg
+from training.text import Message, msg, nmsg
 
 LATE = timedelta(days=14)
 """A register that is closed later than this is noted."""
@@ -263,7 +263,13 @@ def _closed_late(asked: Asked) -> Iterable[Row]:
     ):
         if closed_at and training_id in ours and closed_at - ends_at > LATE:
             days = (closed_at - ends_at).days
-            yield Row(training_id, None, msg("%(session)s: after %(days)s days", session=title, days=days))
+            yield Row(
+                training_id,
+                None,
+                nmsg(
+                    "%(session)s: after %(num)s day", "%(session)s: after %(num)s days", days, session=title
+                ),
+            )
 
 
 def _not_confirmed(asked: Asked) -> Iterable[Row]:

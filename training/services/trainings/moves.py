@@ -32,7 +32,7 @@ from training.services.letters.of_changes import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.schedule import announcements, copies, differences, plan
-from training.text import Message, msg
+from training.text import Message, msg, nmsg
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,11 @@ def _not_over(training: Training) -> Message | None:
 def _open_registers(sessions: Iterable[TrainingSession]) -> Message | None:
     still_open = sum(one.register_state is RegisterState.OPEN for one in sessions)
     if still_open:
-        return msg("%(count)s of its registers are still open: close them first.", count=still_open)
+        return nmsg(
+            "%(num)s register is still open: close it first.",
+            "%(num)s registers are still open: close them first.",
+            still_open,
+        )
     return None
 
 

@@ -15,7 +15,7 @@ from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
-from training.errors import NotFound
+from training.errors import READER, NotFound
 from training.models import Agency, User
 from training.policy import Action, can, has
 from training.services import audit
@@ -40,7 +40,12 @@ def init_app(app: Flask) -> None:
     """Look up who is asking, and refuse every endpoint that has not declared its access."""
     login_manager.init_app(app)
     app.before_request(_refuse_undeclared)
+    app.before_request(_nobody_reads_yet)
     app.jinja_env.globals["can"] = _can
+
+
+def _nobody_reads_yet() -> None:
+    READER.set("")
 
 
 def user() -> User:
@@ -72,7 +77,9 @@ def _can(action: str, thing: object = None) -> bool:
 
 @login_manager.user_loader
 def _user(token: str) -> User | None:
-    return sign_ins.user_of_session(token)
+    found = sign_ins.user_of_session(token)
+    READER.set(found.role.value if found else "")
+    return found
 
 
 @login_manager.unauthorized_handler

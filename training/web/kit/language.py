@@ -27,6 +27,7 @@ from training.rules import countries, languages, zones
 from training.services import announced
 from training.services.announced import Facts
 from training.text import Message
+from training.text import language as reads
 from training.texts import letters, links, words
 from training.web.kit import access
 
@@ -65,6 +66,7 @@ def init_app(app: Flask) -> None:
         masked=links.masked,
         told=told,
         as_told=as_told,
+        colon=colon,
     )
 
 
@@ -85,6 +87,11 @@ class _Current:
 
     def __getattr__(self, name: str) -> object:
         return getattr(get_locale() or Locale("en"), name)
+
+
+def colon(label: str) -> str:
+    """The label with its colon. French sets a space before it that no line ends at."""
+    return f"{label}\N{NO-BREAK SPACE}:" if reads() == "fr" else f"{label}:"
 
 
 def day(value: date | None) -> str:
