@@ -131,6 +131,7 @@ class Letters:
             for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
                 details = self.make.changed(training, **wanted)
                 changes.change(training, by=self.admin, details=details)
+            self.make.announced(training, by=self.admin)
             self.clock_rules_change(training)
         moves.change_state(held, by=self.admin, name="postpone", reason="floods")
         moves.change_state(off, name="cancel", by=self.admin, reason="floods")
@@ -188,7 +189,9 @@ def test_no_letter_to_a_focal_point_bears_a_word_of_the_other_agency(told, recor
         letter.body for users in told.focal.values() for user in users for letter in told.to(user)
     )
 
-    assert {one for one in KINDS if not one.startswith(("coordinator", "trainee"))} - kinds <= {"hand_over"}
+    assert {one for one in KINDS if not one.startswith(("coordinator", "trainee", "trainer"))} - kinds <= {
+        "hand_over"
+    }
     assert "\x02my:" in whole, "links to be handed over"
     record_property(
         "measured", f"letters of {len(kinds)} kinds to 2 agencies, {len(whole)} characters: none leaks"

@@ -91,6 +91,26 @@ class ToPerson:
     kind: str
 
 
+NOTES: dict[type, tuple[str, ...]] = {
+    Step: (
+        *parts.PARTS, "coordinator_submitted", "coordinator_withdrawn", "trainee",
+        *(letters.TO_PERSON[kind] for kind in sorted(to_people.STEPS)),
+    ),
+    Remark: ("correction",),
+    StateChanged: (
+        *TOLD_STEPS.values(), letters.TO_PERSON["cancelled"], letters.TO_PERSON["postponed"],
+        letters.TO_TRAINER["planned"], letters.TO_TRAINER["cancelled"], letters.TO_TRAINER["postponed"],
+    ),
+    Announcing: ("changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"]),
+    DeadlineMoved: ("deadline_moved",),
+    ZoneRules: ("zone_rules", letters.TO_PERSON["zone_rules"], "coordinator_zone_rules"),
+    ToAgency: ("seats_given", "seats_refused", "withdrawn"),
+    ToCoordinators: ("coordinator_seats_asked", "coordinator_seats_returned", "coordinator_withdrawn"),
+    ToPerson: tuple(letters.TO_PERSON[kind] for kind in sorted(to_people.STEPS)),
+}  # fmt: skip
+"""What is noted in a unit of work → the kinds of letter that are written of it."""
+
+
 def step_taken(step: Step) -> None:
     """A registration has taken a step."""
     note(step)
