@@ -297,3 +297,13 @@ def test_a_trainer_without_an_account_gets_the_letter(desk, app, make: Make):
     sent = [message for message in send(app) if "eva@example.org" in message["To"]]
 
     assert [message["Subject"] for message in sent][-1].startswith("Your sessions have changed")
+
+
+def test_a_form_says_before_that_a_change_is_told_at_once(desk, client):
+    url = f"/sessions/{desk['session'].public_id}"
+    assert "tell those concerned now" not in client.get(f"{url}/edit").text
+
+    with time_machine.travel(desk["session"].starts_at - timedelta(hours=40), tick=False):
+        client.sign_in(desk["by"])
+        assert "Save and tell those concerned now" in client.get(f"{url}/edit").text
+        assert "Call it off and tell those concerned now" in client.get(f"{url}/cancel").text

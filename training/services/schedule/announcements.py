@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
 
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, NotFound
 from training.models import (
@@ -23,9 +24,10 @@ from training.models import (
     MailState,
     OutgoingMail,
     Training,
+    TrainingSession,
     User,
 )
-from training.services import audit, locked_trainings, organisations, reasons
+from training.services import announced, audit, locked_trainings, organisations, reasons
 from training.services.letters import notices, of_changes, parts
 from training.services.letters.of_changes import Announcing, Heard
 from training.services.schedule import copies, differences
@@ -210,6 +212,15 @@ def announce(
     if not whom.anybody:
         reasons.check(whom.reason)
     return _announce(training, found, by=by, note=note, whom=whom, wait=wait())
+
+
+def is_told_at_once(session: TrainingSession) -> bool:
+    """Whether a change of the session is told as soon as it is stored: it begins, or was to begin, within 48 hours."""
+    training, now = session.training, clock.now()
+    if training.announcement is None or training.state not in differences.ANNOUNCED_IN:
+        return False
+    known = [one for one in announced.sessions(training) if one.session_id == session.id]
+    return any(one.starts_at < now + differences.NEAR and one.ends_at > now for one in (session, *known))
 
 
 def tell_what_is_near(training: Training, *, by: User | None) -> Announcement | None:

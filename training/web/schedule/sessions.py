@@ -20,7 +20,7 @@ from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import clashes, sessions, visible
+from training.services.schedule import announcements, clashes, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -157,7 +157,9 @@ def edit(session: TrainingSession) -> Response:
     if not (form.decision.data or form.decision.errors):
         del form.decision
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
-    return page("edit.html", form=form, title=title, back=(session.training.code, back))
+    at_once = announcements.is_told_at_once(session)
+    save = _("Save and tell those concerned now") if at_once else _("Save")
+    return page("edit.html", form=form, title=title, save=save, back=(session.training.code, back))
 
 
 def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
@@ -198,7 +200,11 @@ def cancel(session: TrainingSession) -> Response:
     else:
         del form.decision
     return page(
-        "schedule/sessions/call_off.html", form=form, session=session, back=(session.training.code, back)
+        "schedule/sessions/call_off.html",
+        form=form,
+        session=session,
+        at_once=announcements.is_told_at_once(session),
+        back=(session.training.code, back),
     )
 
 
