@@ -219,8 +219,11 @@ def is_told_at_once(session: TrainingSession) -> bool:
     training, now = session.training, clock.now()
     if training.announcement is None or training.state not in differences.ANNOUNCED_IN:
         return False
-    known = [one for one in announced.sessions(training) if one.session_id == session.id]
-    return any(one.starts_at < now + differences.NEAR and one.ends_at > now for one in (session, *known))
+    hours = [(session.starts_at, session.ends_at)]
+    hours += [
+        (one.starts_at, one.ends_at) for one in announced.sessions(training) if one.session_id == session.id
+    ]
+    return any(starts < now + differences.NEAR and ends > now for starts, ends in hours)
 
 
 def tell_what_is_near(training: Training, *, by: User | None) -> Announcement | None:
