@@ -91,6 +91,19 @@ def desk(env: dict[str, str]) -> None:
     )
 
 
+def looks_for_clashes(env: dict[str, str]) -> None:
+    """Time a look for clashes beside 50,000 sessions, in a process of its own."""
+    command = [sys.executable, str(ROOT / "scripts" / "bench_clashes.py")]
+    done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    print(f"\n{found['sessions']:,} sessions ({found['engine']})")
+    print(
+        f"one session looked at for clashes: {found['look 1']:.1f} ms, the slowest {found['worst 1']:.1f} ms"
+    )
+    print(f"three days of one training: {found['look 3']:.1f} ms, the slowest {found['worst 3']:.1f} ms")
+    print(f"what is to look at of {found['listed']:,} sessions: {found['list']:.0f} ms")
+
+
 def exports(app: Flask, database: Path, folder: Path) -> None:
     """Rows per second of CSV beside ``sqlite3 -csv`` on the same query, and of XLSX."""
     out = folder / "out.csv"
@@ -150,6 +163,7 @@ def main() -> None:
         app = create_app(Config.from_env(env))
         pages(app, asked.seconds)
         desk(env)
+        looks_for_clashes(env)
         exports(app, database, Path(folder))
 
 

@@ -9,12 +9,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from flask_migrate import upgrade  # noqa: E402
 
+from training.services.accounts import users  # noqa: E402
 from training.services.programmes import themes  # noqa: E402
-from training.services.trainings import zone_rules  # noqa: E402
 from wsgi import app  # noqa: E402
 
 if __name__ == "__main__":
     with app.app_context():
         upgrade()
         themes.seed()
-        print(zone_rules.versions())
+        if not users.is_anybody():
+            print("  Nobody has an account yet. Make yours in another terminal; its letter holds a link:")
+            print('    scripts/flask.sh user create ada@example.org --name "Ada Admin" --role admin')

@@ -31,22 +31,39 @@ def port_is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def prepare(env: dict[str, str]) -> None:
-    """Migrate and seed the database. Fill a new one with demo data when the settings say so."""
-    folder = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
+def instance_folder(env: dict[str, str]) -> Path:
+    """Where this instance keeps its files."""
+    return Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance"))
+
+
+def prepare(env: dict[str, str]) -> str:
+    """Migrate and seed the database. Fill a new one with demo data when the settings say so.
+
+    Returns how to sign in, and how to stop.
+    """
+    folder = instance_folder(env)
     is_new = "DATABASE_URL" not in env and not (folder / "training.sqlite3").exists()
     done = subprocess.run(
         [BIN / "python", ROOT / "scripts" / "prepare.py"], env=env, cwd=ROOT, capture_output=True, text=True
     )
     if done.returncode:
         sys.exit(done.stderr)
-    print(f"  {done.stdout.strip()}")
     if (
         is_new
         and env.get("TRAINING_DEMO") == "1"
         and subprocess.run([BIN / "flask", "demo"], env=env, cwd=ROOT, stdout=subprocess.DEVNULL).returncode
     ):
         sys.exit("The demo data could not be made.")
+    sign_ins = folder / "demo-sign-ins.txt"
+    told = sign_ins.read_text() if sign_ins.exists() else done.stdout
+    return f"{told}\n  Stop with Ctrl-C." if told else "  Stop with Ctrl-C."
+
+
+def leave_address(env: dict[str, str]) -> None:
+    """Say to scripts/flask.sh, whose letters hold links, at which address this checkout is served."""
+    folder = instance_folder(env)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "address").write_text(env["TRAINING_PUBLIC_URL"])
 
 
 def main() -> None:
@@ -57,8 +74,10 @@ def main() -> None:
         sys.exit(
             f"Port {port} is taken: stop what listens there, or choose another with `make run PORT=8001`."
         )
-    env.setdefault("TRAINING_PUBLIC_URL", f"http://127.0.0.1:{port}")
-    prepare(env)
+    if "TRAINING_PUBLIC_URL" not in env:
+        env["TRAINING_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+        leave_address(env)
+    told = prepare(env)
     processes = [
         subprocess.Popen(
             [
@@ -76,11 +95,7 @@ def main() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    print(f"\n  Training management: {env['TRAINING_PUBLIC_URL']}\n")
-    sign_ins = Path(env.get("TRAINING_INSTANCE_DIR", ROOT / "instance")) / "demo-sign-ins.txt"
-    if sign_ins.exists():
-        print(sign_ins.read_text())
-    print("  Stop with Ctrl-C.", flush=True)
+    print(f"\n  Training management: {env['TRAINING_PUBLIC_URL']}\n\n{told}", flush=True)
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.3)

@@ -190,5 +190,9 @@ class Make:
         self, training: Training | None = None, trainee: Trainee | None = None, **wanted: Any
     ) -> Registration:
         return submissions.submit(
-            training or self.training(), by=None, trainee=trainee or self.trainee(), override=True, **wanted
+            training or self.training(),
+            by=None,
+            trainee=trainee or self.trainee(),
+            override=True,
+            **{"override_reason": "A test needs both.", **wanted},
         )

@@ -19,7 +19,7 @@ from training.services.letters import notices
 from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
-from training.web.directory import agencies, countries, trainers, venues
+from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
 from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
@@ -27,7 +27,7 @@ from training.web.merging import duplicates
 from training.web.programmes import frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
-from training.web.schedule import announcing, calendars, sessions
+from training.web.schedule import announcing, calendars, clashes, plan_steps, sessions, timetable
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planning
@@ -38,6 +38,7 @@ BLUEPRINTS = (
     agencies.bp,
     audit.bp,
     calendars.bp,
+    clashes.bp,
     colleagues.bp,
     decisions.bp,
     duplicates.bp,
@@ -55,6 +56,8 @@ BLUEPRINTS = (
     seats.bp,
     announcing.bp,
     sessions.bp,
+    timetable.bp,
+    plan_steps.bp,
     styleguide.bp,
     themes.bp,
     records.bp,
@@ -62,6 +65,7 @@ BLUEPRINTS = (
     countries.bp,
     planning.bp,
     users.bp,
+    holidays.bp,
     venues.bp,
 )
 

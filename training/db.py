@@ -64,7 +64,7 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate(db=db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
 
 
-NOTES, FIRST, FINISH = "notes", "first", "finish_of_work"
+NOTES, FIRST, LOCKS, FINISH = "notes", "first", "locks", "finish_of_work"
 Finish = Callable[[list[Any]], None]
 """Gets all notes of a unit of work and writes what follows from them, just before the commit."""
 
@@ -91,7 +91,7 @@ def init_app(app: Flask, config: Config, finish: Finish) -> None:
         options |= {"pool_size": 5, "max_overflow": 5, "pool_timeout": 15}
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
-    app.config["SEAT_LOCK"] = config.seat_lock
+    app.config["SEAT_LOCK"], app.config["LOCKS_ARE_CHECKED"] = config.seat_lock, config.local
     app.extensions[FINISH] = finish
     db.init_app(app)
     migrate.init_app(app)
@@ -121,7 +121,7 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 return _inside(session, function, *args, **kwargs)
             first = session.info.get(FIRST)
             session.commit()
-            session.info["writing"], session.info[NOTES] = True, []
+            session.info["writing"], session.info[NOTES], session.info[LOCKS] = True, [], set()
             try:
                 session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
                 if first is not None:
@@ -176,12 +176,13 @@ def as_one(first: Callable[[], None]) -> Iterator[None]:
 
 
 def _inside(session: Session, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    kept = len(session.info[NOTES])
+    kept, held = len(session.info[NOTES]), set(session.info[LOCKS])
     try:
         with session.begin_nested():
             return function(*args, **kwargs)
     except BaseException:
         del session.info[NOTES][kept:]
+        session.info[LOCKS] = held  # a savepoint that is taken back gives its locks back
         raise
 
 
@@ -220,6 +221,26 @@ def _taken_is_a_conflict() -> Iterator[None]:
             ),
             "same_moment",
         ) from refused
+
+
+def found_or_stored(find: Callable[[], T | None], new: Callable[[], T]) -> T:
+    """What ``find`` finds; else what ``new`` makes, stored.
+
+    Where somebody else stores the same row at the same moment, it is theirs: a row that is made at its first save is not
+    made twice, and whoever saves second is compared with the first as ever.
+    """
+    if (found := find()) is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            row = new()
+            db.session.add(row)
+            db.session.flush()  # the unique key is looked at here
+        return row
+    except IntegrityError:
+        if (found := find()) is None:
+            raise
+        return found
 
 
 Row = dict[str, Any]
@@ -292,6 +313,11 @@ def refresh_many(things: Sequence[Base], *options: ORMOption) -> None:
     for first in range(0, len(numbers), MOST_PARAMETERS):
         found = select(model).where(number.in_(numbers[first : first + MOST_PARAMETERS])).options(*options)
         db.session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def locks_are_checked() -> bool:
+    """Whether a row that is locked out of order is an error, as on a developer's machine. Others only log it."""
+    return bool(current_app.config["LOCKS_ARE_CHECKED"])
 
 
 def seat_lock_is_on() -> bool:

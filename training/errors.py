@@ -58,6 +58,7 @@ RESOLVED_BY: dict[str, Message | None] = {
     **dict.fromkeys(
         (
             "full",
+            "elsewhere",
             "agency_full",
             "kept_for_others",
             "not_open",

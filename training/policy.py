@@ -15,6 +15,7 @@ from training.models import (
     AnnouncedSession,
     ImportBatch,
     OutgoingMail,
+    PlanStep,
     Programme,
     Registration,
     RegistrationState,
@@ -54,6 +55,7 @@ class Action(StrEnum):
     SESSION_LIST = "session:list"
     SESSION_READ = "session:read"
     SESSION_CHANGE = "session:change"
+    CLASH_LIST = "clash:list"
     CALENDAR_READ = "calendar:read"
     VENUE_LIST = "venue:list"
     VENUE_READ = "venue:read"
@@ -98,6 +100,8 @@ class Action(StrEnum):
     MAIL_MARK = "mail:mark"
     MAIL_TEST = "mail:test"
     ORGANISATION_CHANGE = "organisation:change"
+    HOLIDAY_CHANGE = "holiday:change"
+    ABSENCE_ADD = "absence:add"
 
 
 def anything(user: User, thing: Any) -> bool:
@@ -146,7 +150,9 @@ def theme_ids(thing: Any) -> set[int]:
             return {thing.theme_id}
         case Training():
             return {thing.theme_id, thing.programme_theme_id}
-        case TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch():
+        case (
+            TrainingSession() | Registration() | SeatAllocation() | SeatRequest() | ImportBatch() | PlanStep()
+        ):
             return theme_ids(thing.training)
         case OutgoingMail():
             return theme_ids(thing.training) if thing.training is not None else set()
@@ -174,6 +180,7 @@ READING = dict.fromkeys(
         Action.TRAINING_READ,
         Action.SESSION_LIST,
         Action.SESSION_READ,
+        Action.CLASH_LIST,
         Action.CALENDAR_READ,
         Action.VENUE_LIST,
         Action.VENUE_READ,
@@ -193,7 +200,9 @@ READING = dict.fromkeys(
 
 POLICY: dict[Role, dict[Action, Rule]] = {
     Role.ADMIN: dict.fromkeys(
-        set(Action) - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT}, anything
+        set(Action)
+        - {Action.SEATS_ASK, Action.COLLEAGUE_CHANGE, Action.REGISTRATION_DRAFT, Action.ABSENCE_ADD},
+        anything,
     ),
     Role.COORDINATOR: {
         **READING,
@@ -260,6 +269,7 @@ POLICY: dict[Role, dict[Action, Rule]] = {
         Action.HELP_READ: anything,
     },
     Role.TRAINER: {
+        Action.ABSENCE_ADD: anything,
         Action.HOME_READ: anything,
         Action.ACCOUNT_CHANGE: anything,
         Action.THEME_READ: anything,

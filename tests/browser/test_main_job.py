@@ -51,7 +51,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.fill("#registration_closes_local", f"{today + dt.timedelta(days=1)}T17:00")
     page.click("main button.btn-primary")
 
-    assert "Generate sessions" in page.locator("h1").inner_text()
+    assert "Plan half-days" in page.locator("h1").inner_text()
     page.fill("#morning_starts", f"{soon:%H:%M}")
     page.fill("#morning_ends", f"{soon + dt.timedelta(hours=2):%H:%M}")
     page.fill("#afternoon_starts", "")
@@ -95,7 +95,7 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.wait_for_selector(".flash")
     assert "2 of 10 recorded" in page.locator("main").inner_text()
     page.locator("#register [data-row]").nth(4).locator("label[title='Left early']").click()
-    page.click("text=All present")  # takes along what was not saved
+    page.click("text=Rest present")  # takes along what was not saved
     page.wait_for_selector("text=10 of 10 recorded")
     assert page.locator("#register input[value=left_early]:checked").count() == 1
     page.click("text=Close the register")

@@ -17,6 +17,9 @@ from training.models import Role
 from training.services import seat_counts, seen
 from training.services.accounts import users
 
+VERSIONS = (
+    "carries the versions of the sessions that it showed, and refuses by name where one is another meanwhile"
+)
 NO_EDIT = {
     "accounts.forgotten": "asks for a letter",
     "accounts.set_password": "has nothing to show",
@@ -33,6 +36,15 @@ NO_EDIT = {
     "mail.mark_bounced": "marks a letter once",
     "sessions.cancel": "calls a session off once",
     "sessions.plan": "begins sessions",
+    "timetable.call_off": VERSIONS,
+    "timetable.copy": VERSIONS,
+    "timetable.day": VERSIONS,
+    "timetable.half_day": VERSIONS,
+    "timetable.hours": VERSIONS,
+    "timetable.move": VERSIONS,
+    "timetable.replace_trainer": VERSIONS,
+    "timetable.room": VERSIONS,
+    "timetable.staff": VERSIONS,
     "trainees.transfer": "an act of its own: it shows where the person is, and changes nothing else",
 }
 """Pages with a form that edits nothing stored, and why."""

@@ -11,12 +11,12 @@ KINDS = {
     "agencies": "agency", "countries": "country", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
     "trainers": "trainer", "trainings": "training", "announcements": "training", "users": "user", "venues": "venue", "seats": "training",
-    "decisions": "training", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
-    "static": "file", "public_pages": "page",
+    "decisions": "training", "clashes": "training", "holidays": "holiday", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
+    "static": "file", "public_pages": "page", "timetable": "training", "plan_steps": "plan_step",
 }  # fmt: skip
 BY_RULE = (
     ("/imports/for/", "training"), ("/registrations/for/", "training"), ("/sessions/of/", "training"),
-    ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"),
+    ("/trainings/under/", "programme"), ("/trainings/seat-requests/", "seat_request"), ("/venues/rooms/", "room"), ("/venues/blocks/", "block"),
     ("/trainees/duplicates/merges/", "merge"), ("/set-password/", "link"), ("/files/leaflets/of/", "theme"),
 )  # fmt: skip
 

@@ -37,6 +37,7 @@ from training.services.registrations import (
     seat_requests,
     submissions,
 )
+from training.services.schedule import several, shift
 from training.services.trainees import records
 from training.services.trainings import changes, moves
 from training.texts.letters import KINDS
@@ -126,12 +127,10 @@ class Letters:
                     submissions.return_for_correction(returned, by=self.coordinator, reason=self.word(agency))
             for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
-            longer = training.ends_on + timedelta(days=2)
+            several.move(training, by=self.admin, move=shift.Move(days=2))
             earlier = training.registration_closes_local - timedelta(hours=1)
-            for wanted in ({"ends_on": longer}, {"registration_closes_local": earlier}):
-                details = self.make.changed(training, **wanted)
-                changes.change(training, by=self.admin, details=details)
-            self.make.announced(training, by=self.admin)
+            details = self.make.changed(training, registration_closes_local=earlier)
+            changes.change(training, by=self.admin, details=details)
             self.clock_rules_change(training)
         moves.change_state(held, by=self.admin, name="postpone", reason="floods")
         moves.change_state(off, name="cancel", by=self.admin, reason="floods")

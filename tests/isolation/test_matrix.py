@@ -41,6 +41,7 @@ SCOPED = {
     "mail",
     "theme",
     "leaflet",
+    "plan_step",
 }
 """Kinds that a coordinator acts on within the own themes."""
 READ_BY_ALL = {

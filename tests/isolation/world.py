@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from itertools import count
 from typing import Any
 
 from tests.conftest import SECRET
 from tests.isolation import kept
 from tests.make import Make
+from training import clock
 from training.db import atomic, db
 from training.models import (
     Admission,
@@ -18,6 +20,7 @@ from training.models import (
     OutgoingMail,
     PageKind,
     PersonMerge,
+    PlanStep,
     Registration,
     RegistrationState,
     Role,
@@ -28,7 +31,7 @@ from training.rules.given import Given
 from training.services import organisations, public_pages
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
-from training.services.directory import venues
+from training.services.directory import holidays, venues
 from training.services.imports import staging
 from training.services.letters import outbox
 from training.services.merging import merges
@@ -155,9 +158,19 @@ def _build(make: Make) -> World:
     mine = _fill(make, a, trainings, lambda: f"plain{next(plain)}", admin)
     merge = _move(make, a, b, theirs["user"], lambda: f"{TOKEN}{next(numbers)}", admin)
     venue = make.venue()
+    hall = venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Closed hall", capacity=20))
+    in_a_year = datetime.combine(clock.today() + timedelta(days=365), time(9))
+    block = venues.block(
+        hall, by=admin, starts_local=in_a_year, ends_local=in_a_year + timedelta(hours=2), reason="painting"
+    )
+    holiday = holidays.add(
+        by=admin,
+        details=holidays.Details(first_on=in_a_year.date(), last_on=in_a_year.date(), name_en="Retreat"),
+    )
     shared = {
         "training": trainings[0], "session": taught, "programme": trainings[0].programme, "trainer": make.trainer(),
-        "venue": venue, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
+        "venue": venue, "block": block, "holiday": holiday, "room": venues.add_room(venue, by=admin, details=venues.RoomDetails(name="Hall", capacity=20)), "merge": merge, "none": None, "leaflet": make.leaflet("BMV"),
+        "plan_step": db.session.scalars(db.select(PlanStep).where(PlanStep.training_id == trainings[0].id).order_by(PlanStep.id.desc())).first(),
     }  # fmt: skip
     users = {
         "lead of A": make.user(Role.PARTNER, agency=a, is_lead=True), "colleague of A": mine["user"],

@@ -23,7 +23,9 @@ COPIES = {
     "session_trainer.starts_at", "session_trainer.ends_at", "announced_session.starts_at", "announced_session.ends_at",
 }  # fmt: skip
 """Instants that repeat a session's. ``plan.apply`` writes both, and ``copies.follow_zone_rules`` what was announced."""
-BY_THE_CLOCK_THERE = {"seat_allocation.release_local"}
+BY_THE_CLOCK_THERE = {
+    "room_block.ends_local", "room_block.starts_local", "seat_allocation.release_local",
+}  # fmt: skip
 """Wall times without an instant: they are compared with the clock there whenever somebody asks."""
 BESIDE_WALLS = {
     "training_session.marked_starts_local", "training_session.marked_ends_local",
@@ -35,10 +37,11 @@ AT_MOST = {"registration.offer_expires_at": "the training's cut-off, which is mi
 FACTS = {
     "announcement.at", "announcement.undo_until", "announcement.withdrawn_at", "outgoing_mail.phoned_at",
     "training_invitation.told_at",
+    "acknowledgement.at",
     "attendance_correction.at", "attendance_record.recorded_at", "audit_entry.at",
     "import_batch.confirmed_at", "not_same.at", "one_time_link.expires_at", "one_time_link.used_at",
     "outgoing_mail.bounced_at", "outgoing_mail.created_at", "outgoing_mail.due_at", "outgoing_mail.leased_until",
-    "outgoing_mail.sent_at", "person_merge.at", "person_merge.undone_at", "registration.acknowledged_at",
+    "outgoing_mail.sent_at", "person_merge.at", "person_merge.undone_at", "plan_step.at", "plan_step.undone_at", "registration.acknowledged_at",
     "registration.confirmed_at", "registration.let_pass_at", "registration.released_at",
     "registration.submitted_at", "registration_step.at", "reminder.at", "request_key.created_at",
     "seat_allocation.released_at", "seat_request.answered_at", "sign_in_attempt.at",

@@ -17,7 +17,7 @@ MOST_ON_THE_GROUND = 18
 ORDER = list(PACKAGES)
 HELPERS = {"web": {"kit"}}
 """Packages that help the others of their layer: they are no subject and have no templates."""
-NO_VIEWS = {"letters", "papers", "demo"}
+NO_VIEWS = {"letters", "papers", "timetables", "demo"}
 """Subjects that no page is about."""
 TEMPLATES_ALONE = {"ui", "errors"}
 """Folders of templates that are components of all pages, and the pages of refusals."""

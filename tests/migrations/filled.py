@@ -17,7 +17,12 @@ from training.services.demo import build
 from training.services.demo.past_trainings import Scale
 
 TINY = Scale(agencies=8, trainees=80, trainings=12, venues=3, trainers=6, programmes=4, days_back=300)
-ROWS: dict[str, dict[str, Any]] = {}
+ROWS: dict[str, dict[str, Any]] = {
+    "room_block": {
+        "starts_local": datetime.datetime(2030, 1, 1, 9),
+        "ends_local": datetime.datetime(2030, 1, 1, 10),
+    }
+}
 """What a check of a table asks for, where the first value that comes to hand does not do."""
 
 

@@ -19,7 +19,7 @@ from training.models import RegistrationState, Sex
 from training.services import audit, visible_trainings
 from training.services.directory import agencies
 from training.services.programmes import frames, themes
-from training.services.reports import data_files, detail_rows, downloads
+from training.services.reports import data_files, detail_rows, downloads, selection
 from training.services.reports.selection import Filters
 from training.text import msg
 
@@ -39,6 +39,7 @@ group = AppGroup("attendance", help="Attendance.")
     "--whole", is_flag=True, hidden=True, help="Older scripts say it. A theme means its whole programmes."
 )
 @click.option("--programme", multiple=True)
+@click.option("--donor", multiple=True, help="The donor as its programmes name it.")
 @click.option("--training", multiple=True)
 @click.option("--agency", multiple=True)
 @click.option("--country", multiple=True, help="The venue's country, two letters.")
@@ -107,6 +108,7 @@ READS: dict[str, Callable[[str], Any]] = {
     "ends_to": _day,
     "theme": themes.by_code,
     "programme": frames.by_code,
+    "donor": selection.donor_named,
     "training": visible_trainings.by_code,
     "agency": agencies.by_code,
     "country": str.upper,

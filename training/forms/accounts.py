@@ -91,11 +91,11 @@ class UserForm(Form):
 
     name = line(_l("Name"))
     email = _email()
-    role = OneOf(_l("Role"), role_labels())
     language = _language()
-    agency = Picked(_l("Agency"), required=False, hint=_l("For a partner."))
+    role = OneOf(_l("Role"), role_labels(), is_open=True)
+    agency = Picked(_l("Agency"), required=False, hint=_l("Whose people they register."))
     is_lead = BooleanField(_l("Lead focal point of the agency"))
-    all_themes = BooleanField(_l("All themes"), description=_l("For a coordinator; or pick some below."))
+    all_themes = BooleanField(_l("All themes"), description=_l("Or pick some below."))
     themes = PickedMany(_l("Themes"))
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     EmailField,
@@ -53,6 +54,8 @@ class Form(WTForm):
     """Whether the fields are about the reader. A browser fills in no form about somebody else."""
     whole: ClassVar[Any] = ""
     """What a filter's field ``theme`` takes in when somebody picks a multi-thematic programme. ``only`` narrows it."""
+    narrowed: ClassVar[Any] = _l("Only what carries its tag")
+    """What the link to the narrower reading says."""
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         # An empty multidict is "nothing was sent", not "everything was sent empty".
@@ -64,6 +67,11 @@ class Form(WTForm):
             for name, field in self._fields.items():
                 if isinstance(field, FILLED_IN) and not isinstance(field, PickedMany):
                     field.render_kw = autofill.attributes(name, field.render_kw or {}, is_own=self.is_own)
+
+    def refuse_unknown(self, names: Iterable[str]) -> None:
+        """Refuse names that are no filter: a slip of the pen must not widen a list or a report to everything."""
+        for name in sorted(set(names) - set(self._fields)):
+            self.refusals.append(_("There is no filter %(name)s.", name=name[:60]))
 
     @property
     def is_conflict(self) -> bool:
@@ -152,34 +160,6 @@ def line(
         filters=[clean],
         description=hint,
         render_kw={"maxlength": most},
-        default="",
-    )
-
-
-class ZoneLine(Line):
-    """A zone, typed with a list of suggestions below. A city is enough.
-
-    ``offered`` are the suggestions, which the view sets: (today's name, label, country). They are no limit:
-    ``walltime.check_zone`` says what is a zone.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offered: Sequence[tuple[str, str, str]] = ()
-
-    def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
-        """Set the suggestions, in their order."""
-        self.offered = choices
-
-
-def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
-    """A zone. An empty one is ``""``."""
-    return ZoneLine(
-        label,
-        [Storable(), *([Given()] if required else []), Length(max=64)],
-        filters=[clean],
-        description=hint,
-        render_kw={"maxlength": 64, "autocomplete": "off", "spellcheck": "false"},
         default="",
     )
 
@@ -293,6 +273,7 @@ class PickedMany(Picked):
     def __init__(self, label: str, *, required: bool = False, hint: str = "", **kwargs: Any) -> None:
         super().__init__(label, required=required, hint=hint, **kwargs)
         self.keys: list[str] = []
+        self.way_out: tuple[str, str] | None = None  # (label, address): what to do while nothing is offered
 
     def offer(self, choices: Choices) -> None:
         """Set the choices: (key, label, thing)."""
@@ -335,13 +316,13 @@ class OneOf(SelectField):
         required: bool = True,
         hint: str = "",
         empty: str = "",
+        is_open: bool = False,
         **kwargs: Any,
     ) -> None:
         kind = type(next(iter(labels)))
         self.labels = labels
-        choices = [SelectChoice(member.value, label) for member, label in labels.items()]
-        if not required:
-            choices.insert(0, SelectChoice("", empty))
+        self.first = [] if required else [SelectChoice("", empty)]
+        choices = [*self.first, *(SelectChoice(member.value, label) for member, label in labels.items())]
         super().__init__(
             label,
             [Given()] if required else [Optional()],
@@ -350,6 +331,17 @@ class OneOf(SelectField):
             coerce=lambda value: kind(value) if value not in (None, "") else None,
             **kwargs,
         )
+        self.flags.open = (
+            is_open  # every choice stands on the page with its whole text, and none is made beforehand
+        )
+
+    def offer_only(self, members: Collection[Any], why: str = "") -> None:
+        """Leave out all other values, and say why. One that was picked before is picked no longer."""
+        offered = [SelectChoice(one.value, label) for one, label in self.labels.items() if one in members]
+        self.choices = [*self.first, *offered]
+        if self.data not in members:
+            self.data = None
+        self.description = why or self.description
 
     @property
     def said(self) -> str:

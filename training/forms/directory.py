@@ -7,9 +7,11 @@ from wtforms import (
     BooleanField,
 )
 
+from training.forms import labels
 from training.forms.base import (
     Form,
     Given,
+    OneOf,
     Picked,
     PickedMany,
     code,
@@ -18,9 +20,8 @@ from training.forms.base import (
     long_text,
     number,
     phone,
-    zone,
 )
-from training.forms.typed import Day, own_tag_only
+from training.forms.typed import Day, moment, own_tag_only, zone
 
 
 class AgencyForm(Form):
@@ -46,7 +47,8 @@ class AgencyForm(Form):
 class AgencyFilter(Form):
     """The filters of the list of agencies."""
 
-    whole = _l("Agencies that carry its tag are listed, and those whose people take part in its trainings.")
+    whole = _l("Its own agencies and all that take part.")
+    narrowed = _l("Show only its own.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
@@ -61,6 +63,14 @@ class VenueForm(Form):
     city = line(_l("City"))
     country = Picked(_l("Country"))
     zone = zone(_l("Time zone"), hint=_l("Write a city, such as Kyiv, and pick."))
+    subdivision = line(
+        _l("Part of the country"),
+        required=False,
+        most=8,
+        hint=_l(
+            "If it keeps holidays of its own: its code in ISO 3166-2 without the country, such as 9 for Vienna."
+        ),
+    )
     address = long_text(_l("Address"))
 
 
@@ -69,6 +79,40 @@ class RoomForm(Form):
 
     name = line(_l("Name"))
     capacity = number(_l("Seats"), low=1, high=10_000)
+    equipment = line(_l("Equipment"), required=False, hint=_l("Such as projector, interpreters' booths."))
+    notes = long_text(_l("Notes"))
+
+
+class BlockForm(Form):
+    """Hours in which a room is closed."""
+
+    room = Picked(_l("Room"))
+    starts_local = moment(_l("Closed from"), _l("By the clock of the venue."))
+    ends_local = moment(_l("To"))
+    reason = line(_l("Why"))
+
+
+class HolidayForm(Form):
+    """Days off that the organisation adds, or takes away."""
+
+    country = Picked(_l("Country"), required=False, empty=_l("everywhere"))
+    subdivision = line(_l("Part of the country"), required=False, most=8)
+    first_on = Day(_l("First day"), [Given()])
+    last_on = Day(_l("Last day"), [Given()])
+    name_en = line(_l("Name in English"))
+    name_fr = line(_l("Name in French"), required=False)
+    name_ru = line(_l("Name in Russian"), required=False)
+    is_workday = BooleanField(
+        _l("People work on these days"),
+        description=_l("Although the calendar of the country says that they are off."),
+    )
+
+
+class HolidayFilter(Form):
+    """Which calendar is shown."""
+
+    country = Picked(_l("Country"), required=False, empty=_l("none"))
+    year = number(_l("Year"), low=1990, high=2100, required=False)
 
 
 class VenueFilter(Form):
@@ -89,6 +133,13 @@ class TrainerForm(Form):
     organisation = line(_l("Organisation"), required=False)
     languages = PickedMany(_l("Languages"))
     themes = PickedMany(_l("Themes"))
+    most_days_a_month = number(
+        _l("Days a month at most"),
+        low=1,
+        high=31,
+        required=False,
+        hint=_l("If that was agreed. Whoever plans more is told."),
+    )
     user = Picked(_l("Account"), required=False, hint=_l("With it the trainer keeps registers."))
     notes = long_text(_l("Notes"))
 
@@ -98,13 +149,15 @@ class AbsenceForm(Form):
 
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
+    part = OneOf(_l("Part of the day"), labels.DAY_PART, required=False, empty=_l("whole days"))
     note = line(_l("Note"), required=False)
 
 
 class TrainerFilter(Form):
     """The filters of the list of trainers."""
 
-    whole = _l("Trainers who carry its tag are listed, and those who teach in its trainings.")
+    whole = _l("Its own trainers and all who teach in its trainings.")
+    narrowed = _l("Show only its own.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()

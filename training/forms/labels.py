@@ -13,6 +13,7 @@ from training.models import (
     AttendanceStatus,
     AuditOutcome,
     DayBasis,
+    DayPart,
     MailState,
     Modality,
     OpenTo,
@@ -29,6 +30,7 @@ from training.models import (
     TrainingState,
     When,
 )
+from training.rules.findings import Name
 from training.rules.minutes import Decision
 from training.texts import words
 
@@ -40,6 +42,30 @@ def _named(kind: type[Kind], said: Mapping[str, Any]) -> dict[Kind, str]:
     return {kind(value): _l(word.text) for value, word in said.items()}
 
 
+DAY_PART = {DayPart.AM: _l("mornings"), DayPart.PM: _l("afternoons")}
+CLASH_RULE = {
+    Name.OWN_OVERLAP: _l("two at once"),
+    Name.ROOM_TWICE: _l("room twice"),
+    Name.TRAINER_TWICE: _l("trainer twice"),
+    Name.ROOM_BLOCKED: _l("room closed"),
+    Name.NO_SUCH_TIME: _l("time that clocks skip"),
+    Name.OUTSIDE_PROGRAMME: _l("outside the programme"),
+    Name.PARTICIPANT_TWICE: _l("participants"),
+    Name.TRAINER_AWAY: _l("trainer away"),
+    Name.TRAINER_UNFIT: _l("trainer does not fit"),
+    Name.TRAINER_LOAD: _l("trainer's limit"),
+    Name.TRAVEL_GAP: _l("travel"),
+    Name.TURN_OVER: _l("no time between"),
+    Name.ROOM_SMALL: _l("room too small"),
+    Name.OTHER_PLACE: _l("other place"),
+    Name.HOLIDAY: _l("holiday"),
+    Name.WEEKEND: _l("weekend"),
+    Name.NIGHT_ONLINE: _l("night"),
+    Name.TOO_LONG: _l("too long"),
+    Name.NO_ROOM: _l("no room"),
+    Name.NO_TRAINER: _l("no trainer"),
+}
+"""What a rule about clashes looks at, in a word or two."""
 ROLE = _named(Role, words.ROLE)
 TRAINING_STATE = {
     TrainingState.DRAFT: _l("draft"),
@@ -53,9 +79,12 @@ TRAINING_STATE = {
 WHEN = {
     When.UPCOMING: _l("Upcoming"),
     When.RUNNING: _l("Running"),
+    When.POSTPONED: _l("Postponed"),
     When.PAST: _l("Past"),
     When.DRAFTS: _l("Drafts"),
 }
+AHEAD_OR_PAST = {one: WHEN[one] for one in (When.UPCOMING, When.PAST)}
+"""Where sessions stand: a list of what is to come has those that run first."""
 PROGRAMME_STATE = {
     ProgrammeState.PLANNED: _l("planned"),
     ProgrammeState.ACTIVE: _l("active"),

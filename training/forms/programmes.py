@@ -72,9 +72,9 @@ class ProgrammeForm(Form):
     code = code(_l("Code"), _l("Short and unique, like MX2-2026."))
     title = line(_l("Title"))
     theme = Picked(_l("Theme"))
+    donor = line(_l("Donor"), required=False)
     starts_on = Day(_l("First day"), [Given()])
     ends_on = Day(_l("Last day"), [Given()])
-    donor = line(_l("Donor"), required=False)
     joint_owner = line(
         _l("Joint owner"),
         required=False,
@@ -91,7 +91,11 @@ class ProgrammeForm(Form):
     day_basis = OneOf(_l("Person-days are counted by"), labels.DAY_BASIS, default=DayBasis.HOURS)
     day_minutes = number(_l("Minutes of a training day"), low=60, high=720, default=360)
     deduction_minutes = number(
-        _l("Minutes deducted"), low=0, high=480, default=30, hint=_l("For late or left early without a time.")
+        _l("Minutes to deduct if no time was noted"),
+        low=0,
+        high=480,
+        default=30,
+        hint=_l("For whoever came late or left early."),
     )
     retention_months = number(_l("Months that data are kept after the end"), low=1, high=240, default=60)
     countries = PickedMany(_l("Countries"))

@@ -42,9 +42,17 @@ class NewPersonForm(NewTraineeForm, GivenForm):
 
 
 class ReplaceForm(GivenForm):
-    """The reason why another person comes instead, and the values given with the new registration."""
+    """The reason why another person comes instead, and the values given with the new registration.
+
+    Only a coordinator is asked why a person gets a second seat at the same time.
+    """
 
     reason = line(_l("Reason"), most=2000)
+    override_reason = line(
+        _l("If the person has a seat in another training then: why they get this one too"),
+        required=False,
+        most=500,
+    )
 
 
 class DecisionForm(Form):
@@ -57,6 +65,11 @@ class DecisionForm(Form):
         empty=_l("pick one to decline"),
     )
     reason = line(_l("Explanation in one sentence (the agency reads it)"), required=False, most=500)
+    override_reason = line(
+        _l("If somebody has a seat in another training then: why they get this one too"),
+        required=False,
+        most=500,
+    )
     rank = number(_l("Rank on the reserve list (empty: at its end)"), low=1, high=10_000, required=False)
 
 
@@ -100,6 +113,13 @@ class RegistrationFilter(Form):
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Person's country"), required=False, empty=_l("all"))
+
+
+class UndecidedFilter(Form):
+    """Which of a training's undecided registrations are shown: those in a state, those of an agency of that day."""
+
+    state = Picked(_l("State"), required=False)
+    agency = Picked(_l("Agency"), required=False)
 
 
 class CorrectionForm(Form):

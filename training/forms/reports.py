@@ -23,6 +23,7 @@ class ReportFilter(Form):
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
     programme = Picked(_l("Programme"), required=False, empty=_l("all"))
+    donor = Picked(_l("Donor"), required=False, empty=_l("all"))
     training = Picked(_l("Training"), required=False, empty=_l("all"))
     agency = Picked(_l("Agency"), required=False, empty=_l("all"))
     country = Picked(_l("Venue's country"), required=False, empty=_l("all"))
@@ -35,11 +36,6 @@ class ReportFilter(Form):
         empty=_l("on the registers"),
     )
     activities = Picked(_l("Activities"), required=False, empty=_l("what counts as training"))
-
-    def refuse_unknown(self, names: Iterable[str]) -> None:
-        """Refuse the names that are no filter: a slip of the pen must not widen the report to everything."""
-        for name in sorted(set(names) - set(self._fields)):
-            self.refusals.append(_("There is no filter %(name)s.", name=name[:60]))
 
     def refuse_unless(self, name: str, said: Iterable[str], known: Collection[str]) -> None:
         """Refuse what an address says of something that is no field, where it is unknown or said in several ways."""

@@ -7,6 +7,7 @@ from wtforms import (
     BooleanField,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from training.forms import labels
 from training.forms.base import Form, Given, OneOf, Picked, PickedMany, line, long_text, number
@@ -45,6 +46,77 @@ class SessionForm(Form):
     decision = OneOf(_l("What becomes of the marks"), labels.MARKS, required=False, empty=_l("choose"))
 
 
+class ClashFilter(Form):
+    """The filters of what is to look at."""
+
+    whole = _l("All its trainings are listed, those tagged with an area too.")
+    rule = OneOf(_l("What"), labels.CLASH_RULE, required=False, widget=HiddenInput())
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    until = Day(_l("Until"), [Optional()])
+    mine = BooleanField(_l("My programmes"))
+
+
+class LeaveForm(Form):
+    """Why a finding is left as it is."""
+
+    note = line(_l("Leave it so, because"), most=2000)
+
+
+class MoveForm(Form):
+    """Where sessions go: by so many days, or to a first day."""
+
+    days = number(
+        _l("By days"), low=-3660, high=3660, required=False, hint=_l("7 is a week later, -7 a week earlier.")
+    )
+    first_day = Day(_l("Or: first day"), [Optional()])
+    minutes = number(
+        _l("Minutes later on the clock"),
+        low=-1439,
+        high=1439,
+        required=False,
+        hint=_l("60 is an hour later."),
+    )
+    skips = BooleanField(_l("Skip weekends and holidays there"))
+
+
+class CopyForm(Form):
+    """On which days sessions are planned too."""
+
+    first_day = Day(_l("First day"), [Given()])
+    skips = BooleanField(_l("Skip weekends and holidays there"))
+
+
+class HoursForm(Form):
+    """Other hours of sessions."""
+
+    starts = TimeOfDay(_l("Starts"), [Optional()])
+    ends = TimeOfDay(
+        _l("Ends"), [Optional()], description=_l("Left empty, the sessions stay as long as they are.")
+    )
+    break_minutes = number(_l("Break, minutes"), low=0, high=240, required=False)
+
+
+class TrainersForm(Form):
+    """Who gives sessions."""
+
+    trainers = PickedMany(_l("Trainers"))
+
+
+class DayForm(Form):
+    """A day that is added."""
+
+    day = Day(_l("Day"), [Given()])
+
+
+class HalfDayForm(Form):
+    """A half-day that is added."""
+
+    title = line(_l("Title"))
+    day = Day(_l("Day"), [Given()])
+    starts = TimeOfDay(_l("Starts"), [Given()])
+    ends = TimeOfDay(_l("Ends"), [Given()])
+
+
 class CallOffForm(Form):
     """Why a session is called off. Where people are marked in it, somebody says that these marks do not count."""
 
@@ -74,8 +146,10 @@ class SessionFilter(Form):
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
+    programme = Picked(_l("Programme"), required=False, empty=_l("all"))
     register = OneOf(_l("Register"), labels.REGISTER_STATE, required=False, empty=_l("all"))
     on = Day(_l("Day"), [Optional()])
+    when = OneOf(_l("When"), labels.AHEAD_OR_PAST, required=False, widget=HiddenInput())
 
 
 class CalendarFilter(Form):

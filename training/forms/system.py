@@ -7,8 +7,8 @@ from wtforms import BooleanField, FileField, StringField
 from wtforms.validators import Optional, Regexp
 
 from training.forms import labels
-from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, number, zone
-from training.forms.typed import Day
+from training.forms.base import Form, OneOf, Picked, PickedMany, email, line, long_text, number
+from training.forms.typed import Day, zone
 
 MOST_OF_PAGE = 20_000
 """Characters of a public page's text. The longest that comes with the product has a third of them."""
@@ -40,6 +40,20 @@ class OrganisationForm(Form):
         high=3600,
         default=60,
         hint=_l("Its letters leave after that."),
+    )
+    nights_between_cities = number(
+        _l("Nights between two cities"),
+        low=0,
+        high=14,
+        default=1,
+        hint=_l("So many nights a trainer needs to travel from one to the other."),
+    )
+    days_between_countries = number(
+        _l("Days between two countries"),
+        low=0,
+        high=14,
+        default=1,
+        hint=_l("So many days without a session a trainer needs in between."),
     )
 
 

@@ -54,7 +54,8 @@ class TransferForm(Form):
 class TraineeFilter(Form):
     """The filters of the list of people."""
 
-    whole = _l("People who carry its tag are listed, and those who take part in its trainings.")
+    whole = _l("Its own people and all who take part.")
+    narrowed = _l("Show only its own.")
     text = line(_l("Search"), required=False)
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()

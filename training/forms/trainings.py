@@ -10,8 +10,8 @@ from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from training.forms import labels
-from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, line, long_text, number, zone
-from training.forms.typed import Day, moment, own_tag_only
+from training.forms.base import Form, Given, OneOf, Picked, PickedMany, code, line, long_text, number
+from training.forms.typed import Day, moment, own_tag_only, zone
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
 

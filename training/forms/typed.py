@@ -1,16 +1,16 @@
-"""Fields for days and times, which a picker sends or somebody types, and for a yes or no in an address."""
+"""Fields for days, times and zones, which a picker sends or somebody types, and for a yes or no in an address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, DateTimeField, DateTimeLocalField, TimeField
-from wtforms.validators import Optional
+from wtforms.validators import Length, Optional
 
-from training.forms.base import Given
+from training.forms.base import Given, Line, Storable, clean
 from training.rules import typed_days
 
 ON, OFF = frozenset(("1", "true", "on", "y", "yes")), frozenset(("", "0", "false", "off", "n", "no"))
@@ -87,4 +87,32 @@ def moment(label: str, hint: str = "", required: bool = True) -> Moment:
         [Given() if required else Optional()],
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
         description=hint,
+    )
+
+
+class ZoneLine(Line):
+    """A zone, typed with a list of suggestions below. A city is enough.
+
+    ``offered`` are the suggestions, which the view sets: (today's name, label, country). They are no limit:
+    ``walltime.check_zone`` says what is a zone.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered: Sequence[tuple[str, str, str]] = ()
+
+    def offer(self, choices: Sequence[tuple[str, str, str]]) -> None:
+        """Set the suggestions, in their order."""
+        self.offered = choices
+
+
+def zone(label: str, *, required: bool = True, hint: str = "") -> ZoneLine:
+    """A zone. An empty one is ``""``."""
+    return ZoneLine(
+        label,
+        [Storable(), *([Given()] if required else []), Length(max=64)],
+        filters=[clean],
+        description=hint,
+        render_kw={"maxlength": 64, "autocomplete": "off", "spellcheck": "false"},
+        default="",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.models.acknowledgement import Acknowledgement
 from training.models.agency import Agency
 from training.models.announcement import (
     Announced,
@@ -19,8 +20,10 @@ from training.models.attendance import (
 from training.models.audit import AuditEntry, AuditOutcome
 from training.models.batch import BatchState, ImportBatch, RosterMapping
 from training.models.duplicate import NotSame, PersonMerge, TraineeKey
+from training.models.holiday import Holiday
 from training.models.mail import MailState, OutgoingMail, Reminder
 from training.models.organisation import Organisation
+from training.models.plan import PlanStep
 from training.models.programme import (
     DayBasis,
     Programme,
@@ -51,7 +54,7 @@ from training.models.theme import (
     ThemeUse,
 )
 from training.models.trainee import Sex, Trainee
-from training.models.trainer import Trainer, TrainerAbsence, trainer_theme
+from training.models.trainer import DayPart, Trainer, TrainerAbsence, trainer_theme
 from training.models.training import (
     Admission,
     Modality,
@@ -67,9 +70,10 @@ from training.models.training import (
     When,
 )
 from training.models.user import LinkPurpose, OneTimeLink, Role, SignInAttempt, User, UserSession, user_theme
-from training.models.venue import Room, Venue
+from training.models.venue import Room, RoomBlock, Venue
 
 __all__ = [
+    "Acknowledgement",
     "ActivityType",
     "Admission",
     "Agency",
@@ -86,8 +90,10 @@ __all__ = [
     "AuditOutcome",
     "BatchState",
     "DayBasis",
+    "DayPart",
     "FileKind",
     "HOLDS_SEAT",
+    "Holiday",
     "ImportBatch",
     "LIVE",
     "LinkPurpose",
@@ -100,6 +106,7 @@ __all__ = [
     "OutgoingMail",
     "PageKind",
     "PersonMerge",
+    "PlanStep",
     "Programme",
     "ProgrammeState",
     "ProgrammeTarget",
@@ -116,6 +123,7 @@ __all__ = [
     "ReserveOrder",
     "Role",
     "Room",
+    "RoomBlock",
     "RosterMapping",
     "Said",
     "SeatAllocation",

@@ -84,6 +84,7 @@ def special(keep: Keep) -> dict[str, About]:
 SAYS_NOTHING: dict[str, str] = {
     "activity_type": "a list of kinds",
     "agency_type": "a list of kinds",
+    "holiday": "days of a calendar",
     "organisation": "the organisation itself, with the addresses that it publishes",
     "programme": "a frame and its rules",
     "programme_coordinator": "a link: who coordinates what",
@@ -91,6 +92,7 @@ SAYS_NOTHING: dict[str, str] = {
     "public_page": "what the organisation publishes of itself",
     "reminder": "that an agency was reminded, of what, when",
     "room": "a place",
+    "room_block": "when a room is closed",
     "roster_mapping": "the titles of an agency's columns, never their cells",
     "seat_allocation": "numbers of seats",
     "theme_leaflet": "a link: which file is a theme's leaflet, in which language",

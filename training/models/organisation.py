@@ -13,7 +13,11 @@ class Organisation(Timestamps, Base):
     """The one row of the organisation's settings."""
 
     __tablename__ = "organisation"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint("nights_between_cities BETWEEN 0 AND 14", name="nights_between_cities"),
+        CheckConstraint("days_between_countries BETWEEN 0 AND 14", name="days_between_countries"),
+    )
 
     id: Mapped[IntId]
     name: Mapped[Name]
@@ -24,6 +28,8 @@ class Organisation(Timestamps, Base):
     donor_block: Mapped[LongText] = mapped_column(default="")
     logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # loaded only to be shown
     logo_type: Mapped[str] = mapped_column(String(20), default="")
+    nights_between_cities: Mapped[int] = mapped_column(default=1)  # of a trainer who goes from one to another
+    days_between_countries: Mapped[int] = mapped_column(default=1)  # without a session, between the two
     tz_version: Mapped[str] = mapped_column(
         String(20), default=""
     )  # by whose rules instants were derived last

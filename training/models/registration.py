@@ -83,7 +83,8 @@ class Registration(Timestamps, Base):
 
     The seat was confirmed from ``confirmed_at`` to ``released_at``. A register lists people whose seat was
     confirmed when the session started. ``let_pass_at`` is when the person last let an offered seat pass. From
-    then on it counts in place of ``submitted_at`` in the order of the reserve list.
+    then on it counts in place of ``submitted_at`` in the order of the reserve list. ``override_reason`` is why a
+    coordinator gave the seat although the person has one in another training at that time.
     """
 
     __tablename__ = "registration"
@@ -135,6 +136,7 @@ class Registration(Timestamps, Base):
     acknowledged_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.AUDIT))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
     joined_into_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    override_reason: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
     remarks: Mapped[LongText] = mapped_column(default="", info=personal(Keep.AUDIT))
 
     training: Mapped[Training] = relationship()

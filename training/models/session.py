@@ -39,6 +39,7 @@ class TrainingSession(Timestamps, Base):
     of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
     is held instead: its marks stay with it, and do not count. ``marked_starts_local`` and ``marked_ends_local`` are the
     hours at which it was marked, if they were put right since. ``sequence`` counts how often a change of it was announced.
+    ``version`` grows with every change of the plan.
     """
 
     __tablename__ = "training_session"
@@ -88,6 +89,7 @@ class TrainingSession(Timestamps, Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     locked_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
     sequence: Mapped[int] = mapped_column(default=0, info=openly(Keep.COUNTED))
+    version: Mapped[int] = mapped_column(default=1, info=openly(Keep.COUNTED))
 
     training: Mapped[Training] = relationship()
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])

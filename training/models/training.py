@@ -55,10 +55,14 @@ class TrainingState(StrEnum):
 
 
 class When(StrEnum):
-    """Where a training stands on a calendar. Each training is in one of these."""
+    """Where a training stands on a calendar. Each training is in one of these.
+
+    One whose state says that it runs is running until it is completed. A postponed one has no dates that count.
+    """
 
     UPCOMING = "upcoming"
     RUNNING = "running"
+    POSTPONED = "postponed"
     PAST = "past"
     DRAFTS = "drafts"
 

@@ -213,6 +213,8 @@ class Totals:
 
     ``persons_trained`` and ``persons`` of two sets cannot be added: a person may be in both. Neither can ``half_days``:
     a person has each half of a day once, whatever trainings it was spent in. ``by_sex`` counts persons who came. ``exact_days`` are person-days by the programmes' own rules, ``exact_days_by_hours`` all by hours.
+    ``to_come`` counts who is registered for trainings that have not begun, and ``optional`` are the minutes attended in
+    optional sessions: both stand beside the participations, and enter no other figure.
     """
 
     confirmed: int
@@ -235,6 +237,8 @@ class Totals:
     exact_days_by_hours: Fraction
     by_sex: tuple[tuple[str, int], ...]
     supply: Supply = NOTHING
+    to_come: int = 0
+    optional: int = 0
 
     @property
     def attendance_rate(self) -> float | None:
@@ -265,6 +269,11 @@ class Totals:
     def person_hours(self) -> float:
         """The attended hours of all people together."""
         return hours(self.attended)
+
+    @property
+    def optional_hours(self) -> float:
+        """The hours that people attended in optional sessions."""
+        return hours(self.optional)
 
     @property
     def person_days(self) -> float:
@@ -312,7 +321,13 @@ class Totals:
         return rate(self.supply.came_on_kept, self.supply.kept or 0)
 
 
-def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTHING) -> Totals:
+def totals(
+    found: Iterable[tuple[Participation, Verdict]],
+    supply: Supply = NOTHING,
+    *,
+    to_come: int = 0,
+    optional: int = 0,
+) -> Totals:
     """Add up participations with their verdicts. Confirmed = came + not known + excused + no-shows, always.
 
     Whole columns are added up, because a report adds up a hundred thousand rows for each of its tables.
@@ -355,6 +370,8 @@ def totals(found: Iterable[tuple[Participation, Verdict]], supply: Supply = NOTH
         exact_days_by_hours=sum(by_hours.values(), Fraction(0)),
         by_sex=tuple(sorted(Counter(sexes.values()).items())),
         supply=supply,
+        to_come=to_come,
+        optional=optional,
     )
 
 

@@ -124,6 +124,16 @@ def is_known(session: TrainingSession) -> bool:
     return bool(db.session.scalar(select(told)))
 
 
+def known_ids(session_ids: Sequence[int]) -> set[int]:
+    """Which of these sessions ``is_known``, by id."""
+    found = (
+        select(AnnouncedSession.session_id)
+        .join(Announcement, Announcement.id == AnnouncedSession.announcement_id)
+        .where(AnnouncedSession.session_id.in_(session_ids), Announcement.withdrawn_at.is_(None))
+    )
+    return set(db.session.scalars(found))
+
+
 def names_trainer(user: User) -> ColumnElement[bool]:
     """Whether an announced session names the user's trainer, as a condition in SQL.
 

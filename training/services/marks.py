@@ -108,6 +108,22 @@ def count(session: TrainingSession) -> int:
     return db.session.scalar(found) or 0
 
 
+def marked_in(training: Training) -> set[int]:
+    """The ids of the training's sessions in which somebody is marked."""
+    found = (
+        select(AttendanceRecord.session_id)
+        .join(TrainingSession, TrainingSession.id == AttendanceRecord.session_id)
+        .where(TrainingSession.training_id == training.id, AttendanceRecord.status.is_not(None))
+    )
+    return set(db.session.scalars(found.distinct()))
+
+
+def are_kept(session: TrainingSession) -> bool:
+    """Whether anything was ever marked in the session. A mark that was cleared is history too."""
+    found = select(AttendanceRecord.id).where(AttendanceRecord.session_id == session.id).limit(1)
+    return db.session.scalar(found) is not None
+
+
 def of(session: TrainingSession) -> Sequence[AttendanceRecord]:
     """The marks of a session, each with its person. Cells that were cleared are none."""
     return db.session.scalars(

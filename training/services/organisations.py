@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.db import atomic, db
+from training.db import atomic, db, found_or_stored
 from training.errors import Invalid
 from training.models import Organisation, User
 from training.services import audit
@@ -32,6 +32,8 @@ def get() -> Organisation:
         logo_type="",
         tz_version="",
         letters_wait=60,
+        nights_between_cities=1,
+        days_between_countries=1,
     )
 
 
@@ -70,12 +72,7 @@ def remove_logo(*, by: User) -> None:
 
 def _stored() -> Organisation:
     """The row of the settings. If nobody has set them yet, the row is added with the defaults."""
-    organisation = db.session.get(Organisation, 1)
-    if organisation is None:
-        organisation = get()
-        db.session.add(organisation)
-        db.session.flush()  # a second reader in this unit of work finds the row
-    return organisation
+    return found_or_stored(lambda: db.session.get(Organisation, 1), get)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +86,8 @@ class Details:
     donor_block: str = ""
     reply_email: str = ""
     letters_wait: int = 60
+    nights_between_cities: int = 1
+    days_between_countries: int = 1
 
 
 @atomic
@@ -116,5 +115,7 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     organisation.sender_name, organisation.accent = details.sender_name, details.accent
     organisation.donor_block, organisation.reply_email = details.donor_block, details.reply_email
     organisation.letters_wait = details.letters_wait
+    organisation.nights_between_cities = details.nights_between_cities
+    organisation.days_between_countries = details.days_between_countries
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)
     return organisation

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from config import LANGUAGES
-from training.db import atomic, db
+from training.db import atomic, db, found_or_stored
 from training.models import PageKind, PublicPage, User
 from training.services import audit, organisations
 from training.services.seen import Seen, hold, plain, settle
@@ -66,11 +66,7 @@ def get(kind: PageKind) -> PublicPage:
 @atomic
 def change(kind: PageKind, *, by: User, details: Details, seen: Seen | None = None) -> PublicPage:
     """Set the texts of a page. An empty text, or one as it came with the product, is the product's."""
-    page = _of(kind)
-    if page is None:
-        page = _unwritten(kind)
-        db.session.add(page)
-        db.session.flush()  # the audit log names the row by its id
+    page = found_or_stored(lambda: _of(kind), lambda: _unwritten(kind))
     hold(page)
     details = settle(seen, details, _details(page))
     before = audit.snapshot(page)

@@ -22,6 +22,7 @@ from sqlalchemy import inspect, select
 
 from training.db import Base, db
 from training.errors import Conflict
+from training.services import locked_trainings
 from training.text import msg
 
 if TYPE_CHECKING:
@@ -152,6 +153,9 @@ def hold(thing: Base) -> None:
     """
     model = type(thing)
     [number] = inspect(model).primary_key
+    if model.__tablename__ in locked_trainings.LOCK_ORDER:
+        locked_trainings.lock_in_order(model, [getattr(thing, number.name)])
+        return
     held = (
         select(model).where(number == getattr(thing, number.name)).with_for_update(of=model, key_share=True)
     )

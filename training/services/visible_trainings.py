@@ -59,6 +59,10 @@ def contacts(training: Training) -> list[Contact]:
     return [one for one in found if one.email]
 
 
+_SAID_BY_STATE = (TrainingState.RUNNING, TrainingState.POSTPONED)
+"""States that say where a training stands, whatever its days are: it runs until it is completed, or waits for new days."""
+
+
 def dates_for(user: User) -> tuple[Any, Any, Any]:
     """The columns of first day, last day and country as ``user`` may know them, for queries of ``visible_to``."""
     if announced.reads_plan(user):
@@ -70,14 +74,17 @@ def _stands(when: When, starts_on: Any, ends_on: Any) -> ColumnElement[bool]:
     today, state = clock.today(), Training.state
     is_over = or_(
         state.in_((TrainingState.COMPLETED, TrainingState.CANCELLED)),
-        and_(state != TrainingState.DRAFT, ends_on < today),
+        and_(state.not_in((TrainingState.DRAFT, *_SAID_BY_STATE)), ends_on < today),
     )
     if when is When.DRAFTS:
         return state == TrainingState.DRAFT
+    if when is When.POSTPONED:
+        return state == TrainingState.POSTPONED
     if when is When.PAST:
         return is_over
-    begins = starts_on <= today if when is When.RUNNING else starts_on > today
-    return and_(state != TrainingState.DRAFT, not_(is_over), begins)
+    is_running = or_(state == TrainingState.RUNNING, starts_on <= today)
+    stands = is_running if when is When.RUNNING else not_(is_running)
+    return and_(state.not_in((TrainingState.DRAFT, TrainingState.POSTPONED)), not_(is_over), stands)
 
 
 def in_scope(user: User) -> ColumnElement[bool]:

@@ -119,8 +119,8 @@ KINDS: dict[str, Kind] = {
 }
 """Every kind of letter. Its texts stand in ``templates/letters``; ``services/letters/notices.NOTES`` says who writes it."""
 FRAME, PERSON_FRAME, TRAINER_FRAME = "frame", "trainee_frame", "trainer_frame"
-PRIVACY, TRIAL = "privacy", "trial"
-TEXTS = (*KINDS, FRAME, PERSON_FRAME, TRAINER_FRAME, PRIVACY, TRIAL)
+PRIVACY, TRIAL, INVITATION = "privacy", "trial", "invitation"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, TRAINER_FRAME, PRIVACY, TRIAL, INVITATION)
 WITH_TIMETABLE = frozenset(
     {
         "opened", "submitted", "confirmed", "reserve", "offered", "changed", "start_near",
@@ -204,6 +204,31 @@ LOST = {
         "trainer": "{session}: без преподавателя {thing}, который в это время занят ({training})",
     },
 }
+INVITED_TO = {
+    "en": {
+        "partner": "register people of {agency} for trainings of {organisation}",
+        "coordinator": "plan trainings of {organisation} and to decide on registrations",
+        "trainer": "keep the registers of your sessions in trainings of {organisation}",
+        "manager": "read the figures and reports on the trainings of {organisation}",
+        "admin": "look after the accounts and settings of the training management of {organisation}",
+    },
+    "fr": {
+        "partner": "inscrire des personnes de votre institution ({agency}) aux formations de {organisation}",
+        "coordinator": "planifier des formations de {organisation} et à décider des inscriptions",
+        "trainer": "tenir les registres de vos séances dans les formations de {organisation}",
+        "manager": "consulter les chiffres et les rapports sur les formations de {organisation}",
+        "admin": "gérer les comptes et les réglages de la gestion des formations de {organisation}",
+    },
+    "ru": {
+        "partner": "регистрировать людей из вашего учреждения ({agency}) на тренинги организации {organisation}",
+        "coordinator": "планировать тренинги организации {organisation} и принимать решения по заявкам",
+        "trainer": "вести журналы ваших занятий на тренингах организации {organisation}",
+        "manager": "смотреть показатели и отчёты о тренингах организации {organisation}",
+        "admin": "вести учётные записи и настройки системы управления тренингами организации {organisation}",
+    },
+}
+"""What an invitation invites to, by the role."""
+PERSON_OF = {"en": "{name} of {house}", "fr": "{name} ({house})", "ru": "{name} ({house})"}
 ONLINE = {"en": "online", "fr": "en ligne", "ru": "онлайн"}
 
 

@@ -33,6 +33,12 @@ ATTENDANCE = {
     "excused": msg("excused"),
     "absent": msg("absent"),
 }
+MARK_LETTERS = {
+    "en": {"present": "P", "late": "L", "left_early": "E", "excused": "X", "absent": "A"},
+    "fr": {"present": "P", "late": "R", "left_early": "T", "excused": "E", "absent": "A"},
+    "ru": {"present": "П", "late": "О", "left_early": "Р", "excused": "У", "absent": "Н"},
+}
+"""The letter of each mark, on the page and on the keyboard: for one присутствовал, опоздал, ушёл раньше, уважительная."""
 NO_MARK = {"not_recorded": msg("not recorded"), "not_there": msg("was not there")}
 """What stands in place of a mark: one is missing, or the person was not expected."""
 ROLE = {

@@ -1,9 +1,14 @@
 // The register by keyboard: arrows move, a letter marks and goes on to the next person, Z takes back, S saves.
 // The page's other buttons take along what is marked and not saved yet.
 const form = document.getElementById("register");
-const letters = { p: "present", l: "late", e: "left_early", x: "excused", a: "absent", backspace: "", delete: "" };
+const marks = ["present", "late", "left_early", "excused", "absent"];
+const lettered = (text) => Object.fromEntries([...text.toLowerCase()].map((letter, place) => [letter, marks[place]]));
+const isLatin = (text) => /^[ -~]+$/.test(text);
 
 if (form?.dataset.keys !== undefined) {
+  const ofPage = form.dataset.keys;
+  // A page in letters that are not Latin takes the English ones too: its reader may have either layout on.
+  const letters = { ...(isLatin(ofPage) ? {} : lettered("plexa")), ...lettered(ofPage), backspace: "", delete: "" };
   const rows = [...form.querySelectorAll("[data-row]")];
   const done = [];
   let at = 0;
@@ -11,6 +16,7 @@ if (form?.dataset.keys !== undefined) {
   rows[at]?.classList.add("is-at");
   const undo = form.querySelector("[data-undo]");
   const told = form.querySelector("[data-changed]");
+  const rest = document.querySelector('form[action$="/all-present"] button');
   const radios = (row) => [...row.querySelectorAll("input[type=radio]")];
   const current = (row) => radios(row).find((radio) => radio.checked)?.value ?? "";
 
@@ -29,7 +35,8 @@ if (form?.dataset.keys !== undefined) {
       const was = row.querySelector("[name^=was-]").value.split("|")[0];
       return was !== current(row);
     }).length;
-    told.textContent = count ? `● ${count}` : "";
+    told.textContent = count ? told.dataset.changed.replace("#", count) : "";
+    if (rest && count) rest.lastChild.textContent = form.dataset.rest;
     undo.hidden = !done.length;
   }
   function mark(row, value) {
@@ -63,7 +70,9 @@ if (form?.dataset.keys !== undefined) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.matches("input:not([type=radio]), textarea, select")) return;
-    const key = event.key.toLowerCase();
+    const typed = event.key.toLowerCase();
+    // On a layout without Latin letters, a key that is no letter of the page counts by its place: я is Z, ы is S.
+    const key = typed in letters || isLatin(typed) ? typed : event.code.replace(/^Key/, "").toLowerCase();
     if (key === "arrowdown" || key === "arrowup") show(key === "arrowdown" ? 1 : -1);
     else if (key in letters) {
       isIn = true;

@@ -114,12 +114,14 @@ def test_what_is_retired_is_offered_no_longer_and_its_sessions_stay(make: Make):
 
 
 def test_a_trainer_is_away_from_the_first_to_the_last_day_and_no_longer(make: Make):
-    trainer, today = make.trainer(), clock.today()
-    away(trainer, make, days=2)
+    trainer, first = make.trainer(), make.details().starts_on
+    training = make.training(is_open=False, starts_on=first, ends_on=first + timedelta(days=4))
+    held = [make.session(training, first + timedelta(days=n), trainers=[trainer]).id for n in range(5)]
+    absence = trainers.add_absence(
+        trainer, by=make.user(), starts_on=first + timedelta(days=1), ends_on=first + timedelta(days=3)
+    )
 
-    found = [trainers.away([trainer], on=today + timedelta(days=n)) for n in (-1, 0, 2, 3)]
-
-    assert found == [[], [trainer], [trainer], []]
+    assert [one.key for one in trainers.planned_while_away(absence)] == held[1:4]
 
 
 def test_an_agency_stands_below_another_and_never_below_itself(make: Make):

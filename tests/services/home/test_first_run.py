@@ -46,7 +46,7 @@ DO = {
     StepName.CONTACTS: lambda user, make: contacts(user),
     StepName.PROGRAMME: lambda user, make: make.programme(),
     StepName.AGENCIES: lambda user, make: make.agency(),
-    StepName.INVITATIONS: lambda user, make: make.user(Role.PARTNER),
+    StepName.INVITATIONS: lambda user, make: (make.user(Role.PARTNER), make.user(Role.COORDINATOR)),
 }
 
 
@@ -107,3 +107,21 @@ def test_contacts_are_counted_and_lead_to_the_next_one(make: Make):
     step = next(one for one in first_run.steps(user) if one.name is StepName.CONTACTS)
 
     assert (step.done, step.whole, step.next) == (1, 6, themes.every()[1].code)
+
+
+def test_a_letter_in_a_file_is_no_test_of_mail(make: Make):
+    user = make.user()
+    mailed(user)
+
+    step = next(one for one in first_run.steps(user, has_server=False) if one.name is StepName.MAIL)
+
+    assert (step.is_done, step.is_needed) == (False, False)
+    assert StepName.MAIL in done(user), "with a server it is"
+
+
+def test_a_focal_point_without_a_coordinator_is_half_of_the_invitations(make: Make):
+    user, _ = make.user(), make.user(Role.PARTNER)
+
+    step = next(one for one in first_run.steps(user) if one.name is StepName.INVITATIONS)
+
+    assert (step.is_done, step.people[Role.PARTNER], Role.COORDINATOR in step.people) == (False, 1, False)

@@ -21,6 +21,7 @@ from training.services.registrations import (
     reserve_list,
     submissions,
 )
+from training.services.schedule import several, shift
 from training.services.trainings import changes, moves
 from training.texts import letters
 
@@ -174,9 +175,7 @@ def every_step(eve: Registration, desk, make: Make) -> None:
     reserve_list.reserve(eve, by=by)
     reserve_list.offer(eve, by=by)
     reserve_list.confirm(eve, by=by)
-    changes.change(
-        training, by=by, details=make.changed(training, ends_on=training.ends_on + timedelta(days=1))
-    )
+    several.move(training, by=by, move=shift.Move(days=1))
     make.announced(training, by=by)
     with time_machine.travel(training.starts_on - timedelta(days=3), tick=False):
         assert reminders.remind(training, kind="start_near") == 1

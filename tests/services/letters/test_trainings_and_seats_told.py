@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -18,6 +17,7 @@ from training.services.registrations import (
     kept_seats,
     seat_requests,
 )
+from training.services.schedule import several, shift
 from training.services.trainings import changes, moves
 
 
@@ -57,11 +57,7 @@ def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(de
 
     changes.change(training, by=desk["coordinator"], details=replace(details, description="only words"))
     assert written(focal) == []
-    changes.change(
-        training,
-        by=desk["coordinator"],
-        details=replace(details, ends_on=details.ends_on + timedelta(days=1)),
-    )
+    several.move(training, by=desk["coordinator"], move=shift.Move(days=1))
     make.announced(training, by=desk["coordinator"])
     assert registration.trainee.name in written(focal)[0].body
     assert kinds(focal) == ["changed"]

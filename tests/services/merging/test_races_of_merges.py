@@ -180,7 +180,9 @@ def registered_while_merging(app: Flask, pair: Two) -> list[str | None]:
         db.session.remove()
     return one_after_the_other(
         app,
-        lambda: submissions.submit(get(Training, further), by=None, trainee=get(Trainee, pair.gone)),
+        lambda: submissions.submit(
+            get(Training, further), by=None, trainee=get(Trainee, pair.gone), override_reason="both"
+        ),
         pair.merge,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.make import Make
@@ -21,8 +23,8 @@ def sheet(training, make: Make, demo: bool = False) -> str:
 
 def test_a_confirmation_says_who_is_expected_when_where_and_at_which_sessions(make: Make):
     training = make.training(title="Reading of documents", venue=make.venue(name="Academy"))
-    make.session(training, training.ends_on, title="Exam")
-    off = make.session(training, training.ends_on, title="Excursion")
+    make.session(training, training.starts_on + timedelta(days=2), title="Exam")
+    off = make.session(training, training.starts_on + timedelta(days=2), title="Excursion")
     sessions.cancel(off, by=make.user(), reason="rain")
     make.known(training)
     one = make.registration(
@@ -73,8 +75,10 @@ def test_a_sheet_lists_who_has_a_seat_by_family_name_and_nobody_else(make: Make)
 
 def test_a_sheet_has_a_column_for_each_session_that_is_held(make: Make):
     training, trainer = make.training(), make.trainer(family_name="Lindqvist")
-    make.session(training, training.ends_on, trainers=[trainer])
-    off = make.session(training, training.ends_on, trainers=[make.trainer(family_name="Absentov")])
+    make.session(training, training.starts_on + timedelta(days=2), trainers=[trainer])
+    off = make.session(
+        training, training.starts_on + timedelta(days=2), trainers=[make.trainer(family_name="Absentov")]
+    )
     sessions.cancel(off, by=make.user(), reason="ill")
     make.known(training)
 

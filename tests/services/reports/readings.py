@@ -36,7 +36,7 @@ NAMES = {
     "rc": "attendance_rate_of_attendees", "rn": "attendance_rate_excused_neutral", "nsr": "no_show_rate",
     "h": "person_hours", "d": "person_days", "hd": "person_days_half", "tr": "persons_trained", "ps": "persons",
     "td": "training_days", "ac": "activities", "sw": "share_of_women", "nr": "sex_not_recorded", "fr": "fill_rate",
-    "su": "seat_use",
+    "su": "seat_use", "tc": "to_come", "oh": "optional_hours",
 }  # fmt: skip
 SHOWN = [attribute for _, attribute in definitions.FIGURES]
 Figures = dict[str, float | None]
@@ -53,7 +53,8 @@ def counted(**filters: Any) -> indicators.Totals:
     wanted = Filters(**filters)
     found = participations.of_selection(wanted, user=None)
     offered = supply.of_selection(wanted, user=None)
-    return figures.summary(found, supply.of_trainings_with(found, offered, wanted))
+    beside = supply.beside(wanted, found, user=None)
+    return figures.summary(found, supply.of_trainings_with(found, offered, wanted), beside)
 
 
 def of(totals: indicators.Totals, expected: str) -> Figures:

@@ -11,7 +11,7 @@ import time_machine
 from tests.make import Make
 from tests.services.reports.cases import carried_out, mark_of, planned
 from tests.services.reports.readings import Readings, counted
-from training.models import RegistrationState
+from training.models import RegistrationState, Sex
 from training.rules import indicators
 from training.services.attendance import registers
 from training.services.registrations import late_changes, submissions
@@ -113,17 +113,21 @@ def test_nobody_is_a_participant_of_a_training_that_has_not_begun(make: Make, re
     """B2, and F5: sessions to come wait for no mark."""
     case = planned(make, 3)
     with time_machine.travel(case.sessions[0].starts_at - timedelta(days=3), tick=False):
-        for _ in range(3):
-            make.registration(case.training)
+        agency = make.agency()
+        for _ in range(30):
+            make.registration(case.training, make.trainee(agency, sex=Sex.F))
 
-        totals = counted(training=case.training)
-
-        assert (totals.confirmed, totals.attendance_rate) == (0, None)
-        told = report.hold("cf0 pd0 r-", training=case.training)
+        told = report.hold("cf0 pd0 r- tc30", training=case.training)
+        lines = told.lines or {}
+        assert {key[0]: line["to_come"] for key, line in lines.items() if key[0] != "theme_covered"} == dict.fromkeys(
+            ("total", "theme", "sex", "country", "agency_type", "agency", "training"), 30
+        )  # fmt: skip
+        report.hold("cf0 tc30", agency=agency, sex=Sex.F)
+        report.hold("cf0 tc0", agency=make.agency())
         assert told.header["state"] == "Provisional: 6 sessions are to come."
         assert (told.rows, told.people) == ([], [])
-        widened = report.hold("cf0 pd0 r-", training=case.training, state=RegistrationState.CONFIRMED)
-        assert len(widened.rows) == 18
+        widened = report.hold("cf0 pd0 r- tc30", training=case.training, state=RegistrationState.CONFIRMED)
+        assert len(widened.rows) == 180
         assert {(row["counts"], row["attendance_status"]) for row in widened.rows} == {("0", "")}
 
 

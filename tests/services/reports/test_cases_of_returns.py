@@ -12,10 +12,10 @@ from tests.make import Make
 from tests.services.reports.cases import Case, carried_out, mark_of, planned
 from tests.services.reports.readings import Readings, counted, rows_of, total
 from training.db import db
-from training.models import Agency, Registration, RegistrationState
-from training.services.attendance import at_the_door, registers
+from training.models import Agency, Registration, RegistrationState, Role
+from training.services.attendance import at_the_door, own_register, registers, standing
 from training.services.registrations import late_changes, submissions
-from training.services.reports import figures, participations, selection, standing
+from training.services.reports import figures, participations, selection
 from training.services.reports.selection import Filters
 from training.services.trainees import records
 
@@ -70,6 +70,61 @@ def test_rows_of_one_person_count_each_session_once(make: Make, report: Readings
         assert total(told.rows) == total(told.rows, "scheduled_minutes") == 1080
         assert [line["Agency"] for line in told.people] == ["Beta"]
     assert rows_of(training=case.training) == told.rows
+
+
+def back_after_a_day(make: Make, agency: Agency | None = None) -> tuple[Case, Registration, Registration]:
+    """PP, withdrawn, and back at the door of the last day: PP. The session in which both are marked counts once."""
+    case = carried_out(planned(make, 3), "PP---- !2", agency=agency)
+    [gone] = case.registrations
+    assert gone is not None
+    with time_machine.travel(case.sessions[4].starts_at - timedelta(minutes=30), tick=False):
+        back = late_changes.walk_in(case.training, by=make.user(), trainee=gone.trainee)
+    for at, word in ((1, "L60"), (4, "P"), (5, "P")):
+        marked_anew(case, at, back, word)
+    return case, gone, back
+
+
+def test_the_agency_reads_of_who_came_back_what_the_report_says(make: Make, report: Readings):
+    """One person, once: 4 of 6 sessions beside the registration that stands, and nothing beside the other."""
+    case, gone, back = back_after_a_day(make)
+
+    shares = own_register.shares([gone, back])
+
+    report.hold("cf1 att720 due1080", training=case.training)
+    assert shares == {back.id: own_register.Share(720, 1080)}
+    assert own_register.shares([gone]) == {}
+    assert own_register.shares([back]) == shares
+    focal = make.user(Role.PARTNER, agency=gone.agency)
+    report.client.sign_in(focal)
+    page = report.client.get(f"/trainings/{case.training.public_id}").text
+    assert page.count("12 h of 18 h") == 1 and "6 h of 18 h" not in page
+
+
+def test_the_new_agency_reads_of_who_came_back_what_the_report_says_and_the_old_one_its_history(make: Make):
+    case, alpha, beta = back_for_another_agency(make)
+    [gone] = case.registrations
+    back = db.session.query(Registration).filter_by(agency_id=beta.id).one()
+    assert gone is not None and gone.agency is alpha
+
+    shares = own_register.shares([gone, back])
+
+    assert shares == {gone.id: own_register.Share(360, 1080), back.id: own_register.Share(1080, 1080)}
+    assert counted(agency=beta).attended == 1080
+
+
+def test_while_the_register_is_open_of_who_came_back_nothing_is_said(make: Make):
+    case, gone, back = back_after_a_day(make)
+    for session in case.sessions[4:]:
+        registers.reopen(session, by=make.user(), reason="a signature came late")
+
+    assert own_register.shares([gone, back]) == {back.id: own_register.Share(360, 720)}
+
+
+def test_counted_by_registration_the_agency_would_read_each_session_twice(make: Make, monkeypatch):
+    _, gone, back = back_after_a_day(make)
+    monkeypatch.setattr(standing, "counts", lambda: Registration.id.is_not(None))
+
+    assert own_register.shares([gone, back]) == {back.id: own_register.Share(840, 2160)}
 
 
 def by_registration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from tests.make import Make
 from tests.services.reports.cases import ZONE, Case, carried_out, planned, with_slots
 from tests.services.reports.readings import Readings, counted
-from training.db import db
-from training.errors import Invalid
+from training.db import atomic, db
+from training.errors import Conflict, Invalid
 from training.models import AttendanceRecord, DayBasis
 from training.rules import minutes
 from training.services.attendance import own_register, registers
@@ -179,7 +179,7 @@ def test_the_hours_of_a_change_of_clocks_are_counted(day: date, due: int, make: 
 def test_who_is_replaced_before_it_begins_counts_nowhere_and_the_substitute_from_the_start(
     make: Make, report: Readings
 ):
-    """A7, by the act that replaces somebody: it is there until the training begins."""
+    """Replaced five days before."""
     case = planned(make, 3)
     with time_machine.travel(case.sessions[0].starts_at - timedelta(days=5), tick=False):
         first = submissions.submit(case.training, by=None, trainee=make.trainee())
@@ -193,6 +193,52 @@ def test_who_is_replaced_before_it_begins_counts_nowhere_and_the_substitute_from
             registers.close(session, by=None)
 
     report.hold("cf1 cm1 dn0 dr1 lt0 att720 due1080 r66.7", training=case.training)
+
+
+def replaced_after_a_day(make: Make) -> Case:
+    """A7: PP---- !2, and instead of them --PPPP @2, by the act that replaces somebody."""
+    case = carried_out(planned(make, 3), "PP>>>>")
+    [first] = case.registrations
+    assert first is not None
+    with time_machine.travel(case.sessions[2].starts_at - timedelta(minutes=40), tick=False):
+        substitute = make.trainee(first.agency)
+        new = late_changes.replace(first, by=make.user(), substitute=substitute, reason="ill")
+    for session in case.sessions[2:]:
+        with time_machine.travel(session.ends_at + timedelta(minutes=5), tick=False):
+            assert [row.registration for row in registers.register(session)] == [new]
+            registers.save(
+                session, by=None, marks=[registers.Mark(new.public_id, registers.AttendanceStatus.PRESENT, 0)]
+            )
+            registers.close(session, by=None)
+    case.registrations = [first, new]
+    return case
+
+
+def test_who_is_replaced_midway_dropped_out_and_the_substitute_joined_late(make: Make, report: Readings):
+    case = replaced_after_a_day(make)
+
+    told = report.hold("cf2 cm2 dn0 dr1 lt1 att1080 due2160 r50.0 h18.0", training=case.training)
+
+    assert [one.state.value for one in case.registrations if one] == ["replaced", "confirmed"]
+    assert [line["Attendance, %"] for line in told.people] == [33.3, 66.7]
+
+
+def test_expected_from_the_first_session_on_a_substitute_would_not_have_joined_late(make: Make):
+    case = replaced_after_a_day(make)
+    _, new = case.registrations
+    assert new is not None
+    atomic(setattr)(new, "confirmed_at", case.sessions[0].starts_at)
+
+    assert counted(training=case.training).joined_late == 0
+
+
+def test_nobody_takes_a_seat_in_a_training_that_is_over(make: Make):
+    case = carried_out(planned(make, 1), "PP")
+    [one] = case.registrations
+    assert one is not None
+
+    with pytest.raises(Conflict, match="over"):
+        late_changes.replace(one, by=make.user(), substitute=make.trainee(one.agency), reason="ill")
 
 
 def test_a_register_that_is_closed_again_makes_it_final_again(make: Make, report: Readings):

@@ -56,8 +56,9 @@ def with_optional(make: Make) -> Case:
 def test_optional_sessions_enter_no_figure_and_their_rows_say_so(make: Make, report: Readings):
     case = with_optional(make)
 
-    expected = "dn2 att720 due720 h12.0"
-    report.hold(expected, training=case.training)
+    told = report.hold("dn2 att720 due720 h12.0 oh2.0", training=case.training)
+    lines = told.lines or {}
+    assert sorted(line["optional_hours"] for (table, _), line in lines.items() if table == "agency") == [0, 2]
     rows = rows_of(training=case.training)
     assert total(rows) == 720
     assert sum(int(row["attended_minutes"]) for row in rows) == 840

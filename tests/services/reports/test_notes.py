@@ -46,7 +46,7 @@ def test_a_training_of_optional_sessions_has_no_participants_and_says_so(make: M
     make.change_session(session, by=make.user(), is_compulsory=False)
     carried_out(case, "P")
 
-    told = report.hold("cf0", training=case.training)
+    told = report.hold("cf0 oh3.0", training=case.training)
 
     assert told.notes == {"optional_only": 1, "no_compulsory": 1}
     agency = next(one for one in case.registrations if one).agency
@@ -96,6 +96,47 @@ def test_what_changed_while_the_register_was_open_is_no_correction_after_closing
         registers.save(session, by=make.user(), marks=[mark], reason="was not there")
 
     assert report.hold("cf2", training=case.training).notes == {"corrected": 1}
+
+
+def corrected_and_reopened(make: Make) -> Case:
+    """A mark was corrected in the closed register, another one after it was opened again, and a third one stays."""
+    case = carried_out(planned(make, 1), "PP", "PP", "PP")
+    one, other, _ = (one for one in case.registrations if one)
+    session, by = case.sessions[0], make.user()
+    for after, act in enumerate(
+        (
+            lambda: registers.save(
+                session, by=by, marks=[mark_of(session, one, "A", version=1)], reason="away"
+            ),
+            lambda: registers.reopen(session, by=by, reason="a signature came late"),
+            lambda: registers.save(session, by=by, marks=[mark_of(session, other, "L60", version=1)]),
+            lambda: registers.close(session, by=by),
+        ),
+        start=1,
+    ):
+        with time_machine.travel(session.ends_at + timedelta(days=after), tick=False):
+            act()
+    return case
+
+
+def test_corrections_count_however_often_the_register_was_opened_again(make: Make, report: Readings):
+    case = corrected_and_reopened(make)
+
+    assert report.hold("cf3", training=case.training).notes == {"corrected": 2}
+    kept = registers.corrections(case.sessions[0])
+    assert [one.reason for one in sorted(kept, key=lambda one: one.id)] == [
+        "away",
+        "The register was opened again.",
+    ]
+    registers.reopen(case.sessions[0], by=make.user(), reason="once more")
+    assert ids(case) == {"corrected": 2}
+
+
+def test_counted_since_the_last_closing_they_would_be_forgotten(make: Make):
+    case = corrected_and_reopened(make)
+    atomic(setattr)(case.sessions[0], "closed_at", case.sessions[0].ends_at + timedelta(days=4))
+
+    assert ids(case) == {}
 
 
 def test_a_register_that_was_closed_weeks_later_is_named(make: Make):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -13,8 +15,8 @@ from tests.services.reports.readings import rows_of, total
 from tests.services.reports.worlds import NOW, Basis, basis, filled, recounted
 from training.models import AttendanceRecord, Registration
 from training.rules import indicators, minutes
-from training.services.attendance import expected
-from training.services.reports import detail_rows, figures, half_days, participations, standing
+from training.services.attendance import expected, standing
+from training.services.reports import detail_rows, figures, half_days, participations, supply
 from training.services.reports.selection import EVERYTHING, Filters
 
 WORLDS, FEW = 200, 60
@@ -32,10 +34,13 @@ def differing(world: Basis, seed: int, seen: dict[str, int] | None = None) -> li
     agency = world.agencies[seed % 3]
     found = []
     for filters, asked in ((EVERYTHING, None), (Filters(agency=agency), agency)):
-        totals = figures.summary(participations.of_selection(filters, user=None))
+        people = participations.of_selection(filters, user=None)
+        totals = figures.summary(people, beside=supply.beside(filters, people, user=None))
         again = recounted(asked)
         if seen is not None and asked:
             seen.update({name: seen.get(name, 0) + value for name, value in again.items()})
+        elif seen is not None:
+            seen.update({name: seen.get(name, 0) + again[name] for name in ("to_come", "optional")})
         found += [f"{seed} {name} {asked}" for name, value in again.items() if getattr(totals, name) != value]
     rows = rows_of(agency=agency)
     if (total(rows), total(rows, "scheduled_minutes")) != (again["attended"], again["due"]):
@@ -77,6 +82,9 @@ CHANGED: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     ),
     "a half of a day counts in each training": lambda it: it.setattr(
         half_days, "with_overlapping_trainings", lambda *of: []
+    ),
+    "whoever is registered for what has begun is to come": lambda it: it.setattr(
+        supply, "clock", SimpleNamespace(now=lambda: NOW - timedelta(days=9))
     ),
     "the halves meet in the evening": lambda it: it.setattr(minutes, "LEAST_IN_A_HALF", 400),
 }

@@ -204,6 +204,12 @@ SELECT COUNT(*) AS confirmed, COALESCE(SUM(came), 0) AS participations,
   COALESCE(SUM(CASE WHEN came = 1 THEN due ELSE 0 END), 0) AS due_attendees, COALESCE(SUM(due_excused), 0) AS due_excused
 FROM judged
 """
+TAKES_PART = """
+  EXISTS (SELECT 1 FROM training_session b WHERE b.training_id = r.training_id AND b.starts_at <= :now
+    AND b.cancelled_at IS NULL AND b.is_compulsory AND (EXISTS (SELECT 1 FROM attendance_record o WHERE o.session_id = b.id
+      AND o.registration_id = r.id) OR (r.confirmed_at IS NOT NULL AND (r.released_at IS NULL OR r.released_at > b.starts_at)
+      AND (r.confirmed_at <= b.starts_at OR (r.source = 'walk_in' AND r.confirmed_at < b.ends_at)))))
+"""
 HALVES = """
 SELECT COUNT(DISTINCT half) FROM (
   SELECT r.trainee_id || '/' || DATE(s.starts_local) || '/' || h.name AS half
@@ -213,12 +219,20 @@ SELECT COUNT(DISTINCT half) FROM (
     (h.name = 'am' AND CAST(SUBSTR(CAST(s.starts_local AS TEXT), 12, 2) AS INTEGER) < 13)
     OR (h.name = 'pm' AND CAST(SUBSTR(CAST(s.starts_local AS TEXT), 12, 2) AS INTEGER) >= 13)
     OR (h.name = 'pm' AND CAST(SUBSTR(CAST(s.ends_local AS TEXT), 12, 2) AS INTEGER) >= 14)
-  WHERE EXISTS (SELECT 1 FROM training_session b WHERE b.training_id = r.training_id AND b.starts_at <= :now
-    AND b.cancelled_at IS NULL AND b.is_compulsory AND (EXISTS (SELECT 1 FROM attendance_record o WHERE o.session_id = b.id
-      AND o.registration_id = r.id) OR (r.confirmed_at IS NOT NULL AND (r.released_at IS NULL OR r.released_at > b.starts_at)
-      AND (r.confirmed_at <= b.starts_at OR (r.source = 'walk_in' AND r.confirmed_at < b.ends_at)))))
-    AND a.minutes > 0) found
-"""
+  WHERE TAKES_PART AND a.minutes > 0) found
+""".replace("TAKES_PART", TAKES_PART)
+
+BESIDE = """
+WITH held AS (SELECT * FROM training_session WHERE cancelled_at IS NULL),
+begun AS (SELECT training_id FROM held WHERE is_compulsory AND starts_at <= :now)
+SELECT
+  (SELECT COUNT(*) FROM registration r WHERE r.state = 'confirmed' AND r.training_id NOT IN (SELECT training_id FROM begun)
+    AND r.training_id IN (SELECT training_id FROM held WHERE is_compulsory)) AS to_come,
+  (SELECT COALESCE(SUM(minutes), 0) FROM (
+    SELECT MAX(a.minutes) AS minutes FROM attendance_record a JOIN registration r ON r.id = a.registration_id
+    JOIN held s ON s.id = a.session_id WHERE NOT s.is_compulsory AND a.minutes > 0 AND (s.starts_at <= :now OR TAKES_PART)
+    GROUP BY r.trainee_id, r.training_id, s.id) once) AS optional
+""".replace("TAKES_PART", TAKES_PART)
 
 
 def recounted(agency: Agency | None = None) -> dict[str, int]:
@@ -230,4 +244,8 @@ def recounted(agency: Agency | None = None) -> dict[str, int]:
         db.session.execute(text(RECOUNT), {"now": now, "agency": agency.id if agency else 0}).mappings().one()
     )
     found = {name: int(value) for name, value in row.items()}
-    return found if agency else found | {"half_days": int(db.session.scalar(text(HALVES), {"now": now}) or 0)}
+    if agency:
+        return found
+    beside = db.session.execute(text(BESIDE), {"now": now}).mappings().one()
+    halves = int(db.session.scalar(text(HALVES), {"now": now}) or 0)
+    return found | {name: int(value) for name, value in beside.items()} | {"half_days": halves}

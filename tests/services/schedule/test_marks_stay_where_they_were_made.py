@@ -16,7 +16,7 @@ from training.errors import Conflict, Invalid
 from training.models import AttendanceRecord, TrainingSession
 from training.rules.minutes import Decision
 from training.services.attendance import registers
-from training.services.schedule import plan, sessions
+from training.services.schedule import proof, sessions
 from training.services.trainings import changes
 
 BEHIND = "America/Los_Angeles"
@@ -73,7 +73,7 @@ def test_a_zone_in_which_a_marked_session_is_still_to_come_is_refused(
 def test_without_the_guard_its_marks_would_stand_in_the_future(
     make: Make, just_held: TrainingSession, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(plan, "kept_by_register", lambda session, slot: None)
+    monkeypatch.setattr(proof, "kept_by_register", lambda session, slot: None)
 
     rezoned(make, just_held, BEHIND)
 
@@ -182,7 +182,7 @@ def test_compared_with_the_last_hours_alone_nobody_would_be_asked(
     make: Make, case: Case, monkeypatch: pytest.MonkeyPatch
 ):
     session = case.sessions[0]
-    monkeypatch.setattr(plan, "_hours_of_marks", lambda one: (one.starts_local, one.ends_local))
+    monkeypatch.setattr(proof, "hours_of_marks", lambda one: (one.starts_local, one.ends_local))
 
     for hours in STEPS:
         make.change_session(session, by=make.user(), **at(session, *hours))

@@ -26,7 +26,7 @@ from training.services import locked_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.reports import figures, participations, selection
-from training.services.schedule import clashes, plan, sessions, visible
+from training.services.schedule import clashes, plan, proof, sessions, visible
 from training.services.trainings import changes, moves
 
 MORNING = clashes.HalfDay("Morning", time(9), time(12, 30), 30)
@@ -115,19 +115,24 @@ def generated(training: Training) -> None:
     )  # fmt: skip
 
 
-def test_the_same_sessions_are_not_generated_twice(make: Make):
+def test_a_pattern_fills_only_the_half_days_that_are_empty(make: Make):
     training = make.training(is_open=False)
+    day = training.starts_on
+    pattern = {"first_day": day, "last_day": day, "room": None, "trainers": [], "weekends": True}
+    make.session(
+        training, starts_local=datetime.combine(day, time(10)), ends_local=datetime.combine(day, time(11))
+    )
+
+    wanted = sessions.pattern(training, **pattern, slots=[MORNING, AFTERNOON])
+    assert [one.title for one in sessions.filled(training, wanted)] == ["Morning"]
+    assert [one.title for one in sessions.preview(training, **pattern, slots=[MORNING, AFTERNOON])] == [
+        "Afternoon"
+    ]
     generated(training)
-
-    with pytest.raises(Conflict, match="has a session then already: Morning, .*09:00–12:30"):
+    with pytest.raises(Conflict, match="has a session already"):
         generated(training)
-    seen = sessions.preview(
-        training, first_day=training.starts_on, last_day=training.starts_on, slots=[MORNING], room=None,
-        trainers=[], weekends=True,
-    )  # fmt: skip
 
-    assert [one.is_blocked for one in seen] == [True]
-    assert len(locked_trainings.live_sessions(training)) == 2
+    assert [one.starts_local.hour for one in locked_trainings.live_sessions(training)] == [10, 13]
 
 
 def test_compulsory_sessions_of_a_training_do_not_overlap_and_optional_ones_may(make: Make):
@@ -192,21 +197,11 @@ def test_a_marked_session_is_not_moved_before_somebody_decides(case: Case, make:
 
     for later in (timedelta(days=7), timedelta(hours=-4)):
         with pytest.raises(Invalid, match="People marked in this session: 2") as refusal:
-            make.change_session(
-                session, by=make.user(), **moved(session, later) | within(case, session, later)
-            )
+            make.change_session(session, by=make.user(), **moved(session, later))
         assert refusal.value.field == "decision"
 
     db.session.expire_all()
     assert (session.starts_at, minutes(session)) == (starts, [180, 150])
-
-
-def within(case: Case, session: TrainingSession, later: timedelta) -> dict[str, datetime]:
-    """The training lasts long enough for the move."""
-    training, day = case.training, (session.starts_local + later).date()
-    if day > training.ends_on:
-        changes.change(training, by=None, details=case.make.changed(training, ends_on=day))
-    return {}
 
 
 def test_marks_that_do_not_count_stay_where_they_are_and_the_move_is_taken_back_as_a_whole(
@@ -214,7 +209,6 @@ def test_marks_that_do_not_count_stay_where_they_are_and_the_move_is_taken_back_
 ):
     session, by, before = case.sessions[0], make.user(), counted(case.training)
     later = timedelta(days=50)
-    within(case, session, later)
 
     held = make.change_session(session, by=by, decision=Decision.NOT_COUNTED, **moved(session, later))
 
@@ -255,7 +249,6 @@ def test_it_was_held_then_and_the_hours_of_marks_move_along_only_if_that_is_said
 
 def test_marks_cannot_stand_in_a_session_that_is_still_to_come(case: Case, make: Make):
     session, later = case.sessions[0], timedelta(days=50)
-    within(case, session, later)
 
     with pytest.raises(Invalid, match="still to come"):
         make.change_session(session, by=make.user(), decision=Decision.KEPT, **moved(session, later))
@@ -276,7 +269,7 @@ def test_a_marked_session_is_called_off_only_if_its_marks_do_not_count_and_held_
 
 
 def test_without_the_question_a_marked_session_would_go(case: Case, make: Make, monkeypatch):
-    monkeypatch.setattr(plan, "check_decided", lambda session, decision: 0)
+    monkeypatch.setattr(proof, "check_decided", lambda session, decision: 0)
 
     sessions.cancel(case.sessions[0], by=make.user(), reason="ill")
 

@@ -40,6 +40,22 @@ def test_sessions_are_generated_from_a_pattern_without_weekends(make: Make):
     assert made[0].starts_local == datetime.combine(monday, time(9))
 
 
+def test_a_weekend_is_that_of_the_country(make: Make):
+    monday = clock.today() + timedelta(days=28 - clock.today().weekday())
+    training = make.training(
+        starts_on=monday, ends_on=monday + timedelta(days=6), zone="Asia/Amman", country="JO", is_open=False
+    )
+
+    made = sessions.generate(
+        training, by=None, first_day=monday, last_day=monday + timedelta(days=6), slots=[MORNING], room=None,
+        trainers=[],
+    )  # fmt: skip
+
+    assert [one.on_date.weekday() for one in made] == [0, 1, 2, 3, 6], (
+        "Friday and Saturday are free in Jordan"
+    )
+
+
 def test_the_preview_warns_of_clashes_holidays_and_small_rooms_and_stores_nothing(make: Make):
     room = venues.add_room(make.venue(), by=None, details=venues.RoomDetails(name="Small", capacity=5))
     year = clock.today().year + 1

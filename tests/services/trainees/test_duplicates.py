@@ -13,6 +13,7 @@ from training.errors import NotFound
 from training.models import (
     NotSame,
     Role,
+    Sex,
     Trainee,
     TraineeKey,
 )
@@ -172,3 +173,34 @@ def test_a_shared_address_alone_fills_no_queue(make: Make):
 
     assert [(p.one.name, p.grade) for p in duplicates.pairs(most=30)] == [("Abel, Bibo", Grade.CERTAIN)]
     assert len(duplicates.pairs(most=30, least=Grade.POSSIBLE)) == 28
+
+
+@pytest.mark.parametrize(
+    ("differs", "is_likely"),
+    [
+        ({"country": "FR"}, False),
+        ({"sex": Sex.M}, False),
+        ({"country": "FR", "email": "olha@example.org"}, True),
+        ({"country": "FR", "phone": "+43 1 55"}, True),
+        ({}, True),
+    ],
+)
+def test_where_only_the_name_speaks_for_it_a_pair_is_possible_and_no_more(differs, is_likely, make: Make):
+    said = {**OLHA, "native_name": "Шевченко Ольга", "sex": Sex.F, "country": "AT", "phone": "+43 1 55"}
+    known = make.trainee(**{**said, "email": "olha@example.org"})
+    other = make.trainee(**{**said, "phone": "", "email": "", **differs})
+
+    assert bool(duplicates.pairs(most=10)) is is_likely
+    assert bool(duplicates.among({known.id, other.id}, most=10)) is is_likely
+    (pair,) = duplicates.pairs(most=10, least=Grade.POSSIBLE)
+    assert (pair.likelihood is not Grade.POSSIBLE) is is_likely
+
+
+def test_people_of_one_agency_stay_likely_whatever_differs(make: Make):
+    agency, said = make.agency(), {**OLHA, "native_name": "Шевченко Ольга"}
+    make.trainee(agency, **said, country="AT")
+    make.trainee(agency, **said, country="FR")
+
+    (pair,) = duplicates.pairs(most=10)
+
+    assert pair.likelihood is Grade.CERTAIN

@@ -11,6 +11,8 @@ from tests.make import Make
 from tests.services.schedule.planned import skipped
 from training.errors import Conflict, Invalid
 from training.models import Programme, Role, Training, TrainingState
+from training.rules import walltime
+from training.services import locked_trainings
 from training.services.accounts import users
 from training.services.directory import trainers
 from training.services.programmes import frames
@@ -30,36 +32,61 @@ def reframed(make: Make, programme: Programme, **wanted: object) -> None:
     frames.change(programme, by=make.user(), details=frames.Details(**now | wanted))
 
 
-def test_a_training_does_not_end_while_its_night_session_runs(make: Make):
+def test_the_dates_of_a_training_follow_its_sessions(make: Make):
     training = make.training(is_open=False)
+    first, by = training.starts_on, make.user()
     night = datetime.combine(training.ends_on - DAY, time(22))
     session = make.session(training, starts_local=night, ends_local=night + timedelta(hours=4))
+    assert (training.starts_on, training.ends_on) == (night.date(), night.date() + DAY)
 
-    with pytest.raises(Invalid, match="A session is planned on") as refusal:
+    with pytest.raises(Invalid, match="follow the sessions") as refusal:
         changed(make, training, ends_on=night.date())
-    assert refusal.value.field == "ends_on"
-    with pytest.raises(Invalid) as refusal:
-        changed(make, training, starts_on=training.ends_on)
     assert refusal.value.field == "starts_on"
+    changed(make, training, zone="Asia/Tokyo", starts_on=None, ends_on=None)
+    assert training.ends_on == night.date() + DAY
 
-    make.change_session(session, by=make.user(), title="Another")
-    changed(make, training, zone="Asia/Tokyo")
-    assert (session.title, training.ends_on) == ("Another", night.date() + DAY)
+    early = make.session(training, first)
+    assert (training.starts_on, training.ends_on) == (first, night.date() + DAY)
+    sessions.cancel(session, by=by, reason="ill")
+    assert (training.starts_on, training.ends_on) == (first, first)
+    sessions.remove(early, by=by)
+    assert (training.starts_on, training.ends_on) == (first, first), "without a session they stay"
+    changed(make, training, starts_on=first - DAY)
+    assert training.starts_on == first - DAY
 
 
-def test_what_was_called_off_and_lies_outside_by_now_says_what_to_do(make: Make):
+def test_no_session_lies_outside_of_its_programme(make: Make):
     training = make.training(is_open=False)
-    first, last = make.session(training), make.session(training, training.ends_on)
-    sessions.cancel(first, by=make.user(), reason="ill")
-    changed(make, training, starts_on=last.on_date)
+    day = training.programme.ends_on + DAY
 
-    with pytest.raises(Conflict, match="Change the training's dates first") as refusal:
-        sessions.hold_after_all(first, by=make.user())
-    assert (refusal.value.code, first.is_cancelled) == ("not_yet", True)
+    with pytest.raises(Invalid, match="Choose days between") as refusal:
+        make.session(training, day)
 
-    changed(make, training, starts_on=first.on_date)
-    sessions.hold_after_all(first, by=make.user())
-    assert first.is_held
+    assert refusal.value.field == "starts_local"
+
+
+def test_a_deadline_that_would_fall_after_the_end_moves_along(make: Make):
+    training = make.training()
+    [session] = locked_trainings.live_sessions(training)
+    day, closes = training.starts_on, training.registration_closes_local
+
+    make.change_session(
+        session,
+        by=make.user(),
+        starts_local=session.starts_local - 7 * DAY,
+        ends_local=session.ends_local - 7 * DAY,
+    )
+    assert (training.starts_on, training.ends_on) == (day - 7 * DAY, day - 7 * DAY)
+    assert training.registration_closes_local == closes - 7 * DAY
+    assert training.registration_closes_at == walltime.instant(closes - 7 * DAY, training.zone)
+
+    with pytest.raises(Invalid, match="Let it open earlier first"):
+        make.change_session(
+            session,
+            by=make.user(),
+            starts_local=session.starts_local - 80 * DAY,
+            ends_local=session.ends_local - 80 * DAY,
+        )
 
 
 def test_what_was_called_off_at_an_hour_that_clocks_skip_by_now_is_a_conflict(make: Make):

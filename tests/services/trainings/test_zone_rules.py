@@ -187,7 +187,7 @@ def test_one_training_at_a_time_would_be_refused(make: Make):
 
 @atomic
 def plan_alone(training: Training) -> None:
-    plan.rezone(training, by=None, reason="")
+    sessions.rezone(training, by=None, reason="")
 
 
 def test_without_the_first_step_the_database_refuses(make: Make, monkeypatch: pytest.MonkeyPatch):

@@ -20,7 +20,7 @@ from training.models import AttendanceStatus, Role, Training
 from training.rules import walltime
 from training.rules.minutes import Decision
 from training.services.attendance import registers
-from training.services.schedule import plan
+from training.services.schedule import proof
 from training.services.trainings import moments, zone_rules
 
 MINUTES = timedelta(minutes=1)
@@ -63,7 +63,7 @@ def test_without_the_guard_its_marks_would_stand_in_the_future(
     make: Make, training: Training, monkeypatch: pytest.MonkeyPatch
 ):
     first = session_of_title(training, "At 9")
-    monkeypatch.setattr(plan, "kept_by_register", lambda session, slot: None)
+    monkeypatch.setattr(proof, "kept_by_register", lambda session, slot: None)
     with time_machine.travel(first.starts_at + 10 * MINUTES, tick=False):
         marked(make, training)
         rules_change(training)

@@ -66,3 +66,21 @@ def test_a_programme_is_of_its_own_theme(make: Make):
     programme = make.programme()
 
     assert policy.theme_ids(programme) == {programme.theme_id}
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "said"),
+    [
+        (Role.MANAGER, "/mail", "This page is for administrators and coordinators."),
+        (Role.MANAGER, "/audit", "This page is for administrators."),
+        (Role.COORDINATOR, "/organisation", "This page is for administrators."),
+        (Role.PARTNER, "/audit", "This page is for staff."),
+    ],
+)
+def test_a_refused_page_says_whose_it_is(role, address, said, client, make: Make):
+    client.sign_in(make.user(role))
+
+    refused = client.get(address)
+
+    assert refused.status_code == 403
+    assert said in refused.text

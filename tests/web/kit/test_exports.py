@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -25,7 +26,9 @@ def test_a_list_leaves_as_csv_and_xlsx_with_the_same_rows(name, client, make: Ma
     programme, venue = make.programme(), make.venue()
     training = make.training(programme=programme, venue=venue)
     make.registration(training)
-    make.session(training, training.ends_on, trainers=[make.trainer(themes=[make.theme()])])
+    make.session(
+        training, training.starts_on + timedelta(days=2), trainers=[make.trainer(themes=[make.theme()])]
+    )
     client.sign_in(make.user())
 
     rows = table(client.get(f"/{name}?as=csv"))
@@ -45,7 +48,7 @@ def plain(row: list[object], coded: set[int]) -> list[str]:
 
 def test_a_workbook_says_in_words_what_a_csv_says_in_codes(client, make: Make):
     venue = make.venue(country="XL", zone="Africa/Dakar")
-    make.session(training := make.training(venue=venue), training.ends_on)
+    make.session(training := make.training(venue=venue), training.starts_on + timedelta(days=2))
     make.trainee(make.agency(country="XV"), country="XV")
     client.sign_in(make.user())
 

@@ -175,4 +175,4 @@ def test_a_decision_of_which_a_part_was_refused_is_not_taken_twice(client, make:
 
     assert (first.status_code, second.status_code) == (200, 303)
     assert "1 done, 1 refused" in first.text
-    assert "Confirmed: 1." in client.get(second.headers["Location"]).text
+    assert f"Confirmed: {people[0].name}." in client.get(second.headers["Location"]).text

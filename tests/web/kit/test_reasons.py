@@ -73,7 +73,7 @@ def ready(act: str, make: Make, travel: time_machine.Traveller) -> tuple[str, Do
 
 def half_held(training: Training, make: Make, travel: time_machine.Traveller) -> TrainingSession:
     """The first session of a running training, over and with its register closed. Another session is to come."""
-    make.session(training, training.ends_on)
+    make.session(training, training.starts_on + timedelta(days=2))
     make.registration(training)
     first, _ = locked_trainings.live_sessions(training)
     travel.move_to(first.ends_at + timedelta(hours=1))

@@ -221,3 +221,20 @@ def test_an_offer_says_until_when_in_the_trainings_zone(client, make: Make):
     until = one.offer_expires_at.astimezone(ZoneInfo("Asia/Tbilisi"))
     assert until - clock.now() < timedelta(hours=5)
     assert f"A seat is offered, until {until:%-d %b %Y, %H:%M} (Tbilisi time)." in page
+
+
+def test_a_decision_asks_for_all_that_it_needs_at_once_and_then_names_the_people(client, make: Make):
+    training = make.training(admission=Admission.APPROVAL, capacity=5)
+    one, other = (
+        make.registration(training, make.trainee(family_name=name)) for name in ("Okafor", "Lindqvist")
+    )
+    client.sign_in(make.user(Role.COORDINATOR))
+    address = f"/registrations/for/{training.public_id}/decide"
+    chosen = {"registration": [str(one.public_id), str(other.public_id)]}
+
+    refused = client.post(address, data={**chosen, "verb": "decline"})
+
+    assert refused.status_code == 422
+    assert "Pick the reason why they are declined." in refused.text and "Say why" in refused.text
+    done = client.post(address, data={**chosen, "verb": "confirm"})
+    assert "Confirmed: Okafor, Pat; Lindqvist, Pat." in client.get(done.headers["Location"]).text

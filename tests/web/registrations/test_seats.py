@@ -219,7 +219,7 @@ def test_a_year_out_of_bounds_is_refused_beside_its_field(typed, client, make: M
         "promotion": "automatic", "offer_hours": "48", "promotion_ends_days": "0",
         "registration_opens_local": "2020-01-01T00:00", "registration_closes_local": "2020-01-02T00:00",
     }  # fmt: skip
-    programme = training.programme
+    programme, new = training.programme, {**details, "code": "T-BOUNDS"}
     frame = {
         "code": "P-BOUNDS", "title": "Frame", "theme": "BMV", "starts_on": str(programme.starts_on),
         "ends_on": str(programme.ends_on), "completion_percent": "80", "day_basis": "hours",
@@ -234,7 +234,7 @@ def test_a_year_out_of_bounds_is_refused_beside_its_field(typed, client, make: M
     for path, data, names, value in (
         (f"{at}/seats", kept, ["release_local"], typed),
         (f"{at}/edit", details, ["registration_opens_local", "registration_closes_local"], typed),
-        (f"{at}/edit", details, ["starts_on", "ends_on"], day),
+        (f"/trainings/under/{programme.public_id}/new", new, ["starts_on", "ends_on"], day),
         (f"/sessions/{session.public_id}/edit", one, ["starts_local", "ends_local"], typed),
         (f"/sessions/of/{training.public_id}/plan", pattern, ["first_day", "last_day"], day),
         ("/programmes/new", frame, ["starts_on", "ends_on"], day),

@@ -80,4 +80,4 @@ def test_activities_that_are_no_training_count_by_command_when_all_is_said(app, 
     assert [(one["figures"]["confirmed"], one["figures"]["attended"] if "attended" in one["figures"] else
              one["figures"]["person_hours"]) for one in told] == [(0, 0.0), (4, 47.0)]  # fmt: skip
     assert told[1]["header"]["filters"] == {"activities": "all"}
-    assert told[1]["header"]["words"]["activities"] == "all, like expert missions"
+    assert told[1]["header"]["words"]["activities"] == "everything, expert missions too"

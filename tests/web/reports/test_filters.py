@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 
@@ -13,6 +14,7 @@ from tests.services.reports.cases import Case, carried_out, planned
 from training.errors import Invalid
 from training.models import ActivityType, Role
 from training.services.programmes import themes
+from training.services.reports import notes, selection
 from training.services.reports.selection import Filters
 
 UNKNOWN = [
@@ -89,7 +91,7 @@ def test_the_address_says_the_filter_and_page_two_and_the_files_carry_it(client,
     bare = client.get("/reports/attendance")
 
     assert bare.status_code == 302
-    assert re.search(r"ends_from=\d{4}-01-01$", bare.headers["Location"])
+    assert re.search(r"ends_from=\d{4}-01-01&ends_to=\d{4}-\d\d-\d\d$", bare.headers["Location"])
     assert client.get("/reports/attendance?page=2").headers["Location"].count("ends_from=") == 1
     for ending in ENDINGS:
         assert "ends_from=" in client.get(f"/reports/attendance.{ending}").headers["Location"]
@@ -109,7 +111,7 @@ def test_only_what_counts_as_training_counts_unless_all_is_asked_for(client, mak
     everything = client.get(f"/reports/attendance.csv?{query}&activities=all").get_data(as_text=True)
 
     assert [len(list(csv.DictReader(io.StringIO(one)))) for one in (counted, everything)] == [0, 4]
-    assert "all, like expert missions" in client.get(f"/reports/attendance?{query}&activities=all").text
+    assert "everything, expert missions too" in client.get(f"/reports/attendance?{query}&activities=all").text
 
 
 def test_a_name_that_is_no_filter_is_named_on_the_page(client, make: Make):
@@ -179,3 +181,104 @@ def test_without_a_theme_nothing_is_said_to_be_narrowed(client, make: Make, case
     assert (told["header"]["filters"], len(told["rows"])) == ({}, 24)
     with pytest.raises(Invalid, match="Pick the theme"):
         Filters(only=True)
+
+
+def test_the_donor_chooses_its_programmes_on_the_page_and_in_files(client, make: Make):
+    paid, other = (
+        carried_out(planned(make, 1, programme=make.programme(donor=name, grant_reference="G/1")), "PP")
+        for name in ("Fund for Borders", "Other Trust")
+    )
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get("/reports/attendance?donor=Fund+for+Borders").text
+    file = client.get("/reports/attendance.csv?donor=Fund+for+Borders").get_data(as_text=True)
+
+    code = paid.training.programme.code
+    assert f"Donor: Fund for Borders, grant G/1, programme {code}" in page
+    assert paid.training.code in file and other.training.code not in file
+    both = client.get("/reports/attendance?period=any").text
+    assert "Donor: Fund for Borders" not in both and "Donor: Other Trust" not in both
+    assert client.get("/reports/attendance?donor=Fund").status_code == 422
+
+
+def test_a_coordinator_is_offered_the_donors_of_the_own_themes_only(client, make: Make):
+    for theme, donor in (("BMV", "Fund for Borders"), ("THB", "Other Trust")):
+        make.training(programme=make.programme(theme, donor=donor))
+    client.sign_in(make.user(Role.COORDINATOR, themes=[make.theme("BMV")]))
+
+    page = client.get("/reports/attendance?period=any").text
+
+    assert "Fund for Borders" in page and "Other Trust" not in page
+    assert client.get("/reports/attendance?donor=Other+Trust").status_code == 422
+
+
+def test_a_donor_that_no_programme_has_is_refused(make: Make):
+    make.programme(donor="Fund for Borders")
+
+    assert selection.donor_named(" Fund for Borders ") == "Fund for Borders"
+    with pytest.raises(Invalid, match="No programme has the donor"):
+        selection.donor_named("fund")
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("theme=BMV&ends_from=2026-01-01&ends_to=2026-12-31", "attendance-BMV-2026-01-01-to-2026-12-31.csv"),
+        ("theme=BMV&ends_to=2026-12-31", "attendance-BMV-2026-12-31.csv"),
+        ("shape=figures&theme=BMV&ends_to=2026-12-31", "figures-BMV-2026-12-31.csv"),
+    ],
+)
+def test_a_file_is_named_for_what_it_is_about(query, name, client, make: Make, case):
+    client.sign_in(make.user(Role.MANAGER))
+
+    file = client.get(f"/reports/attendance.csv?{query}")
+
+    assert name in file.headers["Content-Disposition"]
+
+
+def test_every_line_leads_to_the_report_of_the_same_figures(client, make: Make, case):
+    other = carried_out(planned(make, 1, programme=make.programme("THB")), "PP")
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get("/reports/attendance?period=any").text
+
+    links = [html.unescape(one) for one in re.findall(r'<a class="plain" href="([^"]+)"', page)]
+    for wanted in (
+        "theme=BMV",
+        "theme=THB",
+        "sex=",
+        "trainee_country=AT",
+        f"agency={case.registrations[0].agency.code}",
+    ):
+        assert any(wanted in one for one in links), wanted
+    assert f"/trainings/{other.training.public_id}" in links
+    (of_theme,) = [one for one in links if "theme=THB" in one]
+    found = client.get(of_theme)
+    assert found.status_code == 200
+    assert (
+        other.training.code in found.text
+        and case.training.code not in found.text.partition("Participants")[2]
+    )
+
+
+def test_the_open_registers_are_a_link_to_them(client, make: Make):
+    held = carried_out(planned(make, 2), "PPPP", closed=2)
+    client.sign_in(make.user(Role.MANAGER))
+
+    page = client.get(f"/reports/attendance?programme={held.training.programme.code}").text
+
+    (link,) = {html.unescape(one) for one in re.findall(r'href="(/sessions\?register=open[^"]*)"', page)}
+    assert f"programme={held.training.programme.code}" in link
+    assert held.training.code in client.get(link).text
+
+
+def test_two_people_who_may_be_one_stand_on_one_line(client, make: Make):
+    training, names = make.training(), {"family_name": "Okafor", "given_names": "Ada"}
+    agency = make.agency()
+    people = [make.trainee(agency, **names), make.trainee(agency, **{**names, "given_names": "Adah"})]
+    rows = [
+        notes.Row(training.id, make.registration(training, one).id, counts=one is people[0]) for one in people
+    ]
+
+    assert notes.together(rows, 12) == [((training.code,), ("Okafor, Ada", "Okafor, Adah"), ())]
+    assert len(notes.together([one._replace(counts=True) for one in rows], 12)) == 2

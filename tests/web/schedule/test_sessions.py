@@ -39,15 +39,16 @@ def test_a_pattern_is_looked_at_first_and_stored_when_that_is_said(client, make:
     assert session.starts_local == datetime.combine(training.starts_on, time(9))
 
 
-def test_a_pattern_outside_the_training_is_refused_beside_its_field(client, make: Make):
+def test_a_pattern_outside_the_programme_is_refused_and_nothing_is_stored(client, make: Make):
     training = make.training(is_open=False)
     client.sign_in(make.user())
 
     response = client.post(
-        f"/sessions/of/{training.public_id}/plan", data=pattern(training, first_day="2020-01-01", store="1")
+        f"/sessions/of/{training.public_id}/plan",
+        data=pattern(training, first_day="2020-01-01", last_day="2020-01-02", store="1"),
     )
 
-    assert "first_day-error" in response.text
+    assert response.status_code == 422 and "Choose days between these dates" in response.text
     assert locked_trainings.live_sessions(training) == []
 
 
@@ -196,7 +197,7 @@ def test_a_training_that_is_ended_early_says_which_sessions_were_left(
     client, make: Make, marked: TrainingSession
 ):
     training = marked.training
-    make.session(training, training.ends_on)
+    make.session(training, training.ends_on + timedelta(days=2))
     client.sign_in(make.user(Role.COORDINATOR))
     with time_machine.travel(marked.ends_at + timedelta(hours=1), tick=False):
         client.sign_in(make.user(Role.COORDINATOR))
@@ -228,3 +229,15 @@ def test_of_two_who_change_one_session_nobody_undoes_the_other(client, make: Mak
     same_field = client.post(address, data={**as_typed(session, title="Interviews"), "seen": carried})
     assert same_field.status_code == 409
     assert "Risk analysis" in same_field.text and "Interviews" in same_field.text
+
+
+def test_what_is_to_come_begins_with_the_next_and_what_is_past_with_the_last(client, make: Make):
+    far, near = (make.training(starts_on=clock.today() + timedelta(days=days)) for days in (60, 20))
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    ahead = client.get("/sessions?when=upcoming").text
+    past = client.get("/sessions?when=past").text
+
+    assert ahead.index(near.code) < ahead.index(far.code)
+    assert near.code not in past and far.code not in past
+    assert 'href="/sessions?when=upcoming"' in client.get("/").text

@@ -20,24 +20,16 @@ from training.db import atomic, db
 from training.errors import Invalid, NotFound, TooMany
 from training.models import LinkPurpose, OneTimeLink, SignInAttempt, User, UserSession
 from training.rules import addresses, passwords
-from training.services import audit
+from training.services import audit, organisations
 from training.services.letters import outbox
 from training.text import in_language, msg
+from training.texts import letters
 
 MOST_TRIES_PER_ACCOUNT = 10
 MOST_TRIES_PER_ADDRESS = 60
 THROTTLE_SPAN = timedelta(minutes=5)
-LINK_LIFE = {LinkPurpose.INVITATION: timedelta(hours=168), LinkPurpose.RESET: timedelta(hours=1)}
-LINK_MAIL = {
-    LinkPurpose.INVITATION: (
-        msg("Your account for training management"),
-        msg("An account was made for you. Open this link to choose a password:"),
-    ),
-    LinkPurpose.RESET: (
-        msg("Choose a new password"),
-        msg("Somebody, probably you, asked for a new password. Open this link to choose one:"),
-    ),
-}
+LINK_LIFE = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.RESET: timedelta(hours=1)}
+"""How long a link works. The letters say it: in days, and in words."""
 
 
 def user_of_session(token: str) -> User | None:
@@ -195,8 +187,10 @@ def set_password_by_link(token: str, *, password: str, secret_key: str) -> User:
     return link.user
 
 
-def mail_link(user: User, purpose: LinkPurpose, public_url: str, secret_key: str) -> None:
-    """Mail ``user`` a link for ``purpose``. Earlier links do not work any more."""
+def mail_link(
+    user: User, purpose: LinkPurpose, public_url: str, secret_key: str, by: User | None = None
+) -> None:
+    """Mail ``user`` a link for ``purpose``. Earlier links do not work any more. ``by`` is who invites."""
     void_links(user)
     db.session.flush()  # the mail names the account's id
     secret = secrets.token_urlsafe(24)
@@ -211,20 +205,39 @@ def mail_link(user: User, purpose: LinkPurpose, public_url: str, secret_key: str
         )
     )
     token = URLSafeSerializer(secret_key, salt="one-time-link").dumps(secret)
-    text = LINK_MAIL[purpose]
+    link = f"{public_url}/set-password/{token}"
+    letter = _invitation(user, link, by) if purpose is LinkPurpose.INVITATION else _reset(user, link)
+    outbox.enqueue(user, kind=f"user.{purpose.value}", subject=letter.subject, body=letter.body)
+
+
+def _invitation(user: User, link: str, by: User | None) -> letters.Letter:
+    """The letter with which an account begins: who invites, for which organisation and agency, and to what."""
+    language = letters.language_of(user.language)
+    organisation = organisations.get().name
+    who = organisation
+    if by is not None:
+        house = by.agency.name if by.agency else organisation
+        who = letters.PERSON_OF[language].format(name=by.name, house=house)
+    purpose = letters.INVITED_TO[language][user.role.value].format(
+        organisation=organisation, agency=user.agency.name if user.agency else ""
+    )
+    days = str(LINK_LIFE[LinkPurpose.INVITATION].days)
+    values = {"name": user.name, "organisation": organisation, "who": who, "purpose": purpose}
+    return letters.fill(letters.INVITATION, language, {**values, "link": link, "days": days})
+
+
+def _reset(user: User, link: str) -> letters.Letter:
     with in_language(user.language):
-        subject = text[0].translated()
         body = msg(
             "%(greeting)s\n\n%(what)s\n\n%(link)s\n\n%(until)s",
             greeting=msg("Dear %(name)s,", name=user.name),
-            what=text[1],
-            link=f"{public_url}/set-password/{token}",
+            what=msg("Somebody, probably you, asked for a new password. Open this link to choose one:"),
+            link=link,
             until=msg(
-                "The link works once, for %(hours)s hours. If you did not expect this message, you need not do anything.",
-                hours=int(LINK_LIFE[purpose].total_seconds() // 3600),
+                "The link works once, for one hour. If you did not expect this message, you need not do anything."
             ),
         ).translated()
-    outbox.enqueue(user, kind=f"user.{purpose.value}", subject=subject, body=body)
+        return letters.Letter(msg("Choose a new password").translated(), body)
 
 
 def void_links(user: User) -> None:

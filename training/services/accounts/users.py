@@ -60,6 +60,11 @@ def focal_points(agency: Agency) -> list[User]:
     )
 
 
+def is_anybody() -> bool:
+    """Whether there is an account at all."""
+    return db.session.scalar(select(User.id).limit(1)) is not None
+
+
 def coordinators() -> list[User]:
     """The active coordinators, by name."""
     return list(
@@ -96,7 +101,7 @@ def invite(
         all_themes=all_themes,
         themes=themes,
     )
-    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
+    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key, by)
     return user
 
 
@@ -220,7 +225,7 @@ def mail_invitation_again(user: User, *, by: User, public_url: str, secret_key: 
             msg("This person has signed in already: a reset link from the sign-in page is enough."),
             "signed_in",
         )
-    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key)
+    sign_ins.mail_link(user, LinkPurpose.INVITATION, public_url, secret_key, by)
     audit.record(by=by, action="user.invite", thing=user)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -103,6 +103,11 @@ def _lines(session: TrainingSession, *which: ColumnElement[bool]) -> Select[Regi
     )
 
 
+def opens_at(session: TrainingSession) -> datetime:
+    """From when on somebody may be marked."""
+    return session.starts_at - EARLY
+
+
 def rows_of(session: TrainingSession) -> Select[Registration, AttendanceRecord]:
     """The register's lines, by family name."""
     return _lines(session, expected.is_listed())
@@ -175,8 +180,8 @@ def save(
 ) -> list[Clash]:
     """Store the marks, and return those that met another version. These are not stored.
 
-    Once the register is closed, a ``reason`` is needed and every change is kept as a correction. Raises
-    ``Conflict`` if the register cannot be marked. Raises ``Invalid`` for times outside the session, for a
+    Once the register is closed, a ``reason`` is needed and every change is kept as a correction. So is every mark that
+    says something else after the register was opened again. Raises ``Conflict`` if the register cannot be marked. Raises ``Invalid`` for times outside the session, for a
     person who is not listed, and for a missing reason.
     """
     locked_trainings.hold_sessions([session.id])
@@ -252,7 +257,8 @@ def close(session: TrainingSession, *, by: User | None) -> None:
             msg("%(count)s people are not recorded yet. Mark them, or mark the rest absent.", count=missing),
             "missing",
         )
-    session.register_state, session.closed_at, session.closed_by = RegisterState.CLOSED, clock.now(), by
+    session.register_state, session.closed_by = RegisterState.CLOSED, by
+    session.closed_at = session.closed_at or clock.now()
     audit.record(by=by, action="register.close", thing=session)
 
 
@@ -268,13 +274,15 @@ def lock(session: TrainingSession, *, by: User) -> None:
 
 @atomic
 def reopen(session: TrainingSession, *, by: User, reason: str) -> None:
-    """Open a closed or locked register again, for a reason that is kept."""
+    """Open a closed or locked register again, for a reason that is kept.
+
+    When it was closed first stays known: what is changed from then on is corrected after closing.
+    """
     locked_trainings.hold_sessions([session.id])
     if session.register_state is RegisterState.OPEN:
         raise Conflict(msg("This register is open already."), "register_open")
     reasons.check(reason)
-    session.register_state, session.closed_at, session.locked_at = RegisterState.OPEN, None, None
-    session.closed_by = None
+    session.register_state, session.locked_at, session.closed_by = RegisterState.OPEN, None, None
     audit.record(by=by, action="register.reopen", thing=session, changes={"reason": reason.strip()})
 
 
@@ -296,7 +304,7 @@ def _check_markable(session: TrainingSession, reason: str) -> None:
         )
     if session.register_state is RegisterState.CLOSED and not reason.strip():
         raise Invalid(msg("This register is closed: say why it is corrected."), field="reason")
-    if session.starts_at - EARLY > clock.now():
+    if opens_at(session) > clock.now():
         raise Conflict(msg("This session has not begun yet."), "not_begun")
 
 
@@ -367,6 +375,8 @@ def _store(
     record.method, record.recorded_at, record.recorded_by = method, clock.now(), by
     record.recorded_by_name = by.name if by else ""
     db.session.add(record)
-    if session.register_state is RegisterState.CLOSED:
+    was_said = session.closed_at is not None and old[0] is not None
+    if session.register_state is RegisterState.CLOSED or was_said:
         db.session.flush()  # the correction names the record's id
-        marks.keep_correction(record, old, by=by, reason=reason)
+        why = reason.strip() or msg("The register was opened again.").translated()
+        marks.keep_correction(record, old, by=by, reason=why)

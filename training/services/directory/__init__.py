@@ -5,5 +5,6 @@ Nothing here is deleted. An agency is suspended; a venue, a room or a trainer is
 - ``agencies``: partner agencies, suspended and resumed
 - ``venues``: venues and their rooms
 - ``trainers``: who teaches, and when they are away
+- ``holidays``: days off that the organisation adds or takes away
 - ``countries``: what there is of each country
 """

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import Role, SessionTrainer, Theme, Trainer, TrainerAbsence, TrainingSession, User
+from training.models import (
+    DayPart,
+    Role,
+    SessionTrainer,
+    Theme,
+    Trainer,
+    TrainerAbsence,
+    TrainingSession,
+    User,
+)
 from training.rules import walltime
 from training.rules.names import fold, search_key
+from training.rules.timetable import Absence, Slot
 from training.services import audit, reasons, visible_trainings
 from training.services.seen import Seen, as_stored, hold, settle
+from training.services.timetables import slots
 from training.text import msg
 
 
@@ -88,19 +101,6 @@ def absences(trainer: Trainer) -> list[TrainerAbsence]:
     )
 
 
-def away(trainers: Sequence[Trainer], *, on: date) -> list[Trainer]:
-    """Which of these trainers are away on a day."""
-    ids = db.session.scalars(
-        select(TrainerAbsence.trainer_id).where(
-            TrainerAbsence.trainer_id.in_([trainer.id for trainer in trainers]),
-            TrainerAbsence.starts_on <= on,
-            TrainerAbsence.ends_on >= on,
-        )
-    )
-    gone = set(ids)
-    return [trainer for trainer in trainers if trainer.id in gone]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Details:
     """What is known of a trainer. ``user`` is the account with which the trainer keeps registers."""
@@ -114,6 +114,7 @@ class Details:
     languages: Sequence[str] = ()
     themes: Sequence[Theme] = ()
     notes: str = ""
+    most_days_a_month: int | None = None
     user: User | None = None
 
 
@@ -155,19 +156,78 @@ def retire(trainer: Trainer, *, by: User, reason: str) -> None:
 
 @atomic
 def add_absence(
-    trainer: Trainer, *, by: User, starts_on: date, ends_on: date, note: str = ""
+    trainer: Trainer,
+    *,
+    by: User,
+    starts_on: date,
+    ends_on: date,
+    part: DayPart | None = None,
+    note: str = "",
 ) -> TrainerAbsence:
-    """Note days on which the trainer is away."""
+    """Note days on which the trainer is away, or one ``part`` of each. The trainer may do so themselves."""
     walltime.check_day(starts_on, "starts_on")
     walltime.check_day(ends_on, "ends_on")
     if ends_on < starts_on:
         raise Invalid(msg("The end is before the start."), field="ends_on")
-    absence = TrainerAbsence(trainer=trainer, starts_on=starts_on, ends_on=ends_on, note=note)
+    absence = TrainerAbsence(
+        trainer=trainer,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        part=part or DayPart.DAY,
+        by_trainer=by.id == trainer.user_id,
+        note=note,
+    )
     db.session.add(absence)
     audit.record(
         by=by, action="trainer.add_absence", thing=trainer, changes={"from": starts_on, "to": ends_on}
     )
     return absence
+
+
+def planned_while_away(absence: TrainerAbsence) -> list[Slot]:
+    """The sessions of the trainer that are planned while they are away, in order."""
+    half = "" if absence.part is DayPart.DAY else absence.part.value
+    away = Absence(absence.starts_on, absence.ends_on, half)
+    mine = select(SessionTrainer.session_id).where(
+        SessionTrainer.trainer_id == absence.trainer_id, ~SessionTrainer.is_off
+    )
+    planned = slots.stored(
+        TrainingSession.id.in_(mine),
+        TrainingSession.ends_at > clock.now(),
+        TrainingSession.starts_local < datetime.combine(absence.ends_on, time.max),
+        TrainingSession.ends_local > datetime.combine(absence.starts_on, time()),
+    )
+    return [one for one in planned if away.covers(one)]
+
+
+@atomic
+def remove_absence(absence: TrainerAbsence, *, by: User) -> None:
+    """Take back that the trainer is away."""
+    changes = {"from": absence.starts_on, "to": absence.ends_on}
+    audit.record(by=by, action="trainer.remove_absence", thing=absence.trainer, changes=changes)
+    db.session.delete(absence)
+
+
+def absence_of(trainer: Trainer, number: str) -> TrainerAbsence | None:
+    """The trainer's absence with this id, if it stands there still."""
+    found = db.session.get(TrainerAbsence, int(number)) if re.fullmatch(r"[0-9]{1,9}", number) else None
+    return found if found is not None and found.trainer_id == trainer.id else None
+
+
+def of_user(user: User) -> Trainer | None:
+    """The trainer whose account this is, if there is one."""
+    return db.session.scalar(select(Trainer).where(Trainer.user_id == user.id))
+
+
+@atomic
+def add_own_absence(
+    *, by: User, starts_on: date, ends_on: date, part: DayPart | None = None, note: str = ""
+) -> TrainerAbsence:
+    """``add_absence`` by the trainer themselves. Raises ``Invalid`` if the account is no trainer's."""
+    trainer = of_user(by)
+    if trainer is None:
+        raise Invalid(msg("Your account is not yet that of a trainer. Ask your coordinator."))
+    return add_absence(trainer, by=by, starts_on=starts_on, ends_on=ends_on, part=part, note=note)
 
 
 def _set(trainer: Trainer, details: Details) -> None:

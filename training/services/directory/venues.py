@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from training.db import atomic, db
-from training.errors import Invalid, NotFound
-from training.models import Role, Room, User, Venue
-from training.rules import walltime
+from training.errors import Conflict, Invalid, NotFound
+from training.models import Role, Room, RoomBlock, TrainingSession, User, Venue
+from training.rules import days_off, walltime
 from training.services import audit
 from training.services.seen import Seen, as_stored, hold, settle
+from training.services.timetables import slots
 from training.text import msg
 
 
@@ -92,6 +94,7 @@ class Details:
     city: str
     country: str
     zone: str
+    subdivision: str = ""
     address: str = ""
 
 
@@ -101,6 +104,8 @@ class RoomDetails:
 
     name: str
     capacity: int
+    equipment: str = ""
+    notes: str = ""
 
 
 @atomic
@@ -149,6 +154,61 @@ def change_room(room: Room, *, by: User, details: RoomDetails, seen: Seen | None
     return room
 
 
+def blocks(venue: Venue) -> list[RoomBlock]:
+    """When rooms of the venue are closed, from today on, the next first."""
+    found = select(RoomBlock).join(RoomBlock.room).options(contains_eager(RoomBlock.room))
+    ahead = found.where(Room.venue_id == venue.id, RoomBlock.ends_local > walltime.now(venue.zone))
+    return list(db.session.scalars(ahead.order_by(RoomBlock.starts_local, RoomBlock.id)))
+
+
+def get_block(user: User, public_id: UUID) -> RoomBlock:
+    """The hours with this id in which a room is closed, or ``NotFound``."""
+    found = db.session.scalar(select(RoomBlock).where(RoomBlock.public_id == public_id))
+    if found is None or user.role in (Role.PARTNER, Role.TRAINER):
+        raise NotFound
+    return found
+
+
+@atomic
+def block(room: Room, *, by: User, starts_local: datetime, ends_local: datetime, reason: str) -> RoomBlock:
+    """Close a room for some hours, by the clock of its venue.
+
+    Raises ``Conflict`` with the sessions that are planned there then, and ``Invalid`` for hours that make no sense.
+    """
+    starts_at = walltime.instant(starts_local, room.venue.zone, "starts_local")
+    ends_at = walltime.instant(ends_local, room.venue.zone, "ends_local")
+    if ends_at <= starts_at:
+        raise Invalid(msg("The end is before the start."), field="ends_local")
+    hold(room)  # nobody plans in it meanwhile
+    planned = slots.stored(
+        TrainingSession.room_id == room.id,
+        TrainingSession.starts_at < ends_at,
+        TrainingSession.ends_at > starts_at,
+    )
+    if planned:
+        shown = ", ".join(dict.fromkeys(one.frame.code for one in planned[:5]))
+        raise Conflict(
+            msg(
+                "%(room)s is taken then by %(trainings)s (sessions: %(count)s, the first on %(day)s). Move them first.",
+                room=room.name, trainings=shown, count=len(planned), day=planned[0].day,
+            ),
+            "clash",
+        )  # fmt: skip
+    made = RoomBlock(room=room, starts_local=starts_local, ends_local=ends_local, reason=reason)
+    db.session.add(made)
+    changes = {"from": str(starts_local), "to": str(ends_local), "reason": reason}
+    audit.record(by=by, action="room.block", thing=room, changes=changes)
+    return made
+
+
+@atomic
+def unblock(block: RoomBlock, *, by: User) -> None:
+    """Open a room again that was to be closed."""
+    changes = {"from": str(block.starts_local), "to": str(block.ends_local)}
+    audit.record(by=by, action="room.unblock", thing=block.room, changes=changes)
+    db.session.delete(block)
+
+
 @atomic
 def retire(thing: Venue | Room, *, by: User) -> None:
     """Retire a venue or a room, which is not offered any more. Sessions that are planned there stay."""
@@ -166,7 +226,15 @@ def _set(venue: Venue, details: Details) -> None:
     if taken_by not in (None, venue.id):
         raise Invalid(msg("There is a venue with this name in this city already."), field="name")
     venue.name, venue.city, venue.country = details.name, details.city, details.country
-    venue.zone, venue.address = zone, details.address
+    known = days_off.subdivisions(details.country)
+    if details.subdivision and details.subdivision not in known:
+        raise Invalid(
+            msg(
+                "Holidays are known for these parts of the country: %(known)s.", known=", ".join(known) or "–"
+            ),
+            field="subdivision",
+        )
+    venue.zone, venue.address, venue.subdivision = zone, details.address, details.subdivision
 
 
 def _set_room(room: Room, details: RoomDetails) -> None:
@@ -175,3 +243,4 @@ def _set_room(room: Room, details: RoomDetails) -> None:
     if taken_by not in (None, room.id):
         raise Invalid(msg("There is a room with this name here already."), field="name")
     room.name, room.capacity = details.name, details.capacity
+    room.equipment, room.notes = details.equipment, details.notes

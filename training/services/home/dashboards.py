@@ -39,6 +39,7 @@ from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.reports import figures
 from training.services.reports.participations import Listed
+from training.services.schedule import open_list
 from training.services.schedule import visible as schedule_visible
 
 MOST = 8
@@ -66,14 +67,17 @@ class Due:
     today: Sequence[TrainingSession]
     to_decide: Sequence[tuple[Training, int]]
     to_decide_count: int
+    to_decide_more: int
     open_registers: Sequence[tuple[Training, Sequence[TrainingSession]]]
     open_register_count: int
+    open_register_more: int
     this_week: Sequence[Training]
     deadlines: Sequence[Training]
     unfilled: Sequence[Unfilled]
     asked: Sequence[SeatRequest]
     to_give: Sequence[Training]
     unreleased: Sequence[tuple[Training, int]]
+    to_look_at: Sequence[tuple[str, int]]
 
     @property
     def has_anything(self) -> bool:
@@ -85,7 +89,8 @@ def of_coordinator(user: User) -> Due:
     """What waits for a coordinator within their scope.
 
     These are the sessions of today, registrations to decide, open registers by training, what begins within a week,
-    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, and kept seats to release.
+    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, kept seats to release, and
+    how much speaks against sessions to come, by rule.
     """
     waiting = (
         visible.visible_to(user)
@@ -96,7 +101,9 @@ def of_coordinator(user: User) -> Due:
     )
     number_of = waiting.c[1]
     to_decide = db.session.execute(
-        select(Training, number_of, func.sum(number_of).over())  # counts all, although few are shown
+        select(
+            Training, number_of, func.sum(number_of).over(), func.count().over()
+        )  # counts all, although few are shown
         .join(waiting, waiting.c.training_id == Training.id)
         .options(joinedload(Training.theme))
         .order_by(Training.starts_on, Training.id)
@@ -104,7 +111,7 @@ def of_coordinator(user: User) -> Due:
     ).all()
     in_scope = visible_trainings.in_scope(user)
     sessions = schedule_visible.search(user, sort="starts_at", descending=False).where(in_scope)
-    still_open, open_count = _open_registers(sessions)
+    still_open, open_count, open_more = _open_registers(sessions)
     upcoming = (
         visible_trainings.visible_to(user)
         .where(
@@ -120,16 +127,19 @@ def of_coordinator(user: User) -> Due:
     this_week = upcoming.where(Training.starts_on.between(clock.today(), clock.today() + timedelta(days=7)))
     return Due(
         list(db.session.scalars(_of_today(sessions).limit(MOST))),
-        [(training, count) for training, count, _ in to_decide],
+        [(training, count) for training, count, *_ in to_decide],
         int(to_decide[0][2]) if to_decide else 0,
+        int(to_decide[0][3]) - len(to_decide) if to_decide else 0,
         still_open,
         open_count,
+        open_more,
         list(db.session.scalars(this_week.order_by(Training.starts_on, Training.id).limit(MOST))),
         list(db.session.scalars(soon.limit(MOST))),
         _unfilled(upcoming),
         seat_requests.still_open(user, MOST),
         why_waiting.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
+        open_list.search(user).counts,
     )
 
 
@@ -145,21 +155,24 @@ def _of_today(sessions: Select[TrainingSession]) -> Select[TrainingSession]:
 
 def _open_registers(
     sessions: Select[TrainingSession],
-) -> tuple[list[tuple[Training, list[TrainingSession]]], int]:
-    """(the open registers of each training, the longest open first; how many are open in all)."""
+) -> tuple[list[tuple[Training, list[TrainingSession]]], int, int]:
+    """(the open registers of each training, the longest open first; how many are open in all; trainings left out)."""
     work = registers.open_work(sessions)
     by_training = (
-        work.with_only_columns(TrainingSession.training_id, func.sum(func.count()).over())
+        work.with_only_columns(
+            TrainingSession.training_id, func.sum(func.count()).over(), func.count().over()
+        )
         .group_by(TrainingSession.training_id)
         .order_by(None)
         .order_by(func.min(TrainingSession.starts_at), TrainingSession.training_id)
         .limit(MOST)
     )
     rows = db.session.execute(by_training).all()
-    found: dict[int, list[TrainingSession]] = {training_id: [] for training_id, _ in rows}
+    found: dict[int, list[TrainingSession]] = {training_id: [] for training_id, *_ in rows}
     for session in db.session.scalars(work.where(TrainingSession.training_id.in_(found))) if found else ():
         found[session.training_id].append(session)
-    return [(each[0].training, each) for each in found.values()], int(rows[0][1]) if rows else 0
+    listed = [(each[0].training, each) for each in found.values()]
+    return listed, int(rows[0][1]) if rows else 0, int(rows[0][2]) - len(rows) if rows else 0
 
 
 def _unfilled(upcoming: Select[Training]) -> list[Unfilled]:
@@ -256,26 +269,28 @@ def work_of_partner(user: User) -> dict[RegistrationState, int]:
 
 
 def registrations_of_partner(user: User) -> list[Registration]:
-    """The agency's latest registrations, the newest first.
+    """The agency's latest registrations, in the order of the list: drafts, then those that were submitted last.
 
     They are not ordered by their last change. That would tell of other agencies, whose people change the ranks on the
     reserve list.
     """
-    found = (
-        visible.visible_to(user)
-        .where(visible.once(user))
-        .options(contains_eager(Registration.training), joinedload(Registration.trainee))
-        .order_by(Registration.id.desc())
-        .limit(10)
-    )
+    found = visible.search(user, sort="submitted_at", descending=True).limit(10)
     return list(db.session.scalars(found))
 
 
 def of_trainer(user: User) -> tuple[list[AnnouncedSession], list[TrainingSession]]:
-    """(sessions of today and later, past sessions whose register is still open), at most 12 of each."""
-    coming = schedule_visible.as_announced(user, upcoming=True, descending=False).limit(12)
+    """(sessions of today and later, past sessions whose register is still open), at most 100 and 12."""
+    coming = schedule_visible.as_announced(user, upcoming=True, descending=False).limit(100)
     work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
+
+
+def by_training(sessions: Iterable[AnnouncedSession]) -> list[tuple[Training, list[AnnouncedSession]]]:
+    """The sessions of each training, in the order in which they come."""
+    found: dict[Training, list[AnnouncedSession]] = {}
+    for session in sessions:
+        found.setdefault(session.training, []).append(session)
+    return list(found.items())
 
 
 @dataclass(frozen=True)

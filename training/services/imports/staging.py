@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic, db, found_or_stored
 from training.errors import Conflict, Invalid, NotFound
 from training.models import Agency, BatchState, ImportBatch, RosterMapping, Training, User
 from training.rosters import headers, read, rows
@@ -126,11 +126,11 @@ def remap(
     _keep(batch, table, mapping, batch.agency)
     batch.rows = [_kept_work(batch, row, before.get(row["number"])) for row in _rows(batch)]
     if mapping.has_header:
-        known = db.session.scalar(_memory(batch.agency, mapping.titles)) or RosterMapping(
-            agency=batch.agency, titles_hash=_titles_hash(mapping.titles)
+        known = found_or_stored(
+            lambda: db.session.scalar(_memory(batch.agency, mapping.titles)),
+            lambda: RosterMapping(agency_id=batch.agency_id, titles_hash=_titles_hash(mapping.titles)),
         )
         known.columns = {"fields": mapping.columns, "header_row": mapping.header_row}
-        db.session.add(known)
     audit.record(by=by, action="import.remap", thing=batch, changes={"columns": mapping.columns})
     return batch
 

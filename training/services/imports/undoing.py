@@ -152,7 +152,9 @@ def undo(batch: ImportBatch, *, by: User) -> int:
     locked_trainings.lock(training)
     db.session.refresh(batch)
     kept: Any = batch.outcome
-    held_people = records.lock([*kept.get("people", ()), *(int(number) for number in kept.get("before", ()))])
+    numbers = [*kept.get("people", ()), *(int(number) for number in kept.get("before", ()))]
+    locked_trainings.lock_people(training, numbers, with_line=True)
+    held_people = records.lock(numbers)
     refusal = why_not(batch)
     if refusal is not None:
         raise Conflict(refusal, "built_on")

@@ -5,7 +5,7 @@ Rows are compared with people of the same agency only. Nothing that other agenci
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from training.db import db
-from training.models import LIVE, ImportBatch, Registration, Trainee
+from training.models import LIVE, Admission, ImportBatch, Registration, Trainee
 from training.rosters import headers
 from training.rosters.rows import CellError, RosterRow, first_of, mark_duplicates
 from training.rules import addresses
@@ -23,6 +23,8 @@ from training.rules import given as given_fields
 from training.rules.alike import Key
 from training.rules.given import Given
 from training.rules.names import same_person_key
+from training.services.registrations import elsewhere
+from training.services.timetables import clash_facts
 from training.services.trainees import duplicates, records
 from training.services.trainees.records import Person
 from training.text import Message, msg
@@ -179,6 +181,7 @@ def judge(batch: ImportBatch, *, stored_at: datetime | None = None) -> list[Line
     ]
     _match(batch, lines)
     registered = _registered(batch, [line.person.id for line in lines if line.person])
+    _refuse_elsewhere(batch, lines, registered)
     for line in lines:
         line.verdict = _verdict(line, registered)
         if line.verdict is Verdict.REGISTERED and line.person is not None:
@@ -355,6 +358,19 @@ def _registered(batch: ImportBatch, people: Sequence[int]) -> dict[int, Register
         for row in db.session.execute(found)
         if row.trainee_id in wanted
     }
+
+
+def _refuse_elsewhere(batch: ImportBatch, lines: Sequence[Line], registered: Collection[int]) -> None:
+    """Where the first to come get a seat, refuse the rows of people with a seat in another training at that time."""
+    if batch.training.admission is not Admission.FIRST_COME:
+        return
+    people = {one.person.id: one for one in lines if one.person and one.choice != SKIP}
+    new = people.keys() - set(registered)
+    away = clash_facts.elsewhere(batch.training, new) if new else {}
+    for number, found in away.items():
+        line = people[number]
+        said = elsewhere.said(line.values["family_name"], found, agency_id=batch.agency_id)
+        line.errors.append(_error(line, said, _sheet(batch)))
 
 
 def _say_what_is_not_taken(line: Line, registered: Registered) -> None:

@@ -21,10 +21,19 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from training import clock
 from training.db import Base, atomic, db
 from training.errors import Conflict, Invalid, NotFound
-from training.models import NotSame, PersonMerge, Registration, Trainee, TraineeKey, User
+from training.models import (
+    NotSame,
+    PersonMerge,
+    Registration,
+    RegistrationState,
+    Trainee,
+    TraineeKey,
+    User,
+)
 from training.models.about_people import is_special
 from training.services import audit, locked_trainings
 from training.services.letters import again
+from training.services.locked_trainings import Lock, lock_in_order
 from training.services.merging import joining, joins
 from training.services.merging.joins import Choices
 from training.services.trainees import duplicates, records
@@ -249,8 +258,11 @@ def _lock(kept: Trainee, gone: Trainee) -> None:
     theirs = select(Registration.training_id).where(Registration.trainee_id.in_(ids)).distinct()
     held = set(db.session.scalars(theirs))
     locked_trainings.lock_all(held)
-    people = select(Trainee).where(Trainee.id.in_(ids)).order_by(Trainee.id).with_for_update()
-    db.session.execute(people.execution_options(populate_existing=True)).all()
+    in_line = select(Registration.trainee_id).where(
+        Registration.training_id.in_(held), Registration.state == RegistrationState.RESERVE
+    )
+    # with those in line, because seats that become free are given to them
+    lock_in_order(Trainee, {*ids, *db.session.scalars(in_line)}, Lock.WHOLE)
     if not set(db.session.scalars(theirs)) <= held:
         raise Conflict(
             msg("One of the two has just been registered for a training. Try once more."), "changed"

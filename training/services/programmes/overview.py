@@ -16,6 +16,8 @@ from training.db import db
 from training.models import ActivityType, Theme, Training, TrainingState, User
 from training.services import visible_trainings
 
+CANCELLED = TrainingState.CANCELLED
+"""Trainings are counted as on the page of their programme: all years, all that are not cancelled."""
 NOT_HELD = (TrainingState.DRAFT, TrainingState.POSTPONED, TrainingState.CANCELLED)
 
 
@@ -46,7 +48,7 @@ def by_kind(user: User, theme: Theme) -> list[Kind]:
     counts = dict(
         db.session.execute(
             _of(user, theme)
-            .where(Training.state.not_in(NOT_HELD))
+            .where(Training.state != CANCELLED)
             .with_only_columns(Training.activity_type_id, number)
             .group_by(Training.activity_type_id)
         ).all()
@@ -58,11 +60,11 @@ def by_kind(user: User, theme: Theme) -> list[Kind]:
 
 
 def by_country(user: User, theme: Theme) -> list[tuple[str, int]]:
-    """The countries in which its trainings take place, with how many, the most frequent first."""
+    """The countries in which its trainings take place, with how many, the most frequent first. "" is no country: online."""
     number = func.count(Training.id)
     rows = db.session.execute(
         _of(user, theme)
-        .where(Training.state.not_in(NOT_HELD), Training.country != "")
+        .where(Training.state != CANCELLED)
         .with_only_columns(Training.country, number)
         .group_by(Training.country)
         .order_by(number.desc(), Training.country)

@@ -6,6 +6,7 @@ in line in the same unit of work. Each step of a registration is kept with who t
 - ``steps``: the single steps of a registration, and what may refuse them
 - ``visible``: which registrations somebody may see
 - ``seats``: who may take a seat, and what the pages show of seats
+- ``elsewhere``: who has a seat in another training at the same hours
 - ``reserve_list``: who is next in line, and who gets a seat that is free
 - ``kept_seats``: seats kept for an agency or a country, changed and released
 - ``why_waiting``: why somebody has no seat yet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -14,8 +14,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 from training.db import atomic, db, refresh_many
 from training.errors import Conflict, DomainError, Invalid, NotFound
 from training.models import ReasonCode, Registration, RegistrationState, Trainee, Training, User
+from training.rules.timetable import Elsewhere
 from training.services import locked_trainings, reasons, seat_counts
-from training.services.registrations import reserve_list, steps, submissions, visible
+from training.services.registrations import elsewhere, reserve_list, steps, submissions, visible
 from training.text import Message, msg
 
 UNKNOWN_VERB = Invalid(msg("Choose what to do with the ticked registrations."))
@@ -119,18 +120,18 @@ def decide(
     reason: str = "",
     reason_code: ReasonCode | None = ReasonCode.OTHER,
     rank: int | None = None,
+    override_reason: str = "",
 ) -> list[Decision]:
     """Carry ``verb`` out on each registration, in this order. A refusal leaves the others alone.
 
     ``rank`` is the place of the first one on the reserve list, and the others follow it. If it is None, they
     go to the end. Raises ``Invalid`` when a reason is missing, before anything is done. Without a
-    ``reason_code``, registrations are returned as incomplete.
+    ``reason_code``, registrations are returned as incomplete. Whoever has a seat in another training at that time gets
+    none here, and is named, unless ``override_reason`` says why they get one all the same.
     """
     locked_trainings.lock(training)
-    if verb in (Verb.DECLINE, Verb.RETURN):
-        reasons.check(reason)
-    if verb is Verb.DECLINE and reason_code is None:
-        raise Invalid(msg("Pick the reason why they are declined."), field="reason_code")
+    for refusal in missing(verb, reason=reason, reason_code=reason_code):
+        raise refusal
     if not chosen:
         raise Invalid(msg("Tick the registrations to decide on."))
     refresh_many(chosen, joinedload(Registration.trainee), joinedload(Registration.agency))
@@ -138,7 +139,12 @@ def decide(
     if verb is Verb.DECLINE:
         chosen = sorted(chosen, key=lambda one: one.holds_seat)
     code = reason_code or ReasonCode.INCOMPLETE
-    carry_out = _carrying_out(training, verb, by=by, reason=reason, reason_code=code)
+    if verb in (Verb.CONFIRM, Verb.OFFER):
+        locked_trainings.lock_people(training, [one.trainee_id for one in chosen])
+    away = elsewhere.of(training, [one.trainee for one in chosen])
+    carry_out = _carrying_out(
+        training, verb, by=by, reason=reason, reason_code=code, away=away, override_reason=override_reason
+    )
     done = [_decision(one, carry_out) for one in chosen]
     placed = [one.registration for one in done if one.is_done]
     if verb is Verb.RESERVE and rank is not None and placed:
@@ -146,8 +152,28 @@ def decide(
     return done
 
 
+def missing(verb: Verb, *, reason: str, reason_code: ReasonCode | None) -> list[Invalid]:
+    """What a decision still needs, all of it, so that a form asks once."""
+    found = []
+    if verb is Verb.DECLINE and reason_code is None:
+        found.append(Invalid(msg("Pick the reason why they are declined."), field="reason_code"))
+    if verb in (Verb.DECLINE, Verb.RETURN):
+        try:
+            reasons.check(reason)
+        except Invalid as refusal:
+            found.append(refusal)
+    return found
+
+
 def _carrying_out(
-    training: Training, verb: Verb, *, by: User, reason: str, reason_code: ReasonCode
+    training: Training,
+    verb: Verb,
+    *,
+    by: User,
+    reason: str,
+    reason_code: ReasonCode,
+    away: Mapping[int, Sequence[Elsewhere]],
+    override_reason: str,
 ) -> Callable[[Registration], None]:
     """A function that carries the verb out on one registration.
 
@@ -156,10 +182,10 @@ def _carrying_out(
     match verb:
         case Verb.CONFIRM:
             counted = seat_counts.count(training)
-            return lambda one: reserve_list.confirm_locked(one, by, counted)
+            return lambda one: reserve_list.confirm_locked(one, by, counted, away, override_reason)
         case Verb.OFFER:
             counted = seat_counts.count(training)
-            return lambda one: reserve_list.offer_locked(one, by, counted)
+            return lambda one: reserve_list.offer_locked(one, by, counted, away, override_reason)
         case Verb.RESERVE:
             ranks = itertools.count(steps.last_rank(training) + 1)
             return lambda one: reserve_list.reserve_locked(one, by, ranks)

@@ -18,7 +18,7 @@ from training.errors import Conflict, Invalid
 from training.models import Agency, ReasonCode, Registration, Trainee, Training, User
 from training.rules.given import NOTHING, Given
 from training.services import audit, locked_trainings, visible_trainings
-from training.services.registrations import reserve_list, seats, steps, submissions
+from training.services.registrations import elsewhere, reserve_list, seats, steps, submissions
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
 from training.services.trainees import records
@@ -110,7 +110,9 @@ def submit(
                 ),
                 "moved",
             )
-    steps.check_people(training, agency, [draft.trainee for draft in drafts])
+    people = [draft.trainee for draft in drafts]
+    elsewhere.check_first_come(training, people, by=by)
+    steps.check_people(training, agency, people)
     places = steps.places(training, len(drafts), seats.free_now(training, agency))
     with db.session.no_autoflush:  # all drafts are stored at once below
         for draft, place in zip(drafts, places, strict=True):

@@ -25,7 +25,7 @@ from training.rules import given as given_fields
 from training.rules.given import NOTHING, Given
 from training.rules.seats import SeatCount
 from training.services import announced, audit, locked_trainings, reasons, seat_counts, visible_trainings
-from training.services.registrations import reserve_list, seats, steps, submissions, visible
+from training.services.registrations import elsewhere, reserve_list, seats, steps, submissions, visible
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
 from training.services.trainees import records
@@ -34,26 +34,36 @@ from training.text import msg
 
 @atomic
 def replace(
-    registration: Registration, *, by: User, substitute: Trainee, reason: str, given: Given = NOTHING
+    registration: Registration,
+    *,
+    by: User,
+    substitute: Trainee,
+    reason: str,
+    override_reason: str = "",
+    given: Given = NOTHING,
 ) -> Registration:
-    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step.
+    """Put ``substitute``, of the same agency, in a confirmed person's seat in one step, until the training is over.
 
+    While it runs, the registers expect the substitute from the next session on. What the other one attended stays theirs.
     If the agency has registered the substitute already, that registration ends without a letter, because the
     substitute is told of the seat instead. Its details are copied into the fields that ``given`` leaves
-    empty.
+    empty. A substitute who has a seat in another training at that time is refused, unless a coordinator says in
+    ``override_reason`` why they get this one all the same.
     """
     steps.lock(registration)
     training = registration.training
     steps.check_from(registration, S.CONFIRMED)
     steps.check_undecided(training)
     reasons.check(reason)
+    locked_trainings.lock_people(training, [substitute.id], with_line=True)
     db.session.refresh(substitute)
     if substitute.id == registration.trainee_id:
         raise Invalid(msg("Pick another person: this one has the seat already."), field="substitute")
     if substitute.agency_id != registration.agency_id:
         raise Invalid(msg("A substitute comes from the same agency."), field="substitute")
-    if training.starts_on <= clock.today(training.zone):
-        raise Conflict(msg("The training has begun: a person can be added at the door instead."), "begun")
+    if training.ends_on < clock.today(training.zone):
+        raise Conflict(msg("The training is over: nobody can take this seat any more."), "finished")
+    elsewhere.check(training, [substitute], by=by, override_reason=override_reason)
     steps.end(registration, S.REPLACED, by, ReasonCode.AGENCY, reason)
     db.session.flush()  # only then are the seat and the pair of person and training free
     own = visible.live_of(training, substitute)
@@ -69,7 +79,7 @@ def replace(
         given=given,
         has_seat=True,
     )
-    new.replaces = registration
+    new.replaces, new.override_reason = registration, override_reason.strip()
     # if the agency's country was changed meanwhile, the substitute may take a seat kept for the new country;
     # then the seat of the old one is free
     reserve_list.promote(training, Freed(origin=seat_counts.origin_of(registration)), by=by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,33 +19,55 @@ from training.models import (
     Promotion,
     ReasonCode,
     Registration,
+    Trainee,
     Training,
     User,
 )
 from training.rules import walltime
 from training.rules.seats import Kept, Origin, SeatCount
+from training.rules.timetable import Elsewhere
 from training.services import announced, audit, locked_trainings, seat_counts, visible_trainings
+from training.services.locked_trainings import lock_in_order
+from training.services.registrations import elsewhere, steps
 from training.services.registrations import seats as seat_service
-from training.services.registrations import steps
 from training.services.registrations.steps import S
+from training.services.timetables import clash_facts
 from training.text import msg
 
 
 @atomic
-def confirm(registration: Registration, *, by: User | None) -> Registration:
-    """Give a seat to a person who is submitted, returned, on the reserve list, or has an offer."""
+def confirm(registration: Registration, *, by: User | None, override_reason: str = "") -> Registration:
+    """Give a seat to a person who is submitted, returned, on the reserve list, or has an offer.
+
+    Raises ``Conflict`` (``elsewhere``) if the person has a seat in another training at that time, unless a coordinator
+    says why they get this one all the same.
+    """
     steps.lock(registration)
-    confirm_locked(registration, by, seat_counts.count(registration.training))
+    locked_trainings.lock_people(registration.training, [registration.trainee_id])
+    away = elsewhere.of(registration.training, [registration.trainee])
+    confirm_locked(registration, by, seat_counts.count(registration.training), away, override_reason)
     return registration
 
 
-def confirm_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
-    """``confirm`` under the training's lock. ``counted`` are its seats; the given seat is added there."""
+def confirm_locked(
+    registration: Registration,
+    by: User | None,
+    counted: SeatCount,
+    away: Mapping[int, Sequence[Elsewhere]],
+    override_reason: str = "",
+) -> None:
+    """``confirm`` under the locks of training and person. ``counted`` are its seats; the given seat is added there.
+
+    ``away`` says who has a seat in another training then.
+    """
     steps.check_from(registration, S.SUBMITTED, S.RETURNED, S.RESERVE, S.OFFERED)
     steps.check_undecided(registration.training)
     steps.check_may_register(registration.agency)
+    reason = override_reason.strip() or registration.override_reason
+    elsewhere.refuse(registration.trainee, away, by=by, override_reason=reason)
     if registration.state is not S.OFFERED:
         seat_service.take_free(registration, counted)
+    registration.override_reason = reason
     steps.confirm(registration, by)
     audit.record(by=by, action="registration.confirm", thing=registration)
 
@@ -79,18 +101,27 @@ def arrange(people: Sequence[Registration], rank: int, by: User | None) -> None:
 
 
 @atomic
-def offer(registration: Registration, *, by: User | None) -> Registration:
+def offer(registration: Registration, *, by: User | None, override_reason: str = "") -> Registration:
     """Offer a free seat to a person on the reserve list.
 
-    The seat is held for the training's ``offer_hours``, at the latest until the cut-off.
+    The seat is held for the training's ``offer_hours``, at the latest until the cut-off. Raises as ``confirm`` does for
+    a person who is in another training then.
     """
     steps.lock(registration)
-    offer_locked(registration, by, seat_counts.count(registration.training))
+    locked_trainings.lock_people(registration.training, [registration.trainee_id])
+    away = elsewhere.of(registration.training, [registration.trainee])
+    offer_locked(registration, by, seat_counts.count(registration.training), away, override_reason)
     return registration
 
 
-def offer_locked(registration: Registration, by: User | None, counted: SeatCount) -> None:
-    """``offer`` under the training's lock. ``counted`` are its seats; the offered seat is added there."""
+def offer_locked(
+    registration: Registration,
+    by: User | None,
+    counted: SeatCount,
+    away: Mapping[int, Sequence[Elsewhere]],
+    override_reason: str = "",
+) -> None:
+    """``offer`` under the locks of training and person. ``counted`` and ``away`` are as in ``confirm_locked``."""
     if registration.state in (S.SUBMITTED, S.RETURNED):
         raise Conflict(
             msg(
@@ -111,7 +142,10 @@ def offer_locked(registration: Registration, by: User | None, counted: SeatCount
             ),
             "cut_off",
         )
+    reason = override_reason.strip() or registration.override_reason
+    elsewhere.refuse(registration.trainee, away, by=by, override_reason=reason)
     seat_service.take_free(registration, counted)
+    registration.override_reason = reason
     registration.reserve_rank = None  # it leaves the list, and ``arrange`` numbers the others without it
     registration.offer_expires_at = until
     steps.to(registration, S.OFFERED, by)
@@ -177,6 +211,8 @@ def promote(training: Training, freed: Freed, *, by: User | None) -> list[Regist
     """
     counted, promoted = seat_counts.count(training), []
     if training.promotion is Promotion.AUTOMATIC and may_promote(training):
+        if counted.free_in_all > 0:
+            locked_trainings.lock_people(training, with_line=True)
         promoted = next_in_line(training, counted, freed)
     for candidate in promoted:
         # the step names nobody: the user who freed the seat may be of an agency that this one must not see
@@ -207,7 +243,7 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
 
     If the training says so, people of the agency that freed the seat come first, then those of its country,
     then all others. Within each group the rank decides, or the time of submission. People whose agency is
-    suspended, or has used up its seats, are passed over.
+    suspended, or has used up its seats, are passed over. So are people who have a seat in another training then.
     """
     found: list[Registration] = []
     most = counted.capacity
@@ -216,17 +252,28 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
     if counted.free_in_all <= 0 or most <= 0:
         return found
     may_gain = [o for o in seat_counts.on_reserve(training) if counted.free_for(o) > 0]
+    is_away = elsewhere_now(training) if may_gain else {}
     for candidate in (
         _in_line(training, freed.origin, {agency_id for agency_id, _ in may_gain}) if may_gain else []
     ):
         origin = seat_counts.origin_of(candidate)
         is_meant = freed.only is None or counted.share_of(origin) == freed.only
+        if candidate.trainee_id in is_away and not candidate.override_reason:
+            continue
         if is_meant and candidate.id not in freed.passed_over and counted.free_for(origin) > 0:
             counted.take(origin)
             found.append(candidate)
         if len(found) >= most:
             break
     return found
+
+
+def elsewhere_now(training: Training) -> dict[int, list[Elsewhere]]:
+    """Who on the reserve list has a seat in another training at its hours, by the trainee's id."""
+    waiting = select(Registration.trainee_id).where(
+        Registration.training_id == training.id, Registration.state == S.RESERVE
+    )
+    return clash_facts.elsewhere(training, waiting)
 
 
 def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[int]) -> list[Registration]:
@@ -273,6 +320,7 @@ def expire_offers() -> int:
         .options(contains_eager(Registration.training))
     ).all()
     count = 0
+    hold_lines([one.training for one in due], [one.trainee_id for one in due])
     for training, offers in itertools.groupby(due, key=lambda one: one.training):
         expired = []
         for registration in offers:
@@ -318,6 +366,16 @@ def _offered(training: Training) -> Sequence[Registration]:
     ).all()
 
 
+def hold_lines(trainings: Iterable[Training], people: Iterable[int] = ()) -> None:
+    """Hold several trainings, then all people on their reserve lists, with ``people`` who will join them."""
+    ids = {one.id for one in trainings}
+    locked_trainings.lock_all(ids)
+    waiting = select(Registration.trainee_id).where(
+        Registration.training_id.in_(ids), Registration.state == S.RESERVE
+    )
+    lock_in_order(Trainee, {*people, *db.session.scalars(waiting)}, read=False)
+
+
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
     """Give out free seats in every training for which people of the agency wait. Returns who was promoted."""
     waiting = (
@@ -328,7 +386,8 @@ def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:
         .order_by(Training.id)
     )
     promoted = []
-    for training in db.session.scalars(waiting).all():
-        locked_trainings.lock(training)
+    trainings = db.session.scalars(waiting).all()
+    hold_lines(trainings)
+    for training in trainings:
         promoted += promote(training, Freed(), by=by)
     return promoted

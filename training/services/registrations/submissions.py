@@ -27,7 +27,7 @@ from training.models import (
 from training.rules import given as given_fields
 from training.rules.given import NOTHING, Given
 from training.services import audit, locked_trainings, reasons
-from training.services.registrations import reserve_list, seats, steps
+from training.services.registrations import elsewhere, reserve_list, seats, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
 from training.services.seen import Seen, settle
@@ -47,6 +47,7 @@ def submit(
     trainee: Trainee,
     source: RegistrationSource = RegistrationSource.FORM,
     override: bool = False,
+    override_reason: str = "",
     given: Given = NOTHING,
 ) -> Registration:
     """Put ``trainee`` forward.
@@ -55,11 +56,15 @@ def submit(
     approval: the registration stays submitted until a coordinator decides.
 
     With ``override`` a coordinator may submit outside the registration window, but not beyond the seats.
+    With ``override_reason`` a coordinator gives a seat to somebody who has one in another training at that time.
     Raises ``Conflict`` with its code.
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
-    return submit_locked(training, by=by, trainee=trainee, source=source, given=given)
+    elsewhere.check_first_come(training, [trainee], by=by, override_reason=override_reason)
+    registration = submit_locked(training, by=by, trainee=trainee, source=source, given=given)
+    registration.override_reason = override_reason.strip()
+    return registration
 
 
 @atomic
@@ -71,6 +76,7 @@ def submit_many(
     people: Sequence[Trainee],
     source: RegistrationSource = RegistrationSource.FORM,
     override: bool = False,
+    override_reason: str = "",
     given: Mapping[int, Given] = MappingProxyType({}),
 ) -> list[Registration]:
     """Put several people of one agency forward, in this order, all or none.
@@ -81,10 +87,12 @@ def submit_many(
     """
     locked_trainings.lock(training)
     steps.check_open(training, override)
+    elsewhere.check_first_come(training, people, by=by, override_reason=override_reason)
     steps.check_people(training, agency, people)
     given = steps.with_drafts(training, people, given)
     steps.end_drafts(training, people, by)
     places = steps.places(training, len(people), seats.free_now(training, agency))
+    places = [{**place, "override_reason": override_reason.strip()} for place in places]
     stored = steps.put_forward(training, agency, people, places, source=source, given=given)
     steps.submitted_many(stored, by)
     audit.record(
@@ -176,6 +184,8 @@ def resubmit(
     steps.check_from(registration, S.RETURNED)
     steps.check_open(training, override)
     steps.check_may_register(registration.agency)
+    if not registration.override_reason:
+        elsewhere.check_first_come(training, [trainee], by=by)
     free = seats.free_now(training, registration.agency)
     if given is not None:
         change_given(registration, by=by, given=given, seen=seen)
@@ -271,8 +281,11 @@ def submit_new(
     agency: Agency,
     person: records.Person,
     override: bool = False,
+    override_reason: str = "",
     given: Given = NOTHING,
 ) -> Registration:
     """Add a person to the agency and put them forward, both or neither."""
     trainee = records.create(agency, by=by, person=person)
-    return submit(training, by=by, trainee=trainee, override=override, given=given)
+    return submit(
+        training, by=by, trainee=trainee, override=override, override_reason=override_reason, given=given
+    )

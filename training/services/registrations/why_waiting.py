@@ -17,10 +17,12 @@ from training.models import (
     TrainingState,
 )
 from training.rules.seats import SeatCount
+from training.rules.timetable import Elsewhere
 from training.services import seat_counts
-from training.services.registrations import reserve_list
+from training.services.registrations import elsewhere, reserve_list
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
+from training.services.timetables import clash_facts
 from training.text import Message, msg
 
 
@@ -43,7 +45,20 @@ def why_not_yet(
             one.id: msg("Since %(day)s nobody moves up from the reserve list.", day=day) for one in waiting
         }
     counted = seat_counts.count(training)
-    return {one.id: _why_not_yet(counted, one, to_agency) for one in waiting}
+    away = clash_facts.elsewhere(training, [one.trainee_id for one in waiting]) if waiting else {}
+    return {
+        one.id: _elsewhere(one, away[one.trainee_id], to_agency)
+        if one.trainee_id in away and not one.override_reason
+        else _why_not_yet(counted, one, to_agency)
+        for one in waiting
+    }
+
+
+def _elsewhere(one: Registration, found: Sequence[Elsewhere], to_agency: bool) -> Message:
+    return msg(
+        "%(said)s A free seat goes to the next in line.",
+        said=elsewhere.said(one.name, found, agency_id=one.agency_id if to_agency else None),
+    )
 
 
 def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Message:

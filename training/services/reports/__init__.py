@@ -2,11 +2,10 @@
 
 The page and the files count the same rows. People of a confidential agency appear without their names.
 
-- ``standing``: who takes part, and which of a person's registrations stands for the person
 - ``selection``: what a report is about, as filters
 - ``half_days``: half-days on the days on which they are not the sessions
 - ``participations``: one row for each person and training, counted from the registers
-- ``supply``: what was offered: trainings that took place, their days and seats
+- ``supply``: what stands beside them: trainings and seats that were offered, who is to come, optional hours
 - ``figures``: what the registers say, added up, and how final it is
 - ``definitions``: the figures by name, and what each means
 - ``header``: what a report says of itself

@@ -6,6 +6,7 @@ from training.text import Message, msg
 
 FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Confirmed participants"), "confirmed"),
+    (msg("Registered for trainings to come"), "to_come"),
     (msg("Participations (came at all)"), "participations"),
     (msg("Persons who came"), "persons"),
     (msg("Completed participations"), "completed"),
@@ -22,6 +23,7 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Completion rate, %"), "completion_rate"),
     (msg("No-show rate, %"), "no_show_rate"),
     (msg("Person-hours"), "person_hours"),
+    (msg("Hours in optional sessions"), "optional_hours"),
     (msg("Person-days"), "person_days"),
     (msg("Person-days (by hours)"), "days_by_hours"),
     (msg("Person-days (by half-days)"), "person_days_half"),
@@ -33,7 +35,7 @@ FIGURES: tuple[tuple[Message, str], ...] = (
     (msg("Use of kept seats, %"), "seat_use"),
 )
 """What the summary states, in order: (name, attribute of the totals)."""
-VERSION = "D3"
+VERSION = "D4"
 """Raise the number whenever the meaning of a figure changes, and tell of it in docs/figures.md."""
 
 BY_THEME = msg(
@@ -47,6 +49,14 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
             "People who were expected at a compulsory session that has begun, or were marked in one. "
             "Each person counts once in a training. Nobody counts in a training that has not begun. "
             "Confirmed participants are those who came, of whom it is not known yet, excused throughout, and no-shows."
+        ),
+    ),
+    (
+        msg("Registered for trainings to come"),
+        msg(
+            "People with a confirmed seat in a training whose first compulsory session has not begun. "
+            "They are not among the confirmed participants. Tables of the spreadsheet and of the files have a line "
+            "for them; the page and the PDF list the lines with participants."
         ),
     ),
     (
@@ -75,7 +85,7 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
         msg("Dropped out"),
         msg(
             "Came, did not complete, and gave the seat up or stayed away on the last day. "
-            "Who withdrew after two of six half-days has a third of the training."
+            "The time until then counts."
         ),
     ),
     (
@@ -99,6 +109,13 @@ DEFINITIONS: tuple[tuple[Message, Message], ...] = (
     ),
     (msg("Excused neutral"), msg("The same with excused sessions left out of the due minutes.")),
     (msg("Person-hours"), msg("Attended minutes ÷ 60, breaks not counted.")),
+    (
+        msg("Hours in optional sessions"),
+        msg(
+            "Attended minutes of sessions that nobody must come to ÷ 60. They enter no other figure. "
+            "Whoever came to optional sessions only counts here, and is no participant."
+        ),
+    ),
     (
         msg("Person-days"),
         msg(

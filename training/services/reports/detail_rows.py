@@ -32,8 +32,8 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.services.attendance import expected
-from training.services.reports import participations, standing
+from training.services.attendance import expected, standing
+from training.services.reports import participations
 from training.services.reports.report import Words
 from training.services.reports.selection import Filters, of_all
 from training.text import Message, msg

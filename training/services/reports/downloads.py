@@ -107,7 +107,7 @@ def paper(
             "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
             "title": msg("Attendance report").translated(),
             "about": head.in_words(),
-            "programme": "" if filters.programme else head.programme,
+            "programme": head.paid_by(),
             "donor": head.donor,
             "generated": head.made_at_in_words(),
             "page_word": msg("Page").translated(),
@@ -120,7 +120,7 @@ def paper(
             "notes_word": msg("Notes on the figures").translated(),
             "tables": [
                 _paper_table(name, splits, names)
-                for name, splits in [*made.tables.items(), ("theme_covered", made.overlapping)]
+                for name, splits in made.lines_with_participants.items()
                 if len(splits) > 1
             ],
             "facts": facts,
@@ -250,17 +250,11 @@ FIRST_SHEET: tuple[tuple[Message, str], ...] = (
 )
 """The figures of the sheet that the workbook opens on."""
 RATES = frozenset(attribute for name, attribute in FIGURES if name.text.endswith("%"))
-WITH_DECIMALS = RATES | {"person_hours", "person_days", "days_by_hours", "person_days_half"}
+WITH_DECIMALS = RATES | {"person_hours", "optional_hours", "person_days", "days_by_hours", "person_days_half"}
 PAPER_COLUMNS = (msg("Confirmed"), msg("Came"), msg("Completed"), msg("Rate, %"), msg("Hours"))
 PAPER_FIGURES = ("confirmed", "participations", "completed", "attendance_rate", "person_hours")
-FACTS_ON_PAPER = (
-    "by",
-    "period",
-    "activities",
-    "participants",
-    "day_rules",
-    "completion_rules",
-    "definitions",
+FACTS_ON_PAPER = frozenset(
+    ("by", "donor", "period", "activities", "participants", "day_rules", "completion_rules", "definitions")
 )
 GREEN, AMBER = "#DCFCE7", "#FEF3C7"
 
@@ -283,7 +277,9 @@ def _summary_sheet(made: Report, names: Words) -> Sheet:
     """The first sheet: what the report is about, how final it is, and the tables with their main figures."""
     head, strong = made.header, [0]
     rows: list[list[Any]] = []
-    for table, splits in made.tables.items():
+    for table, splits in made.lines_with_participants.items():
+        if table == "theme_covered":
+            continue
         strong.append(len(rows) + 1)
         rows.append([report.TABLES[table].translated(), *[None] * len(FIRST_SHEET)])
         rows += [
@@ -298,7 +294,7 @@ def _summary_sheet(made: Report, names: Words) -> Sheet:
         Line(head.organisation),
         Line(msg("Attendance report").translated(), size=18, is_bold=True),
         Line(head.in_words(), size=12, is_bold=True),
-        *[Line(text) for text in (head.programme, head.donor) if text],
+        *[Line(text) for text in (head.paid_by(), head.donor) if text],
         Line(state_text(head.state).translated(), fill=GREEN if head.state.is_final else AMBER),
         Line(f"{msg('Made at').translated()}: {head.made_at_in_words()}, {head.by.translated()}", size=9),
     ]

@@ -6,6 +6,7 @@ of a confidential agency appear without their names.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,15 +33,15 @@ from training.models import (
     Trainee,
     Training,
     TrainingSession,
-    TrainingState,
     User,
 )
 from training.rules.indicators import NOTHING, Supply, Totals, rate, totals
+from training.services.attendance import standing
 from training.services.programmes import frames
-from training.services.reports import participations, standing, supply
+from training.services.reports import participations, supply
 from training.services.reports.participations import Listed
 from training.services.reports.selection import EVERYTHING, Filters, of_people, of_trainings, sum_if
-from training.services.reports.supply import Offered
+from training.services.reports.supply import NOT_HELD, Beside, Offered
 
 
 @dataclass(frozen=True)
@@ -71,35 +72,48 @@ class DataState:
         return self.sessions > 0 and self.to_come == 0 and self.open_registers == 0
 
 
-def summary(found: Iterable[Listed], supply: Supply = NOTHING) -> Totals:
-    """The totals of all these rows."""
-    return totals(((one.participation, one.verdict) for one in found), supply)
+def summary(found: Iterable[Listed], supply: Supply = NOTHING, beside: Sequence[Beside] = ()) -> Totals:
+    """The totals of all these rows, and of what stands beside them."""
+    return totals(
+        ((one.participation, one.verdict) for one in found),
+        supply,
+        to_come=sum(one.to_come for one in beside),
+        optional=sum(one.optional for one in beside),
+    )
 
 
 def split(
     found: Iterable[Listed],
-    keys: Callable[[Listed], Iterable[Any]],
+    keys: Callable[[Listed | Beside], Iterable[Any]],
     order: Sequence[str] = (),
     supplied: Callable[[Any, Sequence[Listed]], Supply] = lambda key, rows: NOTHING,
+    beside: Sequence[Beside] = (),
 ) -> list[Split]:
     """Totals per key, in ``order`` and then by the alphabet; what has several keys counts under each.
 
     A key is a label, or (label, id, code) where two things may bear one name. A training's begins with its code. ``supplied`` says what was offered to a line.
     """
-    groups: dict[Any, list[Listed]] = {}
+    groups, others = defaultdict[Any, list[Listed]](list), defaultdict[Any, list[Beside]](list)
     for one in found:
         for key in keys(one):
-            groups.setdefault(key, []).append(one)
-    sorted_keys = [key for key in order if key in groups] + sorted(set(groups) - set(order))
+            groups[key].append(one)
+    for other in beside:
+        for key in keys(other):
+            others[key].append(other)
+    known = {*groups, *others}
+    sorted_keys = [key for key in order if key in known] + sorted(known - set(order))
     return [
-        Split(label, summary(groups[key], supplied(key, groups[key])), code)
+        Split(label, summary(groups[key], supplied(key, groups[key]), others[key]), code)
         for key in sorted_keys
         for label, code in [(key, key.partition(" ")[0]) if isinstance(key, str) else (key[0], key[2])]
     ]
 
 
 def split_tables(
-    found: Sequence[Listed], offered: Sequence[Offered] = (), filters: Filters = EVERYTHING
+    found: Sequence[Listed],
+    offered: Sequence[Offered] = (),
+    filters: Filters = EVERYTHING,
+    beside: Sequence[Beside] = (),
 ) -> dict[str, list[Split]]:
     """The tables of the summary, by what splits them. In each, every row counts under one line only."""
     by_name: dict[str, list[Offered]] = {}
@@ -113,15 +127,15 @@ def split_tables(
         return supply.of_trainings_with(rows, by_name.get(key, []), filters)
 
     def to_agency(key: Any, rows: Sequence[Listed]) -> Supply:
-        return supply.of_agency(rows, kept, filters)
+        return supply.of_agency(rows, key[1], kept, filters)
 
     return {
-        "theme": split(found, lambda one: [one.theme], (), to_trainings),
-        "sex": split(found, lambda one: [one.participation.sex], [sex.value for sex in Sex]),
-        "country": split(found, lambda one: [one.country]),
-        "agency_type": split(found, lambda one: [one.agency_type]),
-        "agency": split(found, lambda one: [one.agency], (), to_agency),
-        "training": split(found, lambda one: [one.training], (), to_trainings),
+        "theme": split(found, lambda one: [one.theme], (), to_trainings, beside),
+        "sex": split(found, lambda one: [one.sex], [sex.value for sex in Sex], beside=beside),
+        "country": split(found, lambda one: [one.country], beside=beside),
+        "agency_type": split(found, lambda one: [one.agency_type], beside=beside),
+        "agency": split(found, lambda one: [one.agency], (), to_agency, beside),
+        "training": split(found, lambda one: [one.training], (), to_trainings, beside),
     }
 
 
@@ -161,7 +175,7 @@ def by_theme(found: Sequence[Listed]) -> list[Split]:
     return split(found, lambda one: [one.theme])
 
 
-def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
+def overlapping_by_theme(found: Sequence[Listed], beside: Sequence[Beside] = ()) -> list[Split]:
     """Totals per area. A multi-thematic tag counts under every area that it covers, so they do not add up."""
     frame, area = aliased(Theme), aliased(Theme)
     pairs = db.session.execute(
@@ -172,10 +186,7 @@ def overlapping_by_theme(found: Sequence[Listed]) -> list[Split]:
     areas: dict[str, list[str]] = {}
     for tagged, code in pairs:
         areas.setdefault(tagged, []).append(code)
-    return split(found, lambda one: areas.get(one.theme, []))
-
-
-NOT_HELD = (TrainingState.DRAFT, TrainingState.POSTPONED, TrainingState.CANCELLED)
+    return split(found, lambda one: areas.get(one.theme, []), beside=beside)
 
 
 def data_state(filters: Filters, *, user: User | None) -> DataState:

@@ -14,7 +14,7 @@ from training.services import organisations
 from training.services.reports import definitions
 from training.services.reports.figures import DataState
 from training.services.reports.participations import Listed
-from training.services.reports.selection import ALL, Filters
+from training.services.reports.selection import ALL, Filters, programmes
 from training.text import Message, language, msg, nmsg, number
 from training.texts import letters, words
 
@@ -24,6 +24,7 @@ FILTERS = {
     "theme": msg("Theme"),
     "only": msg("Tagged with the theme itself only"),
     "programme": msg("Programme"),
+    "donor": msg("Donor"),
     "training": msg("Training"),
     "agency": msg("Agency"),
     "country": msg("Venue's country"),
@@ -41,7 +42,7 @@ class Header:
     """What the report is, who made it when, what it is about, how final it is, and by which rules it counts.
 
     ``filters`` are the filters for programs, ``selection`` the same in words. ``programme`` is the one that the
-    filters name, and ``donor`` its donor's line. ``day_rules`` and ``completion_rules`` are those that occur in the
+    filters name, and ``donor`` its donor's line. ``funding`` says who pays for all of it, if that is one donor. ``day_rules`` and ``completion_rules`` are those that occur in the
     selection.
     """
 
@@ -53,6 +54,7 @@ class Header:
     selection: dict[str, Message | str]
     programme: str
     donor: str
+    funding: str
     activities: Message
     state: DataState
     day_rules: tuple[Message, ...]
@@ -74,8 +76,10 @@ class Header:
             )
         for name, value in self.selection.items():
             said.append((f"filter.{name}", FILTERS[name], _said(value)))
-        if self.donor:
-            said.append(("donor", msg("Donor"), self.donor))
+        if self.funding:
+            said.append(("donor", msg("Donor"), self.funding))
+        if self.donor and self.donor not in self.funding:
+            said.append(("donor_line", msg("Donor's line"), self.donor))
         said += [
             ("period", msg("Period"), msg("A training belongs to the period of its last day.").translated()),
             ("activities", msg("Activities counted"), self.activities.translated()),
@@ -85,7 +89,12 @@ class Header:
             said.append(("day_rules", msg("Person-days"), _listed(self.day_rules)))
         if self.completion_rules:
             said.append(("completion_rules", msg("Completion"), _listed(self.completion_rules)))
-        return [*said, ("definitions", msg("Definitions"), definitions.VERSION)]
+        version = msg("Version %(number)s", number=definitions.VERSION.removeprefix("D"))
+        return [*said, ("definitions", msg("Definitions"), version.translated())]
+
+    def paid_by(self) -> str:
+        """Who pays for all of it, in a line; else the programme that the filters name."""
+        return msg("Donor: %(what)s", what=self.funding).translated() if self.funding else self.programme
 
     def made_at_in_words(self) -> str:
         """When the report was made, such as "12 May 2026, 09:00 UTC"."""
@@ -141,7 +150,8 @@ def of(
         selection=_selection(filters),
         programme=f"{programme.title} ({programme.code})" if programme else "",
         donor=(programme.donor_block or programme.donor if programme else "") or organisation.donor_block,
-        activities=msg("all, like expert missions")
+        funding=_funding([programme] if programme else programmes({one.programme for one in found})),
+        activities=msg("everything, expert missions too")
         if filters.activities == ALL
         else msg("what counts as training"),
         state=state,
@@ -182,6 +192,7 @@ def _selection(filters: Filters) -> dict[str, Message | str]:
         "theme": filters.theme.name_in(code) if filters.theme else "",
         "only": words.YES_NO[True],
         "programme": _titled(filters.programme),
+        "donor": filters.donor,
         "training": _titled(filters.training),
         "agency": filters.agency.name if filters.agency else "",
         "sex": words.SEX[filters.sex.value] if filters.sex else "",
@@ -192,6 +203,21 @@ def _selection(filters: Filters) -> dict[str, Message | str]:
         if name in FILTERS:
             said[name] = words.country(value, code) if "country" in name else in_words[name]
     return said
+
+
+def _funding(paid: Sequence[Programme]) -> str:
+    """The donor of these programmes with grants and codes. Empty where they have several donors, or none."""
+    donors, codes = {one.donor for one in paid}, [one.code for one in paid]
+    grants = sorted({one.grant_reference for one in paid if one.grant_reference})
+    if len(donors) != 1 or not all(donors):
+        return ""
+    said = [nmsg("grant %(refs)s", "grants %(refs)s", len(grants), refs=_few(grants))] if grants else []
+    said.append(nmsg("programme %(codes)s", "programmes %(codes)s", len(codes), codes=_few(codes)))
+    return ", ".join([*donors, *(one.translated() for one in said)])
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
 
 
 def _titled(thing: Programme | Training | None) -> str:
@@ -224,7 +250,7 @@ def _day_rules(found: Sequence[Listed]) -> tuple[Message, ...]:
         programmes.setdefault(rule, set()).add(one.programme)
     said = []
     for (by_half_days, minutes), codes in sorted(programmes.items()):
-        named = ", ".join(sorted(codes)[:MOST_NAMED]) + (", …" if len(codes) > MOST_NAMED else "")
+        named = _few(sorted(codes))
         if by_half_days:
             said.append(msg("half-days ÷ 2 (programme %(codes)s)", codes=named))
         else:

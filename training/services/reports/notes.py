@@ -84,12 +84,16 @@ def of(filters: Filters, found: Sequence[Listed], *, user: User | None) -> list[
 
 
 class Named(NamedTuple):
-    """A row with the codes and names that a reader knows. People of confidential agencies have no name."""
+    """A row with the codes and names that a reader knows. People of confidential agencies have no name.
+
+    One that ``counts`` not belongs to the row before it.
+    """
 
     training: str
     participant_id: str
     name: str
     detail: str
+    counts: bool = True
 
 
 def named(rows: Sequence[Row]) -> list[Named]:
@@ -118,8 +122,33 @@ def named(rows: Sequence[Row]) -> list[Named]:
         detail = row.detail.translated() if isinstance(row.detail, Message) else row.detail
         code = codes.get(row.training_id, "") if row.training_id is not None else ""
         person = people.get(row.registration_id, ("", "")) if row.registration_id is not None else ("", "")
-        said.append(Named(code, *person, detail))
+        said.append(Named(code, *person, detail, row.counts))
     return said
+
+
+class Together(NamedTuple):
+    """What a note lists on one line: its trainings, its people ("" for a hidden name), and the details."""
+
+    trainings: tuple[str, ...]
+    people: tuple[str, ...]
+    details: tuple[str, ...]
+
+
+def together(rows: Sequence[Row], most: int) -> list[Together]:
+    """The first ``most`` things that a note lists, each with all its rows: two people who may be one are one line."""
+    lines: list[list[Named]] = []
+    for one in named(rows[: 2 * most]):
+        if one.counts or not lines:
+            lines.append([])
+        lines[-1].append(one)
+    return [
+        Together(
+            tuple(dict.fromkeys(one.training for one in line if one.training)),
+            tuple({one.participant_id: one.name for one in line if one.participant_id}.values()),
+            tuple(dict.fromkeys(one.detail for one in line if one.detail)),
+        )
+        for line in lines[:most]
+    ]
 
 
 def _of(asked: Asked, which: Callable[[Listed], object]) -> Iterable[Row]:
@@ -227,8 +256,9 @@ def _differing_marks(asked: Asked) -> Iterable[Row]:
 
 
 def _corrected(asked: Asked) -> Iterable[Row]:
-    """Marks corrected since their register was closed. While it is open, a changed session corrects marks too.
+    """Marks corrected since their register was closed first, however often it was opened again.
 
+    Before that, a changed session corrects marks too.
     Reasons stay in the register: they may say why somebody was ill.
     """
     found = (

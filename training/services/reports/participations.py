@@ -27,9 +27,9 @@ from training.models import (
     User,
 )
 from training.rules.indicators import Cell, Participation, Verdict, judged, of_cells
-from training.services.attendance import expected
+from training.services.attendance import expected, standing
 from training.services.merging import joins
-from training.services.reports import half_days, standing
+from training.services.reports import half_days
 from training.services.reports.selection import Filters, of_all, sum_if
 
 Cells = TypeVarTuple("Cells")
@@ -55,6 +55,11 @@ class Listed(NamedTuple):
     is_confidential: bool
     was_confirmed: bool
     verdict: Verdict
+
+    @property
+    def sex(self) -> str:
+        """The person's sex, as a table of the summary splits by it."""
+        return self.participation.sex
 
 
 def of_selection(filters: Filters, *, user: User | None) -> list[Listed]:

@@ -47,6 +47,12 @@ class Report:
         """The participations by the id of the registration that stands for the person."""
         return {one.registration_id: one.participation for one in self.found}
 
+    @property
+    def lines_with_participants(self) -> dict[str, list[Split]]:
+        """The tables for a page or a paper, which say nothing of the people of a training to come."""
+        tables = {**self.tables, "theme_covered": self.overlapping}
+        return {name: [one for one in splits if one.totals.confirmed] for name, splits in tables.items()}
+
     def lines(self) -> Iterator[tuple[str, str, str, Totals]]:
         """(table, row, the row's code, figures) of the whole summary, the total first."""
         yield "total", "", "", self.totals
@@ -59,15 +65,16 @@ def make(filters: Filters, *, user: User | None, demo: bool) -> Report:
     """The report of a selection, as ``user`` may see it. A command (None) sees all."""
     found = participations.of_selection(filters, user=user)
     offered = supply.of_selection(filters, user=user)
+    beside = supply.beside(filters, found, user=user)
     state = figures.data_state(filters, user=user)
     return Report(
         filters=filters,
         header=header.of(filters, found, state, user=user, demo=demo),
         notes=notes.of(filters, found, user=user),
         found=found,
-        totals=figures.summary(found, supply.of_trainings_with(found, offered, filters)),
-        tables=figures.split_tables(found, offered, filters),
-        overlapping=figures.overlapping_by_theme(found),
+        totals=figures.summary(found, supply.of_trainings_with(found, offered, filters), beside),
+        tables=figures.split_tables(found, offered, filters, beside),
+        overlapping=figures.overlapping_by_theme(found, beside),
     )
 
 
@@ -88,6 +95,8 @@ class Words:
         """The name of a line: of a theme, a type, a country, a sex. An agency or a training has its name already."""
         if table == "country":
             return words.country(label, language())
+        if table == "total":
+            return msg("The whole selection").translated()
         if table == "sex":
             return words.said(words.SEX, label)
         return self._names.get(table, {}).get(label, label)

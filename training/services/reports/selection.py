@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVarTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
@@ -24,7 +26,7 @@ from training.models import (
 )
 from training.rules.countries import is_country
 from training.services import visible_trainings
-from training.services.reports import standing
+from training.services.attendance import standing
 from training.text import msg
 
 Cells = TypeVarTuple("Cells")
@@ -40,7 +42,8 @@ class Filters:
     """What the report is about. An empty field means all.
 
     A theme stands for the trainings tagged with it, and for all trainings of its programmes, such as those of a
-    multi-thematic programme that are tagged with an area. ``only`` leaves the latter out.
+    multi-thematic programme that are tagged with an area. ``only`` leaves the latter out. ``donor`` is the text that the
+    programmes have.
     """
 
     ends_from: date | None = None
@@ -48,6 +51,7 @@ class Filters:
     theme: Theme | None = None
     only: bool = False
     programme: Programme | None = None
+    donor: str = ""
     training: Training | None = None
     agency: Agency | None = None
     country: str | None = None
@@ -121,6 +125,33 @@ def offered_to(user: User) -> dict[str, set[int]]:
     return {"programme": {row[0] for row in rows}, "theme": mine | {one for row in rows for one in row[1:]}}
 
 
+def donors(only: Collection[int] | None = None) -> list[str]:
+    """The donors of all programmes, or of those with these ids, by the alphabet."""
+    found = select(Programme.donor).where(Programme.donor != "").distinct().order_by(Programme.donor)
+    if only is not None:
+        found = found.where(Programme.id.in_(only))
+    return list(db.session.scalars(found))
+
+
+def donor_named(said: str) -> str:
+    """The donor of this name. Raises ``Invalid`` if no programme has it."""
+    if said.strip() not in donors():
+        raise Invalid(msg("No programme has the donor %(name)s.", name=said.strip()[:60]), field="donor")
+    return said.strip()
+
+
+def programmes(codes: Collection[str]) -> list[Programme]:
+    """The programmes with these codes, by code."""
+    found = select(Programme).where(Programme.code.in_(codes)).order_by(Programme.code)
+    return list(db.session.scalars(found)) if codes else []
+
+
+def pages_of(codes: Collection[str]) -> dict[str, UUID]:
+    """The public ids of the trainings with these codes, by code."""
+    found = select(Training.code, Training.public_id).where(Training.code.in_(codes))
+    return dict(db.session.execute(found).all()) if codes else {}
+
+
 def trainings(user: User, *, code: str = "") -> Select[Training]:
     """The trainings that ``user`` may report on, the latest first, or the one with this code."""
     found = visible_trainings.search(user, sort="starts_on", descending=True).where(*scope_of(user))
@@ -156,6 +187,9 @@ def of_trainings(found: Select[*Cells], filters: Filters, user: User | None) -> 
         found = found.where(visible_trainings.of_theme(filters.theme, filters.only))
     if filters.programme:
         found = found.where(Training.programme_id == filters.programme.id)
+    if filters.donor:
+        paid = select(Programme.id).where(Programme.donor == filters.donor)
+        found = found.where(Training.programme_id.in_(paid))
     if filters.training:
         found = found.where(Training.id == filters.training.id)
     if filters.country:

@@ -1,7 +1,7 @@
-"""What speaks against a session before it is stored.
+"""What speaks against a session before it is stored, and how a session is planned.
 
-Hard: a room or a trainer is taken, or the training's people are in another of its sessions at that time. To know:
-absences, small rooms, holidays.
+The rules stand in ``rules/clashes``. Here they are asked about sessions as somebody wants them to be: the moved ones
+replace their rows. Findings that are hard are refused, and the database has the last word for rooms and trainers.
 """
 
 from __future__ import annotations
@@ -10,22 +10,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-import holidays
-from sqlalchemy import and_, select
-
-from training.db import db
 from training.errors import Invalid
-from training.models import (
-    Room,
-    SessionTrainer,
-    Trainer,
-    Training,
-    TrainingSession,
-)
-from training.rules import walltime
-from training.rules.minutes import Slot
-from training.services.directory import trainers
-from training.text import Message, msg
+from training.models import Room, Theme, Trainer, Training, TrainingSession
+from training.rules import clashes as rules
+from training.rules import minutes, walltime
+from training.rules.findings import Finding
+from training.rules.timetable import Slot
+from training.services.timetables import clash_facts, slots
+from training.text import msg
 
 
 @dataclass(frozen=True)
@@ -38,17 +30,12 @@ class HalfDay:
     break_minutes: int = 0
 
 
-@dataclass(frozen=True)
-class Caution:
-    """What a coordinator should know before saving. A session with an ``is_hard`` one is refused."""
-
-    message: Message
-    is_hard: bool = False
-
-
 @dataclass
 class Planned:
-    """A session as it would be stored, with its warnings. The instants are derived from the wall time."""
+    """A session as it would be stored, with its warnings. The instants are derived from the wall time.
+
+    ``stored`` is the session that it changes. A ``theme`` of None is the training's own.
+    """
 
     title: str
     starts_local: datetime
@@ -56,9 +43,11 @@ class Planned:
     break_minutes: int
     room: Room | None
     trainers: list[Trainer]
-    slot: Slot
+    slot: minutes.Slot
     is_compulsory: bool = True
-    warnings: list[Caution] = field(default_factory=list)
+    theme: Theme | None = None
+    stored: TrainingSession | None = None
+    warnings: list[Finding] = field(default_factory=list)
 
     @property
     def starts_at(self) -> datetime:
@@ -73,7 +62,7 @@ class Planned:
     @property
     def is_blocked(self) -> bool:
         """Whether one of its warnings is hard, so that it is refused."""
-        return any(caution.is_hard for caution in self.warnings)
+        return any(finding.is_hard for finding in self.warnings)
 
     @property
     def minutes(self) -> int:
@@ -86,127 +75,52 @@ class Planned:
         return f"{self.starts_local:%H:%M}–{self.ends_local:%H:%M}"
 
 
-def warnings(training: Training, one: Planned, *, but: Collection[int] = ()) -> list[Caution]:
-    """What speaks against a planned session: clashes (hard), absences, a small room, a holiday.
+def look(training: Training, planned: Sequence[Planned], *, but: Collection[int] = ()) -> None:
+    """Write to each planned session what speaks against it: with what stands already, and with each other.
 
-    ``but`` are the ids of stored sessions that change together with it. They do not count as clashes.
+    ``but`` are the ids of stored sessions that will not stand there any more.
     """
-    found = hard(training, one, but=but)
-    on = one.starts_local.date()
-    found += [
-        Caution(msg("%(trainer)s is away on that day.", trainer=trainer.name))
-        for trainer in trainers.away(one.trainers, on=on)
-    ]
-    if one.room is not None and one.room.capacity < training.capacity:
+    asked = _slots(training, planned)
+    by_key = dict(zip((slot.key for slot in asked), planned, strict=True))
+    for finding in rules.found(asked, clash_facts.load(asked, but=but)):
+        by_key[finding.slots[0]].warnings.append(finding)
+
+
+def hard(training: Training, planned: Sequence[Planned], *, but: Collection[int] = ()) -> list[Finding]:
+    """What is refused of these sessions, the first rule first. ``but`` is as in ``look``."""
+    asked = _slots(training, planned)
+    return rules.hard(asked, clash_facts.load(asked, but=but))
+
+
+def _slots(training: Training, planned: Sequence[Planned]) -> list[Slot]:
+    """The planned sessions as the rules see them, in their order. One that is not stored has a key below 0."""
+    frame = slots.frame(training)
+    known = slots.teachers({trainer.id for one in planned for trainer in one.trainers})
+    found = []
+    for number, one in enumerate(planned, 1):
+        theme = one.theme or training.theme
         found.append(
-            Caution(
-                msg(
-                    "%(room)s seats %(seats)s, and the training has %(capacity)s.",
-                    room=one.room.name,
-                    seats=one.room.capacity,
-                    capacity=training.capacity,
-                )
+            Slot(
+                one.stored.id if one.stored is not None else -number,
+                frame,
+                one.title,
+                one.starts_at,
+                one.ends_at,
+                one.starts_local,
+                one.ends_local,
+                one.break_minutes,
+                one.minutes,
+                slots.needs(theme, training.programme_theme_id),
+                theme.code,
+                slots.room(one.room) if one.room is not None else None,
+                tuple(known[trainer.id] for trainer in one.trainers),
+                one.is_compulsory,
+                frozenset(entry.trainer_id for entry in one.stored.session_trainers)
+                if one.stored is not None
+                else frozenset(),
             )
         )
-    holiday = _holiday(one.room.venue.country if one.room else training.country, on)
-    if holiday:
-        found.append(Caution(msg("%(day)s is a holiday there: %(name)s.", day=on, name=holiday)))
     return found
-
-
-def hard(training: Training, one: Planned, *, but: Collection[int] = ()) -> list[Caution]:
-    """The clashes of a planned session with what stands already. ``but`` is as in ``warnings``."""
-    overlaps = and_(
-        TrainingSession.starts_at < one.ends_at,
-        TrainingSession.ends_at > one.starts_at,
-        TrainingSession.is_held,
-        TrainingSession.id.not_in(but),
-    )
-    found = []
-    if one.is_compulsory:
-        same = select(TrainingSession).where(
-            overlaps, TrainingSession.training_id == training.id, TrainingSession.is_compulsory
-        )
-        for other in db.session.scalars(same.order_by(TrainingSession.starts_at)):
-            is_same = (other.starts_local, other.ends_local) == (one.starts_local, one.ends_local)
-            when = f"{other.starts_local:%H:%M}–{other.ends_local:%H:%M}"
-            found.append(_twice(other.title, other.on_date, when, is_same))
-    if one.room is not None:
-        taken = db.session.execute(
-            select(Training.code)
-            .join(TrainingSession)
-            .where(overlaps, TrainingSession.room_id == one.room.id)
-        ).scalars()
-        found += [_taken(one.room, code) for code in taken]
-    if one.trainers:
-        busy = db.session.execute(
-            select(SessionTrainer.trainer_id, Training.code)
-            .join(TrainingSession, TrainingSession.id == SessionTrainer.session_id)
-            .join(Training)
-            .where(overlaps, SessionTrainer.trainer_id.in_([trainer.id for trainer in one.trainers]))
-        )
-        names = {trainer.id: trainer.name for trainer in one.trainers}
-        found += [_teaches(names[who], code) for who, code in busy]
-    return found
-
-
-def _twice(title: str, on: date, when: str, is_same: bool) -> Caution:
-    if is_same:
-        return Caution(
-            msg(
-                "This training has a session then already: %(title)s, %(day)s, %(when)s.",
-                title=title,
-                day=on,
-                when=when,
-            ),
-            True,
-        )
-    return Caution(
-        msg(
-            "It overlaps with %(title)s, %(day)s, %(when)s: nobody can be in both. "
-            "Choose other hours, or make one of them optional.",
-            title=title,
-            day=on,
-            when=when,
-        ),
-        True,
-    )
-
-
-def _taken(room: Room, code: str) -> Caution:
-    return Caution(
-        msg("%(room)s is taken by %(training)s at that time.", room=room.name, training=code), True
-    )
-
-
-def _teaches(name: str, code: str) -> Caution:
-    return Caution(
-        msg("%(trainer)s teaches in %(training)s at that time.", trainer=name, training=code), True
-    )
-
-
-def warn_of_each_other(training: Training, planned: Sequence[Planned]) -> None:
-    """Add hard warnings to sessions of one plan that cannot be held at the same time."""
-    ordered = sorted(planned, key=lambda one: one.starts_at)
-    for place, earlier in enumerate(ordered):
-        for later in ordered[place + 1 :]:
-            if later.starts_at >= earlier.ends_at:
-                break
-            if earlier.is_compulsory and later.is_compulsory:
-                is_same = (earlier.starts_local, earlier.ends_local) == (later.starts_local, later.ends_local)
-                on = earlier.starts_local.date()
-                later.warnings.append(_twice(earlier.title, on, earlier.when, is_same))
-            if later.room is not None and later.room is earlier.room:
-                later.warnings.append(_taken(later.room, training.code))
-            both = [trainer for trainer in later.trainers if trainer in earlier.trainers]
-            later.warnings += [_teaches(trainer.name, training.code) for trainer in both]
-
-
-def _holiday(country: str, on: date) -> str:
-    try:
-        return holidays.country_holidays(country, years=on.year).get(on, "") if country else ""
-    except NotImplementedError:
-        return ""
 
 
 def planned(
@@ -220,15 +134,6 @@ def planned(
     break_starts: time | None = None,
 ) -> Planned:
     """A session as it would be stored. Raises ``Invalid`` for times that make no sense."""
-    if not training.starts_on <= starts_local.date() <= ends_local.date() <= training.ends_on:
-        raise Invalid(
-            msg(
-                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on,
-                last=training.ends_on,
-            ),
-            field="starts_local",
-        )
     one = Planned(
         title,
         starts_local,
@@ -236,7 +141,7 @@ def planned(
         break_minutes,
         room,
         list(trainers),
-        Slot(
+        minutes.Slot(
             walltime.instant(starts_local, training.zone, "starts_local"),
             walltime.instant(ends_local, training.zone, "ends_local"),
             training.zone,

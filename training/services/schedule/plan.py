@@ -1,12 +1,13 @@
 """The one writer of a training's timetable: sessions are added, changed, called off and held after all.
 
 It keeps true: no room and no trainer is taken twice, nobody has two compulsory sessions of one training at once, and
-marks are proof. They follow a session whose times are put right. A session with marks is not moved or called off
-before somebody has said what becomes of them (``Decision``).
+marks are proof (``proof``). They follow a session whose times are put right. A session with marks is not moved or
+called off before somebody has said what becomes of them (``Decision``), and never removed.
 
 Sessions are written in two steps. The first parks them, so that they hold neither room nor trainers. The second gives
 them their new values. So sessions of one training can pass through each other, and the databases, which look at one row
-at a time, still refuse every real clash.
+at a time, still refuse every real clash. Before it looks, it holds rooms and trainers, each in ascending order of ids, so
+that two who plan at the same moment wait for each other and the second one is told by name.
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from typing import Any
+from uuid import UUID, uuid4
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
-from training.errors import Conflict, Invalid
+from training.errors import Conflict, DomainError, Invalid
 from training.models import (
+    AnnouncedSession,
     AttendanceRecord,
     RegisterState,
     Room,
@@ -31,12 +36,11 @@ from training.models import (
     TrainingSession,
     User,
 )
-from training.rules import walltime
-from training.rules.minutes import Decision, Slot
+from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
-from training.services.schedule import clashes
-from training.services.schedule.clashes import Caution, Planned
-from training.text import Message, msg
+from training.services.schedule import clashes, proof
+from training.services.schedule.clashes import Planned
+from training.text import msg
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ def as_planned(training: Training, details: Details) -> Planned:
         details.trainers,
         details.break_starts,
     )
-    one.is_compulsory = details.is_compulsory
+    one.is_compulsory, one.theme = details.is_compulsory, details.theme
     return one
 
 
@@ -90,13 +94,34 @@ class Change:
     """A session as it is to be. Without a ``session`` a new one is planned. One that was called off is held again.
 
     ``decision`` says what becomes of its marks where it is moved. ``replaces`` is the session in whose place a new one
-    is planned.
+    is planned. A session that was removed comes back with its ``public_id`` and another ``version``.
     """
 
     session: TrainingSession | None
     details: Details
     decision: Decision | None = None
     replaces: TrainingSession | None = None
+    public_id: UUID | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True)
+class CallOff:
+    """A session that is not held, for a reason. It stays, with its marks as history."""
+
+    session: TrainingSession
+    reason: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Remove:
+    """A session that goes without a trace: nobody was told of it, and nobody is marked in it."""
+
+    session: TrainingSession
+
+
+Edit = Change | CallOff | Remove
 
 
 @dataclass
@@ -126,25 +151,36 @@ class _Work:
 
 
 def apply(
-    training: Training, changes: Sequence[Change], *, by: User | None, reason: str, hours_stand: bool = False
+    training: Training, edits: Sequence[Edit], *, by: User | None, reason: str, hours_stand: bool = False
 ) -> list[TrainingSession]:
-    """The single step that writes sessions; returns them in the order of ``changes``.
+    """The single step that writes sessions; returns those of the ``Change`` ones, in their order.
 
     ``reason`` stands at each mark whose minutes change. With ``hours_stand`` no hour on the clock changes, so sessions of
     the training that overlapped before may do so still. The caller holds the training's lock, audits and tells. Raises
-    ``Conflict`` for a clash, which it names. Raises ``Invalid`` for times that make no sense, for marks that do not fit
-    any more, for a register that keeps its session where it is, and, with the field ``decision``, where somebody must
-    say what becomes of the marks.
+    ``Conflict`` for a clash, which it names, and for a session that cannot be removed. Raises ``Invalid`` for times that
+    make no sense, for marks that do not fit any more, for a register that keeps its session where it is, and, with the
+    field ``decision``, where somebody must say what becomes of the marks.
     """
-    locked_trainings.hold_sessions(change.session.id for change in changes if change.session)
-    with db.session.no_autoflush:
-        whole = [one for change in changes for one in _with_what_follows(training, change)]
-        gone = [one for one in whole if isinstance(one, _CalledOff)]
-        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
-        _refuse_clashes(training, works, [one.session for one in gone])
-    for one in gone:
-        call_off([one.session], one.reason)
+    locked_trainings.hold_places(
+        [one.session for one in edits if one.session],
+        [one.details.room for one in edits if isinstance(one, Change) and one.details.room],
+        [trainer for one in edits if isinstance(one, Change) for trainer in one.details.trainers],
+    )
+    locked_trainings.hold_sessions(one.session.id for one in edits if one.session)
+    whole, works = _checked(training, edits, hours_stand=hours_stand)
+    removed = [one.session for one in whole if isinstance(one, Remove)]
+    for one in whole:
+        if isinstance(one, CallOff):
+            call_off([one.session], one.reason, at=one.at)
+    for session in removed:
+        if session.is_held:
+            _suspend(session)
     _park(works)
+    # an announcement that was undone may still name them
+    numbers = [session.id for session in removed]
+    db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id.in_(numbers)))
+    for session in removed:
+        db.session.delete(session)
     with db.session.no_autoflush:
         written = [_written(training, work) for work in works]
     _flush_or_clash()
@@ -153,124 +189,94 @@ def apply(
     return written
 
 
-def call_off(sessions: Sequence[TrainingSession], reason: str) -> None:
+def refusal(
+    training: Training, change: Change, *, gone: Sequence[TrainingSession] = ()
+) -> DomainError | None:
+    """What ``apply`` would refuse of a change, by the same checks; nothing is locked or stored. ``gone`` go first."""
+    try:
+        _checked(training, [change], gone=gone)
+    except DomainError as refused:
+        return refused
+    return None
+
+
+def _checked(
+    training: Training,
+    edits: Sequence[Edit],
+    *,
+    hours_stand: bool = False,
+    gone: Sequence[TrainingSession] = (),
+) -> tuple[list[Edit], list[_Work]]:
+    """The edits with what follows from them, and what they would store. Raises for what is refused."""
+    with db.session.no_autoflush:
+        whole = [one for edit in edits for one in _with_what_follows(training, edit)]
+        works = [_work(training, one, hours_stand) for one in whole if isinstance(one, Change)]
+        for one in whole:
+            if isinstance(one, Remove):
+                _check_unmarked(one.session)
+        going = [one.session for one in whole if not isinstance(one, Change)]
+        _refuse_clashes(training, works, [*going, *gone], hours_stand)
+    return whole, works
+
+
+def call_off(sessions: Sequence[TrainingSession], reason: str, *, at: datetime | None = None) -> None:
     """The single step of calling sessions off: their rooms and trainers are free. The caller audits and tells."""
     for session in sessions:
-        session.cancelled_at, session.cancel_reason = clock.now(), reason.strip()
+        session.cancelled_at, session.cancel_reason = at or clock.now(), reason.strip()
+        session.version += 1
         for entry in session.session_trainers:
             entry.is_off = True
 
 
-def check_decided(session: TrainingSession, decision: Decision | None) -> int:
-    """How many people are marked in the session. Raises ``Invalid`` if somebody is, and nobody has decided on it."""
-    marked = marks.count(session)
-    if marked and decision is None:
-        raise Invalid(
-            msg("People marked in this session: %(count)s. Say what becomes of their marks.", count=marked),
-            field="decision",
-        )
-    return marked
-
-
-@dataclass(frozen=True)
-class _CalledOff:
-    """A session that goes because another one is held in its place."""
-
-    session: TrainingSession
-    reason: str
-
-
-def _with_what_follows(training: Training, change: Change) -> list[Change | _CalledOff]:
-    """The change itself. Where marks are not to count in a session that is moved, it is called off and replaced.
+def _with_what_follows(training: Training, edit: Edit) -> list[Edit]:
+    """The edit itself. Where marks are not to count in a session that is moved, it is called off and replaced.
 
     So the marks stay with the session at which they were made, as history, and the move can be taken back as a whole.
     """
-    session, new = change.session, change.details
-    if session is None or not is_moved(session, new):
-        return [change]
+    if not isinstance(edit, Change) or edit.session is None:
+        return [edit]
+    session, new = edit.session, edit.details
+    if not proof.is_moved(session, new.starts_local, new.ends_local):
+        return [edit]
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("The session's register is closed. Reopen the register first."), "register_closed")
-    if check_decided(session, change.decision) and change.decision is Decision.NOT_COUNTED:
+    if proof.check_decided(session, edit.decision) and edit.decision is Decision.NOT_COUNTED:
         reason = msg(
             "Moved to %(day)s, %(time)s.", day=new.starts_local.date(), time=f"{new.starts_local:%H:%M}"
         )
-        return [_CalledOff(session, reason.translated()), Change(None, new, replaces=session)]
-    return [change]
+        return [CallOff(session, reason.translated()), Change(None, new, replaces=session)]
+    return [edit]
 
 
-def is_moved(session: TrainingSession, new: Details) -> bool:
-    """Whether the session goes to another day, to hours that do not overlap those at which it was marked, or ahead.
-
-    Less is put right only. Hours that are put right several times are compared with the first ones: else a session
-    could be moved in small steps, and nobody would be asked.
-    """
-    if (new.starts_local, new.ends_local) == (session.starts_local, session.ends_local):
-        return False
-    begins, ends = _hours_of_marks(session)
-    return (
-        new.starts_local.date() != begins.date()
-        or new.starts_local >= ends
-        or new.ends_local <= begins
-        or _is_put_off(session, walltime.instant(new.starts_local, session.training.zone, "starts_local"))
-    )
-
-
-def _hours_of_marks(session: TrainingSession) -> tuple[datetime, datetime]:
-    """The hours at which the session was marked, or said to be held."""
-    begins, ends = session.marked_starts_local, session.marked_ends_local
-    return begins or session.starts_local, ends or session.ends_local
-
-
-def _is_put_off(session: TrainingSession, starts_at: datetime) -> bool:
-    """Whether the session would be still to come although it has begun, or too far ahead for anybody to mark in it."""
-    now = clock.now()
-    is_too_early = session.starts_at <= now or starts_at - marks.EARLY > now
-    return starts_at > max(now, session.starts_at) and is_too_early
-
-
-def kept_by_register(session: TrainingSession, slot: Slot) -> Message | None:
-    """Why the session's register does not let it lie in ``slot``, if that is so.
-
-    A locked register keeps the hours. What took place is not still to come.
-    """
-    if (slot.starts_at, slot.ends_at, slot.contact) == (
-        session.starts_at,
-        session.ends_at,
-        session.scheduled_minutes,
-    ):
-        return None
-    if session.register_state is RegisterState.LOCKED:
-        return msg(
-            "The register of %(session)s, %(day)s, is locked, so its hours stay. Reopen the register first.",
-            session=session.title,
-            day=session.on_date,
+def _check_unmarked(session: TrainingSession) -> None:
+    if session.register_state is not RegisterState.OPEN:
+        raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
+    if marks.are_kept(session):
+        raise Conflict(
+            msg(
+                "People are marked in %(title)s, %(day)s: call it off.",
+                title=session.title,
+                day=session.on_date,
+            ),
+            "held",
         )
-    is_proof = session.register_state is not RegisterState.OPEN or marks.count(session)
-    if is_proof and _is_put_off(session, slot.starts_at):
-        return msg(
-            "The register of %(session)s, %(day)s, says that it took place. By this time zone it would be still to come. "
-            "Put its hours right, or choose the zone in which it was held.",
-            session=session.title,
-            day=session.on_date,
-        )
-    return None
 
 
 def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     session, new = change.session, change.details
     planned = as_planned(training, new)
-    planned.is_compulsory = new.is_compulsory and not hours_stand
+    planned.is_compulsory, planned.stored = new.is_compulsory and not hours_stand, session
     work = _Work(change, planned)
     if session is None:
         return work
     slot = planned.slot
     work.records = marks.of(session)
-    work.has_moved = is_moved(session, new)
+    work.has_moved = proof.is_moved(session, new.starts_local, new.ends_local)
     if work.has_moved and work.records and planned.starts_at > clock.now():
         raise Invalid(
             msg("Marks say who was there, so this session cannot be still to come."), field="decision"
         )
-    if why := kept_by_register(session, slot):
+    if why := proof.kept_by_register(session, slot):
         raise Invalid(why, field="zone")
     by_how_much = new.starts_local - session.starts_local
     along = by_how_much if work.has_moved and change.decision is Decision.MOVED_ALONG else None
@@ -279,25 +285,30 @@ def _work(training: Training, change: Change, hours_stand: bool) -> _Work:
     return work
 
 
-def _refuse_clashes(training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession]) -> None:
-    """Raise ``Conflict`` for the first clash, with what stands there already or with each other."""
+def _refuse_clashes(
+    training: Training, works: Sequence[_Work], gone: Sequence[TrainingSession], hours_stand: bool
+) -> None:
+    """Raise ``Conflict`` for the first clash, with what stands there already or with each other.
+
+    With ``hours_stand`` only rooms and trainers count: nobody planned anything, so nobody is refused anything else.
+    """
     but = [work.change.session.id for work in works if work.change.session] + [one.id for one in gone]
-    asked = [work.planned for work in works if work.is_rescheduled]
-    for one in asked:
-        _refuse_hard(clashes.hard(training, one, but=but))
-    clashes.warn_of_each_other(training, [work.planned for work in works])
-    for one in asked:
-        _refuse_hard(one.warnings)
-
-
-def _refuse_hard(found: Sequence[Caution]) -> None:
-    for caution in found:
-        if caution.is_hard:
-            raise Conflict(caution.message, "clash")
+    asked = {place for place, work in enumerate(works) if work.is_rescheduled}
+    if not asked:
+        return
+    numbers = {
+        work.change.session.id if work.change.session else -place - 1: place
+        for place, work in enumerate(works)
+    }
+    for finding in clashes.hard(training, [work.planned for work in works], but=but):
+        is_asked = numbers[finding.slots[0]] in asked
+        if is_asked and (not hours_stand or finding.rule in ("room_twice", "trainer_twice")):
+            raise Conflict(finding.message, "clash")
 
 
 def park(sessions: Sequence[TrainingSession]) -> None:
     """The first step for sessions of several trainings at once. Each of them is given to ``apply`` afterwards."""
+    locked_trainings.hold_places(sessions)
     for session in sessions:
         _suspend(session)
     db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first
@@ -324,11 +335,14 @@ def _written(training: Training, work: _Work) -> TrainingSession:
     """The second step: the new values. What the parking took is given back."""
     new, one, theme = work.change.details, work.planned, work.change.details.theme or training.theme
     session = work.change.session or TrainingSession(
+        public_id=work.change.public_id or uuid4(),
         training=training,
         training_theme_id=training.theme_id,
         register_state=RegisterState.OPEN,
         replaces=work.change.replaces,
+        version=work.change.version,
     )
+    before = _values(session) if work.change.session else None
     session.title, session.theme_id, session.is_compulsory = new.title, theme.id, new.is_compulsory
     if work.change.session is not None:
         _keep_hours_of_marks(work, session)
@@ -337,8 +351,20 @@ def _written(training: Training, work: _Work) -> TrainingSession:
     session.scheduled_minutes, session.room, session.break_starts = one.minutes, new.room, new.break_starts
     session.cancelled_at, session.cancel_reason, session.suspended_at = None, "", None
     _set_trainers(session, new.trainers)
+    if before is not None and before != _values(session):
+        session.version += 1
     db.session.add(session)
     return session
+
+
+def _values(session: TrainingSession) -> tuple[Any, ...]:
+    """What makes another version of a session."""
+    return (
+        (session.title, session.theme_id, session.is_compulsory, session.room, session.cancelled_at),
+        (session.starts_local, session.ends_local, session.starts_at, session.ends_at),
+        (session.break_minutes, session.break_starts),
+        sorted(entry.trainer.id for entry in session.session_trainers),
+    )
 
 
 def _keep_hours_of_marks(work: _Work, session: TrainingSession) -> None:
@@ -350,7 +376,7 @@ def _keep_hours_of_marks(work: _Work, session: TrainingSession) -> None:
     if not work.records or work.has_moved:
         session.marked_starts_local = session.marked_ends_local = None
     elif (new.starts_local, new.ends_local) != (session.starts_local, session.ends_local):
-        session.marked_starts_local, session.marked_ends_local = _hours_of_marks(session)
+        session.marked_starts_local, session.marked_ends_local = proof.hours_of_marks(session)
 
 
 def _set_trainers(session: TrainingSession, wanted: Sequence[Trainer]) -> None:
@@ -373,16 +399,3 @@ def _flush_or_clash() -> None:
                 msg("Somebody has just taken this room or trainer for that time. Choose another."), "clash"
             ) from None
         raise
-
-
-def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
-    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
-
-    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
-    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
-    """
-    held = locked_trainings.live_sessions(training)
-    try:
-        return apply(training, [Change(one, details_of(one)) for one in held], by=by, reason=reason)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, field="zone") from None

@@ -1,4 +1,4 @@
-"""Sessions: planned from a pattern, changed one by one. ``plan`` writes them, and refuses what clashes.
+"""Sessions: planned from a pattern, changed one by one. Each act is a step, which can be taken back (``steps``).
 
 Wall time in the training's zone is the truth. Instants are derived from it whenever it changes.
 """
@@ -6,6 +6,7 @@ Wall time in the training's zone is the truth. Instants are derived from it when
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from training.db import atomic
@@ -20,15 +21,19 @@ from training.models import (
     User,
 )
 from training.rules.minutes import Decision
+from training.rules.timetable import NOWHERE
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.programmes import themes
-from training.services.schedule import announcements, clashes, plan, visible
+from training.services.schedule import clashes, plan, proof, steps, visible
 from training.services.schedule.clashes import HalfDay, Planned
-from training.services.schedule.plan import Change, Details
+from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.seen import Seen, settle
-from training.text import msg
+from training.services.timetables import clash_facts
+from training.services.timetables import slots as slots_of
+from training.text import Message, msg, nmsg
 
 MOST_SESSIONS = 200
+MOST_DAYS = 366
 PLANNABLE = (
     TrainingState.DRAFT,
     TrainingState.OPEN,
@@ -48,15 +53,14 @@ def preview(
     trainers: Sequence[Trainer],
     weekends: bool = False,
 ) -> list[Planned]:
-    """The sessions of a pattern, each with its warnings; nothing is stored.
+    """The sessions of a pattern in those half-days that are empty, each with its warnings; nothing is stored.
 
     Raises ``Invalid`` for a pattern that makes no sense, such as a time that the zone's clocks skip.
     """
-    days = _days(training, first_day, last_day, slots, weekends)
-    planned = [plan.as_planned(training, one) for one in _pattern(days, slots, room, trainers)]
-    for one in planned:
-        one.warnings = clashes.warnings(training, one)
-    clashes.warn_of_each_other(training, planned)
+    wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
+    taken = filled(training, wanted)
+    planned = [plan.as_planned(training, one) for one in wanted if one not in taken]
+    clashes.look(training, planned)
     return planned
 
 
@@ -72,14 +76,44 @@ def generate(
     trainers: Sequence[Trainer],
     weekends: bool = False,
 ) -> list[TrainingSession]:
-    """Store the sessions of a pattern, all or none; a hard clash is refused."""
-    _lock_plannable(training)
-    days = _days(training, first_day, last_day, slots, weekends)
-    changes = [Change(None, one) for one in _pattern(days, slots, room, trainers)]
-    stored = plan.apply(training, changes, by=by, reason="")
-    audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(stored)})
-    announcements.tell_what_is_near(training, by=by)
-    return stored
+    """Store the sessions of a pattern, all or none, in those half-days that are empty. A hard clash is refused.
+
+    Raises ``Conflict`` if each of them has a session already.
+    """
+    lock_plannable(training)
+    wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
+    taken = filled(training, wanted)
+    edits = [Change(None, one) for one in wanted if one not in taken]
+    if not edits:
+        raise Conflict(msg("Each of these half-days has a session already."), "exists")
+    label = nmsg("%(num)s session is planned.", "%(num)s sessions are planned.", len(edits))
+    done = steps.store(training, edits, by=by, label=label)
+    audit.record(by=by, action="session.generate", thing=training, changes={"sessions": len(edits)})
+    return list(done.sessions)
+
+
+def pattern(
+    training: Training,
+    *,
+    first_day: date,
+    last_day: date,
+    slots: Sequence[HalfDay],
+    room: Room | None,
+    trainers: Sequence[Trainer],
+    weekends: bool = False,
+) -> list[Details]:
+    """The sessions of a pattern, empty half-days or not. Raises ``Invalid`` for one that makes no sense."""
+    return _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
+
+
+def filled(training: Training, wanted: Sequence[Details]) -> list[Details]:
+    """Those of ``wanted`` at whose time the training has a session already."""
+    held = locked_trainings.live_sessions(training)
+    return [
+        new
+        for new in wanted
+        if any(one.starts_local < new.ends_local and new.starts_local < one.ends_local for one in held)
+    ]
 
 
 def _days(
@@ -88,17 +122,11 @@ def _days(
     """The days of a pattern. Raises ``Invalid`` for one that makes no sense."""
     if last_day < first_day:
         raise Invalid(msg("The last day is before the first."), field="last_day")
-    if not training.starts_on <= first_day <= last_day <= training.ends_on:
-        raise Invalid(
-            msg(
-                "The training runs from %(first)s to %(last)s: its sessions must lie within.",
-                first=training.starts_on,
-                last=training.ends_on,
-            ),
-            field="first_day",
-        )
+    if (last_day - first_day).days > MOST_DAYS:
+        raise Invalid(msg("Plan at most %(most)s days at once.", most=MOST_DAYS), field="last_day")
+    where = slots_of.frame(training).where or NOWHERE
     days = [first_day + timedelta(days=n) for n in range((last_day - first_day).days + 1)]
-    days = [day for day in days if weekends or day.weekday() < 5]
+    days = [day for day in days if weekends or not clash_facts.is_weekend(where, day)]
     if not days or not slots:
         raise Invalid(
             msg("This pattern has no day: tick the weekend, or choose other days."), field="last_day"
@@ -128,11 +156,11 @@ def _pattern(
 @atomic
 def add(training: Training, *, by: User | None, details: Details) -> TrainingSession:
     """Add one session."""
-    _lock_plannable(training)
+    lock_plannable(training)
     _check_theme(training, details)
-    [session] = plan.apply(training, [Change(None, details)], by=by, reason="")
+    label = msg("%(title)s, %(day)s is planned.", title=details.title, day=details.starts_local.date())
+    [session] = steps.store(training, [Change(None, details)], by=by, label=label).sessions
     audit.record(by=by, action="session.create", thing=session)
-    announcements.tell_what_is_near(training, by=by)
     return session
 
 
@@ -151,7 +179,7 @@ def change(
     does.
     """
     training = session.training
-    _lock_plannable(training)
+    lock_plannable(training)
     locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("A session that was called off cannot be changed."), "cancelled")
@@ -161,11 +189,13 @@ def change(
     _check_theme(training, details)
     before = audit.snapshot(session)
     reason = msg("The session's times were changed.").translated()
-    [held] = plan.apply(training, [Change(session, details, decision)], by=by, reason=reason)
+    label = msg("%(title)s, %(day)s was changed.", title=session.title, day=session.on_date)
+    [held] = steps.store(
+        training, [Change(session, details, decision)], by=by, label=label, reason=reason
+    ).sessions
     audit.record(by=by, action="session.change", thing=session, before=before)
     if held is not session:
         audit.record(by=by, action="session.create", thing=held)
-    announcements.tell_what_is_near(training, by=by)
     return held
 
 
@@ -176,19 +206,46 @@ def cancel(session: TrainingSession, *, by: User, reason: str, decision: Decisio
     One with marks is called off only with the ``decision`` that these do not count. They stay as history.
     """
     reasons.check(reason)
-    _lock_plannable(session.training)
+    training = session.training
+    lock_plannable(training)
     locked_trainings.hold_sessions([session.id])
     if session.is_cancelled:
         raise Conflict(msg("This session is called off already."), "cancelled")
     if session.register_state is not RegisterState.OPEN:
         raise Conflict(msg("Its register is closed, so it took place."), "register_closed")
-    plan.check_decided(session, decision)
+    proof.check_decided(session, decision)
     if decision not in (None, Decision.NOT_COUNTED):
         raise Conflict(msg("It was held, so it stays. Nothing was called off."), "held")
     before = audit.snapshot(session)
-    plan.call_off([session], reason)
+    label = msg("%(title)s, %(day)s is called off.", title=session.title, day=session.on_date)
+    steps.store(training, [CallOff(session, reason)], by=by, label=label)
     audit.record(by=by, action="session.cancel", thing=session, before=before)
-    announcements.tell_what_is_near(session.training, by=by)
+
+
+@atomic
+def remove(session: TrainingSession, *, by: User) -> None:
+    """Remove a session of which nobody was told, and in which nobody was ever marked. Another one is called off."""
+    training = session.training
+    lock_plannable(training)
+    locked_trainings.hold_sessions([session.id])
+    check_removable(session)
+    label = msg("%(title)s, %(day)s is removed.", title=session.title, day=session.on_date)
+    changes = {"session": session.title, "day": session.on_date.isoformat()}
+    steps.store(training, [Remove(session)], by=by, label=label)
+    audit.record(by=by, action="session.remove", thing=training, changes=changes)
+
+
+def check_removable(session: TrainingSession) -> None:
+    """Raise ``Conflict`` if somebody was told of the session, or another one is held in its place."""
+    if visible.instead_of(session) or not steps.nobody_was_told(session):
+        raise Conflict(
+            msg(
+                "People were told of %(title)s, %(day)s: call it off, with a reason.",
+                title=session.title,
+                day=session.on_date,
+            ),
+            "held",
+        )
 
 
 @atomic
@@ -196,39 +253,89 @@ def hold_after_all(session: TrainingSession, *, by: User) -> None:
     """Take back that a session was called off: it is held as it was planned, and its marks count again.
 
     Where another session is held in its place, that one is called off: moves are taken back as a whole. Raises
-    ``Conflict`` if that one took place, if the session does not fit its training any more, and if its room or trainers
+    ``Conflict`` if that one took place, if the session does not fit its programme any more, and if its room or trainers
     are taken.
     """
     training = session.training
-    _lock_plannable(training)
+    lock_plannable(training)
     locked_trainings.hold_sessions(one.id for one in visible.chain(session))
     if not session.is_cancelled:
         raise Conflict(msg("This session is held."), "held")
-    if not training.starts_on <= session.on_date <= session.ends_local.date() <= training.ends_on:
-        raise Conflict(
-            msg(
-                "The training runs from %(first)s to %(last)s, and this session is of %(day)s. "
-                "Change the training's dates first.",
-                first=training.starts_on,
-                last=training.ends_on,
-                day=session.on_date,
-            ),
-            "not_yet",
-        )
-    for other in visible.instead_of(session):
-        _call_off_instead(other, by)
+    edits: list[Edit] = [_called_off_instead(other) for other in visible.instead_of(session)]
+    befores = [(edit.session, audit.snapshot(edit.session)) for edit in edits if edit.session]
     before = audit.snapshot(session)
     reason = msg("The session is held after all.").translated()
+    label = msg("%(title)s, %(day)s is held after all.", title=session.title, day=session.on_date)
+    edits.append(Change(session, plan.details_of(session)))
     try:
-        plan.apply(training, [Change(session, plan.details_of(session))], by=by, reason=reason)
+        steps.store(training, edits, by=by, label=label, reason=reason)
     except Invalid as refusal:  # nobody typed anything: what stands does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
+    for other, was in befores:
+        audit.record(by=by, action="session.cancel", thing=other, before=was)
     audit.record(by=by, action="session.hold_after_all", thing=session, before=before)
-    announcements.tell_what_is_near(training, by=by)
 
 
-def _call_off_instead(other: TrainingSession, by: User) -> None:
-    """Call off what is held in the place of a session that is held after all. What took place is not called off."""
+def why_not_held_after_all(session: TrainingSession) -> Message | None:
+    """Why ``hold_after_all`` would be refused, if it would: by the same checks, before anybody clicks."""
+    instead = visible.instead_of(session)
+    try:
+        _check_plannable(session.training)
+        for other in instead:
+            _check_took_no_place(other)
+    except Conflict as refused:
+        return refused.message
+    change = Change(session, plan.details_of(session))
+    refused_by_plan = plan.refusal(session.training, change, gone=instead)
+    return refused_by_plan.message if refused_by_plan else None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What may become of a session's marks, and why the other answers may not be given."""
+
+    accepted: tuple[Decision, ...]
+    why_not: Message | None
+
+
+def answers(session: TrainingSession, details: Details) -> Answers:
+    """The decisions on the marks of a session that is moved which ``change`` would accept.
+
+    Where each of them is refused, something else speaks against the move, and all that fit the hours are named.
+    """
+    training = session.training
+    refused = {one: plan.refusal(training, Change(session, details, one)) for one in Decision}
+    accepted = [one for one, why in refused.items() if why is None]
+    if not accepted:
+        refused = {
+            one: why if isinstance(why, Invalid) and why.field == "decision" else None
+            for one, why in refused.items()
+        }
+        accepted = [one for one, why in refused.items() if why is None]
+    why_not = next((why.message for why in refused.values() if why is not None), None)
+    return Answers(tuple(accepted), why_not)
+
+
+def rezone(training: Training, *, by: User | None, reason: str) -> list[TrainingSession]:
+    """The single step of new instants: each held session keeps its wall time, and what follows from it is derived anew.
+
+    Needed for another zone, and for new rules of the same one. On a day when clocks change, another zone gives a session
+    another length. Raises as ``apply`` does, and ``Invalid`` for the field ``zone`` if its clocks skip one of the times.
+    """
+    held = locked_trainings.live_sessions(training)
+    try:
+        return plan.apply(training, [Change(one, plan.details_of(one)) for one in held], by=by, reason=reason)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field="zone") from None
+
+
+def _called_off_instead(other: TrainingSession) -> CallOff:
+    """What is held in the place of a session that is held after all is called off, unless it took place."""
+    _check_took_no_place(other)
+    return CallOff(other, msg("The move was taken back.").translated())
+
+
+def _check_took_no_place(other: TrainingSession) -> None:
     if marks.count(other):
         raise Conflict(
             msg(
@@ -245,13 +352,15 @@ def _call_off_instead(other: TrainingSession, by: User) -> None:
             ),
             "register_closed",
         )
-    before = audit.snapshot(other)
-    plan.call_off([other], msg("The move was taken back.").translated())
-    audit.record(by=by, action="session.cancel", thing=other, before=before)
 
 
-def _lock_plannable(training: Training) -> None:
-    locked_trainings.lock(training)
+def lock_plannable(training: Training) -> None:
+    """Hold a training whose timetable may be changed, within its programme. Raises ``Conflict`` for another one."""
+    locked_trainings.lock_within_programme(training)
+    _check_plannable(training)
+
+
+def _check_plannable(training: Training) -> None:
     if training.state not in PLANNABLE:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 

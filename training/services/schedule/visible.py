@@ -25,6 +25,7 @@ from training.models import (
     Training,
     TrainingSession,
     User,
+    When,
 )
 from training.services import announced
 
@@ -52,8 +53,10 @@ def search(
     text: str = "",
     theme: Theme | None = None,
     only: bool = False,
+    programme: Programme | None = None,
     register: RegisterState | None = None,
     on: date | None = None,
+    when: When | None = None,
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
@@ -81,6 +84,8 @@ def search(
     if theme:
         own = TrainingSession.theme_id == theme.id
         found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
+    if programme:
+        found = found.where(Training.programme_id == programme.id)
     if register:
         found = found.where(
             TrainingSession.register_state == register,
@@ -92,6 +97,10 @@ def search(
             TrainingSession.starts_local >= datetime.combine(on, time()),
             TrainingSession.starts_local <= datetime.combine(on, time.max),
         )
+    if when is When.UPCOMING:
+        found = found.where(TrainingSession.ends_at >= clock.now())
+    elif when is When.PAST:
+        found = found.where(TrainingSession.ends_at < clock.now())
     if upcoming:
         found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.is_held)
     column = TrainingSession.starts_at

@@ -72,6 +72,27 @@ class Pair:
         return [name for name in DIFFERING if getattr(self.one, name) and name not in self.differing]
 
     @property
+    def only_name(self) -> bool:
+        """Whether nothing but the name speaks for it, and the country or the sex against it."""
+        one, other = self.one, self.other
+        sexes = {one.sex, other.sex} - {Sex.NOT_RECORDED}
+        return (one.country != other.country or len(sexes) > 1) and not self.shares_contact
+
+    @property
+    def shares_contact(self) -> bool:
+        """Whether they have an agency, an e-mail address or a phone number in common."""
+        one, other = self.one, self.other
+        shared = (one.email and one.email == other.email) or (one.phone and one.phone == other.phone)
+        return bool(shared) or one.agency_id == other.agency_id
+
+    @property
+    def likelihood(self) -> Grade | None:
+        """How sure it is that they are one person, with what else is known of them."""
+        if self.grade is not None and self.only_name:
+            return Grade.POSSIBLE
+        return Grade.LIKELY if self.grade is Grade.CERTAIN and not self.shares_contact else self.grade
+
+    @property
     def all_fields(self) -> tuple[str, ...]:
         """The names of all fields."""
         return DIFFERING
@@ -183,7 +204,7 @@ def pairs(*, first: int = 0, most: int, least: Grade = Grade.LIKELY) -> list[Pai
         select(one.trainee_id, other.trainee_id, one.key)
         .select_from(one)
         .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
-        .where(one.key < _beyond(least), ~met_before, ~apart)
+        .where(one.key < _beyond(least), ~met_before, ~apart, *_not_only_name(one, other, least))
         .order_by(one.key, one.trainee_id, other.trainee_id)
         .limit(most)
         .offset(first)
@@ -203,6 +224,7 @@ def among(people: Collection[int], *, most: int, least: Grade = Grade.LIKELY) ->
             select(one.trainee_id, other.trainee_id)
             .join(other, and_(other.key == one.key, other.trainee_id > one.trainee_id, _meet(one, other)))
             .where(one.trainee_id.in_(numbers[first : first + MOST_PEOPLE]), one.key < _beyond(least), ~apart)
+            .where(*_not_only_name(one, other, least))
         )
         rows = db.session.execute(pairs_of.distinct())
         found |= {(a, b) for a, b in rows if b in known}
@@ -214,6 +236,25 @@ def among(people: Collection[int], *, most: int, least: Grade = Grade.LIKELY) ->
 def _beyond(least: Grade) -> str:
     """A text that sorts behind every key of the grade ``least`` or of a better one."""
     return chr(ord(next(mark for mark, grade in GRADES.items() if grade is least)) + 1)
+
+
+def _not_only_name(one: type[TraineeKey], other: type[TraineeKey], least: Grade) -> list[ColumnElement[bool]]:
+    """Leaves out pairs of whom nothing but the name speaks for one person, as ``Pair.only_name``: they are possible only."""
+    if least is Grade.POSSIBLE:
+        return []
+    left, right = aliased(Trainee), aliased(Trainee)
+    only_name = select(1).where(
+        left.id == one.trainee_id,
+        right.id == other.trainee_id,
+        or_(
+            left.country != right.country,
+            and_(left.sex != right.sex, left.sex != Sex.NOT_RECORDED, right.sex != Sex.NOT_RECORDED),
+        ),
+        left.agency_id != right.agency_id,
+        or_(left.email == "", left.email != right.email),
+        or_(left.phone == "", left.phone != right.phone),
+    )
+    return [~only_name.exists()]
 
 
 def _meet(one: type[TraineeKey], other: type[TraineeKey]) -> ColumnElement[bool]:

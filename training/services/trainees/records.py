@@ -19,6 +19,7 @@ from training.rules import alike
 from training.rules.names import clean, fold, search_key
 from training.services import audit, visible_trainings
 from training.services.letters import again
+from training.services.locked_trainings import Lock, lock_in_order
 from training.services.seen import Seen, as_stored, settle
 from training.text import msg
 
@@ -162,9 +163,7 @@ def hold(people: Sequence[Trainee], *, to_change: bool = False) -> None:
     else, or transferred to another agency, since they were read.
     """
     agencies = {one.id: one.agency_id for one in people}
-    found = select(Trainee).where(Trainee.id.in_(agencies)).order_by(Trainee.id)
-    held = found.with_for_update(of=Trainee, key_share=True, read=not to_change)
-    now = db.session.scalars(held.execution_options(populate_existing=True)).all()
+    now = lock_in_order(Trainee, agencies, Lock.MINE if to_change else Lock.KEPT)
     if len(now) != len(agencies) or any(one.merged_into_id for one in now):
         raise Conflict(
             msg("One of these people was merged with another record. Load the page again."), "merged"
@@ -236,8 +235,7 @@ def transfer(trainee: Trainee, *, by: User, agency: Agency) -> Trainee:
     The old agency keeps its registrations, but does not see the person any more. Raises ``Invalid`` if the
     person is with this agency already. Raises ``Conflict`` if the person was merged away or anonymised.
     """
-    held = select(Trainee).where(Trainee.id == trainee.id).with_for_update(of=Trainee)
-    db.session.execute(held.execution_options(populate_existing=True)).one()
+    lock_in_order(Trainee, [trainee.id], Lock.WHOLE)
     if trainee.merged_into_id or trainee.anonymised_at:
         raise Conflict(
             msg("This person's record was merged or made anonymous, so it cannot be transferred."), "ended"
@@ -261,9 +259,7 @@ def by_ids(numbers: Sequence[int]) -> dict[int, Trainee]:
 
 def lock(numbers: Sequence[int]) -> dict[int, Trainee]:
     """Hold these people until the unit of work ends, read them again, and return them by id."""
-    found = select(Trainee).where(Trainee.id.in_(numbers)).order_by(Trainee.id).with_for_update(of=Trainee)
-    held = found.execution_options(populate_existing=True)
-    return {one.id: one for one in db.session.scalars(held)} if numbers else {}
+    return {one.id: one for one in lock_in_order(Trainee, numbers, Lock.WHOLE)}
 
 
 def take_over(values: Mapping[Trainee, dict[str, str]], *, by: User | None) -> None:

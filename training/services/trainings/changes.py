@@ -33,7 +33,7 @@ from training.services.letters import notices
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announcements, plan
+from training.services.schedule import announcements, sessions
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -42,7 +42,8 @@ from training.text import msg
 class Details:
     """What a training is made of, besides its programme, its state and its sessions.
 
-    An empty ``zone`` is the venue's.
+    An empty ``zone`` is the venue's. Without ``starts_on`` and ``ends_on``, the dates stay as they are: those of a
+    training with sessions follow from these.
     """
 
     code: str
@@ -52,8 +53,8 @@ class Details:
     modality: Modality
     languages: Sequence[str]
     zone: str
-    starts_on: date
-    ends_on: date
+    starts_on: date | None = None
+    ends_on: date | None = None
     capacity: int
     admission: Admission
     registration_opens_local: datetime
@@ -81,6 +82,9 @@ def create(programme: Programme, *, by: User | None, details: Details) -> Traini
             msg("This programme is closed or cancelled: nothing new is scheduled in it."), "closed"
         )
     details = _with_zone(details)
+    for name in ("starts_on", "ends_on"):
+        if getattr(details, name) is None:
+            raise Invalid(msg("This is needed."), field=name)
     training = Training(state=TrainingState.DRAFT)
     with db.session.no_autoflush:
         training.programme = programme
@@ -106,7 +110,13 @@ def change(
     locked_trainings.lock(training)
     if training.state in locked_trainings.FINISHED:
         raise Conflict(msg("A completed or cancelled training cannot be changed."), "finished")
+    details = replace(
+        details,
+        starts_on=details.starts_on or training.starts_on,
+        ends_on=details.ends_on or training.ends_on,
+    )
     details = settle(seen, details, as_stored(Details, training, languages=training.language_codes))
+    _check_dates(training, details)
     before, closes_before = audit.snapshot(training), training.registration_closes_at
     seats_before = training.capacity
     with db.session.no_autoflush:
@@ -115,14 +125,14 @@ def change(
             _check_capacity(training, details.capacity)
         _check_admission(training, details.admission)
         has_new_zone = details.zone != training.zone
-        _check_dates_span_sessions(training, details)
         if details.theme.id != training.theme_id:
             _retag_sessions(training, details.theme, by)
         _set(training, details)
         _check(training, training.programme)
         if has_new_zone:
             _check_deadlines(training)
-            plan.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
+            locked_trainings.lock_people(training, with_line=True)  # held before rooms and trainers
+            sessions.rezone(training, by=by, reason=msg("The training's time zone was changed.").translated())
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.deadline_moved(training, before=closes_before)
@@ -160,7 +170,8 @@ def _set(training: Training, details: Details) -> None:
     training.country = details.venue.country if details.venue else details.country or ""
     training.link, training.zone, training.description = details.link, details.zone, details.description
     training.target_group, training.prerequisites = details.target_group, details.prerequisites
-    training.starts_on, training.ends_on = details.starts_on, details.ends_on
+    training.starts_on = details.starts_on or training.starts_on
+    training.ends_on = details.ends_on or training.ends_on
     training.capacity, training.admission = details.capacity, details.admission
     training.completion_percent = details.completion_percent
     training.reserve_order, training.promotion = details.reserve_order, details.promotion
@@ -198,7 +209,7 @@ def _retag_sessions(training: Training, theme: Theme, by: User | None) -> None:
     db.session.flush()  # the sessions' rows take the id of the programme's theme from it
     changes = [(session, {"theme_id": [session.theme_id, theme.id]}) for session in stray]
     for session in stray:
-        session.theme = theme
+        session.theme, session.version = theme, session.version + 1
     db.session.flush()  # the sessions carry the new theme's id before the training does
     audit.record_many(by=by, action="session.change", changes=changes)
     for session in stray:
@@ -231,6 +242,20 @@ def _check(training: Training, programme: Programme) -> None:
     taken_by = db.session.scalar(select(Training.id).where(Training.code == training.code))
     if taken_by not in (None, training.id):
         raise Invalid(msg("There is a training with this code already."), field="code")
+
+
+def _check_dates(training: Training, details: Details) -> None:
+    """Refuse typed dates where there are sessions: the plan alone writes them then."""
+    typed = (details.starts_on, details.ends_on)
+    if typed != (training.starts_on, training.ends_on) and locked_trainings.live_sessions(training):
+        raise Invalid(
+            msg(
+                "The dates follow the sessions, from %(first)s to %(last)s. Move the training, or single sessions.",
+                first=training.starts_on,
+                last=training.ends_on,
+            ),
+            field="starts_on",
+        )
 
 
 def _check_capacity(training: Training, capacity: int) -> None:
@@ -271,20 +296,6 @@ def _check_admission(training: Training, admission: Admission) -> None:
             ),
             field="admission",
         )
-
-
-def _check_dates_span_sessions(training: Training, details: Details) -> None:
-    for session in locked_trainings.live_sessions(training):
-        first, last = session.on_date, session.ends_local.date()
-        if not details.starts_on <= first <= last <= details.ends_on:
-            is_early = first < details.starts_on
-            raise Invalid(
-                msg(
-                    "A session is planned on %(day)s, outside these dates: change its day or call it off first.",
-                    day=first if is_early else last,
-                ),
-                field="starts_on" if is_early else "ends_on",
-            )
 
 
 def _check_deadlines(training: Training) -> None:

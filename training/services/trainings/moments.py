@@ -33,7 +33,7 @@ from training.services import marks
 from training.services.letters.of_zone_rules import CLOSES, OFFER, OPENS, SESSION, MovedMoment
 from training.services.locked_trainings import FINISHED
 from training.services.registrations import reserve_list
-from training.services.schedule import plan
+from training.services.schedule import proof
 from training.text import Message, msg
 
 Cells = TypeVarTuple("Cells")
@@ -140,7 +140,7 @@ def _look_at_session(one: Following, session: TrainingSession) -> None:
     before = Span(session.starts_at, session.ends_at)
     if now != before and max(now.ends_at, before.ends_at) > clock.now():
         slot = replace(marks.slot_of(session), starts_at=now.starts_at, ends_at=now.ends_at)
-        if why := plan.kept_by_register(session, slot):
+        if why := proof.kept_by_register(session, slot):
             one.left.append(why)
             return
         one.sessions[session.id] = now

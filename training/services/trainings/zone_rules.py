@@ -131,6 +131,7 @@ def follow(trainings: Sequence[Training], *, by: User | None) -> list[Followed]:
     moving = {number for one in found.values() for number in one.sessions} | set(lost)
     sessions = _sessions(moving)
     names = {number: [_named(one) for one in of_session] for number, of_session in lost.items()}
+    locked_trainings.hold_places(sessions)
     plan.park(sessions)
     followed = []
     for training in sorted(trainings, key=lambda one: one.id):

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import DomainError
 from training.forms.accounts import UserFilter, UserForm
-from training.models import User
+from training.models import Role, User
 from training.policy import Action
 from training.services.accounts import users
 from training.services.letters import bounces
@@ -60,16 +60,40 @@ def index() -> Response:
 @once
 def new() -> Response:
     """Invite somebody."""
-    form = _offer(UserForm(request.form))
+    form = _offer(UserForm(request.form, data=_asked_for()))
     if submitted(form):
         try:
-            users.invite(by=access.user(), **form.data, **_links())
+            user = users.invite(by=access.user(), **form.data, **_links())
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The invitation is in the outbox."))
+            _say_invited(user)
+            agency = request.args.get("agency") and user.agency
+            if agency:
+                return redirect(url_for("agencies.show", public_id=agency.public_id), 303)
             return redirect(url_for(".index"), 303)
-    return page("edit.html", form=form, title=_("Invite somebody"), back=(_("Users"), url_for(".index")))
+    return page(
+        "accounts/users/edit.html",
+        form=form,
+        title=_("Invite somebody"),
+        save=_("Send the invitation"),
+        back=(_("Users"), url_for(".index")),
+    )
+
+
+def _asked_for() -> dict[str, Any]:
+    """The role and the agency for which the page that leads here asks, and the reader's language."""
+    role, agency = request.args.get("role", ""), request.args.get("agency", "")
+    offered = {str(key): thing for key, _label, thing in choices.of_agencies()} if agency else {}
+    return {
+        "role": role if role in list(Role) else None,
+        "agency": offered.get(agency),
+        "language": access.user().language,
+    }
+
+
+def _say_invited(user: User) -> None:
+    flash(_("An invitation goes to %(address)s.", address=user.email))
 
 
 @bp.route("/<uuid:public_id>/edit", methods=["GET", "POST"])
@@ -83,7 +107,13 @@ def edit(user: User) -> Response:
 
     if edits.save(form, user, change):
         return redirect(url_for(".index"), 303)
-    return page("edit.html", form=form, title=user.name, back=(_("Users"), url_for(".index")))
+    return page(
+        "accounts/users/edit.html",
+        form=form,
+        title=user.name,
+        save=_("Save"),
+        back=(_("Users"), url_for(".index")),
+    )
 
 
 @bp.post("/<uuid:public_id>/deactivate")
@@ -108,5 +138,5 @@ def activate(user: User) -> Response:
 def invite(user: User) -> Response:
     """Mail a fresh invitation."""
     users.mail_invitation_again(user, by=access.user(), **_links())
-    flash(_("The invitation is in the outbox."))
+    _say_invited(user)
     return redirect(url_for(".index"), 303)

@@ -14,6 +14,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from training import clock
 from training.errors import Conflict, DomainError, Invalid
 from training.forms.attendance import DoorForm
 from training.forms.system import ReasonForm
@@ -23,9 +24,10 @@ from training.rules import typed_days
 from training.services import marks, visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
-from training.services.schedule import visible
-from training.text import msg
-from training.web.kit import access, choices, reasons
+from training.services.schedule import sessions, visible
+from training.text import Message, msg
+from training.texts import words
+from training.web.kit import access, choices, language, reasons
 from training.web.kit.access import permit
 from training.web.kit.respond import Pages, download, page, page_number, submitted
 
@@ -60,13 +62,24 @@ def _shown(
         refusal=refusal,
         corrections=registers.corrections(session),
         is_open=session.register_state is RegisterState.OPEN,
+        has_begun=registers.opens_at(session) <= clock.now(),
+        opens_at=registers.opens_at(session),
+        undo=_made_at_once(session, rows),
+        letters={AttendanceStatus(key): one for key, one in words.MARK_LETTERS[language.chosen()].items()},
         marked=marks.count(session) if session.is_cancelled else 0,
         instead=visible.instead_of(session) if session.is_cancelled else [],
+        why_not_held=_why_not_held(session),
         door=door,
         full=full,
         is_duplicate=is_duplicate,
         in_latin=sign_in_sheets.names_in_latin(session.training, [session]),
     )
+
+
+def _why_not_held(session: TrainingSession) -> Message | None:
+    """Why the session that was called off cannot be held again, for whoever might do it."""
+    may = session.is_cancelled and can(access.user(), Action.SESSION_CHANGE, session)
+    return sessions.why_not_held_after_all(session) if may else None
 
 
 def _door(data: Any) -> DoorForm:
@@ -149,9 +162,35 @@ def _time(name: str) -> time | None:
     return typed_days.read_time(text, "") if text else None
 
 
-def _done(session: TrainingSession, text: str, anchor: str | None = None) -> Response:
+def _done(
+    session: TrainingSession, text: str, anchor: str | None = None, since: int | None = None
+) -> Response:
     flash(text)
-    return redirect(url_for(".show", public_id=session.public_id, _anchor=anchor), 303)
+    return redirect(url_for(".show", public_id=session.public_id, since=since, _anchor=anchor), 303)
+
+
+def _mark_rest(session: TrainingSession, status: AttendanceStatus) -> tuple[int, int]:
+    """(how many got the mark, the moment before it in microseconds: from then on it can be taken back)."""
+    since = int(clock.now().timestamp() * 1_000_000)
+    return registers.mark_rest(session, by=access.user(), status=status), since
+
+
+def _made_at_once(session: TrainingSession, rows: list[registers.Row]) -> list[registers.Row]:
+    """The rows that the reader has just marked with one button, as long as nobody has changed them since.
+
+    They are sent back as a marked row is, so that taking them back meets the same checks as any other mark.
+    """
+    since = request.args.get("since", "")
+    if not re.fullmatch(r"[0-9]{1,17}", since) or session.register_state is not RegisterState.OPEN:
+        return []
+    return [
+        row
+        for row in rows
+        if row.record
+        and row.record.status in (AttendanceStatus.PRESENT, AttendanceStatus.ABSENT)
+        and row.record.recorded_by_id == access.user().id
+        and row.record.recorded_at.timestamp() * 1_000_000 >= int(since)
+    ]
 
 
 @bp.post("/<uuid:public_id>/register/all-present")
@@ -160,8 +199,8 @@ def all_present(session: TrainingSession) -> Response:
     """Mark everybody without a status as present."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.PRESENT)
-    return _done(session, _("%(count)s people are marked present.", count=count))
+    count, since = _mark_rest(session, AttendanceStatus.PRESENT)
+    return _done(session, _("%(count)s people are marked present.", count=count), since=since)
 
 
 @bp.post("/<uuid:public_id>/register/rest-absent")
@@ -170,8 +209,8 @@ def rest_absent(session: TrainingSession) -> Response:
     """Mark everybody without a status as absent."""
     if refused := _not_saved(session, along=True):
         return refused
-    count = registers.mark_rest(session, by=access.user(), status=AttendanceStatus.ABSENT)
-    return _done(session, _("%(count)s people are marked absent.", count=count))
+    count, since = _mark_rest(session, AttendanceStatus.ABSENT)
+    return _done(session, _("%(count)s people are marked absent.", count=count), since=since)
 
 
 @bp.post("/<uuid:public_id>/register/door")

@@ -1,1 +1,1 @@
-"""Pages of ``agencies``, ``venues``, ``trainers`` and ``countries``."""
+"""Pages of ``agencies``, ``venues``, ``trainers``, ``holidays`` and ``countries``."""

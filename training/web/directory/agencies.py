@@ -84,7 +84,7 @@ def new() -> Response:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The agency is added. Invite its focal point next."))
+            flash(_("The agency is added."))
             return redirect(url_for(".show", public_id=agency.public_id), 303)
     return page("edit.html", form=form, title=_("New agency"), back=(_("Agencies"), url_for(".index")))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
 from training.forms.directory import AbsenceForm, TrainerFilter, TrainerForm
-from training.models import Role, Trainer
+from training.forms.labels import DAY_PART
+from training.models import Role, Trainer, TrainerAbsence
 from training.policy import Action
 from training.services.accounts import users
 from training.services.directory import trainers
@@ -68,6 +70,7 @@ def show(trainer: Trainer) -> Response:
         absences=trainers.absences(trainer),
         returned=_returned(trainer),
         form=AbsenceForm(),
+        parts=DAY_PART,
     )
 
 
@@ -110,10 +113,11 @@ def add_absence(trainer: Trainer) -> Response:
     form = AbsenceForm(request.form)
     if submitted(form):
         try:
-            trainers.add_absence(trainer, by=access.user(), **form.data)
+            absence = trainers.add_absence(trainer, by=access.user(), **form.data)
         except DomainError as refusal:
             form.refuse(refusal)
         else:
+            flash(_planned_then(absence))
             return redirect(url_for(".show", public_id=trainer.public_id), 303)
     return page(
         "directory/trainers/show.html",
@@ -122,6 +126,54 @@ def add_absence(trainer: Trainer) -> Response:
         absences=trainers.absences(trainer),
         returned=_returned(trainer),
         form=form,
+        parts=DAY_PART,
+    )
+
+
+def _planned_then(absence: TrainerAbsence) -> str:
+    """What was noted, and which sessions of the trainer are planned then."""
+    planned = trainers.planned_while_away(absence)
+    if not planned:
+        return _("Noted. No session is planned then.")
+    codes = ", ".join(dict.fromkeys(one.frame.code for one in planned))
+    return ngettext(
+        "Noted. %(num)s session is planned then: %(codes)s.",
+        "Noted. %(num)s sessions are planned then: %(codes)s.",
+        len(planned),
+        codes=codes,
+    )
+
+
+@bp.post("/<uuid:public_id>/absences/remove")
+@permit(Action.TRAINER_CHANGE, trainers.get)
+def remove_absence(trainer: Trainer) -> Response:
+    """Take back that a trainer is away."""
+    absence = trainers.absence_of(trainer, request.form.get("absence", ""))
+    if absence is not None:
+        trainers.remove_absence(absence, by=access.user())
+    flash(_("The absence is taken back."))
+    return redirect(url_for(".show", public_id=trainer.public_id), 303)
+
+
+@bp.route("/me/absences", methods=["GET", "POST"])
+@permit(Action.ABSENCE_ADD)
+@once
+def own_absences() -> Response:
+    """A trainer's own absences."""
+    trainer, form = trainers.of_user(access.user()), AbsenceForm(request.form)
+    if submitted(form):
+        try:
+            absence = trainers.add_own_absence(by=access.user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_planned_then(absence))
+            return redirect(url_for(".own_absences"), 303)
+    return page(
+        "directory/trainers/own_absences.html",
+        form=form,
+        absences=trainers.absences(trainer) if trainer else [],
+        parts=DAY_PART,
     )
 
 

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
-from training.forms.directory import RoomForm, VenueFilter, VenueForm
-from training.models import Room, Venue
+from training.forms.directory import BlockForm, RoomForm, VenueFilter, VenueForm
+from training.models import Room, RoomBlock, Venue
 from training.policy import Action
 from training.rules import zones
 from training.services.directory import venues
@@ -52,8 +52,52 @@ def index() -> Response:
 @bp.get("/<uuid:public_id>")
 @permit(Action.VENUE_READ, venues.get)
 def show(venue: Venue) -> Response:
-    """A venue with its rooms."""
-    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=RoomForm())
+    """A venue with its rooms, and when they are closed."""
+    return _show(venue)
+
+
+def _show(venue: Venue, form: RoomForm | None = None, block_form: BlockForm | None = None) -> Response:
+    return page(
+        "directory/venues/show.html",
+        venue=venue,
+        rooms=venues.rooms(venue),
+        blocks=venues.blocks(venue),
+        form=form or RoomForm(),
+        block_form=block_form or _block_form(venue),
+    )
+
+
+def _block_form(venue: Venue) -> BlockForm:
+    form = BlockForm(request.form if request.endpoint == "venues.block" else None)
+    form.room.offer([(str(one.public_id), one.name, one) for one in venues.rooms(venue)])
+    return form
+
+
+@bp.post("/<uuid:public_id>/block")
+@permit(Action.VENUE_CHANGE, venues.get)
+@once
+def block(venue: Venue) -> Response:
+    """Close a room for some hours."""
+    form = _block_form(venue)
+    if submitted(form):
+        try:
+            venues.block(by=access.user(), **form.data)
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The room is closed then."))
+            return redirect(url_for(".show", public_id=venue.public_id), 303)
+    return _show(venue, block_form=form)
+
+
+@bp.post("/blocks/<uuid:public_id>/remove")
+@permit(Action.VENUE_CHANGE, venues.get_block)
+def unblock(block: RoomBlock) -> Response:
+    """Open a room again."""
+    venue = block.room.venue
+    venues.unblock(block, by=access.user())
+    flash(_("The room is open then."))
+    return redirect(url_for(".show", public_id=venue.public_id), 303)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -101,7 +145,7 @@ def add_room(venue: Venue) -> Response:
             form.refuse(refusal)
         else:
             return redirect(url_for(".show", public_id=venue.public_id), 303)
-    return page("directory/venues/show.html", venue=venue, rooms=venues.rooms(venue), form=form)
+    return _show(venue, form)
 
 
 @bp.route("/rooms/<uuid:public_id>/edit", methods=["GET", "POST"])

@@ -7,13 +7,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from training import clock
+from training.forms import labels
 from training.models import Role, User
 from training.policy import Action
+from training.rules import walltime
 from training.services import organisations
 from training.services.home import dashboards, first_run
+from training.services.programmes import themes
 from training.services.reports import definitions, downloads, figures, participations
 from training.services.reports.selection import Filters
-from training.web.kit import access
+from training.web.kit import access, choices
 from training.web.kit.access import permit, public
 from training.web.kit.respond import page
 
@@ -37,7 +40,13 @@ def index() -> Response:
             )
         case Role.TRAINER:
             coming, work = dashboards.of_trainer(user)
-            return page("home/first_screens/trainer.html", coming=coming, work=work, today=clock.today())
+            today = [one for one in coming if one.on_date == walltime.now(one.zone).date()]
+            return page(
+                "home/first_screens/trainer.html",
+                today=today,
+                later=dashboards.by_training(one for one in coming if one not in today),
+                work=work,
+            )
         case Role.MANAGER:
             filters = Filters(ends_from=clock.today().replace(month=1, day=1), ends_to=clock.today())
             found = participations.of_selection(filters, user=user)
@@ -48,11 +57,15 @@ def index() -> Response:
                 files=downloads,
                 state=figures.data_state(filters, user=user),
                 themes=figures.by_theme(found),
+                theme_names=choices.theme_names(),
+                multi={one.code for one in themes.every() if one.is_multi_thematic},
                 joint=dashboards.multi_thematic(found),
                 by_theme=definitions.BY_THEME,
             )
     is_admin = user.role is Role.ADMIN
-    steps = first_run.steps(user) if is_admin and not current_app.config["DEMO"] else []
+    steps = []
+    if is_admin and not current_app.config["DEMO"]:
+        steps = first_run.steps(user, has_server=bool(current_app.config["CONFIG"].smtp_url))
     if steps and not first_run.has_trainings():
         return page("home/first_screens/first_run.html", steps=steps, has_name=organisations.has_name())
     return page(
@@ -60,6 +73,7 @@ def index() -> Response:
         due=dashboards.of_coordinator(user),
         health=dashboards.of_admin() if is_admin else None,
         steps=steps,
+        clash_labels=labels.CLASH_RULE,
     )
 
 

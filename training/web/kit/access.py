@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask import session as cookie
 from flask_login import LoginManager, current_user, login_user
 from werkzeug.wrappers import Response
 
 from training.errors import READER, NotFound
-from training.models import Agency, User
-from training.policy import Action, can, has
+from training.models import Agency, Role, User
+from training.policy import Action, allows, can, has
 from training.services import audit
 from training.services.accounts import sign_ins
 
@@ -42,6 +42,13 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_undeclared)
     app.before_request(_nobody_reads_yet)
     app.jinja_env.globals["can"] = _can
+    app.jinja_env.globals["who_may"] = who_may
+
+
+def who_may() -> list[str]:
+    """The roles that may do what was refused just now, besides those who have it for their own things only."""
+    action = g.get("refused_action")
+    return [role.value for role in Role if action is not None and allows(role, action)]
 
 
 def _nobody_reads_yet() -> None:
@@ -120,6 +127,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[.
                 return login_manager.unauthorized()
             if not has(user, action):
                 audit.record_refusal(by=user, action=action, why=request.path[:200])
+                g.refused_action = action
                 abort(403)
             if load is None:
                 return view(**kwargs)

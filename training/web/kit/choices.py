@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms.widgets import HiddenInput
@@ -50,6 +50,11 @@ WORKING_LANGUAGES = (
 
 def _language() -> str:
     return str(get_locale() or "en").partition("_")[0]
+
+
+def theme_names() -> dict[str, str]:
+    """The themes' names in the reader's language, by code."""
+    return {one.code: one.name_in(_language()) for one in themes.every()}
 
 
 def of_themes(found: Iterable[Theme] | None = None) -> Choices:
@@ -179,10 +184,20 @@ class Chip:
     switch: Switch | None = None
 
 
-def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyType({})) -> OneForm:
+BESIDE_FILTERS = frozenset(("page", "sort", "as", "special"))
+"""What the address of a list says besides filters: the page, the order, and the file that is asked for."""
+
+
+def filtered(
+    form: OneForm,
+    only: Mapping[str, Collection[int]] = MappingProxyType({}),
+    *,
+    beside: Collection[str] = BESIDE_FILTERS,
+) -> OneForm:
     """Offer a filter form its choices, drop the fields that the role may not use, and read the form.
 
-    ``only`` are the ids of the things that a field offers, by the field's name, where these are not all.
+    ``only`` are the ids of the things that a field offers, by the field's name, where these are not all. A name in the
+    address that is no filter of the reader is refused, unless it is one of ``beside``.
     """
     for name, action in NEEDS.items():
         if name in form._fields and not allows(access.user().role, action):
@@ -192,6 +207,7 @@ def filtered(form: OneForm, only: Mapping[str, Collection[int]] = MappingProxyTy
         if isinstance(field, Picked):
             field.offer([one for one in offer() if name not in only or one[2].id in only[name]])
     form.validate()
+    form.refuse_unknown(set(request.args) - set(beside))
     form.is_filter = True
     for field in form:
         if not isinstance(field, PickedMany) and len(set(field.raw_data or ())) > 1:
@@ -243,6 +259,4 @@ def _switch(form: Form, **kept: str) -> Switch:
             _("The whole programme"),
             address(**{**kept, "only": "", "page": ""}),
         )
-    return Switch(
-        str(form.whole), _("Only what carries its tag"), address(**{**kept, "only": "y", "page": ""})
-    )
+    return Switch(str(form.whole), str(form.narrowed), address(**{**kept, "only": "y", "page": ""}))

@@ -70,8 +70,16 @@ def seen(form: Form) -> Seen:
     return Seen.read(form.seen or "")
 
 
-def save(form: Form, thing: Any, act: Callable[[Seen], object], said: str | Callable[[], str] = "") -> bool:
+def save(
+    form: Form,
+    thing: Any,
+    act: Callable[[Seen], object],
+    said: str | Callable[[], str] = "",
+    kind: Callable[[], str] = lambda: "message",
+) -> bool:
     """Whether the form was sent and ``act`` has stored it. Says so, with what others changed meanwhile.
+
+    ``kind`` is the category of what is said: one that begins with ``undo`` gets a button that takes the step back.
 
     Otherwise the form says what is wrong, and shows what is stored now where others changed it.
     """
@@ -84,7 +92,7 @@ def save(form: Form, thing: Any, act: Callable[[Seen], object], said: str | Call
         refuse(form, refusal, shown_before, thing)
         return False
     told = said if isinstance(said, str) else said()
-    flash(" ".join([told or _("Saved."), *news(form, shown_before, thing)]))
+    flash(" ".join([told or _("Saved."), *news(form, shown_before, thing)]), kind())
     return True
 
 

@@ -216,8 +216,9 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
     kind = request.args.get("as")
     if kind not in ("csv", "xlsx"):
         return None
-    if form.errors:  # what is not understood must not widen the file to everything
-        texts = [
+    if form.errors or form.refusals:  # what is not understood must not widen the file to everything
+        texts = [*form.refusals]
+        texts += [
             f"{form[name].label.text}: {text}" for name, errors in form.errors.items() for text in errors
         ]
         return page("errors/400.html", status=422, why=" ".join(texts))

@@ -126,8 +126,10 @@ def wall(value: datetime | None, zone: str = "") -> str:
 
 
 def time_left(value: datetime) -> str:
-    """How far off an instant is: in 11 days, in 3 hours."""
-    return format_timedelta(value - now(), add_direction=True, threshold=1.2, locale=get_locale() or "en")
+    """How far off an instant is: in 3 hours, in 11 days, in 6 weeks. Months are counted from 12 weeks on."""
+    left = value - now()
+    threshold = 2.8 if timedelta(days=2.8) <= abs(left) < timedelta(weeks=12) else 1.2
+    return format_timedelta(left, add_direction=True, threshold=threshold, locale=get_locale() or "en")
 
 
 def clock(value: datetime | time | None) -> str:

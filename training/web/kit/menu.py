@@ -41,7 +41,10 @@ class Entry:
 PLAN, PEOPLE, NUMBERS, SYSTEM, HELP = _l("Plan"), _l("People"), _l("Numbers"), _l("System"), _l("Help")
 GROUPS = ("", PLAN, PEOPLE, NUMBERS, SYSTEM, HELP)
 
-FIRST_VIEW: dict[str, dict[str, Any]] = {"trainings.index": {"when": "upcoming"}}
+FIRST_VIEW: dict[str, dict[str, Any]] = {
+    "trainings.index": {"when": "upcoming"},
+    "sessions.index": {"when": "upcoming"},
+}
 """The view of a list with which the menu begins."""
 
 ENTRIES = (
@@ -50,6 +53,7 @@ ENTRIES = (
     Entry("programmes.index", _l("Programmes"), "briefcase", Action.PROGRAMME_LIST, PLAN),
     Entry("trainings.index", _l("Trainings"), "school", Action.TRAINING_LIST, PLAN),
     Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
+    Entry("clashes.index", _l("To look at"), "alert-triangle", Action.CLASH_LIST, PLAN),
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
@@ -57,6 +61,7 @@ ENTRIES = (
     Entry("agencies.index", _l("Agencies"), "building", Action.AGENCY_LIST, PEOPLE),
     Entry("countries.index", _l("Countries"), "world", Action.COUNTRY_READ, PEOPLE),
     Entry("trainers.index", _l("Trainers"), "user-star", Action.TRAINER_LIST, PEOPLE),
+    Entry("trainers.own_absences", _l("When I am away"), "clock", Action.ABSENCE_ADD, PLAN),
     Entry("colleagues.index", _l("Colleagues"), "user-cog", Action.COLLEAGUE_CHANGE, PEOPLE),
     Entry("venues.index", _l("Venues"), "map-pin", Action.VENUE_LIST, PLAN),
     Entry("reports.attendance", _l("Attendance report"), "report-analytics", Action.REPORT_READ, NUMBERS),
@@ -64,6 +69,7 @@ ENTRIES = (
     Entry("mail.index", _l("Mail"), "mail", Action.MAIL_READ, SYSTEM),
     Entry("audit.index", _l("Audit log"), "history", Action.AUDIT_READ, SYSTEM),
     Entry("help.show", _l("For focal points"), "info-circle", Action.HELP_READ, HELP),
+    Entry("holidays.index", _l("Holidays"), "calendar", Action.HOLIDAY_CHANGE, SYSTEM),
     Entry("organisation.edit", _l("Organisation"), "settings", Action.ORGANISATION_CHANGE, SYSTEM),
 )
 

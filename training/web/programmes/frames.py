@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from training.errors import DomainError
 from training.forms.programmes import ProgrammeFilter, ProgrammeForm, TargetsForm
 from training.models import Programme, Role
-from training.policy import Action, in_scope
+from training.policy import Action, has, in_scope
 from training.services import visible_trainings
 from training.services.programmes import frames
 from training.services.reports import figures, participations
@@ -29,6 +29,11 @@ def _form(programme: Programme | None) -> ProgrammeForm:
     form.theme.offer(choices.of_themes())
     form.countries.offer(choices.of_countries())
     form.coordinators.offer(choices.of_coordinators())
+    if has(access.user(), Action.USER_CHANGE):
+        form.coordinators.way_out = (
+            _("Invite a coordinator"),
+            url_for("users.new", role=Role.COORDINATOR.value),
+        )
     return form
 
 

@@ -22,7 +22,7 @@ from training.services.seen import Seen
 from training.web.kit import access, choices, edits
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, submitted
+from training.web.kit.respond import first, page, paginate, submitted
 
 bp = Blueprint("themes", __name__, url_prefix="/themes")
 MOST = 6
@@ -53,12 +53,21 @@ def show(theme: Theme) -> Response:
         theme=theme,
         covered=themes.covered().get(theme.code, []),
         covering=themes.covering(theme),
+        next_silent=_next_without_contact(theme),
         leaflets=leaflets.of(theme),
         trainings=overview.next_trainings(user, theme, MOST),
         year=_year(user, theme) if can(user, Action.THEME_FIGURES, theme) else None,
         of_staff=_of_staff(user, theme) if has(user, Action.AGENCY_LIST) else None,
         programmes=first(frames.search(user, theme=theme), MOST) if has(user, Action.PROGRAMME_LIST) else [],
     )
+
+
+def _next_without_contact(theme: Theme) -> Theme | None:
+    """The next area without a contact that the reader may give one, once this theme has its own."""
+    if not theme.contact_email or not can(access.user(), Action.THEME_CHANGE, theme):
+        return None
+    silent = (one for one in themes.every() if one.kind is ThemeKind.THEMATIC_AREA and not one.contact_email)
+    return next((one for one in silent if can(access.user(), Action.THEME_CHANGE, one)), None)
 
 
 def _year(user: User, theme: Theme) -> dict[str, Any]:
@@ -77,12 +86,14 @@ def _year(user: User, theme: Theme) -> dict[str, Any]:
 
 def _of_staff(user: User, theme: Theme) -> dict[str, Any]:
     """What staff see besides: where, with whom, and by which activities."""
-    found = agencies.search(user, theme=theme)
+    found = paginate(agencies.search(user, theme=theme), MOST)
+    kinds = overview.by_kind(user, theme)
     return {
-        "kinds": overview.by_kind(user, theme),
+        "kinds": kinds,
+        "trainings": sum(one.count for one in kinds),
         "countries": overview.by_country(user, theme),
-        "agencies": first(found, MOST),
-        "counts": themes.counts(theme),
+        "agencies": found.items,
+        "agency_count": found.total,
     }
 
 

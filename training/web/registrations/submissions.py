@@ -168,6 +168,7 @@ def _agency() -> Agency | None:
 def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     """Register the ticked people, or the new person of the form: an empty list when the form is wrong."""
     override = not _is_partner()
+    why = request.form.get("override_reason", "")[:500] if override else ""
     is_draft = "draft" in request.form and can(access.user(), Action.REGISTRATION_DRAFT, training)
     if "door" in request.form and can(access.user(), Action.REGISTRATION_DECIDE, training):
         return registering.let_in(training, _agency())
@@ -180,9 +181,8 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
         by = access.user()
         if is_draft:
             return drafts.keep(training, by=by, agency=agency, people=people, given=typed)
-        return submissions.submit_many(
-            training, by=by, agency=agency, people=people, given=typed, override=override
-        )
+        more: dict[str, Any] = {"given": typed, "override": override, "override_reason": why}
+        return submissions.submit_many(training, by=by, agency=agency, people=people, **more)
     if "family_name" not in request.form:
         raise Invalid(msg("Tick the people to register, or add a new person below."))
     if not form.validate():
@@ -195,7 +195,7 @@ def _submit(training: Training, form: NewPersonForm) -> list[Registration]:
     }
     if is_draft:
         return drafts.keep_new(training, **new)
-    return [submissions.submit_new(training, **new, override=override)]
+    return [submissions.submit_new(training, **new, override=override, override_reason=why)]
 
 
 def _after(registration: Registration, text: str) -> Response:
@@ -354,6 +354,7 @@ def replace(registration: Registration) -> Response:
                     by=access.user(),
                     substitute=picked[0],
                     reason=form.reason.data,
+                    override_reason=form.override_reason.data,
                     given=form.given,
                 )
             except (Conflict, Invalid) as refusal:

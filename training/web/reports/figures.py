@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from flask import Blueprint, current_app, redirect, request
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -32,6 +33,8 @@ from training.services.reports import (
     selection,
 )
 from training.services.reports.data_files import FIGURES_ALONE, ROWS
+from training.services.reports.figures import Split
+from training.services.reports.report import Report
 from training.services.reports.selection import ALL, Filters
 from training.web.kit import access, choices
 from training.web.kit.access import permit
@@ -58,6 +61,8 @@ def participation_rate(one: Participation) -> float | None:
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 MOST_TRAININGS = 100
 """The filter offers this many of the latest trainings. The page of any other training links to its report."""
+MOST_LINES = 12
+"""So many lines of a table stand on the page."""
 MOST_LISTED = 12
 """The page lists this much of each note; the files list all of it."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -71,23 +76,26 @@ KNOWN = {"shape": {ROWS, FIGURES_ALONE}, "names": {"yes", "no", ""}, "whole": ON
 
 def _form() -> ReportFilter:
     form, user = ReportFilter(request.args), access.user()
-    form.activities.offer([(ALL, _("all, like expert missions"), ALL)])
+    form.activities.offer([(ALL, _("everything, expert missions too"), ALL)])
     offered, asked = first(selection.trainings(user), MOST_TRAININGS), request.args.get("training")
     if asked and asked not in {t.code for t in offered}:
         offered = [*first(selection.trainings(user, code=asked), 1), *offered]
     form.training.offer([(t.code, f"{t.code} · {t.title}", t) for t in offered])
-    form.refuse_unknown(set(request.args) - NO_FILTER - {ALL_TIME})
-    choices.filtered(form, selection.offered_to(user))
+    mine = selection.offered_to(user)
+    form.donor.offer([(one, one, one) for one in selection.donors(mine.get("programme"))])
+    choices.filtered(form, mine, beside=NO_FILTER | {ALL_TIME})
     for name, known in KNOWN.items():
         form.refuse_unless(name, request.args.getlist(name), known)
     return form
 
 
 def _of_this_year() -> Response | None:
-    """Where the address says no filter: this year's report, whose address says so, and so do its pages and files."""
+    """Where the address says no filter: the report of this year so far, whose address says so, and so do its pages and files."""
     if set(request.args) - NO_FILTER:
         return None
-    return redirect(address(ends_from=clock.today().replace(month=1, day=1).isoformat()))
+    today = clock.today()
+    first_day = today.replace(month=1, day=1)
+    return redirect(address(ends_from=first_day.isoformat(), ends_to=today.isoformat()))
 
 
 def _asked() -> tuple[ReportFilter, Filters] | Response:
@@ -136,15 +144,17 @@ def attendance() -> Response:
         made=made,
         totals=made.totals,
         state=made.header.state,
-        notes=[(note, notes.named(note.rows[:MOST_LISTED])) for note in made.notes],
+        notes=[(note, notes.together(note.rows, MOST_LISTED)) for note in made.notes],
         rows=rows,
         by_number=made.by_number,
-        tables=made.tables,
+        tables=made.lines_with_participants,
         names=report.TABLES,
+        theme_names=choices.theme_names(),
+        row_url=_row_url(filters, made),
+        open_registers=_open_registers(filters),
         figures=definitions.FIGURES,
         definitions=definitions.DEFINITIONS,
         by_theme=definitions.BY_THEME,
-        overlapping=made.overlapping,
         files=downloads,
         in_latin=downloads.names_in_latin(filters, user=user, known=rows.items if rows.pages <= 1 else None)
         if can(user, Action.REPORT_EXPORT)
@@ -173,7 +183,7 @@ def export(ending: str) -> Response:
         filters=filters.described() | ({"names": "yes"} if with_names else {}),
         rows=detail_rows.count_long_rows(filters, user=user),
     )
-    name = f"attendance-{clock.today().isoformat()}.{ending}"
+    name = f"attendance-{_about(filters)}.{ending}"
     demo = current_app.config["DEMO"]
     match ending, shape:
         case "csv", data_files.FIGURES_ALONE:
@@ -190,6 +200,54 @@ def export(ending: str) -> Response:
             paper = downloads.paper(filters, user=user, demo=demo, language=language, with_names=with_names)
             return download(paper, name, "application/pdf")
     return download(_workbook(filters, user, demo, with_names), name, XLSX)
+
+
+def _about(filters: Filters) -> str:
+    """What the name of a file says: whose report it is, and of which period."""
+    of = filters.training or filters.programme or filters.theme
+    code = re.sub(r"[^A-Za-z0-9-]+", "-", of.code).strip("-") if of else ""
+    until = (filters.ends_to or clock.today()).isoformat()
+    days = [filters.ends_from.isoformat(), "to", until] if filters.ends_from else [until]
+    return "-".join([code, *days] if code else days)
+
+
+def _row_url(filters: Filters, made: Report) -> Callable[[str, Split], str]:
+    """Where a line of a table leads: a training to its page, others to the report of this line; else nowhere."""
+    shown = [one.code for one in made.lines_with_participants["training"][:MOST_LINES]]
+    pages, theme = selection.pages_of(shown), filters.theme
+    joint = {one.code for one in themes.every() if one.is_multi_thematic}
+    programmes = {one.programme for one in made.found}
+
+    def of(table: str, line: Split) -> str:
+        match table:
+            case "training":
+                return url_for("trainings.show", public_id=pages[line.code]) if line.code in pages else ""
+            case "theme":
+                only = "y" if line.label in joint else ""
+                if theme is None or theme.code == line.label:
+                    return address(theme=line.label, only=only, page="")
+                if len(programmes) == 1:
+                    return address(theme=line.label, only=only, programme=next(iter(programmes)), page="")
+            case "sex":
+                return address(sex=line.label, page="")
+            case "country":
+                return address(trainee_country=line.label, page="")
+            case "agency":
+                return address(agency=line.code, page="")
+        return ""
+
+    return of
+
+
+def _open_registers(filters: Filters) -> str:
+    """The list of open registers, with as much of the selection as it can be filtered by."""
+    of = filters.described()
+    wanted = {name: of[name] for name in ("theme", "programme") if name in of}
+    if filters.training:
+        wanted["text"] = filters.training.code
+    if filters.only:
+        wanted["only"] = "y"
+    return url_for("sessions.index", register="open", sort="starts_at", **wanted)
 
 
 def _workbook(filters: Filters, user: User, demo: bool, with_names: bool) -> Iterator[bytes]:

@@ -26,7 +26,7 @@ bp = Blueprint("calendar", __name__, url_prefix="/calendar")
 @permit(Action.CALENDAR_READ)
 def index() -> Response:
     """Show the month that the address names (``?month=2026-05``), else this month."""
-    form = choices.filtered(CalendarFilter(request.args))
+    form = choices.filtered(CalendarFilter(request.args), beside=("month",))
     asked = request.args.get("month", "")
     today = clock.today()
     first = today.replace(day=1)

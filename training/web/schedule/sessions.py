@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training.errors import DomainError
+from training.forms import labels
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
-from training.models import Role, Training, TrainingSession
+from training.models import Role, Training, TrainingSession, When
 from training.policy import Action
 from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import announcements, clashes, sessions, visible
+from training.services.schedule import announcements, clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, sorting, submitted
+from training.web.kit.respond import address, page, paginate, sorting, submitted
+from training.web.schedule import timetable
 
+MOST_TOLD = 3
+"""How many findings are said after a session is stored. The list has all."""
 bp = Blueprint("sessions", __name__, url_prefix="/sessions")
 
 
 @bp.get("")
 @permit(Action.SESSION_LIST)
 def index() -> Response:
-    """List sessions, latest first. A trainer sees only their own."""
+    """List sessions: of what is to come the next one first, else the latest first. A trainer sees only their own."""
     form = choices.filtered(SessionFilter(request.args))
-    sort = sorting(("starts_at",), "-starts_at")
+    sort = sorting(("starts_at",), "starts_at" if form.when.data is When.UPCOMING else "-starts_at")
     user = access.user()
     search = visible.as_announced if user.role is Role.TRAINER else visible.search
     found = search(user, **choices.wanted(form), sort=sort.key, descending=sort.descending)
@@ -51,7 +56,19 @@ def index() -> Response:
         sorting=sort,
         sessions=listed,
         tallies=registers.tallies([getattr(one, "session", one) for one in listed.items]),
+        places=[
+            *((str(said), _place(when.value), when is form.when.data, None) for when, said in PLACES),
+            (_("All"), _place(""), form.when.data is None, None),
+        ],
     )
+
+
+PLACES = tuple(labels.AHEAD_OR_PAST.items())
+
+
+def _place(when: str) -> str:
+    """The address of a tab. An open register is one of a session that has ended, so that filter stays behind."""
+    return address(when=when, page="", sort="", **({"register": ""} if when == When.UPCOMING.value else {}))
 
 
 def _pattern(training: Training) -> PatternForm:
@@ -92,16 +109,19 @@ def plan(training: Training) -> Response:
     """
     form = _pattern(training)
     planned: list[clashes.Planned] = []
+    taken: list[Details] = []
     if submitted(form):
         try:
             if "store" in request.form:
                 stored = sessions.generate(training, by=access.user(), **_as_pattern(form))
-                flash(_("%(count)s sessions are planned.", count=len(stored)))
-                return redirect(url_for("trainings.show", public_id=training.public_id), 303)
+                timetable.say(training)
+                _tell(stored)
+                return redirect(timetable.back(training), 303)
+            taken = sessions.filled(training, sessions.pattern(training, **_as_pattern(form)))
             planned = sessions.preview(training, **_as_pattern(form))
         except DomainError as refusal:
             form.refuse(refusal)
-    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned)
+    return page("schedule/sessions/plan.html", training=training, form=form, planned=planned, taken=taken)
 
 
 def _form(training: Training, session: TrainingSession | None) -> SessionForm:
@@ -127,13 +147,15 @@ def new(training: Training) -> Response:
     """Add one session."""
     form = _form(training, None)
     del form.decision
-    back = url_for("trainings.show", public_id=training.public_id)
+    back = timetable.back(training)
     if submitted(form):
         try:
-            sessions.add(training, by=access.user(), details=Details(**form.data))
+            added = sessions.add(training, by=access.user(), details=Details(**form.data))
         except DomainError as refusal:
             form.refuse(refusal)
         else:
+            timetable.say(training)
+            _tell([added])
             return redirect(back, 303)
     return page("edit.html", form=form, title=_("New session"), back=(training.code, back))
 
@@ -143,7 +165,7 @@ def new(training: Training) -> Response:
 def edit(session: TrainingSession) -> Response:
     """Change a session. What becomes of its marks is asked only where it is moved."""
     form = edits.begin(_form(session.training, session))
-    back = url_for("trainings.show", public_id=session.training.public_id)
+    back = timetable.back(session.training)
     minutes_before, held = session.scheduled_minutes, [session]
 
     def change(seen: Seen) -> None:
@@ -152,14 +174,44 @@ def edit(session: TrainingSession) -> Response:
             session, by=access.user(), details=Details(**values), decision=form.decision.data, seen=seen
         )
 
-    if edits.save(form, session, change, lambda: _what_became(session, held[0], minutes_before)):
+    training = session.training
+    said = lambda: _what_became(session, held[0], minutes_before)  # noqa: E731 -- it is read after the change
+    if edits.save(form, session, change, said, lambda: timetable.undoable(training)):
+        _tell(held)
         return redirect(back, 303)
     if not (form.decision.data or form.decision.errors):
         del form.decision
+    else:
+        _offer_answers(form, session)
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
     at_once = announcements.is_told_at_once(session)
     save = _("Save and tell those concerned now") if at_once else _("Save")
     return page("edit.html", form=form, title=title, save=save, back=(session.training.code, back))
+
+
+def _offer_answers(form: SessionForm, session: TrainingSession) -> None:
+    """Offer the answers on the marks that would be accepted for these hours, and say why the others would not."""
+    values = {name: value for name, value in form.data.items() if name != "decision"}
+    if not (values["starts_local"] and values["ends_local"]):
+        return
+    found = sessions.answers(session, Details(**values))
+    if not found.why_not:
+        return
+    left_out = [str(label) for one, label in labels.MARKS.items() if one not in found.accepted]
+    why = _(
+        "Not offered: %(answers)s. %(why)s",
+        answers=", ".join(f"“{one}”" for one in left_out),
+        why=found.why_not.translated(),
+    )
+    form.decision.offer_only(found.accepted, why)
+
+
+def _tell(stored: Sequence[TrainingSession]) -> None:
+    """Say what speaks against sessions that were just stored: the list has what can be done about it."""
+    found = open_list.about(stored)
+    if found:
+        what = " ".join(one.message.translated() for one in found[:MOST_TOLD])
+        flash(_("To look at: %(what)s", what=what + (" …" if len(found) > MOST_TOLD else "")), "warn")
 
 
 def _what_became(session: TrainingSession, held: TrainingSession, minutes_before: int) -> str:
@@ -185,7 +237,7 @@ def cancel(session: TrainingSession) -> Response:
     """Call a session off."""
     form = CallOffForm(request.form)
     marked = marks.count(session)
-    back = url_for("trainings.show", public_id=session.training.public_id)
+    back = timetable.back(session.training)
     if submitted(form):
         decision = Decision.NOT_COUNTED if form.decision.data else None
         try:
@@ -193,7 +245,7 @@ def cancel(session: TrainingSession) -> Response:
         except DomainError as refusal:
             form.refuse(refusal)
         else:
-            flash(_("The session is called off; its room and trainers are free."))
+            timetable.say(session.training)
             return redirect(back, 303)
     if marked:
         form.decision.label.text = _("Its marks do not count (people marked: %(count)s)", count=marked)
@@ -213,5 +265,5 @@ def cancel(session: TrainingSession) -> Response:
 def hold_after_all(session: TrainingSession) -> Response:
     """Take back that a session was called off, or moved away from its marks."""
     sessions.hold_after_all(session, by=access.user())
-    flash(_("The session is held after all."))
-    return redirect(url_for("trainings.show", public_id=session.training.public_id), 303)
+    timetable.say(session.training)
+    return redirect(timetable.back(session.training), 303)

@@ -38,7 +38,12 @@ def edit() -> Response:
     def change(seen: Seen) -> None:
         organisations.change(by=access.user(), details=organisations.Details(**form.data), seen=seen)
 
-    said = _("Saved. The colour shows within an hour everywhere.")
+    colour = organisations.get().accent
+
+    def said() -> str:
+        is_same = organisations.get().accent == colour
+        return _("Saved.") if is_same else _("Saved. The colour shows within an hour everywhere.")
+
     if edits.save(form, organisations.get(), change, said):
         return redirect(url_for(".edit"), 303)
     return _page(form, LogoForm())

@@ -52,6 +52,17 @@ def show() -> Response:
         splits=[SimpleNamespace(label=code, totals=_totals(n)) for n, code in enumerate(AREAS, 1)],
         pages=Pages(3, 412, 30),
         sorting=Sorting("title", descending=False),
+        ticked=SimpleNamespace(sessions=[]),
+        offered=[
+            SimpleNamespace(
+                thing=SimpleNamespace(name=name, public_id=name), remarks=remarks, is_free=is_free
+            )
+            for name, remarks, is_free in (
+                ("Room 1", [], True),
+                ("Room 2", [msg("too small for %(count)s", count=24)], True),
+                ("Room 3", [msg("taken by %(training)s", training="MX2-01")], False),
+            )
+        ],
         soon=clock.now().replace(microsecond=0),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -13,19 +14,29 @@ from training import clock
 from training.errors import DomainError, Invalid
 from training.forms import labels
 from training.forms.trainings import OpenForm, TrainingFilter, TrainingForm
-from training.models import HOLDS_SEAT, Agency, OpenTo, Programme, Training, When
+from training.models import (
+    HOLDS_SEAT,
+    Agency,
+    OpenTo,
+    Programme,
+    Training,
+    TrainingSession,
+    TrainingState,
+    When,
+)
 from training.policy import Action, can
 from training.rules import zones
-from training.services import announced, seat_counts, visible_trainings
+from training.services import announced, locked_trainings, seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import frames, themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import announcements
+from training.services.schedule import announcements, several, steps
+from training.services.schedule import sessions as schedule_sessions
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import changes, moves
-from training.text import msg
+from training.text import Message, msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -99,6 +110,19 @@ def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str,
     return [*tabs, (_("All"), address(when="", page="", sort=""), shown is None, sum(counts.values()))]
 
 
+def _why_not_held(training: Training, listed: Sequence[TrainingSession]) -> dict[int, Message | None]:
+    """The sessions that were called off, by id, with why each cannot be held again: for whoever might do it.
+
+    None where it can. While a training is postponed, nothing is offered.
+    """
+    if training.state not in _HELD_AGAIN or not can(access.user(), Action.TRAINING_CHANGE, training):
+        return {}
+    return {one.id: schedule_sessions.why_not_held_after_all(one) for one in listed if one.is_cancelled}
+
+
+_HELD_AGAIN = frozenset(schedule_sessions.PLANNABLE) - {TrainingState.POSTPONED}
+
+
 @bp.get("/<uuid:public_id>")
 @permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
@@ -108,23 +132,76 @@ def show(training: Training) -> Response:
         return _show_to(user.agency, training)
     if not announced.reads_plan(user):
         return _show_to_trainer(training)
-    may_read = can(user, Action.PARTICIPANTS_READ, training)
-    counts = visible_trainings.state_counts(training)
+    may_read, may_plan = (
+        can(user, Action.PARTICIPANTS_READ, training),
+        can(user, Action.TRAINING_CHANGE, training),
+    )
+    counts = visible_trainings.state_counts(training) if may_read else {}
     sessions = schedule_visible.of(training)
-    return page(
+    allocations = seats.table(training) if may_read else []
+    tab, tabs = _tabs(
+        training, len(sessions), sum(counts.values()) if may_read else None, bool(allocations) or may_plan
+    )
+    is_planning = may_plan and training.state in schedule_sessions.PLANNABLE
+    in_view = sessions if tab == TIMETABLE else []
+    last = steps.last_of(training, user) if is_planning else None
+    response = page(
         "trainings/planning/show.html",
+        "trainings/planning/_timetable.html" if tab == TIMETABLE else None,
         training=training,
+        tab=tab,
+        tab_links=tabs,
+        participants_may_be_read=may_read,
         sessions=sessions,
-        in_latin=sign_in_sheets.names_in_latin(training, sessions) if may_read and sessions else None,
+        days=_by_day(in_view),
+        is_planning=is_planning,
+        kept=several.kept_back(training, in_view) if is_planning else {},
+        untold=steps.untold(training, in_view) if is_planning else set(),
+        last_step=last,
+        in_latin=sign_in_sheets.names_in_latin(training, sessions) if may_read and in_view else None,
         is_open=visible_trainings.is_registration_open(training),
-        participants=paginate(visible.of(training, user), 50) if may_read else None,
-        counts=counts if may_read else {},
+        participants=paginate(visible.of(training, user), 50) if may_read and tab == REGISTRATIONS else None,
+        counts=counts,
         held=sum(counts.get(state, 0) for state in HOLDS_SEAT),
-        allocations=seats.table(training) if may_read else [],
+        allocations=allocations if tab == SEATS else [],
         moves=moves.available(training),
         standing=announcements.standing(training) if may_read else None,
         now=clock.now(),
+        why_not_held=_why_not_held(training, sessions),
     )
+    if tab == TIMETABLE and request.headers.get("HX-Request"):
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#timetable", "outerHTML"
+    return response
+
+
+TIMETABLE, SEATS, REGISTRATIONS, ABOUT = "timetable", "seats", "registrations", "about"
+
+
+def _tabs(
+    training: Training, sessions: int, registrations: int | None, has_seats: bool
+) -> tuple[str, list[tuple[str, str, bool, int | None]]]:
+    """The tab that the address asks for, and all of them: (label, address, whether it is shown, how many)."""
+    found: dict[str, tuple[str, int | None]] = {TIMETABLE: (_("Timetable"), sessions)}
+    if registrations is not None:
+        found[REGISTRATIONS] = _("Registrations"), registrations
+        if has_seats:
+            found[SEATS] = _("Seats"), None
+    found[ABOUT] = _("About"), None
+    asked = request.args.get("tab", "")
+    asked = REGISTRATIONS if not asked and "page" in request.args else asked
+    tab = asked if asked in found else TIMETABLE
+    here = [
+        (label, url_for(".show", public_id=training.public_id, tab=name), name == tab, count)
+        for name, (label, count) in found.items()
+    ]
+    return tab, here
+
+
+def _by_day(sessions: list[TrainingSession]) -> dict[date, list[TrainingSession]]:
+    days: dict[date, list[TrainingSession]] = {}
+    for one in sorted(sessions, key=lambda one: (one.starts_local, one.id)):
+        days.setdefault(one.on_date, []).append(one)
+    return days
 
 
 def _show_to(agency: Agency, training: Training) -> Response:
@@ -194,7 +271,10 @@ def new(programme: Programme) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def edit(training: Training) -> Response:
     """Change a training."""
-    form = edits.begin(_form(training.programme, training))
+    form = _form(training.programme, training)
+    if locked_trainings.live_sessions(training):  # its dates follow from them
+        del form.starts_on, form.ends_on
+    form = edits.begin(form)
     back = url_for(".show", public_id=training.public_id)
 
     def change(seen: Seen) -> None:

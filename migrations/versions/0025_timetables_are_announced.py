@@ -11,8 +11,8 @@ from alembic import op
 
 from migrations.operations import silent_triggers
 
-revision = "0024"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

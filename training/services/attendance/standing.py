@@ -82,6 +82,18 @@ def cell_goes_before(other: One, mark: Record) -> ColumnElement[bool]:
     return _cell_rank(other, mark) > _cell_rank(Registration, AttendanceRecord)
 
 
+def counts() -> ColumnElement[bool]:
+    """A condition in SQL: whether no other registration of the person has the cell that counts in a session."""
+    other, mark = aliased(Registration), aliased(AttendanceRecord)
+    return not_(
+        select(other.id)
+        .outerjoin(mark, expected.join_on(other, mark))
+        .where(is_other(other, Registration), takes_part(other), cell_goes_before(other, mark))
+        .correlate(Registration, TrainingSession, AttendanceRecord)
+        .exists()
+    )
+
+
 def _rank(one: One) -> Tuple:
     attended = (
         select(func.coalesce(func.sum(AttendanceRecord.minutes), 0))
