@@ -54,16 +54,14 @@ def here(make: Make):
         starts_local=session.starts_local.replace(hour=3, minute=17),
         ends_local=session.ends_local.replace(hour=6),
     )
-    make.session(training, training.ends_on, is_known=False, title="Zqxnew", trainers=[trainer])
     later = training.ends_on.replace(year=2031)
     programme = training.programme
     atomic(lambda: setattr(programme, "ends_on", later))()
+    make.session(training, later, is_known=False, title="Zqxnew", trainers=[trainer])
     changes.change(
         training,
         by=by,
-        details=make.changed(
-            training, venue=venue, zone="Asia/Tokyo", link="https://zqx-link.example", ends_on=later
-        ),
+        details=make.changed(training, venue=venue, zone="Asia/Tokyo", link="https://zqx-link.example"),
     )
     return {
         "training": training,
