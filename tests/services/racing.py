@@ -12,6 +12,7 @@ from training.db import atomic, db
 from training.errors import DomainError
 from training.models import Training
 from training.services import locked_trainings
+from training.services.seen import hold as hold_row
 
 Work = Callable[[], Any]
 
@@ -22,8 +23,14 @@ def get(kind: Any, number: int) -> Any:
 
 
 def of_training(training_id: int) -> Work:
-    """What holds a training."""
-    return lambda: locked_trainings.lock(get(Training, training_id))
+    """What holds a training, within its programme: whoever plans or changes it holds that one first."""
+
+    def held() -> None:
+        training = get(Training, training_id)
+        hold_row(training.programme)
+        locked_trainings.lock(training)
+
+    return held
 
 
 def at_once(app: Flask, hold: Work, first: Work, second: Work) -> list[DomainError]:
