@@ -148,8 +148,9 @@ class Client(FlaskClient):
         response = contextvars.Context().run(super().open, *args, **kwargs)
         db.session.expire_all()
         if response.mimetype == "text/html" and "Content-Encoding" not in response.headers:
-            response.laid_out = response.get_data(as_text=True)  # with the lines of its text areas
-            response.set_data(unindented(response.laid_out))
+            page = response.get_data(as_text=True)
+            vars(response)["laid_out"] = page  # with the lines of its text areas
+            response.set_data(unindented(page))
         return response
 
     def post(self, *args: Any, **kwargs: Any) -> Any:
