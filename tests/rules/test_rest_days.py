@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.rules import rest_days
+from training.rules import days_off, rest_days
 
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
 COUNTRIES = ("AT", "EG", "IR", "KZ", "UA", "", "XV")
@@ -20,7 +20,7 @@ COUNTRIES = ("AT", "EG", "IR", "KZ", "UA", "", "XV")
      ("XV", {SATURDAY, SUNDAY}), ("", {SATURDAY, SUNDAY})],
 )  # fmt: skip
 def test_each_country_rests_on_its_own_days(country: str, weekend: set[int]):
-    assert rest_days.weekend(country) == weekend
+    assert days_off.weekend(country) == weekend
 
 
 def test_a_training_in_amman_leaves_out_friday_and_saturday():

@@ -1,19 +1,17 @@
 """On which days trainings are held: the weekend and the holidays of a country, days in a row, and days of a series.
 
-Weekends and holidays are what the package ``holidays`` knows. A country that it does not know rests on Saturday and
-Sunday, and has no holidays.
+Weekends and holidays are those of ``days_off``. A country that it does not know rests on Saturday and Sunday, and has
+no holidays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
-import holidays
+from training.rules import days_off
 
-SATURDAY_AND_SUNDAY = frozenset({5, 6})
 MOST_DAYS = 60
 """How many days a training has at most."""
 FARTHEST = 400
@@ -32,29 +30,11 @@ class Rest:
         return bool(self.name)
 
 
-@cache
-def _calendar(country: str, year: int) -> tuple[frozenset[int], Mapping[date, str]]:
-    """The weekdays of a country's weekend, and its holidays in a year. What is unknown has the usual weekend."""
-    if not country:
-        return SATURDAY_AND_SUNDAY, {}
-    try:
-        known = holidays.country_holidays(country, years=year, language="en_US")
-    except NotImplementedError:
-        return SATURDAY_AND_SUNDAY, {}
-    return frozenset(known.weekend), dict(known.items())
-
-
-def weekend(country: str) -> frozenset[int]:
-    """The weekdays of the country's weekend, 0 for Monday: Friday and Saturday in Jordan, Friday alone in Iran."""
-    return _calendar(country, 2027)[0]
-
-
 def rest(country: str, on: date) -> Rest | None:
     """Why people of the country do not work on a day, or None where they do."""
-    days_off, known = _calendar(country, on.year)
-    if name := known.get(on):
+    if name := days_off.holiday(country, "", on):
         return Rest(name)
-    return Rest() if on.weekday() in days_off else None
+    return Rest() if on.weekday() in days_off.weekend(country) else None
 
 
 def next_working_day(country: str, on: date) -> date:

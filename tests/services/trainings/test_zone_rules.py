@@ -194,7 +194,7 @@ def test_without_the_first_step_the_database_refuses(make: Make, monkeypatch: py
     held = {"room": room(make)}
     early, late = planned(make, 9, **held), planned(make, 10, **held)
     rules_change(early, late)
-    monkeypatch.setattr(plan, "_suspend", lambda session: None)
+    monkeypatch.setattr(plan, "suspend", lambda session: None)
 
     with pytest.raises((Conflict, IntegrityError)):
         zone_rules.follow([early, late], by=None)

@@ -12,11 +12,10 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from training import clock
 from training.db import db
 from training.models import Training, TrainingSession, TrainingState, User
 from training.rules import rest_days, walltime
-from training.services.schedule import clashes, plan
+from training.services.schedule import plan
 from training.services.schedule.clashes import Planned
 from training.services.schedule.plan import Change, Details
 
@@ -59,9 +58,7 @@ def _found(training: Training, which: ColumnElement[bool]) -> list[TrainingSessi
 def sleep(sessions: Sequence[TrainingSession]) -> None:
     """Put sessions to sleep: their rooms and trainers are free."""
     for session in sessions:
-        session.suspended_at = clock.now()
-        for entry in session.session_trainers:
-            entry.is_off = True
+        plan.suspend(session)
 
 
 def call_off(training: Training, reason: str) -> None:
@@ -117,14 +114,6 @@ def without_taken(one: Details, planned: Planned) -> Details:
         room=None if is_taken else one.room,
         trainers=[trainer for trainer in one.trainers if trainer.name not in names],
     )
-
-
-def looked_at(training: Training, details: Sequence[Details]) -> list[Planned]:
-    """The sessions as they would be held, each with what speaks against it. Raises ``Invalid`` as ``plan.apply`` does."""
-    with db.session.no_autoflush:
-        planned = [plan.as_planned(training, one) for one in details]
-        clashes.look(training, planned)
-    return planned
 
 
 def wake(

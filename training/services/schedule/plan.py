@@ -172,7 +172,7 @@ def apply(
             call_off([one.session], one.reason, at=one.at)
     for session in removed:
         if session.is_held:
-            _suspend(session)
+            suspend(session)
     _park(works)
     for session in removed:
         db.session.delete(session)
@@ -305,11 +305,12 @@ def park(sessions: Sequence[TrainingSession]) -> None:
     """The first step for sessions of several trainings at once. Each of them is given to ``apply`` afterwards."""
     locked_trainings.hold_places(sessions)
     for session in sessions:
-        _suspend(session)
+        suspend(session)
     db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first
 
 
-def _suspend(session: TrainingSession) -> None:
+def suspend(session: TrainingSession) -> None:
+    """The single step by which a session holds neither its room nor its trainers."""
     session.suspended_at = clock.now()
     for entry in session.session_trainers:
         entry.is_off = True
@@ -320,7 +321,7 @@ def _park(works: Sequence[_Work]) -> None:
     for work in works:
         session = work.change.session
         if session is not None and session.is_held and work.is_rescheduled:
-            _suspend(session)
+            suspend(session)
         for record in work.records:
             record.minutes = min(record.minutes, work.planned.minutes)
     db.session.flush()  # the database compares each row with what it holds: it must hold the parked rows first

@@ -24,7 +24,7 @@ from training.rules.minutes import Decision
 from training.rules.timetable import NOWHERE
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.programmes import themes
-from training.services.schedule import clashes, plan, proof, steps, visible
+from training.services.schedule import plan, proof, shift, steps, visible
 from training.services.schedule.clashes import HalfDay, Planned
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.seen import Seen, settle
@@ -59,9 +59,7 @@ def preview(
     """
     wanted = _pattern(_days(training, first_day, last_day, slots, weekends), slots, room, trainers)
     taken = filled(training, wanted)
-    planned = [plan.as_planned(training, one) for one in wanted if one not in taken]
-    clashes.look(training, planned)
-    return planned
+    return shift.looked_at(training, [one for one in wanted if one not in taken])
 
 
 @atomic

@@ -5,10 +5,11 @@ Nothing is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
+from training.db import db
 from training.errors import Invalid
 from training.models import Training, TrainingSession
 from training.rules import recurrence
@@ -73,13 +74,23 @@ def _break_along(details: Details, later: timedelta) -> Details:
     return replace(details, break_starts=along.time())
 
 
+def looked_at(training: Training, details: Sequence[Details], *, but: Collection[int] = ()) -> list[Planned]:
+    """The sessions as they would be stored, each with what speaks against it: what stands there, and each other.
+
+    ``but`` are the ids of stored sessions that will not stand there any more. Nothing is stored. Raises ``Invalid`` for
+    times that make no sense.
+    """
+    with db.session.no_autoflush:
+        planned = [plan.as_planned(training, one) for one in details]
+        clashes.look(training, planned, but=but)
+    return planned
+
+
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:
     """How sessions would be held after a move, each with what speaks against it; nothing is stored."""
-    found = [
-        Moved(one, plan.as_planned(training, details)) for one, details in moved_to(training, wanted, move)
-    ]
-    clashes.look(training, [one.planned for one in found], but=[one.id for one in wanted])
-    return found
+    to = moved_to(training, wanted, move)
+    planned = looked_at(training, [details for _, details in to], but=[one.id for one in wanted])
+    return [Moved(one, held) for (one, _), held in zip(to, planned, strict=True)]
 
 
 def at_hours(now: Details, starts: time | None, ends: time | None, break_minutes: int | None) -> Details:

@@ -5,7 +5,7 @@ A step is taken back by the versions of the sessions that it touched. What someb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -74,10 +74,7 @@ def store(
     written = plan.apply(training, edits, by=by, reason=reason)
     kept = [one for one in touched if one not in gone]
     promoted, dates = _follow(training, span.Span(*_dates(before)), facts, by)
-    for session, was, ended in times:
-        # nobody is told of a session that is over: its times are only put right for the record
-        if session not in gone and max(ended, session.ends_at) > clock.now():
-            notices.session_changed(session, before=was)
+    _tell(times, gone)
     step = PlanStep(
         training=training,
         by=by,
@@ -89,6 +86,19 @@ def store(
     db.session.add(step)
     db.session.flush()  # whoever takes the step names its id
     return Done(step, written, promoted, dates)
+
+
+def _tell(
+    times: Iterable[tuple[TrainingSession, of_changes.Times, datetime]],
+    gone: Collection[TrainingSession | None],
+) -> None:
+    """Tell of each session with the times and the end that it had. Of one that is over nobody is told.
+
+    Its times are only put right for the record.
+    """
+    for session, was, ended in times:
+        if session not in gone and max(ended, session.ends_at) > clock.now():
+            notices.session_changed(session, before=was)
 
 
 def _follow(
@@ -254,9 +264,7 @@ def undo(step: PlanStep, *, by: User) -> Training:
         _follow(training, dates, facts, by)
     except Invalid as refusal:  # nobody typed anything: what stood then does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
-    for session, was, ended in times:
-        if session not in gone and max(ended, session.ends_at) > clock.now():
-            notices.session_changed(session, before=was)
+    _tell(times, gone)
     _go_on_from(
         step, {str(one.public_id): one.version for one in [*now.values(), *written] if one not in gone}
     )

@@ -93,11 +93,6 @@ class Pair:
         return Grade.LIKELY if self.grade is Grade.CERTAIN and not self.shares_contact else self.grade
 
     @property
-    def all_fields(self) -> tuple[str, ...]:
-        """The names of all fields."""
-        return DIFFERING
-
-    @property
     def fuller(self) -> Trainee:
         """The one with more registrations, else the first. Merging keeps this one by default."""
         return max(self.people, key=lambda one: self.counts[one.id])

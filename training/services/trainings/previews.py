@@ -32,7 +32,7 @@ from training.rules import rest_days, walltime
 from training.rules.findings import Finding as Said
 from training.rules.names import fold
 from training.services.directory import venues
-from training.services.schedule import clashes, plan
+from training.services.schedule import shift
 from training.services.trainings import changes, timetables
 from training.services.trainings.timetables import HeldHalfDay, Timetable
 from training.text import Message, msg
@@ -177,10 +177,7 @@ def _asked(
         venue=frame.venue,
         languages=frame.languages,
     )
-    with db.session.no_autoflush:
-        planned = [plan.as_planned(sketch, one.details) for one in held]
-        clashes.look(sketch, planned)
-    for one in planned:
+    for one in shift.looked_at(sketch, [one.details for one in held]):
         for said in one.warnings:
             yield from ((held[-key - 1], said) for key in said.slots if key < 0)
 

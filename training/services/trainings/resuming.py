@@ -14,7 +14,7 @@ from training.models import Registration, Training, TrainingSession, TrainingSta
 from training.rules import walltime
 from training.services import audit, locked_trainings, seat_counts
 from training.services.letters import notices, of_changes
-from training.services.schedule import asleep
+from training.services.schedule import asleep, shift
 from training.services.schedule.clashes import Planned
 from training.services.schedule.plan import Details
 from training.services.trainings import changes, moves
@@ -63,13 +63,13 @@ def preview(training: Training, wish: Wish) -> Outcome:
     first, last = _dates(wanted)
     _check_programme(training, first, last)
     dated = _as_dated(training, first, last)
-    planned = asleep.looked_at(dated, [one for _, one in wanted])
+    planned = shift.looked_at(dated, [one for _, one in wanted])
     if wish.without_taken:
         wanted = [
             (session, asleep.without_taken(one, found))
             for (session, one), found in zip(wanted, planned, strict=True)
         ]
-        planned = asleep.looked_at(dated, [one for _, one in wanted])
+        planned = shift.looked_at(dated, [one for _, one in wanted])
     return Outcome(wanted, planned, _closes(training, first, wish), first, last)
 
 

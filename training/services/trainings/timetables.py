@@ -13,9 +13,8 @@ from training.rules.half_days import HalfDay
 from training.services.programmes import courses
 from training.services.schedule import visible
 from training.services.schedule.plan import Details
+from training.services.schedule.sessions import MOST_SESSIONS
 from training.text import msg
-
-MOST_SESSIONS = 200
 
 
 @dataclass(frozen=True)
