@@ -208,13 +208,13 @@ def confirm(
 
 def _store(batch: ImportBatch, seen: Preview, by: User | None, override: bool) -> Outcome:
     taken = [line for line in seen.lines if line.verdict is not Verdict.SKIPPED]
-    known_ids = [line.person.id for line in taken if line.person]
-    locked_trainings.lock_people(batch.training, known_ids, with_line=True)
+    # read before they are held: ``records.hold`` compares their agencies with those that were read
+    known = records.by_ids([line.person.id for line in taken if line.person])
+    locked_trainings.lock_people(batch.training, known, with_line=True)
     before = _update(taken, by)
     fresh = [line for line in taken if line.person is None]
     new = records.add_many(batch.agency, [_person(batch, line.values) for line in fresh])
     people = {line.number: person for line, person in zip(fresh, new, strict=True)}
-    known = records.by_ids(known_ids)
     people |= {line.number: known[line.person.id] for line in taken if line.person}
     lines = [line for line in taken if line.verdict is not Verdict.REGISTERED]
     put_forward = [people[line.number] for line in lines]
