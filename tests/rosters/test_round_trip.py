@@ -151,4 +151,4 @@ def test_five_thousand_rows_take_little_work_and_memory(make, ending: str, tmp_p
 
     people, errors, seconds, megabytes = map(float, done.stdout.split())
     assert (people, errors) == (5_000, 0)
-    assert (seconds < 120 * reference(), megabytes < 300) == (True, True), (seconds, reference(), megabytes)
+    assert (seconds < 80 * reference(), megabytes < 300) == (True, True), (seconds, reference(), megabytes)
