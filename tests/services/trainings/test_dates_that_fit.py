@@ -59,8 +59,10 @@ def test_no_session_lies_outside_of_its_programme(make: Make):
     training = make.training(is_open=False)
     day = training.programme.ends_on + DAY
 
-    with pytest.raises(Conflict, match="Choose days between"):
+    with pytest.raises(Invalid, match="Choose days between") as refusal:
         make.session(training, day)
+
+    assert refusal.value.field == "starts_local"
 
 
 def test_a_deadline_that_would_fall_after_the_end_moves_along(make: Make):

@@ -156,8 +156,8 @@ def apply(
     ``reason`` stands at each mark whose minutes change. With ``hours_stand`` no hour on the clock changes, so sessions of
     the training that overlapped before may do so still. The caller holds the training's lock, audits and tells. Raises
     ``Conflict`` for a clash, which it names, and for a session that cannot be removed. Raises ``Invalid`` for times that
-    make no sense, for marks that do not fit any more, for a register that keeps its session where it is, and, with the
-    field ``decision``, where somebody must say what becomes of the marks.
+    make no sense, for days outside of the programme, for marks that do not fit any more, for a register that keeps its
+    session where it is, and, with the field ``decision``, where somebody must say what becomes of the marks.
     """
     locked_trainings.hold_places(
         [one.session for one in edits if one.session],
@@ -298,6 +298,8 @@ def _refuse_clashes(
     for finding in clashes.hard(training, [work.planned for work in works], but=but):
         is_asked = numbers[finding.slots[0]] in asked
         if is_asked and (not hours_stand or finding.rule in ("room_twice", "trainer_twice")):
+            if finding.rule == "outside_programme":
+                raise Invalid(finding.message, field="starts_local")
             raise Conflict(finding.message, "clash")
 
 
