@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import contains_eager
 
 from training import clock
@@ -270,10 +270,14 @@ def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[R
 
 def elsewhere_now(training: Training) -> dict[int, list[Elsewhere]]:
     """Who on the reserve list has a seat in another training at its hours, by the trainee's id."""
-    waiting = select(Registration.trainee_id).where(
-        Registration.training_id == training.id, Registration.state == S.RESERVE
+    return clash_facts.elsewhere(training, _who_waits([training.id]))
+
+
+def _who_waits(trainings: Collection[int]) -> Select[int]:
+    """The ids of the people on the reserve lists of these trainings."""
+    return select(Registration.trainee_id).where(
+        Registration.training_id.in_(trainings), Registration.state == S.RESERVE
     )
-    return clash_facts.elsewhere(training, waiting)
 
 
 def _in_line(training: Training, origin: Origin | None, agency_ids: Collection[int]) -> list[Registration]:
@@ -370,10 +374,7 @@ def hold_lines(trainings: Iterable[Training], people: Iterable[int] = ()) -> Non
     """Hold several trainings, then all people on their reserve lists, with ``people`` who will join them."""
     ids = {one.id for one in trainings}
     locked_trainings.lock_all(ids)
-    waiting = select(Registration.trainee_id).where(
-        Registration.training_id.in_(ids), Registration.state == S.RESERVE
-    )
-    lock_in_order(Trainee, {*people, *db.session.scalars(waiting)}, read=False)
+    lock_in_order(Trainee, {*people, *db.session.scalars(_who_waits(ids))}, read=False)
 
 
 def promote_of(agency: Agency, *, by: User | None) -> list[Registration]:

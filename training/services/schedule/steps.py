@@ -64,9 +64,8 @@ def store(
     caller holds the training and audits. Raises as ``plan.apply`` and ``span.follow_sessions`` do.
     """
     touched = [one.session for one in edits if one.session]
-    locked_trainings.lock_people(
-        training, with_line=True
-    )  # who may move up is held before rooms and trainers
+    # who may move up is held before rooms and trainers
+    locked_trainings.lock_people(training, with_line=True)
     locked_trainings.hold_sessions(one.id for one in touched)
     before, facts = _before(training, touched), of_changes.facts(training)
     times = [(one, of_changes.times(one), one.ends_at) for one in touched]
@@ -240,9 +239,8 @@ def undo(step: PlanStep, *, by: User) -> Training:
     """
     training = step.training
     locked_trainings.lock_within_programme(training)
-    locked_trainings.lock_people(
-        training, with_line=True
-    )  # who may move up is held before rooms and trainers
+    # who may move up is held before rooms and trainers
+    locked_trainings.lock_people(training, with_line=True)
     held = select(PlanStep).where(PlanStep.id == step.id).with_for_update(of=PlanStep)
     # only a row that is fetched is put into its object; what is joined to it is not held
     db.session.execute(held.execution_options(populate_existing=True)).all()
