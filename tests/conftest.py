@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
@@ -29,6 +31,9 @@ __all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
 seconds: defaultdict[str, float] = defaultdict(float)
 running: list[pytest.Item] = []
 """The test that runs now, where one does."""
+HOUR = time.fromisoformat(os.environ.get("TEST_HOUR", "09:00"))
+"""The hour (UTC) at which every test begins, today. Many tests have a deadline "tomorrow" or "at 17:00": else they
+would pass in the morning and fail in the evening."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,10 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Remember which test runs."""
+    """Remember which test runs, and let it begin at the same hour whenever it runs."""
     running.append(item)
     try:
-        return (yield)
+        with time_machine.travel(datetime.combine(datetime.now(UTC), HOUR, UTC), tick=True):
+            return (yield)
     finally:
         running.clear()
 
