@@ -83,6 +83,8 @@ def desk(env: dict[str, str]) -> None:
     for one in found["imports"]:
         print(f"list of {one['rows']:,} new people: read and staged {one['staged']:.2f} s, looked at {one['looked at']:.2f} s,"
               f" confirmed {one['confirmed']:.2f} s")  # fmt: skip
+    told = found["announced"]
+    print(f"announced to {told['people']:,.0f} people, a letter each: {told['seconds']:.2f} s")
     print(f"memory of its own: {found['megabytes']:.0f} MB at most")
     print(
         f"one search for duplicates: {found['lookups']['median']:.1f} ms, the slowest {found['lookups']['worst']:.1f} ms"

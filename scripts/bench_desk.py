@@ -11,6 +11,8 @@ import statistics
 import sys
 import threading
 import time
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +22,13 @@ from sqlalchemy import func, select  # noqa: E402
 
 from scripts.bench import timed  # noqa: E402
 from training import clock  # noqa: E402
-from training.db import db  # noqa: E402
-from training.models import Agency, ImportBatch, Trainee, Training, TrainingState  # noqa: E402
+from training.db import atomic, db  # noqa: E402
+from training.models import Agency, ImportBatch, Role, Trainee, Training, TrainingState, User  # noqa: E402
+from training.services import locked_trainings  # noqa: E402
 from training.services.imports import confirming, staging  # noqa: E402
-from training.services.trainees import duplicates
+from training.services.registrations import submissions  # noqa: E402
+from training.services.schedule import announcements, differences, plan, sessions  # noqa: E402
+from training.services.trainees import duplicates, records  # noqa: E402
 from training.services.trainees.records import Person  # noqa: E402
 from wsgi import app  # noqa: E402
 
@@ -91,6 +96,28 @@ def lookups() -> list[float]:
     return times
 
 
+def announcing(people: int) -> dict[str, float]:
+    """The seconds for announcing one changed session to ``people`` people, each of whom gets a letter."""
+    wanted = select(Training).where(
+        Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
+        Training.starts_on > clock.today() + timedelta(days=7),
+    )
+    training = next(one for one in db.session.scalars(wanted) if locked_trainings.live_sessions(one))
+    by = db.session.scalars(select(User).where(User.role == Role.ADMIN).limit(1)).one()
+    agency = db.session.scalars(select(Agency).limit(1)).one()
+    named = [
+        Person(family_name=f"Told{n}", given_names="Sam", country="AT", email=f"told{n}@example.org")
+        for n in range(people)
+    ]
+    known = atomic(records.add_many)(agency, named)
+    submissions.submit_many(training, by=None, agency=agency, people=known, override=True)
+    session = locked_trainings.live_sessions(training)[-1]
+    details = replace(plan.details_of(session), title="Told anew")
+    sessions.change(session, by=by, details=details)
+    seen = differences.of(training).digest
+    return {"people": people, "seconds": timed(lambda: announcements.announce(training, by=by, seen=seen))}
+
+
 def main() -> None:
     """Print the measurements as JSON."""
     memory = OwnMemory()
@@ -100,6 +127,7 @@ def main() -> None:
         times = sorted(lookups())
         found["lookups"] = {"median": statistics.median(times), "worst": times[-1]}
         found["imports"] = [import_of(500), import_of(5_000)]
+        found["announced"] = announcing(300)
     found["megabytes"] = memory.most
     print(json.dumps(found))
 

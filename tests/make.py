@@ -11,10 +11,12 @@ from flask import current_app
 
 from tests.uploads import made
 from training import clock
+from training.db import atomic
 from training.models import (
     ActivityType,
     Admission,
     Agency,
+    Announcement,
     Course,
     Modality,
     Programme,
@@ -37,7 +39,7 @@ from training.services.accounts import users
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import courses, frames, leaflets, themes
 from training.services.registrations import kept_seats, submissions
-from training.services.schedule import plan, sessions
+from training.services.schedule import announced_copies, announcements, differences, plan, sessions
 from training.services.stored_files import Taken
 from training.services.trainees import records
 from training.services.trainees.records import Person
@@ -143,15 +145,31 @@ class Make:
             moves.change_state(training, by=None, name="open")
         return training
 
-    def session(self, training: Training, day: date | None = None, **wanted: Any) -> TrainingSession:
-        """A session of three hours, at the first of 9, 13 and 17 o'clock that has none yet."""
+    def session(
+        self, training: Training, day: date | None = None, *, is_known: bool = True, **wanted: Any
+    ) -> TrainingSession:
+        """A session of three hours, at the first of 9, 13 and 17 o'clock that has none yet.
+
+        Where the training is open, others know of it, unless ``is_known`` says otherwise.
+        """
         day = day or training.starts_on
         taken = {one.starts_local for one in locked_trainings.live_sessions(training)}
         starts = next(
             at for hour in (9, 13, 17) if (at := datetime.combine(day, time(hour))) not in taken or hour == 17
         )
         defaults = {"title": "Morning", "starts_local": starts, "ends_local": starts + timedelta(hours=3)}
-        return sessions.add(training, by=None, details=plan.Details(**{**defaults, **wanted}))
+        made = sessions.add(training, by=None, details=plan.Details(**{**defaults, **wanted}))
+        if is_known:
+            self.known(training)
+        return made
+
+    @staticmethod
+    @atomic
+    def known(training: Training) -> None:
+        """Others know the plan as it stands. No letter is written."""
+        found = differences.of(training)
+        if found:
+            announced_copies.store(training, found, by=None, told={})
 
     def change_session(
         self, session: TrainingSession, *, by: User, decision: Decision | None = None, **wanted: Any
@@ -159,6 +177,11 @@ class Make:
         """``session`` as it stands, but for what is ``wanted``; returns the one that is held."""
         details = replace(plan.details_of(session), **wanted)
         return sessions.change(session, by=by, details=details, decision=decision)
+
+    def announced(self, training: Training, *, by: User | None = None, **wanted: Any) -> Announcement:
+        """What differs in ``training`` is announced to everybody concerned."""
+        seen = differences.of(training).digest
+        return announcements.announce(training, by=by or self.user(), seen=seen, **wanted)
 
     def kept(self, training: Training, *, by: User | None = None, **wanted: Any) -> SeatAllocation:
         """Seats kept for an agency or a country; who waited for them moves up."""

@@ -27,7 +27,7 @@ from training.web.merging import duplicates
 from training.web.programmes import courses, frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
-from training.web.schedule import calendars, clashes, plan_steps, sessions, timetable
+from training.web.schedule import announcing, calendars, clashes, plan_steps, sessions, timetable
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planner, planning, repeating
@@ -55,6 +55,7 @@ BLUEPRINTS = (
     submissions.bp,
     figures.bp,
     seats.bp,
+    announcing.bp,
     sessions.bp,
     timetable.bp,
     plan_steps.bp,

@@ -82,6 +82,9 @@ RESOLVED_BY: dict[str, Message | None] = {
             "register_closed",
             "register_locked",
             "foreign",
+            "registered",
+            "replaced",
+            "told",
         ),
         COORDINATOR,
     ),
@@ -90,8 +93,12 @@ RESOLVED_BY: dict[str, Message | None] = {
     **dict.fromkeys(
         ("on_register", "missing", "not_begun", "not_ended", "not_closed", "register_open"), KEEPER
     ),
-    **dict.fromkeys(("state", "changed", "held", "same_moment", "merged", "exists"), YOU),
-    **dict.fromkeys(("ended", "answered", "built_on", "cancelled", "retired", "not_failed"), NOBODY),
+    **dict.fromkeys(
+        ("state", "changed", "held", "same_moment", "merged", "exists", "nothing", "marked"), YOU
+    ),
+    **dict.fromkeys(
+        ("ended", "answered", "built_on", "cancelled", "retired", "not_failed", "undone"), NOBODY
+    ),
     "own_account": msg("another administrator"),
     "signed_in": msg("the person, by a new link"),
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from training.models import (
     Agency,
+    AnnouncedSession,
     Course,
     ImportBatch,
     OutgoingMail,
@@ -140,7 +141,7 @@ def leads_agency(user: User, thing: Any) -> bool:
 
 def teaches(user: User, thing: Any) -> bool:
     """Whether the thing is a session that the trainer gives."""
-    return isinstance(thing, TrainingSession) and any(
+    return isinstance(thing, TrainingSession | AnnouncedSession) and any(
         entry.trainer.user_id == user.id for entry in thing.session_trainers
     )
 

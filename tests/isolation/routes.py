@@ -10,7 +10,7 @@ LIST = Path(__file__).with_name("routes.txt")
 KINDS = {
     "agencies": "agency", "countries": "country", "colleagues": "colleague", "imports": "batch", "mail": "mail", "programmes": "programme",
     "registrations": "registration", "registers": "session", "sessions": "session", "trainees": "trainee",
-    "trainers": "trainer", "trainings": "training", "users": "user", "venues": "venue", "seats": "training",
+    "trainers": "trainer", "trainings": "training", "announcements": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "clashes": "training", "holidays": "holiday", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
     "static": "file", "public_pages": "page", "timetable": "training", "plan_steps": "plan_step",
     "courses": "course", "planner": "training", "repeating": "training",

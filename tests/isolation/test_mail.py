@@ -188,7 +188,9 @@ def test_no_letter_to_a_focal_point_bears_a_word_of_the_other_agency(told, recor
         letter.body for users in told.focal.values() for user in users for letter in told.to(user)
     )
 
-    assert {one for one in KINDS if not one.startswith(("coordinator", "trainee"))} - kinds <= {"hand_over"}
+    assert {one for one in KINDS if not one.startswith(("coordinator", "trainee", "trainer"))} - kinds <= {
+        "hand_over"
+    }
     assert "\x02my:" in whole, "links to be handed over"
     record_property(
         "measured", f"letters of {len(kinds)} kinds to 2 agencies, {len(whole)} characters: none leaks"

@@ -12,7 +12,7 @@ from tests.conftest import SECRET
 from tests.isolation import kept
 from tests.make import Make
 from training import clock
-from training.db import db
+from training.db import atomic, db
 from training.models import (
     Admission,
     Agency,
@@ -36,6 +36,7 @@ from training.services.imports import staging
 from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import reserve_list, seat_requests, submissions
+from training.services.schedule import announced_copies
 from training.services.trainees import records
 from training.texts import links
 
@@ -147,6 +148,10 @@ def _build(make: Make) -> World:
     texts = public_pages.Details(text_en="Ours.", text_fr="Le nôtre.", text_ru="Наше.")
     public_pages.change(PageKind.PRIVACY, by=admin, details=texts)
     trainings = [make.training(capacity=4), make.training(admission=Admission.APPROVAL, capacity=4)]
+    for one in trainings:
+        atomic(announced_copies.let_go)(
+            one.announcement
+        )  # how soon after opening a test asks decides nothing
     trainer = make.user(Role.TRAINER)
     taught = make.session(trainings[0], trainings[0].ends_on, trainers=[make.trainer(user=trainer)])
     a, b = make.agency(name="Plain Service"), _agency(make, f"{TOKEN}{next(numbers)}")

@@ -17,6 +17,8 @@ BEHIND = [
 ]
 WORLD = (ROOT / "tests" / "model" / "world.py").read_text()
 NOT_A_VERB = {
+    "trainings.moves.undo_opening": "undoes an opening for which nobody has registered",
+    "trainings.taking_back.take_back": "moves sessions, then is changes.change, which is a verb",
     "trainings.zone_rules.follow": "derives instants anew: an offer may end earlier, as when a training changes",
     "trainings.zone_rules.tell_of_what_stays": "writes letters alone",
     "directory.agencies.create": "every sequence begins with four agencies, made by it",
@@ -146,6 +148,10 @@ OF_SOMETHING_ELSE = {
     ("registrations.steps", "registration.released_at"): "as below, for a seat that is given again",
     ("registrations.steps", "one.state"): "a registration's, whose steps are told here",
     ("registrations.steps", "registration.state"): "a registration's, whose steps are told here",
+    (
+        "schedule.announced_copies",
+        "update(TrainingSession)",
+    ): "how often a change was announced, and no state",
     ("trainees.records", "trainee.*"): "what is known of a person",
     ("web.kit.once", "response.*"): "an answer's, which is not stored",
 }

@@ -19,17 +19,24 @@ DERIVED = {
     "training_session.ends_local": "training_session.ends_at",
 }
 """Each wall time that is stored with its instant. ``tests/services/trainings/test_zone_rules.py`` sees them all follow."""
-COPIES = {"session_trainer.starts_at", "session_trainer.ends_at"}
-"""Instants that repeat a session's. ``plan.apply`` writes both."""
+COPIES = {
+    "session_trainer.starts_at", "session_trainer.ends_at", "announced_session.starts_at", "announced_session.ends_at",
+}  # fmt: skip
+"""Instants that repeat a session's. ``plan.apply`` writes both, and ``announced_copies.follow_zone_rules`` what was announced."""
 BY_THE_CLOCK_THERE = {
     "room_block.ends_local", "room_block.starts_local", "seat_allocation.release_local",
 }  # fmt: skip
 """Wall times without an instant: they are compared with the clock there whenever somebody asks."""
-BESIDE_WALLS = {"training_session.marked_starts_local", "training_session.marked_ends_local"}
-"""Wall times without an instant: they are compared with other wall times of the same session."""
+BESIDE_WALLS = {
+    "training_session.marked_starts_local", "training_session.marked_ends_local",
+    "announced_session.starts_local", "announced_session.ends_local",
+}  # fmt: skip
+"""Wall times that are compared with other wall times of the same session, or were told with their zone."""
 AT_MOST = {"registration.offer_expires_at": "the training's cut-off, which is midnight there"}
 """Instants that a wall time bounds."""
 FACTS = {
+    "announcement.at", "announcement.undo_until", "announcement.withdrawn_at", "outgoing_mail.phoned_at",
+    "training_invitation.told_at",
     "acknowledgement.at",
     "attendance_correction.at", "attendance_record.recorded_at", "audit_entry.at",
     "import_batch.confirmed_at", "not_same.at", "one_time_link.expires_at", "one_time_link.used_at",

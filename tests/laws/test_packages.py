@@ -12,6 +12,8 @@ from tests.laws.source import FILES, PACKAGE, dotted, imported, parsed, subjects
 from training.services import GROUND, PACKAGES
 
 MOST_MODULES, MOST_LINES = 14, 400
+MOST_ON_THE_GROUND = 18
+"""The ground holds what every package reads, one subject a module."""
 ORDER = list(PACKAGES)
 HELPERS = {"web": {"kit"}}
 """Packages that help the others of their layer: they are no subject and have no templates."""
@@ -127,7 +129,8 @@ def test_a_package_holds_as_many_modules_as_somebody_can_look_over(layer: str):
     counts = {folder.name: len(modules(folder)) for folder in folders}
 
     assert sum(counts.values()) > 10
-    assert {name: count for name, count in counts.items() if count > MOST_MODULES} == {}
+    most = {"services": MOST_ON_THE_GROUND}
+    assert {name: count for name, count in counts.items() if count > most.get(name, MOST_MODULES)} == {}
 
 
 @pytest.mark.parametrize("folder", ["training", "scripts", "migrations"])

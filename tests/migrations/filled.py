@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
 from training.db import Base, db
+from training.models.columns import WallTime
 from training.services.demo import build
 from training.services.demo.past_trainings import Scale
 
@@ -89,6 +90,8 @@ def _value(kind: Any) -> Any:
         return datetime.date(2030, 1, 1)
     if isinstance(kind, sa.JSON):
         return {}
+    if isinstance(kind, WallTime):
+        return datetime.datetime(2030, 1, 1, 12)
     return datetime.datetime(2030, 1, 1, 12, tzinfo=datetime.UTC)
 
 

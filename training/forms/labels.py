@@ -16,6 +16,7 @@ from training.models import (
     DayPart,
     MailState,
     Modality,
+    OpenTo,
     PageKind,
     ProgrammeState,
     Promotion,
@@ -188,10 +189,20 @@ LETTER = {
     "trainee_postponed": _l("To the person: training postponed"),
     "trainee_cancelled": _l("To the person: training cancelled"),
     "trainee_start_near": _l("To the person: start near"),
+    "trainer_planned": _l("To the trainer: sessions planned"),
+    "trainer_changed": _l("To the trainer: sessions changed"),
+    "trainer_postponed": _l("To the trainer: training postponed"),
+    "trainer_cancelled": _l("To the trainer: training cancelled"),
+    "trainer_start_near": _l("To the trainer: start near"),
 }
 
+OPEN_TO = {
+    OpenTo.KEPT: _l("agencies with kept seats"),
+    OpenTo.ALL: _l("all that may register"),
+    OpenTo.PICKED: _l("those that I pick"),
+}
 MOVED = {
-    "open": _l("Registration is open. The focal points get a letter."),
+    "open": _l("Registration is open."),
     "confirm": _l("The training is confirmed."),
     "start": _l("The training is running. Its registers can be marked."),
     "complete": _l("The training is completed."),

@@ -128,6 +128,18 @@ class CallOffForm(Form):
     )
 
 
+class AnnounceForm(Form):
+    """Who is told of what differs, with a word of one's own."""
+
+    people = BooleanField(_l("Tell the people"), default=True)
+    agencies = BooleanField(_l("Tell their agencies"), default=True)
+    trainers = BooleanField(_l("Tell the trainers"), default=True)
+    note = long_text(_l("A word to all of them"), most=1000)
+    reason = line(
+        _l("Why nobody is told"), required=False, hint=_l("Needed only where you announce without letters.")
+    )
+
+
 class SessionFilter(Form):
     """The filters of the list of sessions."""
 

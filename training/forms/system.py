@@ -34,6 +34,13 @@ class OrganisationForm(Form):
         render_kw={"type": "color"},
     )
     donor_block = long_text(_l("Donor's line on papers"), most=1000)
+    letters_wait = number(
+        _l("Seconds in which an announcement can be undone"),
+        low=10,
+        high=3600,
+        default=60,
+        hint=_l("Its letters leave after that."),
+    )
     nights_between_cities = number(
         _l("Nights between two cities"),
         low=0,

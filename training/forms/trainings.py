@@ -15,6 +15,17 @@ from training.forms.typed import Day, moment, own_tag_only, zone
 from training.models import Admission, Modality, Promotion, ReserveOrder
 
 
+class OpenForm(Form):
+    """Whom opening a training tells."""
+
+    whom = OneOf(_l("Who gets a letter"), labels.OPEN_TO)
+    agencies = PickedMany(_l("Agencies"))
+    by_invitation = BooleanField(
+        _l("By invitation only"),
+        description=_l("Agencies that get no letter and have no kept seats do not see the training."),
+    )
+
+
 class TrainingForm(Form):
     """A training: the fields of ``trainings.Details``."""
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from training.models.acknowledgement import Acknowledgement
 from training.models.agency import Agency
+from training.models.announcement import (
+    Announced,
+    AnnouncedSession,
+    Announcement,
+    Audience,
+    TrainingInvitation,
+)
 from training.models.attendance import (
     AttendanceCorrection,
     AttendanceMethod,
@@ -52,6 +59,7 @@ from training.models.trainer import DayPart, Trainer, TrainerAbsence, trainer_th
 from training.models.training import (
     Admission,
     Modality,
+    OpenTo,
     Promotion,
     ReserveOrder,
     SeatAllocation,
@@ -72,10 +80,14 @@ __all__ = [
     "Agency",
     "AgencyType",
     "AgendaItem",
+    "Announced",
+    "AnnouncedSession",
+    "Announcement",
     "AttendanceCorrection",
     "AttendanceMethod",
     "AttendanceRecord",
     "AttendanceStatus",
+    "Audience",
     "AuditEntry",
     "AuditOutcome",
     "BatchState",
@@ -93,6 +105,7 @@ __all__ = [
     "Modality",
     "NotSame",
     "OneTimeLink",
+    "OpenTo",
     "Organisation",
     "OutgoingMail",
     "PageKind",
@@ -135,6 +148,7 @@ __all__ = [
     "Trainer",
     "TrainerAbsence",
     "Training",
+    "TrainingInvitation",
     "TrainingSession",
     "TrainingState",
     "When",

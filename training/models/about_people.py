@@ -101,6 +101,7 @@ SAYS_NOTHING: dict[str, str] = {
     "theme_use": "which tags fit together",
     "trainer_theme": "a link: who teaches what",
     "training": "a plan: what, where and when",
+    "training_invitation": "a link: which agency was invited to which training",
     "user_theme": "a link: whose tags a coordinator looks after",
     "venue": "a place",
 }
@@ -111,6 +112,7 @@ REFERENCES = frozenset(
         "activity_type",
         "agency",
         "agency_type",
+        "announcement",
         "attendance_record",
         "course",
         "course_session",

@@ -17,7 +17,9 @@ from training.models.about_people import Keep, openly, personal
 from training.models.columns import Email, Instant, IntId, Language, LongText, Name, PublicId, text_enum
 
 if TYPE_CHECKING:
+    from training.models.announcement import Announcement
     from training.models.registration import Registration
+    from training.models.trainer import Trainer
     from training.models.training import Training
     from training.models.user import User
 
@@ -40,7 +42,9 @@ class OutgoingMail(Base):
     """One message to one person. ``leased_until`` keeps two workers from sending it twice.
 
     ``agency_id`` is the agency whose people the message names. Its reader must still belong to this agency
-    when it is sent. ``registration_id`` is the registration of the trainee to whom it is written.
+    when it is sent. ``registration_id`` is the registration of the trainee to whom it is written,
+    ``trainer_id`` the trainer. ``announcement_id`` is the announcement that it tells of. ``caused_by_id`` is the user
+    whose act it tells of. ``phoned_at`` is when somebody noted that its reader was told by phone instead.
 
     ``bounce_code`` is why it came back (RFC 3463, such as 5.1.1). It is empty if somebody said so by hand. What the
     server or that person said stands in ``last_error``.
@@ -72,8 +76,15 @@ class OutgoingMail(Base):
     training_id: Mapped[int | None] = mapped_column(ForeignKey("training.id"), index=True)
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"), index=True)
     registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"), index=True)
+    trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainer.id"), index=True)
+    announcement_id: Mapped[int | None] = mapped_column(ForeignKey("announcement.id"), index=True)
+    caused_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    phoned_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.LOG))
+    phoned_by_name: Mapped[Name] = mapped_column(default="", info=personal(Keep.LOG))
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    trainer: Mapped[Trainer | None] = relationship()
+    announcement: Mapped[Announcement | None] = relationship()
     training: Mapped[Training | None] = relationship()
     registration: Mapped[Registration | None] = relationship()
 

@@ -33,3 +33,4 @@ class Organisation(Timestamps, Base):
     tz_version: Mapped[str] = mapped_column(
         String(20), default=""
     )  # by whose rules instants were derived last
+    letters_wait: Mapped[int] = mapped_column(default=60)  # seconds in which an announcement can be undone

@@ -38,7 +38,8 @@ class TrainingSession(Timestamps, Base):
     blocks neither room nor trainers and counts nowhere. A suspended one sleeps, because its training is postponed; or it
     is parked for a moment, while several sessions of a training are rescheduled through each other. ``replaces`` is the session that was called off because this one
     is held instead: its marks stay with it, and do not count. ``marked_starts_local`` and ``marked_ends_local`` are the
-    hours at which it was marked, if they were put right since. ``version`` grows with every change of the plan.
+    hours at which it was marked, if they were put right since. ``sequence`` counts how often a change of it was announced.
+    ``version`` grows with every change of the plan.
     """
 
     __tablename__ = "training_session"
@@ -87,6 +88,7 @@ class TrainingSession(Timestamps, Base):
     closed_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     locked_at: Mapped[Instant | None] = mapped_column(info=openly(Keep.COUNTED))
+    sequence: Mapped[int] = mapped_column(default=0, info=openly(Keep.COUNTED))
     version: Mapped[int] = mapped_column(default=1, info=openly(Keep.COUNTED))
 
     training: Mapped[Training] = relationship()
@@ -97,6 +99,11 @@ class TrainingSession(Timestamps, Base):
     session_trainers: Mapped[list[SessionTrainer]] = relationship(
         back_populates="training_session", cascade="all, delete-orphan", order_by="SessionTrainer.id"
     )
+
+    @property
+    def zone(self) -> str:
+        """The zone of its wall times: the training's."""
+        return self.training.zone
 
     @property
     def on_date(self) -> date:

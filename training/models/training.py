@@ -36,6 +36,7 @@ from training.models.columns import (
 
 if TYPE_CHECKING:
     from training.models.agency import Agency
+    from training.models.announcement import Announcement
     from training.models.course import Course, Series
     from training.models.programme import Programme
     from training.models.theme import ActivityType, Theme
@@ -82,6 +83,14 @@ class Admission(StrEnum):
     APPROVAL = "approval"
 
 
+class OpenTo(StrEnum):
+    """Whom the step ``open`` tells: agencies with kept seats, all that may register, or those that are picked."""
+
+    KEPT = "kept"
+    ALL = "all"
+    PICKED = "picked"
+
+
 class ReserveOrder(StrEnum):
     """The order of the reserve list: by the rank that a coordinator gives, or by the time of submission."""
 
@@ -107,6 +116,9 @@ class Training(Timestamps, Base):
     - ``promotion_ends_days``: how many days before the start people stop moving up
     - ``freed_seats``: with admission by approval, how many seats became free while nobody on the list could
       take one; the next in line get them as soon as they can
+
+    ``announcement`` is what others know of the timetable. A draft has none. ``is_by_invitation`` hides the training from
+    agencies that were not invited and have no kept seats. ``shows_trainers`` tells partners and people who teaches.
 
     ``programme_theme_id`` repeats the programme's theme, and the database keeps both equal. So the database
     can also check that ``ThemeUse`` allows the training's theme under the programme's theme.
@@ -178,7 +190,13 @@ class Training(Timestamps, Base):
     series_number: Mapped[int | None]
     is_date_open: Mapped[bool] = mapped_column(default=False)
     days_wanted: Mapped[int | None]
+    announcement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("announcement.id", use_alter=True), index=True
+    )
+    is_by_invitation: Mapped[bool] = mapped_column(default=False)
+    shows_trainers: Mapped[bool] = mapped_column(default=False)
 
+    announcement: Mapped[Announcement | None] = relationship(foreign_keys=[announcement_id], post_update=True)
     programme: Mapped[Programme] = relationship()
     theme: Mapped[Theme] = relationship(foreign_keys=[theme_id])
     activity_type: Mapped[ActivityType] = relationship()

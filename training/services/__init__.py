@@ -18,6 +18,7 @@ GROUND = (
     "locked_trainings",
     "seen",
     "streams",
+    "announced",
     "visible_trainings",
     "may_take",
     "organisations",

@@ -15,6 +15,8 @@ UNNAMED = "Training"
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 """The kinds of picture that a logo may be, each with its first bytes."""
 MOST_LOGO_BYTES = 100_000
+LEAST_WAIT, MOST_WAIT = 10, 3600
+"""How many seconds the letters of an announcement may wait, so that it can be undone."""
 
 
 def get() -> Organisation:
@@ -29,6 +31,7 @@ def get() -> Organisation:
         donor_block="",
         logo_type="",
         tz_version="",
+        letters_wait=60,
         nights_between_cities=1,
         days_between_countries=1,
     )
@@ -82,6 +85,7 @@ class Details:
     accent: str
     donor_block: str = ""
     reply_email: str = ""
+    letters_wait: int = 60
     nights_between_cities: int = 1
     days_between_countries: int = 1
 
@@ -101,10 +105,16 @@ def change(*, by: User, details: Details, seen: Seen | None = None) -> Organisat
     organisation = _stored()
     hold(organisation)
     details = settle(seen, details, as_stored(Details, organisation))
+    if not LEAST_WAIT <= details.letters_wait <= MOST_WAIT:
+        raise Invalid(
+            msg("Enter from %(least)s to %(most)s seconds.", least=LEAST_WAIT, most=MOST_WAIT),
+            field="letters_wait",
+        )
     before = audit.snapshot(organisation)
     organisation.name, organisation.address = details.name, details.address
     organisation.sender_name, organisation.accent = details.sender_name, details.accent
     organisation.donor_block, organisation.reply_email = details.donor_block, details.reply_email
+    organisation.letters_wait = details.letters_wait
     organisation.nights_between_cities = details.nights_between_cities
     organisation.days_between_countries = details.days_between_countries
     audit.record(by=by, action="organisation.change", thing=organisation, before=before)

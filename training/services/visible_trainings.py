@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from training import clock
@@ -18,21 +18,22 @@ from training.models import (
     HOLDS_SEAT,
     LIVE,
     Agency,
+    AnnouncedSession,
+    Announcement,
     Programme,
     Registration,
     RegistrationState,
     Role,
     SeatAllocation,
-    SessionTrainer,
     Theme,
-    Trainer,
     Training,
-    TrainingSession,
+    TrainingInvitation,
     TrainingState,
     User,
     When,
 )
 from training.rules.names import fold
+from training.services import announced
 from training.text import msg
 
 OFFERED_TO_PARTNERS = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
@@ -62,11 +63,18 @@ _SAID_BY_STATE = (TrainingState.RUNNING, TrainingState.POSTPONED)
 """States that say where a training stands, whatever its days are: it runs until it is completed, or waits for new days."""
 
 
-def _stands(when: When) -> ColumnElement[bool]:
+def dates_for(user: User) -> tuple[Any, Any, Any]:
+    """The columns of first day, last day and country as ``user`` may know them, for queries of ``visible_to``."""
+    if announced.reads_plan(user):
+        return Training.starts_on, Training.ends_on, Training.country
+    return Announcement.starts_on, Announcement.ends_on, Announcement.country
+
+
+def _stands(when: When, starts_on: Any, ends_on: Any) -> ColumnElement[bool]:
     today, state = clock.today(), Training.state
     is_over = or_(
         state.in_((TrainingState.COMPLETED, TrainingState.CANCELLED)),
-        and_(state.not_in((TrainingState.DRAFT, *_SAID_BY_STATE)), Training.ends_on < today),
+        and_(state.not_in((TrainingState.DRAFT, *_SAID_BY_STATE)), ends_on < today),
     )
     if when is When.DRAFTS:
         return state == TrainingState.DRAFT
@@ -74,7 +82,7 @@ def _stands(when: When) -> ColumnElement[bool]:
         return state == TrainingState.POSTPONED
     if when is When.PAST:
         return is_over
-    is_running = or_(state == TrainingState.RUNNING, Training.starts_on <= today)
+    is_running = or_(state == TrainingState.RUNNING, starts_on <= today)
     stands = is_running if when is When.RUNNING else not_(is_running)
     return and_(state.not_in((TrainingState.DRAFT, TrainingState.POSTPONED)), not_(is_over), stands)
 
@@ -115,9 +123,12 @@ def visible_to(user: User) -> Select[Training]:
 
     A partner sees those that it may register for, and those for which it has registrations. It may register
     if seats are kept for it or its country, or if some seats are kept for nobody. A trainer sees the
-    trainings in which they give a session.
+    trainings in which they give a session, as it was announced. Neither sees one that was never announced.
     """
     found = select(Training)
+    if announced.reads_plan(user):
+        return found
+    found = found.join(Announcement, Announcement.id == Training.announcement_id)
     match user.role:
         case Role.PARTNER:
             return found.where(
@@ -125,7 +136,7 @@ def visible_to(user: User) -> Select[Training]:
             )
         case Role.TRAINER:
             return found.where(_taught_by(user))
-    return found
+    return found.where(false())
 
 
 def search(
@@ -145,14 +156,18 @@ def search(
 ) -> Select[Training]:
     """Trainings by title or code, latest first unless sorted otherwise. ``of_theme`` says what a theme takes in."""
     found = visible_to(user).options(
-        joinedload(Training.theme), joinedload(Training.programme), joinedload(Training.venue)
+        joinedload(Training.theme),
+        joinedload(Training.programme),
+        joinedload(Training.venue),
+        joinedload(Training.announcement).joinedload(Announcement.venue),
     )
+    starts, ends, land = dates_for(user)
     for word in fold(text).split():
         found = found.where(Training.search_key.contains(word, autoescape=True))
     conditions = {
         Training.programme_id: programme and programme.id,
         Training.state: state,
-        Training.country: country,
+        land: country,
     }
     for column, value in conditions.items():
         if value:
@@ -160,18 +175,19 @@ def search(
     if theme:
         found = found.where(of_theme(theme, only))
     if starts_from:
-        found = found.where(Training.starts_on >= starts_from)
+        found = found.where(starts >= starts_from)
     if starts_to:
-        found = found.where(Training.starts_on <= starts_to)
+        found = found.where(starts <= starts_to)
     if when:
-        found = found.where(_stands(when))
-    by = {"starts_on": Training.starts_on, "title": Training.search_key, "code": Training.code}[sort]
+        found = found.where(_stands(when, starts, ends))
+    by = {"starts_on": starts, "title": Training.search_key, "code": Training.code}[sort]
     return found.order_by(by.desc() if descending else by, Training.id.desc() if descending else Training.id)
 
 
-def counts_by_when(found: Select[Training]) -> dict[When, int]:
-    """How many of the trainings found stand where on a calendar. ``found`` is a ``search`` without ``when``."""
-    place = case(*((_stands(when), when.value) for when in When))
+def counts_by_when(found: Select[Training], user: User) -> dict[When, int]:
+    """How many of the trainings found stand where on a calendar. ``found`` is the user's ``search`` without ``when``."""
+    starts, ends, _ = dates_for(user)
+    place = case(*((_stands(when, starts, ends), when.value) for when in When))
     rows = (
         found.order_by(None)
         .with_only_columns(place, func.count(), maintain_column_froms=True)
@@ -238,24 +254,29 @@ def is_registration_open(training: Training) -> bool:
     )
 
 
-def may_register(training: Training) -> list[int]:
+def may_register(training: Training, *, whoever: bool = False) -> list[int]:
     """The active agencies that may register people for the training.
 
     An agency may do so if seats are kept for it or for its country. If some seats are kept for nobody, every
-    active agency may.
+    active agency may, or every one that was invited where that goes by invitation only.
+    ``whoever`` leaves out the invitations: who could be invited.
     """
     kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
     found = select(Agency.id).where(Agency.is_active)
-    if sum(one.seats for one in kept if one.released_at is None) >= training.capacity:
-        found = found.where(
-            Agency.id.in_([one.agency_id for one in kept if one.agency_id])
-            | Agency.country.in_([one.country for one in kept if one.country])
+    is_all_kept = sum(one.seats for one in kept if one.released_at is None) >= training.capacity
+    if is_all_kept or (training.is_by_invitation and not whoever):
+        own = Agency.id.in_([one.agency_id for one in kept if one.agency_id]) | Agency.country.in_(
+            [one.country for one in kept if one.country]
         )
+        invited = exists().where(
+            TrainingInvitation.training_id == training.id, TrainingInvitation.agency_id == Agency.id
+        )
+        found = found.where(own if is_all_kept else own | invited)
     return list(db.session.scalars(found.order_by(Agency.id)))
 
 
 def _offered_to(user: User) -> ColumnElement[bool]:
-    """Whether seats are kept for the partner's agency or country, or some seats are kept for nobody."""
+    """Whether seats are kept for the partner's agency or country, or some are kept for nobody and it may have them."""
     kept = (
         select(func.coalesce(func.sum(SeatAllocation.seats), 0))
         .where(SeatAllocation.training_id == Training.id, SeatAllocation.released_at.is_(None))
@@ -267,7 +288,11 @@ def _offered_to(user: User) -> ColumnElement[bool]:
         SeatAllocation.training_id == Training.id,
         or_(SeatAllocation.agency_id == user.agency_id, SeatAllocation.country == country),
     )
-    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, kept < Training.capacity))
+    invited = exists().where(
+        TrainingInvitation.training_id == Training.id, TrainingInvitation.agency_id == user.agency_id
+    )
+    may_see = or_(not_(Training.is_by_invitation), invited)
+    return and_(Training.state.in_(OFFERED_TO_PARTNERS), or_(own, and_(kept < Training.capacity, may_see)))
 
 
 def _has_registrations_of(user: User) -> ColumnElement[bool]:
@@ -276,8 +301,5 @@ def _has_registrations_of(user: User) -> ColumnElement[bool]:
 
 def _taught_by(user: User) -> ColumnElement[bool]:
     return exists().where(
-        TrainingSession.training_id == Training.id,
-        SessionTrainer.session_id == TrainingSession.id,
-        SessionTrainer.trainer_id == Trainer.id,
-        Trainer.user_id == user.id,
+        AnnouncedSession.announcement_id == Training.announcement_id, announced.names_trainer(user)
     )

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from string import Template
 from zoneinfo import ZoneInfo
@@ -40,44 +41,133 @@ TO_PERSON = {
     )
 }
 """The kinds of letter to the registered person, by the event of which they tell."""
-KINDS = (
-    "submitted",
-    "confirmed",
-    "reserve",
-    "offered",
-    "offer_over",
-    "declined",
-    "returned",
-    "replaced",
-    "withdrawn",
-    "correction",
-    "hand_over",
-    "opened",
-    "changed",
-    "cancelled",
-    "postponed",
-    "deadline_moved",
-    "zone_rules",
-    "deadline_near",
-    "start_near",
-    "seats_given",
-    "seats_refused",
-    "seats_near",
-    "coordinator_submitted",
-    "coordinator_withdrawn",
-    "coordinator_seats_asked",
-    "coordinator_seats_returned",
-    "coordinator_zone_rules",
-    "trainee",
-    *TO_PERSON.values(),
-)
-FRAME, PERSON_FRAME, PRIVACY, TRIAL = "frame", "trainee_frame", "privacy", "trial"
-INVITATION = "invitation"
-TEXTS = (*KINDS, FRAME, PERSON_FRAME, PRIVACY, TRIAL, INVITATION)
+TO_TRAINER = {
+    kind: f"trainer_{kind}" for kind in ("planned", "changed", "postponed", "cancelled", "start_near")
+}
+"""The kinds of letter to a trainer, by the event of which they tell."""
+
+
+class Moment(StrEnum):
+    """When a letter is written: with the act that it tells of, with an announcement, or by the clock."""
+
+    AT_ONCE = "at once"
+    ANNOUNCED = "announced"
+    BY_THE_CLOCK = "by the clock"
+
+
+class To(StrEnum):
+    """To whom a letter goes. The act hands over who that is: letters know nothing above them."""
+
+    AGENCIES_WITH_PEOPLE = "agencies whose people are registered"
+    AGENCIES_THAT_MAY_REGISTER = "agencies that may register"
+    THE_AGENCY = "the agency that asked"
+    COORDINATORS = "coordinators of the training's theme"
+    PEOPLE = "registered people who are written to themselves"
+    TRAINERS = "those who teach in it"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of letter: when it is written, and to whom."""
+
+    moment: Moment
+    to: To
+
+
+_NOW, _TOLD, _CLOCK = Moment.AT_ONCE, Moment.ANNOUNCED, Moment.BY_THE_CLOCK
+KINDS: dict[str, Kind] = {
+    **{
+        kind: Kind(_NOW, To.AGENCIES_WITH_PEOPLE)
+        for kind in (
+            "submitted",
+            "confirmed",
+            "reserve",
+            "offered",
+            "offer_over",
+            "declined",
+            "returned",
+            "replaced",
+            "withdrawn",
+            "correction",
+            "hand_over",
+        )  # fmt: skip
+    },
+    "opened": Kind(_TOLD, To.AGENCIES_THAT_MAY_REGISTER),
+    "changed": Kind(_TOLD, To.AGENCIES_WITH_PEOPLE),
+    "cancelled": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
+    "postponed": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
+    "deadline_moved": Kind(_NOW, To.AGENCIES_THAT_MAY_REGISTER),
+    "zone_rules": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
+    "deadline_near": Kind(_CLOCK, To.AGENCIES_THAT_MAY_REGISTER),
+    "start_near": Kind(_CLOCK, To.AGENCIES_WITH_PEOPLE),
+    "seats_given": Kind(_NOW, To.THE_AGENCY),
+    "seats_refused": Kind(_NOW, To.THE_AGENCY),
+    "seats_near": Kind(_CLOCK, To.AGENCIES_THAT_MAY_REGISTER),
+    **{
+        f"coordinator_{kind}": Kind(_NOW, To.COORDINATORS)
+        for kind in ("submitted", "withdrawn", "seats_asked", "seats_returned", "zone_rules")
+    },
+    "trainee": Kind(_NOW, To.PEOPLE),
+    **{
+        own: Kind({"changed": _TOLD, "start_near": _CLOCK}.get(kind, _NOW), To.PEOPLE)
+        for kind, own in TO_PERSON.items()
+    },
+    **{
+        own: Kind({"planned": _TOLD, "changed": _TOLD, "start_near": _CLOCK}.get(kind, _NOW), To.TRAINERS)
+        for kind, own in TO_TRAINER.items()
+    },
+}
+"""Every kind of letter. Its texts stand in ``templates/letters``; ``services/letters/notices.NOTES`` says who writes it."""
+FRAME, PERSON_FRAME, TRAINER_FRAME = "frame", "trainee_frame", "trainer_frame"
+PRIVACY, TRIAL, INVITATION = "privacy", "trial", "invitation"
+TEXTS = (*KINDS, FRAME, PERSON_FRAME, TRAINER_FRAME, PRIVACY, TRIAL, INVITATION)
+WITH_TIMETABLE = frozenset(
+    {
+        "opened", "submitted", "confirmed", "reserve", "offered", "changed", "start_near",
+        *(TO_PERSON[kind] for kind in ("confirmed", "reserve", "offered", "changed", "start_near")),
+        *(TO_TRAINER[kind] for kind in ("planned", "changed", "start_near")),
+    }
+)  # fmt: skip
+"""Kinds of part below which the whole timetable stands."""
 ALONE = frozenset({"trainee"})
 """Kinds that are whole letters. The others are parts, which stand in a frame."""
 OF_THE_END = frozenset(TO_PERSON[kind] for kind in ("declined", "withdrawn", "replaced", "cancelled"))
 """Kinds that tell a person that their registration has ended. They are sent after its end, unlike others."""
+OF_SESSION = {
+    "en": {
+        "new": "new",
+        "not_yours": "you do not teach it any more",
+        "title": "its title now",
+        "break": "break {was} → {now} min",
+        "with_break": "{minutes} min break",
+        "compulsory": "compulsory now",
+        "optional": "optional",
+    },
+    "fr": {
+        "new": "nouveau",
+        "not_yours": "vous ne l’animez plus",
+        "title": "son titre désormais",
+        "break": "pause {was} → {now} min",
+        "with_break": "pause de {minutes} min",
+        "compulsory": "obligatoire désormais",
+        "optional": "facultatif",
+    },
+    "ru": {
+        "new": "новое",
+        "not_yours": "Вы его больше не ведёте",
+        "title": "теперь называется",
+        "break": "перерыв {was} → {now} мин",
+        "with_break": "перерыв {minutes} мин",
+        "compulsory": "теперь обязательно",
+        "optional": "по желанию",
+    },
+}
+"""What is said of a session in a timetable, and of how it changed."""
+MODALITY = {
+    "en": {"in_person": "in person", "online": "online", "hybrid": "in person and online"},
+    "fr": {"in_person": "en présentiel", "online": "en ligne", "hybrid": "en présentiel et en ligne"},
+    "ru": {"in_person": "очно", "online": "онлайн", "hybrid": "очно и онлайн"},
+}
 CALLED_OFF = {"en": "called off", "fr": "annulée", "ru": "отменено"}
 MOMENT = {
     "en": {

@@ -53,6 +53,11 @@ def written_out(
     return MARK.sub(link, text)
 
 
+def masked(text: str) -> str:
+    """``text`` as somebody reads it who may open none of its personal links."""
+    return MARK.sub(lambda mark: mark.group(2) if mark.group(1) == "page" else "/my/…", text)
+
+
 def token(registration: UUID, trainee: UUID, *, secret_key: str) -> str:
     """The end of the link to a person's page. The state of the registration says when the link stops."""
     return str(URLSafeSerializer(secret_key, salt=SALT).dumps(registration.hex + trainee.hex))

@@ -95,7 +95,8 @@ def test_a_trainer_sees_the_own_sessions_to_come_and_those_whose_register_is_ope
     trainer, training = make.trainer(user=user), make.training()
     mine = make.session(training, trainers=[trainer], title="Mine")
 
-    assert dashboards.of_trainer(user) == ([mine], [])
+    coming, work = dashboards.of_trainer(user)
+    assert ([one.session for one in coming], work) == ([mine], [])
     assert dashboards.of_trainer(other) == ([], [])
     with time_machine.travel(
         datetime.combine(training.ends_on + timedelta(days=1), time(9), UTC), tick=False

@@ -164,6 +164,7 @@ def test_new_dates_and_a_new_deadline_are_reminded_of_anew_and_the_same_ones_are
         changes.change(training, by=by, details=later)
         assert reminders.queue_due() == 0
         changes.change(training, by=by, details=replace(later, description="only words"))
+        make.known(training)
     forget()
 
     with days_to(training, 2):

@@ -26,6 +26,7 @@ def test_a_confirmation_says_who_is_expected_when_where_and_at_which_sessions(ma
     make.session(training, training.starts_on + timedelta(days=2), title="Exam")
     off = make.session(training, training.starts_on + timedelta(days=2), title="Excursion")
     sessions.cancel(off, by=make.user(), reason="rain")
+    make.known(training)
     one = make.registration(
         training, make.trainee(make.agency(name="Guard of the North"), family_name="Okafor")
     )
@@ -79,6 +80,7 @@ def test_a_sheet_has_a_column_for_each_session_that_is_held(make: Make):
         training, training.starts_on + timedelta(days=2), trainers=[make.trainer(family_name="Absentov")]
     )
     sessions.cancel(off, by=make.user(), reason="ill")
+    make.known(training)
 
     said = sheet(training, make)
 

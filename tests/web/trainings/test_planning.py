@@ -73,7 +73,7 @@ def test_a_step_that_the_guard_refuses_says_why(client, make: Make):
     training = make.training(is_open=False)
     client.sign_in(make.user())
 
-    response = client.post(f"/trainings/{training.public_id}/open")
+    response = client.post(f"/trainings/{training.public_id}/open", data={"whom": "all"})
 
     assert "Add its sessions first" in response.text
     assert training.state is TrainingState.DRAFT

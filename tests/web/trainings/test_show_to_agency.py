@@ -67,6 +67,7 @@ def test_what_is_for_staff_alone_is_not_on_it(client, make: Make):
     make.session(training, training.ends_on, trainers=[trainer], title="Last day")
     off = make.session(training, training.ends_on, title="Film")
     sessions.cancel(off, by=by, reason="The trainer is ill")
+    make.known(training)
     foreign = make.registration(training)
 
     page = page_of(client, training, make.user(Role.PARTNER))
@@ -108,6 +109,7 @@ def test_a_session_held_in_the_place_of_another_stands_alone(client, make: Make)
         first, by=make.user(), starts_local=first.starts_local + timedelta(days=1),
         ends_local=first.ends_local + timedelta(days=1),
     )  # fmt: skip
+    make.known(training)
 
     page = page_of(client, training, make.user(Role.PARTNER))
 

@@ -57,6 +57,7 @@ from training.services.demo.past_trainings import (
     registration_rows,
     session_rows,
 )
+from training.services.schedule import announced_copies
 from training.text import msg
 from training.texts import invented_catalogue, invented_courses
 
@@ -125,6 +126,7 @@ def make(scale: str) -> list[SignIn]:
     planned = _trainings(world, types)
     _insert(ProgrammeTarget, basis.targets(world, planned))
     _set_sequences()
+    announced_copies.announce_first()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
     return sign_ins
 

@@ -13,6 +13,8 @@ from training import clock
 from training.db import db
 from training.models import (
     HOLDS_SEAT,
+    AnnouncedSession,
+    Announcement,
     AuditEntry,
     AuditOutcome,
     MailState,
@@ -235,7 +237,7 @@ def of_partner(user: User) -> tuple[list[tuple[Training, seats.AgencySeats]], bo
             Training.registration_opens_at <= clock.now(),
             Training.registration_closes_at > clock.now(),
         )
-        .options(joinedload(Training.theme), joinedload(Training.venue))
+        .options(joinedload(Training.theme), joinedload(Training.announcement).joinedload(Announcement.venue))
         .order_by(Training.registration_closes_at)
         .limit(MOST + 1)
     )
@@ -276,16 +278,16 @@ def registrations_of_partner(user: User) -> list[Registration]:
     return list(db.session.scalars(found))
 
 
-def of_trainer(user: User) -> tuple[list[TrainingSession], list[TrainingSession]]:
-    """(sessions of today and later, past sessions whose register is still open): at most 100 and 12."""
-    coming = schedule_visible.search(user, upcoming=True, sort="starts_at", descending=False).limit(100)
+def of_trainer(user: User) -> tuple[list[AnnouncedSession], list[TrainingSession]]:
+    """(sessions of today and later, past sessions whose register is still open), at most 100 and 12."""
+    coming = schedule_visible.as_announced(user, upcoming=True, descending=False).limit(100)
     work = registers.open_work(schedule_visible.search(user, sort="starts_at", descending=False)).limit(12)
     return list(db.session.scalars(coming)), list(db.session.scalars(work))
 
 
-def by_training(sessions: Iterable[TrainingSession]) -> list[tuple[Training, list[TrainingSession]]]:
+def by_training(sessions: Iterable[AnnouncedSession]) -> list[tuple[Training, list[AnnouncedSession]]]:
     """The sessions of each training, in the order in which they come."""
-    found: dict[Training, list[TrainingSession]] = {}
+    found: dict[Training, list[AnnouncedSession]] = {}
     for session in sessions:
         found.setdefault(session.training, []).append(session)
     return list(found.items())

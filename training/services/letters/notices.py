@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
 
 from training import clock
-from training.db import MOST_PARAMETERS, db, insert_many, note
+from training.db import MOST_PARAMETERS, Row, db, insert_many, note
 from training.models import (
     LIVE,
     Agency,
@@ -22,39 +23,46 @@ from training.models import (
     ReasonCode,
     Registration,
     Training,
-    TrainingSession,
     User,
 )
 from training.services import visible_trainings
 from training.services.letters import of_changes, of_steps, of_zone_rules, parts, to_people
-from training.services.letters.of_changes import Facts, RescheduledSession, Times
+from training.services.letters.of_changes import Announcing
 from training.services.letters.of_steps import Remark, Step
 from training.services.letters.of_zone_rules import ZoneRules
-from training.services.letters.parts import Part, name_of
+from training.services.letters.parts import Part
+from training.services.letters.to_people import Taught
 from training.texts import letters
 
 AT_ONCE = 1_000
 """How many letters to registered people are held in memory at a time."""
 TOLD_OF_SESSIONS = ("open", "confirmed", "running")
-TOLD_OF_CHANGES = (*TOLD_OF_SESSIONS, "postponed")
 TOLD_STEPS = {"open": "opened", "cancel": "cancelled", "postpone": "postponed"}
 
 
 @dataclass(frozen=True)
 class StateChanged:
-    """A training has taken a step of which people are told."""
+    """A training has taken a step of which people are told.
+
+    ``agencies`` are those that are told that registration is open: None is all that may register. ``trainers`` are the
+    ids of those who teach in it.
+    """
 
     training: Training
     kind: str
     reason: str
+    agencies: Sequence[int] | None = None
+    trainers: frozenset[int] = frozenset()
+    announcement_id: int | None = None
+    wait: timedelta = timedelta()
 
 
 @dataclass(frozen=True)
-class Changed:
-    """A training was changed. ``before`` is what people relied on until then."""
+class DeadlineMoved:
+    """Registration closes at another time. ``before`` is the one that people relied on until then."""
 
     training: Training
-    before: Facts
+    before: datetime
 
 
 @dataclass(frozen=True)
@@ -83,34 +91,56 @@ class ToPerson:
     kind: str
 
 
+NOTES: dict[type, tuple[str, ...]] = {
+    Step: (
+        *parts.PARTS, "coordinator_submitted", "coordinator_withdrawn", "trainee",
+        *(letters.TO_PERSON[kind] for kind in sorted(to_people.STEPS)),
+    ),
+    Remark: ("correction",),
+    StateChanged: (
+        *TOLD_STEPS.values(), letters.TO_PERSON["cancelled"], letters.TO_PERSON["postponed"],
+        letters.TO_TRAINER["planned"], letters.TO_TRAINER["cancelled"], letters.TO_TRAINER["postponed"],
+    ),
+    Announcing: ("changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"]),
+    DeadlineMoved: ("deadline_moved",),
+    ZoneRules: ("zone_rules", letters.TO_PERSON["zone_rules"], "coordinator_zone_rules"),
+    ToAgency: ("seats_given", "seats_refused", "withdrawn"),
+    ToCoordinators: ("coordinator_seats_asked", "coordinator_seats_returned", "coordinator_withdrawn"),
+    ToPerson: tuple(letters.TO_PERSON[kind] for kind in sorted(to_people.STEPS)),
+}  # fmt: skip
+"""What is noted in a unit of work → the kinds of letter that are written of it."""
+
+
 def step_taken(step: Step) -> None:
     """A registration has taken a step."""
     note(step)
 
 
-def state_changed(training: Training, *, name: str, reason: str) -> None:
-    """A training has taken the named step."""
+def state_changed(
+    training: Training,
+    *,
+    name: str,
+    reason: str,
+    agencies: Sequence[int] | None = None,
+    trainers: Iterable[int] = (),
+    announcement_id: int | None = None,
+    wait: timedelta = timedelta(),
+) -> None:
+    """A training has taken the named step. ``StateChanged`` says whom the rest concerns."""
     if name in TOLD_STEPS:
-        note(StateChanged(training, TOLD_STEPS[name], reason))
+        kind = TOLD_STEPS[name]
+        note(StateChanged(training, kind, reason, agencies, frozenset(trainers), announcement_id, wait))
 
 
-def training_changed(training: Training, *, before: Facts) -> None:
-    """A training was changed.
-
-    Letters follow if its state is in ``TOLD_OF_CHANGES`` and people rely on what has changed.
-    """
-    if training.state in TOLD_OF_CHANGES:
-        note(Changed(training, before))
+def deadline_moved(training: Training, *, before: datetime) -> None:
+    """A training may have another deadline of registration. It takes effect, and is told, at once."""
+    if training.state in TOLD_OF_SESSIONS and training.registration_closes_at != before:
+        note(DeadlineMoved(training, before))
 
 
-def session_changed(session: TrainingSession, *, before: Times) -> None:
-    """A session was changed or called off.
-
-    Letters follow if its training's state is in ``TOLD_OF_SESSIONS`` and it is held at another time or not at
-    all.
-    """
-    if session.training.state in TOLD_OF_SESSIONS:
-        note(RescheduledSession(session, before))
+def announced(announcing: Announcing) -> None:
+    """What differs in a training is announced."""
+    note(announcing)
 
 
 def zone_rules_followed(told: ZoneRules) -> None:
@@ -143,6 +173,21 @@ def seats_asked_or_returned(
     note(ToCoordinators(training, by, parts.of_seats(kind, training, seats, sentence, agency.name)))
 
 
+def rows_of(announcing: Announcing) -> list[Row]:
+    """The letters of an announcement, as they would be stored."""
+    to_agencies: dict[tuple[Training, int], list[Part]] = defaultdict(list)
+    personal: dict[Registration, list[Part]] = defaultdict(list)
+    teaching: dict[Taught, list[Part]] = defaultdict(list)
+    of_changes.add(announcing, to_agencies, personal, teaching)
+    reached = {one: said for one, said in personal.items() if parts.is_written_to(one)}
+    found = [
+        *to_people.to_people(reached),
+        *parts.to_agencies(to_agencies),
+        *to_people.to_trainers(teaching),
+    ]
+    return [row for row in found if row["body"]]
+
+
 def write(notes: Sequence[object]) -> None:
     """Write the letters that follow from the notes of a unit of work."""
     if not notes:
@@ -158,7 +203,12 @@ def write(notes: Sequence[object]) -> None:
     personal: dict[Registration, list[Part]] = defaultdict(list)
     for one in changes:
         _add_state_change(one, [s for s in steps if s not in told], to_agencies, personal)
-    _add_changes(notes, to_agencies, personal)
+    teaching: dict[Taught, list[Part]] = defaultdict(list)
+    for one in changes:
+        _add_trainers(one, teaching)
+    for announcing in (one for one in notes if isinstance(one, Announcing)):
+        of_changes.add(announcing, to_agencies, personal, teaching)
+    _add_deadlines([one for one in notes if isinstance(one, DeadlineMoved)], to_agencies)
     rules = [one for one in notes if isinstance(one, ZoneRules)]
     _add_zone_rules(rules, to_agencies, personal)
     for told_so in (one for one in notes if isinstance(one, ToAgency)):
@@ -176,6 +226,7 @@ def write(notes: Sequence[object]) -> None:
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
         personal[registration].append(part)
     insert_many(OutgoingMail, [*parts.to_agencies(to_agencies), *parts.to_coordinators(coordinators)])
+    insert_many(OutgoingMail, to_people.to_trainers(teaching))
     people = of_steps.new_of(told)
     for first in range(0, len(people), AT_ONCE):
         insert_many(OutgoingMail, parts.to_trainees(people[first : first + AT_ONCE]))
@@ -190,10 +241,17 @@ def _write_to_people(
     The people ``besides`` have just been told of everything and get none.
     """
     told = set(besides)
-    reached = [one for one in personal if one not in told and parts.is_written_to(one)]
+    reached = [one for one in personal if one not in told and _is_told(one, personal[one])]
     for first in range(0, len(reached), AT_ONCE):
         some = {one: personal[one] for one in reached[first : first + AT_ONCE]}
         insert_many(OutgoingMail, to_people.to_people(some))
+
+
+def _is_told(registration: Registration, said: Sequence[Part]) -> bool:
+    """Whether there is a letter to the person. Of an announcement there is a row also where they must be phoned."""
+    if parts.is_written_to(registration):
+        return True
+    return parts.is_to_be_phoned(registration) and any(part.announcement_id for part in said)
 
 
 def _load(registrations: Sequence[Registration]) -> None:
@@ -213,24 +271,6 @@ def _load(registrations: Sequence[Registration]) -> None:
         ).all()
 
 
-def _live_of(training: Training) -> list[Registration]:
-    return list(
-        db.session.scalars(
-            select(Registration)
-            .where(Registration.training_id == training.id, Registration.state.in_(LIVE))
-            .options(joinedload(Registration.trainee), joinedload(Registration.agency))
-            .order_by(Registration.id)
-        )
-    )
-
-
-def _by_agency(registrations: Iterable[Registration]) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    for registration in registrations:
-        found[registration.agency_id].append(f"– {name_of(registration)}")
-    return found
-
-
 def _add_state_change(
     change: StateChanged,
     ended: Sequence[Step],
@@ -239,13 +279,14 @@ def _add_state_change(
 ) -> None:
     training = change.training
     if change.kind == "opened":
-        part = parts.of_opening(training)
-        for agency_id in visible_trainings.may_register(training):
+        part = parts.of_opening(training, change.announcement_id, change.wait)
+        told = change.agencies
+        for agency_id in visible_trainings.may_register(training) if told is None else told:
             to_agencies[training, agency_id].append(part)
         return
     people = [s.registration for s in ended if s.registration.training_id == training.id]
-    people += _live_of(training)
-    for agency_id, lines in _by_agency(people).items():
+    people += of_changes.live_of(training)
+    for agency_id, lines in of_changes.by_agency(people).items():
         part = parts.of_lines(change.kind, training, lines, reason=change.reason)
         to_agencies[training, agency_id].append(part)
     part = to_people.of_training(change.kind, training, reason=change.reason)
@@ -253,35 +294,16 @@ def _add_state_change(
         personal[registration].append(part)
 
 
-def _add_changes(
-    notes: Sequence[object],
-    to_agencies: dict[tuple[Training, int], list[Part]],
-    personal: dict[Registration, list[Part]],
-) -> None:
-    """Tell of several changes of one training as one: how it was at first, and how it is now."""
-    before: dict[Training, Facts] = {}
-    sessions: dict[Training, dict[int, RescheduledSession]] = defaultdict(dict)
-    for one in notes:
-        if isinstance(one, Changed):
-            before.setdefault(one.training, one.before)
-        elif isinstance(one, RescheduledSession):
-            sessions[one.session.training].setdefault(one.session.id, one)
-    for training in {**before, **sessions}:
-        was, now = before.get(training) or of_changes.facts(training), of_changes.facts(training)
-        rescheduled = [one for one in sessions.get(training, {}).values() if one.is_elsewhen]
-        _add_deadline(training, was, to_agencies)
-        if (was.where, was.zone, was.online) == (now.where, now.zone, now.online) and not rescheduled:
-            continue
-        people = _live_of(training)
-        for agency_id, lines in _by_agency(people).items():
-            to_agencies[training, agency_id].append(
-                of_changes.of_change("changed", training, was, rescheduled, lines)
-            )
-        if (was.where, was.zone) == (now.where, now.zone) and not rescheduled:
-            continue  # only the link: the agency hands it on to those who have a seat
-        part = of_changes.of_change(letters.TO_PERSON["changed"], training, was, rescheduled)
-        for registration in people:
-            personal[registration].append(part)
+def _add_trainers(change: StateChanged, teaching: dict[Taught, list[Part]]) -> None:
+    """Tell those who teach of a step: that it is open, postponed or cancelled."""
+    if not change.trainers:
+        return
+    training, kind = change.training, "planned" if change.kind == "opened" else change.kind
+    part = to_people.of_teaching(
+        kind, training, change.reason, announcement_id=change.announcement_id, wait=change.wait
+    )
+    for trainer in to_people.trainers(change.trainers):
+        teaching[training, trainer].append(part)
 
 
 def _add_zone_rules(
@@ -293,8 +315,8 @@ def _add_zone_rules(
         training, has_moved = one.training, any(moment.what == of_zone_rules.SESSION for moment in one.moved)
         if not (has_moved and one.is_for_all) or training.state not in TOLD_OF_SESSIONS:
             continue
-        people = _live_of(training)
-        for agency_id, lines in _by_agency(people).items():
+        people = of_changes.live_of(training)
+        for agency_id, lines in of_changes.by_agency(people).items():
             part = of_zone_rules.of_zone_rules("zone_rules", one, lines)
             to_agencies[training, agency_id].append(part)
         part = of_zone_rules.of_zone_rules(letters.TO_PERSON["zone_rules"], one)
@@ -302,25 +324,25 @@ def _add_zone_rules(
             personal[registration].append(part)
 
 
-def _add_deadline(
-    training: Training, was: Facts, to_agencies: dict[tuple[Training, int], list[Part]]
+def _add_deadlines(
+    notes: Sequence[DeadlineMoved], to_agencies: dict[tuple[Training, int], list[Part]]
 ) -> None:
-    """Tell of a changed deadline, if registration is possible and the old or the new deadline is still ahead.
+    """Tell of changed deadlines, if registration is possible and the old or the new deadline is still ahead.
 
     All agencies that may register people, or have done so, are told.
     """
-    now = training.registration_closes_at
-    if (
-        now == was.closes_at
-        or max(now, was.closes_at) < clock.now()
-        or training.state not in TOLD_OF_SESSIONS
-    ):
-        return
-    part = of_changes.of_deadline(training, was.closes_at)
-    registered = select(Registration.agency_id).where(
-        Registration.training_id == training.id, Registration.state.in_(LIVE)
-    )
-    for agency_id in sorted(
-        {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
-    ):
-        to_agencies[training, agency_id].append(part)
+    first: dict[Training, datetime] = {}
+    for one in notes:
+        first.setdefault(one.training, one.before)
+    for training, before in first.items():
+        now = training.registration_closes_at
+        if now == before or max(now, before) < clock.now() or training.state not in TOLD_OF_SESSIONS:
+            continue
+        part = of_changes.of_deadline(training, before)
+        registered = select(Registration.agency_id).where(
+            Registration.training_id == training.id, Registration.state.in_(LIVE)
+        )
+        for agency_id in sorted(
+            {*visible_trainings.may_register(training), *db.session.scalars(registered.distinct())}
+        ):
+            to_agencies[training, agency_id].append(part)

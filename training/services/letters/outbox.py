@@ -25,7 +25,7 @@ from training.db import MOST_PARAMETERS, atomic, db
 from training.errors import Conflict, NotFound
 from training.models import LIVE, MailState, OutgoingMail, Registration, Role, Training, User
 from training.rules import addresses
-from training.services import visible_trainings
+from training.services import audit, visible_trainings
 from training.services.letters import delivery, written
 from training.text import msg
 from training.texts import letters, links
@@ -120,6 +120,29 @@ def get(user: User, public_id: UUID) -> OutgoingMail:
 
 
 @atomic
+def mark_phoned(message: OutgoingMail, *, by: User) -> None:
+    """Note that the reader of a letter that could not be sent was told by phone. Raises ``Conflict`` for any other."""
+    if message.state is not MailState.NO_ADDRESS:
+        raise Conflict(msg("This letter has an address: it tells its reader itself."), "not_failed")
+    message.phoned_at, message.phoned_by_name = clock.now(), by.name
+    audit.record(by=by, action="mail.phoned", thing=message)
+
+
+def of_announcements(training: Training) -> dict[int, list[OutgoingMail]]:
+    """The letters of each of the training's announcements, by the announcement's id."""
+    found: dict[int, list[OutgoingMail]] = {}
+    rows = select(OutgoingMail).where(
+        OutgoingMail.training_id == training.id, OutgoingMail.announcement_id.is_not(None)
+    )
+    people = joinedload(OutgoingMail.registration).joinedload(Registration.trainee)
+    for one in db.session.scalars(
+        rows.options(people, joinedload(OutgoingMail.trainer)).order_by(OutgoingMail.id)
+    ):
+        found.setdefault(one.announcement_id or 0, []).append(one)
+    return found
+
+
+@atomic
 def lease_due(most: int = 20) -> list[int]:
     """Take up to ``most`` messages that are due, for this worker alone, and return their ids."""
     at = clock.now()
@@ -182,6 +205,8 @@ def _may_go(message: OutgoingMail) -> bool:
     reader = message.user or (message.registration.trainee if message.registration is not None else None)
     if reader is not None and reader.email != message.to_email:
         redirect(message, to=reader.email)
+    elif message.trainer is not None and message.trainer.email not in ("", message.to_email):
+        redirect(message, to=message.trainer.email)
     if not addresses.is_usable(message.to_email):
         mark_failed(message, why=str(BAD_ADDRESS), kind=delivery.Failure.FOR_GOOD)
         return False
@@ -209,6 +234,8 @@ def reason_to_drop(message: OutgoingMail) -> str:
     """Why the message may not be sent any more, as things stand now. Empty if it may."""
     if message.user is not None:
         why_not = _reason_of_user(message)
+    elif message.trainer is not None:
+        why_not = "" if message.trainer.is_active else str(INACTIVE)
     elif message.registration is not None:
         why_not = _reason_of_trainee(message, message.registration)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
@@ -15,19 +15,20 @@ from training.db import Row, db
 from training.models import (
     Agency,
     MailState,
-    Modality,
     Organisation,
     Registration,
     RegistrationState,
     Role,
     Theme,
+    Trainer,
     Training,
     User,
 )
 from training.rules import addresses
 from training.services import organisations
 from training.services.letters import outbox
-from training.texts import letters, links, words
+from training.services.letters.timetables import NONE, Timetables, whereabouts, zone_of
+from training.texts import letters, links
 from training.texts.letters import Letter, Ready, block, fill, one_line
 
 Values = Callable[[str], dict[str, str]]
@@ -48,46 +49,20 @@ PARTS = (
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a letter: its kind, and the values of its placeholders by language."""
+    """A part of a letter: its kind, and the values of its placeholders by language.
+
+    ``announcement_id`` is the announcement that it tells of. The letter waits as long as
+    that can be undone.
+    """
 
     kind: str
     values: Values
+    announcement_id: int | None = None
+    wait: timedelta = timedelta()
 
     def written(self, language: str) -> Letter:
         """The part in a language."""
         return fill(self.kind, language, self.values(language))
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """When and where a training is held."""
-
-    starts_on: date
-    ends_on: date
-    place: str
-    country: str
-    is_online: bool
-
-    def said(self, language: str) -> str:
-        """Days and place as text, such as "12–14 May 2026, Vienna, Training centre"."""
-        where = self.place or (
-            letters.ONLINE[language] if self.is_online else words.country(self.country, language)
-        )
-        return ", ".join(
-            part for part in (letters.days(self.starts_on, self.ends_on, language), where) if part
-        )
-
-
-def whereabouts(training: Training) -> Whereabouts:
-    """When and where the training is held, as things stand."""
-    venue = training.venue
-    return Whereabouts(
-        training.starts_on,
-        training.ends_on,
-        f"{venue.city}, {venue.name}" if venue else "",
-        training.country,
-        training.modality is Modality.ONLINE,
-    )
 
 
 def name_of(registration: Registration) -> str:
@@ -114,7 +89,7 @@ def line_of(
         case RegistrationState.RESERVE:
             return f"{ranks.get(registration.id, 1)}. {name}"
         case RegistrationState.OFFERED if registration.offer_expires_at:
-            until = letters.moment(registration.offer_expires_at, registration.training.zone, language)
+            until = letters.moment(registration.offer_expires_at, zone_of(registration.training), language)
             return f"– {name}: {until}"
         case RegistrationState.REPLACED if registration.id in substitutes:
             return f"– {name} → {name_of(substitutes[registration.id])}"
@@ -152,17 +127,17 @@ def of_hand_over(training: Training, people: Iterable[Registration]) -> Part:
     return of_lines("hand_over", training, lines)
 
 
-def of_opening(training: Training) -> Part:
+def of_opening(training: Training, announcement_id: int | None = None, wait: timedelta = timedelta()) -> Part:
     """Registration is open: from when, and until when."""
 
     def values(language: str) -> dict[str, str]:
         opens, deadline = (
-            letters.moment(at, training.zone, language)
+            letters.moment(at, zone_of(training), language)
             for at in (training.registration_opens_at, training.registration_closes_at)
         )
         return {**about(training, language), "opens": opens, "deadline": deadline}
 
-    return Part("opened", values)
+    return Part("opened", values, announcement_id, wait)
 
 
 def of_seats(kind: str, training: Training, seats: int, reason: str, agency: str = "") -> Part:
@@ -182,14 +157,19 @@ def of_deadline(
     people, free = block(lines), str(seats) if seats else ""
 
     def values(language: str) -> dict[str, str]:
-        said = {"deadline": letters.moment(at, training.zone, language), "seats": free, "people": people}
+        said = {"deadline": letters.moment(at, zone_of(training), language), "seats": free, "people": people}
         return {**about(training, language), **said, "pool": letters.FREE[language].get(pool, "")}
 
     return Part(kind, values)
 
 
 def composed(
-    parts: Sequence[Part], training: Training, language: str, name: str, organisation: Organisation
+    parts: Sequence[Part],
+    training: Training,
+    language: str,
+    name: str,
+    organisation: Organisation,
+    timetables: Timetables,
 ) -> tuple[str, Letter]:
     """(kind, letter): the whole letter that is made of these parts."""
     main = [part for part in parts if part.kind != "hand_over"] or parts
@@ -202,10 +182,16 @@ def composed(
             "name": name,
             "organisation": organisation.name,
             "link": Ready(links.to_page(f"/trainings/{training.public_id}")),
+            **(timetables.of(training, language) if says_timetable(parts) else NONE),
         },
         subject=written[parts.index(main[0])].subject if len(main) == 1 else "",
     )
     return (main[0].kind if len(main) == 1 else letters.FRAME), letter
+
+
+def says_timetable(parts: Iterable[Part]) -> bool:
+    """Whether the whole timetable stands below these parts."""
+    return any(part.kind in letters.WITH_TIMETABLE for part in parts)
 
 
 def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Row]:
@@ -224,15 +210,16 @@ def to_agencies(parts: Mapping[tuple[Training, int], Sequence[Part]]) -> list[Ro
         if unread
         else {}
     )
-    found, organisation = [], organisations.get()
+    found, organisation, timetables = [], organisations.get(), Timetables()
     for (training, agency_id), said in parts.items():
         for user in readers[agency_id]:
             language = letters.language_of(user.language)
-            kind, letter = composed(said, training, language, user.name, organisation)
-            found.append(row(kind, letter, language, training, user=user, agency_id=agency_id))
+            kind, letter = composed(said, training, language, user.name, organisation, timetables)
+            found.append(row(kind, letter, language, training, user=user, agency_id=agency_id, parts=said))
         if not readers[agency_id]:
-            kind, letter = composed(said, training, "en", names[agency_id], organisation)
-            found.append(row(kind, letter, "en", training, agency_id=agency_id, name=names[agency_id]))
+            name = names[agency_id]
+            kind, letter = composed(said, training, "en", name, organisation, timetables)
+            found.append(row(kind, letter, "en", training, agency_id=agency_id, name=name, parts=said))
     return found
 
 
@@ -242,14 +229,14 @@ Told = tuple[Training, Part, set[int | None]]
 
 def to_coordinators(told: Sequence[Told]) -> list[Row]:
     """One message for each coordinator whose scope holds the training, except one who did all of it."""
-    found, organisation = [], organisations.get()
+    found, organisation, timetables = [], organisations.get(), Timetables()
     readers = {training: _coordinators_of(training) for training in {training for training, _, _ in told}}
     for training, part, doers in told:
         for user in readers[training]:
             if doers == {user.id}:
                 continue
             language = letters.language_of(user.language)
-            _, letter = composed([part], training, language, user.name, organisation)
+            _, letter = composed([part], training, language, user.name, organisation, timetables)
             found.append(row(part.kind, letter, language, training, user=user))
     return found
 
@@ -288,6 +275,11 @@ def _coordinators_of(training: Training) -> list[User]:
 def is_written_to(registration: Registration) -> bool:
     """Whether the person is told directly: there is a usable address, and nobody has said not to use it."""
     return not _is_by_focal_point(registration) and addresses.is_usable(registration.trainee.email)
+
+
+def is_to_be_phoned(registration: Registration) -> bool:
+    """Whether the person is told directly but cannot be written to. Somebody has to phone them."""
+    return not _is_by_focal_point(registration) and not addresses.is_usable(registration.trainee.email)
 
 
 def _is_by_focal_point(registration: Registration) -> bool:
@@ -342,6 +334,7 @@ def to_everybody(training: Training, language: str) -> dict[str, str]:
     organisation = organisations.get()
     return {
         **about(training, language),
+        **Timetables().of(training, language),
         "privacy": Ready(privacy(training, language).body),
         "organisation": organisation.name,
         "address": letters.paragraphs(organisation.address),
@@ -368,10 +361,14 @@ def row(
     agency_id: int | None = None,
     name: str = "",
     registration: Registration | None = None,
+    trainer: Trainer | None = None,
+    parts: Iterable[Part] = (),
 ) -> Row:
-    """A message for the outbox (``OutgoingMail``), not stored yet."""
+    """A message for the outbox (``OutgoingMail``), not stored yet. It waits while what it tells can be undone."""
     at = clock.now()
-    address = user.email if user else registration.trainee.email if registration else ""
+    announcements = {part.announcement_id: part.wait for part in parts if part.announcement_id}
+    wait = min(announcements.values(), default=timedelta())
+    address = address_of(user, registration, trainer)
     reachable = user is not None or addresses.is_usable(address)
     why_not = outbox.BAD_ADDRESS if address else outbox.NO_ADDRESS
     return {
@@ -384,9 +381,20 @@ def row(
         "body": letter.body if reachable else "",
         "state": MailState.QUEUED if reachable else MailState.NO_ADDRESS,
         "last_error": "" if reachable else str(why_not),
-        "due_at": at,
+        "due_at": at + wait,
         "created_at": at,
         "training_id": training.id,
         "agency_id": agency_id,
         "registration_id": registration.id if registration else None,
+        "trainer_id": trainer.id if trainer else None,
+        "announcement_id": max(announcements, default=None),
     }
+
+
+def address_of(user: User | None, registration: Registration | None, trainer: Trainer | None) -> str:
+    """The address of a letter's one reader. A trainer without one of their own is written to by their account's."""
+    if user is not None:
+        return user.email
+    if trainer is not None:
+        return trainer.email or (trainer.user.email if trainer.user and trainer.user.is_active else "")
+    return registration.trainee.email if registration else ""

@@ -1,19 +1,24 @@
 """Letters to registered people about their registration. The first one, the notice, is in ``parts``.
 
 Only people who may be written to directly get one. The others learn of it from their agency, which gets a
-letter.
+letter. Letters to those who teach stand here too. A trainer need not have an account: their letters go to their own
+address, or else to that of their account.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from training.db import Row
-from training.models import Registration, Training
-from training.services import organisations
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from training.db import Row, db
+from training.models import Registration, Trainer, Training
+from training.services import announced, organisations
 from training.services.letters import parts
 from training.services.letters.parts import Part, about
+from training.services.letters.timetables import NONE, Timetables, zone_of
 from training.texts import letters, links
 from training.texts.letters import Letter, Ready, one_line
 
@@ -38,7 +43,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
     why = one_line(reason)[:1000]
 
     def values(language: str) -> dict[str, str]:
-        when = letters.moment(until, training.zone, language) if until else ""
+        when = letters.moment(until, zone_of(training), language) if until else ""
         return {**about(training, language), "until": when, "reason": why}
 
     return Part(letters.TO_PERSON[kind], values)
@@ -46,7 +51,7 @@ def of_training(kind: str, training: Training, until: datetime | None = None, re
 
 def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
     """One letter to each person, in their language, with their own link while the registration is live."""
-    organisation = one_line(organisations.get().name)
+    organisation, timetables = one_line(organisations.get().name), Timetables()
     known: dict[tuple[int, str], Letter] = {}
     found = []
     for registration, told in said.items():
@@ -56,7 +61,10 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
                 known[id(part), language] = part.written(language)
         written = [known[id(part), language] for part in told]
         kind = told[0].kind if len(told) == 1 else letters.PERSON_FRAME
-        letter = _framed(written, registration, language, organisation)
+        said_below = NONE
+        if parts.says_timetable(told):
+            said_below = timetables.of(registration.training, language)
+        letter = _framed(written, registration, language, organisation, said_below)
         found.append(
             parts.row(
                 kind,
@@ -66,13 +74,18 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
                 agency_id=registration.agency_id,
                 name=parts.name_of(registration),
                 registration=registration,
+                parts=told,
             )
         )
     return found
 
 
 def _framed(
-    letters_of_one: Sequence[Letter], registration: Registration, language: str, organisation: str
+    letters_of_one: Sequence[Letter],
+    registration: Registration,
+    language: str,
+    organisation: str,
+    timetable: Mapping[str, str],
 ) -> Letter:
     trainee = registration.trainee
     link = links.to_my(registration.public_id, trainee.public_id) if registration.is_live else ""
@@ -82,6 +95,67 @@ def _framed(
         "agency": registration.agency_name,
         "link": Ready(link),
         "organisation": organisation,
+        **timetable,
     }
     subject = letters_of_one[0].subject if len(letters_of_one) == 1 else ""
     return letters.framed(letters_of_one, language, values, subject, frame=letters.PERSON_FRAME)
+
+
+Taught = tuple[Training, Trainer]
+"""A training, and a trainer who is told of it."""
+
+
+def trainers(ids: Iterable[int]) -> list[Trainer]:
+    """The trainers with these ids, each with their account."""
+    wanted = sorted(set(ids))
+    found = select(Trainer).where(Trainer.id.in_(wanted)).options(joinedload(Trainer.user))
+    return list(db.session.scalars(found.order_by(Trainer.id))) if wanted else []
+
+
+def of_teaching(
+    kind: str,
+    training: Training,
+    reason: str = "",
+    *,
+    announcement_id: int | None = None,
+    wait: timedelta = timedelta(),
+) -> Part:
+    """What every trainer is told alike: that the training is open, postponed, cancelled or near."""
+    why = one_line(reason)[:1000]
+
+    def values(language: str) -> dict[str, str]:
+        return {**about(training, language), "reason": why, "online": announced.facts(training).link}
+
+    return Part(letters.TO_TRAINER[kind], values, announcement_id, wait)
+
+
+def language_of_trainer(trainer: Trainer) -> str:
+    """The language in which a trainer is written to: that of their account, else English."""
+    return letters.language_of(trainer.user.language if trainer.user else "en")
+
+
+def to_trainers(said: Mapping[Taught, Sequence[Part]]) -> list[Row]:
+    """One letter to each trainer, with their own sessions below. A trainer without an address gets a row that says so."""
+    if not said:
+        return []
+    organisation, timetables = one_line(organisations.get().name), Timetables()
+    found = []
+    for (training, trainer), told in said.items():
+        language = language_of_trainer(trainer)
+        written = [part.written(language) for part in told]
+        below = timetables.of(training, language, trainer.id) if parts.says_timetable(told) else NONE
+        values = {
+            "training": training.title,
+            "name": one_line(trainer.name),
+            "organisation": organisation,
+            **below,
+        }
+        subject = written[0].subject if len(written) == 1 else ""
+        letter = letters.framed(written, language, values, subject, frame=letters.TRAINER_FRAME)
+        kind = told[0].kind if len(told) == 1 else letters.TRAINER_FRAME
+        found.append(
+            parts.row(
+                kind, letter, language, training, name=one_line(trainer.name), trainer=trainer, parts=told
+            )
+        )
+    return found

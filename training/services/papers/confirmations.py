@@ -6,13 +6,12 @@ from babel.dates import format_date
 
 from training import clock
 from training.errors import Conflict
-from training.models import Registration, RegistrationState, TrainingSession, User
+from training.models import AnnouncedSession, Registration, RegistrationState, User
 from training.models.about_people import Class
 from training.output import fonts, pdf
 from training.rules import zones
-from training.services import may_take, organisations
-from training.services.letters import parts
-from training.services.schedule import visible
+from training.services import announced, may_take, organisations
+from training.services.letters import timetables
 from training.text import in_language, msg
 from training.texts import letters
 
@@ -48,7 +47,7 @@ def name_in_latin(registration: Registration) -> fonts.InLatin:
 
 def _confirmation(registration: Registration, language: str, demo: bool) -> dict[str, object]:
     training, organisation = registration.training, organisations.get()
-    where = parts.whereabouts(training)
+    where = timetables.whereabouts(training)
     facts = [
         (msg("Name"), registration.name),
         (msg("Agency"), registration.agency_name),
@@ -56,7 +55,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         (msg("Programme"), training.programme.title),
         (msg("When and where"), where.said(language)),
     ]
-    held = [one for one in visible.of(training) if one.is_held]
+    held = announced.held(training)
     return {
         "lang": language,
         "accent": organisation.accent,
@@ -67,7 +66,7 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "demo": msg("Demo data: invented people and agencies.").translated() if demo else "",
         "code": training.code,
         "title": msg("Confirmation of registration").translated(),
-        "issued": format_date(clock.today(training.zone), "d MMMM y", locale=language),
+        "issued": format_date(clock.today(timetables.zone_of(training)), "d MMMM y", locale=language),
         "sentence": msg(
             "This person is registered for the following training, and a place is confirmed."
         ).translated(),
@@ -75,13 +74,13 @@ def _confirmation(registration: Registration, language: str, demo: bool) -> dict
         "slots_word": msg("Sessions").translated(),
         "slots": [_slot(one, language) for one in held],
         "zone": msg(
-            "All times are local times: %(zone)s.", zone=zones.said(training.zone, language)
+            "All times are local times: %(zone)s.", zone=zones.said(timetables.zone_of(training), language)
         ).translated(),
         "note": msg("This confirms a registration, not that the person has attended.").translated(),
     }
 
 
-def _slot(session: TrainingSession, language: str) -> tuple[str, str, str]:
+def _slot(session: AnnouncedSession, language: str) -> tuple[str, str, str]:
     return (
         format_date(session.starts_local, "EEE d MMM", locale=language),
         f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",

@@ -9,11 +9,19 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from training.db import db
-from training.models import HOLDS_SEAT, Registration, Trainee, Training, TrainingSession, User
+from training.models import (
+    HOLDS_SEAT,
+    AnnouncedSession,
+    Registration,
+    Trainee,
+    Training,
+    TrainingSession,
+    User,
+)
 from training.models.about_people import Class
 from training.output import fonts, pdf
 from training.rules import zones
-from training.services import may_take, organisations
+from training.services import announced, may_take, organisations
 from training.services.attendance import expected
 from training.text import language, msg
 from training.texts import letters, words
@@ -31,7 +39,7 @@ def sign_in_sheet(
     """The sheet as PDF: people by family name, a column per session, lines for people at the door."""
     may_take.whole(reader, HOLDS, of=training)
     organisation = organisations.get()
-    held = _held(sessions)
+    held = _held(training, sessions)
     code = language()
     return pdf.render(
         "papers/sign_in_sheet",
@@ -75,12 +83,20 @@ def names_in_latin(training: Training, sessions: Sequence[TrainingSession]) -> f
     """How many names on the sheet stand there in Latin letters only, because no font holds them."""
     names = (Trainee.family_name, Trainee.given_names, Trainee.native_name)
     people = (" ".join(row) for row in db.session.execute(_expected(training).with_only_columns(*names)))
-    trainers = {entry.trainer.name for session in _held(sessions) for entry in session.session_trainers}
+    trainers = {
+        entry.trainer.name for session in _held(training, sessions) for entry in session.session_trainers
+    }
     return fonts.in_latin([*people, *sorted(trainers)])
 
 
-def _held(sessions: Sequence[TrainingSession]) -> list[TrainingSession]:
-    return [session for session in sessions if session.is_held]
+def _held(
+    training: Training, sessions: Sequence[TrainingSession]
+) -> list[AnnouncedSession | TrainingSession]:
+    """The sessions as people know them. One that nobody was told of stands there as planned, if it is asked for alone."""
+    known = {one.session_id: one for one in announced.sessions(training)}
+    is_whole = training.announcement is not None and len(sessions) > 1
+    found = [known.get(one.id, one) for one in sessions if one.id in known or not is_whole]
+    return [one for one in found if not one.is_cancelled]
 
 
 def _expected(training: Training) -> Select[Registration]:
@@ -100,12 +116,13 @@ def _expected(training: Training) -> Select[Registration]:
 
 def _about(training: Training, code: str) -> list[str]:
     """Where, on which days and by which clocks, in the reader's language."""
-    venue, country = training.venue, words.country(training.country, code)
+    facts = announced.facts(training)
+    venue, country = facts.venue, words.country(facts.country, code)
     place = f"{venue.name}, {venue.city}, {country}" if venue else country or letters.ONLINE[code]
-    return [place, letters.days(training.starts_on, training.ends_on, code), zones.said(training.zone, code)]
+    return [place, letters.days(facts.starts_on, facts.ends_on, code), zones.said(facts.zone, code)]
 
 
-def _column(session: TrainingSession, code: str) -> dict[str, str]:
+def _column(session: AnnouncedSession | TrainingSession, code: str) -> dict[str, str]:
     """The head of a session's column."""
     return {
         "day": format_date(session.starts_local, "EEE d MMM", locale=code),

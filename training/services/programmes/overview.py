@@ -23,11 +23,12 @@ NOT_HELD = (TrainingState.DRAFT, TrainingState.POSTPONED, TrainingState.CANCELLE
 
 def next_trainings(user: User, theme: Theme, most: int) -> list[Training]:
     """The trainings that are under way or to come, the next one first; no drafts, and none that will not be held."""
+    starts, ends, _ = visible_trainings.dates_for(user)
     found = (
         _of(user, theme)
-        .where(Training.ends_on >= clock.today(), Training.state.not_in([*NOT_HELD, TrainingState.COMPLETED]))
+        .where(ends >= clock.today(), Training.state.not_in([*NOT_HELD, TrainingState.COMPLETED]))
         .options(joinedload(Training.theme), joinedload(Training.venue))
-        .order_by(Training.starts_on, Training.id)
+        .order_by(starts, Training.id)
     )
     return list(db.session.scalars(found.limit(most)))
 

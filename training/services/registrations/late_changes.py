@@ -24,7 +24,7 @@ from training.models import (
 from training.rules import given as given_fields
 from training.rules.given import NOTHING, Given
 from training.rules.seats import SeatCount
-from training.services import audit, locked_trainings, reasons, seat_counts, visible_trainings
+from training.services import announced, audit, locked_trainings, reasons, seat_counts, visible_trainings
 from training.services.registrations import elsewhere, reserve_list, seats, steps, submissions, visible
 from training.services.registrations.reserve_list import Freed
 from training.services.registrations.steps import S
@@ -183,7 +183,7 @@ def _check_being_held(training: Training) -> None:
     raise Conflict(
         msg(
             "The training begins on %(day)s. Until then, register people in the usual way.",
-            day=training.starts_on,
+            day=announced.facts(training).starts_on,
         ),
         "too_early",
     )

@@ -19,6 +19,7 @@ from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
     Agency,
+    Announcement,
     OutgoingMail,
     Registration,
     RegistrationState,
@@ -28,7 +29,8 @@ from training.models import (
     TrainingState,
 )
 from training.rules import walltime
-from training.services import locked_trainings, visible_trainings
+from training.services import announced, locked_trainings, visible_trainings
+from training.services.announced import Facts
 from training.services.letters import parts, to_people
 from training.services.letters.parts import Part, name_of
 from training.services.registrations import seats
@@ -72,6 +74,8 @@ def remind(training: Training, *, kind: str) -> int:
     insert_many(OutgoingMail, parts.to_agencies(parts_of))
     if kind == START_NEAR and fresh:
         _remind_people(training, fresh)
+        if not {day for _, day in done} & set(days.values()):
+            _remind_trainers(training)
     return len(fresh)
 
 
@@ -81,7 +85,11 @@ def _days(training: Training, kind: str, agency_ids: Collection[int]) -> dict[in
         kept = {number: allocation for number, (allocation, _) in _kept_and_free(training).items()}
         until = {number: one.release_local for number, one in kept.items() if number in agency_ids}
         return {number: moment.date() for number, moment in until.items() if moment}
-    day = training.registration_closes_local.date() if kind == DEADLINE_NEAR else training.starts_on
+    day = (
+        training.registration_closes_local.date()
+        if kind == DEADLINE_NEAR
+        else announced.facts(training).starts_on
+    )
     return dict.fromkeys(agency_ids, day)
 
 
@@ -118,14 +126,19 @@ def _starting_soon() -> list[Training]:
     today = clock.today()
     near = db.session.scalars(
         select(Training)
+        .join(Announcement, Announcement.id == Training.announcement_id)
         .where(
             Training.state.in_([TrainingState.OPEN, TrainingState.CONFIRMED]),
             # a day more on each side, because zones differ
-            Training.starts_on.between(today, today + timedelta(days=DAYS_BEFORE_START + 1)),
+            Announcement.starts_on.between(today, today + timedelta(days=DAYS_BEFORE_START + 1)),
         )
         .order_by(Training.id)
     )
-    return [t for t in near if 0 < (t.starts_on - clock.today(t.zone)).days <= DAYS_BEFORE_START]
+    return [one for one in near if 0 < _days_to(announced.facts(one)) <= DAYS_BEFORE_START]
+
+
+def _days_to(facts: Facts) -> int:
+    return (facts.starts_on - clock.today(facts.zone)).days
 
 
 def _unused(training: Training) -> dict[int, Part]:
@@ -204,6 +217,14 @@ def _remind_people(training: Training, agency_ids: Collection[int]) -> None:
     part = to_people.of_training(START_NEAR, training)
     reached = {one: [part] for one in coming if parts.is_written_to(one)}
     insert_many(OutgoingMail, to_people.to_people(reached))
+
+
+def _remind_trainers(training: Training) -> None:
+    """Remind those who teach, once for a first day."""
+    teaching = {number for one in announced.held(training) for number in one.trainer_ids}
+    part = to_people.of_teaching(START_NEAR, training)
+    told = {(training, one): [part] for one in to_people.trainers(teaching)}
+    insert_many(OutgoingMail, to_people.to_trainers(told))
 
 
 def _people(training: Training, *states: RegistrationState) -> dict[int, list[str]]:

@@ -26,7 +26,7 @@ from training.models import (
 from training.rules import walltime
 from training.rules.seats import Kept, Origin, SeatCount
 from training.rules.timetable import Elsewhere
-from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services import announced, audit, locked_trainings, seat_counts, visible_trainings
 from training.services.locked_trainings import lock_in_order
 from training.services.registrations import elsewhere, steps
 from training.services.registrations import seats as seat_service
@@ -235,7 +235,7 @@ def may_promote(training: Training) -> bool:
 
 def ends_on(training: Training) -> date:
     """The first day, in the training's zone, on which nobody moves up any more."""
-    return training.starts_on - timedelta(days=training.promotion_ends_days)
+    return announced.facts(training).starts_on - timedelta(days=training.promotion_ends_days)
 
 
 def next_in_line(training: Training, counted: SeatCount, freed: Freed) -> list[Registration]:

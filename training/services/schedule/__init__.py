@@ -2,12 +2,16 @@
 
 The wall time in the training's zone is the truth; instants are derived from it. A room or a trainer has one session at a
 time, and the database refuses a second one too. Marks are proof: they follow their session, or somebody decides.
+The rows are the plan; everybody but planners reads what was announced.
 
 - ``clashes``: what speaks against a session before it is stored
 - ``visible``: which sessions somebody may open
 - ``proof``: what marks and registers say of where a session may lie
 - ``plan``: the one writer of sessions, in two steps
 - ``asleep``: the timetable of a postponed training
+- ``differences``: the plan against what was announced last
+- ``announced_copies``: what others know, as copies of the plan
+- ``announcements``: what differs is told once to those whom it concerns
 - ``span``: a training's dates, which follow from its sessions
 - ``steps``: each change is kept with what was before, and can be taken back
 - ``sessions``: sessions are planned, changed and called off

@@ -18,12 +18,14 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
 from training.errors import Conflict, DomainError, Invalid
 from training.models import (
+    AnnouncedSession,
     AttendanceRecord,
     RegisterState,
     Room,
@@ -174,6 +176,9 @@ def apply(
         if session.is_held:
             suspend(session)
     _park(works)
+    # an announcement that was undone may still name them
+    numbers = [session.id for session in removed]
+    db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id.in_(numbers)))
     for session in removed:
         db.session.delete(session)
     with db.session.no_autoflush:

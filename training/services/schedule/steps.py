@@ -5,20 +5,19 @@ A step is taken back by the versions of the sessions that it touched. What someb
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Select, delete, false, func, select
+from sqlalchemy import CursorResult, Select, delete, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound
 from training.models import (
-    OutgoingMail,
     PlanStep,
     Registration,
     Role,
@@ -28,15 +27,14 @@ from training.models import (
     Trainer,
     Training,
     TrainingSession,
-    TrainingState,
     User,
 )
 from training.rules.minutes import Decision
-from training.services import audit, locked_trainings
-from training.services.letters import notices, of_changes
+from training.services import announced, audit, locked_trainings
+from training.services.letters import notices
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import plan, span
+from training.services.schedule import announcements, plan, span
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.text import Message, msg
 
@@ -60,20 +58,19 @@ def store(
 ) -> Done:
     """The single step of changing a timetable: ``plan.apply``, what follows from it, and the step that takes it back.
 
-    The training's dates follow. Whoever relies on its times is told once of all of it. ``label`` says what was done. The
+    The training's dates follow. What begins within 48 hours is told at once. ``label`` says what was done. The
     caller holds the training and audits. Raises as ``plan.apply`` and ``span.follow_sessions`` do.
     """
     touched = [one.session for one in edits if one.session]
     # who may move up is held before rooms and trainers
     locked_trainings.lock_people(training, with_line=True)
     locked_trainings.hold_sessions(one.id for one in touched)
-    before, facts = _before(training, touched), of_changes.facts(training)
-    times = [(one, of_changes.times(one), one.ends_at) for one in touched]
+    before, closes = _before(training, touched), training.registration_closes_at
     gone = {one.session for one in edits if isinstance(one, Remove)}
     written = plan.apply(training, edits, by=by, reason=reason)
     kept = [one for one in touched if one not in gone]
-    promoted, dates = _follow(training, span.Span(*_dates(before)), facts, by)
-    _tell(times, gone)
+    promoted, dates = _follow(training, span.Span(*_dates(before)), closes, by)
+    announcements.tell_what_is_near(training, by=by)
     step = PlanStep(
         training=training,
         by=by,
@@ -87,21 +84,8 @@ def store(
     return Done(step, written, promoted, dates)
 
 
-def _tell(
-    times: Iterable[tuple[TrainingSession, of_changes.Times, datetime]],
-    gone: Collection[TrainingSession | None],
-) -> None:
-    """Tell of each session with the times and the end that it had. Of one that is over nobody is told.
-
-    Its times are only put right for the record.
-    """
-    for session, was, ended in times:
-        if session not in gone and max(ended, session.ends_at) > clock.now():
-            notices.session_changed(session, before=was)
-
-
 def _follow(
-    training: Training, before: span.Span, facts: of_changes.Facts, by: User | None
+    training: Training, before: span.Span, closes: datetime, by: User | None
 ) -> tuple[list[Registration], list[Message]]:
     """What follows from other dates: they are told, offers end earlier, and those who wait may move up."""
     span.follow_sessions(training)
@@ -109,7 +93,7 @@ def _follow(
     if now == before:
         return [], []
     db.session.flush()  # whoever is next in line is found by the dates
-    notices.training_changed(training, before=facts)
+    notices.deadline_moved(training, before=closes)
     reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(), by=by), span.said(before, now)
 
@@ -205,21 +189,14 @@ def last_of(training: Training, user: User) -> PlanStep | None:
 
 
 def nobody_was_told(session: TrainingSession) -> bool:
-    """Whether no letter told of the session: its training is a draft, or nothing was written of it since it was added."""
+    """Whether no announcement that stands ever named the session."""
     return session.id in untold(session.training, [session])
 
 
 def untold(training: Training, sessions: Sequence[TrainingSession]) -> set[int]:
     """The ids of those of a training's sessions of which ``nobody_was_told``."""
-    if training.state is TrainingState.DRAFT:
-        return {one.id for one in sessions}
-    last = db.session.scalar(
-        select(func.max(OutgoingMail.created_at)).where(OutgoingMail.training_id == training.id)
-    )
-    if training.state_changed_at is None:  # nobody knows since when it is open
-        return set()
-    since = max(training.state_changed_at, last or training.state_changed_at)
-    return {one.id for one in sessions if one.created_at > since}
+    known = announced.known_ids([one.id for one in sessions])
+    return {one.id for one in sessions} - known
 
 
 def dates_said(step: PlanStep) -> list[Message]:
@@ -250,8 +227,7 @@ def undo(step: PlanStep, *, by: User) -> Training:
     now = _now(training, {*before, *after})
     for public_id in [*after, *(one for one in before if one not in after)]:
         _check_unchanged(step, public_id, now.get(public_id))
-    facts, dates = of_changes.facts(training), span.of(training)
-    times = [(one, of_changes.times(one), one.ends_at) for one in now.values()]
+    closes, dates = training.registration_closes_at, span.of(training)
     edits = [*_gone(before, after, now), *_back(before, now)]
     gone = {one.session for one in edits if isinstance(one, Remove)}
     try:
@@ -259,10 +235,10 @@ def undo(step: PlanStep, *, by: User) -> Training:
             training, edits, by=by, reason=msg("A change of the timetable was taken back.").translated()
         )
         _put_dates_back(training, step)
-        _follow(training, dates, facts, by)
+        _follow(training, dates, closes, by)
     except Invalid as refusal:  # nobody typed anything: what stood then does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
-    _tell(times, gone)
+    announcements.tell_what_is_near(training, by=by)
     _go_on_from(
         step, {str(one.public_id): one.version for one in [*now.values(), *written] if one not in gone}
     )

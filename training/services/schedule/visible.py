@@ -6,13 +6,15 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import Select, exists, false, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from training import clock
 from training.db import db
 from training.errors import NotFound
 from training.models import (
+    Announced,
+    AnnouncedSession,
     Programme,
     RegisterState,
     Role,
@@ -25,19 +27,21 @@ from training.models import (
     User,
     When,
 )
+from training.services import announced
 
 
 def visible_to(user: User) -> Select[TrainingSession]:
-    """The sessions that ``user`` may open: staff all, a trainer those that they give, a partner none."""
+    """The sessions that ``user`` may open: staff all, a trainer those that they give as announced, a partner none."""
     found = select(TrainingSession)
     match user.role:
         case Role.PARTNER:
             return found.where(false())
         case Role.TRAINER:
             mine = exists().where(
-                SessionTrainer.session_id == TrainingSession.id,
-                SessionTrainer.trainer_id == Trainer.id,
-                Trainer.user_id == user.id,
+                AnnouncedSession.session_id == TrainingSession.id,
+                AnnouncedSession.announcement_id == Training.announcement_id,
+                Training.id == TrainingSession.training_id,
+                announced.names_trainer(user),
             )
             return found.where(mine)
     return found
@@ -103,6 +107,56 @@ def search(
     return found.order_by(column.desc() if descending else column, TrainingSession.id)
 
 
+def as_announced(
+    user: User,
+    *,
+    text: str = "",
+    theme: Theme | None = None,
+    only: bool = False,
+    register: RegisterState | None = None,
+    on: date | None = None,
+    upcoming: bool = False,
+    sort: str = "starts_at",
+    descending: bool = True,
+) -> Select[AnnouncedSession]:
+    """``search`` for a trainer: their own sessions, as they were announced to them."""
+    copy = AnnouncedSession
+    found = (
+        select(copy)
+        .join(Training, Training.announcement_id == copy.announcement_id)
+        .join(TrainingSession, TrainingSession.id == copy.session_id)
+        .where(announced.names_trainer(user))
+        .options(
+            joinedload(copy.announcement),
+            joinedload(copy.room).joinedload(Room.venue),
+            contains_eager(copy.session).options(
+                joinedload(TrainingSession.training),
+                joinedload(TrainingSession.theme),
+                selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
+            ),
+        )
+    )
+    for word in text.split():
+        found = found.where(
+            Training.code.icontains(word, autoescape=True)
+            | Training.title.icontains(word, autoescape=True)
+            | copy.title.icontains(word, autoescape=True)
+        )
+    if theme:
+        own = TrainingSession.theme_id == theme.id
+        found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
+    is_held = copy.state == Announced.HELD
+    if register:
+        is_so = TrainingSession.register_state == register
+        found = found.where(is_so, copy.ends_at < clock.now(), is_held)
+    if on:
+        day = datetime.combine(on, time()), datetime.combine(on, time.max)
+        found = found.where(copy.starts_local >= day[0], copy.starts_local <= day[1])
+    if upcoming:
+        found = found.where(copy.ends_at >= clock.now(), is_held)
+    return found.order_by(copy.starts_at.desc() if descending else copy.starts_at, copy.session_id)
+
+
 def get(user: User, public_id: UUID) -> TrainingSession:
     """The session with this id among those that ``user`` may open, or ``NotFound``."""
     found = db.session.scalar(
@@ -122,12 +176,12 @@ def get(user: User, public_id: UUID) -> TrainingSession:
     return found
 
 
-def of(training: Training, *, user: User | None = None) -> list[TrainingSession]:
-    """A training's sessions in order. If ``user`` is a trainer, only those that they give."""
-    found = visible_to(user) if user is not None and user.role is Role.TRAINER else select(TrainingSession)
+def of(training: Training) -> list[TrainingSession]:
+    """A training's sessions in order, as planned."""
     listed = list(
         db.session.scalars(
-            found.where(TrainingSession.training_id == training.id)
+            select(TrainingSession)
+            .where(TrainingSession.training_id == training.id)
             .options(
                 joinedload(TrainingSession.theme),
                 joinedload(TrainingSession.room).joinedload(Room.venue),
@@ -139,26 +193,6 @@ def of(training: Training, *, user: User | None = None) -> list[TrainingSession]
     for session in listed:  # else the database would be asked for the training once a session
         set_committed_value(session, "training", training)
     return listed
-
-
-def timetable(training: Training) -> dict[date, list[TrainingSession]]:
-    """The sessions of a training by day, for those who come to it. It says nothing of trainers, registers and reasons.
-
-    A session that was called off is among them, unless another one is held in its place. One that sleeps is not.
-    """
-    other = aliased(TrainingSession)
-    is_replaced = exists().where(other.replaces_id == TrainingSession.id, other.is_held)
-    found = (
-        select(TrainingSession)
-        .where(TrainingSession.training_id == training.id, TrainingSession.is_held | ~is_replaced)
-        .where(TrainingSession.suspended_at.is_(None))
-        .options(joinedload(TrainingSession.room), joinedload(TrainingSession.theme))
-        .order_by(TrainingSession.starts_local, TrainingSession.id)
-    )
-    days: dict[date, list[TrainingSession]] = {}
-    for session in db.session.scalars(found):
-        days.setdefault(session.on_date, []).append(session)
-    return days
 
 
 def given_by(trainer: Trainer) -> Select[TrainingSession]:

@@ -11,6 +11,7 @@ A training changes its state only by a named move, whose guard may refuse it.
 - ``copies``: copies of a training, and series
 - ``moves``: a training opens, begins, ends, is postponed or cancelled
 - ``resuming``: a postponed training goes on with new dates
+- ``taking_back``: what differs from the announcement is taken back
 - ``moments``: stored instants that the rules of clocks in use do not give
 - ``zone_rules``: instants follow new rules of clocks
 """

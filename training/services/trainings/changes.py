@@ -29,11 +29,11 @@ from training.models import (
 from training.rules import walltime
 from training.rules.names import search_key
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
-from training.services.letters import notices, of_changes
+from training.services.letters import notices
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import asleep, sessions
+from training.services.schedule import announcements, asleep, sessions
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 
@@ -147,7 +147,7 @@ def change(
     )
     details = settle(seen, details, as_stored(Details, training, languages=training.language_codes))
     _check_dates(training, details)
-    before, facts_before = audit.snapshot(training), of_changes.facts(training)
+    before, closes_before = audit.snapshot(training), training.registration_closes_at
     seats_before = training.capacity
     with db.session.no_autoflush:
         # not checked if it stays: after people came in at the door, held and kept seats may exceed it
@@ -166,7 +166,8 @@ def change(
             asleep.derive(training)
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
-    notices.training_changed(training, before=facts_before)
+    notices.deadline_moved(training, before=closes_before)
+    announcements.tell_what_is_near(training, by=by)
     reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
 

@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from training import clock
-from training.db import atomic, db
+from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import (
+    Agency,
     AttendanceRecord,
+    OpenTo,
     ReasonCode,
     RegisterState,
     Registration,
     Reminder,
+    SeatAllocation,
     Training,
+    TrainingInvitation,
     TrainingSession,
     TrainingState,
     User,
 )
-from training.services import audit, locked_trainings, marks, reasons
+from training.services import announced, audit, locked_trainings, marks, reasons, visible_trainings
 from training.services.letters import notices, of_changes
+from training.services.letters.of_changes import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import asleep, plan
+from training.services.schedule import announced_copies, announcements, asleep, differences, plan
 from training.text import Message, msg, nmsg
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Whom the step ``open`` tells. ``agencies`` of None are all that may register.
+
+    ``by_invitation`` hides the training from agencies that are not told and have no kept seats.
+    """
+
+    agencies: Sequence[Agency] | None = None
+    by_invitation: bool = False
+
+
+@dataclass(frozen=True)
+class ToldOf:
+    """The agencies that one answer to "who is told" means, and how many focal points that reaches."""
+
+    agencies: Sequence[Agency]
+    focal_points: int
+    without: Sequence[Agency]
 
 
 @dataclass(frozen=True)
@@ -145,13 +171,15 @@ def refused(training: Training) -> dict[str, Message]:
 
 
 @atomic
-def change_state(training: Training, *, by: User | None, name: str, reason: str = "") -> list[Registration]:
+def change_state(
+    training: Training, *, by: User | None, name: str, reason: str = "", opening: Opening = Opening()
+) -> list[Registration]:
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
-    Ending early (``stop``) calls off the sessions that are left. Cancelling calls all
-    sessions off, and postponing puts them to sleep: both set rooms and trainers free. Cancelling also ends the
-    registrations, with the organiser as the reason. When
-    registration opens again, offers are renewed, and seats that became free are given.
+    Ending early (``stop``) calls off the sessions that are left. Cancelling calls all sessions off, and postponing puts
+    them to sleep: both set rooms and trainers free. Cancelling also ends the registrations, with the organiser as the
+    reason. When registration opens again, offers are renewed, and seats that became free are given. Opening announces the
+    timetable, to those whom ``opening`` names. So does going on with new dates, to those whom it concerns.
     """
     locked_trainings.lock(training)
     step = MOVES[name]
@@ -169,15 +197,19 @@ def change_state(training: Training, *, by: User | None, name: str, reason: str 
     before = audit.snapshot(training)
     if name == "stop":
         _call_off_rest(training, by, reason)
+    told = _teaching_as_announced(training)
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     _take_off(training, name, reason)
+    if name in ("cancel", "postpone"):
+        announced_copies.call_all_off(training, by=by)
+        notices.state_changed(training, name=name, reason=reason, trainers=told)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
-    notices.state_changed(training, name=name, reason=reason)
     if name == "cancel":
         _end_registrations(training, by, reason)
-    if name in ("open", "resume"):
+    if step.to is _S.OPEN:
+        _announce_as_open(training, by, name, opening, is_again=before["state"] == _S.POSTPONED)
         reserve_list.renew_offers(training)
     db.session.flush()  # the query for the next in line reads the new state from the database
     return reserve_list.promote(training, Freed(), by=by)
@@ -197,13 +229,128 @@ def _take_off(training: Training, name: str, reason: str) -> None:
         asleep.call_off(training, reason)
 
 
+def _teaching_as_announced(training: Training) -> frozenset[int]:
+    """The ids of those who teach in it as others know it. Of one that is postponed, those who were to teach in it."""
+    known = announced.sessions(training) if training.state is _S.POSTPONED else announced.held(training)
+    return frozenset(number for one in known for number in one.trainer_ids)
+
+
+def _announce_as_open(
+    training: Training, by: User | None, name: str, opening: Opening, *, is_again: bool
+) -> None:
+    """Opening tells those whom ``opening`` names. Going on with new dates tells those whom they concern."""
+    if name == "open":
+        _announce_opening(training, by, opening, is_again=is_again)
+    else:
+        announcements.tell_now(training, by=by)
+
+
+def _announce_opening(training: Training, by: User | None, opening: Opening, *, is_again: bool) -> None:
+    """The first announcement, or the next one of a training that was postponed, whose people are told what is new.
+
+    One that nobody has registered for can be undone (``undo_opening``), so its letters wait.
+    """
+    training.is_by_invitation = opening.by_invitation
+    if opening.agencies is None:
+        told = visible_trainings.may_register(training)
+    else:
+        told = sorted(agency.id for agency in opening.agencies)
+    _invite(training, told)
+    found = differences.between(training)
+    has_people = is_again or bool(of_changes.live_of(training))
+    wait = timedelta() if has_people else announcements.wait()
+    counted = {"people": 0, "agencies": len(told), "trainers": len(found.trainer_ids)}
+    one = announced_copies.store(training, found, by=by, wait=wait, told=counted)
+    if has_people:
+        differing = Announcing(
+            training, found.facts, found.sessions, found.trainer_ids, announcement_id=one.id
+        )
+        notices.announced(differing)
+    notices.state_changed(
+        training,
+        name="open",
+        reason="",
+        agencies=told,
+        trainers=() if has_people else found.trainer_ids,
+        announcement_id=one.id,
+        wait=wait,
+    )
+
+
+def open_to(training: Training) -> dict[OpenTo, ToldOf]:
+    """Whom opening the training would tell, by answer. Picked ones are picked among all that may register."""
+    kept = db.session.scalars(select(SeatAllocation).where(SeatAllocation.training_id == training.id)).all()
+    named = {one.agency_id for one in kept if one.agency_id and not one.released_at}
+    lands = {one.country for one in kept if one.country and not one.released_at}
+    ids = visible_trainings.may_register(training, whoever=True)
+    found = list(db.session.scalars(select(Agency).where(Agency.id.in_(ids)).order_by(Agency.name)))
+    own = [one for one in found if one.id in named or one.country in lands]
+    counted: dict[int | None, int] = dict(
+        db.session.execute(
+            select(User.agency_id, func.count())
+            .where(User.agency_id.in_(ids), User.is_active)
+            .group_by(User.agency_id)
+        ).all()
+    )
+
+    def told(some: Sequence[Agency]) -> ToldOf:
+        reached = sum(counted.get(one.id, 0) for one in some)
+        return ToldOf(some, reached, [one for one in some if one.id not in counted])
+
+    return {OpenTo.KEPT: told(own), OpenTo.ALL: told(found), OpenTo.PICKED: told(found)}
+
+
+def _invite(training: Training, agency_ids: Sequence[int]) -> None:
+    known = db.session.scalars(
+        select(TrainingInvitation.agency_id).where(TrainingInvitation.training_id == training.id)
+    )
+    new = sorted(set(agency_ids) - set(known))
+    rows = [{"training_id": training.id, "agency_id": number, "told_at": clock.now()} for number in new]
+    insert_many(TrainingInvitation, rows)
+
+
+@atomic
+def undo_opening(training: Training, *, by: User) -> None:
+    """Take back that a training was opened: it is a draft again, and the letters that wait are dropped.
+
+    Raises ``Conflict`` once they have left, and once somebody has registered, by name.
+    """
+    announcement = announced_copies.that_can_be_undone(training)
+    if announcement is None:
+        raise Conflict(
+            msg("The letters about this have left. Postpone or cancel the training instead."), "too_late"
+        )
+    announcements.check_undo(training, announcement)
+    if training.state is not _S.OPEN:
+        raise Conflict(
+            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
+        )
+    registered = db.session.scalar(
+        select(Registration).where(Registration.training_id == training.id).order_by(Registration.id).limit(1)
+    )
+    if registered is not None:
+        raise Conflict(
+            msg(
+                "%(agency)s has registered somebody already, so this stays open. Postpone or cancel it instead.",
+                agency=registered.agency_name,
+            ),
+            "registered",
+        )
+    before = audit.snapshot(training)
+    announced_copies.withdraw(training, announcement)
+    db.session.execute(delete(TrainingInvitation).where(TrainingInvitation.training_id == training.id))
+    training.is_by_invitation = False
+    training.state, training.state_changed_at = _S.DRAFT, clock.now()
+    audit.record(by=by, action="training.open_undone", thing=training, before=before)
+
+
 def _call_off_rest(training: Training, by: User | None, reason: str) -> None:
     """Call off what is left of a training that ends early. Its people are told of each session."""
     for session in [one for one in locked_trainings.live_sessions(training) if one.starts_at > clock.now()]:
-        before, times_before = audit.snapshot(session), of_changes.times(session)
+        before = audit.snapshot(session)
         plan.call_off([session], reason)
         audit.record(by=by, action="session.cancel", thing=session, before=before)
-        notices.session_changed(session, before=times_before)
+    announcements.tell_now(training, by=by)
 
 
 def _end_registrations(training: Training, by: User | None, reason: str) -> None:

@@ -13,7 +13,6 @@ from training.errors import Conflict, Invalid
 from training.models import Registration, Training, TrainingSession, TrainingState, User
 from training.rules import walltime
 from training.services import audit, locked_trainings, seat_counts
-from training.services.letters import notices, of_changes
 from training.services.schedule import asleep, shift
 from training.services.schedule.clashes import Planned
 from training.services.schedule.plan import Details
@@ -129,7 +128,6 @@ def new_dates(training: Training, *, by: User, wish: Wish) -> list[Registration]
     locked_trainings.hold_sessions_of([training.id])
     found = preview(training, wish)
     before, was_first = audit.snapshot(training), training.starts_on
-    times = [(session, of_changes.times(session)) for session, _ in found.sessions]
     _set_dates(training, found)
     if found.first_day is not None:
         _move_releases(training, found.first_day - was_first)
@@ -138,10 +136,7 @@ def new_dates(training: Training, *, by: User, wish: Wish) -> list[Registration]
     asked = _forget_answers(training) if wish.asks_again else 0
     said = {"sessions": len(found.sessions), **({"asked_again": asked} if asked else {})}
     audit.record(by=by, action="training.new_dates", thing=training, before=before, changes=said)
-    promoted = moves.change_state(training, by=by, name="resume")
-    for session, was in times:
-        notices.session_changed(session, before=was)
-    return promoted
+    return moves.change_state(training, by=by, name="resume")
 
 
 def _set_dates(training: Training, found: Outcome) -> None:

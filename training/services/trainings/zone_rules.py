@@ -22,7 +22,7 @@ from training.services import audit, locked_trainings, organisations
 from training.services.letters import notices
 from training.services.letters.of_zone_rules import Lost, MovedMoment, ZoneRules
 from training.services.registrations import reserve_list
-from training.services.schedule import plan
+from training.services.schedule import announced_copies, announcements, plan
 from training.services.schedule.plan import Change
 from training.services.trainings import moments
 from training.services.trainings.moments import Following
@@ -161,6 +161,8 @@ def _follow(
     changes = [Change(one, _without(plan.details_of(one), lost.get(one.id, ()))) for one in sessions]
     reason = msg("The rules of clocks there changed.").translated()
     plan.apply(training, changes, by=by, reason=reason, hours_stand=True)
+    announced_copies.follow_zone_rules(training)
+    announcements.tell_what_is_near(training, by=by)
     reserve_list.shorten_offers(training, by)
 
 

@@ -40,7 +40,7 @@ def index() -> Response:
             )
         case Role.TRAINER:
             coming, work = dashboards.of_trainer(user)
-            today = [one for one in coming if one.on_date == walltime.now(one.training.zone).date()]
+            today = [one for one in coming if one.on_date == walltime.now(one.zone).date()]
             return page(
                 "home/first_screens/trainer.html",
                 today=today,

@@ -26,10 +26,12 @@ from training.models.about_people import Class
 from training.output import csv, xlsx
 from training.rules import zones
 from training.services import audit, may_take, streams
+from training.services.announced import Facts
 from training.text import language
 from training.texts import words
 from training.web.kit import access, choices
 from training.web.kit.labels import label_of
+from training.web.kit.language import as_told, told
 from training.web.kit.respond import download, page
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -42,7 +44,11 @@ Column = tuple[Any, Callable[[Any], Any]] | tuple[Any, Callable[[Any], Any], Cal
 def _register(session: TrainingSession) -> str:
     if session.is_asleep:
         return str(_("asleep"))
-    return str(_("called off") if session.cancelled_at else label_of(session.register_state))
+    return str(_("called off") if session.is_cancelled else label_of(session.register_state))
+
+
+def _venue(known: Facts) -> str:
+    return known.venue.name if known.venue else ""
 
 
 def _register_code(session: TrainingSession) -> str:
@@ -82,12 +88,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (_l("Title"), lambda one: one.title),
         THEME,
         (_l("Programme"), lambda one: one.programme.code),
-        (_l("First day"), lambda one: one.starts_on),
-        (_l("Last day"), lambda one: one.ends_on),
-        ZONE,
-        (_l("Venue"), lambda one: one.venue.name if one.venue else ""),
-        COUNTRY,
-        (_l("Registration closes"), lambda one: one.registration_closes_local),
+        (_l("First day"), lambda one: told(one).starts_on),
+        (_l("Last day"), lambda one: told(one).ends_on),
+        (_l("Time zone"), lambda one: told(one).zone, lambda one: _clock(told(one).zone)),
+        (_l("Venue"), lambda one: _venue(told(one))),
+        (
+            _l("Country"),
+            lambda one: told(one).country,
+            lambda one: words.country(told(one).country, language()),
+        ),
+        (_l("Registration closes"), lambda one: as_told(one.registration_closes_local, one)),
         STATE,
     ),
     "sessions": (
@@ -96,7 +106,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         THEME,
         (_l("Starts"), lambda one: one.starts_local),
         (_l("Ends"), lambda one: one.ends_local),
-        (_l("Time zone"), lambda one: one.training.zone, lambda one: _clock(one.training.zone)),
+        (_l("Time zone"), lambda one: one.zone, lambda one: _clock(one.zone)),
         (_l("Minutes without breaks"), lambda one: one.scheduled_minutes),
         (_l("Room"), lambda one: f"{one.room.name}, {one.room.venue.name}" if one.room else ""),
         (_l("Trainers"), lambda one: ", ".join(entry.trainer.name for entry in one.session_trainers)),

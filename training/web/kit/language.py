@@ -22,11 +22,13 @@ from flask_babel import (
 from config import LANGUAGES, ROOT
 from training.clock import now
 from training.forms import labels
-from training.models import RegistrationState
+from training.models import RegistrationState, Training
 from training.rules import countries, languages, zones
+from training.services import announced
+from training.services.announced import Facts
 from training.text import Message
 from training.text import language as reads
-from training.texts import letters, words
+from training.texts import letters, links, words
 from training.web.kit import access
 
 babel = Babel()
@@ -60,6 +62,10 @@ def init_app(app: Flask) -> None:
         paragraphs=paragraphs,
         own_name=own_name,
         dialled=dialled,
+        shift=shift,
+        masked=links.masked,
+        told=told,
+        as_told=as_told,
         colon=colon,
     )
 
@@ -144,6 +150,12 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{format_decimal(value, '0.0')} %"
 
 
+def shift(value: timedelta) -> str:
+    """By how much something is moved: +1 hour, −7 days."""
+    sign = "−" if value < timedelta() else "+"
+    return f"{sign}{format_timedelta(abs(value), threshold=1.2, locale=get_locale() or 'en')}"
+
+
 HOUR = {"en": "h", "fr": "h", "ru": "ч"}
 
 
@@ -213,3 +225,16 @@ def month_name(value: date) -> str:
 def weekday(value: date) -> str:
     """Tue."""
     return format_date(value, "EEE")
+
+
+def told(training: Training) -> Facts:
+    """When, where and how the training is held, as the reader may know it. Who comes by a link is no planner."""
+    return announced.facts_for(training, access.user_or_none())
+
+
+def as_told(local: datetime | None, training: Training) -> datetime | None:
+    """A time by the training's clocks, by the clocks that the reader knows it by."""
+    known = told(training).zone
+    if local is None or known == training.zone:
+        return local
+    return local.replace(tzinfo=ZoneInfo(training.zone)).astimezone(ZoneInfo(known)).replace(tzinfo=None)

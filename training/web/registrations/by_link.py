@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.registrations import CorrectionForm, DeclineForm
 from training.models import Registration
-from training.services.letters import parts
+from training.services.letters import timetables
 from training.services.papers import confirmations
 from training.services.registrations import by_link
 from training.text import in_language
@@ -101,7 +101,7 @@ def show(token: str) -> Response:
             registration=registration,
             has_confirmation=confirmations.has_confirmation(registration),
             in_latin=confirmations.name_in_latin(registration),
-            when=parts.whereabouts(registration.training).said(_language(registration)),
+            when=timetables.whereabouts(registration.training).said(_language(registration)),
             may_decline=by_link.may_decline(registration),
             done=request.args.get("done", ""),
             privacy=by_link.privacy(registration, language=_language(registration)),

@@ -33,7 +33,7 @@ from training.services.trainees import duplicates, records
 from training.text import msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
-from training.web.kit.language import instant
+from training.web.kit.language import instant, told
 from training.web.kit.once import once
 from training.web.kit.respond import download, page, paginate, sorting, submitted, uuids
 from training.web.registrations import registering
@@ -249,7 +249,7 @@ def _rank() -> int | None:
 def offer(registration: Registration) -> Response:
     """Offer a free seat. The training says how long the offer stands."""
     reserve_list.offer(registration, by=access.user())
-    until = instant(registration.offer_expires_at, registration.training.zone)
+    until = instant(registration.offer_expires_at, told(registration.training).zone)
     return _after(registration, _("A seat is offered, until %(when)s.", when=until))
 
 

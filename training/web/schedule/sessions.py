@@ -15,14 +15,14 @@ from werkzeug.wrappers import Response
 from training.errors import DomainError
 from training.forms import labels
 from training.forms.schedule import CallOffForm, PatternForm, SessionFilter, SessionForm
-from training.models import Training, TrainingSession, When
+from training.models import Role, Training, TrainingSession, When
 from training.policy import Action
 from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import clashes, open_list, sessions, visible
+from training.services.schedule import announcements, clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports
@@ -42,7 +42,9 @@ def index() -> Response:
     """List sessions: of what is to come the next one first, else the latest first. A trainer sees only their own."""
     form = choices.filtered(SessionFilter(request.args))
     sort = sorting(("starts_at",), "starts_at" if form.when.data is When.UPCOMING else "-starts_at")
-    found = visible.search(access.user(), **choices.wanted(form), sort=sort.key, descending=sort.descending)
+    user = access.user()
+    search = visible.as_announced if user.role is Role.TRAINER else visible.search
+    found = search(user, **choices.wanted(form), sort=sort.key, descending=sort.descending)
     if file := exports.wanted(found, "sessions", form):
         return file
     listed = paginate(found)
@@ -53,7 +55,7 @@ def index() -> Response:
         chips=choices.chips(form),
         sorting=sort,
         sessions=listed,
-        tallies=registers.tallies(listed.items),
+        tallies=registers.tallies([getattr(one, "session", one) for one in listed.items]),
         places=[
             *((str(said), _place(when.value), when is form.when.data, None) for when, said in PLACES),
             (_("All"), _place(""), form.when.data is None, None),
@@ -182,7 +184,9 @@ def edit(session: TrainingSession) -> Response:
     else:
         _offer_answers(form, session)
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
-    return page("edit.html", form=form, title=title, back=(session.training.code, back))
+    at_once = announcements.is_told_at_once(session)
+    save = _("Save and tell those concerned now") if at_once else _("Save")
+    return page("edit.html", form=form, title=title, save=save, back=(session.training.code, back))
 
 
 def _offer_answers(form: SessionForm, session: TrainingSession) -> None:
@@ -248,7 +252,11 @@ def cancel(session: TrainingSession) -> Response:
     else:
         del form.decision
     return page(
-        "schedule/sessions/call_off.html", form=form, session=session, back=(session.training.code, back)
+        "schedule/sessions/call_off.html",
+        form=form,
+        session=session,
+        at_once=announcements.is_told_at_once(session),
+        back=(session.training.code, back),
     )
 
 

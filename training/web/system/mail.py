@@ -103,6 +103,23 @@ def preview(kind: str) -> Response:
     )
 
 
+@bp.get("/<uuid:public_id>")
+@permit(Action.MAIL_READ, outbox.get)
+def show(message: OutgoingMail) -> Response:
+    """Show a letter as it was written, its links masked, with what became of it."""
+    return page("system/mail/show.html", one=message, label=labels.LETTER.get(message.kind, message.kind))
+
+
+@bp.post("/<uuid:public_id>/phoned")
+@permit(Action.MAIL_SEND, outbox.get)
+def phoned(message: OutgoingMail) -> Response:
+    """Note that the reader was told by phone."""
+    outbox.mark_phoned(message, by=access.user())
+    flash(_("Noted: %(name)s was told by phone.", name=message.to_name))
+    back = request.args.get("back")
+    return redirect(back_to(back) if back else url_for(".show", public_id=message.public_id), 303)
+
+
 @bp.post("/<uuid:public_id>/again")
 @permit(Action.MAIL_SEND, outbox.get)
 def again(message: OutgoingMail) -> Response:

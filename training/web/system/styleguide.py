@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +23,7 @@ from training.models import (
     RegistrationState,
     TrainingState,
 )
+from training.services.letters.timetables import Difference, Slot
 from training.text import msg
 from training.web.kit import choices
 from training.web.kit.access import public
@@ -40,6 +43,7 @@ def show() -> Response:
         raise NotFound
     return page(
         "system/styleguide/show.html",
+        differences=_differences(),
         filters=_offered(TrainingFilter(MultiDict({"state": "open", "starts_from": "2027-01-01"}))),
         chosen=[choices.Chip("State", "open", "#"), choices.Chip("Starts from", "1 Jan 2027", "#")],
         empty_form=_offered(StyleForm()),
@@ -85,6 +89,29 @@ def _wrong() -> StyleForm:
     form.refuse(Invalid(msg("The training runs from 12 to 14 May 2027.")))
     form.code.flags.both = Both("MX2-01", "MX2-02")
     return form
+
+
+def _differences() -> list[Difference]:
+    """A session of each kind of change."""
+    begins = datetime(2027, 3, 24, 9)
+    was = Slot(
+        title="Day 2, morning",
+        starts=begins,
+        ends=begins + timedelta(hours=3),
+        starts_at=clock.now(),
+        ends_at=clock.now(),
+        break_minutes=15,
+        is_compulsory=True,
+        room_id=1,
+        room="Room 1",
+        trainer_ids=(1,),
+        is_held=True,
+    )
+    later = timedelta(hours=1)
+    moved = replace(was, starts=was.starts + later, ends=was.ends + later, room_id=2, room="Room 2")
+    off = replace(was, is_held=False)
+    pairs = ((was, replace(moved, trainer_ids=(2,), break_minutes=30)), (None, was), (was, off), (off, was))
+    return [Difference(n, before, now) for n, (before, now) in enumerate(pairs)]
 
 
 def _totals(n: int) -> SimpleNamespace:

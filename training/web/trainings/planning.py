@@ -11,11 +11,13 @@ from sqlalchemy import Select
 from werkzeug.wrappers import Response
 
 from training import clock
+from training.errors import DomainError, Invalid
 from training.forms import labels
-from training.forms.trainings import NewDatesForm, TrainingFilter, TrainingForm
+from training.forms.trainings import NewDatesForm, OpenForm, TrainingFilter, TrainingForm
 from training.models import (
     HOLDS_SEAT,
     Agency,
+    OpenTo,
     Training,
     TrainingSession,
     TrainingState,
@@ -23,20 +25,21 @@ from training.models import (
 )
 from training.policy import Action, can
 from training.rules import zones
-from training.services import locked_trainings, seat_counts, visible_trainings
+from training.services import announced, locked_trainings, seat_counts, visible_trainings
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import asleep, several, steps
+from training.services.schedule import announcements, asleep, several, steps
 from training.services.schedule import sessions as schedule_sessions
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen
 from training.services.trainings import agendas, changes, moves
-from training.text import Message
+from training.text import Message, msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
-from training.web.kit.respond import address, page, paginate, sorting
+from training.web.kit.once import once
+from training.web.kit.respond import address, page, paginate, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
@@ -86,7 +89,7 @@ def index() -> Response:
 
 def _places(found: Select[Training], shown: When | None) -> list[tuple[str, str, bool, int]]:
     """The tabs of the list: (label, address, whether it is shown, how many). An empty one is left out."""
-    counts = visible_trainings.counts_by_when(found)
+    counts = visible_trainings.counts_by_when(found, access.user())
     tabs = [
         (str(labels.WHEN[when]), address(when=when.value, page="", sort=""), when is shown, count)
         for when, count in counts.items()
@@ -115,12 +118,14 @@ def show(training: Training) -> Response:
     user = access.user()
     if user.agency is not None:
         return _show_to(user.agency, training)
+    if not announced.reads_plan(user):
+        return _show_to_trainer(training)
     may_read, may_plan = (
         can(user, Action.PARTICIPANTS_READ, training),
         can(user, Action.TRAINING_CHANGE, training),
     )
     counts = visible_trainings.state_counts(training) if may_read else {}
-    sessions = schedule_visible.of(training, user=user)
+    sessions = schedule_visible.of(training)
     is_postponed = training.state is TrainingState.POSTPONED
     allocations = seats.table(training) if may_read else []
     tab, tabs = _tabs(
@@ -153,6 +158,7 @@ def show(training: Training) -> Response:
         why_not_next=_why_not_next(training, refused),
         agendas=agendas.of(training),
         new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
+        standing=announcements.standing(training) if may_read else None,
         now=clock.now(),
         why_not_held=_why_not_held(training, in_view),
     )
@@ -208,7 +214,8 @@ def _show_to(agency: Agency, training: Training) -> Response:
     return page(
         "trainings/planning/show_to_agency.html",
         training=training,
-        days=schedule_visible.timetable(training),
+        days=announced.timetable(training),
+        trainers=announced.trainers_of(announced.held(training)) if training.shows_trainers else {},
         contacts=visible_trainings.contacts(training),
         own=seats.for_agency([training], agency)[training.id],
         is_open=visible_trainings.is_registration_open(training),
@@ -220,6 +227,19 @@ def _show_to(agency: Agency, training: Training) -> Response:
         why=why_waiting.why_not_yet(training, waiting, to_agency=True) if waiting else {},
         own_ranks=seat_counts.own_ranks(waiting),
         rule=why_waiting.rule(training),
+    )
+
+
+def _show_to_trainer(training: Training) -> Response:
+    """A training as somebody reads it who teaches in it: the announced timetable, with the way to the own registers."""
+    own = schedule_visible.as_announced(access.user()).where(Training.id == training.id)
+    return page(
+        "trainings/planning/show_to_trainer.html",
+        training=training,
+        days=announced.timetable(training),
+        own={one.session_id: one for one in paginate(own, 200).items},
+        contacts=visible_trainings.contacts(training),
+        now=clock.now(),
     )
 
 
@@ -261,11 +281,33 @@ def _for_a_reason(training: Training, name: str, hint: str, *, title: str = "", 
     return redirect(back, 303)
 
 
-@bp.post("/<uuid:public_id>/open")
+@bp.route("/<uuid:public_id>/open", methods=["GET", "POST"])
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
+@once
 def open(training: Training) -> Response:
-    """Open registration."""
-    return _change_state(training, "open")
+    """Open registration. The form asks who gets a letter, and says how many that are."""
+    answers = moves.open_to(training)
+    usual = OpenTo.KEPT if answers[OpenTo.KEPT].agencies else OpenTo.ALL
+    form = OpenForm(request.form, whom=usual)
+    form.agencies.offer(choices.of_agencies(answers[OpenTo.ALL].agencies))
+    back = url_for(".show", public_id=training.public_id)
+    if submitted(form):
+        picked = form.agencies.data if form.whom.data is OpenTo.PICKED else answers[form.whom.data].agencies
+        try:
+            if not picked and form.whom.data is OpenTo.PICKED:
+                raise Invalid(msg("Pick the agencies that get a letter."), field="agencies")
+            moves.change_state(
+                training,
+                by=access.user(),
+                name="open",
+                opening=moves.Opening(picked, bool(form.by_invitation.data)),
+            )
+        except DomainError as refusal:
+            form.refuse(refusal)
+        else:
+            flash(str(labels.MOVED["open"]))
+            return redirect(back, 303)
+    return page("trainings/planning/open.html", training=training, form=form, answers=answers, back=back)
 
 
 @bp.post("/<uuid:public_id>/confirm")

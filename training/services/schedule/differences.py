@@ -1,0 +1,166 @@
+"""The plan against what was announced last: one differ, which compares all that was announced.
+
+A session that is over in both is left out: nobody is told any more, and its times are only put right for the record. So is
+one that was called off before anybody knew of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from training import clock
+from training.db import db
+from training.models import (
+    Announced,
+    AnnouncedSession,
+    Room,
+    SessionTrainer,
+    Training,
+    TrainingSession,
+    TrainingState,
+)
+from training.services import announced
+from training.services.letters.timetables import Difference, FactsDiffer, Slot
+
+NEAR = timedelta(hours=48)
+"""A change of what begins sooner is told at once."""
+ANNOUNCED_IN = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
+"""In these states changes are gathered and announced. Nobody else sees a draft; of what is off, people know that."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What the plan says otherwise than the last announcement. ``facts`` is None if no fact differs.
+
+    ``rows`` is the whole plan, and ``known`` are the ids of the sessions that others know of.
+    """
+
+    facts: FactsDiffer | None
+    sessions: tuple[Difference, ...]
+    rows: tuple[TrainingSession, ...] = field(default=(), compare=False, repr=False)
+    known: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.facts is not None or bool(self.sessions)
+
+    def __len__(self) -> int:
+        return len(self.sessions) + (len(self.facts.changed) if self.facts else 0)
+
+    @property
+    def digest(self) -> str:
+        """A key of all that differs: who announces it has seen the same."""
+        said = [self.facts.plain if self.facts else None, *(asdict(one) for one in self.sessions)]
+        return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
+
+    @property
+    def is_near(self) -> bool:
+        """Whether a session differs that begins, or was to begin, within 48 hours. A new place differs for all of them."""
+        now, limit = clock.now(), clock.now() + NEAR
+        coming = (row.starts_at < limit and row.ends_at > now and row.is_held for row in self.rows)
+        near = (at < limit for one in self.sessions for at in _starts(one))
+        return any(near) or (self.facts is not None and any(coming))
+
+    @property
+    def trainer_ids(self) -> frozenset[int]:
+        """Those who teach in what is still to come, by the plan."""
+        now = clock.now()
+        coming = (row for row in self.rows if row.is_held and row.ends_at > now)
+        return frozenset(entry.trainer_id for row in coming for entry in row.session_trainers)
+
+
+def of(training: Training) -> Differences:
+    """What differs in a training that was announced. Nothing does while its changes are not told, as in a draft."""
+    if training.announcement is None or training.state not in ANNOUNCED_IN:
+        return Differences(None, ())
+    return between(training)
+
+
+def between(training: Training) -> Differences:
+    """The plan against the last announcement, whatever the training's state. Raises nothing for a draft: all is new."""
+    known = {one.session_id: of_copy(one) for one in announced.sessions(training)}
+    rows = of_rows(training)
+    now = clock.now()
+    found = []
+    for number in sorted({*known, *(one.id for one in rows)}):
+        row = next((one for one in rows if one.id == number), None)
+        before, after = known.get(number), of_row(row) if row else None
+        if after is not None and before is None and not after.is_held:
+            continue
+        if _same(before, after) or not any(one.ends_at > now for one in (before, after) if one):
+            continue
+        found.append(Difference(number, before, after))
+    found.sort(key=lambda one: (min(_starts(one)), one.session_id))
+    return Differences(_facts(training), tuple(found), tuple(rows), frozenset(known))
+
+
+def of_rows(training: Training) -> list[TrainingSession]:
+    """The training's sessions as planned, with their rooms and trainers, by few statements."""
+    return list(
+        db.session.scalars(
+            select(TrainingSession)
+            .where(TrainingSession.training_id == training.id)
+            .options(
+                joinedload(TrainingSession.room).joinedload(Room.venue),
+                selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
+            )
+            .order_by(TrainingSession.starts_at, TrainingSession.id)
+        )
+    )
+
+
+def of_row(session: TrainingSession) -> Slot:
+    """A session as planned."""
+    return Slot(
+        title=session.title,
+        starts=session.starts_local,
+        ends=session.ends_local,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        break_minutes=session.break_minutes,
+        is_compulsory=session.is_compulsory,
+        room_id=session.room_id,
+        room=session.room.name if session.room else "",
+        trainer_ids=tuple(sorted(entry.trainer_id for entry in session.session_trainers)),
+        is_held=session.is_held,
+    )
+
+
+def of_copy(one: AnnouncedSession) -> Slot:
+    """A session as it was announced."""
+    return Slot(
+        title=one.title,
+        starts=one.starts_local,
+        ends=one.ends_local,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        break_minutes=one.break_minutes,
+        is_compulsory=one.is_compulsory,
+        room_id=one.room_id,
+        room=one.room.name if one.room else "",
+        trainer_ids=tuple(sorted(one.trainer_ids)),
+        is_held=one.state is Announced.HELD,
+    )
+
+
+def _same(before: Slot | None, after: Slot | None) -> bool:
+    if before is None or after is None:
+        return before is after
+    if not before.is_held and not after.is_held:
+        return True  # people know that it is off; what else is planned of it tells them nothing
+    return before.key == after.key
+
+
+def _facts(training: Training) -> FactsDiffer | None:
+    before, now = announced.facts(training), announced.planned(training)
+    return FactsDiffer.of(before, now)
+
+
+def _starts(one: Difference) -> Iterable[datetime]:
+    return [slot.starts_at for slot in (one.before, one.now) if slot is not None]
