@@ -26,7 +26,7 @@ def desk(make: Make):
     """An open training with two sessions, their trainer and a person."""
     training, by = make.training(), make.user()
     trainer = make.trainer(email="eva@example.org")
-    last = make.session(training, training.ends_on, title="Exam", trainers=[trainer])
+    last = make.session(training, training.starts_on + timedelta(days=2), title="Exam", trainers=[trainer])
     focal = make.user(Role.PARTNER)
     make.registration(training, make.trainee(focal.agency, email="ada@example.org"))
     forget()
@@ -234,7 +234,7 @@ def test_all_is_taken_back_and_nothing_differs(desk, make: Make):
     [first] = [one for one in visible.of(training) if one is not desk["last"]]
     make.change_session(first, by=by, starts_local=first.starts_local + timedelta(hours=1))
     sessions.cancel(desk["last"], by=by, reason="ill")
-    new = make.session(training, training.ends_on, is_known=False, title="Evening")
+    new = make.session(training, desk["last"].on_date, is_known=False, title="Evening")
     changes.change(
         training, by=by, details=make.changed(training, venue=make.venue(), link="https://x.example")
     )

@@ -147,7 +147,7 @@ def test_without_letters_needs_a_reason_and_tells_nobody(desk, client):
 def test_ticked_changes_are_taken_back(desk, client):
     move(desk)
     make = Make()
-    day = desk["training"].ends_on
+    day = desk["training"].starts_on + timedelta(days=1)
     new = make.session(desk["training"], day, title="Evening", is_known=False)
     url = f"{desk['url']}/announce"
     key = seen(client.get(url).text)

@@ -30,6 +30,8 @@ from training.models import (
 from training.services import announced, audit, locked_trainings, organisations, reasons
 from training.services.letters import notices, of_changes, parts
 from training.services.letters.of_changes import Announcing, Heard
+from training.services.registrations import reserve_list
+from training.services.registrations.reserve_list import Freed
 from training.services.schedule import announced_copies, differences
 from training.services.schedule.differences import Differences
 from training.text import msg
@@ -211,7 +213,11 @@ def announce(
         raise Conflict(CHANGED, "changed")
     if not whom.anybody:
         reasons.check(whom.reason)
-    return _announce(training, found, by=by, note=note, whom=whom, wait=wait())
+    one = _announce(training, found, by=by, note=note, whom=whom, wait=wait())
+    if found.facts is not None and "dates" in found.facts.changed:  # they say until when somebody may move up
+        reserve_list.shorten_offers(training, by)
+        reserve_list.promote(training, Freed(), by=by)
+    return one
 
 
 def is_told_at_once(session: TrainingSession) -> bool:

@@ -70,7 +70,6 @@ def store(
     written = plan.apply(training, edits, by=by, reason=reason)
     kept = [one for one in touched if one not in gone]
     promoted, dates = _follow(training, span.Span(*_dates(before)), closes, by)
-    announcements.tell_what_is_near(training, by=by)
     step = PlanStep(
         training=training,
         by=by,
@@ -87,12 +86,14 @@ def store(
 def _follow(
     training: Training, before: span.Span, closes: datetime, by: User | None
 ) -> tuple[list[Registration], list[Message]]:
-    """What follows from other dates: they are told, offers end earlier, and those who wait may move up."""
+    """What follows from a changed plan: what is near is told, offers end earlier, and those who wait may move up."""
     span.follow_sessions(training)
     now = span.of(training)
+    announcements.tell_what_is_near(
+        training, by=by
+    )  # whoever is next in line is found by the dates as announced
     if now == before:
         return [], []
-    db.session.flush()  # whoever is next in line is found by the dates
     notices.deadline_moved(training, before=closes)
     reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(), by=by), span.said(before, now)
@@ -238,7 +239,6 @@ def undo(step: PlanStep, *, by: User) -> Training:
         _follow(training, dates, closes, by)
     except Invalid as refusal:  # nobody typed anything: what stood then does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
-    announcements.tell_what_is_near(training, by=by)
     _go_on_from(
         step, {str(one.public_id): one.version for one in [*now.values(), *written] if one not in gone}
     )

@@ -1,6 +1,6 @@
 """What differs from the announcement is taken back: the plan says again what others know.
 
-It is a change like any other. A room that has been taken meanwhile refuses it by name.
+It is a step like any other, which can itself be taken back. A room that has been taken meanwhile refuses it by name.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete, select
-
 from training.db import atomic, db
 from training.errors import Conflict
-from training.models import AnnouncedSession, Room, Training, TrainingSession, User
-from training.services import announced, audit, locked_trainings, marks
+from training.models import Room, Training, TrainingSession, User
+from training.services import audit
 from training.services.letters import to_people
 from training.services.letters.timetables import Difference, FactsDiffer
-from training.services.schedule import announcements, differences, plan
-from training.services.schedule.plan import Change
+from training.services.schedule import announcements, differences, plan, steps
+from training.services.schedule import sessions as sessions_of_it
+from training.services.schedule.plan import CallOff, Change, Edit, Remove
 from training.services.seen import as_stored
 from training.services.trainings import changes
-from training.text import msg
+from training.text import msg, nmsg
 
 
 @atomic
@@ -32,7 +31,7 @@ def take_back(
 
     Returns how many differences that were. Raises ``Conflict`` if others differ than ``seen`` says, and for a clash.
     """
-    locked_trainings.lock(training)
+    sessions_of_it.lock_plannable(training)
     found = differences.of(training)
     if found.digest != seen:
         raise Conflict(announcements.CHANGED, "changed")
@@ -42,27 +41,26 @@ def take_back(
     ]
     if not wanted and not (facts and found.facts):
         raise Conflict(msg("Tick what is to be taken back."), "nothing")
-    locked_trainings.hold_sessions(one.session_id for one in wanted)
     reason = msg("A change of the plan was taken back.").translated()
-    back = [_as_announced(rows[one.session_id], one) for one in wanted if one.before is not None]
-    gone = [rows[one.session_id] for one in wanted if one.before is None]
-    off = [rows[one.session_id] for one in wanted if one.before is not None and not one.before.is_held]
-    for session in gone:
-        _remove(session)
-    db.session.flush()  # what is moved back may take the place of what is gone
-    plan.call_off(off, reason)
-    plan.apply(training, [one for one in back if one.session not in off], by=by, reason=reason)
+    edits = [_as_announced(rows[one.session_id], one, reason) for one in wanted]
+    if edits:
+        label = nmsg("%(num)s change was taken back.", "%(num)s changes were taken back.", len(edits))
+        steps.store(training, edits, by=by, label=label, reason=reason)
     if facts and found.facts is not None:
         _take_back_facts(training, found.facts, by)
     said = {"sessions": len(wanted), "facts": list(found.facts.changed) if facts and found.facts else []}
     audit.record(by=by, action="training.take_back", thing=training, changes=said)
-    announcements.tell_what_is_near(training, by=by)
     return len(wanted) + (len(found.facts.changed) if facts and found.facts else 0)
 
 
-def _as_announced(session: TrainingSession, one: Difference) -> Change:
+def _as_announced(session: TrainingSession, one: Difference, reason: str) -> Edit:
+    """The edit that makes the session again what others know. Raises ``Conflict`` if it cannot go without a trace."""
     slot = one.before
-    assert slot is not None
+    if slot is None:
+        sessions_of_it.check_removable(session)
+        return Remove(session)
+    if not slot.is_held:
+        return CallOff(session, reason)
     details = replace(
         plan.details_of(session),
         title=slot.title,
@@ -74,24 +72,6 @@ def _as_announced(session: TrainingSession, one: Difference) -> Change:
         is_compulsory=slot.is_compulsory,
     )
     return Change(session, details)
-
-
-def _remove(session: TrainingSession) -> None:
-    """Remove a session that nobody was told of. One that is marked is no mere plan any more."""
-    if marks.count(session) or announced.is_known(session):
-        raise Conflict(
-            msg("People are marked in %(session)s, so it took place. Announce it.", session=session.title),
-            "marked",
-        )
-    instead = db.session.scalar(
-        select(TrainingSession.id).where(TrainingSession.replaces_id == session.id).limit(1)
-    )
-    if instead is not None:
-        raise Conflict(
-            msg("Another session is held in the place of %(session)s.", session=session.title), "replaced"
-        )
-    db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id == session.id))
-    db.session.delete(session)
 
 
 def _take_back_facts(training: Training, facts: FactsDiffer, by: User) -> None:
