@@ -12,7 +12,7 @@ from tests.make import Make
 from training import clock
 from training.db import atomic
 from training.errors import Conflict, Invalid, NotFound, TooMany
-from training.models import FileKind, StoredFile
+from training.models import FileKind
 from training.services import stored_files
 
 keep, drop = atomic(stored_files.keep), atomic(stored_files.drop)
