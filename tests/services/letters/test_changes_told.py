@@ -143,7 +143,7 @@ def test_sessions_and_dates_changed_at_once_make_one_letter(world, make: Make):
     @atomic
     def replan() -> None:
         move(session, by, 1)
-        make.session(training, training.ends_on + timedelta(days=1))
+        make.session(training, training.ends_on + timedelta(days=1), is_known=False)
 
     replan()
     make.announced(training, by=by)
