@@ -222,8 +222,10 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
     The audit log keeps who took the file.
     """
     kind = request.args.get("as")
-    if kind not in ("csv", "xlsx"):
+    if not kind:
         return None
+    if kind not in ("csv", "xlsx"):
+        form.refusals.append(_("There is no filter %(name)s.", name=f"as={kind}"[:60]))
     if form.errors or form.refusals:  # what is not understood must not widen the file to everything
         texts = [*form.refusals]
         texts += [
