@@ -114,7 +114,7 @@ def test_the_calendar_shows_the_month_that_is_asked_for_and_its_trainings(client
 
     assert training.title in client.get(f"/calendar?month={month}").text
     assert training.title not in client.get("/calendar?month=1999-12").text
-    assert client.get("/calendar?month=nonsense").status_code == 200
+    assert client.get("/calendar?month=nonsense").status_code == 422
 
 
 def test_a_partners_calendar_has_no_drafts(client, make: Make):

@@ -326,7 +326,7 @@ def withdraw(registration: Registration) -> Response:
         promoted.extend(submissions.withdraw(one, **said))
 
     if refused := _refused(
-        registration, act, _("Withdraw"), _("A seat that is held goes to the next in line.")
+        registration, act, _("Withdraw"), _("A seat that becomes free goes to the next in line.")
     ):
         return refused
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
