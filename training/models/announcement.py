@@ -177,16 +177,6 @@ class AnnouncedSession(Base):
         """Whether others were told that the session is called off."""
         return self.state is Announced.CALLED_OFF
 
-    @property
-    def is_asleep(self) -> bool:
-        """Whether its training is postponed and waits for new dates. Everybody was told so at once."""
-        return self.session.is_asleep
-
-    @property
-    def is_held(self) -> bool:
-        """Whether it takes place, as far as others know."""
-        return not self.is_cancelled and not self.is_asleep
-
 
 class TrainingInvitation(Base):
     """An agency that was told that registration is open, and may register where that goes by invitation only."""

@@ -25,7 +25,7 @@ from tests.papers import text_of
 from tests.planted import as_special
 from training import clock, models
 from training.db import atomic, db
-from training.models import AuditEntry, Registration, Role, Trainee
+from training.models import AuditEntry, Modality, Registration, Role, Trainee
 from training.models.about_people import Class, about, classed
 from training.services.attendance import registers
 from training.services.directory import countries
@@ -48,6 +48,8 @@ MODELS: dict[str, Any] = {
 }
 OF_NO_MODEL = {"countries": countries.Line}
 """Lists of what is counted: no column of a model stands in them."""
+SAID = {"modality": Modality.ONLINE.value, "zone": "Europe/Vienna"}
+"""What a copy keeps as plain text, and what is read as a member of an enumeration."""
 SAME, DIFFERENT, EMPTY = "same", "different", "empty"
 
 
@@ -71,6 +73,8 @@ class Watched:
         mapper = inspect(model)
         if name in mapper.column_attrs:
             seen.append(mapper.column_attrs[name].columns[0])
+            if name in SAID:
+                return Value(SAID[name])
             return Value({SAME: "same", DIFFERENT: str(len(seen)), EMPTY: ""}[mode])
         if name in mapper.relationships:
             way = mapper.relationships[name]
