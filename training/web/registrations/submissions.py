@@ -110,8 +110,7 @@ def confirmation(registration: Registration) -> Response:
 def new(training: Training) -> Response:
     """Pick known people of the agency, or add a new one, and put them forward."""
     asks_only("text", "page", "person", **{"for": [key for key, _label, _thing in choices.of_agencies()]})
-    agency = _agency()
-    search = PlainFilter(request.args)
+    agency, search = _agency(), PlainFilter(request.args)
     form = NewPersonForm(request.form if "family_name" in request.form else None)
     form.agency.offer(choices.of_agencies())
     form.country.offer(choices.of_countries())
