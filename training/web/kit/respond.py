@@ -67,7 +67,7 @@ def asks_only(*names: str, **choices: Collection[str]) -> None:
     ]
     if unknown:
         why = " ".join(_("There is no filter %(name)s.", name=one) for one in sorted(set(unknown)))
-        abort(page("errors/400.html", status=422, why=why))
+        abort(page("errors/400.html", status=422, why=why, back=request.path))
 
 
 def address(**changes: Any) -> str:
