@@ -84,7 +84,7 @@ def test_confirming_is_refused_when_all_seats_are_held(make: Make):
     make.registration(training)
     waiting = make.registration(training)
 
-    with pytest.raises(Conflict, match="Its one seat is held"):
+    with pytest.raises(Conflict, match="Its one seat is used"):
         reserve_list.confirm(waiting, by=None)
 
 
