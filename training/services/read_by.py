@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
+from config import LANGUAGES
 from training.db import db
 from training.models import Registration, User
 from training.texts import letters
@@ -26,10 +27,10 @@ def people(registrations: Iterable[Registration]) -> Mapping[Registration, str]:
     A language in which there are no letters is nobody's: the next one is asked for.
     """
     own = {one: one.trainee.language for one in registrations}
-    asked = {one.agency_id for one, language in own.items() if language not in letters.LANGUAGES}
+    asked = {one.agency_id for one, language in own.items() if language not in LANGUAGES}
     of_agency = _of_agencies(asked) if asked else {}
     return {
-        one: language if language in letters.LANGUAGES else of_agency.get(one.agency_id, "en")
+        one: language if language in LANGUAGES else of_agency.get(one.agency_id, "en")
         for one, language in own.items()
     }
 

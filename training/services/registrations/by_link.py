@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from config import LANGUAGES
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound, TooMany
@@ -95,7 +96,7 @@ def language_of_link(token: str, *, secret_key: str) -> str:
     if named is None:
         return ""
     own = db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
-    if own in letters.LANGUAGES:
+    if own in LANGUAGES:
         return own
     registration = db.session.scalar(select(Registration).where(Registration.public_id == named[0]))
     return "" if own is None else read_by.person(registration) if registration else "en"
