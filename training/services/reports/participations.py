@@ -305,7 +305,12 @@ def joined_with_differing_marks(filters: Filters, *, user: User | None) -> Selec
         .join(TrainingSession, TrainingSession.id == other.session_id)
         .join(own, and_(own.session_id == other.session_id, own.registration_id == Registration.id))
         .where(
-            part.joined_into_id == Registration.id, own.status.is_not(None), differs, expected.is_in_figures()
+            part.training_id == Registration.training_id,  # as in ``_was_there_before``
+            part.state == RegistrationState.JOINED,
+            part.joined_into_id == Registration.id,
+            own.status.is_not(None),
+            differs,
+            expected.is_in_figures(),
         )
         .correlate(Registration)
     )
