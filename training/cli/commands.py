@@ -31,7 +31,7 @@ from training.services.imports.verdicts import Verdict
 from training.services.letters import bounces, outbox
 from training.services.programmes import themes
 from training.services.registrations import reminders, reserve_list
-from training.services.schedule import steps
+from training.services.schedule import overtaken, steps
 from training.services.trainings import zone_rules
 from training.uploads.store import Store
 
@@ -125,6 +125,7 @@ def worker(once: bool) -> None:
             reserve_list.expire_offers()
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
+                overtaken.queue_due()
                 request_keys.purge()
                 steps.forget()
                 confirming.purge()

@@ -107,6 +107,8 @@ KINDS: dict[str, Kind] = {
         f"coordinator_{kind}": Kind(_NOW, To.COORDINATORS)
         for kind in ("submitted", "withdrawn", "seats_asked", "seats_returned", "zone_rules")
     },
+    "coordinator_changed": Kind(_TOLD, To.COORDINATORS),
+    "coordinator_not_announced": Kind(_CLOCK, To.COORDINATORS),
     "trainee": Kind(_NOW, To.PEOPLE),
     **{
         own: Kind({"changed": _TOLD, "start_near": _CLOCK}.get(kind, _NOW), To.PEOPLE)

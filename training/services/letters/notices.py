@@ -101,7 +101,9 @@ NOTES: dict[type, tuple[str, ...]] = {
         *TOLD_STEPS.values(), letters.TO_PERSON["cancelled"], letters.TO_PERSON["postponed"],
         letters.TO_TRAINER["planned"], letters.TO_TRAINER["cancelled"], letters.TO_TRAINER["postponed"],
     ),
-    Announcing: ("changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"]),
+    Announcing: (
+        "changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"], "coordinator_changed",
+    ),
     DeadlineMoved: ("deadline_moved",),
     ZoneRules: ("zone_rules", letters.TO_PERSON["zone_rules"], "coordinator_zone_rules"),
     ToAgency: ("seats_given", "seats_refused", "withdrawn"),
@@ -221,6 +223,11 @@ def write(notes: Sequence[object]) -> None:
     ]
     coordinators += [
         (one.training, of_zone_rules.of_zone_rules("coordinator_zone_rules", one), set()) for one in rules
+    ]
+    coordinators += [
+        (one.training, of_changes.of_copy(one), set())
+        for one in notes
+        if isinstance(one, Announcing) and one.to_coordinators
     ]
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():

@@ -12,6 +12,7 @@ The rows are the plan; everybody but planners reads what was announced.
 - ``differences``: the plan against what was announced last
 - ``announced_copies``: what others know, as copies of the plan
 - ``announcements``: what differs is told once to those whom it concerns
+- ``overtaken``: changes that are not announced while time overtakes them
 - ``span``: a training's dates, which follow from its sessions
 - ``steps``: each change is kept with what was before, and can be taken back
 - ``sessions``: sessions are planned, changed and called off

@@ -42,11 +42,12 @@ LEFT = msg("Its letters have left. Change the plan and announce that instead.")
 
 @dataclass(frozen=True)
 class Whom:
-    """Who is told of an announcement. Where nobody is told, there is a reason."""
+    """Who is told of an announcement. Where nobody is told, there is a reason. ``coordinators`` get a copy if wanted."""
 
     people: bool = True
     agencies: bool = True
     trainers: bool = True
+    coordinators: bool = False
     reason: str = ""
 
     @property
@@ -86,6 +87,7 @@ def announcing(training: Training, found: Differences, note: str = "", whom: Who
         whom.people,
         whom.agencies,
         whom.trainers,
+        whom.anybody and whom.coordinators,
     )
 
 

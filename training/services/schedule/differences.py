@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -68,6 +68,15 @@ class Differences:
         return any(near) or (self.facts is not None and any(coming))
 
     @property
+    def starts(self) -> list[datetime]:
+        """When the sessions concerned begin, or were to begin, in order. A new place concerns all that is to come."""
+        now = clock.now()
+        found = {at for one in self.sessions for at in _starts(one)}
+        if self.facts is not None:
+            found |= {row.starts_at for row in self.rows if row.is_held and row.ends_at > now}
+        return sorted(found)
+
+    @property
     def trainer_ids(self) -> frozenset[int]:
         """Those who teach in what is still to come, by the plan."""
         now = clock.now()
@@ -84,12 +93,19 @@ def of(training: Training) -> Differences:
 
 def between(training: Training) -> Differences:
     """The plan against the last announcement, whatever the training's state. Raises nothing for a draft: all is new."""
-    known = {one.session_id: of_copy(one) for one in announced.sessions(training)}
-    rows = of_rows(training)
+    return compared(training, of_rows(training), announced.sessions(training))
+
+
+def compared(
+    training: Training, rows: Sequence[TrainingSession], copies: Sequence[AnnouncedSession]
+) -> Differences:
+    """The plan of the training (``rows``) against what was announced of it (``copies``). Nothing is loaded."""
+    known = {one.session_id: of_copy(one) for one in copies}
+    by_id = {one.id: one for one in rows}
     now = clock.now()
     found = []
-    for number in sorted({*known, *(one.id for one in rows)}):
-        row = next((one for one in rows if one.id == number), None)
+    for number in sorted({*known, *by_id}):
+        row = by_id.get(number)
         before, after = known.get(number), of_row(row) if row else None
         if after is not None and before is None and not after.is_held:
             continue

@@ -124,7 +124,11 @@ def announce(training: Training) -> Response:
         Whom(people=False, agencies=False, trainers=False, reason=str(form.reason.data))
         if is_silent
         else Whom(
-            bool(form.people.data), bool(form.agencies.data), bool(form.trainers.data), str(form.reason.data)
+            bool(form.people.data),
+            bool(form.agencies.data),
+            bool(form.trainers.data),
+            bool(form.coordinators.data),
+            str(form.reason.data),
         )
     )
     try:
