@@ -294,9 +294,22 @@ def _add_state_change(
     people = [s.registration for s in ended if s.registration.training_id == training.id]
     people += of_changes.live_of(training)
     for agency_id, lines in of_changes.by_agency(people).items():
-        part = parts.of_lines(change.kind, training, lines, reason=change.reason)
+        part = parts.of_lines(
+            change.kind,
+            training,
+            lines,
+            reason=change.reason,
+            announcement_id=change.announcement_id,
+            wait=change.wait,
+        )
         to_agencies[training, agency_id].append(part)
-    part = to_people.of_training(change.kind, training, reason=change.reason)
+    part = to_people.of_training(
+        change.kind,
+        training,
+        reason=change.reason,
+        announcement_id=change.announcement_id,
+        wait=change.wait,
+    )
     for registration in people:
         personal[registration].append(part)
 

@@ -3,8 +3,8 @@
 A training is announced as a whole. Else nobody could say any more what people know. Whoever announces has seen what
 differs (``seen`` is its digest), and of two who announce at once one finds that nothing differs any more.
 
-Two kinds of announcement take effect at once: a change of what begins within 48 hours, and a training that is cancelled or
-postponed. They cannot be undone.
+Two kinds of announcement are told at once and cannot be undone: a change of what begins within 48 hours, and a training
+that is cancelled.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
 from training.services.schedule import announced_copies, differences
 from training.services.schedule.differences import Differences
-from training.text import msg
+from training.text import Message, msg
 
 CHANGED = msg("The plan has changed meanwhile. Look at what differs now, then announce it.")
 LEFT = msg("Its letters have left. Change the plan and announce that instead.")
@@ -291,7 +291,13 @@ def undo(training: Training, announcement: Announcement, *, by: User) -> None:
     check_undo(training, announcement)
     if is_first(training, announcement):
         raise Conflict(msg("Registration was opened by this. Take that step back instead."), "state")
-    _refuse_if_told_otherwise(training, announcement)
+    check_told_since(
+        training,
+        announcement,
+        msg(
+            "%(name)s has had a letter with this timetable already. Change the plan and announce that instead."
+        ),
+    )
     announced_copies.withdraw(training, announcement)
     said = {"number": announcement.number}
     audit.record(by=by, action="training.announce_undone", thing=training, changes=said)
@@ -316,8 +322,11 @@ def send_now(training: Training, announcement: Announcement, *, by: User) -> Non
     audit.record(by=by, action="training.send_now", thing=training, changes=said)
 
 
-def _refuse_if_told_otherwise(training: Training, announcement: Announcement) -> None:
-    """Whoever was written to of something else since then, such as a new registration, has read the new timetable."""
+def check_told_since(training: Training, announcement: Announcement, told: Message) -> None:
+    """Raise ``Conflict`` with ``told`` and a name if somebody was written to of something else since the announcement.
+
+    Whoever has registered since then, say, has read the new timetable.
+    """
     name = db.session.scalar(
         select(OutgoingMail.to_name)
         .where(
@@ -330,13 +339,7 @@ def _refuse_if_told_otherwise(training: Training, announcement: Announcement) ->
         .limit(1)
     )
     if name is not None:
-        raise Conflict(
-            msg(
-                "%(name)s has had a letter with this timetable already. Change the plan and announce that instead.",
-                name=name,
-            ),
-            "told",
-        )
+        raise Conflict(replace(told, params={"name": name}), "told")
 
 
 def is_first(training: Training, announcement: Announcement) -> bool:
