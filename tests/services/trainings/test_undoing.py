@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from tests.make import Make
-from tests.services.letters.mailed import forget, send
+from tests.services.letters.mailed import forget
 from training import clock
 from training.db import db
 from training.errors import Conflict
@@ -25,6 +25,7 @@ from training.models import (
 )
 from training.services import announced, organisations
 from training.services.directory import venues
+from training.services.letters import outbox
 from training.services.registrations import submissions
 from training.services.schedule import announced_copies, differences, visible
 from training.services.trainings import moves, resuming, undoing
@@ -69,7 +70,7 @@ def plan(training: Training) -> list[tuple[object, ...]]:
     ]
 
 
-def test_the_letters_about_postponing_wait_as_long_as_the_organisation_says(desk, app):
+def test_the_letters_about_postponing_wait_as_long_as_the_organisation_says(desk):
     wait = timedelta(seconds=organisations.get().letters_wait)
 
     postpone(desk)
@@ -77,12 +78,12 @@ def test_the_letters_about_postponing_wait_as_long_as_the_organisation_says(desk
     told = letters()
     assert {one.kind for one in told} == {"postponed", "trainee_postponed", "trainer_postponed"}
     assert all(one.due_at >= desk["training"].announcement.at + wait for one in told)
-    assert send(app) == []
+    assert outbox.lease_due() == []
     with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
-        assert len(send(app)) == 3
+        assert len(outbox.lease_due()) == 3
 
 
-def test_undo_wakes_the_timetable_and_drops_the_letters(desk, app):
+def test_undo_wakes_the_timetable_and_drops_the_letters(desk):
     training = desk["training"]
     before, said = plan(training), announced.facts(training)
     sessions, found = [one.state for one in announced.sessions(training)], differences.of(training).digest
@@ -100,7 +101,7 @@ def test_undo_wakes_the_timetable_and_drops_the_letters(desk, app):
     assert differences.of(training).digest == found, "what was not announced before is not announced now"
     assert {one.state for one in letters()} == {MailState.DROPPED}
     with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
-        assert send(app) == []
+        assert outbox.lease_due() == []
     done = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert done[-1] == "training.postpone_undone"
 

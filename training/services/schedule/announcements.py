@@ -10,7 +10,7 @@ that is cancelled.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
@@ -168,25 +168,38 @@ def _write_and_drop(training: Training, note: str) -> None:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a training's timetable stands: what differs, who does not know, and what can still be undone."""
+    """How a training's timetable stands: what differs, who does not know, and what was announced last."""
 
     differences: Differences
     counts: Counts
     last: Announcement | None
-    undoable: Announcement | None
-    waiting: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The letters of an announcement that can still be undone: how many, and until when."""
+
+    training: Training
+    announcement: Announcement
+    letters: int
+    until: datetime
+
+
+def waiting(training: Training) -> Waiting | None:
+    """The letters that wait about the training, whoever caused them. None once they have left."""
+    one = announced_copies.that_can_be_undone(training)
+    if one is None or one.undo_until is None:
+        return None
+    queued = (OutgoingMail.announcement_id == one.id, OutgoingMail.state == MailState.QUEUED)
+    letters = db.session.scalar(select(func.count(OutgoingMail.id)).where(*queued)) or 0
+    return Waiting(training, one, letters, one.undo_until)
 
 
 def standing(training: Training) -> Standing:
     """How the training's timetable stands now."""
     found = differences.of(training)
     heard = of_changes.heard(announcing(training, found))
-    undoable = announced_copies.that_can_be_undone(training)
-    waiting = 0
-    if undoable is not None:
-        queued = (OutgoingMail.announcement_id == undoable.id, OutgoingMail.state == MailState.QUEUED)
-        waiting = db.session.scalar(select(func.count(OutgoingMail.id)).where(*queued)) or 0
-    return Standing(found, counts(heard), training.announcement, undoable, waiting)
+    return Standing(found, counts(heard), training.announcement)
 
 
 def get(training: Training, public_id: UUID) -> Announcement:
