@@ -22,7 +22,7 @@ from training.web.attendance import registers
 from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
-from training.web.kit import access, assets, errors, files, labels, language, menu, once, security, waiting
+from training.web.kit import access, assets, errors, files, labels, language, menu, once, security
 from training.web.merging import duplicates
 from training.web.programmes import courses, frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
@@ -100,7 +100,6 @@ def create_app(config: Config) -> Flask:
     menu.init_app(app)
     labels.init_app(app)
     once.init_app(app)
-    waiting.init_app(app)
     Compress(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

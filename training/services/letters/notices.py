@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import inspect, select
@@ -55,6 +55,10 @@ class StateChanged:
     trainers: frozenset[int] = frozenset()
     announcement_id: int | None = None
     wait: timedelta = timedelta()
+
+    def timed(self, part: Part) -> Part:
+        """The part as it is told with the step's announcement: its letter waits as long as that can be undone."""
+        return replace(part, announcement_id=self.announcement_id, wait=self.wait)
 
 
 @dataclass(frozen=True)
@@ -294,22 +298,9 @@ def _add_state_change(
     people = [s.registration for s in ended if s.registration.training_id == training.id]
     people += of_changes.live_of(training)
     for agency_id, lines in of_changes.by_agency(people).items():
-        part = parts.of_lines(
-            change.kind,
-            training,
-            lines,
-            reason=change.reason,
-            announcement_id=change.announcement_id,
-            wait=change.wait,
-        )
-        to_agencies[training, agency_id].append(part)
-    part = to_people.of_training(
-        change.kind,
-        training,
-        reason=change.reason,
-        announcement_id=change.announcement_id,
-        wait=change.wait,
-    )
+        part = parts.of_lines(change.kind, training, lines, reason=change.reason)
+        to_agencies[training, agency_id].append(change.timed(part))
+    part = change.timed(to_people.of_training(change.kind, training, reason=change.reason))
     for registration in people:
         personal[registration].append(part)
 

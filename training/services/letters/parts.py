@@ -103,23 +103,10 @@ def about(training: Training, language: str) -> dict[str, str]:
     return {"training": training.title, "when": whereabouts(training).said(language)}
 
 
-def of_lines(
-    kind: str,
-    training: Training,
-    lines: Iterable[str],
-    reason: str = "",
-    *,
-    announcement_id: int | None = None,
-    wait: timedelta = timedelta(),
-) -> Part:
+def of_lines(kind: str, training: Training, lines: Iterable[str], reason: str = "") -> Part:
     """A part with people on lines, and a reason where the kind has one."""
     people, why = block(lines), one_line(reason)[:1000]
-    return Part(
-        kind,
-        lambda language: {**about(training, language), "people": people, "reason": why},
-        announcement_id,
-        wait,
-    )
+    return Part(kind, lambda language: {**about(training, language), "people": people, "reason": why})
 
 
 def of_people(training: Training, by_state: Mapping[str, list[Line]]) -> list[Part]:

@@ -38,15 +38,7 @@ def of_steps(steps: Iterable[tuple[Registration, str]]) -> dict[Registration, Pa
     return found
 
 
-def of_training(
-    kind: str,
-    training: Training,
-    until: datetime | None = None,
-    reason: str = "",
-    *,
-    announcement_id: int | None = None,
-    wait: timedelta = timedelta(),
-) -> Part:
+def of_training(kind: str, training: Training, until: datetime | None = None, reason: str = "") -> Part:
     """What everybody is told alike: a step, or that the training is cancelled, postponed or near."""
     why = one_line(reason)[:1000]
 
@@ -54,7 +46,7 @@ def of_training(
         when = letters.moment(until, zone_of(training), language) if until else ""
         return {**about(training, language), "until": when, "reason": why}
 
-    return Part(letters.TO_PERSON[kind], values, announcement_id, wait)
+    return Part(letters.TO_PERSON[kind], values)
 
 
 def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:

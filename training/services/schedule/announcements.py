@@ -195,9 +195,9 @@ def waiting(training: Training) -> Waiting | None:
     return Waiting(training, one, letters, one.undo_until)
 
 
-def standing(training: Training) -> Standing:
-    """How the training's timetable stands now."""
-    found = differences.of(training)
+def standing(training: Training, loaded: differences.Loaded | None = None) -> Standing:
+    """How the training's timetable stands now. What is ``loaded`` already is not loaded again."""
+    found = differences.of(training, loaded)
     heard = of_changes.heard(announcing(training, found))
     return Standing(found, counts(heard), training.announcement)
 

@@ -35,6 +35,10 @@ ANNOUNCED_IN = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNI
 """In these states changes are gathered and announced. Nobody else sees a draft; of what is off, people know that."""
 
 
+Loaded = tuple[Sequence[TrainingSession], Sequence[AnnouncedSession]]
+"""A training's sessions as planned and as announced, with their rooms and trainers."""
+
+
 @dataclass(frozen=True)
 class Differences:
     """What the plan says otherwise than the last announcement. ``facts`` is None if no fact differs.
@@ -84,11 +88,14 @@ class Differences:
         return frozenset(entry.trainer_id for row in coming for entry in row.session_trainers)
 
 
-def of(training: Training) -> Differences:
-    """What differs in a training that was announced. Nothing does while its changes are not told, as in a draft."""
+def of(training: Training, loaded: Loaded | None = None) -> Differences:
+    """What differs in a training that was announced. Nothing does while its changes are not told, as in a draft.
+
+    What is ``loaded`` already is not loaded again.
+    """
     if training.announcement is None or training.state not in ANNOUNCED_IN:
         return Differences(None, ())
-    return between(training)
+    return compared(training, *loaded) if loaded else between(training)
 
 
 def between(training: Training) -> Differences:

@@ -165,9 +165,9 @@ def available(training: Training) -> list[str]:
 
 def refused(training: Training) -> dict[str, Message]:
     """What stands against the moves that the training's state allows, by their names."""
-    guards = ((name, MOVES[name].guard) for name in available(training))
-    found = ((name, guard(training)) for name, guard in guards if guard is not None)
-    return {name: why for name, why in found if why is not None}
+    guards = {name: guard for name in available(training) if (guard := MOVES[name].guard) is not None}
+    said = {guard: guard(training) for guard in dict.fromkeys(guards.values())}  # each is asked once
+    return {name: why for name, guard in guards.items() if (why := said[guard]) is not None}
 
 
 @atomic
