@@ -186,6 +186,8 @@ def test_every_page_of_the_training_says_which_letters_leave_when(desk, client, 
     for page in pages:
         assert "3 letters about announcement" in client.get(page).text, page
 
+    in_place = client.get(desk["url"], headers={"HX-Request": "true"}).text
+    assert in_place.count('id="letters-waiting" hx-swap-oob="true"') == 1 and "3 letters about" in in_place
     other = make.training()
     for page in ("/", "/trainings", f"/trainings/{other.public_id}/announce"):
         assert f"/trainings/{desk['training'].public_id}/announce/undo" not in client.get(page).text, page
