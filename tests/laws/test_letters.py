@@ -6,9 +6,9 @@ import ast
 from collections.abc import Mapping
 
 from tests.laws.source import PACKAGE
+from training.services.announcing import overtaken
 from training.services.letters import notices
 from training.services.registrations import reminders
-from training.services.schedule import overtaken
 from training.texts import letters
 from training.texts.letters import KINDS, Kind, Moment, To
 

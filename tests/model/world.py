@@ -34,6 +34,7 @@ from training.models import (
     User,
 )
 from training.services import seat_counts
+from training.services.announcing import announced_copies
 from training.services.directory import agencies
 from training.services.registrations import (
     by_link,
@@ -45,7 +46,6 @@ from training.services.registrations import (
     seat_requests,
     submissions,
 )
-from training.services.schedule import announced_copies
 from training.services.trainees import records
 from training.services.trainings import changes, moves, resuming, undoing
 from training.text import msg

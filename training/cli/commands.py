@@ -24,6 +24,7 @@ from training.errors import DomainError, Invalid
 from training.models import Role
 from training.services import backups, request_keys, stored_files, visible_trainings
 from training.services.accounts import users
+from training.services.announcing import overtaken
 from training.services.demo import areas, build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
@@ -31,7 +32,7 @@ from training.services.imports.verdicts import Verdict
 from training.services.letters import bounces, outbox
 from training.services.programmes import themes
 from training.services.registrations import reminders, reserve_list
-from training.services.schedule import overtaken, steps
+from training.services.schedule import steps
 from training.services.trainings import zone_rules
 from training.uploads.store import Store
 

@@ -33,10 +33,10 @@ from training.models import (
     TrainingState,
 )
 from training.services import seat_counts
+from training.services.announcing import differences
 from training.services.demo import build, past_trainings
 from training.services.demo import days as days_of_demo
 from training.services.programmes import frames
-from training.services.schedule import differences
 from training.texts import invented_courses
 
 S = RegistrationState

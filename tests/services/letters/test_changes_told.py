@@ -11,8 +11,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import AttendanceStatus, Modality, OutgoingMail, Role
+from training.services.announcing import differences
 from training.services.attendance import registers
-from training.services.schedule import differences, sessions, visible
+from training.services.schedule import sessions, visible
 from training.services.trainings import changes, moves
 from training.texts import letters
 

@@ -13,7 +13,8 @@ from tests.services.letters.mailed import forget
 from tests.services.racing import at_once, get, of_training
 from training.db import db
 from training.models import OutgoingMail, Role, Training, TrainingSession
-from training.services.schedule import differences, overtaken, sessions
+from training.services.announcing import differences, overtaken
+from training.services.schedule import sessions
 from training.services.trainings import changes, moves
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

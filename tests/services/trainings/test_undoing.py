@@ -24,10 +24,11 @@ from training.models import (
     TrainingState,
 )
 from training.services import announced, organisations
+from training.services.announcing import announced_copies, differences
 from training.services.directory import venues
 from training.services.letters import outbox
 from training.services.registrations import submissions
-from training.services.schedule import announced_copies, differences, visible
+from training.services.schedule import visible
 from training.services.trainings import moves, resuming, undoing
 
 

@@ -24,8 +24,9 @@ from training.models import (
     User,
 )
 from training.services import locked_trainings, visible_trainings
+from training.services.announcing import announced_copies, announcements, differences
 from training.services.letters import notices, of_changes
-from training.services.schedule import announced_copies, announcements, differences, plan
+from training.services.schedule import plan
 
 LATER = timedelta(minutes=30)
 OPENED, UNDONE, ANNOUNCED = timedelta(days=21), timedelta(days=4), timedelta(days=3)

@@ -35,13 +35,14 @@ from training.models import (
 from training.rules import walltime
 from training.rules.indicators import Totals
 from training.services import seat_counts, visible_trainings
+from training.services.announcing import overtaken
+from training.services.announcing.overtaken import Overtaken
 from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.reports import figures
 from training.services.reports.participations import Listed
-from training.services.schedule import open_list, overtaken
+from training.services.schedule import open_list
 from training.services.schedule import visible as schedule_visible
-from training.services.schedule.overtaken import Overtaken
 
 MOST = 8
 S = RegistrationState

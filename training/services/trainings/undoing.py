@@ -9,9 +9,10 @@ from training.db import atomic, db
 from training.errors import Conflict, Invalid
 from training.models import Announcement, Registration, Training, TrainingInvitation, TrainingState, User
 from training.services import audit, locked_trainings
+from training.services.announcing import announced_copies, announcements
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announced_copies, announcements, asleep, plan
+from training.services.schedule import asleep, plan
 from training.text import Message, msg
 
 STATE = msg("This is not possible any more: the training's state has changed meanwhile.")

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from training.models import Training
 from training.policy import Action, can, has
-from training.services.schedule import announcements
-from training.services.schedule.announcements import Waiting
+from training.services.announcing import announcements
+from training.services.announcing.announcements import Waiting
 from training.web.kit import access
 
 

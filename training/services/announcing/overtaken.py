@@ -20,9 +20,9 @@ from training.db import atomic, db, insert_many
 from training.errors import Conflict
 from training.models import AnnouncedSession, Announcement, OutgoingMail, Training, TrainingSession, User
 from training.services import locked_trainings, visible_trainings
+from training.services.announcing import announcements, differences
+from training.services.announcing.differences import ANNOUNCED_IN, Differences
 from training.services.letters import of_changes, parts
-from training.services.schedule import announcements, differences
-from training.services.schedule.differences import ANNOUNCED_IN, Differences
 
 ALARM = timedelta(days=7)
 STAGES = (timedelta(hours=24), timedelta(hours=48))
