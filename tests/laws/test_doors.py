@@ -17,7 +17,7 @@ BEHIND = [
 ]
 WORLD = (ROOT / "tests" / "model" / "world.py").read_text()
 NOT_A_VERB = {
-    "trainings.moves.undo_opening": "undoes an opening for which nobody has registered",
+    "trainings.undoing.undo_opening": "undoes an opening for which nobody has registered",
     "trainings.taking_back.take_back": "moves sessions, then is changes.change, which is a verb",
     "trainings.zone_rules.follow": "derives instants anew: an offer may end earlier, as when a training changes",
     "trainings.zone_rules.tell_of_what_stays": "writes letters alone",
@@ -99,7 +99,7 @@ def test_a_verb_that_the_model_calls_no_more_would_be_seen():
 # Which module writes which state
 
 OWNERS = {
-    "training.state": {"trainings.moves"},
+    "training.state": {"trainings.moves", "trainings.undoing"},
     "training.capacity": {"trainings.changes"},
     "freed_seats": {"registrations.reserve_list", "registrations.steps"},
     "cancelled_at": {"schedule.plan"},

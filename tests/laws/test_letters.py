@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from tests.laws.source import PACKAGE
+from training.services.announcing import overtaken
 from training.services.letters import notices
 from training.services.registrations import reminders
 from training.texts import letters
@@ -13,9 +14,9 @@ from training.texts.letters import KINDS, Kind, Moment, To
 
 BY_THE_CLOCK = {
     reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR,
-    letters.TO_PERSON["start_near"], letters.TO_TRAINER["start_near"],
+    letters.TO_PERSON["start_near"], letters.TO_TRAINER["start_near"], overtaken.KIND,
 }  # fmt: skip
-"""What ``registrations.reminders`` writes."""
+"""What ``registrations.reminders`` and ``schedule.overtaken`` write."""
 ANEW = {"hand_over", "trainee"}
 """What ``letters.again`` and the first notice write."""
 READERS = {"coordinator_": To.COORDINATORS, "trainee": To.PEOPLE, "trainer_": To.TRAINERS}
@@ -67,7 +68,10 @@ def test_what_is_announced_is_so_for_every_reader():
     """Nobody is told at once of what the others are told with an announcement."""
     told = {name for name, kind in KINDS.items() if kind.moment is Moment.ANNOUNCED}
 
-    assert told == {"opened", "changed", "trainee_changed", "trainer_planned", "trainer_changed"}
+    assert told == {
+        "opened", "changed", "trainee_changed", "trainer_planned", "trainer_changed", "coordinator_changed",
+        "postponed", "trainee_postponed", "trainer_postponed",
+    }  # fmt: skip
     assert set(KINDS) - letters.WITH_TIMETABLE >= {"cancelled", "postponed", "declined", "withdrawn"}
 
 

@@ -34,6 +34,7 @@ from training.models import (
     User,
 )
 from training.services import seat_counts
+from training.services.announcing import announced_copies
 from training.services.directory import agencies
 from training.services.registrations import (
     by_link,
@@ -46,7 +47,7 @@ from training.services.registrations import (
     submissions,
 )
 from training.services.trainees import records
-from training.services.trainings import changes, moves, resuming
+from training.services.trainings import changes, moves, resuming, undoing
 from training.text import msg
 
 S = RegistrationState
@@ -339,8 +340,11 @@ class World:
 
     @atomic
     def move(self, n: int) -> None:
-        """Confirmed, started, postponed; one that was postponed goes on with new dates."""
+        """Confirmed, started, postponed; one that was postponed goes on with new dates, or that is undone."""
         if self._training.state is TrainingState.POSTPONED:
+            if n % 3 and announced_copies.that_can_be_undone(self._training):
+                undoing.undo_postponing(self._training, by=self._staff)
+                return
             wish = resuming.Wish(
                 first_day=self._training.starts_on + timedelta(days=1), asks_again=n % 2 == 0
             )

@@ -24,6 +24,7 @@ from training.errors import DomainError, Invalid
 from training.models import Role
 from training.services import backups, request_keys, stored_files, visible_trainings
 from training.services.accounts import users
+from training.services.announcing import overtaken
 from training.services.demo import areas, build
 from training.services.directory import agencies
 from training.services.imports import confirming, staging
@@ -125,6 +126,7 @@ def worker(once: bool) -> None:
             reserve_list.expire_offers()
             if time.monotonic() >= remind_at:
                 reminders.queue_due()
+                overtaken.queue_due()
                 request_keys.purge()
                 steps.forget()
                 confirming.purge()

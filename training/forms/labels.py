@@ -176,6 +176,8 @@ LETTER = {
     "coordinator_seats_asked": _l("To coordinators: seats asked for"),
     "coordinator_seats_returned": _l("To coordinators: seats given back"),
     "coordinator_zone_rules": _l("To coordinators: clock rules changed"),
+    "coordinator_changed": _l("To coordinators: copy of an announcement"),
+    "coordinator_not_announced": _l("To coordinators: changes not announced"),
     "trainee": _l("To the person registered"),
     "trainee_confirmed": _l("To the person: seat confirmed"),
     "trainee_reserve": _l("To the person: on the reserve list"),

@@ -134,6 +134,7 @@ class AnnounceForm(Form):
     people = BooleanField(_l("Tell the people"), default=True)
     agencies = BooleanField(_l("Tell their agencies"), default=True)
     trainers = BooleanField(_l("Tell the trainers"), default=True)
+    coordinators = BooleanField(_l("A copy to the coordinators"))
     note = long_text(_l("A word to all of them"), most=1000)
     reason = line(
         _l("Why nobody is told"), required=False, hint=_l("Needed only where you announce without letters.")

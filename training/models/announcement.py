@@ -53,7 +53,9 @@ class Announced(StrEnum):
 
 
 class Announcement(Base):
-    """What was told of a training, and when. ``told`` counts its letters. One that was undone is withdrawn.
+    """What was told of a training, and when. One that was undone is withdrawn.
+
+    ``told`` counts its letters. Where a training was postponed, ``was`` in it keeps the state before.
 
     It can be undone until ``undo_until``, while its letters wait. It is empty where what was told took effect at once.
     """

@@ -140,6 +140,43 @@ def known_ids(session_ids: Sequence[int]) -> set[int]:
     return set(db.session.scalars(found))
 
 
+@dataclass(frozen=True)
+class ToldOtherwise:
+    """What people were told of a session, where that is not what the plan says. ``copy`` is None if of nothing."""
+
+    copy: AnnouncedSession | None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether people were told that the session is not held."""
+        return self.copy is not None and self.copy.is_cancelled
+
+
+def told_otherwise(session: TrainingSession) -> ToldOtherwise | None:
+    """What people were told of a session, if that is another time, room or fate than the plan says. Else None.
+
+    Of one that is not held, and of which they were never told, there is nothing to say.
+    """
+    training = session.training
+    if training.announcement_id is None:
+        return None
+    copy = db.session.scalar(
+        select(AnnouncedSession)
+        .where(
+            AnnouncedSession.announcement_id == training.announcement_id,
+            AnnouncedSession.session_id == session.id,
+        )
+        .options(joinedload(AnnouncedSession.room))
+    )
+    if copy is None:
+        return ToldOtherwise(None) if session.is_held else None
+    if copy.is_cancelled or not session.is_held:
+        return ToldOtherwise(copy) if copy.is_cancelled == session.is_held else None
+    said = (copy.starts_local, copy.ends_local, copy.room_id)
+    is_so = said == (session.starts_local, session.ends_local, session.room_id)
+    return None if is_so else ToldOtherwise(copy)
+
+
 def names_trainer(user: User) -> ColumnElement[bool]:
     """Whether an announced session names the user's trainer, as a condition in SQL.
 

@@ -207,6 +207,7 @@ def get(user: User, public_id: UUID) -> Training:
             joinedload(Training.programme).joinedload(Programme.theme),
             joinedload(Training.venue),
             joinedload(Training.activity_type),
+            joinedload(Training.announcement).joinedload(Announcement.venue),
         )
     )
     if found is None:

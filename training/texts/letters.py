@@ -75,6 +75,7 @@ class Kind:
 
 
 _NOW, _TOLD, _CLOCK = Moment.AT_ONCE, Moment.ANNOUNCED, Moment.BY_THE_CLOCK
+_MOMENTS = {"planned": _TOLD, "changed": _TOLD, "postponed": _TOLD, "start_near": _CLOCK}
 KINDS: dict[str, Kind] = {
     **{
         kind: Kind(_NOW, To.AGENCIES_WITH_PEOPLE)
@@ -95,7 +96,7 @@ KINDS: dict[str, Kind] = {
     "opened": Kind(_TOLD, To.AGENCIES_THAT_MAY_REGISTER),
     "changed": Kind(_TOLD, To.AGENCIES_WITH_PEOPLE),
     "cancelled": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
-    "postponed": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
+    "postponed": Kind(_TOLD, To.AGENCIES_WITH_PEOPLE),
     "deadline_moved": Kind(_NOW, To.AGENCIES_THAT_MAY_REGISTER),
     "zone_rules": Kind(_NOW, To.AGENCIES_WITH_PEOPLE),
     "deadline_near": Kind(_CLOCK, To.AGENCIES_THAT_MAY_REGISTER),
@@ -107,15 +108,11 @@ KINDS: dict[str, Kind] = {
         f"coordinator_{kind}": Kind(_NOW, To.COORDINATORS)
         for kind in ("submitted", "withdrawn", "seats_asked", "seats_returned", "zone_rules")
     },
+    "coordinator_changed": Kind(_TOLD, To.COORDINATORS),
+    "coordinator_not_announced": Kind(_CLOCK, To.COORDINATORS),
     "trainee": Kind(_NOW, To.PEOPLE),
-    **{
-        own: Kind({"changed": _TOLD, "start_near": _CLOCK}.get(kind, _NOW), To.PEOPLE)
-        for kind, own in TO_PERSON.items()
-    },
-    **{
-        own: Kind({"planned": _TOLD, "changed": _TOLD, "start_near": _CLOCK}.get(kind, _NOW), To.TRAINERS)
-        for kind, own in TO_TRAINER.items()
-    },
+    **{own: Kind(_MOMENTS.get(kind, _NOW), To.PEOPLE) for kind, own in TO_PERSON.items()},
+    **{own: Kind(_MOMENTS.get(kind, _NOW), To.TRAINERS) for kind, own in TO_TRAINER.items()},
 }
 """Every kind of letter. Its texts stand in ``templates/letters``; ``services/letters/notices.NOTES`` says who writes it."""
 FRAME, PERSON_FRAME, TRAINER_FRAME = "frame", "trainee_frame", "trainer_frame"

@@ -15,8 +15,11 @@ from training.models import (
     HOLDS_SEAT,
     LIVE,
     Agency,
+    Announcement,
     AttendanceRecord,
+    MailState,
     Modality,
+    OutgoingMail,
     Programme,
     RegisterState,
     Registration,
@@ -30,6 +33,7 @@ from training.models import (
     TrainingState,
 )
 from training.services import seat_counts
+from training.services.announcing import differences
 from training.services.demo import build, past_trainings
 from training.services.demo import days as days_of_demo
 from training.services.programmes import frames
@@ -160,3 +164,16 @@ def test_what_is_stored_after_the_demo_gets_ids_of_its_own(make: Make):
         if "public_id" in table.c:
             ids = db.session.scalars(select(table.c.public_id)).all()
             assert len(ids) == len(set(ids)), table.name
+
+
+def test_the_demo_shows_a_change_that_was_announced_and_one_that_was_not(app):
+    build.make("small")
+
+    changed = [one for one in db.session.scalars(select(Training)) if differences.of(one)]
+    made = db.session.scalars(select(Announcement).where(Announcement.number > 1)).all()
+    assert len(changed) == 1 and changed[0].announcement.number == 1
+    assert [(one.number, bool(one.withdrawn_at)) for one in made] == [(2, True), (3, False)]
+    assert made[0].training.announcement_id == made[1].id and made[0].training is not changed[0]
+    letters = db.session.scalars(select(OutgoingMail)).all()
+    assert letters and {one.announcement_id for one in letters} == {made[1].id}
+    assert {one.state for one in letters} <= {MailState.SENT}, "the demo writes to nobody"

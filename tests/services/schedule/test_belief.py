@@ -25,7 +25,7 @@ from training.services.letters.timetables import Timetables, whereabouts
 from training.services.registrations import submissions, visible
 from training.services.schedule import sessions
 from training.services.schedule import visible as schedule_visible
-from training.services.trainings import changes, moves
+from training.services.trainings import changes, moves, resuming, undoing
 
 BEGINS = datetime(2027, 3, 1, 8, tzinfo=UTC)
 PEOPLE, TRAINERS = 3, 2
@@ -108,6 +108,16 @@ class Desk:
         self.travel.shift(timedelta(minutes=2))
         self.add(n)
         moves.change_state(self.training, by=self.by, name="open")
+
+    def postpone_and_undo(self, n: int) -> None:
+        moves.change_state(self.training, by=self.by, name="postpone", reason="floods")
+        try:
+            if n % 3 == 0:
+                self.withdraw(n)
+            undoing.undo_postponing(self.training, by=self.by)
+        except DomainError:  # somebody had a letter meanwhile: it stays postponed, and goes on with new dates
+            wish = resuming.Wish(first_day=self.training.starts_on + timedelta(days=n % 2))
+            resuming.new_dates(self.training, by=self.by, wish=wish)
 
 
 OPERATIONS = [

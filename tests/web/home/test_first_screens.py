@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+
+import time_machine
 
 from tests.make import Make
 from training.models import Admission, Role
@@ -32,6 +35,24 @@ def test_the_first_page_of_a_coordinator_says_when_all_free_seats_are_kept(clien
     assert "2 free" in kept and "All free seats are kept; 1 wait." in kept
     assert f"/trainings/{training.public_id}/seats/release" in kept
     assert "All free seats are kept" not in client.get("/").text
+
+
+def test_the_first_page_says_what_is_not_announced_and_leads_there(client, make: Make):
+    training = make.training()
+    session, hour = make.session(training), timedelta(hours=1)
+    make.change_session(
+        session,
+        by=make.user(),
+        starts_local=session.starts_local + hour,
+        ends_local=session.ends_local + hour,
+    )
+    focal, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
+    for left, said in ((9, ""), (5, "it begins in 5 days."), (0, "it has begun.")):
+        with time_machine.travel(session.starts_at - timedelta(days=left), tick=False):
+            page = " ".join(client.sign_in(by).get("/").text.split())
+            assert (f"1 change of {training.code} is not announced; {said}" in page) is bool(said)
+            assert (f"/trainings/{training.public_id}/announce" in page) is bool(said)
+            assert "not announced" not in client.sign_in(focal).get("/").text
 
 
 def test_the_first_page_of_a_focal_point_leads_to_what_waits_for_the_agency(client, make: Make):

@@ -178,6 +178,86 @@ def test_the_letters_can_be_read_before_and_nothing_is_stored_by_that(desk, clie
     assert differences.of(desk["training"])
 
 
+def test_every_page_of_the_training_says_which_letters_leave_when(desk, client, make: Make):
+    move(desk)
+    make.announced(desk["training"], by=make.user())
+    pages = [desk["url"], f"{desk['url']}/edit", f"{desk['url']}/seats", f"{desk['url']}/announce"]
+    pages += [f"{desk['url']}/letters", f"/sessions/{desk['session'].public_id}/edit"]
+
+    for page in pages:
+        assert "3 letters about announcement" in client.get(page).text, page
+
+    in_place = client.get(desk["url"], headers={"HX-Request": "true"}).text
+    assert in_place.count('id="letters-waiting" hx-swap-oob="true"') == 1 and "3 letters about" in in_place
+    other = make.training()
+    for page in ("/", "/trainings", f"/trainings/{other.public_id}/announce"):
+        assert f"/trainings/{desk['training'].public_id}/announce/undo" not in client.get(page).text, page
+    for role, who in ((Role.PARTNER, desk["focal"]), (Role.MANAGER, make.user(Role.MANAGER))):
+        page = client.sign_in(who).get(desk["url"]).text
+        assert ("letters about announcement" in page) is (role is Role.MANAGER)
+        assert "announce/undo" not in page
+    with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
+        client.sign_in(desk["by"])
+        assert "letters about announcement" not in client.get(desk["url"]).text
+
+
+def test_postponing_waits_and_is_undone_on_the_page(desk, client, make: Make):
+    answer = client.post(f"{desk['url']}/postpone", data={"reason": "elections"})
+    assert answer.status_code == 303
+    page = " ".join(client.get(desk["url"]).text.split())
+    assert "3 letters about the postponed training leave at" in page and "Undo" in page and "Send now" in page
+
+    assert client.post(f"{desk['url']}/announce/undo").status_code == 303
+
+    page = client.get(desk["url"]).text
+    assert desk["training"].state is TrainingState.OPEN
+    assert "The training is not postponed any more" in page and "letters about" not in page
+    client.post(f"{desk['url']}/postpone", data={"reason": "elections"})
+    assert client.post(f"{desk['url']}/announce/send").status_code == 303
+    assert client.post(f"{desk['url']}/announce/undo").status_code == 409
+
+
+def test_a_trainer_taken_meanwhile_refuses_the_undo_by_name(desk, client, make: Make):
+    session = desk["session"]
+    client.post(f"{desk['url']}/postpone", data={"reason": "elections"})
+    hours = {"starts_local": session.starts_local, "ends_local": session.ends_local}
+    other = make.training(starts_on=desk["training"].starts_on)
+    make.session(other, trainers=[session.session_trainers[0].trainer], **hours)
+
+    answer = client.post(f"{desk['url']}/announce/undo")
+
+    assert answer.status_code == 409 and other.code in answer.text
+    assert desk["training"].state is TrainingState.POSTPONED
+
+
+def test_coordinators_get_a_copy_if_it_is_ticked(desk, client, make: Make):
+    url = f"{desk['url']}/announce"
+    ticks = {"people": "y", "agencies": "y", "trainers": "y", "note": "Sorry for this."}
+    for copy in ({}, {"coordinators": "y"}):
+        move(desk)
+        client.post(url, data={"seen": seen(client.get(url).text), **ticks, **copy})
+        told = [one for one in of_announcement(desk) if one.kind == "coordinator_changed"]
+        assert [one.user_id for one in told] == ([desk["by"].id] if copy else [])
+    [one] = told
+    assert "Profiling" in one.body and "Sorry for this." in one.body and "People told: 2" in one.body
+    assert one.due_at > clock.now() + timedelta(seconds=50)
+    client.post(f"{url}/undo")
+    assert {one.state for one in of_announcement(desk)} == {MailState.DROPPED}
+
+
+def test_without_letters_there_is_no_copy_either(desk, client):
+    move(desk)
+    url = f"{desk['url']}/announce"
+    data = {
+        "seen": seen(client.get(url).text),
+        "silent": "1",
+        "reason": "By word of mouth",
+        "coordinators": "y",
+    }
+    client.post(url, data=data)
+    assert of_announcement(desk) == [] or {one.kind for one in of_announcement(desk)} <= {"opened"}
+
+
 def test_an_opening_is_undone_while_nobody_has_registered(desk, client, make: Make):
     training = make.training(is_open=False)
     make.session(training)

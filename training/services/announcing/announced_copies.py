@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import selectinload
@@ -56,7 +57,7 @@ def store(
     by: User | None,
     note: str = "",
     wait: timedelta = timedelta(),
-    told: dict[str, int],
+    told: dict[str, Any],
 ) -> Announcement:
     """The single step: the plan as it stands is what others know from now on. The caller tells them.
 
@@ -100,15 +101,22 @@ def _copy(announcement: Announcement, row: TrainingSession) -> Row:
     }
 
 
-def call_all_off(training: Training, *, by: User | None) -> Announcement | None:
+def call_all_off(
+    training: Training,
+    *,
+    by: User | None,
+    wait: timedelta = timedelta(),
+    told: dict[str, Any] | None = None,
+) -> Announcement | None:
     """The single step of a training that is cancelled or postponed: others know that nothing of it is held.
 
-    All else stays as it was announced, so that nobody learns of a plan by this. The caller tells them.
+    All else stays as it was announced, so that nobody learns of a plan by this. The caller tells them. It can be taken back
+    for as long as ``wait``.
     """
     if training.announcement is None:
         return None
     known = announced.sessions(training)
-    one = _new(training, announced.facts(training), by=by)
+    one = _new(training, announced.facts(training), by=by, wait=wait, told=told)
     names = [
         column.key
         for column in AnnouncedSession.__table__.columns
@@ -135,7 +143,7 @@ def _new(
     by: User | None,
     note: str = "",
     wait: timedelta = timedelta(),
-    told: dict[str, int] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> Announcement:
     last = db.session.scalar(
         select(func.max(Announcement.number)).where(

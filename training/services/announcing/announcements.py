@@ -3,8 +3,8 @@
 A training is announced as a whole. Else nobody could say any more what people know. Whoever announces has seen what
 differs (``seen`` is its digest), and of two who announce at once one finds that nothing differs any more.
 
-Two kinds of announcement take effect at once: a change of what begins within 48 hours, and a training that is cancelled or
-postponed. They cannot be undone.
+Two kinds of announcement are told at once and cannot be undone: a change of what begins within 48 hours, and a training
+that is cancelled.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from training.services.letters import notices, of_changes, parts
 from training.services.letters.of_changes import Announcing, Heard
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.text import msg
+from training.text import Message, msg
 
 CHANGED = msg("The plan has changed meanwhile. Look at what differs now, then announce it.")
 LEFT = msg("Its letters have left. Change the plan and announce that instead.")
@@ -43,11 +43,12 @@ LEFT = msg("Its letters have left. Change the plan and announce that instead.")
 
 @dataclass(frozen=True)
 class Whom:
-    """Who is told of an announcement. Where nobody is told, there is a reason."""
+    """Who is told of an announcement. Where nobody is told, there is a reason. ``coordinators`` get a copy if wanted."""
 
     people: bool = True
     agencies: bool = True
     trainers: bool = True
+    coordinators: bool = False
     reason: str = ""
 
     @property
@@ -87,6 +88,7 @@ def announcing(training: Training, found: Differences, note: str = "", whom: Who
         whom.people,
         whom.agencies,
         whom.trainers,
+        whom.anybody and whom.coordinators,
     )
 
 
@@ -167,25 +169,38 @@ def _write_and_drop(training: Training, note: str) -> None:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a training's timetable stands: what differs, who does not know, and what can still be undone."""
+    """How a training's timetable stands: what differs, who does not know, and what was announced last."""
 
     differences: Differences
     counts: Counts
     last: Announcement | None
-    undoable: Announcement | None
-    waiting: int
 
 
-def standing(training: Training) -> Standing:
-    """How the training's timetable stands now."""
-    found = differences.of(training)
+@dataclass(frozen=True)
+class Waiting:
+    """The letters of an announcement that can still be undone: how many, and until when."""
+
+    training: Training
+    announcement: Announcement
+    letters: int
+    until: datetime
+
+
+def waiting(training: Training) -> Waiting | None:
+    """The letters that wait about the training, whoever caused them. None once they have left."""
+    one = announced_copies.that_can_be_undone(training)
+    if one is None or one.undo_until is None:
+        return None
+    queued = (OutgoingMail.announcement_id == one.id, OutgoingMail.state == MailState.QUEUED)
+    letters = db.session.scalar(select(func.count(OutgoingMail.id)).where(*queued)) or 0
+    return Waiting(training, one, letters, one.undo_until)
+
+
+def standing(training: Training, loaded: differences.Loaded | None = None) -> Standing:
+    """How the training's timetable stands now. What is ``loaded`` already is not loaded again."""
+    found = differences.of(training, loaded)
     heard = of_changes.heard(announcing(training, found))
-    undoable = announced_copies.that_can_be_undone(training)
-    waiting = 0
-    if undoable is not None:
-        queued = (OutgoingMail.announcement_id == undoable.id, OutgoingMail.state == MailState.QUEUED)
-        waiting = db.session.scalar(select(func.count(OutgoingMail.id)).where(*queued)) or 0
-    return Standing(found, counts(heard), training.announcement, undoable, waiting)
+    return Standing(found, counts(heard), training.announcement)
 
 
 def get(training: Training, public_id: UUID) -> Announcement:
@@ -295,7 +310,13 @@ def undo(training: Training, announcement: Announcement, *, by: User) -> None:
     check_undo(training, announcement)
     if is_first(training, announcement):
         raise Conflict(msg("Registration was opened by this. Take that step back instead."), "state")
-    _refuse_if_told_otherwise(training, announcement)
+    check_told_since(
+        training,
+        announcement,
+        msg(
+            "%(name)s has had a letter with this timetable already. Change the plan and announce that instead."
+        ),
+    )
     announced_copies.withdraw(training, announcement)
     said = {"number": announcement.number}
     audit.record(by=by, action="training.announce_undone", thing=training, changes=said)
@@ -320,8 +341,11 @@ def send_now(training: Training, announcement: Announcement, *, by: User) -> Non
     audit.record(by=by, action="training.send_now", thing=training, changes=said)
 
 
-def _refuse_if_told_otherwise(training: Training, announcement: Announcement) -> None:
-    """Whoever was written to of something else since then, such as a new registration, has read the new timetable."""
+def check_told_since(training: Training, announcement: Announcement, told: Message) -> None:
+    """Raise ``Conflict`` with ``told`` and a name if somebody was written to of something else since the announcement.
+
+    Whoever has registered since then, say, has read the new timetable.
+    """
     name = db.session.scalar(
         select(OutgoingMail.to_name)
         .where(
@@ -334,13 +358,7 @@ def _refuse_if_told_otherwise(training: Training, announcement: Announcement) ->
         .limit(1)
     )
     if name is not None:
-        raise Conflict(
-            msg(
-                "%(name)s has had a letter with this timetable already. Change the plan and announce that instead.",
-                name=name,
-            ),
-            "told",
-        )
+        raise Conflict(replace(told, params={"name": name}), "told")
 
 
 def is_first(training: Training, announcement: Announcement) -> bool:

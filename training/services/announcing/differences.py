@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,6 +33,10 @@ NEAR = timedelta(hours=48)
 """A change of what begins sooner is told at once."""
 ANNOUNCED_IN = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
 """In these states changes are gathered and announced. Nobody else sees a draft; of what is off, people know that."""
+
+
+Loaded = tuple[Sequence[TrainingSession], Sequence[AnnouncedSession]]
+"""A training's sessions as planned and as announced, with their rooms and trainers."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,15 @@ class Differences:
         return any(near) or (self.facts is not None and any(coming))
 
     @property
+    def starts(self) -> list[datetime]:
+        """When the sessions concerned begin, or were to begin, in order. A new place concerns all that is to come."""
+        now = clock.now()
+        found = {at for one in self.sessions for at in _starts(one)}
+        if self.facts is not None:
+            found |= {row.starts_at for row in self.rows if row.is_held and row.ends_at > now}
+        return sorted(found)
+
+    @property
     def trainer_ids(self) -> frozenset[int]:
         """Those who teach in what is still to come, by the plan."""
         now = clock.now()
@@ -75,21 +88,31 @@ class Differences:
         return frozenset(entry.trainer_id for row in coming for entry in row.session_trainers)
 
 
-def of(training: Training) -> Differences:
-    """What differs in a training that was announced. Nothing does while its changes are not told, as in a draft."""
+def of(training: Training, loaded: Loaded | None = None) -> Differences:
+    """What differs in a training that was announced. Nothing does while its changes are not told, as in a draft.
+
+    What is ``loaded`` already is not loaded again.
+    """
     if training.announcement is None or training.state not in ANNOUNCED_IN:
         return Differences(None, ())
-    return between(training)
+    return compared(training, *loaded) if loaded else between(training)
 
 
 def between(training: Training) -> Differences:
     """The plan against the last announcement, whatever the training's state. Raises nothing for a draft: all is new."""
-    known = {one.session_id: of_copy(one) for one in announced.sessions(training)}
-    rows = of_rows(training)
+    return compared(training, of_rows(training), announced.sessions(training))
+
+
+def compared(
+    training: Training, rows: Sequence[TrainingSession], copies: Sequence[AnnouncedSession]
+) -> Differences:
+    """The plan of the training (``rows``) against what was announced of it (``copies``). Nothing is loaded."""
+    known = {one.session_id: of_copy(one) for one in copies}
+    by_id = {one.id: one for one in rows}
     now = clock.now()
     found = []
-    for number in sorted({*known, *(one.id for one in rows)}):
-        row = next((one for one in rows if one.id == number), None)
+    for number in sorted({*known, *by_id}):
+        row = by_id.get(number)
         before, after = known.get(number), of_row(row) if row else None
         if after is not None and before is None and not after.is_held:
             continue

@@ -8,5 +8,6 @@ All people and agencies are invented. They are the same every time. The dates li
 - ``basis``: agencies, people, places, trainers and programmes
 - ``areas``: texts, contacts and leaflets of the areas
 - ``catalogue``: courses, agendas and a series
+- ``announcing``: a change that was announced, and one that was not yet
 - ``build``: everything is inserted
 """

@@ -48,7 +48,7 @@ from training.rules import passwords
 from training.rules.names import search_key
 from training.services import audit
 from training.services.announcing import announced_copies
-from training.services.demo import basis, catalogue
+from training.services.demo import announcing, basis, catalogue
 from training.services.demo.basis import World
 from training.services.demo.kept_registers import attendance_rows
 from training.services.demo.past_trainings import (
@@ -127,6 +127,7 @@ def make(scale: str) -> list[SignIn]:
     _insert(ProgrammeTarget, basis.targets(world, planned))
     _set_sequences()
     announced_copies.announce_first()
+    announcing.tell()
     audit.record(by=None, action="demo.make", changes={"scale": scale})
     return sign_ins
 

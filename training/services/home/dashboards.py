@@ -35,6 +35,8 @@ from training.models import (
 from training.rules import walltime
 from training.rules.indicators import Totals
 from training.services import seat_counts, visible_trainings
+from training.services.announcing import overtaken
+from training.services.announcing.overtaken import Overtaken
 from training.services.attendance import registers
 from training.services.registrations import seat_requests, seats, visible, why_waiting
 from training.services.reports import figures
@@ -78,6 +80,7 @@ class Due:
     to_give: Sequence[Training]
     unreleased: Sequence[tuple[Training, int]]
     to_look_at: Sequence[tuple[str, int]]
+    overtaken: Sequence[Overtaken]
 
     @property
     def has_anything(self) -> bool:
@@ -89,8 +92,8 @@ def of_coordinator(user: User) -> Due:
     """What waits for a coordinator within their scope.
 
     These are the sessions of today, registrations to decide, open registers by training, what begins within a week,
-    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, kept seats to release, and
-    how much speaks against sessions to come, by rule.
+    near deadlines, trainings with free seats, requests of agencies for seats, seats to give, kept seats to release, how
+    much speaks against sessions to come, by rule, and changes that are not announced although what they concern is near.
     """
     waiting = (
         visible.visible_to(user)
@@ -140,6 +143,7 @@ def of_coordinator(user: User) -> Due:
         why_waiting.with_seats_to_give(upcoming, MOST),
         _unreleased(upcoming)[:MOST],
         open_list.search(user).counts,
+        overtaken.search(user),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import inspect, select
@@ -56,6 +56,10 @@ class StateChanged:
     announcement_id: int | None = None
     wait: timedelta = timedelta()
 
+    def timed(self, part: Part) -> Part:
+        """The part as it is told with the step's announcement: its letter waits as long as that can be undone."""
+        return replace(part, announcement_id=self.announcement_id, wait=self.wait)
+
 
 @dataclass(frozen=True)
 class DeadlineMoved:
@@ -101,7 +105,9 @@ NOTES: dict[type, tuple[str, ...]] = {
         *TOLD_STEPS.values(), letters.TO_PERSON["cancelled"], letters.TO_PERSON["postponed"],
         letters.TO_TRAINER["planned"], letters.TO_TRAINER["cancelled"], letters.TO_TRAINER["postponed"],
     ),
-    Announcing: ("changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"]),
+    Announcing: (
+        "changed", letters.TO_PERSON["changed"], letters.TO_TRAINER["changed"], "coordinator_changed",
+    ),
     DeadlineMoved: ("deadline_moved",),
     ZoneRules: ("zone_rules", letters.TO_PERSON["zone_rules"], "coordinator_zone_rules"),
     ToAgency: ("seats_given", "seats_refused", "withdrawn"),
@@ -222,6 +228,11 @@ def write(notes: Sequence[object]) -> None:
     coordinators += [
         (one.training, of_zone_rules.of_zone_rules("coordinator_zone_rules", one), set()) for one in rules
     ]
+    coordinators += [
+        (one.training, of_changes.of_copy(one), set())
+        for one in notes
+        if isinstance(one, Announcing) and one.to_coordinators
+    ]
     alone = [(one.registration, one.kind) for one in notes if isinstance(one, ToPerson)]
     for registration, part in to_people.of_steps([*of_steps.of_people(told), *alone]).items():
         personal[registration].append(part)
@@ -288,8 +299,8 @@ def _add_state_change(
     people += of_changes.live_of(training)
     for agency_id, lines in of_changes.by_agency(people).items():
         part = parts.of_lines(change.kind, training, lines, reason=change.reason)
-        to_agencies[training, agency_id].append(part)
-    part = to_people.of_training(change.kind, training, reason=change.reason)
+        to_agencies[training, agency_id].append(change.timed(part))
+    part = change.timed(to_people.of_training(change.kind, training, reason=change.reason))
     for registration in people:
         personal[registration].append(part)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from training.services.letters import timetables, to_people
 from training.services.letters.parts import Part, about, name_of
 from training.services.letters.timetables import Difference, FactsDiffer, Slot, where_of
 from training.services.letters.to_people import Taught
-from training.texts import letters, proposed
+from training.texts import letters, links, proposed
 from training.texts.letters import Ready, block, one_line
 
 
@@ -146,6 +146,10 @@ def of_deadline(training: Training, before: datetime) -> Part:
     return Part("deadline_moved", values)
 
 
+OVERTAKEN, COPY = "coordinator_not_announced", "coordinator_changed"
+"""What coordinators get: a warning of what is not announced yet, and the copy of an announcement."""
+
+
 @dataclass(frozen=True)
 class Announcing:
     """The note: what is announced of a training, and to which audiences.
@@ -161,6 +165,7 @@ class Announcing:
     to_people: bool = True
     to_agencies: bool = True
     to_trainers: bool = True
+    to_coordinators: bool = False
     announcement_id: int | None = None
     wait: timedelta = timedelta()
 
@@ -244,6 +249,31 @@ def add(
     if one.to_trainers:
         for trainer, own in told.trainers.items():
             teaching[one.training, trainer].append(_part(letters.TO_TRAINER["changed"], one, own))
+
+
+def of_copy(one: Announcing) -> Part:
+    """The copy for those who plan: what was announced, and how many were told."""
+    told, said = heard(one), _part(COPY, one, one.sessions, names=_all_names(one))
+    reached = {
+        "of_people": len(told.people) if one.to_people else 0,
+        "of_agencies": len(told.agencies) if one.to_agencies else 0,
+        "of_trainers": len(told.trainers) if one.to_trainers else 0,
+    }
+    counted = {name: str(count or "") for name, count in reached.items()}
+    return replace(said, values=lambda language: {**said.values(language), **counted})
+
+
+def of_overtaken(one: Announcing, begins: datetime) -> Part:
+    """What is not announced yet although it is near, for those who plan. ``begins`` is when the next session does."""
+    said = _part(OVERTAKEN, one, one.sessions, names=_all_names(one))
+    count = len(one.sessions) + (len(one.facts.changed) if one.facts else 0)
+    look = Ready(links.to_page(f"/trainings/{one.training.public_id}/announce"))
+
+    def values(language: str) -> dict[str, str]:
+        at = letters.moment(begins, announced.facts(one.training).zone, language)
+        return {**said.values(language), "changes": str(count), "begins": at, "look": look}
+
+    return replace(said, values=values)
 
 
 def _all_names(one: Announcing) -> dict[int, str]:

@@ -237,7 +237,7 @@ def to_coordinators(told: Sequence[Told]) -> list[Row]:
                 continue
             language = letters.language_of(user.language)
             _, letter = composed([part], training, language, user.name, organisation, timetables)
-            found.append(row(part.kind, letter, language, training, user=user))
+            found.append(row(part.kind, letter, language, training, user=user, parts=[part]))
     return found
 
 

@@ -79,21 +79,33 @@ def sign_in_sheet(
     )
 
 
-def names_in_latin(training: Training, sessions: Sequence[TrainingSession]) -> fonts.InLatin:
-    """How many names on the sheet stand there in Latin letters only, because no font holds them."""
+def names_in_latin(
+    training: Training,
+    sessions: Sequence[TrainingSession],
+    known: Sequence[AnnouncedSession] | None = None,
+) -> fonts.InLatin:
+    """How many names on the sheet stand there in Latin letters only, because no font holds them.
+
+    ``known`` are the sessions as announced, if they are loaded already.
+    """
     names = (Trainee.family_name, Trainee.given_names, Trainee.native_name)
     people = (" ".join(row) for row in db.session.execute(_expected(training).with_only_columns(*names)))
     trainers = {
-        entry.trainer.name for session in _held(training, sessions) for entry in session.session_trainers
+        entry.trainer.name
+        for session in _held(training, sessions, known)
+        for entry in session.session_trainers
     }
     return fonts.in_latin([*people, *sorted(trainers)])
 
 
 def _held(
-    training: Training, sessions: Sequence[TrainingSession]
+    training: Training,
+    sessions: Sequence[TrainingSession],
+    copies: Sequence[AnnouncedSession] | None = None,
 ) -> list[AnnouncedSession | TrainingSession]:
     """The sessions as people know them. One that nobody was told of stands there as planned, if it is asked for alone."""
-    known = {one.session_id: one for one in announced.sessions(training)}
+    copies = announced.sessions(training) if copies is None else copies
+    known = {one.session_id: one for one in copies}
     is_whole = training.announcement is not None and len(sessions) > 1
     found = [known.get(one.id, one) for one in sessions if one.id in known or not is_whole]
     return [one for one in found if not one.is_cancelled]

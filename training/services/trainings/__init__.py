@@ -10,6 +10,7 @@ A training changes its state only by a named move, whose guard may refuse it.
 - ``from_course``: from a course to a training, and back
 - ``copies``: copies of a training, and series
 - ``moves``: a training opens, begins, ends, is postponed or cancelled
+- ``undoing``: that it was opened or postponed is taken back while the letters wait
 - ``resuming``: a postponed training goes on with new dates
 - ``taking_back``: what differs from the announcement is taken back
 - ``moments``: stored instants that the rules of clocks in use do not give

@@ -166,9 +166,9 @@ def available(training: Training) -> list[str]:
 
 def refused(training: Training) -> dict[str, Message]:
     """What stands against the moves that the training's state allows, by their names."""
-    guards = ((name, MOVES[name].guard) for name in available(training))
-    found = ((name, guard(training)) for name, guard in guards if guard is not None)
-    return {name: why for name, why in found if why is not None}
+    guards = {name: guard for name in available(training) if (guard := MOVES[name].guard) is not None}
+    said = {guard: guard(training) for guard in dict.fromkeys(guards.values())}  # each is asked once
+    return {name: why for name, guard in guards.items() if (why := said[guard]) is not None}
 
 
 @atomic
@@ -178,7 +178,7 @@ def change_state(
     """Make the named move. Raises ``Conflict`` with what stands against it; returns who was promoted.
 
     Ending early (``stop``) calls off the sessions that are left. Cancelling calls all sessions off, and postponing puts
-    them to sleep: both set rooms and trainers free. Cancelling also ends the registrations, with the organiser as the
+    them to sleep: both set rooms and trainers free. Letters about postponing wait, so that it can be undone. Cancelling also ends the registrations, with the organiser as the
     reason. When registration opens again, offers are renewed, and seats that became free are given. Opening announces the
     timetable, to those whom ``opening`` names. So does going on with new dates, to those whom it concerns.
     """
@@ -202,8 +202,7 @@ def change_state(
     training.state, training.state_reason, training.state_changed_at = step.to, reason.strip(), clock.now()
     _take_off(training, name, reason)
     if name in ("cancel", "postpone"):
-        announced_copies.call_all_off(training, by=by)
-        notices.state_changed(training, name=name, reason=reason, trainers=told)
+        _announce_that_nothing_is_held(training, by, name, was=before["state"], trainers=told)
     if before["state"] == _S.POSTPONED:
         _forget_reminders(training)
     audit.record(by=by, action=f"training.{name}", thing=training, before=before)
@@ -236,6 +235,29 @@ def _teaching_as_announced(training: Training) -> frozenset[int]:
     return frozenset(number for one in known for number in one.trainer_ids)
 
 
+def _announce_that_nothing_is_held(
+    training: Training, by: User | None, name: str, *, was: str, trainers: frozenset[int]
+) -> None:
+    """Cancelling is told at once. Postponing can be undone (``undoing.undo_postponing``), so its letters wait."""
+    live = of_changes.live_of(training) if name == "postpone" else []
+    counted = {
+        "people": len(live),
+        "agencies": len({one.agency_id for one in live}),
+        "trainers": len(trainers),
+    }
+    wait = announcements.wait() if name == "postpone" else timedelta()
+    kept = counted | {"was": was} if name == "postpone" else {}
+    one = announced_copies.call_all_off(training, by=by, wait=wait, told=kept)
+    notices.state_changed(
+        training,
+        name=name,
+        reason=training.state_reason,
+        trainers=trainers,
+        announcement_id=one.id if one else None,
+        wait=wait,
+    )
+
+
 def _announce_as_open(
     training: Training, by: User | None, name: str, opening: Opening, *, is_again: bool
 ) -> None:
@@ -249,7 +271,7 @@ def _announce_as_open(
 def _announce_opening(training: Training, by: User | None, opening: Opening, *, is_again: bool) -> None:
     """The first announcement, or the next one of a training that was postponed, whose people are told what is new.
 
-    One that nobody has registered for can be undone (``undo_opening``), so its letters wait.
+    One that nobody has registered for can be undone (``undoing.undo_opening``), so its letters wait.
     """
     training.is_by_invitation = opening.by_invitation
     if opening.agencies is None:
@@ -308,41 +330,6 @@ def _invite(training: Training, agency_ids: Sequence[int]) -> None:
     new = sorted(set(agency_ids) - set(known))
     rows = [{"training_id": training.id, "agency_id": number, "told_at": clock.now()} for number in new]
     insert_many(TrainingInvitation, rows)
-
-
-@atomic
-def undo_opening(training: Training, *, by: User) -> None:
-    """Take back that a training was opened: it is a draft again, and the letters that wait are dropped.
-
-    Raises ``Conflict`` once they have left, and once somebody has registered, by name.
-    """
-    announcement = announced_copies.that_can_be_undone(training)
-    if announcement is None:
-        raise Conflict(
-            msg("The letters about this have left. Postpone or cancel the training instead."), "too_late"
-        )
-    announcements.check_undo(training, announcement)
-    if training.state is not _S.OPEN:
-        raise Conflict(
-            msg("This is not possible any more: the training's state has changed meanwhile."), "state"
-        )
-    registered = db.session.scalar(
-        select(Registration).where(Registration.training_id == training.id).order_by(Registration.id).limit(1)
-    )
-    if registered is not None:
-        raise Conflict(
-            msg(
-                "%(agency)s has registered somebody already, so this stays open. Postpone or cancel it instead.",
-                agency=registered.agency_name,
-            ),
-            "registered",
-        )
-    before = audit.snapshot(training)
-    announced_copies.withdraw(training, announcement)
-    db.session.execute(delete(TrainingInvitation).where(TrainingInvitation.training_id == training.id))
-    training.is_by_invitation = False
-    training.state, training.state_changed_at = _S.DRAFT, clock.now()
-    audit.record(by=by, action="training.open_undone", thing=training, before=before)
 
 
 def _call_off_rest(training: Training, by: User | None, reason: str) -> None:

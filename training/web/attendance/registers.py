@@ -21,7 +21,7 @@ from training.forms.system import ReasonForm
 from training.models import AttendanceStatus, RegisterState, Training, TrainingSession
 from training.policy import Action, can
 from training.rules import typed_days
-from training.services import marks, visible_trainings
+from training.services import announced, marks, visible_trainings
 from training.services.attendance import at_the_door, registers
 from training.services.papers import sign_in_sheets
 from training.services.schedule import sessions, visible
@@ -73,6 +73,7 @@ def _shown(
         full=full,
         is_duplicate=is_duplicate,
         in_latin=sign_in_sheets.names_in_latin(session.training, [session]),
+        told_otherwise=announced.told_otherwise(session),
     )
 
 

@@ -4,7 +4,7 @@
 - ``assets``: front-end files under their hashed names
 - ``language``: languages, and the formats of dates and numbers
 - ``labels``: words for the values of enumerations
-- ``menu``: the navigation
+- ``menu``: the navigation, and letters that wait, on every page of their training
 - ``respond``: pages, paging, and files to download
 - ``choices``: the choices that selects offer
 - ``exports``: a list as a file

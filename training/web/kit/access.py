@@ -77,6 +77,11 @@ def agency() -> Agency:
     return own
 
 
+def about() -> object:
+    """The thing that the page is about, as its guard has let it pass. None for a page about nothing in particular."""
+    return g.get("about")
+
+
 def _can(action: str, thing: object = None) -> bool:
     found = user_or_none()
     return found is not None and can(found, Action(action), thing)
@@ -135,6 +140,7 @@ def permit(action: Action, load: Callable[..., Any] | None = None) -> Callable[.
             if not can(user, action, thing):
                 audit.record_refusal(by=user, action=action, thing=thing)
                 raise NotFound
+            g.about = thing
             return view(thing)
 
         vars(guarded)["access"] = Access(action)

@@ -1,4 +1,4 @@
-"""The navigation as data, filtered by what the user may do."""
+"""What stands around every page: the navigation, filtered by what the user may do, and the letters that wait."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from training.policy import Action, has
+from training.models import Training
+from training.policy import Action, can, has
+from training.services.announcing import announcements
+from training.services.announcing.announcements import Waiting
 from training.web.kit import access
 
 
@@ -76,8 +79,19 @@ ENTRIES = (
 
 
 def init_app(app: Flask) -> None:
-    """Give every template its menu."""
+    """Give every template its menu, and ``letters_waiting()``."""
     app.context_processor(lambda: {"menu_entries": entries(app)})
+    app.jinja_env.globals["letters_waiting"] = waiting
+
+
+def waiting() -> Waiting | None:
+    """The letters that wait about the training of this page, whoever caused them, for staff who read its participants."""
+    thing = access.about()
+    training = thing if isinstance(thing, Training) else getattr(thing, "training", None)
+    user = access.user_or_none()
+    if user is None or not isinstance(training, Training):
+        return None
+    return announcements.waiting(training) if can(user, Action.PARTICIPANTS_READ, training) else None
 
 
 def entries(app: Flask) -> list[Entry]:

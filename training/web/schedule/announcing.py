@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError
 from training.forms.schedule import AnnounceForm
-from training.models import Agency, Registration, Training
+from training.models import Agency, Registration, Training, TrainingState
 from training.policy import Action
 from training.services import visible_trainings
 from training.services.announcing import announced_copies, announcements
@@ -20,7 +20,7 @@ from training.services.announcing.announcements import Whom
 from training.services.announcing.differences import Differences
 from training.services.letters import of_changes, outbox, parts, to_people
 from training.services.letters.timetables import Difference
-from training.services.trainings import moves, taking_back
+from training.services.trainings import taking_back, undoing
 from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -124,7 +124,11 @@ def announce(training: Training) -> Response:
         Whom(people=False, agencies=False, trainers=False, reason=str(form.reason.data))
         if is_silent
         else Whom(
-            bool(form.people.data), bool(form.agencies.data), bool(form.trainers.data), str(form.reason.data)
+            bool(form.people.data),
+            bool(form.agencies.data),
+            bool(form.trainers.data),
+            bool(form.coordinators.data),
+            str(form.reason.data),
         )
     )
     try:
@@ -173,12 +177,15 @@ def told(training: Training) -> Response:
 @bp.post("/<uuid:public_id>/announce/undo")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def undo(training: Training) -> Response:
-    """Undo the last announcement while its letters wait. Where it opened the training, that is a draft again."""
+    """Undo the last announcement while its letters wait. What was opened is a draft again, what was postponed is held."""
     last = announced_copies.that_can_be_undone(training)
     if last is None:
         raise Conflict(announcements.LEFT, "too_late")
-    if announcements.is_first(training, last):
-        moves.undo_opening(training, by=access.user())
+    if training.state is TrainingState.POSTPONED:
+        undoing.undo_postponing(training, by=access.user())
+        flash(_("The training is not postponed any more. Nobody was told."))
+    elif announcements.is_first(training, last):
+        undoing.undo_opening(training, by=access.user())
         flash(_("The training is a draft again. Nobody was told."))
     else:
         announcements.undo(training, last, by=access.user())

@@ -135,6 +135,7 @@ def show(training: Training) -> Response:
     )
     is_planning = may_plan and training.state in schedule_sessions.PLANNABLE
     in_view = sessions if tab == TIMETABLE else []
+    known = announced.sessions(training) if may_read else []
     last = steps.last_of(training, user) if is_planning else None
     refused = moves.refused(training) if may_plan else {}
     response = page(
@@ -150,7 +151,7 @@ def show(training: Training) -> Response:
         kept=several.kept_back(training, in_view) if is_planning else {},
         untold=steps.untold(training, in_view) if is_planning else set(),
         last_step=last,
-        in_latin=sign_in_sheets.names_in_latin(training, sessions) if may_read and in_view else None,
+        in_latin=sign_in_sheets.names_in_latin(training, sessions, known) if may_read and in_view else None,
         is_open=visible_trainings.is_registration_open(training),
         participants=paginate(visible.of(training, user), 50) if may_read and tab == REGISTRATIONS else None,
         counts=counts,
@@ -160,7 +161,7 @@ def show(training: Training) -> Response:
         why_not_next=_why_not_next(training, refused),
         agendas=agendas.of(training),
         new_dates=NewDatesForm() if is_postponed and asleep.to_wake(training) else None,
-        standing=announcements.standing(training) if may_read else None,
+        standing=announcements.standing(training, (sessions, known)) if may_read else None,
         now=clock.now(),
         why_not_held=_why_not_held(training, in_view),
     )
