@@ -18,6 +18,7 @@ from training.services import organisations
 from training.services.letters import notices
 from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
+from training.web.announcing import announcements
 from training.web.attendance import registers
 from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
@@ -27,7 +28,7 @@ from training.web.merging import duplicates
 from training.web.programmes import courses, frames, leaflets, themes
 from training.web.registrations import by_link, decisions, seats, submissions
 from training.web.reports import figures
-from training.web.schedule import announcing, calendars, clashes, plan_steps, sessions, timetable
+from training.web.schedule import calendars, clashes, plan_steps, sessions, timetable
 from training.web.system import audit, help, mail, organisation, public_pages, styleguide
 from training.web.trainees import records
 from training.web.trainings import planner, planning, repeating
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     submissions.bp,
     figures.bp,
     seats.bp,
-    announcing.bp,
+    announcements.bp,
     sessions.bp,
     timetable.bp,
     plan_steps.bp,

@@ -1,1 +1,1 @@
-"""Pages of ``sessions``, a training's ``timetable`` with its ``plan_steps``, ``announcing``, ``clashes`` and ``calendars``."""
+"""Pages of ``sessions``, a training's ``timetable`` with its ``plan_steps``, ``clashes`` and ``calendars``."""

@@ -85,7 +85,7 @@ def _shown(training: Training, form: AnnounceForm, *, is_new: bool = False) -> R
     heard = of_changes.heard(announcements.announcing(training, found))
     ids = {n for one in found.sessions for slot in (one.before, one.now) if slot for n in slot.trainer_ids}
     return page(
-        "schedule/announcing/show.html",
+        "announcing/announcements/show.html",
         training=training,
         form=form,
         standing=standing,
@@ -157,7 +157,7 @@ def _said(number: int, *, is_silent: bool) -> str:
 def letters(training: Training) -> Response:
     """Show the letters that an announcement would write, one of each kind and language."""
     return page(
-        "schedule/announcing/letters.html", training=training, letters=announcements.letters(training)
+        "announcing/announcements/letters.html", training=training, letters=announcements.letters(training)
     )
 
 
@@ -168,7 +168,7 @@ def told(training: Training) -> Response:
     found = outbox.of_announcements(training)
     made = first(announced_copies.of(training), 100)
     return page(
-        "schedule/announcing/told.html",
+        "announcing/announcements/told.html",
         training=training,
         told=[(one, found.get(one.id, [])) for one in made],
     )

@@ -1,0 +1,1 @@
+"""Pages of ``announcements``: what differs from what others know, who is told, and their letters."""
