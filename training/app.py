@@ -19,6 +19,7 @@ from training.services.letters import notices
 from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.attendance import registers
+from training.web.board import grid
 from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     sign_ins.bp,
     agencies.bp,
     audit.bp,
+    grid.bp,
     calendars.bp,
     clashes.bp,
     colleagues.bp,

@@ -40,6 +40,7 @@ PACKAGES = {
     "programmes": "themes, the funded frames of trainings, and courses",
     "directory": "agencies, venues and trainers, and countries",
     "schedule": "sessions, their clashes, and the calendar",
+    "board": "trainers, rooms and trainings by days, and where a training could go",
     "trainings": "trainings: planned, changed, moved through their states",
     "imports": "lists of participants: staged, confirmed, undone",
     "attendance": "registers, and who stands at the door",

@@ -1,0 +1,4 @@
+"""Pages of the planning board.
+
+- ``grid``: trainers, rooms or trainings by days
+"""
