@@ -7,14 +7,13 @@ Of a training that the reader does not look after, the board says the code and t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import joinedload
 
-from training import policy
 from training.db import db
 from training.models import (
     Announcement,
@@ -27,7 +26,6 @@ from training.models import (
     TrainingState,
     User,
 )
-from training.policy import Action
 from training.rules.timetable import NOON, Absence, Block, Where
 from training.services import visible_trainings
 from training.services.board import lines
@@ -38,6 +36,19 @@ from training.services.timetables.slots import among
 
 MOST_WAITING = 20
 """How many drafts without sessions are shown."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the board: whose trainings they may change, and into which they may look."""
+
+    user: User
+    changes: Callable[[Training], bool]
+    looks_into: Callable[[Training], bool]
+
+    def shown(self, training: Training) -> Shown:
+        """A training as they may look at it."""
+        return Shown(training, self.changes(training), not self.looks_into(training))
 
 
 @dataclass(frozen=True)
@@ -114,9 +125,9 @@ class _Held:
     trainer_id: int | None = None
 
 
-def board(user: User, kind: Kind, period: Period, asked: Asked, *, page: int = 1) -> Board:
-    """The board as ``user`` sees it, a page of at most ``lines.MOST`` lines."""
-    found = lines.of(user, kind, period, asked)
+def board(reader: Reader, kind: Kind, period: Period, asked: Asked, *, page: int = 1) -> Board:
+    """The board as somebody sees it, a page of at most ``lines.MOST`` lines."""
+    found = lines.of(reader.user, kind, period, asked)
     if asked.free and kind is not Kind.TRAININGS:
         away = _away(kind, found, period)
         found = [one for one in found if one.id not in away]
@@ -124,7 +135,7 @@ def board(user: User, kind: Kind, period: Period, asked: Asked, *, page: int = 1
     here = found[first : first + lines.MOST]
     away = _away(kind, here, period)
     held = _held(kind, here, period)
-    shown = _shown(user, kind, here, {one.training_id for of in held.values() for one in of})
+    shown = _shown(reader, kind, here, {one.training_id for of in held.values() for one in of})
     given = _days_given(here, period) if kind is Kind.TRAINERS else {}
     off = _days_off(here, period)
     rows = []
@@ -140,7 +151,7 @@ def board(user: User, kind: Kind, period: Period, asked: Asked, *, page: int = 1
                 shown.get(line.id) if kind is Kind.TRAININGS else None,
             )
         )
-    return Board(period, rows, len(found), waiting(user), not_announced(user, period))
+    return Board(period, rows, len(found), waiting(reader.user), not_announced(reader.user, period))
 
 
 # What stands there
@@ -185,7 +196,7 @@ def _held(kind: Kind, here: Sequence[Line], period: Period) -> dict[int, list[_H
     return by_line
 
 
-def _shown(user: User, kind: Kind, here: Sequence[Line], ids: set[int]) -> dict[int, Shown]:
+def _shown(reader: Reader, kind: Kind, here: Sequence[Line], ids: set[int]) -> dict[int, Shown]:
     """The trainings with these ids as the reader may look at them."""
     if kind is Kind.TRAININGS:
         found: Sequence[Training] = [one.thing for one in here if isinstance(one.thing, Training)]
@@ -194,16 +205,7 @@ def _shown(user: User, kind: Kind, here: Sequence[Line], ids: set[int]) -> dict[
         found = db.session.scalars(wanted).all()
     else:
         found = []
-    return {one.id: show(user, one) for one in found}
-
-
-def show(user: User, training: Training) -> Shown:
-    """A training as ``user`` may look at it."""
-    return Shown(
-        training,
-        policy.can(user, Action.TRAINING_CHANGE, training),
-        not policy.can(user, Action.PARTICIPANTS_READ, training),
-    )
+    return {one.id: reader.shown(one) for one in found}
 
 
 def _put_entries(

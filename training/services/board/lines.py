@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from training.db import db
@@ -101,7 +101,7 @@ class Line:
         return self.thing.public_id
 
 
-def held_in(period: Period) -> tuple[ColumnElement[bool], ...]:
+def held_in(period: Period) -> tuple[Any, ...]:
     """The conditions of sessions that are held and meet the period by the clock there. The instants have an index."""
     begins, ends = period.instants
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 from flask import Blueprint, request
 from flask_babel import format_date
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import clock
-from training.forms.board import BoardFilter
-from training.policy import Action, has
+from training.forms.schedule import BoardFilter
+from training.policy import Action, can, has
 from training.rules import walltime
 from training.services.board import days, lines
+from training.services.board.days import Reader
 from training.services.board.lines import Asked, Kind, Period
 from training.web.kit import access, choices
 from training.web.kit.access import permit
@@ -51,6 +53,14 @@ def period_asked() -> Period:
     return Period(first, first + timedelta(days=7 * length - 1))
 
 
+def reader() -> Reader:
+    """Who asks, with what they may do."""
+    user = access.user()
+    return Reader(
+        user, partial(can, user, Action.TRAINING_CHANGE), partial(can, user, Action.PARTICIPANTS_READ)
+    )
+
+
 def filters(kind: Kind) -> BoardFilter:
     """The filters of this kind of lines."""
     form = BoardFilter(request.args)
@@ -68,7 +78,7 @@ def index() -> Response:
     """Show the board. ``rows`` are trainers, rooms or trainings, ``from`` is the first day, ``weeks`` are 1, 2 or 4."""
     kind, period = kind_asked(), period_asked()
     form = filters(kind)
-    found = days.board(access.user(), kind, period, Asked(**choices.wanted(form)), page=page_number())
+    found = days.board(reader(), kind, period, Asked(**choices.wanted(form)), page=page_number())
     weeks = len(period.days) // 7
     step = timedelta(days=len(period.days))
     return page(
