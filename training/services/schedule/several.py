@@ -112,8 +112,13 @@ def _held(training: Training, public_ids: Sequence[UUID], seen: Versions) -> lis
             "held",
         )
     if not found:
-        raise Conflict(msg("No session may be changed: they are over, marked or called off."), "gone")
+        raise nothing_to_change()
     return found
+
+
+def nothing_to_change() -> Conflict:
+    """What is said where no session of a training may be changed."""
+    return Conflict(msg("No session may be changed: they are over, marked or called off."), "gone")
 
 
 def _refuse_changed(training: Training, public_id: UUID, session: TrainingSession | None) -> None:
@@ -155,6 +160,14 @@ def move(
             day=min(details.starts_local for _one, details in pairs).date(),
         ),
     )
+
+
+@atomic
+def put(training: Training, *, by: User, place: shift.Place, seen: Versions | None = None) -> Done:
+    """Put the training's sessions to a place of the board: on other days, for a room or a trainer, in one step."""
+    pairs = shift.placed(training, _held(training, (), seen or {}), place)
+    label = msg("%(training)s is now on %(day)s.", training=training.code, day=place.first_day)
+    return _store(training, [Change(one, details) for one, details in pairs], by, "plan.put", label)
 
 
 def _store(training: Training, edits: Sequence[Edit], by: User, action: str, label: Message) -> Done:

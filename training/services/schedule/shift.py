@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from training.db import db
 from training.errors import Invalid
-from training.models import Training, TrainingSession
+from training.models import Room, Trainer, Training, TrainingSession
 from training.rules import recurrence
 from training.rules.minutes import NOON
 from training.services import locked_trainings
@@ -84,6 +84,43 @@ def looked_at(training: Training, details: Sequence[Details], *, but: Collection
         planned = [plan.as_planned(training, one) for one in details]
         clashes.look(training, planned, but=but)
     return planned
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a training goes on the board: to a first day, and for a ``room`` or a ``trainer``, if one is meant.
+
+    Where the trainer does not teach yet, they come in the place of ``instead``, where that one does. Without
+    ``instead`` they alone give each session.
+    """
+
+    first_day: date
+    room: Room | None = None
+    trainer: Trainer | None = None
+    instead: Trainer | None = None
+
+
+def placed(
+    training: Training, wanted: Sequence[TrainingSession], place: Place
+) -> list[tuple[TrainingSession, Details]]:
+    """How sessions would be held at a place of the board; nothing is stored. Raises as ``moved_to`` does."""
+    found = []
+    for one, details in moved_to(training, wanted, Move(first_day=place.first_day)):
+        if place.room is not None:
+            details = replace(details, room=place.room)
+        if place.trainer is not None:
+            details = replace(details, trainers=teaching_then(details.trainers, place))
+        found.append((one, details))
+    return found
+
+
+def teaching_then(now: Sequence[Trainer], place: Place) -> Sequence[Trainer]:
+    """Who gives a session at a place of the board that these trainers give now."""
+    if place.trainer is None or place.trainer in now:
+        return now
+    if place.instead is not None:
+        return [place.trainer if one is place.instead else one for one in now]
+    return [place.trainer]
 
 
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:

@@ -1,0 +1,325 @@
+"""Where a training could go: each line and day of a board is free, has something to know, or is refused, and why.
+
+The same rules answer as when it is put there (``rules/clashes``), so a place is refused here if and only if
+``plan.apply`` refuses it. What stands around all places is read at once, and each rule is asked once for what it looks at:
+the time, the rooms, the place on the map, or one trainer. What holds wherever the training goes, because it holds
+already, is not said again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import partial
+from itertools import combinations
+from typing import TypeVar
+
+from training.db import db
+from training.errors import DomainError
+from training.models import Room, Trainer, Training, TrainingSession
+from training.rules import clashes as rules
+from training.rules.findings import Finding
+from training.rules.timetable import Facts, Slot, Teacher
+from training.rules.timetable import Room as RoomSeen
+from training.services.board.lines import Kind, Line, Period
+from training.services.schedule import clashes, plan, sessions, several, shift, visible
+from training.services.schedule.clashes import Planned
+from training.services.timetables import clash_facts, slots
+from training.text import Message, msg
+
+TIME = ("own_overlap", "no_such_time", "outside_programme", "participant_twice", "night_online", "too_long")
+"""Rules that look at the hours alone, wherever and by whom a session is given."""
+ROOMS = ("room_twice", "room_blocked", "turn_over", "room_small", "other_place")
+PLACES = ("holiday", "weekend")
+FIT = ("trainer_unfit",)
+TRAINERS = ("trainer_twice", "trainer_away", *FIT, "trainer_load", "travel_gap", "turn_over")
+"""Rules that look at one trainer and at no other one. ``turn_over`` looks at rooms and at trainers."""
+WHEREVER = ("room_small", "other_place", "trainer_unfit", "night_online", "too_long")
+"""Rules whose findings may be the same on every day."""
+BY_NAME = {rule.name: rule for rule in rules.RULES}
+PLACE_OF = {rule.name: place for place, rule in enumerate(rules.RULES)}
+T = TypeVar("T")
+
+
+class Is(StrEnum):
+    """What a place is for the training: its own, free, free with something to know, or refused."""
+
+    HERE = "here"
+    OK = "ok"
+    SOFT = "soft"
+    HARD = "hard"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said of a place: the first finding, and how many others there are."""
+
+    is_: Is
+    said: Message
+    more: int = 0
+
+
+HERE, FREE = Verdict(Is.HERE, msg("It is here.")), Verdict(Is.OK, msg("free"))
+
+
+def of(
+    training: Training, here: Sequence[Line], period: Period, *, instead: Trainer | None = None
+) -> dict[int, list[Verdict]]:
+    """What each day of the period is for the training, by the line's id. Of trainings only its own line is there.
+
+    ``instead`` is the trainer whose sessions another line's trainer would take over. Raises ``Conflict`` for a training
+    whose sessions stay as they are.
+    """
+    wanted = check_movable(training)
+    with db.session.no_autoflush:
+        asked = _Asked(training, wanted, here, period, instead)
+        if asked.base:
+            asked.load()
+        return {
+            line.id: [asked.verdict(line, day) for day in period.days]
+            for line in here
+            if line.kind is not Kind.TRAININGS or line.id == training.id
+        }
+
+
+def check_movable(training: Training) -> list[TrainingSession]:
+    """The sessions that would be moved, with all that is asked of them. Raises ``Conflict`` if there are none."""
+    visible.of(training)  # so that rooms and trainers are there
+    sessions.check_plannable(training)
+    wanted = several.movable(training)
+    if not wanted:
+        raise several.nothing_to_change()
+    return wanted
+
+
+class _Asked:
+    """The training with all places where it could go, and what stands around them."""
+
+    def __init__(
+        self,
+        training: Training,
+        wanted: Sequence[TrainingSession],
+        here: Sequence[Line],
+        period: Period,
+        instead: Trainer | None,
+    ) -> None:
+        self.training, self.wanted, self.here, self.instead = training, wanted, here, instead
+        self.first = min(one.on_date for one in wanted)
+        self.refused: dict[date, Message] = {}
+        self.base: dict[date, list[Slot]] = {}
+        self.teachers: dict[int, Teacher] = {}
+        self.rooms: dict[int, RoomSeen] = {}
+        self.facts = Facts()
+        self.by_trainer: defaultdict[int, list[Slot]] = defaultdict(list)
+        self.by_room: defaultdict[int, list[Slot]] = defaultdict(list)
+        self.own: list[Slot] = []
+        self.reach = timedelta()
+        self.known: dict[object, object] = {}
+        stored: list[Slot] = []
+        for day in dict.fromkeys((self.first, *period.days)):
+            try:
+                stored = self._on(day, stored)
+            except DomainError as refusal:
+                self.refused[day] = refusal.explained
+
+    def _on(self, day: date, stored: Sequence[Slot]) -> list[Slot]:
+        """The sessions as they would be held if the first one lay on this day. Raises as ``plan.apply`` does."""
+        moved = shift.moved_to(self.training, self.wanted, shift.Move(first_day=day))
+        planned: list[Planned] = []
+        for session, details in moved:
+            one = plan.as_planned(self.training, details)
+            one.stored = session
+            planned.append(one)
+        if not stored:
+            self.base[day] = clashes.as_slots(self.training, planned)
+            return self.base[day]
+        self.base[day] = [
+            replace(
+                slot,
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                starts_local=one.starts_local,
+                ends_local=one.ends_local,
+                contact=one.minutes,
+            )
+            for slot, one in zip(stored, planned, strict=True)
+        ]
+        return list(stored)
+
+    def load(self) -> None:
+        """Read what stands around all places, by as many statements as for one."""
+        every = [slot for day in (min(self.base), max(self.base)) for slot in self.base[day]]
+        self.rooms = {slot.room.id: slot.room for slot in every if slot.room is not None}
+        self.rooms |= {
+            one.thing.id: slots.room(one.thing) for one in self.here if isinstance(one.thing, Room)
+        }
+        self.teachers = {one.id: one for slot in every for one in slot.teachers}
+        new = {one.thing.id for one in self.here if isinstance(one.thing, Trainer)} - self.teachers.keys()
+        self.teachers |= slots.teachers(new)
+        everybody = tuple(self.teachers.values())
+        probes = [replace(slot, teachers=everybody) for slot in every]
+        probes += [replace(every[0], room=room) for room in self.rooms.values()]
+        self.facts = clash_facts.load(probes, but=[one.id for one in self.wanted])
+        self.reach = timedelta(
+            days=max(self.facts.nights_between_cities, self.facts.days_between_countries) + 2
+        )
+        for other in self.facts.others:
+            for teacher in other.teachers:
+                self.by_trainer[teacher.id].append(other)
+            if other.room is not None:
+                self.by_room[other.room.id].append(other)
+            if other.frame.id == self.training.id:
+                self.own.append(other)
+
+    # A place
+
+    def verdict(self, line: Line, day: date) -> Verdict:
+        """What a day of a line is for the training."""
+        if day in self.refused:
+            return Verdict(Is.HARD, self.refused[day])
+        then = self._placed(line, day)
+        changed = {
+            one.key
+            for one, now in zip(then, self.base.get(self.first, ()), strict=False)
+            if (one.starts_at, one.ends_at, one.room, set(one.teachers))
+            != (now.starts_at, now.ends_at, now.room, set(now.teachers))
+        }
+        if not changed and self.first in self.base:
+            return HERE
+        found = self._findings(then, day)
+        hard = [one for one in found if one.is_hard and one.slots[0] in changed]
+        soft = [] if hard else [one for one in found if not one.is_hard and not self._holds_already(one)]
+        said = list(dict.fromkeys((one.rule, one.fact) for one in hard or soft))
+        if not said:
+            return FREE
+        first = min(hard or soft, key=lambda one: PLACE_OF[one.rule])
+        return Verdict(Is.HARD if hard else Is.SOFT, first.message, len(said) - 1)
+
+    def _placed(self, line: Line, day: date) -> Sequence[Slot]:
+        """The sessions on a day of a line, as ``shift.placed`` would hold them."""
+        then = self.base[day]
+        match line.kind:
+            case Kind.ROOMS:
+                return self._once(
+                    ("placed", line.id, day),
+                    lambda: [replace(one, room=self.rooms[line.id]) for one in then],
+                )
+            case Kind.TRAINERS if isinstance(line.thing, Trainer):
+                return [self._taught(one, line.thing) for one in then]
+        return then
+
+    def _taught(self, slot: Slot, trainer: Trainer) -> Slot:
+        now = [one.id for one in slot.teachers]
+        if trainer.id in now:
+            return slot
+        if self.instead is None:
+            new = [trainer.id]
+        else:
+            new = [trainer.id if one == self.instead.id else one for one in now]
+        return slot if new == now else replace(slot, teachers=tuple(self.teachers[one] for one in new))
+
+    def _findings(self, then: Sequence[Slot], day: date) -> list[Finding]:
+        """What all rules say of these sessions on that day."""
+        rooms = tuple(one.room.id if one.room is not None else 0 for one in then)
+        places = tuple(one.where for one in then)
+        found = [
+            *self._once(("time", day), lambda: self._ask(TIME, then, self.own)),
+            *self._once(("rooms", day, rooms), lambda: self._of_rooms(then)),
+            *self._once(("places", day, places), lambda: self._ask(PLACES, then, ())),
+        ]
+        taught: defaultdict[int, list[Slot]] = defaultdict(list)
+        for one in then:
+            for teacher in one.teachers:
+                taught[teacher.id].append(one)
+        for number, given in taught.items():
+            key = ("trainer", day, number, places, tuple(one.key for one in given))
+            found += self._once(key, partial(self._of_trainer, number, given))
+            fit = ("fit", number, tuple(one.key for one in given))
+            found += self._once(fit, partial(self._ask, FIT, self._alone(number, given), ()))
+        return found
+
+    def _of_rooms(self, then: Sequence[Slot]) -> list[Finding]:
+        alone = [replace(one, teachers=()) for one in then]
+        others = {one.key: one for slot in then if slot.room for one in self.by_room[slot.room.id]}
+        return self._ask(ROOMS, alone, self._near(others.values(), then))
+
+    def _alone(self, number: int, given: Sequence[Slot]) -> list[Slot]:
+        """The sessions as if this trainer gave them alone."""
+        return [replace(one, teachers=(self.teachers[number],)) for one in given]
+
+    def _of_trainer(self, number: int, given: Sequence[Slot]) -> list[Finding]:
+        """What the rules say of one trainer in these sessions. A rule is not asked if nothing is there that it compares."""
+        others = self._near(self.by_trainer[number], given)
+        names: list[str] = []
+        if others or _meet_or_part(given):
+            names += ["trainer_twice", "travel_gap", "turn_over"]
+        if self.facts.absences.get(number):
+            names += ["trainer_away"]
+        if self.teachers[number].most_days is not None:
+            names += ["trainer_load"]
+        found = self._ask(names, self._alone(number, given), others) if names else []
+        return [one for one in found if one.trainer == number]
+
+    def _near(self, others: Iterable[Slot], then: Sequence[Slot]) -> list[Slot]:
+        """The sessions near enough to matter."""
+        begins = min(one.starts_at for one in then) - self.reach
+        ends = max(one.ends_at for one in then) + self.reach
+        return [one for one in others if one.starts_at < ends and one.ends_at > begins]
+
+    def _ask(self, names: Collection[str], then: Sequence[Slot], others: Sequence[Slot]) -> list[Finding]:
+        facts = replace(self.facts, others=others)
+        return [finding for name in names for finding in BY_NAME[name].check(then, facts)]
+
+    def _holds_already(self, finding: Finding) -> bool:
+        """Whether the same holds where the training is now, so that it speaks against no place."""
+        if finding.rule not in WHEREVER or self.first not in self.base:
+            return False
+        known = self._once(
+            ("now",),
+            lambda: {(one.rule, one.fact) for one in self._findings(self.base[self.first], self.first)},
+        )
+        return (finding.rule, finding.fact) in known
+
+    def _once(self, key: object, work: Callable[[], T]) -> T:
+        if key not in self.known:
+            self.known[key] = work()
+        return self.known[key]  # type: ignore[return-value]  # each key has one kind of work
+
+
+def _meet_or_part(given: Sequence[Slot]) -> bool:
+    """Whether some of these sessions are at the same time, or they are not all at one place."""
+    return len({one.where for one in given}) > 1 or any(
+        one.meets(other) for one, other in combinations(given, 2)
+    )
+
+
+def place_of(line: Line, day: date, instead: Trainer | None = None) -> shift.Place:
+    """The place that a line and a day are, for the act that puts a training there."""
+    thing = line.thing
+    return shift.Place(
+        first_day=day,
+        room=thing if isinstance(thing, Room) else None,
+        trainer=thing if isinstance(thing, Trainer) else None,
+        instead=instead,
+    )
+
+
+def said(
+    found: Mapping[int, Sequence[Verdict]], here: Sequence[Line]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """The verdicts in the reader's language, by the line's public id."""
+    known: dict[int, str] = {}
+
+    def translated(message: Message) -> str:
+        if id(message) not in known:
+            known[id(message)] = message.translated()
+        return known[id(message)]
+
+    return {
+        str(line.public_id): [(one.is_.value, translated(one.said), one.more) for one in found[line.id]]
+        for line in here
+        if line.id in found
+    }
