@@ -170,3 +170,9 @@ class BoardFilter(Form):
     language = Picked(_l("Language"), required=False, empty=_l("all"))
     city = Picked(_l("City"), required=False, empty=_l("all"))
     free = Switch(_l("Only what is free in the whole period"))
+
+
+class PutForm(Form):
+    """On which day a training begins, and for which line of the board."""
+
+    day = Day(_l("First day"), [Given()])

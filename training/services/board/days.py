@@ -127,12 +127,7 @@ class _Held:
 
 def board(reader: Reader, kind: Kind, period: Period, asked: Asked, *, page: int = 1) -> Board:
     """The board as somebody sees it, a page of at most ``lines.MOST`` lines."""
-    found = lines.of(reader.user, kind, period, asked)
-    if asked.free and kind is not Kind.TRAININGS:
-        away = _away(kind, found, period)
-        found = [one for one in found if one.id not in away]
-    first = (min(page, max(1, -(-len(found) // lines.MOST))) - 1) * lines.MOST
-    here = found[first : first + lines.MOST]
+    here, total = lines_of_page(reader.user, kind, period, asked, page=page)
     away = _away(kind, here, period)
     held = _held(kind, here, period)
     shown = _shown(reader, kind, here, {one.training_id for of in held.values() for one in of})
@@ -151,7 +146,19 @@ def board(reader: Reader, kind: Kind, period: Period, asked: Asked, *, page: int
                 shown.get(line.id) if kind is Kind.TRAININGS else None,
             )
         )
-    return Board(period, rows, len(found), waiting(reader.user), not_announced(reader.user, period))
+    return Board(period, rows, total, waiting(reader.user), not_announced(reader.user, period))
+
+
+def lines_of_page(
+    user: User, kind: Kind, period: Period, asked: Asked, *, page: int = 1
+) -> tuple[list[Line], int]:
+    """The lines of a page, at most ``lines.MOST``, and how many there are on all pages."""
+    found = lines.of(user, kind, period, asked)
+    if asked.free and kind is not Kind.TRAININGS:
+        away = _away(kind, found, period)
+        found = [one for one in found if one.id not in away]
+    first = (min(page, max(1, -(-len(found) // lines.MOST))) - 1) * lines.MOST
+    return found[first : first + lines.MOST], len(found)
 
 
 # What stands there

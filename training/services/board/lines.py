@@ -101,6 +101,32 @@ class Line:
         return self.thing.public_id
 
 
+def of_thing(thing: Trainer | Room | Training) -> Line:
+    """The line of a trainer, a room or a training."""
+    if isinstance(thing, Trainer):
+        said = [*(theme.code for theme in thing.themes), *thing.language_codes]
+        return Line(
+            Kind.TRAINERS, thing, thing.name, said, Where("", thing.country) if thing.country else NOWHERE
+        )
+    if isinstance(thing, Room):
+        venue = thing.venue
+        said = [f"{venue.name}, {venue.city}", str(thing.capacity)]
+        where = Where(venue.city, venue.country, venue.subdivision)
+        return Line(Kind.ROOMS, thing, thing.name, said, where)
+    said = [thing.theme.code, *([thing.venue.city] if thing.venue else [])]
+    return Line(Kind.TRAININGS, thing, thing.code, said, slots.frame(thing).where or NOWHERE)
+
+
+def get(user: User, kind: Kind, public_id: UUID) -> Line:
+    """The line with this id among those that ``user`` may see, or ``NotFound``."""
+    match kind:
+        case Kind.TRAINERS:
+            return of_thing(trainers.get(user, public_id))
+        case Kind.ROOMS:
+            return of_thing(venues.get_room(user, public_id))
+    return of_thing(visible_trainings.get(user, public_id))
+
+
 def held_in(period: Period) -> tuple[Any, ...]:
     """The conditions of sessions that are held and meet the period by the clock there. The instants have an index."""
     begins, ends = period.instants
@@ -144,15 +170,7 @@ def _trainers(user: User, period: Period, asked: Asked) -> list[Line]:
     teaching = busy(Kind.TRAINERS, period)
     used = or_(Trainer.is_active, among(Trainer.id, teaching)) if teaching else Trainer.is_active
     lines = [
-        Line(
-            Kind.TRAINERS,
-            one,
-            one.name,
-            [*(theme.code for theme in one.themes), *one.language_codes],
-            Where("", one.country) if one.country else NOWHERE,
-        )
-        for one in db.session.scalars(found.where(used))
-        if one.is_active or one.id in teaching
+        of_thing(one) for one in db.session.scalars(found.where(used)) if one.is_active or one.id in teaching
     ]
     return _in_order(lines, teaching, asked)
 
@@ -169,13 +187,7 @@ def _rooms(user: User, period: Period, asked: Asked) -> list[Line]:
         found = found.where(Venue.city == asked.city)
     taken = busy(Kind.ROOMS, period)
     lines = [
-        Line(
-            Kind.ROOMS,
-            one,
-            one.name,
-            [f"{one.venue.name}, {one.venue.city}", str(one.capacity)],
-            Where(one.venue.city, one.venue.country, one.venue.subdivision),
-        )
+        of_thing(one)
         for one in db.session.scalars(found)
         if (one.is_active and one.venue.is_active) or one.id in taken
     ]
@@ -202,16 +214,7 @@ def _trainings(user: User, period: Period, asked: Asked) -> list[Line]:
         found = found.where(("," + Training.languages + ",").contains(f",{asked.language},", autoescape=True))
     if asked.city:
         found = found.where(Venue.city == asked.city)
-    return [
-        Line(
-            Kind.TRAININGS,
-            one,
-            one.code,
-            [one.theme.code, *([one.venue.city] if one.venue else [])],
-            slots.frame(one).where or NOWHERE,
-        )
-        for one in db.session.scalars(found)
-    ]
+    return [of_thing(one) for one in db.session.scalars(found)]
 
 
 def _in_order(lines: list[Line], used: set[int], asked: Asked) -> list[Line]:

@@ -21,8 +21,9 @@ from training.db import db
 from training.errors import DomainError
 from training.models import Room, Trainer, Training, TrainingSession
 from training.rules import clashes as rules
+from training.rules import walltime
 from training.rules.findings import Finding
-from training.rules.timetable import Facts, Slot, Teacher
+from training.rules.timetable import Facts, Slot, Teacher, Where
 from training.rules.timetable import Room as RoomSeen
 from training.services.board.lines import Kind, Line, Period
 from training.services.schedule import clashes, plan, sessions, several, shift, visible
@@ -32,7 +33,8 @@ from training.text import Message, msg
 
 TIME = ("own_overlap", "no_such_time", "outside_programme", "participant_twice", "night_online", "too_long")
 """Rules that look at the hours alone, wherever and by whom a session is given."""
-ROOMS = ("room_twice", "room_blocked", "turn_over", "room_small", "other_place")
+SIZE = ("room_small", "other_place")
+ROOMS = ("room_twice", "room_blocked", "turn_over", *SIZE)
 PLACES = ("holiday", "weekend")
 FIT = ("trainer_unfit",)
 TRAINERS = ("trainer_twice", "trainer_away", *FIT, "trainer_load", "travel_gap", "turn_over")
@@ -93,6 +95,16 @@ def check_movable(training: Training) -> list[TrainingSession]:
     if not wanted:
         raise several.nothing_to_change()
     return wanted
+
+
+@dataclass(frozen=True)
+class _Held:
+    """The rooms, the places and the trainers of the sessions, in their order; and which of them each trainer gives."""
+
+    rooms: tuple[int, ...]
+    places: tuple[Where | None, ...]
+    given: tuple[frozenset[int], ...]
+    taught: Mapping[int, tuple[int, ...]]
 
 
 class _Asked:
@@ -180,16 +192,13 @@ class _Asked:
         """What a day of a line is for the training."""
         if day in self.refused:
             return Verdict(Is.HARD, self.refused[day])
-        then = self._placed(line, day)
-        changed = {
-            one.key
-            for one, now in zip(then, self.base.get(self.first, ()), strict=False)
-            if (one.starts_at, one.ends_at, one.room, set(one.teachers))
-            != (now.starts_at, now.ends_at, now.room, set(now.teachers))
-        }
-        if not changed and self.first in self.base:
+        held = self._held_on(line)
+        changed = self._changed(held, day)
+        if not changed:
             return HERE
-        found = self._findings(then, day)
+        found = self._findings(held, day)
+        if not found:
+            return FREE
         hard = [one for one in found if one.is_hard and one.slots[0] in changed]
         soft = [] if hard else [one for one in found if not one.is_hard and not self._holds_already(one)]
         said = list(dict.fromkeys((one.rule, one.fact) for one in hard or soft))
@@ -198,70 +207,125 @@ class _Asked:
         first = min(hard or soft, key=lambda one: PLACE_OF[one.rule])
         return Verdict(Is.HARD if hard else Is.SOFT, first.message, len(said) - 1)
 
-    def _placed(self, line: Line, day: date) -> Sequence[Slot]:
-        """The sessions on a day of a line, as ``shift.placed`` would hold them."""
-        then = self.base[day]
-        match line.kind:
-            case Kind.ROOMS:
-                return self._once(
-                    ("placed", line.id, day),
-                    lambda: [replace(one, room=self.rooms[line.id]) for one in then],
-                )
-            case Kind.TRAINERS if isinstance(line.thing, Trainer):
-                return [self._taught(one, line.thing) for one in then]
-        return then
+    def _held_on(self, line: Line | None) -> _Held:
+        """The rooms and the trainers of the sessions on a line, on whichever day, as ``shift.placed`` gives them."""
+        return self._once(("held", line.id if line else 0), partial(self._held, line))
 
-    def _taught(self, slot: Slot, trainer: Trainer) -> Slot:
-        now = [one.id for one in slot.teachers]
-        if trainer.id in now:
-            return slot
+    def _held(self, line: Line | None) -> _Held:
+        some = next(iter(self.base.values()))
+        rooms, given = [], []
+        for slot in some:
+            room = slot.room.id if slot.room is not None else 0
+            rooms.append(line.id if line and line.kind is Kind.ROOMS else room)
+            now = [one.id for one in slot.teachers]
+            given.append(self._teaching(now, line.id) if line and line.kind is Kind.TRAINERS else now)
+        taught: defaultdict[int, list[int]] = defaultdict(list)
+        for number, teachers in enumerate(given):
+            for one in teachers:
+                taught[one].append(number)
+        places = tuple(
+            (self.rooms[room].where if room else slot.where) for room, slot in zip(rooms, some, strict=True)
+        )
+        return _Held(
+            tuple(rooms),
+            places,
+            tuple(frozenset(one) for one in given),
+            {one: tuple(numbers) for one, numbers in taught.items()},
+        )
+
+    def _teaching(self, now: list[int], new: int) -> list[int]:
+        if new in now:
+            return now
         if self.instead is None:
-            new = [trainer.id]
-        else:
-            new = [trainer.id if one == self.instead.id else one for one in now]
-        return slot if new == now else replace(slot, teachers=tuple(self.teachers[one] for one in new))
+            return [new]
+        return [new if one == self.instead.id else one for one in now]
 
-    def _findings(self, then: Sequence[Slot], day: date) -> list[Finding]:
-        """What all rules say of these sessions on that day."""
-        rooms = tuple(one.room.id if one.room is not None else 0 for one in then)
-        places = tuple(one.where for one in then)
+    def _changed(self, held: _Held, day: date) -> set[int]:
+        """The keys of the sessions that would not be as they are."""
+        some, now = self.base[day], self._held_on(None)
+        if day != self.first:
+            return {one.key for one in some}
+        return {
+            one.key
+            for number, one in enumerate(some)
+            if (held.rooms[number], held.given[number]) != (now.rooms[number], now.given[number])
+        }
+
+    def _findings(self, held: _Held, day: date) -> list[Finding]:
+        """What all rules say of the sessions on that day."""
         found = [
-            *self._once(("time", day), lambda: self._ask(TIME, then, self.own)),
-            *self._once(("rooms", day, rooms), lambda: self._of_rooms(then)),
-            *self._once(("places", day, places), lambda: self._ask(PLACES, then, ())),
+            *self._once(("time", day), partial(self._of_time, day)),
+            *self._once(("rooms", day, held.rooms), partial(self._of_rooms, held, day)),
+            *self._once(("size", held.rooms), partial(self._of_size, held, day)),
+            *self._once(("places", day, held.places), partial(self._of_places, held, day)),
         ]
-        taught: defaultdict[int, list[Slot]] = defaultdict(list)
-        for one in then:
-            for teacher in one.teachers:
-                taught[teacher.id].append(one)
-        for number, given in taught.items():
-            key = ("trainer", day, number, places, tuple(one.key for one in given))
-            found += self._once(key, partial(self._of_trainer, number, given))
-            fit = ("fit", number, tuple(one.key for one in given))
-            found += self._once(fit, partial(self._ask, FIT, self._alone(number, given), ()))
+        for teacher, numbers in held.taught.items():
+            key = ("trainer", day, teacher, numbers, held.places)
+            found += self._once(key, partial(self._of_trainer, teacher, numbers, held, day))
+            found += self._once(("fit", teacher, numbers), partial(self._of_fit, teacher, numbers, held, day))
         return found
 
-    def _of_rooms(self, then: Sequence[Slot]) -> list[Finding]:
-        alone = [replace(one, teachers=()) for one in then]
-        others = {one.key: one for slot in then if slot.room for one in self.by_room[slot.room.id]}
-        return self._ask(ROOMS, alone, self._near(others.values(), then))
+    def _of_time(self, day: date) -> list[Finding]:
+        return self._ask(TIME, self.base[day], self.own)
 
-    def _alone(self, number: int, given: Sequence[Slot]) -> list[Slot]:
-        """The sessions as if this trainer gave them alone."""
-        return [replace(one, teachers=(self.teachers[number],)) for one in given]
-
-    def _of_trainer(self, number: int, given: Sequence[Slot]) -> list[Finding]:
-        """What the rules say of one trainer in these sessions. A rule is not asked if nothing is there that it compares."""
-        others = self._near(self.by_trainer[number], given)
+    def _of_rooms(self, held: _Held, day: date) -> list[Finding]:
+        """What the rules say of the rooms at that time. A rule is not asked if nothing is there that it compares."""
+        others = {one.key: one for room in set(held.rooms) for one in self.by_room[room]}
+        near = self._near(others.values(), self.base[day])
         names: list[str] = []
-        if others or _meet_or_part(given):
+        if near or self._meets(day):
+            names += ["room_twice", "turn_over"]
+        if any(self.facts.blocks.get(room) for room in set(held.rooms)):
+            names += ["room_blocked"]
+        return self._ask(names, self._without_trainers(held, day), near) if names else []
+
+    def _of_size(self, held: _Held, day: date) -> list[Finding]:
+        return self._ask(SIZE, self._without_trainers(held, day), ())
+
+    def _without_trainers(self, held: _Held, day: date) -> list[Slot]:
+        return [replace(one, teachers=()) for one in self._in_rooms(held, day)]
+
+    def _of_places(self, held: _Held, day: date) -> list[Finding]:
+        return self._ask(PLACES, self._in_rooms(held, day), ())
+
+    def _of_fit(self, teacher: int, numbers: Sequence[int], held: _Held, day: date) -> list[Finding]:
+        return self._ask(FIT, self._alone(teacher, numbers, held, day), ())
+
+    def _of_trainer(self, teacher: int, numbers: Sequence[int], held: _Held, day: date) -> list[Finding]:
+        """What the rules say of one trainer in these sessions. A rule is not asked if nothing is there that it compares."""
+        then = [self.base[day][number] for number in numbers]
+        others = self._near(self.by_trainer[teacher], then)
+        names: list[str] = []
+        parts = len({held.places[number] for number in numbers}) > 1
+        if others or parts or self._meets(day):
             names += ["trainer_twice", "travel_gap", "turn_over"]
-        if self.facts.absences.get(number):
+        if self.facts.absences.get(teacher):
             names += ["trainer_away"]
-        if self.teachers[number].most_days is not None:
+        if self.teachers[teacher].most_days is not None:
             names += ["trainer_load"]
-        found = self._ask(names, self._alone(number, given), others) if names else []
-        return [one for one in found if one.trainer == number]
+        if not names:
+            return []
+        found = self._ask(names, self._alone(teacher, numbers, held, day), others)
+        return [one for one in found if one.trainer == teacher]
+
+    def _meets(self, day: date) -> bool:
+        """Whether some of the training's sessions are at the same time."""
+        pairs = combinations(self.base[day], 2)
+        return self._once(("meet", day), lambda: any(one.meets(other) for one, other in pairs))
+
+    def _in_rooms(self, held: _Held, day: date) -> list[Slot]:
+        return self._once(
+            ("in rooms", held.rooms, day),
+            lambda: [
+                replace(one, room=self.rooms[room]) if room else one
+                for room, one in zip(held.rooms, self.base[day], strict=True)
+            ],
+        )
+
+    def _alone(self, teacher: int, numbers: Sequence[int], held: _Held, day: date) -> list[Slot]:
+        """Some of the sessions, as if this trainer gave them alone."""
+        then = self._in_rooms(held, day)
+        return [replace(then[number], teachers=(self.teachers[teacher],)) for number in numbers]
 
     def _near(self, others: Iterable[Slot], then: Sequence[Slot]) -> list[Slot]:
         """The sessions near enough to matter."""
@@ -279,7 +343,7 @@ class _Asked:
             return False
         known = self._once(
             ("now",),
-            lambda: {(one.rule, one.fact) for one in self._findings(self.base[self.first], self.first)},
+            lambda: {(one.rule, one.fact) for one in self._findings(self._held_on(None), self.first)},
         )
         return (finding.rule, finding.fact) in known
 
@@ -289,11 +353,10 @@ class _Asked:
         return self.known[key]  # type: ignore[return-value]  # each key has one kind of work
 
 
-def _meet_or_part(given: Sequence[Slot]) -> bool:
-    """Whether some of these sessions are at the same time, or they are not all at one place."""
-    return len({one.where for one in given}) > 1 or any(
-        one.meets(other) for one, other in combinations(given, 2)
-    )
+def one(training: Training, line: Line, day: date, *, instead: Trainer | None = None) -> Verdict:
+    """What one place is for the training. Raises as ``of`` does."""
+    walltime.check_day(day, "day")
+    return of(training, [line], Period(day, day), instead=instead)[line.id][0]
 
 
 def place_of(line: Line, day: date, instead: Trainer | None = None) -> shift.Place:

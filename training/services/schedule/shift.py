@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from training.db import db
 from training.errors import Invalid
 from training.models import Room, Trainer, Training, TrainingSession
-from training.rules import recurrence
+from training.rules import recurrence, walltime
 from training.rules.minutes import NOON
 from training.services import locked_trainings
 from training.services.schedule import clashes, free, plan
@@ -54,6 +54,7 @@ def moved_to(
         to = move.first_day or first + timedelta(days=move.days)
     except OverflowError:
         raise Invalid(msg("This number is too large."), field="days") from None
+    walltime.check_day(to, "first_day")
     is_free = free.is_free_day(training) if move.skips else None
     days = recurrence.carried((one.on_date for one in wanted), to, is_free)
     later = timedelta(minutes=move.minutes)
@@ -125,7 +126,17 @@ def teaching_then(now: Sequence[Trainer], place: Place) -> Sequence[Trainer]:
 
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:
     """How sessions would be held after a move, each with what speaks against it; nothing is stored."""
-    to = moved_to(training, wanted, move)
+    return _looked_at(training, wanted, moved_to(training, wanted, move))
+
+
+def preview_at(training: Training, wanted: Sequence[TrainingSession], place: Place) -> list[Moved]:
+    """How sessions would be held at a place of the board, as ``preview`` says it."""
+    return _looked_at(training, wanted, placed(training, wanted, place))
+
+
+def _looked_at(
+    training: Training, wanted: Sequence[TrainingSession], to: Sequence[tuple[TrainingSession, Details]]
+) -> list[Moved]:
     planned = looked_at(training, [details for _, details in to], but=[one.id for one in wanted])
     return [Moved(one, held) for (one, _), held in zip(to, planned, strict=True)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from functools import partial
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from training import clock
 from training.forms.schedule import BoardFilter
+from training.models import Training
 from training.policy import Action, can, has
 from training.rules import walltime
 from training.services.board import days, lines
@@ -61,7 +63,7 @@ def reader() -> Reader:
     )
 
 
-def filters(kind: Kind) -> BoardFilter:
+def filters(kind: Kind, *, beside: Collection[str] = ()) -> BoardFilter:
     """The filters of this kind of lines."""
     form = BoardFilter(request.args)
     every = set(form._fields)
@@ -69,7 +71,7 @@ def filters(kind: Kind) -> BoardFilter:
         del form[name]
     if "city" in form._fields:
         form.city.offer([(city, city, city) for city in lines.cities()])
-    return choices.filtered(form, beside={*BESIDE, *(every - FIELDS[kind])})
+    return choices.filtered(form, beside={*BESIDE, *beside, *(every - FIELDS[kind])})
 
 
 @bp.get("")
@@ -105,6 +107,8 @@ def index() -> Response:
         free_url=address(free="" if "free" in form and form.free.data else "1", page=""),
         away_said=_away_said(kind),
         off_said=_("weekend"),
+        movable=_movable(found),
+        here=request.full_path.rstrip("?"),
         may_plan=has(access.user(), Action.TRAINING_CHANGE),
     )
 
@@ -114,3 +118,15 @@ def _away_said(kind: Kind) -> dict[str, str]:
     if kind is Kind.ROOMS:
         return {"day": _("closed"), "am": _("closed until 13:00"), "pm": _("closed from 13:00 on")}
     return {"day": _("away"), "am": _("away until 13:00"), "pm": _("away from 13:00 on")}
+
+
+def _movable(board: days.Board) -> list[Training]:
+    """The trainings on this page that the reader may move, by their codes."""
+    found = {
+        entry.shown.training.id: entry.shown.training
+        for row in board.rows
+        for cell in row.cells
+        for entry in cell.entries
+        if entry.shown.is_mine
+    }
+    return sorted(found.values(), key=lambda one: one.code)
