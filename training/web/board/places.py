@@ -41,6 +41,7 @@ def all_of(training: Training) -> Response:
         return jsonify(refused=refusal.explained.translated())
     return jsonify(
         places=where.said(found, here),
+        first=min(one.on_date for one in several.movable(training)).isoformat(),
         seen=[f"{one.public_id}:{one.version}" for one in several.movable(training)],
     )
 
