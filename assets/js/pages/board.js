@@ -74,11 +74,13 @@ async function pickUp(link) {
     held = null;
     return say(found.refused);
   }
+  const { wanted } = held; // it was dropped before the answer came
   const offset = Math.round((Date.parse(days[at(cell).x]) - Date.parse(found.first)) / DAY);
-  held = { ...mine, ...found, offset, instead: kind === "trainers" ? row.dataset.row : "" };
+  held = { ...mine, ...found, wanted, offset, instead: kind === "trainers" ? row.dataset.row : "" };
   for (const line of rows) for (const one of line) one.dataset.is = verdict(one).is;
   link.classList.add("is-held");
   say(`${mine.code}: ${table.dataset.picked}`);
+  if (wanted) return drop(wanted);
   if (over) say(sentence(over));
 }
 
@@ -95,10 +97,15 @@ function putBack(text) {
 }
 
 function drop(cell) {
+  if (held && !held.places) held.wanted = cell;
   if (!held?.places) return;
   const place = verdict(cell);
   if (place.is === "here") return putBack(table.dataset.back);
-  if (place.is === "hard") return say(sentence(cell));
+  if (place.is === "hard") {
+    const text = sentence(cell);
+    if (held.wanted) putBack(text);
+    return say(text);
+  }
   const { row } = at(cell);
   form.action = `${form.dataset.url}/${held.id}`;
   form.elements.day.value = place.day;
@@ -139,7 +146,7 @@ function key(event) {
     else say(table.dataset.nothing);
   } else if (letter === "n" && table.dataset.new) {
     const query = new URLSearchParams({ on: days[at(cell).x] });
-    if (kind !== "trainings") query.set(kind === "rooms" ? "room" : "trainer", at(cell).row.dataset.row);
+    if (kind !== "trainings") query.set({ rooms: "room", trainers: "trainer" }[kind], at(cell).row.dataset.row);
     location.assign(`${table.dataset.new}?${query}`);
   } else return false;
   return true;
@@ -172,9 +179,9 @@ if (rows.length) {
     });
     table.addEventListener("dragover", (event) => {
       const cell = event.target.closest?.("td");
-      if (!cell || !held?.places) return;
-      if (verdict(cell).is !== "hard") event.preventDefault();
-      if (over !== cell) say(sentence((over = cell)));
+      if (!cell || !held) return;
+      if (!held.places || verdict(cell).is !== "hard") event.preventDefault();
+      if (held.places && over !== cell) say(sentence((over = cell)));
     });
     table.addEventListener("drop", (event) => {
       const cell = event.target.closest?.("td");
@@ -183,7 +190,7 @@ if (rows.length) {
       drop(cell);
     });
     table.addEventListener("dragend", () => {
-      if (form.elements.day.value) return; // it was dropped
+      if (form.elements.day.value || held?.wanted) return; // it was dropped
       const text = over && held?.places ? sentence(over) : "";
       putBack();
       if (text) say(text); // why it was not taken stays to be read
