@@ -123,7 +123,7 @@ def test_without_the_sessions_of_others_a_place_would_seem_free(make: Make, monk
     [line] = lines.of(make.user(), Kind.TRAINERS, PERIOD, Asked())
     assert where.of(training, [line], PERIOD)[line.id][1].is_ is where.Is.HARD
 
-    monkeypatch.setattr(where._Asked, "_near", lambda asked, others, then: [])
+    monkeypatch.setattr(where._Asked, "_near", staticmethod(lambda others, then, reach: []))
 
     assert where.of(training, [line], PERIOD)[line.id][1].is_ is not where.Is.HARD
     assert refused(training, line, MONDAY + DAY, None)

@@ -23,6 +23,7 @@ from training.models import Room, Trainer, Training, TrainingSession
 from training.rules import clashes as rules
 from training.rules import walltime
 from training.rules.findings import Finding
+from training.rules.overlaps import TURN_OVER
 from training.rules.timetable import Facts, Slot, Teacher, Where
 from training.rules.timetable import Room as RoomSeen
 from training.services.board.lines import Kind, Line, Period
@@ -271,7 +272,7 @@ class _Asked:
     def _of_rooms(self, held: _Held, day: date) -> list[Finding]:
         """What the rules say of the rooms at that time. A rule is not asked if nothing is there that it compares."""
         others = {one.key: one for room in set(held.rooms) for one in self.by_room[room]}
-        near = self._near(others.values(), self.base[day])
+        near = self._near(others.values(), self.base[day], TURN_OVER)
         names: list[str] = []
         if near or self._meets(day):
             names += ["room_twice", "turn_over"]
@@ -283,7 +284,7 @@ class _Asked:
         return self._ask(SIZE, self._without_trainers(held, day), ())
 
     def _without_trainers(self, held: _Held, day: date) -> list[Slot]:
-        return [replace(one, teachers=()) for one in self._in_rooms(held, day)]
+        return [_with(one, teachers=()) for one in self._in_rooms(held, day)]
 
     def _of_places(self, held: _Held, day: date) -> list[Finding]:
         return self._ask(PLACES, self._in_rooms(held, day), ())
@@ -292,20 +293,26 @@ class _Asked:
         return self._ask(FIT, self._alone(teacher, numbers, held, day), ())
 
     def _of_trainer(self, teacher: int, numbers: Sequence[int], held: _Held, day: date) -> list[Finding]:
-        """What the rules say of one trainer in these sessions. A rule is not asked if nothing is there that it compares."""
+        """What the rules say of one trainer in these sessions. A rule is not asked if nothing is there that it compares.
+
+        Where the trainer is taken, no other rule of theirs is asked: the place is refused.
+        """
         then = [self.base[day][number] for number in numbers]
-        others = self._near(self.by_trainer[teacher], then)
-        names: list[str] = []
-        parts = len({held.places[number] for number in numbers}) > 1
-        if others or parts or self._meets(day):
-            names += ["trainer_twice", "travel_gap", "turn_over"]
+        others = self._near(self.by_trainer[teacher], then, self.reach)
+        close = self._near(others, then, TURN_OVER)
+        alone, names = self._alone(teacher, numbers, held, day), []
+        if close or self._meets(day):
+            if twice := self._ask(("trainer_twice",), alone, close):
+                return twice
+            names += ["turn_over"]
+        places = {held.places[number] for number in numbers}
+        if len(places | {one.where for one in others}) > 1:
+            names += ["travel_gap"]
         if self.facts.absences.get(teacher):
             names += ["trainer_away"]
         if self.teachers[teacher].most_days is not None:
             names += ["trainer_load"]
-        if not names:
-            return []
-        found = self._ask(names, self._alone(teacher, numbers, held, day), others)
+        found = self._ask(names, alone, others) if names else []
         return [one for one in found if one.trainer == teacher]
 
     def _meets(self, day: date) -> bool:
@@ -317,7 +324,7 @@ class _Asked:
         return self._once(
             ("in rooms", held.rooms, day),
             lambda: [
-                replace(one, room=self.rooms[room]) if room else one
+                _with(one, room=self.rooms[room]) if room else one
                 for room, one in zip(held.rooms, self.base[day], strict=True)
             ],
         )
@@ -325,12 +332,13 @@ class _Asked:
     def _alone(self, teacher: int, numbers: Sequence[int], held: _Held, day: date) -> list[Slot]:
         """Some of the sessions, as if this trainer gave them alone."""
         then = self._in_rooms(held, day)
-        return [replace(then[number], teachers=(self.teachers[teacher],)) for number in numbers]
+        return [_with(then[number], teachers=(self.teachers[teacher],)) for number in numbers]
 
-    def _near(self, others: Iterable[Slot], then: Sequence[Slot]) -> list[Slot]:
-        """The sessions near enough to matter."""
-        begins = min(one.starts_at for one in then) - self.reach
-        ends = max(one.ends_at for one in then) + self.reach
+    @staticmethod
+    def _near(others: Iterable[Slot], then: Sequence[Slot], reach: timedelta) -> list[Slot]:
+        """The sessions that are within ``reach`` of these."""
+        begins = min(one.starts_at for one in then) - reach
+        ends = max(one.ends_at for one in then) + reach
         return [one for one in others if one.starts_at < ends and one.ends_at > begins]
 
     def _ask(self, names: Collection[str], then: Sequence[Slot], others: Sequence[Slot]) -> list[Finding]:
@@ -351,6 +359,13 @@ class _Asked:
         if key not in self.known:
             self.known[key] = work()
         return self.known[key]  # type: ignore[return-value]  # each key has one kind of work
+
+
+def _with(slot: Slot, **values: object) -> Slot:
+    """The slot with other values, as ``dataclasses.replace`` makes it: a board has thousands of them."""
+    made = object.__new__(Slot)
+    made.__dict__.update(slot.__dict__, **values)
+    return made
 
 
 def one(training: Training, line: Line, day: date, *, instead: Trainer | None = None) -> Verdict:
@@ -374,15 +389,10 @@ def said(
     found: Mapping[int, Sequence[Verdict]], here: Sequence[Line]
 ) -> dict[str, list[tuple[str, str, int]]]:
     """The verdicts in the reader's language, by the line's public id."""
-    known: dict[int, str] = {}
-
-    def translated(message: Message) -> str:
-        if id(message) not in known:
-            known[id(message)] = message.translated()
-        return known[id(message)]
-
+    messages = {id(one.said): one.said for verdicts in found.values() for one in verdicts}
+    words = {number: message.translated() for number, message in messages.items()}
     return {
-        str(line.public_id): [(one.is_.value, translated(one.said), one.more) for one in found[line.id]]
+        str(line.public_id): [(one.is_.value, words[id(one.said)], one.more) for one in found[line.id]]
         for line in here
         if line.id in found
     }
