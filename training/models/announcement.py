@@ -163,6 +163,16 @@ class AnnouncedSession(Base):
         return self.starts_local.date()
 
     @property
+    def is_held(self) -> bool:
+        """Whether others know that it is held."""
+        return self.state is Announced.HELD
+
+    @property
+    def is_asleep(self) -> bool:
+        """Nobody is told that a session sleeps: of a training that is postponed it is off."""
+        return False
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether others were told that the session is called off."""
         return self.state is Announced.CALLED_OFF

@@ -17,7 +17,15 @@ from training.errors import Conflict
 from training.models import Announcement, OutgoingMail, Role, Room, Training, User
 from training.services import announced
 from training.services.directory import venues
-from training.services.schedule import announced_copies, announcements, differences, sessions, visible
+from training.services.schedule import (
+    announced_copies,
+    announcements,
+    differences,
+    sessions,
+    several,
+    shift,
+    visible,
+)
 from training.services.trainings import changes, moves, taking_back
 
 
@@ -312,3 +320,29 @@ def test_what_the_zone_rules_move_is_no_difference(desk):
     atomic(lambda: announced_copies.follow_zone_rules(training))()
 
     assert not differences.of(training)
+
+
+def test_a_move_that_tells_is_announced_unless_something_else_is_not(desk, make: Make):
+    training, by = desk["training"], desk["by"]
+    make.change_session(desk["last"], by=by, title="Oral exam")
+
+    with pytest.raises(Conflict, match="Other changes are not announced yet"):
+        several.move(training, by=by, move=shift.Move(days=7), tells=True)
+    assert desk["last"].on_date == training.ends_on
+    make.change_session(desk["last"], by=by, title="Exam")
+    several.move(training, by=by, move=shift.Move(days=7), tells=True)
+
+    assert not differences.of(training)
+    assert kinds() == {"changed", "trainee_changed", "trainer_changed"}
+    assert announced_copies.that_can_be_undone(training) is not None
+
+
+def test_the_dates_alone_are_not_taken_back_where_sessions_give_them(desk, make: Make):
+    training, by = desk["training"], desk["by"]
+    several.move(training, by=by, move=shift.Move(days=7))
+    changes.change(training, by=by, details=make.changed(training, link="https://x.example"))
+    dates = training.starts_on, training.ends_on
+
+    taking_back.take_back(training, by=by, seen=differences.of(training).digest, facts=True)
+
+    assert (training.starts_on, training.ends_on) == dates and training.link == ""

@@ -18,7 +18,7 @@ from itertools import combinations
 from typing import TypeVar
 
 from training.db import db
-from training.errors import DomainError
+from training.errors import Conflict, DomainError
 from training.models import Room, Trainer, Training, TrainingSession
 from training.rules import clashes as rules
 from training.rules import walltime
@@ -94,7 +94,7 @@ def check_movable(training: Training) -> list[TrainingSession]:
     sessions.check_plannable(training)
     wanted = several.movable(training)
     if not wanted:
-        raise several.nothing_to_change()
+        raise Conflict(several.NOTHING, "gone")
     return wanted
 
 

@@ -9,8 +9,9 @@ postponed. They cannot be undone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
@@ -220,16 +221,21 @@ def announce(
     return one
 
 
-def is_told_at_once(session: TrainingSession) -> bool:
-    """Whether a change of the session is told as soon as it is stored: it begins, or was to begin, within 48 hours."""
-    training, now = session.training, clock.now()
+def are_told_at_once(
+    training: Training, changed: Sequence[TrainingSession], to: Iterable[datetime] = ()
+) -> bool:
+    """Whether a change of these sessions is told as soon as it is stored.
+
+    It is if one begins, or was to begin, within 48 hours. ``to`` is when they are to begin from now on.
+    """
     if training.announcement is None or training.state not in differences.ANNOUNCED_IN:
         return False
-    hours = [(session.starts_at, session.ends_at)]
-    hours += [
-        (one.starts_at, one.ends_at) for one in announced.sessions(training) if one.session_id == session.id
-    ]
-    return any(starts < now + differences.NEAR and ends > now for starts, ends in hours)
+    ids, now = {one.id for one in changed}, clock.now()
+    known = [one for one in announced.sessions(training) if one.session_id in ids]
+    hours = [(one.starts_at, one.ends_at) for one in changed]
+    hours += [(one.starts_at, one.ends_at) for one in known]
+    soon = now + differences.NEAR
+    return any(starts < soon and ends > now for starts, ends in hours) or any(at < soon for at in to)
 
 
 def tell_what_is_near(training: Training, *, by: User | None) -> Announcement | None:

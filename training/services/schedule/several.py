@@ -27,7 +27,7 @@ from training.models import (
 )
 from training.services import audit, locked_trainings, marks, reasons
 from training.services.letters import notices
-from training.services.schedule import plan, sessions, shift, steps
+from training.services.schedule import announcements, differences, plan, sessions, shift, steps
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.schedule.steps import Done
 from training.text import Message, msg, nmsg
@@ -35,14 +35,16 @@ from training.text import Message, msg, nmsg
 Versions = Mapping[UUID, int]
 """The version of each session that the sender saw, by its public id."""
 Form = Callable[[TrainingSession], Details]
+NOTHING = msg("No session may be changed: they are over, marked or called off.")
 
 
 @dataclass(frozen=True)
 class Told:
     """How many are written to when sessions move."""
 
-    people: int
-    agencies: int
+    people: int = 0
+    agencies: int = 0
+    trainers: int = 0
 
 
 # What may be changed
@@ -71,15 +73,17 @@ def movable(training: Training) -> list[TrainingSession]:
     return [one for one in held if one.id not in kept]
 
 
-def told(training: Training) -> Told:
-    """Who is written to when sessions of the training move. Of a draft nobody is."""
+def told(training: Training, changed: Sequence[TrainingSession]) -> Told:
+    """Who is written to when it is announced that these sessions have changed. Of a draft nobody is."""
     if training.state not in notices.TOLD_OF_SESSIONS:
-        return Told(0, 0)
+        return Told()
     live = Registration.training_id == training.id, Registration.state.in_(LIVE)
     people, agencies = db.session.execute(
         select(func.count(), func.count(Registration.agency_id.distinct())).where(*live)
     ).one()
-    return Told(people, agencies)
+    return Told(
+        people, agencies, len({entry.trainer_id for one in changed for entry in one.session_trainers})
+    )
 
 
 def _held(training: Training, public_ids: Sequence[UUID], seen: Versions) -> list[TrainingSession]:
@@ -112,13 +116,8 @@ def _held(training: Training, public_ids: Sequence[UUID], seen: Versions) -> lis
             "held",
         )
     if not found:
-        raise nothing_to_change()
+        raise Conflict(NOTHING, "gone")
     return found
-
-
-def nothing_to_change() -> Conflict:
-    """What is said where no session of a training may be changed."""
-    return Conflict(msg("No session may be changed: they are over, marked or called off."), "gone")
 
 
 def _refuse_changed(training: Training, public_id: UUID, session: TrainingSession | None) -> None:
@@ -144,11 +143,21 @@ def move(
     move: shift.Move,
     public_ids: Sequence[UUID] = (),
     seen: Versions | None = None,
+    tells: bool = False,
 ) -> Done:
-    """Move sessions, or all that may be moved. The training's dates follow."""
+    """Move sessions, or all that may be moved. The training's dates follow.
+
+    With ``tells`` the move is announced too. Raises ``Conflict`` if something else is not announced yet: whoever tells
+    people of one change has not looked at the others.
+    """
     wanted = _held(training, public_ids, seen or {})
+    if tells and differences.of(training):
+        raise Conflict(
+            msg("Other changes are not announced yet. Move it, then look at all of them and announce them."),
+            "changed",
+        )
     pairs = shift.moved_to(training, wanted, move)
-    return _store(
+    done = _store(
         training,
         [Change(one, details) for one, details in pairs],
         by,
@@ -160,6 +169,9 @@ def move(
             day=min(details.starts_local for _one, details in pairs).date(),
         ),
     )
+    if tells and (found := differences.of(training)):  # what begins soon was told already
+        announcements.announce(training, by=by, seen=found.digest)
+    return done
 
 
 @atomic
@@ -301,14 +313,9 @@ def set_hours(
         return shift.at_hours(plan.details_of(one), starts, ends, break_minutes)
 
     return _change(
-        training,
-        by,
-        public_ids,
-        seen,
-        "plan.hours",
-        form,
+        training, by, public_ids, seen, "plan.hours", form,
         lambda num: nmsg("%(num)s session has other hours.", "%(num)s sessions have other hours.", num),
-    )
+    )  # fmt: skip
 
 
 # Calling off, removing, adding

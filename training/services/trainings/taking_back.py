@@ -12,7 +12,7 @@ from uuid import UUID
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Room, Training, TrainingSession, User
-from training.services import audit
+from training.services import audit, locked_trainings
 from training.services.letters import to_people
 from training.services.letters.timetables import Difference, FactsDiffer
 from training.services.schedule import announcements, differences, plan, steps
@@ -77,10 +77,10 @@ def _as_announced(session: TrainingSession, one: Difference, reason: str) -> Edi
 def _take_back_facts(training: Training, facts: FactsDiffer, by: User) -> None:
     was = facts.before
     stored = as_stored(changes.Details, training, languages=training.language_codes)
+    if not locked_trainings.live_sessions(training):  # else they follow from the sessions
+        stored = replace(stored, starts_on=was.starts_on, ends_on=was.ends_on)
     details = replace(
         stored,
-        starts_on=was.starts_on,
-        ends_on=was.ends_on,
         zone=was.zone,
         venue=was.venue,
         country=was.country,

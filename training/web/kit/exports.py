@@ -54,7 +54,7 @@ def _venue(known: Facts) -> str:
 def _register_code(session: TrainingSession) -> str:
     if session.is_asleep:
         return "asleep"
-    return "cancelled" if session.cancelled_at else session.register_state.value
+    return "cancelled" if session.is_cancelled else session.register_state.value
 
 
 def _clock(zone: str) -> str:

@@ -184,7 +184,7 @@ def edit(session: TrainingSession) -> Response:
     else:
         _offer_answers(form, session)
     title = _("%(session)s, %(day)s", session=session.title, day=format_date(session.on_date, "d MMM y"))
-    at_once = announcements.is_told_at_once(session)
+    at_once = announcements.are_told_at_once(session.training, [session])
     save = _("Save and tell those concerned now") if at_once else _("Save")
     return page("edit.html", form=form, title=title, save=save, back=(session.training.code, back))
 
@@ -255,7 +255,7 @@ def cancel(session: TrainingSession) -> Response:
         "schedule/sessions/call_off.html",
         form=form,
         session=session,
-        at_once=announcements.is_told_at_once(session),
+        at_once=announcements.are_told_at_once(session.training, [session]),
         back=(session.training.code, back),
     )
 

@@ -29,7 +29,7 @@ from training.forms.schedule import (
 from training.models import Training, TrainingSession
 from training.policy import Action
 from training.services import visible_trainings
-from training.services.schedule import free, several, shift, span, steps, visible
+from training.services.schedule import announcements, differences, free, several, shift, span, steps, visible
 from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -101,7 +101,7 @@ def _panel(name: str, title: str, ticked: Ticked, form: Form, **more: Any) -> Re
         ticked=ticked,
         form=form,
         back=(ticked.training.code, back(ticked.training)),
-        **more,
+        **{"at_once": announcements.are_told_at_once(ticked.training, ticked.sessions), **more},
     )
 
 
@@ -134,11 +134,16 @@ def move(training: Training) -> Response:
             minutes=form.minutes.data or 0,
             skips=bool(form.skips.data),
         )
-        if "store" in request.form:
+        if "store" in request.form or "tell" in request.form:
             done = _done(
                 training,
                 lambda: several.move(
-                    training, by=access.user(), move=how, public_ids=ticked.public_ids, seen=seen_versions()
+                    training,
+                    by=access.user(),
+                    move=how,
+                    public_ids=ticked.public_ids,
+                    seen=seen_versions(),
+                    tells="tell" in request.form,
                 ),
                 form,
             )
@@ -149,6 +154,7 @@ def move(training: Training) -> Response:
         except DomainError as refusal:
             form.refuse(refusal)
     dates = shift.dates_after(training, moved) if moved else None
+    to = [one.planned.starts_at for one in moved]
     return _panel(
         "move",
         _("Move the training") if ticked.is_all else _("Move sessions"),
@@ -158,7 +164,9 @@ def move(training: Training) -> Response:
         is_blocked=any(one.planned.is_blocked for one in moved),
         dates=dates,
         closes=span.closing(training, *dates) if dates else None,
-        told=several.told(training),
+        told=several.told(training, ticked.sessions),
+        gathers=not differences.of(training),
+        at_once=announcements.are_told_at_once(training, ticked.sessions, to),
     )
 
 
@@ -303,7 +311,7 @@ def call_off(training: Training) -> Response:
         )
         if done:
             return done
-    return _panel("call_off", _("Call off"), ticked, form, told=several.told(training))
+    return _panel("call_off", _("Call off"), ticked, form, told=several.told(training, ticked.sessions))
 
 
 @bp.route("/copy", methods=["GET", "POST"])
