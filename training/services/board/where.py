@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import combinations
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from training.db import db
 from training.errors import Conflict, DomainError
@@ -130,7 +130,7 @@ class _Asked:
         self.by_room: defaultdict[int, list[Slot]] = defaultdict(list)
         self.own: list[Slot] = []
         self.reach = timedelta()
-        self.known: dict[object, object] = {}
+        self.known: dict[object, Any] = {}
         stored: list[Slot] = []
         for day in dict.fromkeys((self.first, *period.days)):
             try:
@@ -358,7 +358,8 @@ class _Asked:
     def _once(self, key: object, work: Callable[[], T]) -> T:
         if key not in self.known:
             self.known[key] = work()
-        return self.known[key]  # type: ignore[return-value]  # each key has one kind of work
+        found: T = self.known[key]
+        return found
 
 
 def _with(slot: Slot, **values: object) -> Slot:
