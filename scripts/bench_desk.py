@@ -25,9 +25,10 @@ from training import clock  # noqa: E402
 from training.db import atomic, db  # noqa: E402
 from training.models import Agency, ImportBatch, Role, Trainee, Training, TrainingState, User  # noqa: E402
 from training.services import locked_trainings  # noqa: E402
+from training.services.announcing import announcements, differences
 from training.services.imports import confirming, staging  # noqa: E402
 from training.services.registrations import submissions  # noqa: E402
-from training.services.schedule import announcements, differences, plan, sessions  # noqa: E402
+from training.services.schedule import plan, sessions  # noqa: E402
 from training.services.trainees import duplicates, records  # noqa: E402
 from training.services.trainees.records import Person  # noqa: E402
 from wsgi import app  # noqa: E402

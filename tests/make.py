@@ -36,10 +36,11 @@ from training.models import (
 from training.rules.minutes import Decision
 from training.services import locked_trainings, seat_counts
 from training.services.accounts import users
+from training.services.announcing import announced_copies, announcements, differences
 from training.services.directory import agencies, trainers, venues
 from training.services.programmes import courses, frames, leaflets, themes
 from training.services.registrations import kept_seats, submissions
-from training.services.schedule import announced_copies, announcements, differences, plan, sessions
+from training.services.schedule import plan, sessions
 from training.services.stored_files import Taken
 from training.services.trainees import records
 from training.services.trainees.records import Person

@@ -218,7 +218,22 @@ def test_row_6_a_session_is_removed_and_another_called_off(
     opened.click("#panel button.btn-primary")
     opened.is_told("1 session is called off.")
     assert len(opened.held()) == 3
-    within(opened, person, record_property, Cost(2, len("ill"), 0, PEOPLE))
+    within(opened, person, record_property, Cost(2, len("ill"), 0, 0))
+
+
+def test_row_13_all_that_changed_is_announced(opened: Planner, person, record_property):
+    opened.click("text=Move…")
+    opened.click("#panel >> text=+1 week")
+    opened.click("#panel button[name=store]")
+    opened.is_told("4 sessions are moved.")
+    within(opened, person, record_property, Cost(3, 0, 1, 0))
+
+    opened.cost = Cost()
+    opened.click("text=Look and announce…")
+    opened.click("button:has-text('Announce:')")
+    opened.sees("text=Announcement 2 is made.")
+
+    within(opened, person, record_property, Cost(2, 0, 2, PEOPLE))
 
 
 def test_row_7_a_day_is_called_off_and_a_day_is_added(draft: Planner, person, record_property):

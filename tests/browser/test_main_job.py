@@ -63,8 +63,10 @@ def test_a_training_is_scheduled_registered_held_and_reported(person, tmp_path):
     page.check("#weekends")
     page.click("text=Preview")
     page.click("text=Plan these 2 sessions")
-    page.click("main >> text=Open registration")
     training = page.url
+    page.click("main >> text=Open registration")
+    page.click("main button:has-text('Open registration')")
+    page.wait_for_url(training)
 
     page = person.signs_in("partner", 360)
     page.goto(training)

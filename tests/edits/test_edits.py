@@ -35,6 +35,7 @@ NO_EDIT = {
     "repeating.new_dates": "wakes a timetable once",
     "repeating.repeat": "begins trainings",
     "trainers.own_absences": "adds days",
+    "trainings.open": "opens a training once",
     "seats.ask": "begins a request",
     "seats.release": "shows who would move up, and refuses when that is somebody else meanwhile",
     "mail.mark_bounced": "marks a letter once",

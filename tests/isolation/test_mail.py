@@ -127,7 +127,7 @@ class Letters:
                     submissions.return_for_correction(returned, by=self.coordinator, reason=self.word(agency))
             for kind in (reminders.SEATS_NEAR, reminders.DEADLINE_NEAR, reminders.START_NEAR):
                 reminders.remind(training, kind=kind)
-            several.move(training, by=self.admin, move=shift.Move(days=2))
+            several.move(training, by=self.admin, move=shift.Move(days=2), tells=True)
             earlier = training.registration_closes_local - timedelta(hours=1)
             details = self.make.changed(training, registration_closes_local=earlier)
             changes.change(training, by=self.admin, details=details)

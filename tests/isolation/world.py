@@ -31,12 +31,12 @@ from training.rules.given import Given
 from training.services import organisations, public_pages
 from training.services.accounts import sign_ins
 from training.services.accounts import users as account_users
+from training.services.announcing import announced_copies
 from training.services.directory import holidays, venues
 from training.services.imports import staging
 from training.services.letters import outbox
 from training.services.merging import merges
 from training.services.registrations import reserve_list, seat_requests, submissions
-from training.services.schedule import announced_copies
 from training.services.trainees import records
 from training.texts import links
 

@@ -149,7 +149,7 @@ OF_SOMETHING_ELSE = {
     ("registrations.steps", "one.state"): "a registration's, whose steps are told here",
     ("registrations.steps", "registration.state"): "a registration's, whose steps are told here",
     (
-        "schedule.announced_copies",
+        "announcing.announced_copies",
         "update(TrainingSession)",
     ): "how often a change was announced, and no state",
     ("trainees.records", "trainee.*"): "what is known of a person",

@@ -246,7 +246,7 @@ def test_two_workers_remind_an_agency_once_and_share_the_outbox(own, make: Make,
 
     @atomic
     def nearer() -> None:
-        training.starts_on = starts
+        training.starts_on = training.announcement.starts_on = starts
         db.session.execute(update(OutgoingMail).values(state=MailState.SENT))
 
     nearer()

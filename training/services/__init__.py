@@ -39,6 +39,7 @@ PACKAGES = {
     "registrations": "who is put forward for a training, seats and the reserve list",
     "programmes": "themes, the funded frames of trainings, and courses",
     "directory": "agencies, venues and trainers, and countries",
+    "announcing": "what others know of a timetable, and how they are told of changes",
     "schedule": "sessions, their clashes, and the calendar",
     "board": "trainers, rooms and trainings by days, and where a training could go",
     "trainings": "trainings: planned, changed, moved through their states",

@@ -70,7 +70,7 @@ def look_at_pdf(content: bytes) -> None:
 
     from pypdf import PdfReader  # noqa: PLC0415 -- slow import
 
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it says of a broken file helps nobody
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         if reader.is_encrypted:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from tests.make import Make
 from training.db import atomic, db
 from training.models import AttendanceStatus, Modality, OutgoingMail, Role
+from training.services.announcing import differences
 from training.services.attendance import registers
-from training.services.schedule import differences, sessions, visible
+from training.services.schedule import sessions, visible
 from training.services.trainings import changes, moves
 from training.texts import letters
 
@@ -142,7 +143,7 @@ def test_sessions_and_dates_changed_at_once_make_one_letter(world, make: Make):
     @atomic
     def replan() -> None:
         move(session, by, 1)
-        make.session(training, training.ends_on + timedelta(days=1))
+        make.session(training, training.ends_on + timedelta(days=1), is_known=False)
 
     replan()
     make.announced(training, by=by)

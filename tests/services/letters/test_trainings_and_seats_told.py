@@ -46,7 +46,7 @@ def test_opening_asks_the_database_as_little_for_many_agencies_as_for_few(make: 
         moves.change_state(training, by=None, name="open")
         counts.append(len(queries))
 
-    assert counts[1] <= counts[0] <= 30
+    assert counts[1] <= counts[0] <= 32
 
 
 def test_changed_dates_postponing_and_cancelling_are_told_with_the_own_people(desk, make: Make):

@@ -16,16 +16,9 @@ from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Announcement, OutgoingMail, Role, Room, Training, User
 from training.services import announced
+from training.services.announcing import announced_copies, announcements, differences
 from training.services.directory import venues
-from training.services.schedule import (
-    announced_copies,
-    announcements,
-    differences,
-    sessions,
-    several,
-    shift,
-    visible,
-)
+from training.services.schedule import sessions, several, shift, visible
 from training.services.trainings import changes, moves, taking_back
 
 

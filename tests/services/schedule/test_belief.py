@@ -20,9 +20,10 @@ from training import clock
 from training.db import db
 from training.errors import DomainError
 from training.models import MailState, OutgoingMail, Registration, Role, Training
+from training.services.announcing import announced_copies, announcements, differences
 from training.services.letters.timetables import Timetables, whereabouts
 from training.services.registrations import submissions, visible
-from training.services.schedule import announced_copies, announcements, differences, sessions
+from training.services.schedule import sessions
 from training.services.schedule import visible as schedule_visible
 from training.services.trainings import changes, moves
 

@@ -42,7 +42,7 @@ def test_each_training_stands_in_one_place(state, begins, stands, make: Make):
     training, user = make.training(is_open=False), make.user(Role.MANAGER)
     _put(training, state, begins)
 
-    counted = visible_trainings.counts_by_when(visible_trainings.search(user))
+    counted = visible_trainings.counts_by_when(visible_trainings.search(user), user)
 
     assert {when for when, count in counted.items() if count} == {stands}
     for when in When:

@@ -13,8 +13,9 @@ from tests.services.letters.mailed import send
 from training import clock
 from training.db import db
 from training.models import Announcement, MailState, OutgoingMail, Role, TrainingState
+from training.services.announcing import differences
 from training.services.directory import venues
-from training.services.schedule import differences, sessions, visible
+from training.services.schedule import sessions, visible
 from training.texts import letters
 
 

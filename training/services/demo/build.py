@@ -47,6 +47,7 @@ from training.models import (
 from training.rules import passwords
 from training.rules.names import search_key
 from training.services import audit
+from training.services.announcing import announced_copies
 from training.services.demo import basis, catalogue
 from training.services.demo.basis import World
 from training.services.demo.kept_registers import attendance_rows
@@ -57,7 +58,6 @@ from training.services.demo.past_trainings import (
     registration_rows,
     session_rows,
 )
-from training.services.schedule import announced_copies
 from training.text import msg
 from training.texts import invented_catalogue, invented_courses
 

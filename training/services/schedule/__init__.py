@@ -9,9 +9,6 @@ The rows are the plan; everybody but planners reads what was announced.
 - ``proof``: what marks and registers say of where a session may lie
 - ``plan``: the one writer of sessions, in two steps
 - ``asleep``: the timetable of a postponed training
-- ``differences``: the plan against what was announced last
-- ``announced_copies``: what others know, as copies of the plan
-- ``announcements``: what differs is told once to those whom it concerns
 - ``span``: a training's dates, which follow from its sessions
 - ``steps``: each change is kept with what was before, and can be taken back
 - ``sessions``: sessions are planned, changed and called off

@@ -18,14 +18,12 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from training import clock
 from training.db import db
 from training.errors import Conflict, DomainError, Invalid
 from training.models import (
-    AnnouncedSession,
     AttendanceRecord,
     RegisterState,
     Room,
@@ -38,6 +36,7 @@ from training.models import (
 )
 from training.rules.minutes import Decision
 from training.services import locked_trainings, marks
+from training.services.announcing import announced_copies
 from training.services.schedule import clashes, proof
 from training.services.schedule.clashes import Planned
 from training.text import msg
@@ -172,13 +171,10 @@ def apply(
     for one in whole:
         if isinstance(one, CallOff):
             call_off([one.session], one.reason, at=one.at)
-    for session in removed:
-        if session.is_held:
-            suspend(session)
+    for session in (one for one in removed if one.is_held):
+        suspend(session)
     _park(works)
-    # an announcement that was undone may still name them
-    numbers = [session.id for session in removed]
-    db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id.in_(numbers)))
+    announced_copies.drop_sessions([session.id for session in removed])
     for session in removed:
         db.session.delete(session)
     with db.session.no_autoflush:

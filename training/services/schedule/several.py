@@ -26,8 +26,9 @@ from training.models import (
     User,
 )
 from training.services import audit, locked_trainings, marks, reasons
+from training.services.announcing import announcements, differences
 from training.services.letters import notices
-from training.services.schedule import announcements, differences, plan, sessions, shift, steps
+from training.services.schedule import plan, sessions, shift, steps
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.services.schedule.steps import Done
 from training.text import Message, msg, nmsg

@@ -31,10 +31,11 @@ from training.models import (
 )
 from training.rules.minutes import Decision
 from training.services import announced, audit, locked_trainings
+from training.services.announcing import announcements
 from training.services.letters import notices
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announcements, plan, span
+from training.services.schedule import plan, span
 from training.services.schedule.plan import CallOff, Change, Details, Edit, Remove
 from training.text import Message, msg
 

@@ -113,8 +113,10 @@ def as_announced(
     text: str = "",
     theme: Theme | None = None,
     only: bool = False,
+    programme: Programme | None = None,
     register: RegisterState | None = None,
     on: date | None = None,
+    when: When | None = None,
     upcoming: bool = False,
     sort: str = "starts_at",
     descending: bool = True,
@@ -145,6 +147,8 @@ def as_announced(
     if theme:
         own = TrainingSession.theme_id == theme.id
         found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
+    if programme:
+        found = found.where(Training.programme_id == programme.id)
     is_held = copy.state == Announced.HELD
     if register:
         is_so = TrainingSession.register_state == register
@@ -152,6 +156,10 @@ def as_announced(
     if on:
         day = datetime.combine(on, time()), datetime.combine(on, time.max)
         found = found.where(copy.starts_local >= day[0], copy.starts_local <= day[1])
+    if when is When.UPCOMING:
+        found = found.where(copy.ends_at >= clock.now())
+    elif when is When.PAST:
+        found = found.where(copy.ends_at < clock.now())
     if upcoming:
         found = found.where(copy.ends_at >= clock.now(), is_held)
     return found.order_by(copy.starts_at.desc() if descending else copy.starts_at, copy.session_id)

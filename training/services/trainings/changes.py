@@ -29,11 +29,12 @@ from training.models import (
 from training.rules import walltime
 from training.rules.names import search_key
 from training.services import audit, locked_trainings, seat_counts, visible_trainings
+from training.services.announcing import announcements
 from training.services.letters import notices
 from training.services.programmes import themes
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announcements, asleep, sessions
+from training.services.schedule import asleep, sessions
 from training.services.seen import Seen, as_stored, hold, settle
 from training.text import msg
 

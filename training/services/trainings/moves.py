@@ -27,11 +27,12 @@ from training.models import (
     User,
 )
 from training.services import announced, audit, locked_trainings, marks, reasons, visible_trainings
+from training.services.announcing import announced_copies, announcements, differences
 from training.services.letters import notices, of_changes
 from training.services.letters.of_changes import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announced_copies, announcements, asleep, differences, plan
+from training.services.schedule import asleep, plan
 from training.text import Message, msg, nmsg
 
 

@@ -13,9 +13,10 @@ from training.db import atomic, db
 from training.errors import Conflict
 from training.models import Room, Training, TrainingSession, User
 from training.services import audit, locked_trainings
+from training.services.announcing import announcements, differences
 from training.services.letters import to_people
 from training.services.letters.timetables import Difference, FactsDiffer
-from training.services.schedule import announcements, differences, plan, steps
+from training.services.schedule import plan, steps
 from training.services.schedule import sessions as sessions_of_it
 from training.services.schedule.plan import CallOff, Change, Edit, Remove
 from training.services.seen import as_stored

@@ -19,10 +19,11 @@ from training.models import Modality, Room, Trainer, Training, TrainingSession, 
 from training.rules import taken_twice, zones
 from training.rules.taken_twice import Held, Loss
 from training.services import audit, locked_trainings, organisations
+from training.services.announcing import announced_copies, announcements
 from training.services.letters import notices
 from training.services.letters.of_zone_rules import Lost, MovedMoment, ZoneRules
 from training.services.registrations import reserve_list
-from training.services.schedule import announced_copies, announcements, plan
+from training.services.schedule import plan
 from training.services.schedule.plan import Change
 from training.services.trainings import moments
 from training.services.trainings.moments import Following

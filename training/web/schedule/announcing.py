@@ -15,11 +15,11 @@ from training.forms.schedule import AnnounceForm
 from training.models import Agency, Registration, Training
 from training.policy import Action
 from training.services import visible_trainings
+from training.services.announcing import announced_copies, announcements
+from training.services.announcing.announcements import Whom
+from training.services.announcing.differences import Differences
 from training.services.letters import of_changes, outbox, parts, to_people
 from training.services.letters.timetables import Difference
-from training.services.schedule import announced_copies, announcements
-from training.services.schedule.announcements import Whom
-from training.services.schedule.differences import Differences
 from training.services.trainings import moves, taking_back
 from training.web.kit import access
 from training.web.kit.access import permit

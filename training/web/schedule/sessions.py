@@ -19,10 +19,11 @@ from training.models import Role, Training, TrainingSession, When
 from training.policy import Action
 from training.rules.minutes import Decision
 from training.services import marks, visible_trainings
+from training.services.announcing import announcements
 from training.services.attendance import registers
 from training.services.directory import venues
 from training.services.programmes import themes
-from training.services.schedule import announcements, clashes, open_list, sessions, visible
+from training.services.schedule import clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports

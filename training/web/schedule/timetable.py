@@ -29,7 +29,8 @@ from training.forms.schedule import (
 from training.models import Training, TrainingSession
 from training.policy import Action
 from training.services import visible_trainings
-from training.services.schedule import announcements, differences, free, several, shift, span, steps, visible
+from training.services.announcing import announcements, differences
+from training.services.schedule import free, several, shift, span, steps, visible
 from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.once import once

@@ -26,11 +26,12 @@ from training.models import (
 from training.policy import Action, can
 from training.rules import zones
 from training.services import announced, locked_trainings, seat_counts, visible_trainings
+from training.services.announcing import announcements
 from training.services.attendance import own_register
 from training.services.papers import sign_in_sheets
 from training.services.programmes import themes
 from training.services.registrations import drafts, seats, visible, why_waiting
-from training.services.schedule import announcements, asleep, several, steps
+from training.services.schedule import asleep, several, steps
 from training.services.schedule import sessions as schedule_sessions
 from training.services.schedule import visible as schedule_visible
 from training.services.seen import Seen

@@ -29,12 +29,12 @@ from training.models import (
     User,
 )
 from training.services import announced, audit, locked_trainings, organisations, reasons
+from training.services.announcing import announced_copies, differences
+from training.services.announcing.differences import Differences
 from training.services.letters import notices, of_changes, parts
 from training.services.letters.of_changes import Announcing, Heard
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import announced_copies, differences
-from training.services.schedule.differences import Differences
 from training.text import msg
 
 CHANGED = msg("The plan has changed meanwhile. Look at what differs now, then announce it.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,7 +26,7 @@ from training.models import (
 from training.rules import walltime
 from training.services import announced
 from training.services.announced import Facts
-from training.services.schedule.differences import Differences
+from training.services.announcing.differences import Differences
 from training.text import msg
 
 UNDONE = msg("The announcement was undone.")
@@ -199,6 +200,11 @@ def withdraw(training: Training, announcement: Announcement) -> None:
         .limit(1)
     )
     db.session.flush()  # what others know is read from the database
+
+
+def drop_sessions(session_ids: Sequence[int]) -> None:
+    """The single step before sessions are removed: announcements that were undone may still name them."""
+    db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id.in_(session_ids)))
 
 
 def follow_zone_rules(training: Training) -> None:
