@@ -28,9 +28,9 @@ from training.models import (
 )
 from training.rules.timetable import NOON, Absence, Block, Where
 from training.services import visible_trainings
+from training.services.announcing import differences
 from training.services.board import lines
 from training.services.board.lines import A_DAY, Asked, Kind, Line, Period
-from training.services.schedule import differences
 from training.services.timetables import clash_facts, slots
 from training.services.timetables.slots import among
 
