@@ -22,6 +22,7 @@ GROUND = (
     "visible_trainings",
     "may_take",
     "organisations",
+    "read_by",
     "public_pages",
     "stored_files",
     "request_keys",

@@ -224,7 +224,7 @@ def test_several_things_at_once_make_one_letter(desk, make: Make):
 
     letter = to_ada()
     assert letter.kind == letters.PERSON_FRAME
-    assert "время: Токио" in letter.body and "За вами закреплено место" in letter.body
+    assert "время: Токио" in letter.body and "У вас есть место" in letter.body
 
 
 def mass(make: Make, people: int):

@@ -22,7 +22,7 @@ def test_each_is_confirmed_until_the_seats_are_used_up_and_the_rest_say_why(make
     assert [one.state for one in chosen] == [S.CONFIRMED, S.CONFIRMED, S.SUBMITTED]
     assert [one.code for one in done] == ["", "", "full"]
     assert str(done[2].sentence) == (
-        "All 2 seats are held. The reserve list is open. Who can help: the coordinator."
+        "All 2 seats are used. The reserve list is open. Who can help: the coordinator."
     )
 
 

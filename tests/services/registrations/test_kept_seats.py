@@ -87,7 +87,7 @@ def test_a_training_can_be_changed_after_somebody_was_let_in_above_what_was_kept
     with time_machine.travel(datetime.combine(training.starts_on, time(10)).astimezone()):
         late_changes.walk_in(training, by=by, trainee=make.trainee(one))
         changes.change(training, by=by, details=make.changed(training, title="New title"))
-        with pytest.raises(Invalid, match="2 seats are held"):
+        with pytest.raises(Invalid, match="2 seats are used"):
             changes.change(training, by=by, details=make.changed(training, capacity=1))
 
     assert training.title == "New title"

@@ -152,7 +152,7 @@ def test_a_walk_in_is_marked_and_never_beyond_the_seats(make: Make):
         late_changes.walk_in(training, by=by, trainee=make.trainee())
     with time_machine.travel(schedule_visible.of(training)[0].starts_at):
         found = late_changes.walk_in(training, by=by, trainee=make.trainee())
-        with pytest.raises(Conflict, match="Its one seat is held"):
+        with pytest.raises(Conflict, match="Its one seat is used"):
             late_changes.walk_in(training, by=by, trainee=make.trainee())
 
     assert (found.source, found.state) == (RegistrationSource.WALK_IN, S.CONFIRMED)

@@ -84,7 +84,7 @@ def test_confirming_is_refused_when_all_seats_are_held(make: Make):
     make.registration(training)
     waiting = make.registration(training)
 
-    with pytest.raises(Conflict, match="Its one seat is held"):
+    with pytest.raises(Conflict, match="Its one seat is used"):
         reserve_list.confirm(waiting, by=None)
 
 
@@ -114,7 +114,7 @@ def test_capacity_does_not_fall_below_the_seats_held(make: Make):
     for _ in range(3):
         make.registration(training)
 
-    with pytest.raises(Invalid, match="3 seats are held"):
+    with pytest.raises(Invalid, match="3 seats are used"):
         changes.change(training, by=by, details=make.changed(training, capacity=2))
 
 

@@ -66,7 +66,7 @@ def test_a_full_training_is_refused_to_a_trainer_whatever_is_sent(world, client,
     response = client.post(f"{world['path']}/door", data=typed(world, **{"raise": "1"}))
 
     assert response.status_code == 422
-    assert "Its one seat is held" in response.text and "(full)" not in response.text
+    assert "Its one seat is used" in response.text and "(full)" not in response.text
     assert "Who can help: the coordinator" in response.text
     assert "Raise the seats" not in response.text
     assert 'value="Sokolova"' in response.text

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import re
 
 import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from tests.make import Make
 from tests.services.reports.cases import carried_out, planned
-from training.models import Role
+from training.db import db
+from training.models import AuditEntry, Role
 
 STAFF = (Role.ADMIN, Role.COORDINATOR, Role.MANAGER)
 
@@ -156,3 +162,47 @@ def test_a_countrys_name_elsewhere_leads_to_its_page_for_those_who_may_open_it(c
     own = [client.get(path).text for path in (pages[0], pages[3])]
     assert ["Fiji" in one for one in own] == [True, True]
     assert ["/countries/" in one for one in own] == [False, False]
+
+
+def test_the_list_leaves_as_it_is_shown(client, make: Make):
+    """The same rows, search and order; a CSV goes by codes and a workbook by names; who took it is kept."""
+    for code, people in (("FJ", 2), ("FI", 1), ("KE", 3)):
+        agency = make.agency(country=code)
+        for _ in range(people):
+            make.trainee(agency, country=code)
+    user = make.user(Role.MANAGER)
+    client.sign_in(user)
+    page = client.get("/countries?text=f&sort=-people").text
+    [of_csv, of_book] = [
+        html.unescape(one) for one in re.findall(r'href="(/countries\?[^"]+)" download', page)
+    ]
+
+    rows = list(csv.reader(io.StringIO(client.get(of_csv).get_data().decode("utf-8-sig"))))
+    book = (
+        CalamineWorkbook.from_filelike(io.BytesIO(client.get(of_book).data)).get_sheet_by_index(0).to_python()
+    )
+
+    assert rows == [
+        ["Country", "Agencies", "People from there", "Trainings there", "Programmes"],
+        ["FJ", "1", "2", "0", "0"],
+        ["FI", "1", "1", "0", "0"],
+    ]
+    assert [str(line[0]) for line in book] == ["Country", "Fiji", "Finland"]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "countries.csv")).one()
+    assert entry.user_id == user.id and entry.changes["rows"] == 2
+
+
+@pytest.mark.parametrize("kind", ("csv", "xlsx"))
+def test_whoever_may_not_open_the_list_gets_no_file(kind: str, client, make: Make):
+    for role in (Role.PARTNER, Role.TRAINER):
+        client.sign_in(make.user(role))
+        assert client.get(f"/countries?as={kind}").status_code == 403
+
+
+def test_a_confidential_agency_is_counted_in_the_file_only_for_whoever_sees_it(client, make: Make):
+    """The file holds what the page shows: the services count what the reader may see."""
+    make.agency(country="FJ", confidential=True)
+    for role in STAFF:
+        client.sign_in(make.user(role))
+        page = client.get("/countries").text
+        assert ("Fiji" in page) == ("FJ,1," in client.get("/countries?as=csv").text), role

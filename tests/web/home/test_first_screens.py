@@ -79,5 +79,5 @@ def test_the_partners_first_screen_says_seats_and_deadline(client, make: Make):
 
     page = client.get("/").text
 
-    assert "4 seats, 2 used" in page
+    assert "4 seats kept, 2 used, 2 free." in page
     assert "17:00 (Kyiv time)" in page

@@ -139,7 +139,7 @@ def test_of_the_pool_a_partner_reads_open_few_or_full_only(world, client, make: 
     after = client.get(f"/trainings/{world['training'].public_id}").text
 
     assert "Seats are free." in before or "Few seats are left." in before
-    assert "All seats are taken; the reserve list is open." in after
+    assert "No seat is free; the reserve list is open." in after
     assert "/ 5" not in before + after
 
 

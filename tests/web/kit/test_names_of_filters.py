@@ -19,7 +19,7 @@ LISTS = (
     "/agencies", "/audit", "/board", "/calendar", "/countries", "/mail", "/programmes", "/registrations", "/reports/attendance",
     "/sessions", "/trainees", "/trainers", "/trainings", "/users", "/venues",
 )  # fmt: skip
-FILES = ("/agencies", "/registrations", "/sessions", "/trainees", "/trainings")
+FILES = ("/agencies", "/countries", "/registrations", "/sessions", "/trainees", "/trainings")
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -104,7 +104,7 @@ def test_a_person_takes_a_seat_that_is_offered_by_their_own_link(client, make: M
     page = client.get(link(waiting)).text
     taken = post(client, f"{link(waiting)}/confirm")
 
-    assert "A seat is held for you until" in page and "Take the seat" in page
+    assert "A seat is offered, until" in page and "Take the seat" in page
     assert (taken.status_code, waiting.state) == (303, RegistrationState.CONFIRMED)
     assert waiting.acknowledged_at is not None
     step = visible.history(waiting)[-1]

@@ -29,7 +29,7 @@ def test_a_coordinator_decides_on_many_and_reads_what_was_refused(client, make: 
 
     assert response.status_code == 200
     assert "2 done, 1 refused." in response.text
-    assert "All 2 seats are held" in response.text
+    assert "All 2 seats are used" in response.text
     assert [one.state for one in chosen] == [S.CONFIRMED, S.CONFIRMED, S.SUBMITTED]
     again = client.post(address, data={**data, "registration": data["registration"][2:], "verb": "decline"})
     assert again.status_code == 422
@@ -89,7 +89,7 @@ def test_a_partner_reads_its_rank_and_the_rule_and_nothing_of_the_others(client,
     page = client.get(f"/trainings/{training.public_id}").text
 
     assert "number 1 of your agency" in page
-    assert "All seats are held. The person moves up when one becomes free." in page
+    assert "No seat is free. The person moves up when one becomes free." in page
     assert "a free seat goes to the next in line at once" in page
     assert held.trainee.family_name not in page
     assert "rank 2" not in page
@@ -159,7 +159,7 @@ def test_a_registration_says_why_it_waits(client, make: Make):
     page = client.get(f"/registrations/{waiting.public_id}").text
 
     assert "number 1 of your agency" in page
-    assert "All seats are held." in page
+    assert "No seat is free." in page
 
 
 def _letters() -> int:

@@ -44,7 +44,7 @@ def test_an_agency_asks_for_seats_and_reads_the_answer(client, make: Make):
     client.sign_in(user)
     page = client.get(f"{address}/ask").text
     assert "One." in page and "granted: 1 of 2" in page
-    assert "1 seats, 0 used, 1 free." in page
+    assert "1 seat kept, 0 used, 1 free." in page
     given = client.post(
         f"{address}/ask", data={"what": "return", "seats": "1", "sentence": "Nobody can come."}
     )

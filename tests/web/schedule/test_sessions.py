@@ -114,7 +114,7 @@ def test_the_calendar_shows_the_month_that_is_asked_for_and_its_trainings(client
 
     assert training.title in client.get(f"/calendar?month={month}").text
     assert training.title not in client.get("/calendar?month=1999-12").text
-    assert client.get("/calendar?month=nonsense").status_code == 200
+    assert client.get("/calendar?month=nonsense").status_code == 422
 
 
 def test_a_partners_calendar_has_no_drafts(client, make: Make):
@@ -241,3 +241,16 @@ def test_what_is_to_come_begins_with_the_next_and_what_is_past_with_the_last(cli
     assert ahead.index(near.code) < ahead.index(far.code)
     assert near.code not in past and far.code not in past
     assert 'href="/sessions?when=upcoming"' in client.get("/").text
+
+
+@pytest.mark.parametrize("kind", ("csv", "xlsx"))
+def test_a_trainer_takes_the_own_sessions_along_as_they_were_announced(kind: str, client, make: Make):
+    user = make.user(Role.TRAINER)
+    training = make.training()
+    make.session(training, training.ends_on, title="Mine to give", trainers=[make.trainer(user=user)])
+    client.sign_in(user)
+
+    file = client.get(f"/sessions?as={kind}")
+
+    assert file.status_code == 200 and file.headers["Content-Disposition"].startswith("attachment")
+    assert kind == "xlsx" or ("Mine to give" in file.text and len(file.text.splitlines()) == 2)

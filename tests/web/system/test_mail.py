@@ -106,7 +106,7 @@ def test_a_preview_is_of_known_kinds_and_trainings_in_scope(client, make: Make):
     assert client.get("/mail/preview/confirmed?training=NOPE").status_code == 404
     assert client.get("/mail/preview/..%2Fsecret").status_code == 404
     assert client.get("/mail/preview/frame").status_code == 404
-    assert client.get("/mail/preview/confirmed?language=xx").status_code == 200
+    assert client.get("/mail/preview/confirmed?language=xx").status_code == 422
 
 
 def test_a_preview_shows_the_next_training_in_scope_unless_another_is_asked_for(client, make: Make):

@@ -208,3 +208,56 @@ def test_the_texts_for_partners_are_written_in_the_trainings_form(client, make: 
     assert "Case officers" in staff and "Bring a laptop" in staff
     page = page_of(client, training, make.user(Role.PARTNER))
     assert "Case officers" in page and "not written for whom" not in page
+
+
+def test_own_people_come_first_where_there_are_any(client, make: Make):
+    """Whoever has registered somebody comes back to see how they stand."""
+    training, user = written(make), make.user(Role.PARTNER)
+    make.registration(training, make.trainee(user.agency))
+
+    page = page_of(client, training, user)
+
+    people_first = ["Your people", *[one for one in SECTIONS if one != "Your people"]]
+    assert re.findall(r"<header> ?<h2>([^<]+)</h2>", page) == people_first
+    leads = re.findall(r'<a href="#(\w+)"', page[page.index('class="tabs"') :])
+    assert leads[:6] == ["people", "about", "programme", "audience", "timetable", "contact"]
+
+
+def test_seats_are_said_in_one_way_wherever_an_agency_reads_of_them(client, make: Make):
+    training, user = written(make), make.user(Role.PARTNER)
+    make.kept(training, agency=user.agency, seats=5)
+    make.registration(training, make.trainee(user.agency))
+    client.sign_in(user)
+
+    for path in (
+        "/", f"/trainings/{training.public_id}", f"/registrations/for/{training.public_id}/new",
+        f"/trainings/{training.public_id}/seats/ask",
+    ):  # fmt: skip
+        page = client.get(path).text
+        assert "5 seats kept, 1 used, 4 free." in page, path
+        assert not re.search(r"\bheld\b|\btaken\b", re.sub(r"<[^>]+>", " ", page)), path
+
+
+def test_without_kept_seats_an_agency_reads_what_it_uses_and_whether_seats_are_free(client, make: Make):
+    training, user = written(make, capacity=20), make.user(Role.PARTNER)
+    client.sign_in(user)
+    assert "Seats are free." in client.get("/").text
+    make.registration(training, make.trainee(user.agency))
+
+    assert "Your agency uses 1 seat. Seats are free." in client.get("/").text
+    assert "Your agency uses 1 seat. Seats are free." in client.get(f"/trainings/{training.public_id}").text
+
+
+def test_staff_read_what_is_free_as_a_sum(client, make: Make):
+    training = written(make, capacity=25)
+    make.kept(training, agency=make.agency(), seats=11)
+    for _ in range(5):
+        make.registration(training)
+    client.sign_in(make.user(Role.COORDINATOR))
+
+    page = client.get(f"/registrations/for/{training.public_id}/decide").text
+
+    assert "20 of 25 are free: 11 kept, 9 for everybody else" in " ".join(page.split())
+    for said in ("Seats", "Used", "Free", "Reserve"):
+        assert f">{said}</th>" in page
+    assert ">Held</th>" not in page and ">Kept</th>" not in page

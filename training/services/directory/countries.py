@@ -45,6 +45,14 @@ class Counts:
     programmes: int = 0
 
 
+@dataclass(frozen=True)
+class Line:
+    """A country of the list, with how much there is of it."""
+
+    code: str
+    counts: Counts
+
+
 def get(user: User, code: str) -> str:
     """The country's code, or ``NotFound`` for what is no country."""
     if not is_country(code):

@@ -21,7 +21,7 @@ from training.services.letters import timetables, to_people
 from training.services.letters.parts import Part, about, name_of
 from training.services.letters.timetables import Difference, FactsDiffer, Slot, where_of
 from training.services.letters.to_people import Taught
-from training.texts import letters
+from training.texts import letters, proposed
 from training.texts.letters import Ready, block, one_line
 
 
@@ -90,10 +90,10 @@ def _line(one: Difference, zone: str, language: str, trainers: Mapping[int, str]
         return f"– {words['new']}: {_said(now, language, trainers)}{where}"
     if was is None or now is None or not now.is_held:
         gone = was or now
-        title = one_line(gone.title) if gone else ""
+        title = one_line(proposed.said(gone.title, language)) if gone else ""
         off = words["not_yours"] if now is None else letters.CALLED_OFF[language]
         return f"– {title}: {_hours(gone, language) if gone else ''} → {off}{where}"
-    title = one_line(was.title)
+    title, called = (one_line(proposed.said(slot.title, language)) for slot in (was, now))
     if one.sign == "back":
         return f"– {title}: {letters.CALLED_OFF[language]} → {_said(now, language, trainers)}{where}"
     changed = []
@@ -103,8 +103,8 @@ def _line(one: Difference, zone: str, language: str, trainers: Mapping[int, str]
         changed.append(_hours(now, language))
     if was.room_id != now.room_id:
         changed.append(f"{one_line(was.room) or '–'} → {one_line(now.room) or '–'}")
-    if was.title != now.title:
-        changed.append(f"{words['title']}: {one_line(now.title)}")
+    if title != called:
+        changed.append(f"{words['title']}: {called}")
     if was.break_minutes != now.break_minutes:
         changed.append(words["break"].format(was=was.break_minutes, now=now.break_minutes))
     if was.is_compulsory != now.is_compulsory:

@@ -13,7 +13,7 @@ from training.models import Training
 from training.rules import zones
 from training.services.letters.parts import Part, about
 from training.text import Message, in_language
-from training.texts import letters
+from training.texts import letters, proposed
 from training.texts.letters import Ready, block, one_line
 
 SESSION, OPENS, CLOSES, OFFER = "session", "opens", "closes", "offer"
@@ -30,7 +30,7 @@ class MovedMoment:
 
     def said(self, zone: str, language: str) -> str:
         """A line: "Morning, 5 Dec 2026, 09:00 Africa/Casablanca: 5 Dec 2026, 08:00 UTC → 5 Dec 2026, 09:00 UTC"."""
-        title = one_line(self.title) or letters.MOMENT[language][self.what]
+        title = one_line(proposed.said(self.title, language)) or letters.MOMENT[language][self.what]
         there, before, now = (
             letters.moment(at, name, language)
             for at, name in ((self.now, zone), (self.before, "UTC"), (self.now, "UTC"))
@@ -50,7 +50,11 @@ class Lost:
     def said(self, language: str) -> str:
         """A line for the coordinators."""
         text = letters.LOST[language]["room" if self.is_room else "trainer"]
-        return text.format(session=one_line(self.title), thing=one_line(self.thing), training=self.to)
+        return text.format(
+            session=one_line(proposed.said(self.title, language)),
+            thing=one_line(self.thing),
+            training=self.to,
+        )
 
 
 @dataclass(frozen=True)

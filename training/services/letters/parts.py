@@ -25,7 +25,7 @@ from training.models import (
     User,
 )
 from training.rules import addresses
-from training.services import organisations
+from training.services import organisations, read_by
 from training.services.letters import outbox
 from training.services.letters.timetables import NONE, Timetables, whereabouts, zone_of
 from training.texts import letters, links
@@ -292,18 +292,18 @@ def to_trainees(people: Sequence[Registration]) -> list[Row]:
     People whom their focal point tells are left out.
     """
     shared: dict[tuple[Training, str], dict[str, str]] = {}
+    languages = read_by.people(one for one in people if not _is_by_focal_point(one))
     return [
         row(
             "trainee",
-            of_trainee(one, language := letters.language_of(one.trainee.language), shared),
+            of_trainee(one, language, shared),
             language,
             one.training,
             agency_id=one.agency_id,
             name=name_of(one),
             registration=one,
         )
-        for one in people
-        if not _is_by_focal_point(one)
+        for one, language in languages.items()
     ]
 
 

@@ -13,7 +13,7 @@ from training.models import Modality, Training
 from training.rules import zones
 from training.services import announced
 from training.services.announced import Facts
-from training.texts import letters, words
+from training.texts import letters, proposed, words
 from training.texts.letters import Ready, block, one_line
 
 
@@ -236,7 +236,7 @@ def said(
 ) -> str:
     """A session as a line: "12 May 2026, 09:00–12:30: Morning, Room 2, 15 min break"."""
     words = letters.OF_SESSION[language]
-    parts = [one_line(title)]
+    parts = [one_line(proposed.said(title, language))]
     if room:
         parts.append(one_line(room))
     if break_minutes:

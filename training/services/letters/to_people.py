@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 
 from training.db import Row, db
 from training.models import Registration, Trainer, Training
-from training.services import announced, organisations
+from training.services import announced, organisations, read_by
 from training.services.letters import parts
 from training.services.letters.parts import Part, about
 from training.services.letters.timetables import NONE, Timetables, zone_of
@@ -53,9 +53,9 @@ def to_people(said: Mapping[Registration, Sequence[Part]]) -> list[Row]:
     """One letter to each person, in their language, with their own link while the registration is live."""
     organisation, timetables = one_line(organisations.get().name), Timetables()
     known: dict[tuple[int, str], Letter] = {}
-    found = []
+    found, languages = [], read_by.people(said)
     for registration, told in said.items():
-        language = letters.language_of(registration.trainee.language)
+        language = languages[registration]
         for part in told:
             if (id(part), language) not in known:
                 known[id(part), language] = part.written(language)

@@ -10,10 +10,10 @@ from training.models import AnnouncedSession, Registration, RegistrationState, U
 from training.models.about_people import Class
 from training.output import fonts, pdf
 from training.rules import zones
-from training.services import announced, may_take, organisations
+from training.services import announced, may_take, organisations, read_by
 from training.services.letters import timetables
 from training.text import in_language, msg
-from training.texts import letters
+from training.texts import proposed
 
 HOLDS = (Class.OPEN, Class.PERSONAL)
 """What a paper holds: the person's name and agency, and when and where they are expected."""
@@ -35,7 +35,7 @@ def confirmation(registration: Registration, *, reader: User | None, demo: bool)
         raise Conflict(
             msg("This registration is not confirmed, so there is no confirmation."), "not_confirmed"
         )
-    language = letters.language_of(registration.trainee.language)
+    language = read_by.person(registration)
     with in_language(language):
         return pdf.render("papers/confirmation", _confirmation(registration, language, demo))
 
@@ -84,5 +84,5 @@ def _slot(session: AnnouncedSession, language: str) -> tuple[str, str, str]:
     return (
         format_date(session.starts_local, "EEE d MMM", locale=language),
         f"{session.starts_local:%H:%M}–{session.ends_local:%H:%M}",
-        session.title,
+        proposed.said(session.title, language),
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from config import LANGUAGES
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict, Invalid, NotFound, TooMany
@@ -24,7 +25,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, locked_trainings
+from training.services import audit, locked_trainings, read_by
 from training.services.accounts import sign_ins
 from training.services.letters import parts
 from training.services.registrations import reserve_list, steps, submissions
@@ -92,8 +93,13 @@ def _standing(registration: Registration) -> Registration:
 def language_of_link(token: str, *, secret_key: str) -> str:
     """The language of the person whom a link names. It is empty if the link is false or nobody is found."""
     named = links.read(token, secret_key=secret_key)
-    known = named and db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
-    return letters.language_of(known) if isinstance(known, str) else ""
+    if named is None:
+        return ""
+    own = db.session.scalar(select(Trainee.language).where(Trainee.public_id == named[1]))
+    if own in LANGUAGES:
+        return own
+    registration = db.session.scalar(select(Registration).where(Registration.public_id == named[0]))
+    return "" if own is None else read_by.person(registration) if registration else "en"
 
 
 def _check_works(registration: Registration, *, person_is_same: bool) -> None:

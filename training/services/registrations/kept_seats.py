@@ -96,7 +96,7 @@ def _allocate(
         raise Invalid(
             msg(
                 "You can keep at most %(most)s seats here. "
-                "The rest of the %(capacity)s seats are kept or held already.",
+                "The rest of the %(capacity)s seats are kept or used already.",
                 most=max(0, most),
                 capacity=training.capacity,
             ),

@@ -150,7 +150,7 @@ def grant(request: SeatRequest, *, by: User, seats: int, answer: str = "") -> li
     if seats > more:
         raise Invalid(
             msg(
-                "You can give at most %(more)s seats now. The others are kept or held. "
+                "You can give at most %(more)s seats now. The others are kept or used. "
                 "Release unused seats, or raise the training's number of seats.",
                 more=max(0, more),
             ),

@@ -89,8 +89,8 @@ def check_total(training: Training, counted: SeatCount | None = None) -> None:
     if (counted or count(training)).free_in_all <= 0:
         raise Conflict(
             nmsg(
-                "Its one seat is held. The reserve list is open.",
-                "All %(num)s seats are held. The reserve list is open.",
+                "Its one seat is used. The reserve list is open.",
+                "All %(num)s seats are used. The reserve list is open.",
                 training.capacity,
             ),
             "full",

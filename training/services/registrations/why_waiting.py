@@ -66,7 +66,7 @@ def _why_not_yet(counted: SeatCount, one: Registration, to_agency: bool) -> Mess
     if not one.agency.is_active:
         return msg("The agency is suspended. Its people are passed over until it may register again.")
     if counted.free_in_all <= 0:
-        return msg("All seats are held. The person moves up when one becomes free.")
+        return msg("No seat is free. The person moves up when one becomes free.")
     if counted.free_of(share) > 0:
         if share is not None and share.agency_id:
             return msg("A seat that is kept for the agency is free: the coordinator decides who gets it.")

@@ -18,7 +18,9 @@ from training.services import locked_trainings
 from training.services.schedule import clashes, free, plan
 from training.services.schedule.clashes import Planned
 from training.services.schedule.plan import Details
-from training.text import msg
+from training.text import language, msg
+from training.texts import proposed
+from training.texts.proposed import Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +193,7 @@ def next_half_day(training: Training) -> Details:
     held, last = locked_trainings.live_sessions(training), last_day(training)
     if not last:
         first, until = clashes.first_slot(training.starts_on)
-        return Details(title=msg("Morning").translated(), starts_local=first, ends_local=until)
+        return Details(title=proposed.alone(Part.MORNING, language()), starts_local=first, ends_local=until)
     like = plan.details_of(last[-1])
     wants_afternoon = last[-1].starts_local.time() < NOON and last[-1].ends_local <= datetime.combine(
         last[-1].on_date, clashes.AFTERNOON[0]
@@ -203,7 +205,9 @@ def next_half_day(training: Training) -> Details:
         starts, ends = like.starts_local.time(), like.ends_local.time()
     else:
         starts, ends = clashes.AFTERNOON if wants_afternoon else clashes.MORNING
-        like = replace(like, title=(msg("Afternoon") if wants_afternoon else msg("Morning")).translated())
+        like = replace(
+            like, title=proposed.alone(Part.AFTERNOON if wants_afternoon else Part.MORNING, language())
+        )
     begins, finish = datetime.combine(day, starts), datetime.combine(day, ends)
     finish += timedelta(days=finish <= begins)
     return replace(like, starts_local=begins, ends_local=finish)

@@ -296,7 +296,7 @@ def _check_capacity(training: Training, capacity: int) -> None:
     if capacity < held:
         raise Invalid(
             msg(
-                "%(held)s seats are held. Withdraw registrations first, or keep at least %(held)s seats.",
+                "%(held)s seats are used. Withdraw registrations first, or keep at least %(held)s seats.",
                 held=held,
             ),
             field="capacity",
@@ -305,7 +305,7 @@ def _check_capacity(training: Training, capacity: int) -> None:
         raise Invalid(
             msg(
                 "The training needs at least %(least)s seats: "
-                "those kept for agencies and countries, and those that others hold. "
+                "those kept for agencies and countries, and those that others use. "
                 "Enter at least %(least)s, or first keep fewer seats or release unused ones.",
                 least=counted.least_capacity,
             ),

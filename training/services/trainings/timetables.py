@@ -15,6 +15,7 @@ from training.services.schedule import visible
 from training.services.schedule.plan import Details
 from training.services.schedule.sessions import MOST_SESSIONS
 from training.text import msg
+from training.texts import proposed
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,12 @@ def of_course(course: Course) -> list[Pattern]:
     ]
 
 
-def of_hours(days: int, hours: Sequence[tuple[time, time]], titles: Sequence[str]) -> list[Pattern]:
-    """The same hours on each of these days. ``titles`` are those of the parts of a day, in order."""
+def of_hours(days: int, hours: Sequence[tuple[time, time]], language: str) -> list[Pattern]:
+    """The same hours on each of these days, with proposed titles."""
     found = []
     for day in range(1, days + 1):
         for number, (starts, ends) in enumerate(hours):
-            title = f"{titles[0]} {day}, {titles[1 + min(number, len(titles) - 2)]}"
+            title = proposed.of_day(day, number, language)
             found.append(Pattern(HalfDay(day, title, starts, ends, _usual_break(starts, ends))))
     return found
 

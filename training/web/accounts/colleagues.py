@@ -14,7 +14,7 @@ from training.services.accounts import colleagues
 from training.services.letters import bounces
 from training.web.kit import access
 from training.web.kit.access import permit
-from training.web.kit.respond import page, paginate, submitted
+from training.web.kit.respond import asks_only, page, paginate, submitted
 
 bp = Blueprint("colleagues", __name__, url_prefix="/colleagues")
 
@@ -33,6 +33,7 @@ def _done(text: str) -> Response:
 @permit(Action.COLLEAGUE_CHANGE)
 def index() -> Response:
     """List the agency's accounts. The reader's own account is in the list too."""
+    asks_only("page")
     accounts = paginate(colleagues.listed(access.user()))
     return page(
         "accounts/colleagues/index.html",

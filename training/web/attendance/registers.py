@@ -29,7 +29,7 @@ from training.text import Message, msg
 from training.texts import words
 from training.web.kit import access, choices, language, reasons
 from training.web.kit.access import permit
-from training.web.kit.respond import Pages, download, page, page_number, submitted
+from training.web.kit.respond import Pages, asks_only, download, page, page_number, submitted
 
 bp = Blueprint("registers", __name__, url_prefix="/sessions")
 PER_PAGE = 100
@@ -92,6 +92,7 @@ def _door(data: Any) -> DoorForm:
 @permit(Action.REGISTER_READ, visible.get)
 def show(session: TrainingSession) -> Response:
     """The register."""
+    asks_only("page", "since")
     return _shown(session)
 
 

@@ -18,7 +18,7 @@ from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, sorting, submitted, uuids
+from training.web.kit.respond import asks_only, page, paginate, sorting, submitted, uuids
 
 bp = Blueprint("agencies", __name__, url_prefix="/agencies")
 
@@ -59,6 +59,7 @@ def index() -> Response:
 @permit(Action.AGENCY_READ, agencies.get)
 def show(agency: Agency) -> Response:
     """An agency with its focal points and its latest registrations."""
+    asks_only("page")
     found = visible.search(access.user(), agency=agency)
     focal_points = users.focal_points(agency)
     return page(

@@ -14,10 +14,10 @@ from training.rules.names import fold
 from training.services.directory import agencies, countries
 from training.services.reports import figures, participations
 from training.services.reports.selection import Filters
-from training.web.kit import access, choices
+from training.web.kit import access, choices, exports
 from training.web.kit.access import permit
 from training.web.kit.language import country_name
-from training.web.kit.respond import first, page, sorting
+from training.web.kit.respond import address, first, page, sorting
 
 bp = Blueprint("countries", __name__, url_prefix="/countries")
 MOST, MOST_AGENCIES = 8, 30
@@ -38,6 +38,8 @@ def index() -> Response:
         found.sort(key=lambda one: int(getattr(one[2], sort.key)), reverse=sort.descending)
     elif sort.descending:
         found.reverse()
+    if file := exports.wanted([countries.Line(code, counts) for _, code, counts in found], "countries", form):
+        return file
     return page(
         "directory/countries/index.html",
         "directory/countries/_rows.html",
@@ -45,6 +47,8 @@ def index() -> Response:
         chips=choices.chips(form),
         sorting=sort,
         countries=found,
+        csv_url=address(**{"as": "csv"}),
+        xlsx_url=address(**{"as": "xlsx"}),
     )
 
 

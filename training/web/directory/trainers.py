@@ -20,7 +20,7 @@ from training.services.seen import Seen
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, paginate, sorting, submitted
+from training.web.kit.respond import asks_only, first, page, paginate, sorting, submitted
 
 bp = Blueprint("trainers", __name__, url_prefix="/trainers")
 
@@ -63,6 +63,7 @@ def index() -> Response:
 @permit(Action.TRAINER_READ, trainers.get)
 def show(trainer: Trainer) -> Response:
     """A trainer with their sessions and absences."""
+    asks_only("page")
     return page(
         "directory/trainers/show.html",
         trainer=trainer,

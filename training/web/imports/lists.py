@@ -34,12 +34,13 @@ from training.web.kit import access, choices
 from training.web.kit.access import permit
 from training.web.kit.exports import XLSX
 from training.web.kit.once import once
-from training.web.kit.respond import Pages, download, page, page_number, submitted
+from training.web.kit.respond import Pages, asks_only, download, page, page_number, submitted
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 HOLDS: tuple[Class, ...] = ()
 """Classes of values in the list to download: none, as it holds only titles and an invented example."""
 PER_PAGE = 100
+TABS = ("open", "guessed", "all")
 IN_THE_WAY = (Verdict.REFUSED, Verdict.DOUBTFUL)
 FIXABLE = (
     "family_name",
@@ -100,6 +101,7 @@ def _stage(training: Training, form: RosterForm) -> ImportBatch:
 @permit(Action.REGISTRATION_SUBMIT)
 def template() -> Response:
     """Download an empty list to fill in. The address names its language."""
+    asks_only(language=labels.ROSTER_LANGUAGES)
     asked = request.args.get("language") or str(get_locale() or "en")
     language = asked if asked in labels.ROSTER_LANGUAGES else "en"
     with tempfile.TemporaryDirectory() as folder:
@@ -112,6 +114,7 @@ def template() -> Response:
 @permit(Action.REGISTRATION_SUBMIT, confirming.get)
 def show(batch: ImportBatch) -> Response:
     """Show, row by row, what confirming would do. After confirming, show what it did."""
+    asks_only("page", "at", show=TABS)
     return _shown(batch)
 
 
@@ -131,7 +134,7 @@ def _shown(batch: ImportBatch, refusal: str = "") -> Response:
     seen = confirming.preview(batch)
     in_the_way = [line for line in seen.lines if line.verdict in IN_THE_WAY]
     guessed = [line for line in seen.lines if line.guesses]
-    tabs = {"open": in_the_way, "guessed": guessed, "all": seen.lines}
+    tabs = dict(zip(TABS, (in_the_way, guessed, seen.lines), strict=True))
     only = request.args.get("show", "open" if in_the_way else "guessed" if refusal and guessed else "all")
     only = only if only in tabs else "all"
     lines = tabs[only]

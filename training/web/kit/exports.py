@@ -8,7 +8,7 @@ readers who may take them.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,13 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
             lambda one: "; ".join(theme.name_in(language()) for theme in one.themes),
         ),
     ),
+    "countries": (
+        (_l("Country"), lambda one: one.code, lambda one: words.country(one.code, language())),
+        (_l("Agencies"), lambda one: one.counts.agencies),
+        (_l("People from there"), lambda one: one.counts.people),
+        (_l("Trainings there"), lambda one: one.counts.trainings),
+        (_l("Programmes"), lambda one: one.counts.programmes),
+    ),
     "venues": (NAME, (_l("City"), lambda one: one.city), COUNTRY, ZONE),
     "users": (
         NAME,
@@ -188,6 +195,7 @@ SHEETS = {
     "trainees": _l("Trainees"),
     "registrations": _l("Registrations"),
     "trainers": _l("Trainers"),
+    "countries": _l("Countries"),
     "venues": _l("Venues"),
     "users": _l("Users"),
 }
@@ -201,6 +209,7 @@ HOLDS: dict[str, tuple[Class, ...]] = {
     "trainees": (Class.OPEN, Class.PERSONAL),
     "registrations": (Class.OPEN, Class.PERSONAL),
     "trainers": (Class.OPEN, Class.PERSONAL),
+    "countries": (),  # how many there are, and nothing of anybody
     "venues": (Class.OPEN,),
     "users": (Class.OPEN, Class.PERSONAL),
 }
@@ -216,14 +225,16 @@ An empty cell would say that there is none.
 """
 
 
-def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
+def wanted(found: Select[Any] | Sequence[Any], name: str, form: Form) -> Response | None:
     """The list as a file when the address asks for one (``?as=csv`` or ``?as=xlsx``), else None.
 
-    The audit log keeps who took the file.
+    ``found`` chooses the rows, or is the rows themselves where the list is short. The audit log keeps who took the file.
     """
     kind = request.args.get("as")
-    if kind not in ("csv", "xlsx"):
+    if not kind:
         return None
+    if kind not in ("csv", "xlsx"):
+        form.refusals.append(_("There is no filter %(name)s.", name=f"as={kind}"[:60]))
     if form.errors or form.refusals:  # what is not understood must not widen the file to everything
         texts = [*form.refusals]
         texts += [
@@ -244,7 +255,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
         by=reader,
         action=f"{name}.{kind}",
         filters=filters,
-        rows=streams.count(found),
+        rows=len(found) if isinstance(found, Sequence) else streams.count(found),
     )
     file_name = f"{name}-{clock.today().isoformat()}.{kind}"
     titles = [str(column[0]) for column in (*columns, *special)]
@@ -252,7 +263,7 @@ def wanted(found: Select[Any], name: str, form: Form) -> Response | None:
     shown = [column[1 if kind == "csv" else -1] for column in columns]
     rows = (
         [_cell(value(one)) for value in shown] + _special_cells(special, one, reader, why)
-        for one in streams.stream(found, MOST_ROWS)
+        for one in (found if isinstance(found, Sequence) else streams.stream(found, MOST_ROWS))
     )
     # the file is made before the answer is sent: the database session ends with the request
     with tempfile.TemporaryDirectory() as folder:

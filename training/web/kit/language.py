@@ -28,7 +28,7 @@ from training.services import announced
 from training.services.announced import Facts
 from training.text import Message
 from training.text import language as reads
-from training.texts import letters, links, words
+from training.texts import letters, links, proposed, words
 from training.web.kit import access
 
 babel = Babel()
@@ -67,6 +67,7 @@ def init_app(app: Flask) -> None:
         told=told,
         as_told=as_told,
         colon=colon,
+        session_title=session_title,
     )
 
 
@@ -92,6 +93,11 @@ class _Current:
 def colon(label: str) -> str:
     """The label with its colon. French sets a space before it that no line ends at."""
     return f"{label}\N{NO-BREAK SPACE}:" if reads() == "fr" else f"{label}:"
+
+
+def session_title(title: str) -> str:
+    """A session's title: one that the product proposed in the reader's language, any other one as it was typed."""
+    return proposed.said(title, reads())
 
 
 def day(value: date | None) -> str:

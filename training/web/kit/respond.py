@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request, stream_with_context, url_for
+from flask import Response, abort, make_response, render_template, request, stream_with_context, url_for
+from flask_babel import gettext as _
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import Select
 
@@ -46,6 +47,27 @@ def page(template: str, part: str | None = None, status: int = 200, **context: A
     response = make_response(render_template(part if part and wants_part else template, **context), status)
     response.vary.add("HX-Request")
     return response
+
+
+def asks_only(*names: str, **choices: Collection[str]) -> None:
+    """Refuse an address that says more than this page knows: a name that is none, or a value that is no choice.
+
+    For pages with tabs, a search or pages of rows of their own, without a filter form: ``choices.filtered`` looks after
+    the others. ``choices`` are the values of each name that chooses among few; no value means all. Only what is looked at is
+    refused: what is sent to be stored has its own checks.
+    """
+    if request.method not in ("GET", "HEAD"):
+        return
+    unknown = [name[:60] for name in request.args if name not in names and name not in choices]
+    unknown += [
+        f"{name}={value}"[:60]
+        for name, offered in choices.items()
+        for value in request.args.getlist(name)
+        if value and value not in offered
+    ]
+    if unknown:
+        why = " ".join(_("There is no filter %(name)s.", name=one) for one in sorted(set(unknown)))
+        abort(page("errors/400.html", status=422, why=why, back=request.path))
 
 
 def address(**changes: Any) -> str:

@@ -19,7 +19,7 @@ from training.services.trainees import duplicates
 from training.services.trainees.duplicates import Pair
 from training.web.kit import access
 from training.web.kit.access import permit
-from training.web.kit.respond import address, page, page_number, uuid_of
+from training.web.kit.respond import address, asks_only, page, page_number, uuid_of
 
 bp = Blueprint("duplicates", __name__, url_prefix="/trainees/duplicates")
 PER_PAGE = 20
@@ -42,6 +42,7 @@ class Settled(NamedTuple):
 @permit(Action.TRAINEE_MERGE)
 def index() -> Response:
     """List pairs of all agencies, the surest first. The pairs are not counted."""
+    asks_only("page", "merged", "one", "other", grade=(Grade.LIKELY, Grade.POSSIBLE))
     number, widely = min(page_number(), MOST_PAGES), request.args.get("grade") == Grade.POSSIBLE
     found = duplicates.pairs(
         first=(number - 1) * PER_PAGE, most=PER_PAGE + 1, least=Grade.POSSIBLE if widely else Grade.LIKELY

@@ -21,7 +21,7 @@ from training.text import language
 from training.web.kit import access, choices, edits
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, sorting, submitted, uuid_of
+from training.web.kit.respond import asks_only, page, paginate, sorting, submitted, uuid_of
 
 bp = Blueprint("courses", __name__, url_prefix="/courses")
 
@@ -57,6 +57,7 @@ def index() -> Response:
 @permit(Action.COURSE_READ, courses.get)
 def show(course: Course) -> Response:
     """A course: its half-days with their agenda, and the trainings that were made from it."""
+    asks_only("page")
     user = access.user()
     planning = [
         one

@@ -19,7 +19,7 @@ from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.language import country_name
 from training.web.kit.once import once
-from training.web.kit.respond import page, paginate, sorting, submitted
+from training.web.kit.respond import asks_only, page, paginate, sorting, submitted
 
 bp = Blueprint("programmes", __name__, url_prefix="/programmes")
 
@@ -62,6 +62,7 @@ def index() -> Response:
 @permit(Action.PROGRAMME_READ, frames.get)
 def show(programme: Programme) -> Response:
     """A programme with its figures, its countries, the areas that it covers, and its trainings."""
+    asks_only("page")
     user = access.user()
     found = paginate(visible_trainings.search(user, programme=programme), 50)
     listed = participations.of_selection(Filters(programme=programme), user=user)

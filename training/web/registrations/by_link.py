@@ -15,11 +15,11 @@ from werkzeug.wrappers import Response
 from training.errors import Conflict, DomainError, NotFound, TooMany
 from training.forms.registrations import CorrectionForm, DeclineForm
 from training.models import Registration
+from training.services import read_by
 from training.services.letters import timetables
 from training.services.papers import confirmations
 from training.services.registrations import by_link
 from training.text import in_language
-from training.texts import letters
 from training.web.kit.access import public
 from training.web.kit.respond import download, page, submitted
 from training.web.kit.security import csrf
@@ -37,10 +37,6 @@ def _registration(token: str) -> Registration:
     return by_link.of_link(
         token, secret_key=current_app.config["SECRET_KEY"], address=request.remote_addr or ""
     )
-
-
-def _language(registration: Registration) -> str:
-    return letters.language_of(registration.trainee.language)
 
 
 @bp.after_request
@@ -89,7 +85,8 @@ def _refused(refusal: DomainError, status: int) -> Response:
 def show(token: str) -> Response:
     """Show the registration. Its form asks the organisation for a correction."""
     registration = _registration(token)
-    with in_language(_language(registration)):
+    language = read_by.person(registration)
+    with in_language(language):
         form = CorrectionForm(request.form)
         if submitted(form):
             by_link.ask_correction(registration, text=form.text.data)
@@ -101,10 +98,10 @@ def show(token: str) -> Response:
             registration=registration,
             has_confirmation=confirmations.has_confirmation(registration),
             in_latin=confirmations.name_in_latin(registration),
-            when=timetables.whereabouts(registration.training).said(_language(registration)),
+            when=timetables.whereabouts(registration.training).said(language),
             may_decline=by_link.may_decline(registration),
             done=request.args.get("done", ""),
-            privacy=by_link.privacy(registration, language=_language(registration)),
+            privacy=by_link.privacy(registration, language=language),
         )
 
 
@@ -133,7 +130,7 @@ def confirm(token: str) -> Response:
 def decline(token: str) -> Response:
     """Ask the person once more, then give the seat to the next in line."""
     registration = _registration(token)
-    with in_language(_language(registration)):
+    with in_language(read_by.person(registration)):
         form = DeclineForm(request.form)
         if request.method == "POST" and form.validate():
             by_link.decline(registration, text=form.text.data)

@@ -35,7 +35,7 @@ from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.language import instant, told
 from training.web.kit.once import once
-from training.web.kit.respond import download, page, paginate, sorting, submitted, uuids
+from training.web.kit.respond import asks_only, download, page, paginate, sorting, submitted, uuids
 from training.web.registrations import registering
 
 bp = Blueprint("registrations", __name__, url_prefix="/registrations")
@@ -109,8 +109,8 @@ def confirmation(registration: Registration) -> Response:
 @once
 def new(training: Training) -> Response:
     """Pick known people of the agency, or add a new one, and put them forward."""
-    agency = _agency()
-    search = PlainFilter(request.args)
+    asks_only("text", "page", "person", **{"for": [key for key, _label, _thing in choices.of_agencies()]})
+    agency, search = _agency(), PlainFilter(request.args)
     form = NewPersonForm(request.form if "family_name" in request.form else None)
     form.agency.offer(choices.of_agencies())
     form.country.offer(choices.of_countries())
@@ -325,7 +325,7 @@ def withdraw(registration: Registration) -> Response:
         promoted.extend(submissions.withdraw(one, **said))
 
     if refused := _refused(
-        registration, act, _("Withdraw"), _("A seat that is held goes to the next in line.")
+        registration, act, _("Withdraw"), _("A seat that becomes free goes to the next in line.")
     ):
         return refused
     own = [one.name for one in promoted if not _is_partner() or one.agency_id == access.user().agency_id]
@@ -341,6 +341,7 @@ def withdraw(registration: Registration) -> Response:
 @once
 def replace(registration: Registration) -> Response:
     """Pick another person of the agency. They get the seat."""
+    asks_only("text", "page", "substitute")
     search, form = PlainFilter(request.args), ReplaceForm(request.form)
     picked = records.pick(registration.agency, uuids("substitute")[:1])
     if request.method == "POST":

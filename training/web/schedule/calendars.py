@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from training import clock
@@ -32,6 +33,11 @@ def index() -> Response:
     first = today.replace(day=1)
     if re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", asked):
         first = date.fromisoformat(f"{asked}-01")
+    elif asked:
+        example = f"{today:%Y-%m}"
+        form.refusals.append(
+            _("There is no month %(month)s. Write one like %(example)s.", month=asked[:60], example=example)
+        )
     return page(
         "schedule/calendars/index.html",
         form=form,

@@ -26,6 +26,9 @@ from training.services.programmes import themes
 from training.services.schedule import clashes, open_list, sessions, visible
 from training.services.schedule.plan import Details
 from training.services.seen import Seen
+from training.text import language
+from training.texts import proposed
+from training.texts.proposed import Part
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
@@ -89,10 +92,10 @@ def _pattern(training: Training) -> PatternForm:
 
 def _as_pattern(form: PatternForm) -> dict[str, Any]:
     slots = [
-        clashes.HalfDay(str(title), starts, ends, form.break_minutes.data or 0)
-        for title, starts, ends in (
-            (_("Morning"), form.morning_starts.data, form.morning_ends.data),
-            (_("Afternoon"), form.afternoon_starts.data, form.afternoon_ends.data),
+        clashes.HalfDay(proposed.alone(part, language()), starts, ends, form.break_minutes.data or 0)
+        for part, starts, ends in (
+            (Part.MORNING, form.morning_starts.data, form.morning_ends.data),
+            (Part.AFTERNOON, form.afternoon_starts.data, form.afternoon_ends.data),
         )
         if starts and ends
     ]

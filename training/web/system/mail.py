@@ -23,7 +23,7 @@ from training.services.letters import bounces, outbox, samples, trial
 from training.texts import letters
 from training.web.kit import access, choices, language
 from training.web.kit.access import permit
-from training.web.kit.respond import back_to, first, page, paginate, submitted
+from training.web.kit.respond import asks_only, back_to, first, page, paginate, submitted
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -81,6 +81,7 @@ def preview(kind: str) -> Response:
     """Show a kind of letter with invented people, about the next training or one that the reader picks."""
     if kind not in letters.KINDS:
         raise NotFound
+    asks_only("training", language=language.NAMES)
     form = PreviewForm(request.args)
     form.language.offer([(code, name, code) for code, name in language.NAMES.items()])
     user = access.user()

@@ -20,7 +20,7 @@ from training.services.trainees import duplicates, records
 from training.web.kit import access, choices, edits, exports
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, paginate, sorting, submitted, uuid_of
+from training.web.kit.respond import asks_only, first, page, paginate, sorting, submitted, uuid_of
 
 bp = Blueprint("trainees", __name__, url_prefix="/trainees")
 OneForm = TypeVar("OneForm", bound=TraineeForm)
@@ -70,6 +70,7 @@ def show(trainee: Trainee) -> Response:
     """
     if trainee.public_id != (request.view_args or {})["public_id"]:
         return redirect(url_for(".show", public_id=trainee.public_id))
+    asks_only("page")
     found = visible.of_trainee(trainee, access.user())
     merged = merges.of(trainee) if allows(access.user().role, Action.TRAINEE_MERGE) else []
     why_not = {one.id: merges.why_not(one, access.user()) for one in merged}

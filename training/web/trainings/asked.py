@@ -279,6 +279,5 @@ def _patterns(asked: Asked) -> list[timetables.Pattern]:
         if days:
             found = [one for one in found if one.half_day.day <= days]
     else:
-        names = (str(_("Day")), str(_("morning")), str(_("afternoon")), str(_("evening")))
-        return timetables.of_hours(days or wishes.USUAL_DAYS, hours, names) if hours else []
+        return timetables.of_hours(days or wishes.USUAL_DAYS, hours, language()) if hours else []
     return timetables.at_hours(found, hours) if hours else found

@@ -40,7 +40,7 @@ from training.text import Message, msg
 from training.web.kit import access, choices, edits, exports, reasons
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import address, page, paginate, sorting, submitted
+from training.web.kit.respond import address, asks_only, page, paginate, sorting, submitted
 
 bp = Blueprint("trainings", __name__, url_prefix="/trainings")
 
@@ -116,6 +116,7 @@ _HELD_AGAIN = frozenset(schedule_sessions.PLANNABLE) - {TrainingState.POSTPONED}
 @permit(Action.TRAINING_READ, visible_trainings.get)
 def show(training: Training) -> Response:
     """A training: its sessions, seats and participants, as far as the reader may see them."""
+    asks_only("page", tab=(TIMETABLE, SEATS, REGISTRATIONS, ABOUT))
     user = access.user()
     if user.agency is not None:
         return _show_to(user.agency, training)
