@@ -104,6 +104,19 @@ def looks_for_clashes(env: dict[str, str]) -> None:
     print(f"what is to look at of {found['listed']:,} sessions: {found['list']:.0f} ms")
 
 
+def boards(env: dict[str, str]) -> None:
+    """Time the planning board and where a training could go, in a process of its own."""
+    command = [sys.executable, str(ROOT / "scripts" / "bench_board.py")]
+    done = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    print(f"\nboard of {found['lines']} lines and {found['days']} days ({found['engine']})")
+    for rows in ("trainers", "rooms", "trainings"):
+        page, places = found[f"board {rows}"], found[f"where {rows}"]
+        print(
+            f"{rows}: {page:.0f} ms, {found[f'board {rows} bytes'] / 1000:.1f} kB; all places of a training: {places:.0f} ms"
+        )
+
+
 def exports(app: Flask, database: Path, folder: Path) -> None:
     """Rows per second of CSV beside ``sqlite3 -csv`` on the same query, and of XLSX."""
     out = folder / "out.csv"
@@ -164,6 +177,7 @@ def main() -> None:
         pages(app, asked.seconds)
         desk(env)
         looks_for_clashes(env)
+        boards(env)
         exports(app, database, Path(folder))
 
 

@@ -20,6 +20,7 @@ from training.services.trainings import zone_rules
 from training.web.accounts import colleagues, sign_ins, users
 from training.web.announcing import announcements
 from training.web.attendance import registers
+from training.web.board import grid, places
 from training.web.directory import agencies, countries, holidays, trainers, venues
 from training.web.home import first_screens
 from training.web.imports import lists
@@ -38,6 +39,8 @@ BLUEPRINTS = (
     sign_ins.bp,
     agencies.bp,
     audit.bp,
+    grid.bp,
+    places.bp,
     calendars.bp,
     clashes.bp,
     colleagues.bp,

@@ -62,6 +62,7 @@ class Action(StrEnum):
     SESSION_CHANGE = "session:change"
     CLASH_LIST = "clash:list"
     CALENDAR_READ = "calendar:read"
+    BOARD_READ = "board:read"
     VENUE_LIST = "venue:list"
     VENUE_READ = "venue:read"
     VENUE_CHANGE = "venue:change"
@@ -189,6 +190,7 @@ READING = dict.fromkeys(
         Action.SESSION_READ,
         Action.CLASH_LIST,
         Action.CALENDAR_READ,
+        Action.BOARD_READ,
         Action.VENUE_LIST,
         Action.VENUE_READ,
         Action.TRAINER_LIST,

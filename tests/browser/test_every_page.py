@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
-LISTS = ["/", "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/agencies", "/trainers", "/venues",
+LISTS = ["/", "/programmes", "/trainings", "/sessions", "/calendar", "/board", "/board?rows=trainings", "/registrations", "/trainees", "/agencies", "/trainers", "/venues",
          "/themes", "/reports/attendance", "/users", "/mail", "/audit", "/organisation", "/account", "/styleguide"]  # fmt: skip
 EMPTY = [
     f"{path}?text=zzzzzz"

@@ -13,6 +13,7 @@ KINDS = {
     "trainers": "trainer", "trainings": "training", "announcements": "training", "users": "user", "venues": "venue", "seats": "training",
     "decisions": "training", "clashes": "training", "holidays": "holiday", "themes": "theme", "leaflets": "leaflet", "duplicates": "pair", "my": "token", "reports": "file",
     "static": "file", "public_pages": "page", "timetable": "training", "plan_steps": "plan_step",
+    "places": "training",
     "courses": "course", "planner": "training", "repeating": "training",
 }  # fmt: skip
 BY_RULE = (

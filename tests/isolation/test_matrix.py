@@ -51,6 +51,7 @@ READ_BY_ALL = {
     "programme:read",
     "session:read",
     "calendar:read",
+    "board:read",
     "programme:list",
     "course:read",
     "course:list",

@@ -28,6 +28,7 @@ TABLE = {
     Action.AUDIT_READ: "admin",
     Action.ORGANISATION_CHANGE: "admin",
     Action.COUNTRY_READ: "admin coordinator manager",
+    Action.BOARD_READ: "admin coordinator manager",
     Action.THEME_READ: "admin coordinator manager partner trainer",
     Action.THEME_CHANGE: "admin coordinator",
     Action.THEME_CREATE: "admin",

@@ -1,4 +1,4 @@
-"""Forms of sessions and the calendar."""
+"""Forms of sessions, the calendar and the planning board."""
 
 from __future__ import annotations
 
@@ -160,3 +160,20 @@ class CalendarFilter(Form):
     whole = _l("All its trainings are shown, those tagged with an area too.")
     theme = Picked(_l("Theme"), required=False, empty=_l("all"))
     only = own_tag_only()
+
+
+class BoardFilter(Form):
+    """Which lines of the board are shown."""
+
+    whole = _l("All its trainings count, those tagged with an area too.")
+    theme = Picked(_l("Theme"), required=False, empty=_l("all"))
+    only = own_tag_only()
+    language = Picked(_l("Language"), required=False, empty=_l("all"))
+    city = Picked(_l("City"), required=False, empty=_l("all"))
+    free = Switch(_l("Only what is free in the whole period"))
+
+
+class PutForm(Form):
+    """On which day a training begins, and for which line of the board."""
+
+    day = Day(_l("First day"), [Given()])

@@ -42,6 +42,7 @@ PACKAGES = {
     "directory": "agencies, venues and trainers, and countries",
     "announcing": "what others know of a timetable, and how they are told of changes",
     "schedule": "sessions, their clashes, and the calendar",
+    "board": "trainers, rooms and trainings by days, and where a training could go",
     "trainings": "trainings: planned, changed, moved through their states",
     "imports": "lists of participants: staged, confirmed, undone",
     "attendance": "registers, and who stands at the door",

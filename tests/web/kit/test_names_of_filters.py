@@ -16,7 +16,7 @@ from training.services.demo import build
 from training.web.kit import choices
 
 LISTS = (
-    "/agencies", "/audit", "/calendar", "/countries", "/mail", "/programmes", "/registrations", "/reports/attendance",
+    "/agencies", "/audit", "/board", "/calendar", "/countries", "/mail", "/programmes", "/registrations", "/reports/attendance",
     "/sessions", "/trainees", "/trainers", "/trainings", "/users", "/venues",
 )  # fmt: skip
 FILES = ("/agencies", "/countries", "/registrations", "/sessions", "/trainees", "/trainings")

@@ -17,7 +17,7 @@ from training.services.letters import outbox
 from training.services.schedule import visible
 
 LISTS = (
-    "/programmes", "/trainings", "/sessions", "/calendar", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers", "/countries", "/countries/AT",
+    "/programmes", "/trainings", "/sessions", "/calendar", "/board", "/board?rows=rooms", "/board?rows=trainings", "/registrations", "/trainees", "/trainees/duplicates", "/agencies", "/trainers", "/countries", "/countries/AT",
     "/venues", "/themes", "/themes/BMV", "/reports/attendance?ends_from=", "/users", "/mail", "/audit", "/",
 )  # fmt: skip
 
@@ -116,10 +116,13 @@ MOST = {
     "/trainings/…": 18,
     "/reports/attendance?ends_from=": 29,
     "/countries/AT": 13,
+    "/board": 16,
+    "/board?rows=rooms": 16,
+    "/board?rows=trainings": 16,
     "/themes/BMV": 16,
 }
 """Pages that ask more, and as much whatever there is: each of the report's notes asks once, and so does what stands beside the participants; a country's page adds up
-two reports, the first screen asks once for each kind of work and eight times for what is to look at, and an area's page for each of its sections."""
+two reports, the board asks once for each thing that may stand on a day, the first screen asks once for each kind of work and eight times for what is to look at, and an area's page for each of its sections."""
 ROLES = {
     Role.PARTNER: ("/", "/trainings", "/registrations", "/trainees", "/calendar"),
     Role.TRAINER: ("/", "/trainings", "/sessions", "/calendar"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -98,6 +99,46 @@ def of(training: Training, loaded: Loaded | None = None) -> Differences:
     return compared(training, *loaded) if loaded else between(training)
 
 
+def waiting(trainings: Sequence[Training]) -> list[Training]:
+    """Those of these trainings whose changes wait to be announced, by three statements however many they are."""
+    told = [one for one in trainings if one.announcement is not None and one.state in ANNOUNCED_IN]
+    if not told:
+        return []
+    copies: defaultdict[int, dict[int, Slot]] = defaultdict(dict)
+    known = (
+        select(AnnouncedSession)
+        .where(AnnouncedSession.announcement_id.in_([one.announcement_id for one in told]))
+        .options(joinedload(AnnouncedSession.room))
+    )
+    for copy in db.session.scalars(known):
+        copies[copy.announcement_id][copy.session_id] = of_copy(copy)
+    rows: defaultdict[int, dict[int, Slot]] = defaultdict(dict)
+    planned = (
+        select(TrainingSession)
+        .where(TrainingSession.training_id.in_([one.id for one in told]))
+        .options(joinedload(TrainingSession.room), selectinload(TrainingSession.session_trainers))
+    )
+    for row in db.session.scalars(planned):
+        rows[row.training_id][row.id] = of_row(row)
+    return [
+        one
+        for one in told
+        if _facts(one) is not None or _is_any(copies[one.announcement_id or 0], rows[one.id])
+    ]
+
+
+def _is_any(known: Mapping[int, Slot], rows: Mapping[int, Slot]) -> bool:
+    now = clock.now()
+    return any(_differs(known.get(number), rows.get(number), now) for number in {*known, *rows})
+
+
+def _differs(before: Slot | None, after: Slot | None, now: datetime) -> bool:
+    """Whether somebody has to be told of a session, as it was announced and as it is planned."""
+    if before is None and after is not None and not after.is_held:
+        return False
+    return not _same(before, after) and any(one.ends_at > now for one in (before, after) if one)
+
+
 def between(training: Training) -> Differences:
     """The plan against the last announcement, whatever the training's state. Raises nothing for a draft: all is new."""
     return compared(training, of_rows(training), announced.sessions(training))
@@ -114,11 +155,8 @@ def compared(
     for number in sorted({*known, *by_id}):
         row = by_id.get(number)
         before, after = known.get(number), of_row(row) if row else None
-        if after is not None and before is None and not after.is_held:
-            continue
-        if _same(before, after) or not any(one.ends_at > now for one in (before, after) if one):
-            continue
-        found.append(Difference(number, before, after))
+        if _differs(before, after, now):
+            found.append(Difference(number, before, after))
     found.sort(key=lambda one: (min(_starts(one)), one.session_id))
     return Differences(_facts(training), tuple(found), tuple(rows), frozenset(known))
 

@@ -80,7 +80,7 @@ def look(training: Training, planned: Sequence[Planned], *, but: Collection[int]
 
     ``but`` are the ids of stored sessions that will not stand there any more.
     """
-    asked = _slots(training, planned)
+    asked = as_slots(training, planned)
     by_key = dict(zip((slot.key for slot in asked), planned, strict=True))
     for finding in rules.found(asked, clash_facts.load(asked, but=but)):
         by_key[finding.slots[0]].warnings.append(finding)
@@ -88,11 +88,11 @@ def look(training: Training, planned: Sequence[Planned], *, but: Collection[int]
 
 def hard(training: Training, planned: Sequence[Planned], *, but: Collection[int] = ()) -> list[Finding]:
     """What is refused of these sessions, the first rule first. ``but`` is as in ``look``."""
-    asked = _slots(training, planned)
+    asked = as_slots(training, planned)
     return rules.hard(asked, clash_facts.load(asked, but=but))
 
 
-def _slots(training: Training, planned: Sequence[Planned]) -> list[Slot]:
+def as_slots(training: Training, planned: Sequence[Planned]) -> list[Slot]:
     """The planned sessions as the rules see them, in their order. One that is not stored has a key below 0."""
     frame = slots.frame(training)
     known = slots.teachers({trainer.id for one in planned for trainer in one.trainers})

@@ -283,7 +283,7 @@ def why_not_held_after_all(session: TrainingSession) -> Message | None:
     """Why ``hold_after_all`` would be refused, if it would: by the same checks, before anybody clicks."""
     instead = visible.instead_of(session)
     try:
-        _check_plannable(session.training)
+        check_plannable(session.training)
         for other in instead:
             _check_took_no_place(other)
     except Conflict as refused:
@@ -360,10 +360,11 @@ def _check_took_no_place(other: TrainingSession) -> None:
 def lock_plannable(training: Training) -> None:
     """Hold a training whose timetable may be changed, within its programme. Raises ``Conflict`` for another one."""
     locked_trainings.lock_within_programme(training)
-    _check_plannable(training)
+    check_plannable(training)
 
 
-def _check_plannable(training: Training) -> None:
+def check_plannable(training: Training) -> None:
+    """Raise ``Conflict`` for a training whose sessions stay as they are."""
     if training.state not in PLANNABLE:
         raise Conflict(msg("The sessions of a completed or cancelled training stay as they are."), "finished")
 

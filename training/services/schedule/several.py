@@ -36,6 +36,7 @@ from training.text import Message, msg, nmsg
 Versions = Mapping[UUID, int]
 """The version of each session that the sender saw, by its public id."""
 Form = Callable[[TrainingSession], Details]
+NOTHING = msg("No session may be changed: they are over, marked or called off.")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _held(training: Training, public_ids: Sequence[UUID], seen: Versions) -> lis
             "held",
         )
     if not found:
-        raise Conflict(msg("No session may be changed: they are over, marked or called off."), "gone")
+        raise Conflict(NOTHING, "gone")
     return found
 
 
@@ -172,6 +173,14 @@ def move(
     if tells and (found := differences.of(training)):  # what begins soon was told already
         announcements.announce(training, by=by, seen=found.digest)
     return done
+
+
+@atomic
+def put(training: Training, *, by: User, place: shift.Place, seen: Versions | None = None) -> Done:
+    """Put the training's sessions to a place of the board: on other days, for a room or a trainer, in one step."""
+    pairs = shift.placed(training, _held(training, (), seen or {}), place)
+    label = msg("%(training)s is now on %(day)s.", training=training.code, day=place.first_day)
+    return _store(training, [Change(one, details) for one, details in pairs], by, "plan.put", label)
 
 
 def _store(training: Training, edits: Sequence[Edit], by: User, action: str, label: Message) -> Done:
@@ -305,14 +314,9 @@ def set_hours(
         return shift.at_hours(plan.details_of(one), starts, ends, break_minutes)
 
     return _change(
-        training,
-        by,
-        public_ids,
-        seen,
-        "plan.hours",
-        form,
+        training, by, public_ids, seen, "plan.hours", form,
         lambda num: nmsg("%(num)s session has other hours.", "%(num)s sessions have other hours.", num),
-    )
+    )  # fmt: skip
 
 
 # Calling off, removing, adding

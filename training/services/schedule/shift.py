@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from training.db import db
 from training.errors import Invalid
-from training.models import Training, TrainingSession
-from training.rules import recurrence
+from training.models import Room, Trainer, Training, TrainingSession
+from training.rules import recurrence, walltime
 from training.rules.minutes import NOON
 from training.services import locked_trainings
 from training.services.schedule import clashes, free, plan
@@ -56,6 +56,7 @@ def moved_to(
         to = move.first_day or first + timedelta(days=move.days)
     except OverflowError:
         raise Invalid(msg("This number is too large."), field="days") from None
+    walltime.check_day(to, "first_day")
     is_free = free.is_free_day(training) if move.skips else None
     days = recurrence.carried((one.on_date for one in wanted), to, is_free)
     later = timedelta(minutes=move.minutes)
@@ -88,9 +89,56 @@ def looked_at(training: Training, details: Sequence[Details], *, but: Collection
     return planned
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a training goes on the board: to a first day, and for a ``room`` or a ``trainer``, if one is meant.
+
+    Where the trainer does not teach yet, they come in the place of ``instead``, where that one does. Without
+    ``instead`` they alone give each session.
+    """
+
+    first_day: date
+    room: Room | None = None
+    trainer: Trainer | None = None
+    instead: Trainer | None = None
+
+
+def placed(
+    training: Training, wanted: Sequence[TrainingSession], place: Place
+) -> list[tuple[TrainingSession, Details]]:
+    """How sessions would be held at a place of the board; nothing is stored. Raises as ``moved_to`` does."""
+    found = []
+    for one, details in moved_to(training, wanted, Move(first_day=place.first_day)):
+        if place.room is not None:
+            details = replace(details, room=place.room)
+        if place.trainer is not None:
+            details = replace(details, trainers=teaching_then(details.trainers, place))
+        found.append((one, details))
+    return found
+
+
+def teaching_then(now: Sequence[Trainer], place: Place) -> Sequence[Trainer]:
+    """Who gives a session at a place of the board that these trainers give now."""
+    if place.trainer is None or place.trainer in now:
+        return now
+    if place.instead is not None:
+        return [place.trainer if one is place.instead else one for one in now]
+    return [place.trainer]
+
+
 def preview(training: Training, wanted: Sequence[TrainingSession], move: Move) -> list[Moved]:
     """How sessions would be held after a move, each with what speaks against it; nothing is stored."""
-    to = moved_to(training, wanted, move)
+    return _looked_at(training, wanted, moved_to(training, wanted, move))
+
+
+def preview_at(training: Training, wanted: Sequence[TrainingSession], place: Place) -> list[Moved]:
+    """How sessions would be held at a place of the board, as ``preview`` says it."""
+    return _looked_at(training, wanted, placed(training, wanted, place))
+
+
+def _looked_at(
+    training: Training, wanted: Sequence[TrainingSession], to: Sequence[tuple[TrainingSession, Details]]
+) -> list[Moved]:
     planned = looked_at(training, [details for _, details in to], but=[one.id for one in wanted])
     return [Moved(one, held) for (one, _), held in zip(to, planned, strict=True)]
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, func, select, union
 from sqlalchemy.orm import aliased
@@ -174,6 +176,14 @@ def _blocks(rooms: Mapping[int, timetable.Room], first: datetime, last: datetime
     return dict(found)
 
 
+def on_the_clock(block: Block, zone: str) -> Block:
+    """The block with its hours as the clock in ``zone`` shows them."""
+    starts, ends = (
+        at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for at in (block.starts_at, block.ends_at)
+    )
+    return block._replace(starts_at=starts, ends_at=ends)
+
+
 def _elsewhere(
     trainings: Collection[int], first: datetime, last: datetime, gone: Collection[int]
 ) -> dict[int, list[Elsewhere]]:
@@ -277,6 +287,26 @@ def is_day_off(where: Where, day: date) -> bool:
     at = datetime.combine(day, time(12), tzinfo=clock.now().tzinfo)
     rows = _own_holidays(at, at)
     return bool(_holiday(rows, where, day)) or _is_weekend(rows, where, day)
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """The weekends and holidays of all places in some days, with the organisation's own days."""
+
+    own: Sequence[Holiday]
+
+    def holiday(self, where: Where, day: date) -> str:
+        """The name of the holiday there, or an empty text."""
+        return _holiday(self.own, where, day)
+
+    def is_weekend(self, where: Where, day: date) -> bool:
+        """Whether the day is of the weekend there, and nobody has made it a working day."""
+        return _is_weekend(self.own, where, day)
+
+
+def days_off_between(first: datetime, last: datetime) -> DaysOff:
+    """The days off from one instant to another, by one statement for all places."""
+    return DaysOff(_own_holidays(first, last))
 
 
 def is_weekend(where: Where, day: date) -> bool:

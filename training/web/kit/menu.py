@@ -59,6 +59,7 @@ ENTRIES = (
     Entry("sessions.index", _l("Sessions"), "clipboard-list", Action.SESSION_LIST, PLAN),
     Entry("clashes.index", _l("To look at"), "alert-triangle", Action.CLASH_LIST, PLAN),
     Entry("calendar.index", _l("Calendar"), "calendar", Action.CALENDAR_READ, PLAN),
+    Entry("board.index", _l("Board"), "layout-board", Action.BOARD_READ, PLAN),
     Entry("registrations.index", _l("Registrations"), "clipboard-check", Action.REGISTRATION_LIST, PEOPLE),
     Entry("trainees.index", _l("Trainees"), "users", Action.TRAINEE_LIST, PEOPLE),
     Entry("duplicates.index", _l("Possible duplicates"), "user-plus", Action.TRAINEE_MERGE, PEOPLE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint, flash, redirect, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from training.policy import Action
 from training.services.schedule import steps
 from training.web.kit import access
 from training.web.kit.access import permit
+from training.web.kit.respond import back_to
 from training.web.schedule import timetable
 
 bp = Blueprint("plan_steps", __name__, url_prefix="/plan-steps")
@@ -28,4 +29,5 @@ def undo(step: PlanStep) -> Response:
         flash(refusal.explained.translated(), "error")
     else:
         flash(_("Taken back: %(what)s", what=step.label))
-    return redirect(timetable.back(training), 303)
+    back = request.form.get("next")
+    return redirect(back_to(back) if back else timetable.back(training), 303)

@@ -62,7 +62,7 @@ def _ticked(training: Training) -> Ticked:
     return Ticked(training, found or movable, is_all=not found or len(found) == len(movable))
 
 
-def _seen() -> dict[UUID, int]:
+def seen_versions() -> dict[UUID, int]:
     """The versions that the panel showed."""
     pairs = (value.partition(":") for value in request.form.getlist("seen"))
     return {
@@ -143,7 +143,7 @@ def move(training: Training) -> Response:
                     by=access.user(),
                     move=how,
                     public_ids=ticked.public_ids,
-                    seen=_seen(),
+                    seen=seen_versions(),
                     tells="tell" in request.form,
                 ),
                 form,
@@ -182,7 +182,7 @@ def room(training: Training) -> Response:
         done = _done(
             training,
             lambda: several.set_room(
-                training, by=access.user(), room=picked, public_ids=ticked.public_ids, seen=_seen()
+                training, by=access.user(), room=picked, public_ids=ticked.public_ids, seen=seen_versions()
             ),
             form,
         )
@@ -208,7 +208,7 @@ def staff(training: Training) -> Response:
                 by=access.user(),
                 trainers=form.trainers.data,
                 public_ids=ticked.public_ids,
-                seen=_seen(),
+                seen=seen_versions(),
             ),
             form,
         )
@@ -246,7 +246,7 @@ def replace_trainer(training: Training) -> Response:
                 old=old,
                 new=known.get(request.form.get("new", "")),
                 public_ids=ticked.public_ids,
-                seen=_seen(),
+                seen=seen_versions(),
             ),
             form,
         )
@@ -273,7 +273,7 @@ def hours(training: Training) -> Response:
                 ends=ends,
                 break_minutes=form.break_minutes.data,
                 public_ids=ticked.public_ids,
-                seen=_seen(),
+                seen=seen_versions(),
             ),
             form,
         )
@@ -306,7 +306,7 @@ def call_off(training: Training) -> Response:
                 by=access.user(),
                 reason=str(form.reason.data),
                 public_ids=ticked.public_ids,
-                seen=_seen(),
+                seen=seen_versions(),
             ),
             form,
         )
@@ -326,7 +326,7 @@ def copy(training: Training) -> Response:
         done = _done(
             training,
             lambda: several.copy_to(
-                training, by=access.user(), move=how, public_ids=ticked.public_ids, seen=_seen()
+                training, by=access.user(), move=how, public_ids=ticked.public_ids, seen=seen_versions()
             ),
             form,
         )
@@ -382,7 +382,7 @@ def day(training: Training) -> Response:
 def remove(training: Training) -> Response:
     """Remove sessions of which nobody was told."""
     try:
-        several.remove(training, by=access.user(), public_ids=uuids("session"), seen=_seen())
+        several.remove(training, by=access.user(), public_ids=uuids("session"), seen=seen_versions())
     except DomainError as refusal:
         flash(refusal.explained.translated(), "error")
     else:
