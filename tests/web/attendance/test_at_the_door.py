@@ -206,7 +206,7 @@ def test_the_register_with_the_form_asks_as_little_with_many_agencies(world, cli
     for _ in range(5):
         make.agency()
 
-    assert asked() == few <= 12
+    assert asked() == few <= 13
 
 
 def test_a_register_that_cannot_be_closed_yet_says_who_can_help(world, client, make: Make):

@@ -211,7 +211,7 @@ def test_signed_in_pages_are_not_kept_and_carry_the_headers(client, make: Make):
 @pytest.mark.parametrize(
     "path",
     ["/trainings?page=0", "/trainings?page=99999999999", "/trainings?sort=password_hash",
-     "/trainees?text=%25_%27%22--", "/calendar?month=2026-13"],
+     "/trainees?text=%25_%27%22--"],
 )  # fmt: skip
 def test_odd_addresses_never_break_a_page(path, client, make: Make):
     assert client.sign_in(make.user()).get(path).status_code == 200

@@ -83,7 +83,10 @@ def search(
     found = (
         visible_to(user)
         .join(Registration.trainee)
-        .options(contains_eager(Registration.training), contains_eager(Registration.trainee))
+        .options(
+            contains_eager(Registration.training).joinedload(Training.announcement),  # its days as they were told
+            contains_eager(Registration.trainee),
+        )
     )
     if words := fold(text).split():
         # an agency must not learn today's name of a person who has left it, even by a search
@@ -177,7 +180,11 @@ def of_trainee(trainee: Trainee, user: User) -> Select[Registration]:
     return (
         visible_to(user)
         .where(Registration.trainee_id == trainee.id, once(user))
-        .options(contains_eager(Registration.training).joinedload(Training.theme))
+        .options(
+            contains_eager(Registration.training).options(
+                joinedload(Training.theme), joinedload(Training.announcement)
+            )
+        )
         .order_by(Training.starts_on.desc(), Registration.id.desc())
     )
 
