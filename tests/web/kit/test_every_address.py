@@ -30,6 +30,7 @@ NOTHING_TO_CHOOSE = {
     "leaflets.fetch": FILE, "registrations.confirmation": FILE, "registers.sheet": FILE, "registers.session_sheet": FILE,
     "public_pages.show": PUBLIC, "my.confirmation": PUBLIC, "organisation.style": PUBLIC, "organisation.logo": PUBLIC,
     "home.health": PUBLIC, "static": PUBLIC, "styleguide.show": PUBLIC,
+    "places.move": "leads on to the form that moves one training", "places.all_of": ONE,
 }  # fmt: skip
 """Pages without filters, by endpoint, and why a name that is none does no harm there."""
 FORMS_WITH_A_LIST = {"registrations.new", "registrations.replace", "decisions.decide"}
