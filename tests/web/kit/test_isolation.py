@@ -168,13 +168,14 @@ def test_a_coordinator_outside_the_scope_gets_404_for_people_and_actions(world, 
 def test_a_trainer_opens_only_the_sessions_that_they_give(client, make: Make):
     user = make.user(Role.TRAINER)
     trainer = make.trainer(user=user)
-    training = make.training(is_open=False)
-    mine = make.session(training, trainers=[trainer])
+    mine = make.session(make.training(), trainers=[trainer])
     other = make.session(make.training())
+    draft = make.session(make.training(is_open=False), trainers=[trainer])
     client.sign_in(user)
 
     assert client.get(f"/sessions/{mine.public_id}/register").status_code == 200
     assert client.get(f"/sessions/{other.public_id}/register").status_code == 404
+    assert client.get(f"/sessions/{draft.public_id}/register").status_code == 404, "nobody was told of it"
 
 
 def test_a_manager_reads_and_changes_nothing(world, client, make: Make):

@@ -71,7 +71,19 @@ def filters(kind: Kind, *, beside: Collection[str] = ()) -> BoardFilter:
         del form[name]
     if "city" in form._fields:
         form.city.offer([(city, city, city) for city in lines.cities()])
-    return choices.filtered(form, beside={*BESIDE, *beside, *(every - FIELDS[kind])})
+    form = choices.filtered(form, beside={*BESIDE, *beside, *(every - FIELDS[kind])})
+    form.refusals += [_("There is no filter %(name)s.", name=one) for one in _odd()]
+    return form
+
+
+def _odd() -> list[str]:
+    """What the address says of lines and period, and the board does not know."""
+    known = {"rows": {str(one) for one in Kind}, "weeks": {str(one) for one in WEEKS}}
+    asked = {name: request.args.get(name, "") for name in ("rows", "weeks", "from")}
+    odd = [name for name, values in known.items() if asked[name] and asked[name] not in values]
+    if asked["from"] and asked["from"] != period_asked().first.isoformat():
+        odd.append("from")
+    return [f"{name}={asked[name]}"[:60] for name in odd]
 
 
 @bp.get("")
