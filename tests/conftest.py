@@ -31,6 +31,7 @@ __all__ = ["LOCAL", "SECRET", "migrated_app", "new_database"]
 seconds: defaultdict[str, float] = defaultdict(float)
 running: list[pytest.Item] = []
 """The test that runs now, where one does."""
+PAGES = Path(__file__).parent / "web"
 HOUR = time.fromisoformat(os.environ.get("TEST_HOUR", "09:00"))
 """The hour (UTC) at which every test begins, today. Many tests have a deadline "tomorrow" or "at 17:00": else they
 would pass in the morning and fail in the evening."""
@@ -43,8 +44,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands on a database: the rest says the same whatever the database is, and runs once."""
+    """Mark what stands on a database: the rest says the same whatever the database is, and runs once.
+
+    So do the tests of single pages. What they show comes from services, which are tested on both databases, and
+    ``web/kit`` opens every page on both.
+    """
     for item in items:
+        if PAGES in item.path.parents and PAGES / "kit" not in item.path.parents:
+            item.add_marker("once")
         marks = {mark.name for mark in item.iter_markers()}
         if "app" in getattr(item, "fixturenames", ()) or marks & {"browser", "real_commit"}:
             item.add_marker("database")
