@@ -94,7 +94,7 @@ def test_with_scripts_the_timetable_is_replaced_in_place(client, planner, traini
     assert (part.headers["HX-Retarget"], part.headers["HX-Reswap"]) == ("#timetable", "outerHTML")
     assert (
         "<h1" not in part.text
-        and part.text.count("hx-swap-oob") == 2
+        and part.text.count("hx-swap-oob") == 3
         and "1 session is removed." in part.text
     )
     assert len(held(training)) == 2

@@ -17,6 +17,7 @@ from training.web.kit.labels import label_of
 from training.web.kit.language import country_name, day, language_name, place_time
 
 SUBJECTS = {
+    "board": _l("Board"),
     "plan": _l("Timetable"),
     "account": _l("Own account"),
     "agencies": _l("Agencies"),
@@ -76,6 +77,7 @@ VERBS = {
     "add_leaflet": _l("leaflet added"),
     "new_dates": _l("new dates given"),
     "repeat": _l("repeated as a series"),
+    "postpone_undone": _l("postponing undone"),
     "announce": _l("announced"),
     "announce_silently": _l("announced without letters"),
     "announce_undone": _l("announcement undone"),
