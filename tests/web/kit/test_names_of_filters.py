@@ -30,7 +30,9 @@ def test_a_name_that_is_no_filter_is_refused_and_named(path: str, client, make: 
 
     assert refused.status_code == 422
     assert re.findall(r"There is no filter (\w+)", refused.text) in (["agencyy"], ["agencyy", "theme"])
-    assert path in ("/board", "/calendar") or "agencyy" not in re.sub(r"There is no filter agencyy", "", refused.text)
+    assert path in ("/board", "/calendar") or "agencyy" not in re.sub(
+        r"There is no filter agencyy", "", refused.text
+    )
     assert path == "/calendar" or client.get(f"{path}?page=1").status_code in (200, 302)
 
 

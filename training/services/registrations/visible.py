@@ -84,7 +84,9 @@ def search(
         visible_to(user)
         .join(Registration.trainee)
         .options(
-            contains_eager(Registration.training).joinedload(Training.announcement),  # its days as they were told
+            contains_eager(Registration.training).joinedload(
+                Training.announcement
+            ),  # its days as they were told
             contains_eager(Registration.trainee),
         )
     )
