@@ -10,6 +10,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
+from training import clock
 from training.models import (
     Agency,
     AnnouncedSession,
@@ -141,10 +144,30 @@ def leads_agency(user: User, thing: Any) -> bool:
 
 
 def teaches(user: User, thing: Any) -> bool:
-    """Whether the thing is a session that the trainer gives."""
-    return isinstance(thing, TrainingSession | AnnouncedSession) and any(
-        entry.trainer.user_id == user.id for entry in thing.session_trainers
-    )
+    """Whether the thing is a session that the trainer gives: as announced or, once it has begun, as planned.
+
+    ``services.schedule.visible`` says the same in SQL.
+    """
+    match thing:
+        case AnnouncedSession():
+            return _is_named(user, thing) or (_has_begun(thing.session) and _is_named(user, thing.session))
+        case TrainingSession():
+            announcement_id, store = thing.training.announcement_id, object_session(thing)
+            if announcement_id is None or store is None:
+                return False
+            if _has_begun(thing) and _is_named(user, thing):
+                return True
+            copy = store.get(AnnouncedSession, (announcement_id, thing.id))
+            return copy is not None and _is_named(user, copy)
+    return False
+
+
+def _has_begun(session: TrainingSession) -> bool:
+    return session.starts_at <= clock.now()
+
+
+def _is_named(user: User, session: TrainingSession | AnnouncedSession) -> bool:
+    return any(entry.trainer.user_id == user.id for entry in session.session_trainers)
 
 
 def theme_ids(thing: Any) -> set[int]:

@@ -5,13 +5,14 @@ The rows of a training and its sessions are the plan. Everybody but planners rea
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from training.db import Base
 from training.models.about_people import Keep, openly, personal
@@ -27,11 +28,12 @@ from training.models.columns import (
     Zone,
     text_enum,
 )
+from training.models.trainer import Trainer
 from training.models.training import Modality
 
 if TYPE_CHECKING:
     from training.models.agency import Agency
-    from training.models.session import RegisterState, SessionTrainer, TrainingSession
+    from training.models.session import RegisterState, TrainingSession
     from training.models.theme import Theme
     from training.models.training import Training
     from training.models.user import User
@@ -93,6 +95,13 @@ class Announcement(Base):
     venue: Mapped[Venue | None] = relationship()
 
 
+@dataclass(frozen=True)
+class Teaching:
+    """A trainer whom an announced session names, as ``SessionTrainer`` names one of a planned session."""
+
+    trainer: Trainer
+
+
 class AnnouncedSession(Base):
     """A session as it was announced. ``trainer_ids`` are the trainers who were to teach it then.
 
@@ -150,9 +159,11 @@ class AnnouncedSession(Base):
         return self.announcement.zone
 
     @property
-    def session_trainers(self) -> list[SessionTrainer]:
-        """Its trainers, of those who were announced."""
-        return [one for one in self.session.session_trainers if one.trainer_id in self.trainer_ids]
+    def session_trainers(self) -> list[Teaching]:
+        """The trainers who were announced. Those who are planned too are loaded with the session."""
+        store = object_session(self)
+        assert store is not None
+        return [Teaching(store.get_one(Trainer, number)) for number in self.trainer_ids]
 
     @property
     def scheduled_minutes(self) -> int:

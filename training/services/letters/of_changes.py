@@ -44,8 +44,9 @@ def of_announcement(
     lines, said_by_all = block(people), letters.paragraphs(note)
 
     def values(language: str) -> dict[str, str]:
-        zone = announced.facts(training).zone
-        rescheduled = block(_line(one, zone, language, trainers) for one in sessions)
+        known = announced.facts(training).zone
+        clocks = (facts.before.zone, facts.now.zone) if facts else (known, known)
+        rescheduled = block(_line(one, clocks, language, trainers) for one in sessions)
         return {
             **about(training, language),
             **_facts(facts, language),
@@ -82,22 +83,28 @@ def _facts(facts: FactsDiffer | None, language: str) -> dict[str, str]:
     return said
 
 
-def _line(one: Difference, zone: str, language: str, trainers: Mapping[int, str] | None) -> str:
-    """What became of a session: "– Morning: 12 May 2026, 09:00–12:00 → called off (Vienna time)"."""
+def _line(one: Difference, clocks: tuple[str, str], language: str, trainers: Mapping[int, str] | None) -> str:
+    """What became of a session: "– Morning: 12 May 2026, 09:00–12:00 → called off (Vienna time)".
+
+    ``clocks`` are the zones before and now. Where they differ, the hours of each side say their own.
+    """
     words, was, now = letters.OF_SESSION[language], one.before, one.now
-    where = f" ({zones.said(zone, language)})"
+    there, where = (f" ({zones.said(zone, language)})" for zone in clocks)
     if one.sign == "new" and now is not None:
         return f"– {words['new']}: {_said(now, language, trainers)}{where}"
     if was is None or now is None or not now.is_held:
         gone = was or now
         title = one_line(proposed.said(gone.title, language)) if gone else ""
         off = words["not_yours"] if now is None else letters.CALLED_OFF[language]
-        return f"– {title}: {_hours(gone, language) if gone else ''} → {off}{where}"
+        return f"– {title}: {_hours(gone, language) if gone else ''} → {off}{there if was else where}"
     title, called = (one_line(proposed.said(slot.title, language)) for slot in (was, now))
     if one.sign == "back":
         return f"– {title}: {letters.CALLED_OFF[language]} → {_said(now, language, trainers)}{where}"
     changed = []
-    if (was.starts, was.ends) != (now.starts, now.ends):
+    if clocks[0] != clocks[1]:
+        changed.append(f"{_hours(was, language)}{there} → {_hours(now, language)}{where}")
+        where = ""
+    elif (was.starts, was.ends) != (now.starts, now.ends):
         changed.append(f"{_hours(was, language)} → {_hours(now, language)}")
     else:
         changed.append(_hours(now, language))

@@ -25,7 +25,7 @@ from training.models import (
     Training,
     TrainingState,
 )
-from training.services import audit, locked_trainings, read_by
+from training.services import announced, audit, locked_trainings, read_by
 from training.services.accounts import sign_ins
 from training.services.letters import parts
 from training.services.registrations import reserve_list, steps, submissions
@@ -103,8 +103,8 @@ def language_of_link(token: str, *, secret_key: str) -> str:
 
 
 def _check_works(registration: Registration, *, person_is_same: bool) -> None:
-    training = registration.training
-    if clock.today(training.zone) > training.ends_on + LINK_LIFE:
+    known = announced.facts(registration.training)
+    if clock.today(known.zone) > known.ends_on + LINK_LIFE:
         raise Conflict(msg("This link has expired: the training was over more than 30 days ago."), "gone")
     if not registration.is_live or registration.trainee.anonymised_at is not None:
         raise Conflict(
@@ -125,10 +125,10 @@ def _check_works(registration: Registration, *, person_is_same: bool) -> None:
 
 
 def may_decline(registration: Registration) -> bool:
-    """Whether the person may still decline: until the day before the training begins."""
-    training = registration.training
+    """Whether the person may still decline: until the day before the training begins, as they know it."""
+    training, known = registration.training, announced.facts(registration.training)
     is_off = training.state in (*locked_trainings.FINISHED, TrainingState.RUNNING)
-    return registration.is_live and not is_off and clock.today(training.zone) < training.starts_on
+    return registration.is_live and not is_off and clock.today(known.zone) < known.starts_on
 
 
 @atomic

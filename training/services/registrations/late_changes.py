@@ -169,9 +169,10 @@ def walk_in_many(
 
 
 def is_being_held(training: Training) -> bool:
-    """Whether people can be added at the door: from the training's first day, while it is being held."""
-    return training.state in visible_trainings.OFFERED_TO_PARTNERS and training.starts_on <= clock.today(
-        training.zone
+    """Whether people can be added at the door: from the first day that people know of, while it is being held."""
+    known = announced.facts(training)
+    return training.state in visible_trainings.OFFERED_TO_PARTNERS and known.starts_on <= clock.today(
+        known.zone
     )
 
 

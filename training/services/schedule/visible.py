@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -31,20 +31,36 @@ from training.services import announced
 
 
 def visible_to(user: User) -> Select[TrainingSession]:
-    """The sessions that ``user`` may open: staff all, a trainer those that they give as announced, a partner none."""
+    """The sessions that ``user`` may open: staff all, a partner none.
+
+    A trainer may open those that they give: as announced or, once they have begun, as planned. ``policy.teaches`` agrees.
+    """
     found = select(TrainingSession)
     match user.role:
         case Role.PARTNER:
             return found.where(false())
         case Role.TRAINER:
-            mine = exists().where(
+            told = exists().where(
                 AnnouncedSession.session_id == TrainingSession.id,
                 AnnouncedSession.announcement_id == Training.announcement_id,
                 Training.id == TrainingSession.training_id,
                 announced.names_trainer(user),
             )
-            return found.where(mine)
+            is_known = exists().where(
+                Training.id == TrainingSession.training_id, Training.announcement_id.is_not(None)
+            )
+            return found.where(or_(told, and_(is_known, _stands_in(user))))
     return found
+
+
+def _stands_in(user: User) -> ColumnElement[bool]:
+    """Whether the session has begun and the plan names the user's trainer, as a condition in SQL."""
+    named = exists().where(
+        SessionTrainer.session_id == TrainingSession.id,
+        SessionTrainer.trainer_id == Trainer.id,
+        Trainer.user_id == user.id,
+    )
+    return and_(TrainingSession.starts_at <= clock.now(), named)
 
 
 def search(
@@ -127,7 +143,7 @@ def as_announced(
         select(copy)
         .join(Training, Training.announcement_id == copy.announcement_id)
         .join(TrainingSession, TrainingSession.id == copy.session_id)
-        .where(announced.names_trainer(user))
+        .where(or_(announced.names_trainer(user), _stands_in(user)))
         .options(
             joinedload(copy.announcement),
             joinedload(copy.room).joinedload(Room.venue),
