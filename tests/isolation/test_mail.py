@@ -140,7 +140,7 @@ class Letters:
         """The moments of the training's sessions move, and people join from other zones."""
         at = training.registration_closes_at
         moved = [MovedMoment(SESSION, at, at + timedelta(hours=1), "Morning")]
-        notices.zone_rules_followed(ZoneRules(training, moved, is_for_all=True))
+        notices.zone_rules_followed(ZoneRules(training, moved, is_for_all=True, known=moved))
 
     def wishes(self, training: Training, agency: Agency) -> None:
         """A wish for seats that is granted, and one that is declined."""

@@ -17,6 +17,7 @@ from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
 from training.models import (
+    Announcement,
     AttendanceStatus,
     AuditEntry,
     Modality,
@@ -43,6 +44,8 @@ HOUR = timedelta(hours=1)
 def rules_change(*trainings: Training, to: str = NEW) -> None:
     """From now on clocks at the trainings' place follow the rules of ``to``. What is stored stays as it is."""
     db.session.execute(update(Training).where(Training.id.in_([one.id for one in trainings])).values(zone=to))
+    known = Announcement.training_id.in_([one.id for one in trainings])
+    db.session.execute(update(Announcement).where(known).values(zone=to))
     db.session.expire_all()
 
 
@@ -291,6 +294,26 @@ def test_agencies_and_people_are_told_where_somebody_joins_from_another_zone(mak
     assert set(letters) == told
     assert all("at the same time on the clock there" in letters[kind] for kind in told if "coord" not in kind)
     assert "09:00 (Dubai time)" in letters["coordinator_zone_rules"]
+
+
+def test_people_and_agencies_read_of_what_was_announced_and_nothing_of_the_plan(make: Make):
+    make.user(Role.COORDINATOR)
+    agency = make.agency()
+    make.user(Role.PARTNER, agency=agency)
+    training = make.training(zone=OLD, modality=Modality.ONLINE)
+    make.registration(training, make.trainee(agency, email="pat@example.org"))
+    one = session_of(training)
+    make.change_session(one, by=make.user(), title="Zqxtitle", starts_local=one.starts_local - HOUR)
+    rules_change(training)
+    forget()
+
+    zone_rules.follow_all(by=None)
+
+    letters = {letter.kind: letter.body for letter in written()}
+    for kind in ("zone_rules", "trainee_zone_rules"):
+        assert "09:00 (Dubai time)" in letters[kind]
+        assert "Zqxtitle" not in letters[kind] and "08:00 (Dubai time)" not in letters[kind]
+    assert "Zqxtitle" in letters["coordinator_zone_rules"]
 
 
 def test_an_offer_ends_at_the_new_cut_off_at_the_latest(make: Make):

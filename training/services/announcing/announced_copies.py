@@ -28,6 +28,7 @@ from training.rules import walltime
 from training.services import announced
 from training.services.announced import Facts
 from training.services.announcing.differences import Differences
+from training.services.letters.of_zone_rules import SESSION, MovedMoment
 from training.text import msg
 
 UNDONE = msg("The announcement was undone.")
@@ -215,13 +216,20 @@ def drop_sessions(session_ids: Sequence[int]) -> None:
     db.session.execute(delete(AnnouncedSession).where(AnnouncedSession.session_id.in_(session_ids)))
 
 
-def follow_zone_rules(training: Training) -> None:
-    """The single step of new rules of clocks: what was announced keeps its wall times, and its instants follow."""
-    zone = announced.facts(training).zone
+def follow_zone_rules(training: Training) -> list[MovedMoment]:
+    """The single step of new rules of clocks: what was announced keeps its wall times, and its instants follow.
+
+    Returns what moved for those who know the announced timetable.
+    """
+    zone, moved = announced.facts(training).zone, []
     for copy in announced.sessions(training):
         if copy.ends_at > clock.now():
+            before = copy.starts_at, copy.ends_at
             copy.starts_at = walltime.reached(copy.starts_local, zone)
             copy.ends_at = walltime.reached(copy.ends_local, zone)
+            if before != (copy.starts_at, copy.ends_at) and copy.state is Announced.HELD:
+                moved.append(MovedMoment(SESSION, before[0], copy.starts_at, copy.title))
+    return moved
 
 
 def announce_first() -> None:

@@ -323,8 +323,8 @@ def _add_zone_rules(
     personal: dict[Registration, list[Part]],
 ) -> None:
     for one in rules:
-        training, has_moved = one.training, any(moment.what == of_zone_rules.SESSION for moment in one.moved)
-        if not (has_moved and one.is_for_all) or training.state not in TOLD_OF_SESSIONS:
+        training = one.training
+        if not (one.known and one.is_for_all) or training.state not in TOLD_OF_SESSIONS:
             continue
         people = of_changes.live_of(training)
         for agency_id, lines in of_changes.by_agency(people).items():

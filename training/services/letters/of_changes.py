@@ -100,14 +100,9 @@ def _line(one: Difference, clocks: tuple[str, str], language: str, trainers: Map
     title, called = (one_line(proposed.said(slot.title, language)) for slot in (was, now))
     if one.sign == "back":
         return f"– {title}: {letters.CALLED_OFF[language]} → {_said(now, language, trainers)}{where}"
-    changed = []
-    if clocks[0] != clocks[1]:
-        changed.append(f"{_hours(was, language)}{there} → {_hours(now, language)}{where}")
-        where = ""
-    elif (was.starts, was.ends) != (now.starts, now.ends):
-        changed.append(f"{_hours(was, language)} → {_hours(now, language)}")
-    else:
-        changed.append(_hours(now, language))
+    changed = [_both_hours(was, now, (there, where), language)]
+    if there != where:
+        where = ""  # each side has said its own
     if was.room_id != now.room_id:
         changed.append(f"{one_line(was.room) or '–'} → {one_line(now.room) or '–'}")
     if title != called:
@@ -119,6 +114,14 @@ def _line(one: Difference, clocks: tuple[str, str], language: str, trainers: Map
     if trainers is not None and was.trainer_ids != now.trainer_ids:
         changed.append(f"{_names(was, trainers) or '–'} → {_names(now, trainers) or '–'}")
     return f"– {title}: {'; '.join(changed)}{where}"
+
+
+def _both_hours(was: Slot, now: Slot, clocks: tuple[str, str], language: str) -> str:
+    """The hours before and now, or once if they are the same. Where the clocks differ, each side names its own."""
+    before, after = _hours(was, language), _hours(now, language)
+    if clocks[0] != clocks[1]:
+        return f"{before}{clocks[0]} → {after}{clocks[1]}"
+    return after if before == after else f"{before} → {after}"
 
 
 def _hours(one: Slot, language: str) -> str:

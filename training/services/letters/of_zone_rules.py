@@ -11,6 +11,7 @@ from datetime import datetime
 
 from training.models import Training
 from training.rules import zones
+from training.services import announced
 from training.services.letters.parts import Part, about
 from training.text import Message, in_language
 from training.texts import letters, proposed
@@ -67,21 +68,24 @@ class ZoneRules:
     left: Sequence[Message] = ()
     is_for_all: bool = False
     """Whether agencies and people are told too."""
+    known: Sequence[MovedMoment] = ()
+    """What moved of the announced timetable, for agencies and people. They read nothing of the plan."""
 
 
 def of_zone_rules(kind: str, note: ZoneRules, people: Iterable[str] = ()) -> Part:
     """The part of a letter. Only coordinators read of windows, of what was lost and of what could not follow."""
     training, lines = note.training, block(people)
     is_whole = kind == "coordinator_zone_rules"
-    moved = [one for one in note.moved if is_whole or one.what == SESSION]
+    moved = note.moved if is_whole else note.known
+    zone = training.zone if is_whole else announced.facts(training).zone
 
     def values(language: str) -> dict[str, str]:
         with in_language(language):
             left = [f"– {one_line(one.translated())}" for one in note.left]
         return {
             **about(training, language),
-            "zone": zones.city(training.zone, language),
-            "moved": _block(f"– {one.said(training.zone, language)}" for one in moved),
+            "zone": zones.city(zone, language),
+            "moved": _block(f"– {one.said(zone, language)}" for one in moved),
             "lost": _block(f"– {one.said(language)}" for one in note.lost),
             "left": _block(left),
             "people": lines,

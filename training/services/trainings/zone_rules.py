@@ -18,7 +18,7 @@ from training.errors import DomainError
 from training.models import Modality, Room, Trainer, Training, TrainingSession, User
 from training.rules import taken_twice, zones
 from training.rules.taken_twice import Held, Loss
-from training.services import audit, locked_trainings, organisations
+from training.services import announced, audit, locked_trainings, organisations
 from training.services.announcing import announced_copies, announcements
 from training.services.letters import notices
 from training.services.letters.of_zone_rules import Lost, MovedMoment, ZoneRules
@@ -140,8 +140,8 @@ def follow(trainings: Sequence[Training], *, by: User | None) -> list[Followed]:
         following = found.get(training.id, Following(training))
         told = [name for session in own for name in names.get(session.id, ())]
         if own or following.moved:
-            _follow(following, own, lost, by)
-            followed.append(_told(following, told, by))
+            known = _follow(following, own, lost, by)
+            followed.append(_told(following, told, known, by))
     return followed
 
 
@@ -155,19 +155,21 @@ def tell_of_what_stays(training: Training, *, left: Sequence[Message], by: User 
 
 def _follow(
     following: Following, sessions: Sequence[TrainingSession], lost: dict[int, list[Loss]], by: User | None
-) -> None:
+) -> list[MovedMoment]:
+    """Store what moves. Returns what moved of the announced timetable."""
     training = following.training
     training.registration_opens_at = following.opens_at or training.registration_opens_at
     training.registration_closes_at = following.closes_at or training.registration_closes_at
     changes = [Change(one, _without(plan.details_of(one), lost.get(one.id, ()))) for one in sessions]
     reason = msg("The rules of clocks there changed.").translated()
     plan.apply(training, changes, by=by, reason=reason, hours_stand=True)
-    announced_copies.follow_zone_rules(training)
+    known = announced_copies.follow_zone_rules(training)
     announcements.tell_what_is_near(training, by=by)
     reserve_list.shorten_offers(training, by)
+    return known
 
 
-def _told(following: Following, lost: list[Lost], by: User | None) -> Followed:
+def _told(following: Following, lost: list[Lost], known: Sequence[MovedMoment], by: User | None) -> Followed:
     """Write the training's entry, and tell those whom it concerns: in person nobody joins from another zone."""
     training = following.training
     changes = {
@@ -177,8 +179,8 @@ def _told(following: Following, lost: list[Lost], by: User | None) -> Followed:
         "left": [str(one) for one in following.left],
     }
     audit.record(by=by, action="training.zone_rules", thing=training, changes=changes)
-    is_for_all = training.modality is not Modality.IN_PERSON
-    notices.zone_rules_followed(ZoneRules(training, following.moved, lost, following.left, is_for_all))
+    is_for_all = announced.facts(training).modality is not Modality.IN_PERSON
+    notices.zone_rules_followed(ZoneRules(training, following.moved, lost, following.left, is_for_all, known))
     return Followed(training, following.moved, lost, following.left)
 
 
