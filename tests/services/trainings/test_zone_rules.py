@@ -296,26 +296,6 @@ def test_agencies_and_people_are_told_where_somebody_joins_from_another_zone(mak
     assert "09:00 (Dubai time)" in letters["coordinator_zone_rules"]
 
 
-def test_people_and_agencies_read_of_what_was_announced_and_nothing_of_the_plan(make: Make):
-    make.user(Role.COORDINATOR)
-    agency = make.agency()
-    make.user(Role.PARTNER, agency=agency)
-    training = make.training(zone=OLD, modality=Modality.ONLINE)
-    make.registration(training, make.trainee(agency, email="pat@example.org"))
-    one = session_of(training)
-    make.change_session(one, by=make.user(), title="Zqxtitle", starts_local=one.starts_local - HOUR)
-    rules_change(training)
-    forget()
-
-    zone_rules.follow_all(by=None)
-
-    letters = {letter.kind: letter.body for letter in written()}
-    for kind in ("zone_rules", "trainee_zone_rules"):
-        assert "09:00 (Dubai time)" in letters[kind]
-        assert "Zqxtitle" not in letters[kind] and "08:00 (Dubai time)" not in letters[kind]
-    assert "Zqxtitle" in letters["coordinator_zone_rules"]
-
-
 def test_an_offer_ends_at_the_new_cut_off_at_the_latest(make: Make):
     day, by = clock.today() + timedelta(days=5), make.user()
     training = make.training(
