@@ -27,6 +27,7 @@ def swapped(make: Make):
 
 def opens(user, session) -> tuple[bool, bool, bool]:
     found = session in db.session.scalars(visible.visible_to(user)).all()
+    assert found == (session in db.session.scalars(visible.search(user)).all())
     listed = db.session.scalars(visible.as_announced(user)).all()
     may = policy.can(user, Action.REGISTER_MARK, session)
     assert all(policy.can(user, Action.REGISTER_READ, one) for one in listed)

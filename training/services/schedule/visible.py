@@ -46,8 +46,10 @@ def visible_to(user: User) -> Select[TrainingSession]:
                 Training.id == TrainingSession.training_id,
                 announced.names_trainer(user),
             )
-            is_known = exists().where(
-                Training.id == TrainingSession.training_id, Training.announcement_id.is_not(None)
+            is_known = (
+                exists()
+                .where(Training.id == TrainingSession.training_id, Training.announcement_id.is_not(None))
+                .correlate(TrainingSession)
             )
             return found.where(or_(told, and_(is_known, _stands_in(user))))
     return found
@@ -55,10 +57,14 @@ def visible_to(user: User) -> Select[TrainingSession]:
 
 def _stands_in(user: User) -> ColumnElement[bool]:
     """Whether the session has begun and the plan names the user's trainer, as a condition in SQL."""
-    named = exists().where(
-        SessionTrainer.session_id == TrainingSession.id,
-        SessionTrainer.trainer_id == Trainer.id,
-        Trainer.user_id == user.id,
+    named = (
+        exists()
+        .where(
+            SessionTrainer.session_id == TrainingSession.id,
+            SessionTrainer.trainer_id == Trainer.id,
+            Trainer.user_id == user.id,
+        )
+        .correlate(TrainingSession)
     )
     return and_(TrainingSession.starts_at <= clock.now(), named)
 
