@@ -157,13 +157,14 @@ def _follow(
     following: Following, sessions: Sequence[TrainingSession], lost: dict[int, list[Loss]], by: User | None
 ) -> None:
     training = following.training
+    near = announcements.near(training)
     training.registration_opens_at = following.opens_at or training.registration_opens_at
     training.registration_closes_at = following.closes_at or training.registration_closes_at
     changes = [Change(one, _without(plan.details_of(one), lost.get(one.id, ()))) for one in sessions]
     reason = msg("The rules of clocks there changed.").translated()
     plan.apply(training, changes, by=by, reason=reason, hours_stand=True)
     announced_copies.follow_zone_rules(training)
-    announcements.tell_what_is_near(training, by=by)
+    announcements.tell_what_is_near(training, near, by=by)
     reserve_list.shorten_offers(training, by)
 
 
