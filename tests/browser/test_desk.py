@@ -51,7 +51,7 @@ def test_a_file_that_is_no_list_is_refused_beside_the_field(person):
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_the_pages_of_a_coordinators_desk(person, width, scheme):
     page = person.signs_in("coordinator", width, scheme)
-    page.click("main td.main a >> nth=0")
+    page.click("main td.main a[href*='/decide'] >> nth=0")
     page.wait_for_load_state()
     decide = page.url.removeprefix(person.server.url)
     training = decide.replace("/registrations/for/", "/trainings/").removesuffix("/decide")

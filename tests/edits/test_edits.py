@@ -30,6 +30,7 @@ NO_EDIT = {
     "leaflets.edit": "adds a file, or puts it in the place of the one in its language, whose row stays",
     "my.decline": "ends a registration once",
     "my.show": "keeps a remark beside the registration",
+    "places.put": VERSIONS,
     "planner.copy": "begins a training",
     "registrations.replace": "begins a registration",
     "repeating.new_dates": "wakes a timetable once",

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect, select, update
 
 from training.db import Base, db
 
@@ -36,7 +36,12 @@ def once(what: str, build: Callable[[], Any]) -> Any:
     _wait_for_keys(connection, "ON")  # a person found to be another one refers to a row that comes later
     for table, some in rows:
         if some:
-            connection.execute(insert(table), _in_order(table, some))
+            ahead = dict.fromkeys(_to_later_rows(table))
+            connection.execute(insert(table), [{**row, **ahead} for row in _in_order(table, some)])
+    for table, some in rows:
+        for name in _to_later_rows(table):
+            for row in (row for row in some if row[name] is not None):
+                connection.execute(update(table).where(table.c.id == row["id"]).values(row))
     _wait_for_keys(connection, "OFF")
     _set_sequences(connection)
     return _found(named)
@@ -46,6 +51,11 @@ def _wait_for_keys(connection: Connection, when: str) -> None:
     """SQLite looks at foreign keys row by row unless it is told to wait; PostgreSQL looks once a statement."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA defer_foreign_keys={when}")
+
+
+def _to_later_rows(table: Any) -> list[str]:
+    """The columns that refer to rows which themselves refer to this table's: they are filled in at the end."""
+    return [key.parent.name for key in table.foreign_keys if key.constraint and key.constraint.use_alter]
 
 
 def _in_order(table: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

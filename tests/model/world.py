@@ -343,7 +343,7 @@ class World:
         """Confirmed, started, postponed; one that was postponed goes on with new dates, or that is undone."""
         if self._training.state is TrainingState.POSTPONED:
             if n % 3 and announced_copies.that_can_be_undone(self._training):
-                undoing.undo_postponing(self._training, by=self._staff)
+                undoing.undo_postponing(self._training, self._training.announcement, by=self._staff)
                 return
             wish = resuming.Wish(
                 first_day=self._training.starts_on + timedelta(days=1), asks_again=n % 2 == 0

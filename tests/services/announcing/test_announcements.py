@@ -9,40 +9,17 @@ import time_machine
 from flask import Flask
 
 from tests.make import Make
+from tests.services.announcing.desk import kinds, letters, make_room
 from tests.services.letters.mailed import forget
 from tests.services.racing import at_once, codes_of, of_training
 from training import clock
 from training.db import atomic, db
 from training.errors import Conflict
-from training.models import Announcement, OutgoingMail, Role, Room, Training, User
+from training.models import Announcement, OutgoingMail, Training, User
 from training.services import announced
 from training.services.announcing import announced_copies, announcements, differences
-from training.services.directory import venues
 from training.services.schedule import sessions, several, shift, visible
 from training.services.trainings import changes, moves, taking_back
-
-
-@pytest.fixture
-def desk(make: Make):
-    """An open training with two sessions, their trainer and a person."""
-    training, by = make.training(), make.user()
-    trainer = make.trainer(email="eva@example.org")
-    last = make.session(training, training.starts_on + timedelta(days=2), title="Exam", trainers=[trainer])
-    focal = make.user(Role.PARTNER)
-    make.registration(training, make.trainee(focal.agency, email="ada@example.org"))
-    forget()
-    return {"training": training, "by": by, "last": last, "trainer": trainer, "focal": focal}
-
-
-def letters() -> dict[str, OutgoingMail]:
-    """The letters by their readers' addresses. Nobody has two."""
-    found = db.session.scalars(db.select(OutgoingMail)).all()
-    assert len({one.to_email for one in found}) == len(found)
-    return {one.to_email: one for one in found}
-
-
-def kinds() -> set[str]:
-    return {one.kind for one in letters().values()}
 
 
 def test_a_draft_differs_in_nothing_and_cannot_be_announced(make: Make):
@@ -85,11 +62,6 @@ def test_whatever_is_announced_of_a_session_differs_when_it_changes(what, desk, 
 
     [one] = differences.of(desk["training"]).sessions
     assert (one.session_id, one.sign) == (last.id, "changed")
-
-
-def make_room(make: Make) -> Room:
-    details = venues.RoomDetails(name="Hall", capacity=9)
-    return venues.add_room(make.venue(), by=None, details=details)
 
 
 def test_a_call_off_that_changes_only_that_tells_people(desk, make: Make):

@@ -114,7 +114,7 @@ class Desk:
         try:
             if n % 3 == 0:
                 self.withdraw(n)
-            undoing.undo_postponing(self.training, by=self.by)
+            undoing.undo_postponing(self.training, self.training.announcement, by=self.by)
         except DomainError:  # somebody had a letter meanwhile: it stays postponed, and goes on with new dates
             wish = resuming.Wish(first_day=self.training.starts_on + timedelta(days=n % 2))
             resuming.new_dates(self.training, by=self.by, wish=wish)

@@ -15,12 +15,13 @@ from training.models import AuditEntry, OutgoingMail, RegistrationState, Trainin
 from training.services import announced, locked_trainings
 from training.services.attendance import registers
 from training.services.directory import venues
+from training.services.registrations import submissions
 from training.services.schedule import asleep, sessions, visible
 from training.services.trainings import changes, moves, resuming
 from training.services.trainings.resuming import Wish
 
 
-def postponed(make: Make, **wanted):
+def postponed(make: Make, waiting: int = 0, **wanted):
     """A training of three sessions with a room and a trainer, and somebody who has said that they come."""
     venue = make.venue()
     training = make.training(is_open=False, venue=venue, **wanted)
@@ -31,6 +32,8 @@ def postponed(make: Make, **wanted):
     make.session(training, training.starts_on + timedelta(days=1), room=room, trainers=[trainer])
     moves.change_state(training, by=None, name="open")
     registration = make.registration(training)
+    for _ in range(waiting):
+        make.registration(training)
     answer(registration)
     moves.change_state(training, by=make.user(), name="postpone", reason="floods")
     return training, registration, room, trainer
@@ -177,3 +180,12 @@ def test_what_sleeps_does_not_open_and_what_was_planned_anew_takes_its_place(mak
     moves.change_state(training, by=make.user(), name="open")
 
     assert asleep.of(training) == [] and len(locked_trainings.live_sessions(training)) == 1
+
+
+def test_who_waits_moves_up_with_new_dates_whoever_teaches_and_wherever(make: Make):
+    training, registration, room, _trainer = postponed(make, waiting=1, capacity=1)
+    submissions.withdraw(registration, by=None, reason="ill")
+
+    promoted = resuming.new_dates(training, by=make.user(), wish=Wish(first_day=later(training)))
+
+    assert len(promoted) == 1 and {one.room for one in locked_trainings.live_sessions(training)} == {room}

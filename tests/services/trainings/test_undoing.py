@@ -91,7 +91,7 @@ def test_undo_wakes_the_timetable_and_drops_the_letters(desk):
     postpone(desk)
     assert not any(one.is_held for one in visible.of(training))
 
-    undoing.undo_postponing(training, by=desk["by"])
+    undoing.undo_postponing(training, training.announcement, by=desk["by"])
 
     assert (training.state, training.state_reason) == (TrainingState.CONFIRMED, "")
     assert plan(training) == before
@@ -110,7 +110,7 @@ def test_undo_wakes_the_timetable_and_drops_the_letters(desk):
 def test_what_was_open_is_open_again(make: Make):
     training = make.training()
     moves.change_state(training, by=make.user(), name="postpone", reason="elections")
-    undoing.undo_postponing(training, by=make.user())
+    undoing.undo_postponing(training, training.announcement, by=make.user())
     assert training.state is TrainingState.OPEN
 
 
@@ -118,7 +118,7 @@ def test_it_comes_too_late_once_the_letters_leave(desk, make: Make):
     postpone(desk)
     later = time_machine.travel(clock.now() + timedelta(seconds=61), tick=False)
     with later, pytest.raises(Conflict, match="have left"):
-        undoing.undo_postponing(desk["training"], by=desk["by"])
+        undoing.undo_postponing(desk["training"], desk["training"].announcement, by=desk["by"])
     assert desk["training"].state is TrainingState.POSTPONED
 
 
@@ -132,7 +132,7 @@ def test_what_is_taken_meanwhile_refuses_by_name(what, desk, make: Make):
     make.session(other, **hours, **taken)
 
     with pytest.raises(Conflict) as refused:
-        undoing.undo_postponing(desk["training"], by=desk["by"])
+        undoing.undo_postponing(desk["training"], desk["training"].announcement, by=desk["by"])
 
     assert other.code in str(refused.value.message)
     assert desk["training"].state is TrainingState.POSTPONED
@@ -145,7 +145,7 @@ def test_somebody_who_had_another_letter_meanwhile_refuses_it_by_name(desk, make
     submissions.withdraw(desk["person"], by=None, reason="ill")
 
     with pytest.raises(Conflict, match="has had a letter about this meanwhile"):
-        undoing.undo_postponing(desk["training"], by=desk["by"])
+        undoing.undo_postponing(desk["training"], desk["training"].announcement, by=desk["by"])
 
 
 def test_new_dates_meanwhile_leave_nothing_to_undo(desk, make: Make):
@@ -154,7 +154,7 @@ def test_new_dates_meanwhile_leave_nothing_to_undo(desk, make: Make):
     resuming.new_dates(training, by=desk["by"], wish=wish)
 
     with pytest.raises(Conflict):
-        undoing.undo_postponing(training, by=desk["by"])
+        undoing.undo_postponing(training, training.announcement, by=desk["by"])
     assert training.state is TrainingState.OPEN
 
 
@@ -164,13 +164,13 @@ def test_a_cancelled_training_has_no_way_back(desk):
     assert announced_copies.that_can_be_undone(desk["training"]) is None
     assert letters() and all(one.due_at <= clock.now() for one in letters())
     with pytest.raises(Conflict):
-        undoing.undo_postponing(desk["training"], by=desk["by"])
+        undoing.undo_postponing(desk["training"], desk["training"].announcement, by=desk["by"])
 
 
 def test_undone_once_it_can_be_postponed_again(desk):
     for _ in range(2):
         postpone(desk)
-        undoing.undo_postponing(desk["training"], by=desk["by"])
+        undoing.undo_postponing(desk["training"], desk["training"].announcement, by=desk["by"])
     withdrawn = db.select(db.func.count(Announcement.id)).where(Announcement.withdrawn_at.is_not(None))
     assert db.session.scalar(withdrawn) == 2
     assert desk["person"].state is RegistrationState.CONFIRMED

@@ -12,10 +12,11 @@ from tests.make import Make
 from tests.services.letters.mailed import send
 from training import clock
 from training.db import db
-from training.models import Announcement, MailState, OutgoingMail, Role, TrainingState
-from training.services.announcing import differences
+from training.models import Announcement, MailState, OutgoingMail, Role, Training, TrainingState
+from training.services.announcing import announced_copies, differences
 from training.services.directory import venues
 from training.services.schedule import sessions, visible
+from training.services.trainings import moves
 from training.texts import letters
 
 
@@ -46,6 +47,11 @@ def move(desk, hours: int = 1) -> None:
         starts_local=session.starts_local + later,
         ends_local=session.ends_local + later,
     )
+
+
+def meant(training: Training) -> dict[str, str]:
+    """What the buttons of the letters that wait send: which announcement they stand for."""
+    return {"announcement": str(training.announcement.public_id)}
 
 
 def seen(page: str) -> str:
@@ -111,13 +117,13 @@ def test_undo_drops_the_letters_and_the_copy_and_comes_too_late_after_a_minute(d
     )
     number = desk["training"].announcement_id
 
-    assert client.post(f"{url}/undo").status_code == 303
+    assert client.post(f"{url}/undo", data=meant(desk["training"])).status_code == 303
 
     assert {one.state for one in of_announcement(desk)} == {MailState.DROPPED}
     assert desk["training"].announcement_id < number and differences.of(desk["training"])
     client.post(url, data={"seen": seen(client.get(url).text), "people": "y"})
     with time_machine.travel(clock.now() + timedelta(seconds=61), tick=False):
-        assert client.post(f"{url}/undo").status_code == 409
+        assert client.post(f"{url}/undo", data=meant(desk["training"])).status_code == 409
 
 
 def test_the_letters_that_wait_can_leave_at_once(desk, client):
@@ -125,10 +131,10 @@ def test_the_letters_that_wait_can_leave_at_once(desk, client):
     url = f"{desk['url']}/announce"
     client.post(url, data={"seen": seen(client.get(url).text), "people": "y"})
 
-    assert client.post(f"{url}/send").status_code == 303
+    assert client.post(f"{url}/send", data=meant(desk["training"])).status_code == 303
 
     assert all(one.due_at <= clock.now() for one in of_announcement(desk) if one.state is MailState.QUEUED)
-    assert client.post(f"{url}/undo").status_code == 409
+    assert client.post(f"{url}/undo", data=meant(desk["training"])).status_code == 409
 
 
 def test_without_letters_needs_a_reason_and_tells_nobody(desk, client):
@@ -143,6 +149,20 @@ def test_without_letters_needs_a_reason_and_tells_nobody(desk, client):
 
     assert not differences.of(desk["training"])
     assert db.session.scalar(db.select(db.func.count(OutgoingMail.id))) == before
+
+
+def test_a_button_of_an_older_announcement_undoes_no_newer_one(desk, client):
+    move(desk)
+    Make().announced(desk["training"], by=desk["by"])
+    older = meant(desk["training"])
+    moves.change_state(desk["training"], by=desk["by"], name="postpone", reason="floods")
+
+    for act in ("undo", "send"):
+        assert client.post(f"{desk['url']}/announce/{act}", data=older).status_code == 409
+        assert client.post(f"{desk['url']}/announce/{act}").status_code == 409
+
+    assert desk["training"].state is TrainingState.POSTPONED
+    assert announced_copies.that_can_be_undone(desk["training"]) is not None
 
 
 def test_ticked_changes_are_taken_back(desk, client):
@@ -207,14 +227,14 @@ def test_postponing_waits_and_is_undone_on_the_page(desk, client, make: Make):
     page = " ".join(client.get(desk["url"]).text.split())
     assert "3 letters about the postponed training leave at" in page and "Undo" in page and "Send now" in page
 
-    assert client.post(f"{desk['url']}/announce/undo").status_code == 303
+    assert client.post(f"{desk['url']}/announce/undo", data=meant(desk["training"])).status_code == 303
 
     page = client.get(desk["url"]).text
     assert desk["training"].state is TrainingState.OPEN
     assert "The training is not postponed any more" in page and "letters about" not in page
     client.post(f"{desk['url']}/postpone", data={"reason": "elections"})
-    assert client.post(f"{desk['url']}/announce/send").status_code == 303
-    assert client.post(f"{desk['url']}/announce/undo").status_code == 409
+    assert client.post(f"{desk['url']}/announce/send", data=meant(desk["training"])).status_code == 303
+    assert client.post(f"{desk['url']}/announce/undo", data=meant(desk["training"])).status_code == 409
 
 
 def test_a_trainer_taken_meanwhile_refuses_the_undo_by_name(desk, client, make: Make):
@@ -224,7 +244,7 @@ def test_a_trainer_taken_meanwhile_refuses_the_undo_by_name(desk, client, make: 
     other = make.training(starts_on=desk["training"].starts_on)
     make.session(other, trainers=[session.session_trainers[0].trainer], **hours)
 
-    answer = client.post(f"{desk['url']}/announce/undo")
+    answer = client.post(f"{desk['url']}/announce/undo", data=meant(desk["training"]))
 
     assert answer.status_code == 409 and other.code in answer.text
     assert desk["training"].state is TrainingState.POSTPONED
@@ -241,7 +261,7 @@ def test_coordinators_get_a_copy_if_it_is_ticked(desk, client, make: Make):
     [one] = told
     assert "Profiling" in one.body and "Sorry for this." in one.body and "People told: 2" in one.body
     assert one.due_at > clock.now() + timedelta(seconds=50)
-    client.post(f"{url}/undo")
+    client.post(f"{url}/undo", data=meant(desk["training"]))
     assert {one.state for one in of_announcement(desk)} == {MailState.DROPPED}
 
 
@@ -264,13 +284,13 @@ def test_an_opening_is_undone_while_nobody_has_registered(desk, client, make: Ma
     client.post(f"/trainings/{training.public_id}/open", data={"whom": "all"})
     assert training.state is TrainingState.OPEN
 
-    client.post(f"/trainings/{training.public_id}/announce/undo")
+    client.post(f"/trainings/{training.public_id}/announce/undo", data=meant(training))
 
     db.session.refresh(training)
     assert (training.state, training.announcement_id) == (TrainingState.DRAFT, None)
     client.post(f"/trainings/{training.public_id}/open", data={"whom": "all"})
     make.registration(training)
-    answer = client.post(f"/trainings/{training.public_id}/announce/undo")
+    answer = client.post(f"/trainings/{training.public_id}/announce/undo", data=meant(training))
     assert answer.status_code == 409 and "has registered somebody already" in answer.text
 
 

@@ -217,7 +217,8 @@ def announce(
 ) -> Announcement:
     """Announce what differs. Raises ``Conflict`` if that is not what ``seen`` says, or nothing.
 
-    Letters wait, so that it can be undone. Telling nobody needs a reason.
+    Letters wait, so that it can be undone, unless something begins within 48 hours. Nor can it be undone where somebody
+    moved up, or has less time to take a seat, by the dates that it tells. Telling nobody needs a reason.
     """
     locked_trainings.lock(training)
     found = differences.of(training)
@@ -229,10 +230,11 @@ def announce(
         raise Conflict(CHANGED, "changed")
     if not whom.anybody:
         reasons.check(whom.reason)
-    one = _announce(training, found, by=by, note=note, whom=whom, wait=wait())
+    one = _announce(training, found, by=by, note=note, whom=whom, wait=timedelta() if found.near else wait())
     if found.facts is not None and "dates" in found.facts.changed:  # they say until when somebody may move up
-        reserve_list.shorten_offers(training, by)
-        reserve_list.promote(training, Freed(), by=by)
+        has_shortened = reserve_list.shorten_offers(training, by)
+        if reserve_list.promote(training, Freed(), by=by) or has_shortened:
+            one.undo_until = None
     return one
 
 
@@ -253,14 +255,23 @@ def are_told_at_once(
     return any(starts < soon and ends > now for starts, ends in hours) or any(at < soon for at in to)
 
 
-def tell_what_is_near(training: Training, *, by: User | None) -> Announcement | None:
-    """The step after every act that changes a plan: if it touches what begins within 48 hours, all is told at once.
+def near(training: Training) -> frozenset[object]:
+    """What differs of what begins within 48 hours, before an act. ``tell_what_is_near`` compares it with after."""
+    db.session.flush()  # what differs is read from the database
+    return differences.of(training).near
 
-    Returns the announcement that this makes. The caller holds the training's lock.
+
+def tell_what_is_near(
+    training: Training, before: frozenset[object], *, by: User | None
+) -> Announcement | None:
+    """The step after every act that changes a plan: if it made what begins within 48 hours differ, all is told at once.
+
+    ``before`` is what was ``near`` before the act. What differed already waits on: only time made it near, and nothing is
+    sent by itself. Returns the announcement that this makes. The caller holds the training's lock.
     """
     db.session.flush()  # what differs is read from the database
     found = differences.of(training)
-    return _announce(training, found, by=by) if found.is_near else None
+    return _announce(training, found, by=by) if found.near - before else None
 
 
 def tell_now(training: Training, *, by: User | None) -> Announcement | None:
@@ -268,6 +279,14 @@ def tell_now(training: Training, *, by: User | None) -> Announcement | None:
     db.session.flush()  # what differs is read from the database
     found = differences.of(training)
     return _announce(training, found, by=by) if found else None
+
+
+def begins_soon(training: Training) -> bool:
+    """Whether others expect a session within 48 hours: then no letter about it waits."""
+    now = clock.now()
+    return any(
+        one.starts_at < now + differences.NEAR and one.ends_at > now for one in announced.held(training)
+    )
 
 
 def wait() -> timedelta:

@@ -65,12 +65,19 @@ class Differences:
         return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:32]
 
     @property
-    def is_near(self) -> bool:
-        """Whether a session differs that begins, or was to begin, within 48 hours. A new place differs for all of them."""
+    def near(self) -> frozenset[object]:
+        """What differs of sessions that begin, or were to begin, within 48 hours. A new place differs for all of them."""
         now, limit = clock.now(), clock.now() + NEAR
+        slots = {one: [slot for slot in (one.before, one.now) if slot] for one in self.sessions}
+        found: set[object] = {
+            one
+            for one, both in slots.items()
+            if any(slot.starts_at < limit and slot.ends_at > now for slot in both)
+        }
         coming = (row.starts_at < limit and row.ends_at > now and row.is_held for row in self.rows)
-        near = (at < limit for one in self.sessions for at in _starts(one))
-        return any(near) or (self.facts is not None and any(coming))
+        if self.facts and self.facts.place and any(coming):
+            found.add(self.facts.place)
+        return frozenset(found)
 
     @property
     def starts(self) -> list[datetime]:

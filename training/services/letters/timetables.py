@@ -164,6 +164,12 @@ class FactsDiffer:
         return self.changed != ("link",)
 
     @property
+    def place(self) -> tuple[object, ...]:
+        """Both sides but for their days, which follow from the sessions. Empty if only these differ."""
+        sides = tuple((one.zone, _place(one), one.link) for one in (self.before, self.now))
+        return sides if sides[0] != sides[1] else ()
+
+    @property
     def plain(self) -> tuple[object, ...]:
         """Both sides as values that can be compared and written down."""
         return tuple(

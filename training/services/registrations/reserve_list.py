@@ -349,17 +349,18 @@ def renew_offers(training: Training) -> None:
         registration.offer_expires_at = max(until, registration.offer_expires_at or until)
 
 
-def shorten_offers(training: Training, by: User | None) -> None:
+def shorten_offers(training: Training, by: User | None) -> bool:
     """End offers at the training's cut-off where it moved before them; those who still have time are told the new end.
 
-    Where the cut-off has passed, the offer is over: ``expire_offers`` says so to them.
+    Where the cut-off has passed, the offer is over: ``expire_offers`` says so to them. Returns whether any was ended.
     """
-    last = cut_off(training)
+    last, has_shortened = cut_off(training), False
     for registration in _offered(training):
         if registration.offer_expires_at is None or registration.offer_expires_at > last:
-            registration.offer_expires_at = last
+            registration.offer_expires_at, has_shortened = last, True
             if last > clock.now():
                 steps.step(registration, S.OFFERED, by, ReasonCode.ORGANISER)
+    return has_shortened
 
 
 def _offered(training: Training) -> Sequence[Registration]:

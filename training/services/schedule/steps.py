@@ -67,10 +67,11 @@ def store(
     locked_trainings.lock_people(training, with_line=True)
     locked_trainings.hold_sessions(one.id for one in touched)
     before, closes = _before(training, touched), training.registration_closes_at
+    near = announcements.near(training)
     gone = {one.session for one in edits if isinstance(one, Remove)}
     written = plan.apply(training, edits, by=by, reason=reason)
     kept = [one for one in touched if one not in gone]
-    promoted, dates = _follow(training, span.Span(*_dates(before)), closes, by)
+    promoted, dates = _follow(training, span.Span(*_dates(before)), closes, near, by)
     step = PlanStep(
         training=training,
         by=by,
@@ -85,14 +86,13 @@ def store(
 
 
 def _follow(
-    training: Training, before: span.Span, closes: datetime, by: User | None
+    training: Training, before: span.Span, closes: datetime, near: frozenset[object], by: User | None
 ) -> tuple[list[Registration], list[Message]]:
     """What follows from a changed plan: what is near is told, offers end earlier, and those who wait may move up."""
     span.follow_sessions(training)
     now = span.of(training)
-    announcements.tell_what_is_near(
-        training, by=by
-    )  # whoever is next in line is found by the dates as announced
+    # whoever is next in line is found by the dates as announced
+    announcements.tell_what_is_near(training, near, by=by)
     if now == before:
         return [], []
     notices.deadline_moved(training, before=closes)
@@ -229,7 +229,7 @@ def undo(step: PlanStep, *, by: User) -> Training:
     now = _now(training, {*before, *after})
     for public_id in [*after, *(one for one in before if one not in after)]:
         _check_unchanged(step, public_id, now.get(public_id))
-    closes, dates = training.registration_closes_at, span.of(training)
+    closes, dates, near = training.registration_closes_at, span.of(training), announcements.near(training)
     edits = [*_gone(before, after, now), *_back(before, now)]
     gone = {one.session for one in edits if isinstance(one, Remove)}
     try:
@@ -237,7 +237,7 @@ def undo(step: PlanStep, *, by: User) -> Training:
             training, edits, by=by, reason=msg("A change of the timetable was taken back.").translated()
         )
         _put_dates_back(training, step)
-        _follow(training, dates, closes, by)
+        _follow(training, dates, closes, near, by)
     except Invalid as refusal:  # nobody typed anything: what stood then does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
     _go_on_from(

@@ -149,7 +149,7 @@ def change(
     details = settle(seen, details, as_stored(Details, training, languages=training.language_codes))
     _check_dates(training, details)
     before, closes_before = audit.snapshot(training), training.registration_closes_at
-    seats_before = training.capacity
+    seats_before, near = training.capacity, announcements.near(training)
     with db.session.no_autoflush:
         # not checked if it stays: after people came in at the door, held and kept seats may exceed it
         if details.capacity < training.capacity:
@@ -168,7 +168,7 @@ def change(
     db.session.flush()  # the audit entry compares the new theme's id with the old one
     audit.record(by=by, action="training.change", thing=training, before=before)
     notices.deadline_moved(training, before=closes_before)
-    announcements.tell_what_is_near(training, by=by)
+    announcements.tell_what_is_near(training, near, by=by)
     reserve_list.shorten_offers(training, by)
     return reserve_list.promote(training, Freed(max(0, training.capacity - seats_before)), by=by)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select
@@ -29,7 +29,6 @@ from training.models import (
 from training.services import announced, audit, locked_trainings, marks, reasons, visible_trainings
 from training.services.announcing import announced_copies, announcements, differences
 from training.services.letters import notices, of_changes
-from training.services.letters.of_changes import Announcing
 from training.services.registrations import reserve_list, steps
 from training.services.registrations.reserve_list import Freed
 from training.services.schedule import asleep, plan
@@ -245,7 +244,8 @@ def _announce_that_nothing_is_held(
         "agencies": len({one.agency_id for one in live}),
         "trainers": len(trainers),
     }
-    wait = announcements.wait() if name == "postpone" else timedelta()
+    may_wait = name == "postpone" and not announcements.begins_soon(training)
+    wait = announcements.wait() if may_wait else timedelta()
     kept = counted | {"was": was} if name == "postpone" else {}
     one = announced_copies.call_all_off(training, by=by, wait=wait, told=kept)
     notices.state_changed(
@@ -281,14 +281,16 @@ def _announce_opening(training: Training, by: User | None, opening: Opening, *, 
     _invite(training, told)
     found = differences.between(training)
     has_people = is_again or bool(of_changes.live_of(training))
-    wait = timedelta() if has_people else announcements.wait()
-    counted = {"people": 0, "agencies": len(told), "trainers": len(found.trainer_ids)}
+    wait = timedelta() if has_people or found.near else announcements.wait()
+    heard = of_changes.heard(announcements.announcing(training, found)) if has_people else None
+    counted = {
+        "people": len(heard.people) if heard else 0,
+        "agencies": len({*told, *(heard.agencies if heard else ())}),
+        "trainers": len(heard.trainers) if heard else len(found.trainer_ids),
+    }
     one = announced_copies.store(training, found, by=by, wait=wait, told=counted)
     if has_people:
-        differing = Announcing(
-            training, found.facts, found.sessions, found.trainer_ids, announcement_id=one.id
-        )
-        notices.announced(differing)
+        notices.announced(replace(announcements.announcing(training, found), announcement_id=one.id))
     notices.state_changed(
         training,
         name="open",

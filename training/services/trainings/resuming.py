@@ -13,7 +13,7 @@ from training.errors import Conflict, Invalid
 from training.models import Registration, Training, TrainingSession, TrainingState, User
 from training.rules import walltime
 from training.services import audit, locked_trainings, seat_counts
-from training.services.schedule import asleep, shift
+from training.services.schedule import asleep, shift, span
 from training.services.schedule.clashes import Planned
 from training.services.schedule.plan import Details
 from training.services.trainings import changes, moves
@@ -125,6 +125,7 @@ def new_dates(training: Training, *, by: User, wish: Wish) -> list[Registration]
         raise Conflict(
             msg("This is not possible any more: the training's state has changed meanwhile."), "state"
         )
+    locked_trainings.lock_people(training, with_line=True)  # held before rooms and trainers
     locked_trainings.hold_sessions_of([training.id])
     found = preview(training, wish)
     before, was_first = audit.snapshot(training), training.starts_on
@@ -133,6 +134,7 @@ def new_dates(training: Training, *, by: User, wish: Wish) -> list[Registration]
         _move_releases(training, found.first_day - was_first)
     reason = msg("The training has new dates.").translated()
     asleep.wake(training, found.sessions, by=by, reason=reason)
+    span.follow_sessions(training)  # others may have been planned meanwhile
     asked = _forget_answers(training) if wish.asks_again else 0
     said = {"sessions": len(found.sessions), **({"asked_again": asked} if asked else {})}
     audit.record(by=by, action="training.new_dates", thing=training, before=before, changes=said)

@@ -12,20 +12,22 @@ from training.services import audit, locked_trainings
 from training.services.announcing import announced_copies, announcements
 from training.services.registrations import reserve_list
 from training.services.registrations.reserve_list import Freed
-from training.services.schedule import asleep, plan
-from training.text import Message, msg
+from training.services.schedule import asleep, plan, span
+from training.text import msg
 
 STATE = msg("This is not possible any more: the training's state has changed meanwhile.")
 
 
 @atomic
-def undo_opening(training: Training, *, by: User) -> None:
+def undo_opening(training: Training, announcement: Announcement, *, by: User) -> None:
     """Take back that a training was opened: it is a draft again, and the letters that wait are dropped.
 
-    Raises ``Conflict`` once they have left, and once somebody has registered, by name.
+    ``announcement`` is the one that opened it. Raises ``Conflict`` once its letters have left, once somebody has had
+    another letter about the training, and once somebody has registered, by name.
     """
-    too_late = msg("The letters about this have left. Postpone or cancel the training instead.")
-    announcement = _waiting(training, TrainingState.OPEN, too_late)
+    _check_waiting(training, announcement, TrainingState.OPEN)
+    if not announcements.is_first(training, announcement):
+        raise Conflict(STATE, "state")
     registered = db.session.scalar(
         select(Registration).where(Registration.training_id == training.id).order_by(Registration.id).limit(1)
     )
@@ -37,6 +39,11 @@ def undo_opening(training: Training, *, by: User) -> None:
             ),
             "registered",
         )
+    announcements.check_told_since(
+        training,
+        announcement,
+        msg("%(name)s has had a letter about this meanwhile. Postpone or cancel the training instead."),
+    )
     before = audit.snapshot(training)
     announced_copies.withdraw(training, announcement)
     db.session.execute(delete(TrainingInvitation).where(TrainingInvitation.training_id == training.id))
@@ -46,15 +53,14 @@ def undo_opening(training: Training, *, by: User) -> None:
 
 
 @atomic
-def undo_postponing(training: Training, *, by: User) -> list[Registration]:
+def undo_postponing(training: Training, announcement: Announcement, *, by: User) -> list[Registration]:
     """Take back that a training was postponed: its timetable wakes as it was, and the letters that wait are dropped.
 
-    The training is in the state that it was in before. Returns who was promoted: seats may have become free meanwhile.
+    ``announcement`` is the one that postponed it. The training is in the state that it was in before. Returns who was promoted: seats may have become free meanwhile.
     Raises ``Conflict`` once the letters have left, for a room or a trainer that is taken meanwhile, by name, and once
     somebody has had another letter that says no dates.
     """
-    too_late = msg("The letters about this have left. Go on with new dates instead.")
-    announcement = _waiting(training, TrainingState.POSTPONED, too_late)
+    _check_waiting(training, announcement, TrainingState.POSTPONED)
     announcements.check_told_since(
         training,
         announcement,
@@ -69,6 +75,7 @@ def undo_postponing(training: Training, *, by: User) -> list[Registration]:
         asleep.wake(training, as_it_was, by=by, reason=reason)
     except Invalid as refusal:  # nobody typed anything: what stood then does not fit any more
         raise Conflict(refusal.message, "not_yet") from None
+    span.follow_sessions(training)  # others may have been planned meanwhile
     was = announcement.told
     assert isinstance(was, dict)
     announced_copies.withdraw(training, announcement)
@@ -79,12 +86,8 @@ def undo_postponing(training: Training, *, by: User) -> list[Registration]:
     return reserve_list.promote(training, Freed(), by=by)
 
 
-def _waiting(training: Training, state: TrainingState, too_late: Message) -> Announcement:
-    """The announcement whose letters wait, while the training is locked and still in ``state``."""
-    announcement = announced_copies.that_can_be_undone(training)
-    if announcement is None:
-        raise Conflict(too_late, "too_late")
+def _check_waiting(training: Training, announcement: Announcement, state: TrainingState) -> None:
+    """Lock the training. Raises ``Conflict`` unless it is in ``state`` and the announcement's letters still wait."""
     announcements.check_undo(training, announcement)
     if training.state is not state:
         raise Conflict(STATE, "state")
-    return announcement

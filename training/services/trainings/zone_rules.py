@@ -158,13 +158,14 @@ def _follow(
 ) -> list[MovedMoment]:
     """Store what moves. Returns what moved of the announced timetable."""
     training = following.training
+    near = announcements.near(training)
     training.registration_opens_at = following.opens_at or training.registration_opens_at
     training.registration_closes_at = following.closes_at or training.registration_closes_at
     changes = [Change(one, _without(plan.details_of(one), lost.get(one.id, ()))) for one in sessions]
     reason = msg("The rules of clocks there changed.").translated()
     plan.apply(training, changes, by=by, reason=reason, hours_stand=True)
     known = announced_copies.follow_zone_rules(training)
-    announcements.tell_what_is_near(training, by=by)
+    announcements.tell_what_is_near(training, near, by=by)
     reserve_list.shorten_offers(training, by)
     return known
 

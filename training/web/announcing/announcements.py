@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from training.errors import Conflict, DomainError
 from training.forms.schedule import AnnounceForm
-from training.models import Agency, Registration, Training, TrainingState
+from training.models import Agency, Announcement, Registration, Training, TrainingState
 from training.policy import Action
 from training.services import visible_trainings
 from training.services.announcing import announced_copies, announcements
@@ -24,7 +24,7 @@ from training.services.trainings import taking_back, undoing
 from training.web.kit import access
 from training.web.kit.access import permit
 from training.web.kit.once import once
-from training.web.kit.respond import first, page, uuids
+from training.web.kit.respond import first, page, uuid_of, uuids
 
 FOLD = 4
 """As many sessions that change alike are said in one line, and listed below it."""
@@ -174,21 +174,27 @@ def told(training: Training) -> Response:
     )
 
 
+def _meant(training: Training) -> Announcement:
+    """The announcement that the button stood for: another one may have been made since the page was shown."""
+    number = uuid_of(request.form.get("announcement", ""))
+    if number is None:
+        raise Conflict(announcements.LEFT, "too_late")
+    return announcements.get(training, number)
+
+
 @bp.post("/<uuid:public_id>/announce/undo")
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def undo(training: Training) -> Response:
     """Undo the last announcement while its letters wait. What was opened is a draft again, what was postponed is held."""
-    last = announced_copies.that_can_be_undone(training)
-    if last is None:
-        raise Conflict(announcements.LEFT, "too_late")
+    one = _meant(training)
     if training.state is TrainingState.POSTPONED:
-        undoing.undo_postponing(training, by=access.user())
+        undoing.undo_postponing(training, one, by=access.user())
         flash(_("The training is not postponed any more. Nobody was told."))
-    elif announcements.is_first(training, last):
-        undoing.undo_opening(training, by=access.user())
+    elif announcements.is_first(training, one):
+        undoing.undo_opening(training, one, by=access.user())
         flash(_("The training is a draft again. Nobody was told."))
     else:
-        announcements.undo(training, last, by=access.user())
+        announcements.undo(training, one, by=access.user())
         flash(_("The announcement is undone. Its letters were not sent."))
     return redirect(_page_of(training), 303)
 
@@ -197,10 +203,7 @@ def undo(training: Training) -> Response:
 @permit(Action.TRAINING_CHANGE, visible_trainings.get)
 def send(training: Training) -> Response:
     """Let the letters that wait leave at once."""
-    last = announced_copies.that_can_be_undone(training)
-    if last is None:
-        raise Conflict(announcements.LEFT, "too_late")
-    announcements.send_now(training, last, by=access.user())
+    announcements.send_now(training, _meant(training), by=access.user())
     flash(_("The letters leave now."))
     return redirect(_page_of(training), 303)
 
