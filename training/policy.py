@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy.orm import object_session
 
-from training import clock
 from training.models import (
     Agency,
     AnnouncedSession,
@@ -150,20 +149,16 @@ def teaches(user: User, thing: Any) -> bool:
     """
     match thing:
         case AnnouncedSession():
-            return _is_named(user, thing) or (_has_begun(thing.session) and _is_named(user, thing.session))
+            return _is_named(user, thing) or (thing.session.has_begun and _is_named(user, thing.session))
         case TrainingSession():
             announcement_id, store = thing.training.announcement_id, object_session(thing)
             if announcement_id is None or store is None:
                 return False
-            if _has_begun(thing) and _is_named(user, thing):
+            if thing.has_begun and _is_named(user, thing):
                 return True
             copy = store.get(AnnouncedSession, (announcement_id, thing.id))
             return copy is not None and _is_named(user, copy)
     return False
-
-
-def _has_begun(session: TrainingSession) -> bool:
-    return session.starts_at <= clock.now()
 
 
 def _is_named(user: User, session: TrainingSession | AnnouncedSession) -> bool:

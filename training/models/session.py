@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, ForeignKeyCon
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from training import clock
 from training.db import Base
 from training.models.about_people import Keep, openly, personal
 from training.models.columns import Instant, IntId, LongText, Name, PublicId, Timestamps, Wall, text_enum
@@ -99,6 +100,11 @@ class TrainingSession(Timestamps, Base):
     session_trainers: Mapped[list[SessionTrainer]] = relationship(
         back_populates="training_session", cascade="all, delete-orphan", order_by="SessionTrainer.id"
     )
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the session has begun, as it is planned now."""
+        return self.starts_at <= clock.now()
 
     @property
     def zone(self) -> str:
