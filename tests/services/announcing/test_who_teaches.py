@@ -50,3 +50,11 @@ def test_the_list_names_who_was_announced(swapped):
     session, ann, _ = swapped
     [copy] = [one for one in db.session.scalars(visible.as_announced(ann)) if one.session_id == session.id]
     assert [entry.trainer.family_name for entry in copy.session_trainers] == ["Announced"]
+
+
+def test_nobody_gives_a_draft_nor_what_is_no_session(make: Make):
+    user = make.user(Role.TRAINER)
+    draft = make.session(make.training(is_open=False), trainers=[make.trainer(user=user)])
+
+    assert not policy.can(user, Action.REGISTER_MARK, draft)
+    assert not policy.teaches(user, draft) and not policy.teaches(user, draft.training)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
 import time_machine
 
 from tests.make import Make
@@ -18,25 +17,6 @@ from training.services.directory import venues
 from training.services.schedule import sessions, visible
 from training.services.trainings import moves
 from training.texts import letters
-
-
-@pytest.fixture
-def desk(make: Make, client):
-    """An open training with a person, and the coordinator who looks at it; all letters so far are gone."""
-    focal, by = make.user(Role.PARTNER), make.user(Role.COORDINATOR)
-    trainer = make.trainer(email="eva@example.org")
-    training = make.training()
-    session = make.session(training, title="Profiling", trainers=[trainer])
-    make.registration(training, make.trainee(focal.agency, email="ada@example.org"))
-    make.registration(training, make.trainee(focal.agency, family_name="Nomail"))
-    client.sign_in(by)
-    return {
-        "training": training,
-        "session": session,
-        "by": by,
-        "focal": focal,
-        "url": f"/trainings/{training.public_id}",
-    }
 
 
 def move(desk, hours: int = 1) -> None:
