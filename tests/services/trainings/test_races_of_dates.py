@@ -74,8 +74,10 @@ def test_without_holding_the_programme_it_would_lie_outside(
     if db_is_sqlite(raced):
         pytest.skip("on SQLite a unit of work that writes begins by holding the whole database")
     monkeypatch.setattr(changes, "hold", lambda thing: None)
-    race = Race(raced)
 
-    refusals, last = race.run(way)
+    def lies_outside() -> bool:
+        race = Race(raced)
+        refusals, last = race.run(way)
+        return refusals == [] and last > race.last
 
-    assert refusals == [] and last > race.last
+    assert any(lies_outside() for _ in range(10)), "which of the two comes first is chance"
