@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from training.db import Base
@@ -175,10 +176,15 @@ class AnnouncedSession(Base):
         """The day on which the session begins, by the clock there."""
         return self.starts_local.date()
 
-    @property
+    @hybrid_property
     def is_held(self) -> bool:
-        """Whether others know that it is held."""
+        """Whether others know that it is held, as a condition in SQL too."""
         return self.state is Announced.HELD
+
+    @is_held.inplace.expression
+    @classmethod
+    def _is_held(cls) -> ColumnElement[bool]:
+        return cls.state == Announced.HELD
 
     @property
     def is_asleep(self) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import aliased, joinedload
 
 from training.db import db
 from training.models import (
-    Announced,
     AnnouncedSession,
     Announcement,
     Modality,
@@ -93,7 +92,7 @@ def sessions(training: Training) -> list[AnnouncedSession]:
 
 def held(training: Training) -> list[AnnouncedSession]:
     """The sessions that others believe to be held, in order."""
-    return [one for one in sessions(training) if one.state is Announced.HELD]
+    return [one for one in sessions(training) if one.is_held]
 
 
 def timetable(training: Training) -> dict[date, list[AnnouncedSession]]:

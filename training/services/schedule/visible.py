@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
@@ -13,7 +15,6 @@ from training import clock
 from training.db import db
 from training.errors import NotFound
 from training.models import (
-    Announced,
     AnnouncedSession,
     Programme,
     RegisterState,
@@ -69,24 +70,25 @@ def _stands_in(user: User) -> ColumnElement[bool]:
     return and_(TrainingSession.starts_at <= clock.now(), named)
 
 
-def search(
-    user: User,
-    *,
-    text: str = "",
-    theme: Theme | None = None,
-    only: bool = False,
-    programme: Programme | None = None,
-    register: RegisterState | None = None,
-    on: date | None = None,
-    when: When | None = None,
-    upcoming: bool = False,
-    sort: str = "starts_at",
-    descending: bool = True,
-) -> Select[TrainingSession]:
-    """Sessions with their trainings, rooms and trainers.
-
-    A multi-thematic programme means all sessions of its trainings, unless ``only`` their own tag counts.
+class Filters(TypedDict, total=False):
+    """What narrows a list of sessions. A multi-thematic programme means all sessions of its trainings, unless ``only``
+    their own tag counts.
     """
+
+    text: str
+    theme: Theme | None
+    only: bool
+    programme: Programme | None
+    register: RegisterState | None
+    on: date | None
+    when: When | None
+    upcoming: bool
+
+
+def search(
+    user: User, *, sort: str = "starts_at", descending: bool = True, **wanted: Unpack[Filters]
+) -> Select[TrainingSession]:
+    """Sessions with their trainings, rooms and trainers."""
     found = (
         visible_to(user)
         .join(TrainingSession.training)
@@ -97,51 +99,13 @@ def search(
             selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
         )
     )
-    for word in text.split():
-        found = found.where(
-            Training.code.icontains(word, autoescape=True)
-            | Training.title.icontains(word, autoescape=True)
-            | TrainingSession.title.icontains(word, autoescape=True)
-        )
-    if theme:
-        own = TrainingSession.theme_id == theme.id
-        found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
-    if programme:
-        found = found.where(Training.programme_id == programme.id)
-    if register:
-        found = found.where(
-            TrainingSession.register_state == register,
-            TrainingSession.ends_at < clock.now(),
-            TrainingSession.is_held,
-        )
-    if on:
-        found = found.where(
-            TrainingSession.starts_local >= datetime.combine(on, time()),
-            TrainingSession.starts_local <= datetime.combine(on, time.max),
-        )
-    if when is When.UPCOMING:
-        found = found.where(TrainingSession.ends_at >= clock.now())
-    elif when is When.PAST:
-        found = found.where(TrainingSession.ends_at < clock.now())
-    if upcoming:
-        found = found.where(TrainingSession.ends_at >= clock.now(), TrainingSession.is_held)
     column = TrainingSession.starts_at
+    found = found.where(*_narrowing(TrainingSession, wanted))
     return found.order_by(column.desc() if descending else column, TrainingSession.id)
 
 
 def as_announced(
-    user: User,
-    *,
-    text: str = "",
-    theme: Theme | None = None,
-    only: bool = False,
-    programme: Programme | None = None,
-    register: RegisterState | None = None,
-    on: date | None = None,
-    when: When | None = None,
-    upcoming: bool = False,
-    sort: str = "starts_at",
-    descending: bool = True,
+    user: User, *, sort: str = "starts_at", descending: bool = True, **wanted: Unpack[Filters]
 ) -> Select[AnnouncedSession]:
     """``search`` for a trainer: their own sessions, as they were announced to them."""
     copy = AnnouncedSession
@@ -159,32 +123,36 @@ def as_announced(
                 selectinload(TrainingSession.session_trainers).joinedload(SessionTrainer.trainer),
             ),
         )
+        .where(*_narrowing(copy, wanted))
     )
-    for word in text.split():
-        found = found.where(
+    return found.order_by(copy.starts_at.desc() if descending else copy.starts_at, copy.session_id)
+
+
+def _narrowing(
+    of: type[TrainingSession] | type[AnnouncedSession], wanted: Filters
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions of a list of sessions, by their titles and hours ``of`` the plan or as they were announced."""
+    for word in wanted.get("text", "").split():
+        yield (
             Training.code.icontains(word, autoescape=True)
             | Training.title.icontains(word, autoescape=True)
-            | copy.title.icontains(word, autoescape=True)
+            | of.title.icontains(word, autoescape=True)
         )
-    if theme:
+    if theme := wanted.get("theme"):
         own = TrainingSession.theme_id == theme.id
-        found = found.where(own if only else or_(own, Training.programme_theme_id == theme.id))
-    if programme:
-        found = found.where(Training.programme_id == programme.id)
-    is_held = copy.state == Announced.HELD
-    if register:
-        is_so = TrainingSession.register_state == register
-        found = found.where(is_so, copy.ends_at < clock.now(), is_held)
-    if on:
-        day = datetime.combine(on, time()), datetime.combine(on, time.max)
-        found = found.where(copy.starts_local >= day[0], copy.starts_local <= day[1])
-    if when is When.UPCOMING:
-        found = found.where(copy.ends_at >= clock.now())
-    elif when is When.PAST:
-        found = found.where(copy.ends_at < clock.now())
-    if upcoming:
-        found = found.where(copy.ends_at >= clock.now(), is_held)
-    return found.order_by(copy.starts_at.desc() if descending else copy.starts_at, copy.session_id)
+        yield own if wanted.get("only") else or_(own, Training.programme_theme_id == theme.id)
+    if programme := wanted.get("programme"):
+        yield Training.programme_id == programme.id
+    if register := wanted.get("register"):
+        yield and_(TrainingSession.register_state == register, of.ends_at < clock.now(), of.is_held)
+    if on := wanted.get("on"):
+        yield of.starts_local.between(datetime.combine(on, time()), datetime.combine(on, time.max))
+    if wanted.get("when") is When.UPCOMING:
+        yield of.ends_at >= clock.now()
+    elif wanted.get("when") is When.PAST:
+        yield of.ends_at < clock.now()
+    if wanted.get("upcoming"):
+        yield and_(of.ends_at >= clock.now(), of.is_held)
 
 
 def get(user: User, public_id: UUID) -> TrainingSession:
