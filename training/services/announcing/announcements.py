@@ -247,12 +247,12 @@ def are_told_at_once(
     """
     if training.announcement is None or training.state not in differences.ANNOUNCED_IN:
         return False
-    ids, now = {one.id for one in changed}, clock.now()
+    ids = {one.id for one in changed}
     known = [one for one in announced.sessions(training) if one.session_id in ids]
     hours = [(one.starts_at, one.ends_at) for one in changed]
     hours += [(one.starts_at, one.ends_at) for one in known]
-    soon = now + differences.NEAR
-    return any(starts < soon and ends > now for starts, ends in hours) or any(at < soon for at in to)
+    soon = clock.now() + differences.NEAR
+    return any(differences.is_near(*one) for one in hours) or any(at < soon for at in to)
 
 
 def near(training: Training) -> frozenset[object]:
@@ -283,10 +283,7 @@ def tell_now(training: Training, *, by: User | None) -> Announcement | None:
 
 def begins_soon(training: Training) -> bool:
     """Whether others expect a session within 48 hours: then no letter about it waits."""
-    now = clock.now()
-    return any(
-        one.starts_at < now + differences.NEAR and one.ends_at > now for one in announced.held(training)
-    )
+    return any(differences.is_near(one.starts_at, one.ends_at) for one in announced.held(training))
 
 
 def wait() -> timedelta:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +19,6 @@ from sqlalchemy.orm import joinedload, selectinload
 from training import clock
 from training.db import db
 from training.models import (
-    Announced,
     AnnouncedSession,
     Room,
     SessionTrainer,
@@ -34,6 +33,12 @@ NEAR = timedelta(hours=48)
 """A change of what begins sooner is told at once."""
 ANNOUNCED_IN = (TrainingState.OPEN, TrainingState.CONFIRMED, TrainingState.RUNNING)
 """In these states changes are gathered and announced. Nobody else sees a draft; of what is off, people know that."""
+
+
+def is_near(starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether something with these instants begins within 48 hours, and is not over."""
+    now = clock.now()
+    return starts_at < now + NEAR and ends_at > now
 
 
 Loaded = tuple[Sequence[TrainingSession], Sequence[AnnouncedSession]]
@@ -67,14 +72,12 @@ class Differences:
     @property
     def near(self) -> frozenset[object]:
         """What differs of sessions that begin, or were to begin, within 48 hours. A new place differs for all of them."""
-        now, limit = clock.now(), clock.now() + NEAR
-        slots = {one: [slot for slot in (one.before, one.now) if slot] for one in self.sessions}
         found: set[object] = {
             one
-            for one, both in slots.items()
-            if any(slot.starts_at < limit and slot.ends_at > now for slot in both)
+            for one in self.sessions
+            if any(is_near(slot.starts_at, slot.ends_at) for slot in (one.before, one.now) if slot)
         }
-        coming = (row.starts_at < limit and row.ends_at > now and row.is_held for row in self.rows)
+        coming = (row.is_held and is_near(row.starts_at, row.ends_at) for row in self.rows)
         if self.facts and self.facts.place and any(coming):
             found.add(self.facts.place)
         return frozenset(found)
@@ -111,32 +114,23 @@ def waiting(trainings: Sequence[Training]) -> list[Training]:
     told = [one for one in trainings if one.announcement is not None and one.state in ANNOUNCED_IN]
     if not told:
         return []
-    copies: defaultdict[int, dict[int, Slot]] = defaultdict(dict)
+    copies: defaultdict[int | None, list[AnnouncedSession]] = defaultdict(list)
     known = (
         select(AnnouncedSession)
         .where(AnnouncedSession.announcement_id.in_([one.announcement_id for one in told]))
         .options(joinedload(AnnouncedSession.room))
     )
     for copy in db.session.scalars(known):
-        copies[copy.announcement_id][copy.session_id] = of_copy(copy)
-    rows: defaultdict[int, dict[int, Slot]] = defaultdict(dict)
+        copies[copy.announcement_id].append(copy)
+    rows: defaultdict[int, list[TrainingSession]] = defaultdict(list)
     planned = (
         select(TrainingSession)
         .where(TrainingSession.training_id.in_([one.id for one in told]))
         .options(joinedload(TrainingSession.room), selectinload(TrainingSession.session_trainers))
     )
     for row in db.session.scalars(planned):
-        rows[row.training_id][row.id] = of_row(row)
-    return [
-        one
-        for one in told
-        if _facts(one) is not None or _is_any(copies[one.announcement_id or 0], rows[one.id])
-    ]
-
-
-def _is_any(known: Mapping[int, Slot], rows: Mapping[int, Slot]) -> bool:
-    now = clock.now()
-    return any(_differs(known.get(number), rows.get(number), now) for number in {*known, *rows})
+        rows[row.training_id].append(row)
+    return [one for one in told if compared(one, rows[one.id], copies[one.announcement_id])]
 
 
 def _differs(before: Slot | None, after: Slot | None, now: datetime) -> bool:
@@ -213,7 +207,7 @@ def of_copy(one: AnnouncedSession) -> Slot:
         room_id=one.room_id,
         room=one.room.name if one.room else "",
         trainer_ids=tuple(sorted(one.trainer_ids)),
-        is_held=one.state is Announced.HELD,
+        is_held=one.is_held,
     )
 
 

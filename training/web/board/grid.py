@@ -72,7 +72,7 @@ def filters(kind: Kind, *, beside: Collection[str] = ()) -> BoardFilter:
     if "city" in form._fields:
         form.city.offer([(city, city, city) for city in lines.cities()])
     form = choices.filtered(form, beside={*BESIDE, *beside, *(every - FIELDS[kind])})
-    form.refusals += [_("There is no filter %(name)s.", name=one) for one in _odd()]
+    form.refuse_unknown(_odd())
     return form
 
 
@@ -83,7 +83,7 @@ def _odd() -> list[str]:
     odd = [name for name, values in known.items() if asked[name] and asked[name] not in values]
     if asked["from"] and asked["from"] != period_asked().first.isoformat():
         odd.append("from")
-    return [f"{name}={asked[name]}"[:60] for name in odd]
+    return [f"{name}={asked[name]}" for name in odd]
 
 
 @bp.get("")

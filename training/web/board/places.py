@@ -39,10 +39,11 @@ def all_of(training: Training) -> Response:
         found = where.of(training, here, period, instead=_instead())
     except DomainError as refusal:
         return jsonify(refused=refusal.explained.translated())
+    wanted = several.movable(training)
     return jsonify(
         places=where.said(found, here),
-        first=min(one.on_date for one in several.movable(training)).isoformat(),
-        seen=[f"{one.public_id}:{one.version}" for one in several.movable(training)],
+        first=min(one.on_date for one in wanted).isoformat(),
+        seen=[f"{one.public_id}:{one.version}" for one in wanted],
     )
 
 

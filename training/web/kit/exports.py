@@ -234,7 +234,7 @@ def wanted(found: Select[Any] | Sequence[Any], name: str, form: Form) -> Respons
     if not kind:
         return None
     if kind not in ("csv", "xlsx"):
-        form.refusals.append(_("There is no filter %(name)s.", name=f"as={kind}"[:60]))
+        form.refuse_unknown([f"as={kind}"])
     if form.errors or form.refusals:  # what is not understood must not widen the file to everything
         texts = [*form.refusals]
         texts += [
